@@ -1,0 +1,53 @@
+"""A clip: one result link of a task, and the file that it becomes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+
+class ClipState(StrEnum):
+    """`remote → downloading → saved`; `expired` when the service no longer serves it, `missing` when a saved file is gone."""
+
+    REMOTE = "remote"
+    DOWNLOADING = "downloading"
+    SAVED = "saved"
+    EXPIRED = "expired"
+    MISSING = "missing"
+
+
+CLIP_TRANSITIONS: dict[ClipState, frozenset[ClipState]] = {
+    ClipState.REMOTE: frozenset({ClipState.DOWNLOADING, ClipState.EXPIRED}),
+    ClipState.DOWNLOADING: frozenset({ClipState.SAVED, ClipState.REMOTE, ClipState.EXPIRED}),
+    ClipState.SAVED: frozenset({ClipState.MISSING}),
+    ClipState.EXPIRED: frozenset({ClipState.REMOTE}),
+    ClipState.MISSING: frozenset({ClipState.REMOTE, ClipState.SAVED, ClipState.EXPIRED}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FilmFacts:
+    """What opening a film found."""
+
+    width: int
+    height: int
+    duration_s: float
+    has_audio: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """One result of a task. `index` counts from 0 within the task; `url` may be signed, so it never reaches a log or a file."""
+
+    id: int
+    task: int
+    index: int
+    state: ClipState
+    url: str
+    expires_at: datetime
+    path: Path | None = None
+    poster: Path | None = None
+    size_bytes: int | None = None
+    film: FilmFacts | None = None
+    trouble: str | None = None
+    """Why it is not saved yet, as a sentence; None when all is well."""

@@ -1,0 +1,166 @@
+"""The one tree of errors, from the wire to the eye.
+
+StudioError
+├── UserError               a person can act on it: `title` says what happened, `advice` what to do next
+│   ├── InvalidRequest      found before anything was sent; one `Problem` for each control
+│   ├── InvalidSetting      an address or a folder that cannot be used
+│   ├── ProfileError        a model profile that is refused, with file, line and reason
+│   ├── PublicUrlNeeded     a local picture and a gateway that cannot reach this machine
+│   ├── KeyMissing          no key anywhere
+│   ├── KeyRejected         HTTP 401
+│   ├── OutOfCredit         HTTP 402
+│   ├── ModelForbidden      HTTP 403
+│   ├── RequestRefused      HTTP 400, 404 and the other final refusals of a create
+│   ├── KeyringUnavailable  the system's key store does not work
+│   ├── StorageFull         no room on the disk
+│   └── DatabaseUnusable    the database is damaged, or newer than this program
+├── PassingError            retried by the program; seen only when it lasts
+│   ├── RateLimited         HTTP 429
+│   ├── ServiceUnavailable  HTTP 5xx, or an answer that is not the service's
+│   └── ConnectionFailed    provably nothing was sent: no connection, no TLS, no place in the pool
+├── OutcomeUnknown          a create went out and its answer never came: it may have been charged
+├── TaskUnknown             HTTP 404 for a task that was asked for
+└── LinkExpired             a result link that no longer serves its film
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class StudioError(Exception):
+    """Anything that the program expects to go wrong.
+
+    `title` is one sentence about what happened; `advice` says what is safe and what to do next; `detail` keeps the
+    service's own words (plain text from outside, never rendered as anything else).
+    """
+
+    title = "Something went wrong."
+    advice = ""
+
+    def __init__(self, title: str = "", *, advice: str = "", detail: str = "") -> None:
+        self.title = title or self.title
+        self.advice = advice or self.advice
+        self.detail = detail
+        super().__init__(self.title)
+
+    @property
+    def sentence(self) -> str:
+        """What happened and what to do, as one line of plain text."""
+        return f"{self.title} {self.advice}".strip()
+
+
+class UserError(StudioError):
+    """A person can act on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with one control: `field` is `prompt`, `images`, `route`, `model`, `takes` or an option's field."""
+
+    field: str
+    message: str
+
+
+class InvalidRequest(UserError):
+    """Found before anything was sent; nothing was charged."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(" ".join(problem.message for problem in self.problems))
+
+
+class InvalidSetting(UserError):
+    """A setting that cannot be used."""
+
+
+class ProfileError(UserError):
+    """A model profile that is refused. `line` counts from 1; 0 when the file as a whole is at fault."""
+
+    def __init__(self, source: str, line: int, reason: str) -> None:
+        self.source, self.line, self.reason = source, line, reason
+        place = f"{source}, line {line}" if line else source
+        super().__init__(f"{place}: {reason}", advice="The model is left out; everything else works.")
+
+
+class PublicUrlNeeded(UserError):
+    """The service fetches pictures by itself, so it must be able to reach them."""
+
+    title = "The service can only fetch pictures from a public address."
+    advice = "Put the picture online and paste its https address."
+
+
+class KeyMissing(UserError):
+    title = "No API key yet."
+    advice = "Enter one in Settings, or set SORA_STUDIO_API_KEY."
+
+
+class KeyRejected(UserError):
+    title = "The service does not accept this API key."
+    advice = "Your tasks are safe and go on once a valid key is set."
+
+
+class OutOfCredit(UserError):
+    title = "The account has no credit left."
+    advice = "Nothing more is sent until there is; running tasks are still followed and saved."
+
+
+class ModelForbidden(UserError):
+    title = "This key may not use this model."
+    advice = "Choose another model, or ask the service to enable it."
+
+
+class RequestRefused(UserError):
+    title = "The service refused the request."
+    advice = "Nothing was charged. Change what it names and try again."
+
+
+class KeyringUnavailable(UserError):
+    title = "This system's key store cannot be used."
+    advice = "The key is kept for this session only and is never written to a file."
+
+
+class StorageFull(UserError):
+    title = "The disk is full."
+    advice = "Free some space; the work goes on by itself and nothing is lost."
+
+
+class DatabaseUnusable(UserError):
+    """Carries the file so that the message can name it."""
+
+    def __init__(self, path: Path, reason: str, advice: str = "") -> None:
+        self.path = path
+        super().__init__(f"{path.name} cannot be opened: {reason}", advice=advice)
+
+
+class PassingError(StudioError):
+    """Goes away by itself; `retry_after_s` is the wait that the other side asked for, if it did."""
+
+    def __init__(self, title: str = "", *, detail: str = "", retry_after_s: float | None = None) -> None:
+        self.retry_after_s = retry_after_s
+        super().__init__(title, detail=detail)
+
+
+class RateLimited(PassingError):
+    title = "The service asks us to wait."
+
+
+class ServiceUnavailable(PassingError):
+    title = "The service has a passing problem."
+
+
+class ConnectionFailed(PassingError):
+    title = "The service cannot be reached."
+
+
+class OutcomeUnknown(StudioError):
+    title = "The request went out, but no clear answer came back."
+    advice = "It may have started and been charged. It is not sent again until you decide."
+
+
+class TaskUnknown(StudioError):
+    title = "The service does not know this task."
+
+
+class LinkExpired(StudioError):
+    title = "The link to the film no longer works."

@@ -1,0 +1,65 @@
+"""Names of the files that the program makes: from a template, of safe characters only, on every system.
+
+The rules are the strictest of Windows, macOS and Linux: no separators, control or reserved characters, no reserved device
+name, no leading or trailing dot, space or hyphen, and at most 120 bytes so that a path with folders stays well under 255.
+"""
+
+import re
+import unicodedata
+from datetime import datetime
+
+from sora_studio.domain.errors import InvalidSetting
+from sora_studio.domain.prompt import slug
+
+DEFAULT_TEMPLATE = "{date} {slug} {id}"
+MAX_NAME_BYTES = 120
+
+_FIELDS = re.compile(r"\{([a-z]*)\}")
+_KNOWN_FIELDS = frozenset({"date", "time", "slug", "id", "model", "take"})
+_UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_UNSAFE_CHARACTERS = frozenset('<>:"/\\|?*')
+_RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?$")
+
+
+def check_template(template: str) -> str:
+    """The template itself; raises `InvalidSetting` when it cannot make distinct, safe names."""
+    if unknown := sorted(set(_FIELDS.findall(template)) - _KNOWN_FIELDS):
+        known = ", ".join(f"{{{name}}}" for name in sorted(_KNOWN_FIELDS))
+        raise InvalidSetting(f"File names know no {{{unknown[0]}}}.", advice=f"They know {known}.")
+    if "{id}" not in template:
+        raise InvalidSetting("A file name needs {id}, so that two clips never share one.")
+    return template
+
+
+def clip_stem(template: str, *, local_time: datetime, prompt: str, task: int, take: int, model: str, index: int = 0) -> str:
+    """The file name without its ending. `local_time` is when the task was made; a task's further clips get `-2`, `-3`…"""
+    fields = {
+        "date": f"{local_time:%Y-%m-%d}",
+        "time": f"{local_time:%H%M%S}",
+        "slug": slug(prompt),
+        "id": str(task),
+        "model": model,
+        "take": str(take),
+    }
+    stem = _FIELDS.sub(lambda match: fields.get(match[1], ""), template)
+    ending = f"-{index + 1}" if index else ""
+    # The id is what keeps names apart, so a long name gives up the words before it gives up anything else.
+    while len(safe_name(stem, limit=4 * MAX_NAME_BYTES).encode()) > MAX_NAME_BYTES - len(ending) and fields["slug"]:
+        fields["slug"] = fields["slug"][:-1].rstrip("-")
+        stem = _FIELDS.sub(lambda match: fields.get(match[1], ""), template)
+    return safe_name(stem, limit=MAX_NAME_BYTES - len(ending)) + ending
+
+
+def safe_name(text: str, *, limit: int = MAX_NAME_BYTES) -> str:
+    """`text` as one safe file name of at most `limit` UTF-8 bytes; `clip` when nothing is left of it."""
+    text = unicodedata.normalize("NFC", text)
+    kept = "".join("-" if _is_unsafe(character) else character for character in text)
+    name = re.sub(r"\s+", " ", kept).strip(" .-")
+    name = name.encode()[:limit].decode(errors="ignore").rstrip(" .-")
+    if _RESERVED.match(name):
+        name = f"clip {name}"[:limit]
+    return name or "clip"
+
+
+def _is_unsafe(character: str) -> bool:
+    return character in _UNSAFE_CHARACTERS or unicodedata.category(character) in _UNSAFE_CATEGORIES

@@ -1,0 +1,245 @@
+"""What the services need from the outer floors, as they see it. Storage, gateway and media fit these; tests bring scripted doubles."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol, TypedDict, Unpack
+
+from sora_studio.domain.clip import Clip, ClipState, FilmFacts
+from sora_studio.domain.draft import Draft
+from sora_studio.domain.profile import ModelProfile
+from sora_studio.domain.request import GenerationRequest, ImageFacts
+from sora_studio.domain.task import Section, Task, TaskState
+
+
+class Clock(Protocol):
+    """Wall time for what is kept, monotonic time for what is measured."""
+
+    def now(self) -> datetime:
+        """Aware UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never go back."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """At least so long, awake time."""
+        ...
+
+
+# --- the service ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteStatus:
+    """The service's answer about one task. An unknown state is read as `processing`: only known words end a task."""
+
+    state: TaskState
+    """One of pending, processing, success, failed."""
+    result_urls: tuple[str, ...] = ()
+    fail_code: str | None = None
+    fail_message: str | None = None
+    completed_at: datetime | None = None
+
+
+class Gateway(Protocol):
+    """The remote service. Every call waits for its place in the request budget of its model."""
+
+    async def create(self, request: GenerationRequest, profile: ModelProfile, image_urls: Sequence[str]) -> str:
+        """Start a paid task and return its task id.
+
+        Raises `ConnectionFailed` and `RateLimited` only when nothing was started; `OutcomeUnknown` when it may have been;
+        `KeyMissing`, `KeyRejected`, `OutOfCredit`, `ModelForbidden` and `RequestRefused` when the service said no.
+        """
+        ...
+
+    async def status(self, profile: ModelProfile, task_id: str, *, urgent: bool = False) -> RemoteStatus:
+        """Ask for a task. Raises `TaskUnknown`, a `PassingError`, or a `UserError` about the key. `urgent` goes before the rest."""
+        ...
+
+    async def balance(self) -> float:
+        """The key's balance in US dollars. Raises like `status`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Bytes on disk so far; `total_bytes` is None while the origin has not said."""
+
+    received_bytes: int
+    total_bytes: int | None
+    bytes_per_s: float
+
+
+class Transfer(Protocol):
+    """Fetches a film from a result link. Never sends the key."""
+
+    async def fetch(self, url: str, part: Path, on_progress: Callable[[Progress], None]) -> None:
+        """Fill `part` with the whole film, going on from what is there when the origin proves that it is the same film.
+
+        Returns when every byte is there and on disk. Raises `LinkExpired` on 403, 404 and 410, a `PassingError` when the
+        connection was lost for good (what arrived is kept), `StorageFull`, or `InvalidSetting` for a link that must not be fetched.
+        """
+        ...
+
+
+# --- storage -------------------------------------------------------------------------------------------------------
+
+
+class TaskFacts(TypedDict, total=False):
+    """What can be written to a task beside its state."""
+
+    task_id: str
+    sent_at: datetime
+    accepted_at: datetime
+    next_poll_at: datetime | None
+    completed_at: datetime
+    polls: int
+    misses: int
+    fail_code: str | None
+    fail_message: str | None
+    trouble: str | None
+    seen_at: datetime
+    removed_at: datetime | None
+
+
+class ClipFacts(TypedDict, total=False):
+    """What can be written to a clip beside its state."""
+
+    url: str
+    expires_at: datetime
+    path: Path | None
+    poster: Path | None
+    size_bytes: int | None
+    film: FilmFacts | None
+    trouble: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFilter:
+    """Which tasks are meant: by state, by words of the prompt or an id, made for one gateway. Removed ones only when asked for."""
+
+    states: frozenset[TaskState] = frozenset()
+    search: str = ""
+    gateway: str | None = None
+    removed: bool = False
+
+
+class TaskStore(Protocol):
+    """Tasks and their clips. Every method is one transaction; what has returned is on disk."""
+
+    async def add(self, requests: Sequence[GenerationRequest], *, gateway: str, at: datetime) -> list[Task]:
+        """New waiting tasks, takes 1…n of one another, durable before this returns."""
+        ...
+
+    async def get(self, task: int) -> Task | None: ...
+
+    async def get_many(self, tasks: Iterable[int]) -> list[Task]:
+        """Those that exist, in the order of the ids given."""
+        ...
+
+    async def transition(self, task: int, to: TaskState, **facts: Unpack[TaskFacts]) -> bool:
+        """Move a task if the table of transitions allows it from where it stands now; says whether this call did it."""
+        ...
+
+    async def record(self, task: int, **facts: Unpack[TaskFacts]) -> bool:
+        """Write facts without changing the state; says whether anything differs now."""
+        ...
+
+    async def succeed(self, task: int, urls: Sequence[str], *, completed_at: datetime, expires_at: datetime) -> bool:
+        """`success` and one remote clip for each link, in one transaction."""
+        ...
+
+    async def transition_clip(self, clip: int, to: ClipState, **facts: Unpack[ClipFacts]) -> bool:
+        """Like `transition`, by the clip's own table."""
+        ...
+
+    async def record_clip(self, clip: int, **facts: Unpack[ClipFacts]) -> bool: ...
+
+    async def recover(self) -> list[int]:
+        """After a start as the owner: what was `sending` becomes `unknown`, what was `downloading` becomes `remote`. Returns the task ids."""
+        ...
+
+    async def unfinished(self, gateway: str) -> list[Task]:
+        """Waiting, running and lost tasks of a gateway, in the order of creation."""
+        ...
+
+    async def unsaved(self, gateway: str) -> list[Clip]:
+        """Remote clips, the one that expires first in front."""
+        ...
+
+    async def find(self, which: TaskFilter, *, limit: int, before: int | None = None) -> list[Task]:
+        """Newest first; `before` is the last id of the page before."""
+        ...
+
+    async def index(self, which: TaskFilter) -> list[tuple[Section, int]]:
+        """Every matching task's place in the live list: by section, newest first (waiting: oldest first)."""
+        ...
+
+    async def changed_since(self, revision: int) -> tuple[int, list[int]]:
+        """The newest revision, and the ids of what changed after `revision`. Cheap when nothing did."""
+        ...
+
+
+class DraftStore(Protocol):
+    """What stands in the editor."""
+
+    async def save(self, draft: Draft, *, at: datetime) -> Draft: ...
+
+    async def latest(self) -> Draft | None: ...
+
+
+class KeyOrigin(StrEnum):
+    """Where the key comes from."""
+
+    NONE = "none"
+    ENVIRONMENT = "environment"
+    KEYRING = "keyring"
+    SESSION = "session"
+
+
+@dataclass(frozen=True, slots=True)
+class KeyStatus:
+    """`notice` tells plainly what a person should know, such as a key store that does not work; empty when all is well."""
+
+    origin: KeyOrigin
+    notice: str = ""
+
+
+class KeyStore(Protocol):
+    """The API key: environment, then keyring, then this session. Slow calls run in a thread with a time-out."""
+
+    async def load(self) -> KeyStatus:
+        """Look once where the key is; later `key` answers at once."""
+        ...
+
+    @property
+    def key(self) -> str | None: ...
+
+    async def save(self, key: str) -> KeyStatus:
+        """To the keyring, read back to prove it; else for this session only, and the notice says so."""
+        ...
+
+    async def clear(self) -> KeyStatus: ...
+
+
+# --- media ---------------------------------------------------------------------------------------------------------
+
+
+class Media(Protocol):
+    """Local pictures and films. Work runs in threads."""
+
+    async def inspect_image(self, path: Path) -> ImageFacts:
+        """By content. Raises `InvalidRequest` with a sentence when it is no picture or cannot be read."""
+        ...
+
+    async def inspect_film(self, path: Path) -> FilmFacts:
+        """Open the container and decode a frame. Raises `StudioError` when it is no film."""
+        ...
+
+    async def save_poster(self, film: Path, poster: Path, *, max_edge: int) -> None:
+        """The middle frame as a JPEG whose longer edge has at most `max_edge` pixels."""
+        ...

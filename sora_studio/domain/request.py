@@ -1,0 +1,142 @@
+"""A generation request as a person makes it, and the checks it passes before anything is sent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+
+from sora_studio.domain.errors import Problem
+from sora_studio.domain.profile import ImageRules, ModelProfile, OptionValue
+
+MAX_TAKES = 10
+
+
+class Mode(StrEnum):
+    """The service's `input.mode`."""
+
+    TEXT_TO_VIDEO = "text-to-video"
+    IMAGE_TO_VIDEO = "image-to-video"
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationRequest:
+    """What a person asks for: one task's worth.
+
+    `options` maps the profile's option fields to the chosen values (missing ones take the profile's default when the
+    request is completed); `images` holds http(s) URLs or absolute paths of local files; `route` is the service's `provider`.
+    """
+
+    model: str
+    prompt: str
+    options: Mapping[str, OptionValue] = field(default_factory=dict[str, OptionValue])
+    route: str = ""
+    images: tuple[str, ...] = ()
+
+    @property
+    def mode(self) -> Mode:
+        """An image makes it image-to-video."""
+        return Mode.IMAGE_TO_VIDEO if self.images else Mode.TEXT_TO_VIDEO
+
+    def completed(self, profile: ModelProfile) -> "GenerationRequest":
+        """The same request with the profile's defaults for what was not chosen, in the profile's order."""
+        known = {option.field: self.options.get(option.field, option.default) for option in profile.options}
+        return replace(self, options={**known, **self.options}, route=self.route or profile.routing.default)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFacts:
+    """What an inspection of a local picture found. `format` is `jpeg`, `png`, `webp` or another decoder's lower-case name."""
+
+    format: str
+    width: int
+    height: int
+    size_bytes: int
+
+
+def is_url(image: str) -> bool:
+    """Whether an image source is an address (anything else is a local file)."""
+    return image.lower().startswith(("http://", "https://"))
+
+
+def check_request(request: GenerationRequest, profile: ModelProfile) -> list[Problem]:
+    """What is wrong with a completed request, as far as its values alone tell; empty when all is well."""
+    problems = [
+        *_check_prompt(request.prompt, profile),
+        *_check_image_count(request, profile),
+        *_check_options(request.options, profile),
+    ]
+    if request.route not in profile.routing.values:
+        problems.append(Problem("route", f"Route {request.route!r} is not one of {_listed(profile.routing.values)}."))
+    return problems
+
+
+def check_image(image: str, facts: ImageFacts, rules: ImageRules) -> list[Problem]:
+    """What keeps an inspected local picture from being sent."""
+    name, problems = Path(image).name, list[Problem]()
+    if facts.format not in rules.formats:
+        allowed = _listed([known.upper() for known in rules.formats])
+        problems.append(Problem("images", f"{name} is a {facts.format.upper()} file; the service takes {allowed}."))
+    if facts.size_bytes > rules.max_bytes:
+        over = facts.size_bytes - rules.max_bytes
+        problems.append(
+            Problem("images", f"{name} has {_mb(facts.size_bytes)}, {_mb(over)} more than the {_mb(rules.max_bytes)} allowed.")
+        )
+    return problems
+
+
+def _check_prompt(prompt: str, profile: ModelProfile) -> list[Problem]:
+    limits, length = profile.prompt, len(prompt)
+    if length > limits.max_chars:
+        over = length - limits.max_chars
+        return [
+            Problem("prompt", f"The prompt has {length:,} characters, {over:,} more than the {limits.max_chars:,} allowed.")
+        ]
+    if not prompt.strip():
+        return [Problem("prompt", "The prompt is empty. Describe the clip first.")]
+    if length < limits.min_chars:
+        short = limits.min_chars - length
+        return [
+            Problem("prompt", f"The prompt has {length:,} characters, {short:,} fewer than the {limits.min_chars:,} needed.")
+        ]
+    return []
+
+
+def _check_image_count(request: GenerationRequest, profile: ModelProfile) -> list[Problem]:
+    count, rules = len(request.images), profile.images
+    if request.mode not in profile.modes:
+        needs = "an image" if request.mode is Mode.TEXT_TO_VIDEO else "no image"
+        return [Problem("images", f"{profile.title} makes {_listed(profile.modes)} only: it takes {needs}.")]
+    if not count:
+        return []
+    if rules is None:
+        return [Problem("images", f"{profile.title} takes no images.")]
+    if count < rules.min:
+        return [Problem("images", f"{profile.title} needs {rules.min} images; {count} given.")]
+    if count > rules.max:
+        allowed = "1 image" if rules.max == 1 else f"{rules.max} images"
+        return [
+            Problem("images", f"{profile.title} animates {allowed} in a task; {count} given, {count - rules.max} too many.")
+        ]
+    return []
+
+
+def _check_options(options: Mapping[str, OptionValue], profile: ModelProfile) -> list[Problem]:
+    problems = list[Problem]()
+    known = {option.field: option for option in profile.options}
+    for name, value in options.items():
+        option = known.get(name)
+        if option is None:
+            problems.append(Problem(name, f"{profile.title} has no option {name!r}; it has {_listed(list(known))}."))
+        elif not option.allows(value):
+            allowed = _listed([option.label(allowed) for allowed in option.values])
+            problems.append(Problem(name, f"{option.title} {option.label(value)} is not possible; choose {allowed}."))
+    return problems
+
+
+def _listed(words: "tuple[str, ...] | list[str]") -> str:
+    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words) if words else "none"
+
+
+def _mb(size_bytes: int) -> str:
+    """Decimal megabytes with two digits, rounded away from a false zero."""
+    return f"{max(size_bytes / 1e6, 0.01):.2f} MB"

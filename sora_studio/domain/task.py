@@ -1,0 +1,151 @@
+"""A task: one paid request to the service, from the moment a person asked for it until the service ended it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sora_studio.domain.clip import Clip, ClipState
+from sora_studio.domain.request import GenerationRequest
+
+
+class TaskState(StrEnum):
+    """Where a task stands. Only the service, or the person, ends one; `cancelled` exists before sending only."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    PENDING = "pending"
+    PROCESSING = "processing"
+    SUCCESS = "success"
+    FAILED = "failed"
+    LOST = "lost"
+    CANCELLED = "cancelled"
+
+    @property
+    def is_running(self) -> bool:
+        """It holds one of the service's concurrent places (an unclear one is counted: it may)."""
+        return self in _RUNNING
+
+    @property
+    def is_over(self) -> bool:
+        """The service has ended it, or it was never sent. A lost task is not over: the service may know it again."""
+        return self in _OVER
+
+
+_RUNNING = frozenset({TaskState.SENDING, TaskState.UNKNOWN, TaskState.PENDING, TaskState.PROCESSING})
+_OVER = frozenset({TaskState.SUCCESS, TaskState.FAILED, TaskState.CANCELLED})
+
+TRANSITIONS: dict[TaskState, frozenset[TaskState]] = {
+    # Refused or provably never sent: back to waiting. Unclear: unknown, and never sent again by the program.
+    TaskState.WAITING: frozenset({TaskState.SENDING, TaskState.CANCELLED, TaskState.FAILED}),
+    TaskState.SENDING: frozenset({TaskState.WAITING, TaskState.UNKNOWN, TaskState.PENDING, TaskState.FAILED}),
+    TaskState.UNKNOWN: frozenset({TaskState.PENDING}),
+    TaskState.PENDING: frozenset({TaskState.PROCESSING, TaskState.SUCCESS, TaskState.FAILED, TaskState.LOST}),
+    TaskState.PROCESSING: frozenset({TaskState.PENDING, TaskState.SUCCESS, TaskState.FAILED, TaskState.LOST}),
+    TaskState.LOST: frozenset({TaskState.PENDING, TaskState.PROCESSING, TaskState.SUCCESS, TaskState.FAILED}),
+    TaskState.SUCCESS: frozenset(),
+    TaskState.FAILED: frozenset(),
+    TaskState.CANCELLED: frozenset(),
+}
+
+
+class Section(StrEnum):
+    """The groups of the live list, in the order in which they are shown."""
+
+    REVIEW = "review"
+    RUNNING = "running"
+    WAITING = "waiting"
+    READY = "ready"
+    FAILED = "failed"
+
+
+class Phase(StrEnum):
+    """What a person is told about a task: its state, and for a finished one what became of its clips."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    UNKNOWN = "unknown"
+    PENDING = "pending"
+    PROCESSING = "processing"
+    DOWNLOADING = "downloading"
+    UNSAVED = "unsaved"
+    READY = "ready"
+    EXPIRED = "expired"
+    MISSING = "missing"
+    FAILED = "failed"
+    LOST = "lost"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One row of the truth. All times are aware UTC.
+
+    `id` is ours and counts up in the order of creation; `task_id` is the service's, once it has answered. `gateway` names the
+    service that it was made for: a task is only ever asked for there. `take` counts from 1 to `takes`.
+    """
+
+    id: int
+    state: TaskState
+    request: GenerationRequest
+    gateway: str
+    created_at: datetime
+    take: int = 1
+    takes: int = 1
+    task_id: str | None = None
+    sent_at: datetime | None = None
+    accepted_at: datetime | None = None
+    next_poll_at: datetime | None = None
+    completed_at: datetime | None = None
+    polls: int = 0
+    misses: int = 0
+    """Answers in a row that did not know the task."""
+    fail_code: str | None = None
+    fail_message: str | None = None
+    """The service's own words, or why it was never sent."""
+    trouble: str | None = None
+    """The passing problem that it has now, as a sentence; None when all is well."""
+    seen_at: datetime | None = None
+    removed_at: datetime | None = None
+    revision: int = 0
+    """Counts up over the whole database with every change: what is above a number is what changed since."""
+    clips: tuple[Clip, ...] = ()
+
+    @property
+    def phase(self) -> Phase:
+        """What a person is told."""
+        if self.state is not TaskState.SUCCESS:
+            return Phase(self.state.value)
+        states = {clip.state for clip in self.clips}
+        if ClipState.DOWNLOADING in states:
+            return Phase.DOWNLOADING
+        if ClipState.REMOTE in states:
+            return Phase.UNSAVED
+        if ClipState.EXPIRED in states:
+            return Phase.EXPIRED
+        if ClipState.MISSING in states:
+            return Phase.MISSING
+        return Phase.READY
+
+    @property
+    def is_settled(self) -> bool:
+        """Nothing more happens by itself: over, and no clip is still to be fetched."""
+        return self.state.is_over and self.phase not in (Phase.DOWNLOADING, Phase.UNSAVED)
+
+
+SECTIONS: dict[Phase, Section] = {
+    Phase.UNKNOWN: Section.REVIEW,
+    Phase.LOST: Section.REVIEW,
+    Phase.SENDING: Section.RUNNING,
+    Phase.PENDING: Section.RUNNING,
+    Phase.PROCESSING: Section.RUNNING,
+    Phase.DOWNLOADING: Section.RUNNING,
+    Phase.UNSAVED: Section.RUNNING,
+    Phase.WAITING: Section.WAITING,
+    Phase.READY: Section.READY,
+    Phase.FAILED: Section.FAILED,
+    Phase.EXPIRED: Section.FAILED,
+    Phase.MISSING: Section.FAILED,
+    Phase.CANCELLED: Section.FAILED,
+}
+"""Where a task of each phase stands in the live list."""
