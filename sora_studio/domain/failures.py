@@ -1,0 +1,135 @@
+"""What a failed task tells a person: one plain sentence, what to do next, and whether changing the request can help."""
+
+from dataclasses import dataclass
+
+REQUEST_REFUSED = "REQUEST_REFUSED"
+MODEL_FORBIDDEN = "MODEL_FORBIDDEN"
+MODEL_MISSING = "MODEL_MISSING"
+IMAGE_UNUSABLE = "IMAGE_UNUSABLE"
+RESULT_UNREADABLE = "RESULT_UNREADABLE"
+TASK_LOST = "TASK_LOST"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """`fixable` says that the request itself is at fault, so it belongs back in the editor; else trying again is the way."""
+
+    title: str
+    advice: str
+    fixable: bool
+
+
+_UNSAFE_CONTENT = Failure(
+    "The prompt or the picture is against the content rules.",
+    "Reword what could be read as violent, sexual, hateful, or as a real person or brand, then try again.",
+    fixable=True,
+)
+
+_KNOWN: dict[str, Failure] = {
+    "CONTENT_VIOLATION": _UNSAFE_CONTENT,
+    "SENSITIVECONTENTDETECTED": Failure(
+        "The service found sensitive content.",
+        "Make the wording or the picture more neutral, then try again.",
+        fixable=True,
+    ),
+    "NSFW_DETECTED": Failure(
+        "The service found sexual or explicit content.",
+        "Remove nudity and suggestive wording, or choose another picture.",
+        fixable=True,
+    ),
+    "INVALID_PROMPT": Failure(
+        "The service cannot use this prompt.",
+        "Say in plain sentences what is seen and what moves; leave out odd symbols and instructions to the model.",
+        fixable=True,
+    ),
+    "PROMPT_TOO_LONG": Failure(
+        "The prompt is too long for this model.",
+        "Shorten it, or choose a model that takes longer prompts.",
+        fixable=True,
+    ),
+    "INVALID_IMAGE_URL": Failure(
+        "The service cannot use the picture's address.",
+        "Give a direct https link to a JPG, PNG or WebP picture that opens without signing in.",
+        fixable=True,
+    ),
+    "IMAGE_DOWNLOAD_FAILED": Failure(
+        "The service could not fetch the picture.",
+        "Check that the link opens in a private browser window, or put the picture on another host.",
+        fixable=True,
+    ),
+    "IMAGE_TOO_LARGE": Failure(
+        "The picture is too large for the service.",
+        "Save it smaller or as a JPG, below the size limit, and add it again.",
+        fixable=True,
+    ),
+    "UNSUPPORTED_FORMAT": Failure(
+        "The service does not take this kind of picture.",
+        "Save it as JPG, PNG or WebP and add it again.",
+        fixable=True,
+    ),
+    "PROCESSING_TIMEOUT": Failure(
+        "The service took too long and gave up.",
+        "Try again; a shorter clip or a quieter hour helps.",
+        fixable=False,
+    ),
+    "MODEL_UNAVAILABLE": Failure(
+        "The model is not available at the moment.",
+        "Try again later, or choose another model or route.",
+        fixable=False,
+    ),
+    "GENERATION_FAILED": Failure(
+        "The service could not make this clip.",
+        "Try again as it is; if it fails once more, make the prompt simpler and clearer.",
+        fixable=False,
+    ),
+    "INSUFFICIENT_CREDITS": Failure(
+        "The account had no credit left for this task.",
+        "Add credit with the service, then try again.",
+        fixable=False,
+    ),
+    REQUEST_REFUSED: Failure(
+        "The service refused the request before starting it.",
+        "Nothing was charged. Change what the message names and try again.",
+        fixable=True,
+    ),
+    MODEL_FORBIDDEN: Failure(
+        "This key may not use this model.",
+        "Nothing was charged. Choose another model, or ask the service to enable it.",
+        fixable=True,
+    ),
+    MODEL_MISSING: Failure(
+        "The profile of this model is gone.",
+        "Nothing was sent. Put the model's file back into the models folder, or choose another model.",
+        fixable=True,
+    ),
+    IMAGE_UNUSABLE: Failure(
+        "The picture could not be used any more when the task's turn came.",
+        "Nothing was sent. Add the picture again and try once more.",
+        fixable=True,
+    ),
+    RESULT_UNREADABLE: Failure(
+        "The service says that the clip is done but gives no link to it.",
+        "The program keeps asking. If it stays so, send the task's id to the service's support.",
+        fixable=False,
+    ),
+    TASK_LOST: Failure(
+        "The service no longer knows this task.",
+        "The program keeps asking now and then. Check again, or send it once more, which may be charged again.",
+        fixable=False,
+    ),
+}
+
+_UNKNOWN = Failure(
+    "The service failed this task.",
+    "Read its own words below, then change the request or try again.",
+    fixable=False,
+)
+_UNEXPLAINED = Failure("The service failed this task without a reason.", "Try again as it is.", fixable=False)
+
+
+def explain(fail_code: str | None, fail_message: str | None) -> Failure:
+    """The sentence for a failure. An unknown code, or none, still gets one; the service's own words are shown beside it."""
+    code = (fail_code or "").strip().upper()
+    if known := _KNOWN.get(code):
+        return known
+    return _UNKNOWN if code or (fail_message or "").strip() else _UNEXPLAINED
