@@ -1,0 +1,81 @@
+"""Carries the core's events into Qt: facts become signals, and changed tasks are collected so that a burst is one update."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from sora_studio.domain.events import (
+    BalanceChanged,
+    ConnectionChanged,
+    Event,
+    EventBus,
+    NoticeCleared,
+    NoticeRaised,
+    TaskChanged,
+    TrackerChanged,
+    TransferProgressed,
+)
+
+COLLECT_MS = 80
+"""Long enough to join a burst, short enough to feel like at once."""
+
+
+class EventRelay(QObject):
+    """Turns the events of one bus into signals, on the loop's thread.
+
+    Signals: `tasks_changed(frozenset[int])` at most every 80 ms, `transfer_progressed(TransferProgressed)`,
+    `notice_raised(NoticeRaised)`, `notice_cleared(str)` with the cause, `connection_changed(ConnectionChanged)`,
+    `balance_changed(BalanceChanged)`, `tracker_changed(TrackerChanged)`.
+    """
+
+    tasks_changed = Signal(object)
+    transfer_progressed = Signal(object)
+    notice_raised = Signal(object)
+    notice_cleared = Signal(str)
+    connection_changed = Signal(object)
+    balance_changed = Signal(object)
+    tracker_changed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._changed: set[int] = set()
+        self._unsubscribe: Callable[[], None] | None = None
+        self._collecting = QTimer(self, singleShot=True, interval=COLLECT_MS)
+        self._collecting.timeout.connect(self._on_collecting_timeout)
+
+    def listen(self, events: EventBus) -> None:
+        """Follow this bus, and no other any more."""
+        self.mute()
+        self._unsubscribe = events.subscribe(self._relay)
+
+    def mute(self) -> None:
+        """Stop listening; what was collected is still delivered."""
+        if self._unsubscribe is not None:
+            self._unsubscribe()
+            self._unsubscribe = None
+
+    def _relay(self, event: Event) -> None:
+        match event:
+            case TaskChanged(task):
+                self._collect(task)
+            case TransferProgressed():
+                self.transfer_progressed.emit(event)
+            case NoticeRaised():
+                self.notice_raised.emit(event)
+            case NoticeCleared(cause):
+                self.notice_cleared.emit(cause)
+            case ConnectionChanged():
+                self.connection_changed.emit(event)
+            case BalanceChanged():
+                self.balance_changed.emit(event)
+            case TrackerChanged():
+                self.tracker_changed.emit(event)
+
+    def _collect(self, task: int) -> None:
+        self._changed.add(task)
+        if not self._collecting.isActive():  # never restarted: a steady stream must not starve the list
+            self._collecting.start()
+
+    def _on_collecting_timeout(self) -> None:
+        changed, self._changed = frozenset(self._changed), set()
+        self.tasks_changed.emit(changed)
