@@ -1,0 +1,230 @@
+"""How everything looks: the drawing's colours and sizes, the font, the icons and the one style sheet.
+
+Dark and light follow the system at once, or what a person set. Widgets paint with `tokens()` and listen to `notifier.changed`.
+"""
+
+from dataclasses import asdict, dataclass
+from functools import cache
+from string import Template
+
+from PySide6.QtCore import QBuffer, QByteArray, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QImageReader, QPalette, QPixmap
+from PySide6.QtWidgets import QApplication, QWidget
+
+from sora_studio.domain.settings import Theme
+from sora_studio.paths import resources_dir
+
+GRID = 8
+RADIUS = 6
+CONTROL_HEIGHT = 32
+_ICON_SIZES = (16, 20, 24, 32, 48, 64)
+"""Logical sizes times the usual screen scales, so that icons are crisp on all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The colours by what they are for, as `#rrggbb`."""
+
+    window: str
+    panel: str
+    raised: str
+    line: str
+    text: str
+    secondary: str
+    accent: str
+    selection: str
+    review: str
+    ready: str
+    failed: str
+    stage: str
+    on_accent: str
+    hover: str
+    accent_hover: str
+    disabled: str
+    scroll: str
+
+
+DARK = Tokens(
+    window="#191919",
+    panel="#202020",
+    raised="#2a2a2a",
+    line="#343434",
+    text="#ececec",
+    secondary="#a6a6a6",
+    accent="#5b8def",
+    selection="#2b3750",
+    review="#e2a846",
+    ready="#63b97a",
+    failed="#e36b66",
+    stage="#0e0e0e",
+    on_accent="#0e0e0e",  # white would reach only 3.2:1 on this blue
+    hover="#303030",
+    accent_hover="#6d9af1",
+    disabled="#767676",
+    scroll="#4a4a4a",
+)
+LIGHT = Tokens(
+    window="#f3f3f3",
+    panel="#fafafa",
+    raised="#ffffff",
+    line="#dcdcdc",
+    text="#1c1c1c",
+    secondary="#5c5c5c",
+    accent="#2f6bdc",
+    selection="#dfe9fc",
+    review="#a86a00",
+    ready="#2f7d49",
+    failed="#c23a34",
+    stage="#0e0e0e",
+    on_accent="#ffffff",
+    hover="#efefef",
+    accent_hover="#2a60c6",
+    disabled="#8a8a8a",
+    scroll="#c4c4c4",
+)
+
+
+class Notifier(QObject):
+    """Signals: `changed` after the colours have changed; ask `tokens()` again."""
+
+    changed = Signal()
+
+
+class _Look:
+    """The look that holds now, and the choice behind it."""
+
+    def __init__(self) -> None:
+        self.choice = Theme.SYSTEM
+        self.tokens = DARK
+        self.app: QApplication | None = None
+
+
+notifier = Notifier()
+_look = _Look()
+
+
+def tokens() -> Tokens:
+    """The colours that hold now."""
+    return _look.tokens
+
+
+def apply(app: QApplication, theme: Theme) -> None:
+    """Give the application this look; call again whenever the choice changes."""
+    hints = app.styleHints()
+    if _look.app is not app:
+        _look.app = app
+        app.setStyle("Fusion")
+        app.setFont(font())
+        hints.colorSchemeChanged.connect(_on_system_scheme_changed)
+    _look.choice = theme
+    schemes = {Theme.DARK: Qt.ColorScheme.Dark, Theme.LIGHT: Qt.ColorScheme.Light}
+    hints.setColorScheme(schemes.get(theme, Qt.ColorScheme.Unknown))  # the system draws the title bar to match
+    _dress(app, _wanted(app))
+
+
+def font(*, size_px: int = 13, semibold: bool = False) -> QFont:
+    """Inter with figures of one width; the system's own font for the scripts that it lacks."""
+    _load_fonts()
+    made = QFont(["Inter", QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family()])
+    made.setPixelSize(size_px)
+    made.setWeight(QFont.Weight.DemiBold if semibold else QFont.Weight.Normal)
+    made.setFeature(QFont.Tag.fromString("tnum"), 1)
+    return made
+
+
+def icon(name: str, color: str | None = None) -> QIcon:
+    """An icon of the set in one colour, by default the text's; disabled it is fainter. Ask again when the look changes."""
+    return _icon(name, color or tokens().text, tokens().disabled)
+
+
+def set_role(widget: QWidget, role: str) -> None:
+    """Choose the widget's part of the style sheet, also after it has been shown.
+
+    Frames: panel, bar, window, card, line. Labels: secondary, review, ready, failed. Buttons: primary, quiet, icon,
+    segment-first, segment, segment-last.
+    """
+    if widget.property("role") == role:
+        return
+    widget.setProperty("role", role)
+    style = widget.style()
+    style.unpolish(widget)
+    style.polish(widget)
+
+
+def _wanted(app: QApplication) -> Tokens:
+    if _look.choice is not Theme.SYSTEM:
+        return LIGHT if _look.choice is Theme.LIGHT else DARK
+    return LIGHT if app.styleHints().colorScheme() is Qt.ColorScheme.Light else DARK
+
+
+def _on_system_scheme_changed() -> None:
+    if _look.app is not None and (wanted := _wanted(_look.app)) != _look.tokens:
+        _dress(_look.app, wanted)
+
+
+def _dress(app: QApplication, colours: Tokens) -> None:
+    _look.tokens = colours
+    app.setPalette(_palette(colours))
+    app.setStyleSheet(_style_template().substitute(asdict(colours)))
+    notifier.changed.emit()
+
+
+def _palette(colours: Tokens) -> QPalette:
+    role = QPalette.ColorRole
+    palette = QPalette()
+    for name, value in {
+        role.Window: colours.window,
+        role.Base: colours.window,
+        role.AlternateBase: colours.panel,
+        role.Button: colours.raised,
+        role.ToolTipBase: colours.raised,
+        role.WindowText: colours.text,
+        role.Text: colours.text,
+        role.ButtonText: colours.text,
+        role.ToolTipText: colours.text,
+        role.BrightText: colours.failed,
+        role.PlaceholderText: colours.secondary,
+        role.Highlight: colours.accent,
+        role.HighlightedText: colours.on_accent,
+        role.Accent: colours.accent,
+        role.Link: colours.accent,
+        role.Light: colours.line,
+        role.Midlight: colours.line,
+        role.Mid: colours.line,
+        role.Dark: colours.line,
+        role.Shadow: colours.stage,
+    }.items():
+        palette.setColor(name, QColor(value))
+    for name in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, name, QColor(colours.disabled))
+    return palette
+
+
+@cache
+def _style_template() -> Template:
+    return Template((resources_dir() / "theme.qss").read_text(encoding="utf-8"))
+
+
+@cache
+def _load_fonts() -> None:
+    """Once. Where they cannot be read the system's font serves."""
+    for name in ("Inter-Regular.otf", "Inter-SemiBold.otf"):
+        QFontDatabase.addApplicationFont(str(resources_dir() / "fonts" / name))
+
+
+@cache
+def _icon(name: str, color: str, disabled: str) -> QIcon:
+    drawing = (resources_dir() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
+    made = QIcon()
+    for mode, colour in ((QIcon.Mode.Normal, color), (QIcon.Mode.Disabled, disabled)):
+        painted = QByteArray(drawing.replace("currentColor", colour).encode())
+        for size_px in _ICON_SIZES:
+            made.addPixmap(_drawn(painted, size_px), mode)
+    return made
+
+
+def _drawn(svg: QByteArray, size_px: int) -> QPixmap:
+    buffer = QBuffer(svg)
+    reader = QImageReader(buffer, QByteArray(b"svg"))
+    reader.setScaledSize(QSize(size_px, size_px))
+    return QPixmap.fromImage(reader.read())

@@ -1,0 +1,37 @@
+"""What every test of the window stands on: an offscreen application and the program's own event loop on it."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtWidgets import QApplication  # noqa: E402  (the platform is chosen before Qt is loaded)
+
+from sora_studio.app.event_loop import StudioEventLoop  # noqa: E402
+from sora_studio.domain.settings import Theme  # noqa: E402
+from sora_studio.ui import theme  # noqa: E402
+
+
+@pytest.fixture(autouse=True)
+def dressed(qapp: QApplication) -> None:
+    """The dark look, whatever the machine's own is."""
+    theme.apply(qapp, Theme.DARK)
+
+
+@pytest.fixture
+def loop(qapp: QApplication) -> Iterator[StudioEventLoop]:
+    """The program's loop; callbacks also run while pytest-qt waits. What a test leaves running is cancelled at its end."""
+    made = StudioEventLoop(qapp)
+    asyncio.set_event_loop(made)
+    yield made
+    left = asyncio.all_tasks(made)
+    for task in left:
+        task.cancel()
+    if left:
+        made.run_until_complete(asyncio.wait(left))
+    made.run_until_complete(made.shutdown_default_executor())
+    made.close()
+    asyncio.set_event_loop(None)
