@@ -80,7 +80,7 @@ class ProfileError(UserError):
     def __init__(self, source: str, line: int, reason: str) -> None:
         self.source, self.line, self.reason = source, line, reason
         place = f"{source}, line {line}" if line else source
-        super().__init__(f"{place}: {reason}", advice="The model is left out; everything else works.")
+        super().__init__(f"{place}: {reason}", advice="This file is left out; everything else works.")
 
 
 class PublicUrlNeeded(UserError):

@@ -13,12 +13,14 @@ from sora_studio.domain.prompt import slug
 
 DEFAULT_TEMPLATE = "{date} {slug} {id}"
 MAX_NAME_BYTES = 120
+MAX_TEMPLATE_BYTES = 40
+"""What a template may say beside its fields."""
 
 _FIELDS = re.compile(r"\{([a-z]*)\}")
 _KNOWN_FIELDS = frozenset({"date", "time", "slug", "id", "model", "take"})
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _UNSAFE_CHARACTERS = frozenset('<>:"/\\|?*')
-_RESERVED = re.compile(r"(?i)^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\..*)?$")
+_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(\..*)?")
 
 
 def check_template(template: str) -> str:
@@ -28,6 +30,8 @@ def check_template(template: str) -> str:
         raise InvalidSetting(f"File names know no {{{unknown[0]}}}.", advice=f"They know {known}.")
     if "{id}" not in template:
         raise InvalidSetting("A file name needs {id}, so that two clips never share one.")
+    if len(_FIELDS.sub("", template).encode(errors="replace")) > MAX_TEMPLATE_BYTES:
+        raise InvalidSetting("This is too long for a file name.", advice=f"Use at most {MAX_TEMPLATE_BYTES} characters of your own.")
     return template
 
 
@@ -43,10 +47,13 @@ def clip_stem(template: str, *, local_time: datetime, prompt: str, task: int, ta
     }
     stem = _FIELDS.sub(lambda match: fields.get(match[1], ""), template)
     ending = f"-{index + 1}" if index else ""
-    # The id is what keeps names apart, so a long name gives up the words before it gives up anything else.
-    while len(safe_name(stem, limit=4 * MAX_NAME_BYTES).encode()) > MAX_NAME_BYTES - len(ending) and fields["slug"]:
+    # The id is what keeps names apart, so a long name gives up the words, then the rest, before it gives up the id.
+    limit = MAX_NAME_BYTES - len(ending)
+    while len(safe_name(stem, limit=8 * MAX_NAME_BYTES).encode()) > limit and fields["slug"]:
         fields["slug"] = fields["slug"][:-1].rstrip("-")
         stem = _FIELDS.sub(lambda match: fields.get(match[1], ""), template)
+    if len(safe_name(stem, limit=8 * MAX_NAME_BYTES).encode()) > limit:
+        ending = f" {task}{ending}"
     return safe_name(stem, limit=MAX_NAME_BYTES - len(ending)) + ending
 
 
@@ -55,10 +62,13 @@ def safe_name(text: str, *, limit: int = MAX_NAME_BYTES) -> str:
     text = unicodedata.normalize("NFC", text)
     kept = "".join("-" if _is_unsafe(character) else character for character in text)
     name = re.sub(r"\s+", " ", kept).strip(" .-")
-    name = name.encode()[:limit].decode(errors="ignore").rstrip(" .-")
-    if _RESERVED.match(name):
-        name = f"clip {name}"[:limit]
-    return name or "clip"
+    name = _cut(f"clip {name}" if _RESERVED.fullmatch(name) else name, limit)
+    # What is left of a long name can be a reserved one again.
+    return _cut(f"clip {name}", limit) if _RESERVED.fullmatch(name) else name or "clip"
+
+
+def _cut(name: str, limit: int) -> str:
+    return name.encode()[:limit].decode(errors="ignore").rstrip(" .-")
 
 
 def _is_unsafe(character: str) -> bool:

@@ -18,12 +18,17 @@ def slug(prompt: str, limit: int = 40) -> str:
 
     Never empty: a prompt without a letter or digit becomes `clip`.
     """
-    text = unicodedata.normalize("NFC", first_line(prompt, 4 * limit)).casefold()
-    words = re.findall(r"[^\W_]+", text)
+    words = _words(unicodedata.normalize("NFC", first_line(prompt, 4 * limit).casefold()))
     joined = ""
     for word in words:
         longer = f"{joined}-{word}" if joined else word
         if len(longer) > limit:
             break
         joined = longer
-    return unicodedata.normalize("NFC", joined or (words[0][:limit] if words else "clip"))
+    return joined or (words[0][:limit] if words else "clip")
+
+
+def _words(text: str) -> list[str]:
+    """Runs of letters and digits with the marks that belong to them (most scripts of India need them)."""
+    kept = "".join(character if unicodedata.category(character)[0] in "LNM" else " " for character in text)
+    return [word for word in kept.split() if unicodedata.category(word[0])[0] != "M"]

@@ -1,14 +1,19 @@
 """A generation request as a person makes it, and the checks it passes before anything is sent."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sora_studio.domain.errors import Problem
 from sora_studio.domain.profile import ImageRules, ModelProfile, OptionValue
 
 MAX_TAKES = 10
+
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half a character, as a broken paste leaves it: no encoding can carry it."""
 
 
 class Mode(StrEnum):
@@ -63,6 +68,7 @@ def check_request(request: GenerationRequest, profile: ModelProfile) -> list[Pro
     problems = [
         *_check_prompt(request.prompt, profile),
         *_check_image_count(request, profile),
+        *_check_addresses(request.images),
         *_check_options(request.options, profile),
     ]
     if request.route not in profile.routing.values:
@@ -93,6 +99,8 @@ def _check_prompt(prompt: str, profile: ModelProfile) -> list[Problem]:
         ]
     if not prompt.strip():
         return [Problem("prompt", "The prompt is empty. Describe the clip first.")]
+    if (half := _LONE_SURROGATE.search(prompt)) is not None:
+        return [Problem("prompt", f"Character {half.start() + 1:,} of the prompt is damaged and cannot be sent. Remove it.")]
     if length < limits.min_chars:
         short = limits.min_chars - length
         return [
@@ -118,6 +126,18 @@ def _check_image_count(request: GenerationRequest, profile: ModelProfile) -> lis
             Problem("images", f"{profile.title} animates {allowed} in a task; {count} given, {count - rules.max} too many.")
         ]
     return []
+
+
+def _check_addresses(images: tuple[str, ...]) -> list[Problem]:
+    addresses = [image for image in images if is_url(image)]
+    return [Problem("images", f"{address} is not a complete address.") for address in addresses if not _has_host(address)]
+
+
+def _has_host(address: str) -> bool:
+    try:
+        return bool(urlsplit(address).hostname) and address.isprintable() and " " not in address
+    except ValueError:
+        return False
 
 
 def _check_options(options: Mapping[str, OptionValue], profile: ModelProfile) -> list[Problem]:

@@ -1,5 +1,6 @@
 """What a person can set. The key is not among it: it lives in the system's key store."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -10,6 +11,9 @@ from sora_studio.domain.naming import DEFAULT_TEMPLATE
 
 DEFAULT_BASE_URL = "https://api.apixo.ai"
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+
+_NEVER_IN_ADDRESS = re.compile(r"[\s\x00-\x1f\x7f\\\ud800-\udfff]")
+"""What one reader of addresses drops or turns and another keeps: such an address could mean two hosts."""
 
 
 class Theme(StrEnum):
@@ -33,7 +37,10 @@ class Settings:
 
 def is_loopback(url: str) -> bool:
     """Whether the address is this machine's own."""
-    return (urlsplit(url).hostname or "") in LOOPBACK_HOSTS
+    try:
+        return (urlsplit(url).hostname or "") in LOOPBACK_HOSTS
+    except ValueError:
+        return False
 
 
 def check_base_url(url: str) -> str:
@@ -44,9 +51,9 @@ def check_base_url(url: str) -> str:
         host, _ = parts.hostname, parts.port
     except ValueError as error:
         raise InvalidSetting(f"{url!r} is not an address: {error}.") from None
-    if parts.scheme not in ("http", "https") or not host:
+    if parts.scheme not in ("http", "https") or not host or _NEVER_IN_ADDRESS.search(url):
         raise InvalidSetting(f"{url!r} is not an address.", advice=f"It looks like {DEFAULT_BASE_URL}.")
-    if parts.username or parts.password or parts.query or parts.fragment:
+    if "@" in parts.netloc or "?" in url or "#" in url:
         raise InvalidSetting("The service's address must not hold a name, a password or a query.")
     if parts.scheme == "http" and not is_loopback(url):
         raise InvalidSetting("The service's address must begin with https, so that the key stays secret.")

@@ -1,0 +1,83 @@
+"""Where each key of a TOML text stands, so that a reason can name a line. The standard reader only says so for broken syntax.
+
+Every statement (a header, or a key with its value) is read on its own by the standard reader; a statement goes on until it can
+be read, which makes strings and lists over several lines, quoted and dotted keys right without a grammar of our own.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+
+KeyPath = tuple[str | int, ...]
+"""Keys and, within lists, positions from 0."""
+
+
+def key_lines(text: str) -> dict[KeyPath, int]:
+    """The 1-based line on which each key's statement begins. `text` must be valid TOML."""
+    lines = dict[KeyPath, int]()
+    lists = dict[KeyPath, int]()
+    table: KeyPath = ()
+    for number, statement, content in _statements(text):
+        if not statement.lstrip().startswith("["):
+            _note(content, table, number, lines)
+            continue
+        table = _absolute(_header_path(content), lists)
+        if statement.lstrip().startswith("[["):
+            lists[table] = lists.get(table, -1) + 1
+            lines.setdefault(table, number)
+            table = (*table, lists[table])
+        lines.setdefault(table, number)
+    return lines
+
+
+def line_of(path: KeyPath, lines: Mapping[KeyPath, int]) -> int:
+    """The line of a key, or of the nearest table that it would stand in; 0 for the file as a whole."""
+    while path and path not in lines:
+        path = path[:-1]
+    return lines.get(path, 0)
+
+
+def _statements(text: str) -> Iterator[tuple[int, str, dict[str, object]]]:
+    """Line number, text and content of each statement."""
+    start, pending = 1, ""
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), start=1):
+        if not pending:
+            start = number
+        pending += f"{line}\n"
+        try:
+            content: dict[str, object] = tomllib.loads(pending)
+        except tomllib.TOMLDecodeError:
+            continue
+        if content:
+            yield start, pending, content
+        pending = ""
+
+
+def _header_path(content: Mapping[str, object]) -> tuple[str, ...]:
+    """The keys of a header, which was read as tables (or a list of one table) within one another."""
+    for name, inner in content.items():
+        first: object = inner[0] if isinstance(inner, list) else inner
+        return (name, *(_header_path(first) if isinstance(first, dict) else ()))
+    return ()
+
+
+def _absolute(names: tuple[str, ...], lists: Mapping[KeyPath, int]) -> KeyPath:
+    """A header's path: a name on the way that is a list means the list's newest table."""
+    path: KeyPath = ()
+    for position, name in enumerate(names):
+        path = (*path, name)
+        if path in lists and position < len(names) - 1:
+            path = (*path, lists[path])
+    return path
+
+
+def _note(value: object, path: KeyPath, number: int, lines: dict[KeyPath, int]) -> None:
+    inner: Iterator[tuple[str | int, object]]
+    if isinstance(value, dict):
+        inner = iter(value.items())
+    elif isinstance(value, list):
+        inner = iter(enumerate(value))
+    else:
+        return
+    for name, content in inner:
+        lines.setdefault((*path, name), number)
+        _note(content, (*path, name), number, lines)
