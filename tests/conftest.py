@@ -67,7 +67,7 @@ def log_watch() -> Iterator[LogWatch]:
 
 @pytest.fixture
 def expect_log(log_watch: LogWatch) -> Callable[[str], None]:
-    """`expect_log(pattern)`: the test logs at least one line `LEVEL logger: message` at WARNING or above that `pattern` finds."""
+    """`expect_log(pattern)`: the test logs a line `LEVEL logger: message`, at WARNING or above, that `pattern` finds."""
 
     def expect(pattern: str) -> None:
         log_watch.expected.append(re.compile(pattern))
