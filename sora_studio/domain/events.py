@@ -87,7 +87,7 @@ Event = TaskChanged | TransferProgressed | NoticeRaised | NoticeCleared | Connec
 
 
 class EventBus:
-    """Calls every listener with every event, in order, on the loop's thread. A listener that fails is logged and the rest are called."""
+    """Calls every listener with every event, in order, on the loop's thread. One that fails is logged; the rest are called."""
 
     def __init__(self) -> None:
         self._listeners: list[Callable[[Event], None]] = []

@@ -31,12 +31,12 @@ def check_template(template: str) -> str:
     if "{id}" not in template:
         raise InvalidSetting("A file name needs {id}, so that two clips never share one.")
     if len(_FIELDS.sub("", template).encode(errors="replace")) > MAX_TEMPLATE_BYTES:
-        raise InvalidSetting("This is too long for a file name.", advice=f"Use at most {MAX_TEMPLATE_BYTES} characters of your own.")
+        raise InvalidSetting("This is too long for a file name.", advice=f"Keep to {MAX_TEMPLATE_BYTES} letters of your own.")
     return template
 
 
 def clip_stem(template: str, *, local_time: datetime, prompt: str, task: int, take: int, model: str, index: int = 0) -> str:
-    """The file name without its ending. `local_time` is when the task was made; a task's further clips get `-2`, `-3`…"""
+    """The file name without its ending. `local_time` is when the task was made; a task's further clips end in `-2`, `-3`."""
     fields = {
         "date": f"{local_time:%Y-%m-%d}",
         "time": f"{local_time:%H%M%S}",

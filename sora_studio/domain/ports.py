@@ -1,4 +1,4 @@
-"""What the services need from the outer floors, as they see it. Storage, gateway and media fit these; tests bring scripted doubles."""
+"""What the services need from the outer floors, as they see it. Storage, gateway and media fit these; tests bring doubles."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -57,7 +57,7 @@ class Gateway(Protocol):
         ...
 
     async def status(self, profile: ModelProfile, task_id: str, *, urgent: bool = False) -> RemoteStatus:
-        """Ask for a task. Raises `TaskUnknown`, a `PassingError`, or a `UserError` about the key. `urgent` goes before the rest."""
+        """Ask for a task; `urgent` goes first. Raises `TaskUnknown`, a `PassingError`, or a `UserError` about the key."""
         ...
 
     async def balance(self) -> float:
@@ -81,7 +81,8 @@ class Transfer(Protocol):
         """Fill `part` with the whole film, going on from what is there when the origin proves that it is the same film.
 
         Returns when every byte is there and on disk. Raises `LinkExpired` on 403, 404 and 410, a `PassingError` when the
-        connection was lost for good (what arrived is kept), `StorageFull`, or `InvalidSetting` for a link that must not be fetched.
+        connection was lost for good (what arrived is kept), `StorageFull`, or `InvalidSetting` for a link that must not be
+        fetched.
         """
         ...
 
@@ -120,7 +121,7 @@ class ClipFacts(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class TaskFilter:
-    """Which tasks are meant: by state, by words of the prompt or an id, made for one gateway. Removed ones only when asked for."""
+    """Which tasks are meant: by state, by words of the prompt or an id, by gateway. Removed ones too only when asked for."""
 
     states: frozenset[TaskState] = frozenset()
     search: str = ""
@@ -160,11 +161,11 @@ class TaskStore(Protocol):
     async def record_clip(self, clip: int, **facts: Unpack[ClipFacts]) -> bool: ...
 
     async def recover(self) -> list[int]:
-        """After a start as the owner: what was `sending` becomes `unknown`, what was `downloading` becomes `remote`. Returns the task ids."""
+        """After a start as the owner: `sending` becomes `unknown`, `downloading` becomes `remote`. Returns the tasks' ids."""
         ...
 
     async def unfinished(self, gateway: str) -> list[Task]:
-        """Waiting, running and lost tasks of a gateway, in the order of creation."""
+        """Waiting, running and lost tasks of a gateway, removed ones too, in the order of creation."""
         ...
 
     async def unsaved(self, gateway: str) -> list[Clip]:
@@ -187,9 +188,13 @@ class TaskStore(Protocol):
 class DraftStore(Protocol):
     """What stands in the editor."""
 
-    async def save(self, draft: Draft, *, at: datetime) -> Draft: ...
+    async def save(self, draft: Draft, *, at: datetime) -> Draft:
+        """As it is kept. A draft with the id 0 is new and gets one; any other takes the place of what its id held."""
+        ...
 
-    async def latest(self) -> Draft | None: ...
+    async def latest(self) -> Draft | None:
+        """The one that was saved last."""
+        ...
 
 
 class KeyOrigin(StrEnum):

@@ -1,7 +1,7 @@
 """Model profiles: everything the program knows about one model of the gateway, as data.
 
-A profile is a TOML text (`resources/models/*.toml`, overridden or joined by the user's own `models/*.toml`). Reading one is pure:
-text in, `ModelProfile` out, or a `ProfileError` that names the line.
+A profile is a TOML text (`resources/models/*.toml`, overridden or joined by the user's own `models/*.toml`). Reading one is
+pure: text in, `ModelProfile` out, or a `ProfileError` that names the line.
 """
 
 from collections.abc import Mapping

@@ -18,6 +18,7 @@ from sora_studio.domain.profile import (
     Routing,
 )
 from sora_studio.domain.request import Mode
+from sora_studio.domain.toml_lines import Toml
 from sora_studio.domain.toml_table import Table
 
 SCHEMA = 1
@@ -36,7 +37,7 @@ def parse_profile(text: str, source: str) -> ModelProfile:
     if len(text) > MAX_PROFILE_CHARS:
         raise ProfileError(source, 0, f"It is longer than {MAX_PROFILE_CHARS:,} characters and cannot be a profile.")
     try:
-        content: dict[str, object] = tomllib.loads(text)
+        content: dict[str, Toml] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _syntax_error(text, source, str(error)) from None
     except (ValueError, RecursionError):  # a number of thousands of digits, brackets within brackets without end
@@ -167,7 +168,7 @@ def _read_field(table: Table, taken: set[str] | frozenset[str]) -> str:
 def _read_routing(table: Table) -> Routing:
     values, default = table.texts("values"), table.text("default")
     if default not in values:
-        raise table.error("default", f"The default {default!r} is not among the values.")
+        raise table.error("default", f"default is {default!r}, which is none of {', '.join(map(repr, values))}.")
     table.finish()
     return Routing(values, default)
 

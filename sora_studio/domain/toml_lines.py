@@ -6,9 +6,13 @@ be read, which makes strings and lists over several lines, quoted and dotted key
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from datetime import date, time
+from typing import TypeAlias
 
 KeyPath = tuple[str | int, ...]
 """Keys and, within lists, positions from 0."""
+Toml: TypeAlias = "str | int | float | bool | date | time | list[Toml] | dict[str, Toml]"
+"""What the standard reader makes of a value (a `datetime` is a `date`)."""
 
 
 def key_lines(text: str) -> dict[KeyPath, int]:
@@ -36,7 +40,7 @@ def line_of(path: KeyPath, lines: Mapping[KeyPath, int]) -> int:
     return lines.get(path, 0)
 
 
-def _statements(text: str) -> Iterator[tuple[int, str, dict[str, object]]]:
+def _statements(text: str) -> Iterator[tuple[int, str, dict[str, Toml]]]:
     """Line number, text and content of each statement."""
     start, pending = 1, ""
     for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), start=1):
@@ -44,7 +48,7 @@ def _statements(text: str) -> Iterator[tuple[int, str, dict[str, object]]]:
             start = number
         pending += f"{line}\n"
         try:
-            content: dict[str, object] = tomllib.loads(pending)
+            content: dict[str, Toml] = tomllib.loads(pending)
         except tomllib.TOMLDecodeError:
             continue
         if content:
@@ -52,10 +56,10 @@ def _statements(text: str) -> Iterator[tuple[int, str, dict[str, object]]]:
         pending = ""
 
 
-def _header_path(content: Mapping[str, object]) -> tuple[str, ...]:
+def _header_path(content: Mapping[str, Toml]) -> tuple[str, ...]:
     """The keys of a header, which was read as tables (or a list of one table) within one another."""
     for name, inner in content.items():
-        first: object = inner[0] if isinstance(inner, list) else inner
+        first = inner[0] if isinstance(inner, list) else inner
         return (name, *(_header_path(first) if isinstance(first, dict) else ()))
     return ()
 
@@ -70,8 +74,8 @@ def _absolute(names: tuple[str, ...], lists: Mapping[KeyPath, int]) -> KeyPath:
     return path
 
 
-def _note(value: object, path: KeyPath, number: int, lines: dict[KeyPath, int]) -> None:
-    inner: Iterator[tuple[str | int, object]]
+def _note(value: Toml, path: KeyPath, number: int, lines: dict[KeyPath, int]) -> None:
+    inner: Iterator[tuple[str | int, Toml]]
     if isinstance(value, dict):
         inner = iter(value.items())
     elif isinstance(value, list):

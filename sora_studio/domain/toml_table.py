@@ -1,12 +1,12 @@
 """A table of a profile while it is read: each value is asked for by name and kind, and what nobody asked for is refused."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from sora_studio.domain.errors import ProfileError
 from sora_studio.domain.profile import OptionValue
-from sora_studio.domain.toml_lines import KeyPath, key_lines, line_of
+from sora_studio.domain.toml_lines import KeyPath, Toml, key_lines, line_of
 
 MAX_SECONDS = 10 * 366 * 86_400
 """Ten years: beyond any service, and within what dates can count."""
@@ -15,7 +15,7 @@ MAX_SECONDS = 10 * 366 * 86_400
 class Table:
     """Reads values of one table; every method raises `ProfileError` with the line of the key that is at fault."""
 
-    def __init__(self, content: Mapping[str, object], text: str, source: str, path: KeyPath = ()) -> None:
+    def __init__(self, content: Mapping[str, Toml], text: str, source: str, path: KeyPath = ()) -> None:
         self._content, self._text, self._source, self._path = content, text, source, path
         self._asked = set[str]()
 
@@ -60,7 +60,7 @@ class Table:
 
     def span(self, key: str) -> tuple[float, float]:
         """The shortest and the longest time, in seconds."""
-        value: object = self._value(key)
+        value: Toml = self._value(key)
         if not isinstance(value, list) or len(value) != 2:
             raise self.error(key, f"{key} must be a list of two numbers: the shortest and the longest time.")
         shortest, longest = (self._checked_seconds(key, item, position) for position, item in enumerate(value))
@@ -76,20 +76,20 @@ class Table:
         """One of `allowed`, of the same type."""
         value = self._checked_choice(key, self._value(key))
         if not _among(value, allowed):
-            raise self.error(key, f"The {key} {_shown(value)} is not among the values.")
+            possible = ", ".join(map(_shown, allowed))
+            raise self.error(key, f"{key} is {_shown(value)}, which is none of {possible}.")
         return value
 
     def conditions(self, key: str, choices: Mapping[str, Sequence[OptionValue]]) -> dict[str, OptionValue]:
         """Fields and the values that they must have, each of which can be chosen."""
-        table, conditions = self.table(key), dict[str, OptionValue]()
-        for name, value in table._content.items():
-            allowed = choices.get(name)
-            if allowed is None:
+        table = self.table(key)
+        for name in table:
+            if name not in choices:
                 raise table.error(name, f"There is no option {name!r}.")
-            conditions[name] = table._checked_choice(name, value)
-            if not _among(conditions[name], allowed):
-                raise table.error(name, f"{_shown(value)} is not among the values of {name}.")
-        return conditions
+        return {name: table.choice(name, choices[name]) for name in table}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._content)
 
     def table(self, key: str) -> "Table":
         """A table within this one."""
@@ -103,7 +103,7 @@ class Table:
         """The tables of a list `[[key]]`; none when it is not there."""
         if key not in self._content:
             return []
-        value: object = self._value(key)
+        value: Toml = self._value(key)
         if not isinstance(value, list):
             raise self.error(key, f"{key} must be a list of tables [[{key}]], not {_kind(value)}.")
         return [self._checked_table(key, item, position) for position, item in enumerate(value)]
@@ -117,68 +117,69 @@ class Table:
         names = [name for name in self._path if isinstance(name, str)]
         return f" in [{'.'.join(names)}]" if names else ""
 
-    def _value(self, key: str) -> object:
+    def _value(self, key: str) -> Toml:
         self._asked.add(key)
         if key not in self._content:
             raise self.error(key, f"The key {key!r} is missing{self._place}.")
         return self._content[key]
 
-    def _items(self, key: str) -> list[object]:
+    def _items(self, key: str) -> list[Toml]:
         """A list of one or more different values."""
-        value: object = self._value(key)
+        value: Toml = self._value(key)
         if not isinstance(value, list):
             raise self.error(key, f"{key} must be a list, not {_kind(value)}.")
-        items = list[object](value)
-        if not items:
+        if not value:
             raise self.error(key, f"{key} must hold at least one value.")
-        for position, item in enumerate(items):
-            if _among(item, items[:position]):
+        for position, item in enumerate(value):
+            if _among(item, value[:position]):
                 raise self.error(key, f"{key} holds {_shown(item)} twice.", position)
-        return items
+        return value
 
-    def _checked_text(self, key: str, value: object, *inner: int) -> str:
+    def _checked_text(self, key: str, value: Toml, *inner: int) -> str:
         if not isinstance(value, str):
             raise self.error(key, f"{key} must be text in quotes, not {_kind(value)}.", *inner)
         if not value.strip() or not value.isprintable():
             raise self.error(key, f"{key} must be one line of text that says something.", *inner)
         return value
 
-    def _checked_number(self, key: str, value: object, *inner: int) -> float:
+    def _checked_number(self, key: str, value: Toml, *inner: int) -> float:
         if not isinstance(value, int | float) or isinstance(value, bool):
             raise self.error(key, f"{key} must be a number, not {_kind(value)}.", *inner)
         if value < 0 or not math.isfinite(value):
             raise self.error(key, f"{key} must be 0 or more; it is {value}.", *inner)
         return value
 
-    def _checked_seconds(self, key: str, value: object, *inner: int) -> float:
+    def _checked_seconds(self, key: str, value: Toml, *inner: int) -> float:
         seconds = self._checked_number(key, value, *inner)
         if not 0 < seconds <= MAX_SECONDS:
             raise self.error(key, f"{key} must be more than 0 and at most {MAX_SECONDS:,} seconds.", *inner)
         return seconds
 
-    def _checked_choice(self, key: str, value: object, *inner: int) -> OptionValue:
+    def _checked_choice(self, key: str, value: Toml, *inner: int) -> OptionValue:
         if isinstance(value, str):
             return self._checked_text(key, value, *inner)
         if isinstance(value, int):
             return value
         raise self.error(key, f"{key} takes text, whole numbers, true and false, not {_kind(value)}.", *inner)
 
-    def _checked_table(self, key: str, value: object, *inner: int) -> "Table":
+    def _checked_table(self, key: str, value: Toml, *inner: int) -> "Table":
         if not isinstance(value, dict):
             raise self.error(key, f"{key} must be a table, not {_kind(value)}.", *inner)
-        return Table(dict[str, object](value), self._text, self._source, (*self._path, key, *inner))
+        return Table(value, self._text, self._source, (*self._path, key, *inner))
 
 
-def _among(value: object, values: Sequence[object]) -> bool:
+def _among(value: Toml, values: Sequence[object]) -> bool:
     """Same value and same type: 1 is not true, and not 1.0."""
     return any(value == other and type(value) is type(other) for other in values)
 
 
-def _shown(value: object) -> str:
+def _shown(value: Toml) -> str:
     """As it stands in the file."""
     return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
-def _kind(value: object) -> str:
-    kinds = {bool: "true or false", int: "a number", float: "a number with a fraction", str: "text"}
-    return kinds.get(type(value), "a list" if isinstance(value, list) else "a table" if isinstance(value, dict) else "a date")
+def _kind(value: Toml) -> str:
+    kinds = {bool: "true or false", int: "a number", float: "a number with a fraction", str: "text", list: "a list"}
+    return next(
+        (word for kind, word in kinds.items() if isinstance(value, kind)), "a table" if isinstance(value, dict) else "a date"
+    )

@@ -1,0 +1,96 @@
+"""How a row changes: its facts are written, its task's revision goes up, its task's phase follows state and clips."""
+
+import sqlite3
+from collections.abc import Mapping, Sequence
+
+from sora_studio.domain.clip import CLIP_TRANSITIONS, Clip, ClipState, FilmFacts
+from sora_studio.domain.task import TRANSITIONS, Task, TaskState
+from sora_studio.storage.rows import SqlValue, clip_from_row, film_to_sql, task_from_row, to_sql
+
+SELECT_TASKS = "SELECT * FROM tasks WHERE id IN (SELECT value FROM json_each(?))"
+SELECT_CLIPS = "SELECT * FROM clips WHERE task IN (SELECT value FROM json_each(?)) ORDER BY task, position"
+NEXT_REVISION = "(SELECT max(revision) + 1 FROM tasks)"
+TOUCH_TASK = f"UPDATE tasks SET phase = ?, revision = {NEXT_REVISION} WHERE id = ?"  # noqa: S608 - a constant of ours
+SELECT_STATE = "SELECT state FROM tasks WHERE id = ?"
+SELECT_CLIP_STATE = "SELECT state, task FROM clips WHERE id = ?"
+INSERT_CLIP = "INSERT INTO clips (task, position, state, url, expires_at) VALUES (?, ?, 'remote', ?, ?)"
+
+
+def read_tasks(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Task]:
+    """Those that exist, with their clips, in the order of the ids given."""
+    wanted = f"[{','.join(map(str, ids))}]"
+    clips = dict[int, list[Clip]]()
+    for row in connection.execute(SELECT_CLIPS, (wanted,)):
+        clip = clip_from_row(row)
+        clips.setdefault(clip.task, []).append(clip)
+    rows: list[sqlite3.Row] = connection.execute(SELECT_TASKS, (wanted,)).fetchall()
+    tasks = {task.id: task for task in (task_from_row(row, tuple(clips.get(row["id"], ()))) for row in rows)}
+    return [tasks[task] for task in ids if task in tasks]
+
+
+def move_task(connection: sqlite3.Connection, task: int, to: TaskState, facts: Mapping[str, object]) -> bool:
+    """Change the state if the table allows it from where the task stands in this transaction."""
+    row: sqlite3.Row | None = connection.execute(SELECT_STATE, (task,)).fetchone()
+    if row is None or to not in TRANSITIONS[TaskState(row["state"])]:
+        return False
+    _write(connection, "tasks", task, {"state": to, **facts})
+    _touch(connection, task)
+    return True
+
+
+def change_task(connection: sqlite3.Connection, task: int, facts: Mapping[str, object]) -> bool:
+    """Write facts; says whether anything differs now."""
+    changed = _write(connection, "tasks", task, facts)
+    if changed:
+        _touch(connection, task)
+    return changed
+
+
+def add_clips(connection: sqlite3.Connection, task: int, urls: Sequence[str], expires_at: SqlValue) -> None:
+    """One remote clip for each link."""
+    connection.executemany(INSERT_CLIP, [(task, position, to_sql(url), expires_at) for position, url in enumerate(urls)])
+    _touch(connection, task)
+
+
+def move_clip(connection: sqlite3.Connection, clip: int, to: ClipState, facts: Mapping[str, object]) -> bool:
+    """Like `move_task`, by the clip's own table."""
+    row: sqlite3.Row | None = connection.execute(SELECT_CLIP_STATE, (clip,)).fetchone()
+    if row is None or to not in CLIP_TRANSITIONS[ClipState(row["state"])]:
+        return False
+    _write(connection, "clips", clip, {"state": to, **facts})
+    _touch(connection, row["task"])
+    return True
+
+
+def change_clip(connection: sqlite3.Connection, clip: int, facts: Mapping[str, object]) -> bool:
+    """Like `change_task`."""
+    changed = _write(connection, "clips", clip, facts)
+    if changed:
+        _touch(connection, connection.execute(SELECT_CLIP_STATE, (clip,)).fetchone()["task"])
+    return changed
+
+
+def _write(connection: sqlite3.Connection, table: str, row: int, facts: Mapping[str, object]) -> bool:
+    columns = _columns(facts)
+    if not columns:
+        return False
+    assigned, differs = (joint.join(columns) for joint in (" = ?, ", " IS NOT ? OR "))
+    values = [*columns.values()]
+    # The names are keywords of our own code (TaskFacts, ClipFacts); the values are bound.
+    statement = f"UPDATE {table} SET {assigned} = ? WHERE id = ? AND ({differs} IS NOT ?)"  # noqa: S608
+    return connection.execute(statement, [*values, row, *values]).rowcount > 0
+
+
+def _columns(facts: Mapping[str, object]) -> dict[str, SqlValue]:
+    columns = dict[str, SqlValue]()
+    for name, value in facts.items():
+        if name == "film":
+            columns |= film_to_sql(value if isinstance(value, FilmFacts) else None)
+        else:
+            columns[name] = to_sql(value)
+    return columns
+
+
+def _touch(connection: sqlite3.Connection, task: int) -> None:
+    (changed,) = read_tasks(connection, [task])
+    connection.execute(TOUCH_TASK, (changed.phase, task))

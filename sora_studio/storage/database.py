@@ -1,0 +1,225 @@
+"""The SQLite file: one thread that writes, one that reads, and the one place where SQLite's errors get our names."""
+
+import asyncio
+import contextlib
+import errno
+import logging
+import shutil
+import sqlite3
+import time
+from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+from sora_studio.domain.errors import DatabaseUnusable, StorageFull, StudioError
+from sora_studio.storage.migrations import migrate, steps_taken
+
+Result = TypeVar("Result")
+
+BUSY_TIMEOUT_S = 5.0
+"""How long SQLite itself waits for another process's transaction."""
+PATIENCE_S = 15.0
+"""How long a statement is tried again while another process holds the file: longer than any transaction of ours takes."""
+_RETRY_EVERY_S = 0.05
+_NO_ROOM_BYTES = 1_000_000
+"""Less free space than this explains an input-output error."""
+
+_log = logging.getLogger(__name__)
+
+_REASONS = {
+    sqlite3.SQLITE_CORRUPT: "it is damaged.",
+    sqlite3.SQLITE_NOTADB: "it is not a database.",
+    sqlite3.SQLITE_READONLY: "it cannot be written.",
+    sqlite3.SQLITE_CANTOPEN: "the file or its folder cannot be used.",
+    sqlite3.SQLITE_PERM: "this user may not use it.",
+    sqlite3.SQLITE_BUSY: "another program holds it.",
+    sqlite3.SQLITE_LOCKED: "another program holds it.",
+    sqlite3.SQLITE_PROTOCOL: "another program holds it.",
+    sqlite3.SQLITE_IOERR: "the disk reports an error.",
+}
+_HELD = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL})
+
+
+class Database:
+    """Runs functions on a connection, off the loop.
+
+    `write` and `read` await a function that gets the connection within a transaction. A write whose await is cancelled before
+    it began never runs; one that has begun goes on to its commit. Both raise `StorageFull` and `DatabaseUnusable`; any other
+    error of the function undoes the transaction and is raised as it is. Works on every asyncio loop, one at a time.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._writer: _Lane | None = None
+        self._reader: _Lane | None = None
+
+    async def open(self) -> None:
+        """Make the file and its folder if need be and bring the schema up to date. Raises `DatabaseUnusable`, `StorageFull`."""
+        self._writer = await self._open_lane("studio-writer", self._connect_writer)
+        try:
+            self._reader = await self._open_lane("studio-reader", self._connect_reader)
+        except StudioError:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Finish what has begun, fold the log into the file and let go of it. Closing twice is fine."""
+        reader, self._reader = self._reader, None
+        writer, self._writer = self._writer, None
+        if reader is not None:
+            await reader.close(sqlite3.Connection.close)
+        if writer is not None:
+            await writer.close(_fold_and_close)
+
+    async def write(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Run `work` in a transaction that no other writer can interleave with; returns once it is on disk."""
+        return await self._lane(self._writer).run(lambda connection: self._in_transaction(connection, "BEGIN IMMEDIATE", work))
+
+    async def read(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        """Run `work` on one unchanging view of the data; it cannot write."""
+        return await self._lane(self._reader).run(lambda connection: self._in_transaction(connection, "BEGIN", work))
+
+    def _lane(self, lane: "_Lane | None") -> "_Lane":
+        if lane is None:
+            raise DatabaseUnusable(self.path, "it is closed.")
+        return lane
+
+    async def _open_lane(self, name: str, connect: Callable[[], sqlite3.Connection]) -> "_Lane":
+        lane = _Lane(name)
+        try:
+            await lane.open(connect)
+        except BaseException:
+            lane.abandon()
+            raise
+        return lane
+
+    def _connect_writer(self) -> sqlite3.Connection:
+        with self._errors_named():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            connection = self._connect()
+            try:
+                steps_taken(connection, self.path)  # a file that is not ours is not touched, not even its mode
+                _patiently(lambda: connection.execute("PRAGMA journal_mode = WAL"))
+                migrate(connection, self.path, begin=lambda: _patiently(lambda: connection.execute("BEGIN IMMEDIATE")))
+            except BaseException:
+                connection.close()
+                raise
+            return connection
+
+    def _connect_reader(self) -> sqlite3.Connection:
+        with self._errors_named():
+            connection = self._connect()
+            connection.execute("PRAGMA query_only = ON")
+            return connection
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA fullfsync = ON")  # macOS: to the disk itself, as FULL promises elsewhere
+        return connection
+
+    def _in_transaction(
+        self, connection: sqlite3.Connection, begin: str, work: Callable[[sqlite3.Connection], Result]
+    ) -> Result:
+        with self._errors_named():
+            _patiently(lambda: connection.execute(begin))
+            try:
+                result = work(connection)
+                _patiently(lambda: connection.execute("COMMIT"))
+            except BaseException:
+                if connection.in_transaction:  # some errors, a full disk among them, have already undone it
+                    connection.execute("ROLLBACK")
+                raise
+            return result
+
+    @contextlib.contextmanager
+    def _errors_named(self) -> Generator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            if (named := self._named(error)) is None:
+                raise
+            _log.info("SQLite: %s (%s)", error, getattr(error, "sqlite_errorname", "no code"))
+            raise named from error
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise StorageFull from error
+            raise DatabaseUnusable(self.path, f"{error.strerror or error}.") from error
+
+    def _named(self, error: sqlite3.Error) -> StudioError | None:
+        """Our error for SQLite's; None for what can only be a mistake in the program."""
+        code = _primary_code(error)
+        if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and self._has_no_room()):
+            return StorageFull()
+        reason = _REASONS.get(code)
+        return DatabaseUnusable(self.path, reason, "The file is left as it is.") if reason else None
+
+    def _has_no_room(self) -> bool:
+        try:
+            return shutil.disk_usage(self.path.parent).free < _NO_ROOM_BYTES
+        except OSError:
+            return False
+
+
+class _Lane:
+    """One thread that owns one connection."""
+
+    def __init__(self, name: str) -> None:
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix=name)
+        self._connection: sqlite3.Connection | None = None
+
+    async def open(self, connect: Callable[[], sqlite3.Connection]) -> None:
+        def work() -> None:
+            self._connection = connect()
+
+        await asyncio.wrap_future(self._thread.submit(work))
+
+    async def run(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        return await asyncio.wrap_future(self._thread.submit(lambda: work(self._opened())))
+
+    async def close(self, close: Callable[[sqlite3.Connection], None]) -> None:
+        """After what is under way; goes on to the end even when this await is cancelled."""
+        closing = self._thread.submit(lambda: close(self._opened()))
+        self._thread.shutdown(wait=False)
+        await asyncio.shield(asyncio.wrap_future(closing))
+
+    def abandon(self) -> None:
+        """After an opening that failed or whose await was cancelled: close what it may still bring."""
+        self._thread.submit(lambda: self._connection and self._connection.close())
+        self._thread.shutdown(wait=False)
+
+    def _opened(self) -> sqlite3.Connection:
+        assert self._connection is not None, "open() comes first"
+        return self._connection
+
+
+def _primary_code(error: sqlite3.Error) -> int:
+    """SQLite's result code without its extension; 0 when the error is not SQLite's own."""
+    code: int = getattr(error, "sqlite_errorcode", 0)
+    return code & 0xFF
+
+
+def _patiently(work: Callable[[], Result]) -> Result:
+    """Try again while another process holds the file. Only for statements that leave nothing behind when they are refused."""
+    give_up_at = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return work()
+        except sqlite3.OperationalError as error:
+            if _primary_code(error) not in _HELD or time.monotonic() >= give_up_at:
+                raise
+            time.sleep(_RETRY_EVERY_S)
+
+
+def _fold_and_close(connection: sqlite3.Connection) -> None:
+    try:
+        connection.execute("PRAGMA optimize")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.Error:  # another process uses it, or the disk is full: the log stays beside the file and is as good
+        _log.info("The database's log was not folded in at the end.", exc_info=True)
+    finally:
+        connection.close()

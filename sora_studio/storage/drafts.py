@@ -1,0 +1,53 @@
+"""What stands in the editor, in SQLite beside the tasks."""
+
+import sqlite3
+from dataclasses import replace
+from datetime import datetime
+
+from sora_studio.domain.draft import Draft
+from sora_studio.storage.database import Database
+from sora_studio.storage.rows import draft_from_row, request_to_sql, to_sql
+
+# Which draft is the newest is told by a count: a clock that was set back must not bring an old text to the front.
+SAVE_DRAFT = """
+    INSERT INTO drafts (id, revision, saved_at, takes, caret, model, route, options, images, prompt)
+    VALUES (:id, (SELECT coalesce(max(revision), 0) + 1 FROM drafts), :saved_at, :takes, :caret,
+            :model, :route, :options, :images, :prompt)
+    ON CONFLICT (id) DO UPDATE SET
+        revision = excluded.revision, saved_at = excluded.saved_at, takes = excluded.takes, caret = excluded.caret,
+        model = excluded.model, route = excluded.route, options = excluded.options, images = excluded.images,
+        prompt = excluded.prompt
+"""
+LATEST_DRAFT = "SELECT * FROM drafts ORDER BY revision DESC LIMIT 1"
+
+
+class SqliteDrafts:
+    """A `DraftStore`. A draft with the id 0 is new and gets one; saving one with an id replaces what it held."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def save(self, draft: Draft, *, at: datetime) -> Draft:
+        """The draft as it is kept, with its id and the time; on disk when this returns."""
+        values = {
+            "id": draft.id or None,
+            "saved_at": to_sql(at),
+            "takes": draft.takes,
+            "caret": draft.caret,
+            **request_to_sql(draft.request),
+        }
+
+        def work(connection: sqlite3.Connection) -> int:
+            made = connection.execute(SAVE_DRAFT, values).lastrowid
+            return draft.id or made or 0
+
+        return replace(draft, id=await self._database.write(work), saved_at=at)
+
+    async def latest(self) -> Draft | None:
+        """The one that was saved last."""
+
+        def work(connection: sqlite3.Connection) -> Draft | None:
+            row: sqlite3.Row | None = connection.execute(LATEST_DRAFT).fetchone()
+            return None if row is None else draft_from_row(row)
+
+        return await self._database.read(work)

@@ -1,0 +1,65 @@
+"""The schema, step by step. A step is one module and one transaction; the file's `user_version` counts the steps it has."""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+from sora_studio.domain.errors import DatabaseUnusable
+from sora_studio.storage.migrations import step_001_tasks_and_drafts as step_001
+
+APPLICATION_ID = 0x536F5374
+"""`SoSt`: tells our file from other programs' files."""
+
+STEPS: tuple[tuple[str, ...], ...] = (step_001.STATEMENTS,)
+
+
+def migrate(
+    connection: sqlite3.Connection,
+    path: Path,
+    *,
+    begin: Callable[[], object],
+    steps: tuple[tuple[str, ...], ...] = STEPS,
+) -> None:
+    """Take the steps that the file does not have yet. `begin` starts a transaction that keeps other processes out.
+
+    Raises like `steps_taken`. Begins at least one transaction, so that a file that cannot be written is found at once.
+    """
+    done = False
+    while not done:
+        begin()
+        try:
+            taken = steps_taken(connection, path, known=len(steps))  # another process may have been quicker
+            done = taken == len(steps)
+            if not done:
+                _take(connection, steps[taken], number=taken + 1)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+
+
+def _take(connection: sqlite3.Connection, statements: tuple[str, ...], *, number: int) -> None:
+    for statement in statements:
+        connection.execute(statement)
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute(f"PRAGMA user_version = {number}")
+
+
+def steps_taken(connection: sqlite3.Connection, path: Path, *, known: int = len(STEPS)) -> int:
+    """How many steps the file has; 0 for a new one. Raises `DatabaseUnusable` for one of a newer or another program."""
+    application, taken = _number(connection, "PRAGMA application_id"), _number(connection, "PRAGMA user_version")
+    if application != APPLICATION_ID:
+        if application or taken or _number(connection, "SELECT count(*) FROM sqlite_schema"):
+            raise DatabaseUnusable(path, "it belongs to another program.", "The file is left as it is.")
+        return 0
+    if taken > known:
+        raise DatabaseUnusable(
+            path, "a newer version of Sora Studio has written it.", "Use that version. The file is left as it is."
+        )
+    return taken
+
+
+def _number(connection: sqlite3.Connection, query: str) -> int:
+    number: int = connection.execute(query).fetchone()[0]
+    return number

@@ -1,0 +1,34 @@
+"""Model profiles from disk: the shipped ones, and the person's own, which override or join them."""
+
+from pathlib import Path
+
+from sora_studio.domain.errors import ProfileError
+from sora_studio.domain.profile import ModelProfile
+from sora_studio.domain.profile_toml import MAX_PROFILE_CHARS, parse_profile
+
+
+def load_profiles(shipped: Path, own: Path) -> tuple[dict[str, ModelProfile], list[ProfileError]]:
+    """Profiles by slug, shipped ones first, and what was refused. A bad file of the person's leaves the shipped one alone."""
+    profiles, errors = dict[str, ModelProfile](), list[ProfileError]()
+    for path in [*sorted(shipped.glob("*.toml")), *sorted(own.glob("*.toml"))]:
+        try:
+            profile = _load(path)
+        except ProfileError as error:
+            errors.append(error)
+        else:
+            profiles[profile.slug] = profile
+    return profiles, errors
+
+
+def _load(path: Path) -> ModelProfile:
+    try:
+        with path.open(encoding="utf-8-sig") as file:  # some editors begin a file with a mark
+            text = file.read(MAX_PROFILE_CHARS + 1)
+    except UnicodeDecodeError:
+        raise ProfileError(path.name, 0, "It is not text in UTF-8.") from None
+    except OSError as error:
+        raise ProfileError(path.name, 0, f"It cannot be read: {error.strerror or error}.") from error
+    profile = parse_profile(text, path.name)
+    if path.stem != profile.slug:  # so that no two files can mean the same model
+        raise ProfileError(path.name, 0, f"Its slug is {profile.slug!r}, so its name must be {profile.slug}.toml.")
+    return profile

@@ -1,0 +1,154 @@
+"""From our values to SQLite's and back, without loss."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from sora_studio.domain.clip import Clip, ClipState, FilmFacts
+from sora_studio.domain.draft import Draft
+from sora_studio.domain.request import GenerationRequest
+from sora_studio.domain.task import Task, TaskState
+
+SqlValue = str | bytes | int | float | None
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def to_sql(value: object) -> SqlValue:
+    """One value of a column. A time must be aware."""
+    match value:
+        case None | bool() | float():
+            return value
+        case int():
+            return int(value)
+        case str():
+            return _text_to_sql(value)
+        case Path():
+            return _text_to_sql(str(value))
+        case datetime():
+            return (value - _EPOCH) // _MICROSECOND
+        case _:
+            raise TypeError(f"{type(value).__name__} has no column")
+
+
+def film_to_sql(film: FilmFacts | None) -> dict[str, SqlValue]:
+    """The columns that a film's facts fill."""
+    if film is None:
+        return {"width": None, "height": None, "duration_s": None, "has_audio": None}
+    return {"width": film.width, "height": film.height, "duration_s": film.duration_s, "has_audio": film.has_audio}
+
+
+def request_to_sql(request: GenerationRequest) -> dict[str, SqlValue]:
+    """The columns that a request fills, in tasks and in drafts."""
+    return {
+        "model": to_sql(request.model),
+        "route": to_sql(request.route),
+        "options": to_sql(json.dumps(dict(request.options), ensure_ascii=False)),
+        "images": to_sql(json.dumps(request.images, ensure_ascii=False)),
+        "prompt": to_sql(request.prompt),
+    }
+
+
+def task_from_row(row: sqlite3.Row, clips: tuple[Clip, ...]) -> Task:
+    """A row of `tasks`, joined by its clips."""
+    return Task(
+        id=row["id"],
+        state=TaskState(row["state"]),
+        request=_request_from_row(row),
+        gateway=row["gateway"],
+        created_at=_time(row["created_at"]),
+        take=row["take"],
+        takes=row["takes"],
+        task_id=_text_or_none(row["task_id"]),
+        sent_at=_time_or_none(row["sent_at"]),
+        accepted_at=_time_or_none(row["accepted_at"]),
+        next_poll_at=_time_or_none(row["next_poll_at"]),
+        completed_at=_time_or_none(row["completed_at"]),
+        polls=row["polls"],
+        misses=row["misses"],
+        fail_code=_text_or_none(row["fail_code"]),
+        fail_message=_text_or_none(row["fail_message"]),
+        trouble=_text_or_none(row["trouble"]),
+        seen_at=_time_or_none(row["seen_at"]),
+        removed_at=_time_or_none(row["removed_at"]),
+        revision=row["revision"],
+        clips=clips,
+    )
+
+
+def clip_from_row(row: sqlite3.Row) -> Clip:
+    """A row of `clips`."""
+    return Clip(
+        id=row["id"],
+        task=row["task"],
+        index=row["position"],
+        state=ClipState(row["state"]),
+        url=_text(row["url"]),
+        expires_at=_time(row["expires_at"]),
+        path=_path_or_none(row["path"]),
+        poster=_path_or_none(row["poster"]),
+        size_bytes=row["size_bytes"],
+        film=_film_from_row(row),
+        trouble=_text_or_none(row["trouble"]),
+    )
+
+
+def draft_from_row(row: sqlite3.Row) -> Draft:
+    """A row of `drafts`."""
+    return Draft(
+        id=row["id"],
+        request=_request_from_row(row),
+        takes=row["takes"],
+        caret=row["caret"],
+        saved_at=_time(row["saved_at"]),
+    )
+
+
+def _request_from_row(row: sqlite3.Row) -> GenerationRequest:
+    options: Mapping[str, str | int | bool] = json.loads(_text(row["options"]))
+    images: list[str] = json.loads(_text(row["images"]))
+    return GenerationRequest(
+        model=_text(row["model"]),
+        prompt=_text(row["prompt"]),
+        options=options,
+        route=_text(row["route"]),
+        images=tuple(images),
+    )
+
+
+def _film_from_row(row: sqlite3.Row) -> FilmFacts | None:
+    if row["width"] is None:
+        return None
+    return FilmFacts(row["width"], row["height"], row["duration_s"], bool(row["has_audio"]))
+
+
+def _text_to_sql(text: str) -> str | bytes:
+    """As text; as bytes when it holds half a character (a broken paste, an undecodable file name), which no text can."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode(errors="surrogatepass")
+    return text
+
+
+def _text(stored: str | bytes) -> str:
+    return stored.decode(errors="surrogatepass") if isinstance(stored, bytes) else stored
+
+
+def _text_or_none(stored: str | bytes | None) -> str | None:
+    return None if stored is None else _text(stored)
+
+
+def _path_or_none(stored: str | bytes | None) -> Path | None:
+    return None if stored is None else Path(_text(stored))
+
+
+def _time(microseconds: int) -> datetime:
+    return _EPOCH + microseconds * _MICROSECOND
+
+
+def _time_or_none(microseconds: int | None) -> datetime | None:
+    return None if microseconds is None else _time(microseconds)

@@ -1,0 +1,206 @@
+"""The API key: environment, then the system's key store, then this session only. Never in a file of ours, a log or an error."""
+
+import logging
+import os
+from typing import Protocol, cast
+
+from sora_studio.domain.errors import InvalidSetting, KeyringUnavailable
+from sora_studio.domain.ports import KeyOrigin, KeyStatus
+from sora_studio.storage.key_thread import KeyThread
+
+KEY_VARIABLE = "SORA_STUDIO_API_KEY"
+KEYRING_USER = "api-key"
+LOAD_TIMEOUT_S = 10.0
+SAVE_TIMEOUT_S = 90.0
+"""Long enough for a person to answer the system's question for a password."""
+WINDOWS_MAX_CHARS = 1_280
+"""What the Windows Credential Manager holds: 2,560 bytes, two for each character."""
+MAX_KEY_CHARS = 8_192
+"""Longer than servers take a header."""
+
+_UNTRUSTED_MODULES = ("keyring.backends.fail", "keyring.backends.null", "keyrings.alt")
+"""These keep nothing, or keep it readable in a file."""
+_log = logging.getLogger(__name__)
+
+
+class SessionKeys:
+    """A `KeyStore` that keeps a key in memory and nowhere else."""
+
+    def __init__(self, key: str | None = None) -> None:
+        self._key = key
+
+    @property
+    def key(self) -> str | None:
+        """The key, if there is one."""
+        return self._key
+
+    async def load(self) -> KeyStatus:
+        """Nothing to look up."""
+        return KeyStatus(KeyOrigin.SESSION if self._key else KeyOrigin.NONE)
+
+    async def save(self, key: str) -> KeyStatus:
+        """For this session. Raises `InvalidSetting` for what cannot be a key."""
+        self._key = check_key(key)
+        return KeyStatus(KeyOrigin.SESSION)
+
+    async def clear(self) -> KeyStatus:
+        """Forget it."""
+        self._key = None
+        return KeyStatus(KeyOrigin.NONE)
+
+
+class KeyringKeys:
+    """A `KeyStore` over the system's key store, which is asked in a thread of its own and only within a time limit.
+
+    Whatever the key store does, the key works for this session; the status says plainly where it is and what went wrong.
+    """
+
+    def __init__(
+        self, service: str = "sora-studio", *, load_timeout_s: float = LOAD_TIMEOUT_S, save_timeout_s: float = SAVE_TIMEOUT_S
+    ) -> None:
+        self._service = service
+        self._load_timeout_s = load_timeout_s
+        self._save_timeout_s = save_timeout_s
+        self._thread = KeyThread()
+        self._key: str | None = None
+
+    @property
+    def key(self) -> str | None:
+        """The key that `load` found or `save` was given."""
+        return self._key
+
+    async def load(self) -> KeyStatus:
+        """Look once where the key is; later `key` answers at once."""
+        given, notice = _from_environment()
+        if given:
+            self._key = given
+            return KeyStatus(KeyOrigin.ENVIRONMENT)
+        try:
+            found = await self._thread.run(lambda: _read(self._service), timeout_s=self._load_timeout_s)
+            self._key = check_key(found) if found else None
+        except Exception as error:
+            self._key = None
+            return KeyStatus(KeyOrigin.NONE, notice or _explained(error))
+        return KeyStatus(KeyOrigin.KEYRING if self._key else KeyOrigin.NONE, notice)
+
+    async def save(self, key: str) -> KeyStatus:
+        """To the key store, read back to prove it; else for this session only. Raises `InvalidSetting` for what is no key."""
+        key = check_key(key)
+        given, _ = _from_environment()
+        self._key = given or key
+        status = KeyStatus(KeyOrigin.KEYRING)
+        try:
+            await self._thread.run(lambda: _write(self._service, key), timeout_s=self._save_timeout_s)
+        except Exception as error:
+            status = KeyStatus(KeyOrigin.SESSION, f"{_explained(error)} The key is kept for this session only.")
+        if given:
+            return KeyStatus(KeyOrigin.ENVIRONMENT, f"{KEY_VARIABLE} is set and goes before the key that was entered.")
+        return status
+
+    async def clear(self) -> KeyStatus:
+        """Forget the key and take it out of the key store; fine when it is not there."""
+        given, _ = _from_environment()
+        self._key = given
+        notice = ""
+        try:
+            await self._thread.run(lambda: _delete(self._service), timeout_s=self._save_timeout_s)
+        except Exception as error:
+            notice = f"{_explained(error)} A key that it holds was not removed."
+        if given:
+            return KeyStatus(KeyOrigin.ENVIRONMENT, notice or f"{KEY_VARIABLE} still holds a key.")
+        return KeyStatus(KeyOrigin.NONE, notice)
+
+
+def check_key(text: str) -> str:
+    """The key without the space around it; raises `InvalidSetting`, which never repeats it."""
+    key = text.strip()
+    if not key:
+        raise InvalidSetting("The key is empty.")
+    if len(key) > MAX_KEY_CHARS:
+        raise InvalidSetting(f"This is too long for a key: {len(key):,} characters.")
+    if not key.isascii() or not key.isprintable() or " " in key:
+        raise InvalidSetting("A key is one word of letters, digits and signs; this holds a space or another character.")
+    return key
+
+
+def _from_environment() -> tuple[str | None, str]:
+    """The key that the environment gives, and a notice when it gives what cannot be one."""
+    given = os.environ.get(KEY_VARIABLE, "")
+    if not given.strip():
+        return None, ""
+    try:
+        return check_key(given), ""
+    except InvalidSetting as problem:
+        return None, f"{KEY_VARIABLE} is not used. {problem.title}"
+
+
+def _explained(error: BaseException) -> str:
+    """Why the key store did not do it. Only the error's kind is kept: what a key store says could repeat the key."""
+    _log.info("The key store failed: %s", type(error).__name__)
+    if isinstance(error, TimeoutError):
+        return "The system's key store does not answer."
+    if isinstance(error, InvalidSetting):
+        return "The system's key store holds something that is no key."
+    if isinstance(error, KeyringUnavailable):
+        return error.title
+    if type(error).__name__ == "KeyringLocked":
+        return "The system's key store is locked."
+    return KeyringUnavailable.title
+
+
+# --- in the key store's thread -------------------------------------------------------------------------------------
+
+
+class _Backend(Protocol):
+    """What we use of a key store; `priority` is 1 or more for those that their makers recommend."""
+
+    @property
+    def priority(self) -> float: ...
+
+    def get_password(self, service: str, username: str) -> str | None: ...
+
+    def set_password(self, service: str, username: str, password: str) -> None: ...
+
+    def delete_password(self, service: str, username: str) -> None: ...
+
+
+def _read(service: str) -> str | None:
+    return _backend().get_password(service, KEYRING_USER)
+
+
+def _write(service: str, key: str) -> None:
+    """Raises `KeyringUnavailable` when the key store does not give back what it was given."""
+    backend = _backend()
+    if type(backend).__module__ == "keyring.backends.Windows" and len(key) > WINDOWS_MAX_CHARS:
+        raise KeyringUnavailable(f"Windows keeps keys of at most {WINDOWS_MAX_CHARS:,} characters; this one has {len(key):,}.")
+    backend.set_password(service, KEYRING_USER, key)
+    if backend.get_password(service, KEYRING_USER) != key:
+        raise KeyringUnavailable("The system's key store did not keep the key.")
+
+
+def _delete(service: str) -> None:
+    backend = _backend()
+    if backend.get_password(service, KEYRING_USER) is not None:
+        backend.delete_password(service, KEYRING_USER)
+
+
+def _backend() -> _Backend:
+    """The system's key store; raises `KeyringUnavailable` when there is none that keeps secrets."""
+    import keyring  # noqa: PLC0415 - slow, and the first paint does not wait for it
+
+    backends = _chained(cast("_Backend", keyring.get_keyring()))
+    trusted = [backend for backend in backends if _is_trusted(backend)]
+    if not trusted:
+        raise KeyringUnavailable("This system has no key store that keeps secrets.")
+    return trusted[0]
+
+
+def _chained(backend: _Backend) -> list[_Backend]:
+    """A chain of key stores as its members, so that a plain-text one is never reached through it."""
+    members: list[_Backend] = getattr(backend, "backends", [backend])
+    return members
+
+
+def _is_trusted(backend: _Backend) -> bool:
+    module = type(backend).__module__
+    return not any(module == name or module.startswith(f"{name}.") for name in _UNTRUSTED_MODULES) and backend.priority >= 1

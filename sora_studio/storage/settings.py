@@ -1,0 +1,162 @@
+"""The settings as a TOML file that people can read and change."""
+
+import contextlib
+import errno
+import os
+import shutil
+import tempfile
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import TypeVar
+
+import tomli_w
+
+from sora_studio.domain.errors import InvalidSetting, StorageFull
+from sora_studio.domain.naming import check_template
+from sora_studio.domain.profile_toml import is_slug
+from sora_studio.domain.settings import Settings, Theme, check_base_url
+
+Value = TypeVar("Value")
+
+DAMAGED_SUFFIX = ".damaged"
+
+
+class SettingsFile:
+    """`load` never fails: what cannot be used takes its default and `trouble` says why. `save` leaves the old file or the new."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._troubles = list[str]()
+
+    @property
+    def trouble(self) -> str:
+        """What the last `load` could not use, as sentences; empty when all was well."""
+        return " ".join(self._troubles)
+
+    def load(self) -> Settings:
+        """The settings; a file with anything unusable is also copied to `settings.toml.damaged` before a save replaces it."""
+        self._troubles.clear()
+        content, default = self._read(), Settings()
+        settings = Settings(
+            base_url=self._take(content, "base_url", _base_url, default.base_url),
+            output_dir=self._take(content, "output_dir", _folder, default.output_dir),
+            file_template=self._take(content, "file_template", _template, default.file_template),
+            theme=self._take(content, "theme", _theme, default.theme),
+            model=self._take(content, "model", _model, default.model),
+        )
+        if self._troubles:
+            self._keep_damaged()
+        return settings
+
+    def save(self, settings: Settings) -> None:
+        """Replace the file at once; on disk when this returns. Raises `InvalidSetting`, `StorageFull`."""
+        try:
+            text = tomli_w.dumps(_to_toml(settings)).encode()
+        except UnicodeEncodeError:
+            raise InvalidSetting("The folder's name holds a character that cannot be kept.", advice="Choose another.") from None
+        try:
+            _replace(Path(os.path.realpath(self._path)), text)
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise StorageFull from error
+            raise InvalidSetting(f"{self._path.name} cannot be written: {error.strerror or error}.") from error
+
+    def _read(self) -> Mapping[str, object]:
+        name = self._path.name
+        try:
+            content: dict[str, object] = tomllib.loads(self._path.read_text(encoding="utf-8-sig"))
+        except FileNotFoundError:
+            return {}
+        except OSError as error:
+            self._troubles.append(f"{name} cannot be read: {error.strerror or error}.")
+        except (ValueError, RecursionError) as error:  # not TOML, not UTF-8, a number without end, brackets without end
+            what = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "it is not TOML"
+            self._troubles.append(f"{name} is damaged and not used: {what}.")
+        else:
+            return content
+        return {}
+
+    def _take(self, content: Mapping[str, object], key: str, check: Callable[[object], Value], default: Value) -> Value:
+        if key not in content:
+            return default
+        try:
+            return check(content[key])
+        except InvalidSetting as problem:
+            self._troubles.append(f"{self._path.name}: {key} is not used. {problem.sentence}")
+            return default
+
+    def _keep_damaged(self) -> None:
+        with contextlib.suppress(OSError):  # the copy is a courtesy
+            shutil.copyfile(self._path, self._path.with_name(self._path.name + DAMAGED_SUFFIX))
+
+
+def _to_toml(settings: Settings) -> dict[str, str]:
+    """What is None is left out: TOML has no word for nothing."""
+    values: dict[str, object] = {field.name: getattr(settings, field.name) for field in fields(settings)}
+    return {name: str(value) for name, value in values.items() if value is not None}
+
+
+def _replace(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename last through a power cut, where a folder can be opened for that (not on Windows)."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise InvalidSetting("It must be text in quotes.")
+    return value
+
+
+def _base_url(value: object) -> str:
+    return check_base_url(_text(value))
+
+
+def _folder(value: object) -> Path:
+    text = _text(value)
+    try:
+        folder = Path(text).expanduser()
+    except RuntimeError:
+        raise InvalidSetting(f"{text!r} names the home of an unknown user.") from None
+    if not folder.is_absolute() or "\0" in text:
+        raise InvalidSetting(f"{text!r} is not a full path.")
+    return folder
+
+
+def _template(value: object) -> str:
+    return check_template(_text(value))
+
+
+def _theme(value: object) -> Theme:
+    try:
+        return Theme(_text(value))
+    except ValueError:
+        raise InvalidSetting(f"{value!r} is none of {', '.join(Theme)}.") from None
+
+
+def _model(value: object) -> str:
+    text = _text(value)
+    if not is_slug(text):
+        raise InvalidSetting(f"{text!r} is no model's slug.")
+    return text

@@ -1,0 +1,161 @@
+"""Tasks and their clips in SQLite."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Unpack
+
+from sora_studio.domain.clip import Clip, ClipState
+from sora_studio.domain.ports import ClipFacts, TaskFacts, TaskFilter
+from sora_studio.domain.request import GenerationRequest
+from sora_studio.domain.task import SECTIONS, Phase, Section, Task, TaskState
+from sora_studio.storage.changes import add_clips, change_clip, change_task, move_clip, move_task, read_tasks
+from sora_studio.storage.database import Database
+from sora_studio.storage.rows import SqlValue, clip_from_row, request_to_sql, to_sql
+from sora_studio.storage.search import fold, from_where
+
+INSERT_TASK = """
+    INSERT INTO tasks (revision, state, phase, gateway, created_at, take, takes, model, route, options, images, prompt)
+    VALUES ((SELECT coalesce(max(revision), 0) + 1 FROM tasks), 'waiting', 'waiting', :gateway, :created_at, :take, :takes,
+            :model, :route, :options, :images, :prompt)
+"""
+INSERT_WORDS = "INSERT INTO task_words (task, folded) VALUES (?, ?)"
+UNFINISHED = """
+    SELECT id FROM tasks
+    WHERE gateway = ? AND state IN ('waiting', 'sending', 'unknown', 'pending', 'processing', 'lost')
+    ORDER BY id
+"""
+UNSAVED = """
+    SELECT clips.* FROM clips JOIN tasks ON tasks.id = clips.task
+    WHERE clips.state = 'remote' AND tasks.gateway = ? ORDER BY clips.expires_at, clips.id
+"""
+CUT_OFF_TASKS = "SELECT id FROM tasks WHERE state = 'sending'"
+CUT_OFF_CLIPS = "SELECT id, task FROM clips WHERE state = 'downloading'"
+CHANGED_SINCE = "SELECT revision, id FROM tasks WHERE revision > ? ORDER BY revision"
+NEWEST_REVISION = "SELECT coalesce(max(revision), 0) FROM tasks"
+
+
+class SqliteTasks:
+    """A `TaskStore`. Changes go one after another through the database's writer, reads never wait for them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, requests: Sequence[GenerationRequest], *, gateway: str, at: datetime) -> list[Task]:
+        """New waiting tasks, takes 1…n of one another, durable before this returns."""
+
+        def work(connection: sqlite3.Connection) -> list[Task]:
+            takes = len(requests)
+            ids = [
+                _insert(connection, request, {"gateway": gateway, "created_at": to_sql(at), "take": take, "takes": takes})
+                for take, request in enumerate(requests, start=1)
+            ]
+            return read_tasks(connection, ids)
+
+        return await self._database.write(work)
+
+    async def get(self, task: int) -> Task | None:
+        """The task, if there is one of that id."""
+        return next(iter(await self.get_many([task])), None)
+
+    async def get_many(self, tasks: Iterable[int]) -> list[Task]:
+        """Those that exist, in the order of the ids given."""
+        ids = list(tasks)
+        return await self._database.read(lambda connection: read_tasks(connection, ids))
+
+    async def transition(self, task: int, to: TaskState, **facts: Unpack[TaskFacts]) -> bool:
+        """Move a task if the table of transitions allows it from where it stands now; says whether this call did it."""
+        return await self._database.write(lambda connection: move_task(connection, task, to, facts))
+
+    async def record(self, task: int, **facts: Unpack[TaskFacts]) -> bool:
+        """Write facts without changing the state; says whether anything differs now."""
+        return await self._database.write(lambda connection: change_task(connection, task, facts))
+
+    async def succeed(self, task: int, urls: Sequence[str], *, completed_at: datetime, expires_at: datetime) -> bool:
+        """`success` and one remote clip for each link, in one transaction."""
+
+        def work(connection: sqlite3.Connection) -> bool:
+            facts = TaskFacts(completed_at=completed_at, next_poll_at=None, trouble=None, misses=0)
+            moved = move_task(connection, task, TaskState.SUCCESS, facts)
+            if moved:
+                add_clips(connection, task, urls, to_sql(expires_at))
+            return moved
+
+        return await self._database.write(work)
+
+    async def transition_clip(self, clip: int, to: ClipState, **facts: Unpack[ClipFacts]) -> bool:
+        """Like `transition`, by the clip's own table."""
+        return await self._database.write(lambda connection: move_clip(connection, clip, to, facts))
+
+    async def record_clip(self, clip: int, **facts: Unpack[ClipFacts]) -> bool:
+        """Like `record`."""
+        return await self._database.write(lambda connection: change_clip(connection, clip, facts))
+
+    async def recover(self) -> list[int]:
+        """After a start as the owner: what was `sending` becomes `unknown`, what was `downloading` becomes `remote`."""
+        return await self._database.write(_recover)
+
+    async def unfinished(self, gateway: str) -> list[Task]:
+        """Waiting, running and lost tasks of a gateway, removed ones too, in the order of creation."""
+        return await self._read_ids(UNFINISHED, [gateway])
+
+    async def unsaved(self, gateway: str) -> list[Clip]:
+        """Remote clips, the one that expires first in front."""
+        return await self._database.read(lambda connection: list(map(clip_from_row, connection.execute(UNSAVED, (gateway,)))))
+
+    async def find(self, which: TaskFilter, *, limit: int, before: int | None = None) -> list[Task]:
+        """Newest first; `before` is the last id of the page before."""
+        clause, values = from_where(which, *(() if before is None else ("id < ?",)))
+        page = [*values, *(() if before is None else (before,)), limit]
+        # The clause is made of constants; what a person typed is bound.
+        return await self._read_ids(f"SELECT id {clause} ORDER BY id DESC LIMIT ?", page)
+
+    async def index(self, which: TaskFilter) -> list[tuple[Section, int]]:
+        """Every matching task's place in the live list: by section, newest first (waiting: oldest first)."""
+        clause, values = from_where(which)
+        query = f"SELECT phase, id {clause} ORDER BY id DESC"
+        return await self._database.read(lambda connection: _in_sections(connection.execute(query, values)))
+
+    async def changed_since(self, revision: int) -> tuple[int, list[int]]:
+        """The newest revision, and the ids of what changed after `revision`. Cheap when nothing did."""
+
+        def work(connection: sqlite3.Connection) -> tuple[int, list[int]]:
+            newest: int = connection.execute(NEWEST_REVISION).fetchone()[0]
+            return newest, [row["id"] for row in connection.execute(CHANGED_SINCE, (revision,))]
+
+        return await self._database.read(work)
+
+    async def _read_ids(self, query: str, values: Sequence[SqlValue]) -> list[Task]:
+        def work(connection: sqlite3.Connection) -> list[Task]:
+            return read_tasks(connection, [row["id"] for row in connection.execute(query, values)])
+
+        return await self._database.read(work)
+
+
+def _insert(connection: sqlite3.Connection, request: GenerationRequest, facts: dict[str, SqlValue]) -> int:
+    task = connection.execute(INSERT_TASK, {**facts, **request_to_sql(request)}).lastrowid
+    assert task is not None
+    connection.execute(INSERT_WORDS, (task, fold(request.prompt)))
+    return task
+
+
+def _recover(connection: sqlite3.Connection) -> list[int]:
+    tasks: list[int] = [row["id"] for row in connection.execute(CUT_OFF_TASKS).fetchall()]
+    clips: list[tuple[int, int]] = connection.execute(CUT_OFF_CLIPS).fetchall()
+    for task in tasks:
+        move_task(connection, task, TaskState.UNKNOWN, {})
+    for clip, task in clips:
+        move_clip(connection, clip, ClipState.REMOTE, {})
+        tasks.append(task)
+    return sorted(set(tasks))
+
+
+def _in_sections(rows: Iterable[tuple[str, int]]) -> list[tuple[Section, int]]:
+    """From newest first to the order of the live list."""
+    places: dict[Section, list[tuple[Section, int]]] = {section: [] for section in Section}
+    sections = {phase.value: SECTIONS[phase] for phase in Phase}
+    for phase, task in rows:
+        section = sections[phase]
+        places[section].append((section, task))
+    places[Section.WAITING].reverse()
+    return [place for section in Section for place in places[section]]
