@@ -1,0 +1,205 @@
+"""The remote service as the rest of the program sees it: three questions, asked at the service's pace."""
+
+import asyncio
+import json
+import re
+import ssl
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import httpx
+
+from sora_studio.domain.errors import InvalidSetting, KeyMissing, KeyRejected, RateLimited, StudioError
+from sora_studio.domain.ports import Clock, RemoteStatus
+from sora_studio.domain.profile import ModelProfile
+from sora_studio.domain.request import GenerationRequest
+from sora_studio.domain.settings import check_base_url, is_loopback
+from sora_studio.gateway import faults
+from sora_studio.gateway.answers import Answer, read_answer
+from sora_studio.gateway.connections import USER_AGENT, keep_addresses_out_of_the_log, trusted_authorities
+from sora_studio.gateway.pacing import MAX_IN_FLIGHT, Priority, RequestBudget
+from sora_studio.gateway.wire import from_wire, task_id_of, to_wire, usd_of
+
+MAX_ANSWER_BYTES = 1 << 20
+"""A real answer has a few hundred bytes; anything like this is not one."""
+
+_KEEPALIVE_S = 30.0
+_CONNECT_S, _WRITE_S = 10.0, 30.0
+_BALANCE_LANE, _BALANCE_PER_MINUTE = "", 30
+_KEY = re.compile(r"[\x21-\x7e]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Patience:
+    """Seconds: between two pieces of an answer, and for the whole exchange."""
+
+    read_s: float
+    whole_s: float
+
+
+# The answer to a create says what was paid for: it is worth waiting for. A question can be asked again.
+_FOR_CREATE = _Patience(read_s=120.0, whole_s=180.0)
+_FOR_QUESTION = _Patience(read_s=30.0, whole_s=60.0)
+
+
+class _AnswerTooLong(Exception):
+    """More bytes than any answer of the service has."""
+
+
+class GatewayClient:
+    """The gateway over HTTP, for one base URL.
+
+    The key is asked for anew at every request, goes to that URL's origin alone (no redirect is followed, and a loopback
+    gateway is never reached through a proxy), and is in no log and no error. A create is sent once at most, and only errors
+    that prove that nothing was started are reported as such.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        key: Callable[[], str | None],
+        clock: Clock,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        keep_addresses_out_of_the_log()
+        self._base_url = check_base_url(base_url)
+        self._key = key
+        self._clock = clock
+        self._budget = RequestBudget(clock=clock)
+        trust = trusted_authorities()
+        # A kept connection may be dead without our knowing (a laptop that slept), which a question survives. A create on one
+        # would end unclear, so it always opens its own.
+        self._kept = self._open_client(transport, trust, keep=MAX_IN_FLIGHT)
+        self._fresh = self._open_client(transport, trust, keep=0)
+
+    @property
+    def requests_last_minute(self) -> int:
+        """Requests of the last 60 s, over all models."""
+        return self._budget.requests_last_minute
+
+    async def close(self) -> None:
+        """Close every connection; requests that still wait for their place are cancelled."""
+        await self._budget.close()
+        await self._kept.aclose()
+        await self._fresh.aclose()
+
+    async def create(self, request: GenerationRequest, profile: ModelProfile, image_urls: Sequence[str]) -> str:
+        """Start a paid task; see the port for what is raised. A cancelled call may have started one."""
+        path = f"/api/v1/generateTask/{quote(profile.slug, safe='')}"
+        body = json.dumps(to_wire(request, profile, image_urls), separators=(",", ":")).encode()
+        async with self._budget.place(profile.slug, per_minute=profile.limits.requests_per_minute, priority=Priority.CREATE):
+            post = self._request(self._fresh, "POST", path, self._current_key(), _FOR_CREATE, body=body)
+            answer = await self._answer(self._fresh, post, _FOR_CREATE, faults.create_breakdown)
+            task_id = task_id_of(answer.data) if answer.is_success else None
+            if task_id is not None:
+                return task_id
+            raise self._obeyed(faults.create_refusal(answer), profile.slug)
+
+    async def status(self, profile: ModelProfile, task_id: str, *, urgent: bool = False) -> RemoteStatus:
+        """Ask for a task; see the port for what is raised."""
+        path = f"/api/v1/statusTask/{quote(profile.slug, safe='')}?taskId={quote(task_id, safe='')}"
+        priority = Priority.URGENT if urgent else Priority.ROUTINE
+        async with self._budget.place(profile.slug, per_minute=profile.limits.requests_per_minute, priority=priority):
+            get = self._request(self._kept, "GET", path, self._current_key(), _FOR_QUESTION)
+            answer = await self._answer(self._kept, get, _FOR_QUESTION, faults.question_breakdown)
+            status = from_wire(answer.data, task_id) if answer.is_success else None
+            if status is not None:
+                return status
+            raise self._obeyed(faults.status_refusal(answer), profile.slug)
+
+    async def balance(self) -> float:
+        """The current key's balance in US dollars."""
+        return await self._balance(self._current_key())
+
+    async def balance_of(self, key: str) -> float:
+        """The balance of a key that is not the current one, to try it. Raises like `balance`."""
+        return await self._balance(_usable(key))
+
+    async def _balance(self, key: str) -> float:
+        async with self._budget.place(_BALANCE_LANE, per_minute=_BALANCE_PER_MINUTE, priority=Priority.URGENT):
+            get = self._request(self._kept, "GET", "/api/v1/apikeys/current-balance", key, _FOR_QUESTION)
+            answer = await self._answer(self._kept, get, _FOR_QUESTION, faults.question_breakdown)
+            usd = usd_of(answer.data) if answer.is_success else None
+            if usd is not None:
+                return usd
+            raise self._obeyed(faults.balance_refusal(answer), _BALANCE_LANE)
+
+    def _current_key(self) -> str:
+        key = self._key()
+        if not key:
+            raise KeyMissing
+        return _usable(key)
+
+    def _open_client(
+        self, transport: httpx.AsyncBaseTransport | None, trust: ssl.SSLContext, *, keep: int
+    ) -> httpx.AsyncClient:
+        limits = httpx.Limits(max_connections=MAX_IN_FLIGHT, max_keepalive_connections=keep, keepalive_expiry=_KEEPALIVE_S)
+        try:
+            return httpx.AsyncClient(
+                transport=transport,
+                verify=trust,
+                trust_env=not is_loopback(self._base_url),
+                limits=limits,
+                follow_redirects=False,
+                headers={"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "identity"},
+            )
+        except (ImportError, ValueError, httpx.InvalidURL):
+            raise InvalidSetting("This system's proxy setting cannot be used.", advice="Only http proxies are.") from None
+
+    def _request(
+        self, client: httpx.AsyncClient, method: str, path: str, key: str, patience: _Patience, *, body: bytes | None = None
+    ) -> httpx.Request:
+        headers = {"Authorization": f"Bearer {key}"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        # The budget hands out as many places as the pool has, so nobody waits for a connection long enough to give up.
+        timeout = httpx.Timeout(connect=_CONNECT_S, write=_WRITE_S, read=patience.read_s, pool=None)
+        return client.build_request(method, self._base_url + path, headers=headers, content=body, timeout=timeout)
+
+    async def _answer(
+        self,
+        client: httpx.AsyncClient,
+        request: httpx.Request,
+        patience: _Patience,
+        breakdown: Callable[[Exception], StudioError],
+    ) -> Answer:
+        """Send once and read the whole answer. A failure becomes what `breakdown` makes of it, and does not carry the HTTP error
+        along: that one holds the request, and so the key."""
+        try:
+            async with asyncio.timeout(patience.whole_s):
+                response = await client.send(request, stream=True)
+                try:
+                    body = await _read_bounded(response)
+                finally:
+                    await response.aclose()
+        except Exception as error:
+            failure = breakdown(error)
+        else:
+            retry_after = response.headers.get("Retry-After")
+            return read_answer(response.status_code, body, retry_after=retry_after, now=self._clock.now())
+        raise failure
+
+    def _obeyed(self, failure: StudioError, lane: str) -> StudioError:
+        """The same failure, once the wait that it asks for holds for everyone in the lane."""
+        if isinstance(failure, RateLimited) and failure.retry_after_s is not None:
+            self._budget.hold_back(lane, failure.retry_after_s)
+        return failure
+
+
+async def _read_bounded(response: httpx.Response) -> bytes:
+    body = bytearray()
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > MAX_ANSWER_BYTES:
+            raise _AnswerTooLong
+    return bytes(body)
+
+
+def _usable(key: str) -> str:
+    """The key without the blanks that copying brings along; raises `KeyRejected` when no header can hold it."""
+    key = key.strip()
+    if not _KEY.fullmatch(key):
+        raise KeyRejected("The API key holds characters that no key has.", advice="Copy it once more and enter it in Settings.")
+    return key

@@ -1,0 +1,140 @@
+"""The only place where HTTP's troubles become the program's errors.
+
+A create is judged by one question: can it have started? Only what proves that it did not is reported as retryable or refused.
+"""
+
+import errno
+from datetime import datetime
+
+import httpx
+
+from sora_studio.domain.errors import (
+    ConnectionFailed,
+    InvalidSetting,
+    KeyRejected,
+    LinkExpired,
+    ModelForbidden,
+    OutcomeUnknown,
+    OutOfCredit,
+    RateLimited,
+    RequestRefused,
+    ServiceUnavailable,
+    StorageFull,
+    StudioError,
+    TaskUnknown,
+)
+from sora_studio.gateway.answers import Answer, retry_after_s
+from sora_studio.gateway.wire import task_id_of
+
+INSUFFICIENT_CREDITS = "INSUFFICIENT_CREDITS"
+
+_REFUSALS: dict[int, type[StudioError]] = {
+    400: RequestRefused,
+    401: KeyRejected,
+    402: OutOfCredit,
+    403: ModelForbidden,
+    404: RequestRefused,
+    413: RequestRefused,
+    422: RequestRefused,
+}
+"""What the service says before it starts anything. 429 belongs to them and is built apart, for its wait."""
+
+_NO_SUCH_TASK = frozenset({400, 404, 410, 422})
+_NO_SUCH_FILM = frozenset({403, 404, 410})
+
+# Raised before the first byte of a request: no place in the pool, no connection, no TLS, no way through the proxy.
+_NEVER_SENT = (httpx.PoolTimeout, httpx.ConnectTimeout, httpx.ConnectError, httpx.ProxyError)
+
+
+def create_refusal(answer: Answer) -> StudioError:
+    """Why a create that got this answer did not succeed. An answer that contradicts itself, or names a task, is unclear."""
+    if task_id_of(answer.data) is not None or not answer.verdicts <= {*_REFUSALS, 429}:
+        return OutcomeUnknown(detail=answer.detail)
+    if _says_no_credit(answer):
+        return OutOfCredit(detail=answer.detail)
+    if not answer.verdicts:
+        return OutcomeUnknown(detail=answer.detail)
+    return _refusal(answer)
+
+
+def create_breakdown(error: Exception) -> StudioError:
+    """Why a create got no whole answer. Whatever is not known to come before the sending is unclear."""
+    return _connection_failed(error) if isinstance(error, _NEVER_SENT) else OutcomeUnknown(detail=_kind(error))
+
+
+def status_refusal(answer: Answer) -> StudioError:
+    """Why a question got no readable yes. Only the service itself, in its own envelope, can say that a task does not exist."""
+    if answer.verdicts & {401, 402, 429}:
+        return _refusal(answer)
+    if _says_no_credit(answer):
+        return OutOfCredit(detail=answer.detail)
+    if answer.is_envelope and answer.verdicts and answer.verdicts <= _NO_SUCH_TASK:
+        return TaskUnknown(detail=answer.detail)
+    if answer.is_envelope and answer.verdicts == frozenset({403}):
+        return ModelForbidden(detail=answer.detail)
+    return ServiceUnavailable(detail=answer.detail, retry_after_s=answer.retry_after_s)
+
+
+def balance_refusal(answer: Answer) -> StudioError:
+    """Like a status, but there is no task to be unknown."""
+    error = status_refusal(answer)
+    return ServiceUnavailable(detail=answer.detail) if isinstance(error, TaskUnknown) else error
+
+
+def question_breakdown(error: Exception) -> StudioError:
+    """Why a question, which may be asked again at any time, got no whole answer."""
+    return _connection_failed(error) if isinstance(error, _NEVER_SENT) else ServiceUnavailable(detail=_kind(error))
+
+
+def film_refusal(status: int, *, retry_after: str | None, now: datetime) -> StudioError:
+    """Why an origin does not hand out a film."""
+    if status in _NO_SUCH_FILM:
+        return LinkExpired(detail=f"HTTP {status}")
+    wait_s = None if retry_after is None else retry_after_s(retry_after, now=now)
+    if status == 429:
+        return RateLimited("The film's server asks us to wait.", detail=f"HTTP {status}", retry_after_s=wait_s)
+    return ServiceUnavailable("The film's server has a passing problem.", detail=f"HTTP {status}", retry_after_s=wait_s)
+
+
+def film_breakdown(error: Exception) -> StudioError:
+    """Why a film stopped arriving for good."""
+    if isinstance(error, _NEVER_SENT):
+        return ConnectionFailed("The film's server cannot be reached.", detail=_plain(error))
+    return ConnectionFailed("The connection to the film's server was lost.", detail=_kind(error))
+
+
+def disk_breakdown(error: OSError) -> StudioError:
+    """Why what arrived cannot be written."""
+    if error.errno in {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}:
+        return StorageFull(detail=error.strerror or "")
+    return InvalidSetting(
+        "The clip cannot be written to its folder.",
+        advice="Check that the folder exists and may be written to, or choose another one in Settings.",
+        detail=error.strerror or "",
+    )
+
+
+def _refusal(answer: Answer) -> StudioError:
+    """From the first verdict that is a refusal, HTTP's own before the envelope's."""
+    if 429 in answer.verdicts:
+        return RateLimited(detail=answer.detail, retry_after_s=answer.retry_after_s)
+    number = answer.status if answer.status in _REFUSALS else answer.code
+    return _REFUSALS.get(number or 0, RequestRefused)(detail=answer.detail)
+
+
+def _says_no_credit(answer: Answer) -> bool:
+    return INSUFFICIENT_CREDITS in {answer.word.upper(), answer.words.upper()}
+
+
+def _connection_failed(error: Exception) -> ConnectionFailed:
+    return ConnectionFailed(detail=_plain(error))
+
+
+def _plain(error: Exception) -> str:
+    """The system's own words for a connection that never came to be; they hold no address and no header."""
+    return str(error) or _kind(error)
+
+
+def _kind(error: Exception) -> str:
+    """Only the name: the words of some HTTP errors quote headers, and so the key."""
+    return type(error).__name__
