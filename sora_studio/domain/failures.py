@@ -4,9 +4,7 @@ from dataclasses import dataclass
 
 REQUEST_REFUSED = "REQUEST_REFUSED"
 MODEL_FORBIDDEN = "MODEL_FORBIDDEN"
-MODEL_MISSING = "MODEL_MISSING"
 IMAGE_UNUSABLE = "IMAGE_UNUSABLE"
-RESULT_UNREADABLE = "RESULT_UNREADABLE"
 TASK_LOST = "TASK_LOST"
 
 
@@ -97,20 +95,10 @@ _KNOWN: dict[str, Failure] = {
         "Nothing was charged. Choose another model, or ask the service to enable it.",
         fixable=True,
     ),
-    MODEL_MISSING: Failure(
-        "The profile of this model is gone.",
-        "Nothing was sent. Put the model's file back into the models folder, or choose another model.",
-        fixable=True,
-    ),
     IMAGE_UNUSABLE: Failure(
         "The picture could not be used any more when the task's turn came.",
         "Nothing was sent. Add the picture again and try once more.",
         fixable=True,
-    ),
-    RESULT_UNREADABLE: Failure(
-        "The service says that the clip is done but gives no link to it.",
-        "The program keeps asking. If it stays so, send the task's id to the service's support.",
-        fixable=False,
     ),
     TASK_LOST: Failure(
         "The service no longer knows this task.",

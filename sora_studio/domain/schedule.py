@@ -26,3 +26,22 @@ def backoff_s(attempt: int, rng: random.Random) -> float:
     """
     full = min(BACKOFF_CAP_S, BACKOFF_BASE_S * 2 ** min(attempt, 16))
     return full * rng.uniform(0.5, 1.0)
+
+
+LOST_AFTER_S = 3600.0
+"""How long the service must have answered that it does not know a task before the program believes it."""
+
+
+def error_wait_s(attempt: int, plan: PollPlan, rng: random.Random) -> float:
+    """The wait after failed question `attempt` (from 0): never shorter than the plan's, doubling up to six of them."""
+    return plan.every_s * min(6.0, 2.0**attempt) * rng.uniform(1.0, 1.5)
+
+
+def miss_wait_s(misses: int, plan: PollPlan, speed: float) -> float:
+    """The wait after the `misses`-th answer in a row (from 1) that did not know the task: doubling up to 5 minutes of life."""
+    return max(plan.every_s, min(LOST_AFTER_S / speed / 12, plan.every_s * 2.0 ** min(misses - 1, 16)))
+
+
+def is_lost(misses: int, plan: PollPlan, speed: float) -> bool:
+    """Whether so many such answers in a row span the hour."""
+    return sum(miss_wait_s(miss, plan, speed) for miss in range(1, misses)) >= LOST_AFTER_S / speed

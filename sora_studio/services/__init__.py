@@ -1,1 +1,1 @@
-"""The studio's work as asyncio services without Qt: submitting safely, following, fetching, and the questions that windows ask."""
+"""The studio's work as asyncio services without Qt: submitting safely, following, fetching, and what windows ask."""

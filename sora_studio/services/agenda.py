@@ -1,0 +1,77 @@
+"""When each task's status is due: one heap for all of them, and the line of those whose time has come."""
+
+import heapq
+import random
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+
+class Agenda:
+    """Due times in UTC wall time. A task is either planned, or ready to be asked for, or not here (while it is being asked)."""
+
+    def __init__(self) -> None:
+        self._due = dict[int, datetime]()
+        self._heap = list[tuple[datetime, int]]()
+        self._ready = dict[int, None]()
+
+    def __contains__(self, task: int) -> bool:
+        return task in self._due
+
+    def due_at(self, task: int) -> datetime | None:
+        """When it is due; None when it is not planned."""
+        return self._due.get(task)
+
+    def put(self, task: int, due: datetime) -> None:
+        """Plan a task, instead of what was planned for it before."""
+        self._ready.pop(task, None)
+        self._due[task] = due
+        heapq.heappush(self._heap, (due, task))
+        if len(self._heap) > 2 * len(self._due) + 64:
+            self._rebuild()
+
+    def drop(self, task: int) -> None:
+        """It is no longer of interest."""
+        self._ready.pop(task, None)
+        self._due.pop(task, None)
+
+    def pick(self, now: datetime, first: Collection[int] = ()) -> int | None:
+        """Take out one task that is due, those in `first` before the rest; None when none is."""
+        while self._heap and self._heap[0][0] <= now:
+            due, task = heapq.heappop(self._heap)
+            if self._due.get(task) == due:
+                self._ready[task] = None
+        task = next((task for task in first if task in self._ready), None)
+        if task is None:
+            task = next(iter(self._ready), None)
+        if task is not None:
+            self.drop(task)
+        return task
+
+    def next_due(self) -> datetime | None:
+        """The earliest planned time of a task that is not ready yet."""
+        while self._heap and self._due.get(self._heap[0][1]) != self._heap[0][0]:
+            heapq.heappop(self._heap)
+        return self._heap[0][0] if self._heap else None
+
+    def has_ready(self, now: datetime) -> bool:
+        """Whether any task is due."""
+        due = self.next_due()
+        return bool(self._ready) or (due is not None and due <= now)
+
+    def shift(self, by: timedelta) -> None:
+        """The wall clock was changed by so much: keep every wait as long as it was."""
+        self._due = {task: due + by for task, due in self._due.items()}
+        self._rebuild()
+
+    def spread(self, now: datetime, window_s: float, rng: random.Random) -> None:
+        """Spread what is overdue over the next `window_s`, in its order, so that a long sleep does not end in a burst."""
+        overdue = sorted((due, task) for task, due in self._due.items() if due <= now)
+        for place, (_, task) in enumerate(overdue):
+            share = (place + rng.random()) / len(overdue)
+            self._due[task] = now + timedelta(seconds=window_s * share)
+        self._rebuild()
+
+    def _rebuild(self) -> None:
+        self._ready.clear()
+        self._heap = [(due, task) for task, due in self._due.items()]
+        heapq.heapify(self._heap)

@@ -1,0 +1,76 @@
+"""The key's balance: asked for seldom, shown when known, and quiet when it cannot be had."""
+
+import asyncio
+import logging
+
+from sora_studio.domain.errors import KeyMissing, KeyRejected, StudioError
+from sora_studio.domain.events import BalanceChanged
+from sora_studio.services.core import Core
+from sora_studio.services.holds import Holds
+from sora_studio.services.rest import LONGEST_REST_S, rest
+
+_log = logging.getLogger(__name__)
+ASK_EVERY_S = 60.0
+
+
+class Balance:
+    """`usd` is what the service said last. Without credit it is asked every minute, and sending goes on once it grew."""
+
+    def __init__(self, core: Core, holds: Holds) -> None:
+        self._core = core
+        self._clock = core.clock
+        self._holds = holds
+        self._wake = asyncio.Event()
+        self._wanted = True
+        self._not_before = float("-inf")
+        self._usd_when_gone: float | None = None
+        self.usd: float | None = None
+
+    def want(self) -> None:
+        """It has probably changed."""
+        self._wanted = True
+        self._wake.set()
+
+    def key_changed(self) -> None:
+        """Another account: ask at once."""
+        self._not_before = float("-inf")
+        self.want()
+
+    async def refresh(self) -> None:
+        """Ask, at most once a minute. Errors are quiet, except that a refused key stops everything that needs it."""
+        if self._holds.key_refused or self._clock.monotonic() < self._not_before:
+            return
+        self._wanted = False
+        self._not_before = self._clock.monotonic() + ASK_EVERY_S / self._core.speed
+        try:
+            usd = await self._core.gateway.balance()
+        except KeyMissing:
+            return
+        except KeyRejected as error:
+            self._holds.refuse_key(error)
+            return
+        except StudioError as error:
+            _log.info("No balance: %s", error.title)
+            return
+        self.usd = usd
+        self._core.events.publish(BalanceChanged(usd, self._clock.now()))
+        self._look_for_credit(usd)
+
+    async def run(self) -> None:
+        """Refresh when it is wanted and while there is no credit, until cancelled."""
+        while True:
+            left_s = self._not_before - self._clock.monotonic()
+            due = self._wanted or self._holds.credit_gone
+            if due and left_s <= 0:
+                await self.refresh()
+            await rest(self._clock, self._wake, max(0.05, left_s) if due else LONGEST_REST_S)
+
+    def _look_for_credit(self, usd: float) -> None:
+        """The first balance after the refusal is what was not enough; more than that is worth another try."""
+        if not self._holds.credit_gone:
+            self._usd_when_gone = None
+        elif self._usd_when_gone is None:
+            self._usd_when_gone = usd
+        elif usd > self._usd_when_gone:
+            self._usd_when_gone = None
+            self._holds.credit_returned()

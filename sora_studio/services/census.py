@@ -1,0 +1,57 @@
+"""Which tasks wait and which hold one of the service's places, as last seen in the database."""
+
+from collections import defaultdict
+
+from sora_studio.domain.task import Task, TaskState
+
+
+class Census:
+    """Counts tasks of one gateway by model. Fed with every changed row, so it is right for tasks of other processes too."""
+
+    def __init__(self, gateway: str) -> None:
+        self._gateway = gateway
+        self._waiting: defaultdict[str, set[int]] = defaultdict(set)
+        self._running: defaultdict[str, set[int]] = defaultdict(set)
+
+    @property
+    def waiting(self) -> int:
+        """Over all models."""
+        return sum(map(len, self._waiting.values()))
+
+    @property
+    def running(self) -> int:
+        """Over all models."""
+        return sum(map(len, self._running.values()))
+
+    @property
+    def models(self) -> list[str]:
+        """Those with waiting tasks."""
+        return [model for model, tasks in self._waiting.items() if tasks]
+
+    def first_waiting(self, model: str) -> int | None:
+        """The oldest waiting task of a model."""
+        return min(self._waiting[model], default=None)
+
+    def running_of(self, model: str) -> int:
+        """How many of the model's places are taken."""
+        return len(self._running[model])
+
+    def see(self, task: Task) -> None:
+        """Where a task stands now."""
+        if task.gateway == self._gateway:
+            self.place(task.id, task.request.model, self._counted_as(task))
+
+    def place(self, task: int, model: str, state: TaskState | None) -> None:
+        """Count a task as waiting, as running, or not at all."""
+        self._waiting[model].discard(task)
+        self._running[model].discard(task)
+        if state is TaskState.WAITING:
+            self._waiting[model].add(task)
+        elif state is not None and state.is_running:
+            self._running[model].add(task)
+
+    @staticmethod
+    def _counted_as(task: Task) -> TaskState | None:
+        """Put aside, an unclear task no longer holds a place, and a waiting one is not sent behind the person's back."""
+        put_aside = task.state in (TaskState.UNKNOWN, TaskState.WAITING) and task.removed_at is not None
+        return None if put_aside else task.state

@@ -1,0 +1,62 @@
+"""The one place from which changes are told: rows that changed in the database, whoever changed them."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterable
+
+from sora_studio.domain.events import EventBus, TaskChanged
+from sora_studio.domain.ports import Clock, TaskStore
+from sora_studio.domain.task import Task
+from sora_studio.services.rest import rest
+
+LOOK_EVERY_S = 1.0
+"""How soon a change made by another process is seen. Own changes wake the watch at once."""
+GATHER_S = 0.03
+"""Changes of one burst are read together."""
+
+
+class ChangeWatch:
+    """Publishes `TaskChanged` for every changed task and hands the fresh rows to whoever observes."""
+
+    def __init__(self, tasks: TaskStore, events: EventBus, clock: Clock) -> None:
+        self._tasks = tasks
+        self._events = events
+        self._clock = clock
+        self._wake = asyncio.Event()
+        self._revision = 0
+        self._observers: list[Callable[[Task], None]] = []
+
+    def observe(self, observer: Callable[[Task], None]) -> None:
+        """Hand every changed row to `observer`, before the event is published."""
+        self._observers.append(observer)
+
+    def wake(self) -> None:
+        """Something was written."""
+        self._wake.set()
+
+    async def begin(self) -> None:
+        """Changes count from now on."""
+        self._revision, _ = await self._tasks.changed_since(sys.maxsize)
+
+    async def run(self) -> None:
+        """Look for changes until cancelled."""
+        while True:
+            await rest(self._clock, self._wake, LOOK_EVERY_S)
+            await self._clock.sleep(GATHER_S)
+            self._wake.clear()
+            await self.look()
+
+    async def look(self) -> None:
+        """Tell what changed since the last look."""
+        revision, ids = await self._tasks.changed_since(self._revision)
+        if ids:
+            self.show(await self._tasks.get_many(ids))
+        self._revision = revision
+        for task in ids:
+            self._events.publish(TaskChanged(task))
+
+    def show(self, tasks: Iterable[Task]) -> None:
+        """Hand rows to the observers."""
+        for task in tasks:
+            for observer in self._observers:
+                observer(task)

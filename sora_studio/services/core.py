@@ -1,0 +1,28 @@
+"""What all services share: the outer floors as ports, and the facts of this run."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sora_studio.domain.events import EventBus
+from sora_studio.domain.ports import Clock, Gateway
+from sora_studio.domain.profile import ModelProfile
+from sora_studio.services.ledger import Ledger
+from sora_studio.services.notices import Notices
+from sora_studio.services.supervision import Supervisor
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """One run's shared parts. `speed`: how many times faster than life the service runs; waits outside the profile shrink by it."""
+
+    ledger: Ledger
+    gateway: Gateway
+    profiles: Mapping[str, ModelProfile]
+    events: EventBus
+    notices: Notices
+    supervisor: Supervisor
+    clock: Clock
+    rng: random.Random
+    gateway_name: str
+    speed: float = 1.0

@@ -1,0 +1,44 @@
+"""What keeps the program from asking a service that it can reach: a refused key, an account without credit."""
+
+import asyncio
+
+from sora_studio.domain.errors import KeyMissing, KeyRejected, OutOfCredit
+from sora_studio.domain.events import NoticeAction, NoticeLevel
+from sora_studio.services.notices import CREDIT, KEY, Notices
+
+
+class Holds:
+    """One notice for each hold; whoever waits for a hold to end is woken when it does."""
+
+    def __init__(self, notices: Notices) -> None:
+        self._notices = notices
+        self._listeners: list[asyncio.Event] = []
+        self.key_refused = False
+        self.credit_gone = False
+
+    def wakes(self, event: asyncio.Event) -> None:
+        """Set `event` whenever a hold ends."""
+        self._listeners.append(event)
+
+    def refuse_key(self, error: KeyRejected | KeyMissing) -> None:
+        """Nothing is asked until the key changes."""
+        self.key_refused = True
+        self._notices.post(KEY, NoticeLevel.WARNING, error.sentence, NoticeAction.ENTER_KEY)
+
+    def exhaust_credit(self, error: OutOfCredit) -> None:
+        """Nothing is submitted until there is credit."""
+        self.credit_gone = True
+        self._notices.post(CREDIT, NoticeLevel.WARNING, error.sentence, NoticeAction.RETRY)
+
+    def key_changed(self) -> None:
+        """Another key, and so perhaps another account."""
+        self.key_refused = False
+        self._notices.clear(KEY)
+        self.credit_returned()
+
+    def credit_returned(self) -> None:
+        """There may be credit again: worth another try."""
+        self.credit_gone = False
+        self._notices.clear(CREDIT)
+        for listener in self._listeners:
+            listener.set()

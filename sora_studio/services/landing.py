@@ -1,0 +1,119 @@
+"""Puts finished files where a person finds them: atomically, and never over anything that is there already."""
+
+import asyncio
+import errno
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from sora_studio.domain.errors import StorageFull
+
+_FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
+_NO_LINKS = frozenset(
+    {errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, getattr(errno, "ENOTSUP", errno.EOPNOTSUPP), errno.EXDEV, errno.EMLINK}
+)
+
+
+async def prepare(folder: Path) -> None:
+    """Make the folder."""
+    await asyncio.to_thread(_guarded, lambda: folder.mkdir(parents=True, exist_ok=True))
+
+
+async def size_of(path: Path) -> int | None:
+    """The file's size in bytes; None when there is no such file."""
+
+    def measure() -> int | None:
+        try:
+            return path.stat().st_size
+        except OSError:
+            return None
+
+    return await asyncio.to_thread(measure)
+
+
+async def free_name(folder: Path, stem: str) -> Path:
+    """The first of `stem.mp4`, `stem (2).mp4`… whose film and metadata are both not there yet."""
+
+    def look() -> Path:
+        return next(path for path in _names(folder, stem) if not path.exists() and not path.with_suffix(".json").exists())
+
+    return await asyncio.to_thread(look)
+
+
+async def land(part: Path, target: Path) -> None:
+    """Give a complete file its final name. Raises `FileExistsError` when the name is taken, `StorageFull`, or `OSError`."""
+    await asyncio.to_thread(_guarded, lambda: _land(part, target))
+
+
+async def write_json(path: Path, content: Mapping[str, object]) -> None:
+    """Write the file whole or not at all."""
+    text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
+    await asyncio.to_thread(_guarded, lambda: _write(path, text))
+
+
+async def remove(path: Path) -> None:
+    """The file is gone afterwards."""
+    await asyncio.to_thread(_guarded, lambda: path.unlink(missing_ok=True))
+
+
+def _names(folder: Path, stem: str) -> Iterator[Path]:
+    # Not with_suffix: a stem may hold a dot.
+    yield folder / f"{stem}.mp4"
+    number = 2
+    while True:
+        yield folder / f"{stem} ({number}).mp4"
+        number += 1
+
+
+def _land(part: Path, target: Path) -> None:
+    try:
+        os.link(part, target)
+    except FileExistsError:
+        raise
+    except OSError as error:
+        if error.errno not in _NO_LINKS and os.name != "nt":
+            raise
+        _land_without_link(part, target)
+    else:
+        part.unlink()
+    _sync_folder(target.parent)
+
+
+def _land_without_link(part: Path, target: Path) -> None:
+    """Some file systems have no hard links: reserve the name, then replace the reservation, which is ours."""
+    os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+    try:
+        part.replace(target)
+    except OSError:
+        target.unlink()
+        raise
+
+
+def _write(path: Path, text: str) -> None:
+    unfinished = path.with_name(path.name + ".part")
+    with unfinished.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)
+
+
+def _sync_folder(folder: Path) -> None:
+    """So that the name itself survives a power cut; Windows has no such call."""
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _guarded(work: Callable[[], None]) -> None:
+    try:
+        work()
+    except OSError as error:
+        if error.errno in _FULL:
+            raise StorageFull from error
+        raise

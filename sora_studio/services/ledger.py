@@ -1,0 +1,76 @@
+"""Every write of the services to the tasks goes through here, so that whoever listens hears of it at once."""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Unpack
+
+from sora_studio.domain.clip import ClipState
+from sora_studio.domain.errors import StorageFull
+from sora_studio.domain.events import NoticeLevel
+from sora_studio.domain.ports import ClipFacts, Clock, TaskFacts, TaskStore
+from sora_studio.domain.request import GenerationRequest
+from sora_studio.domain.task import Task, TaskState
+from sora_studio.services.notices import STORAGE, Notices
+
+_log = logging.getLogger(__name__)
+ROOM_CHECK_S = 5.0
+
+
+class Ledger:
+    """The task store's writes, each followed by a wake-up of the change watch. Reads go to `tasks` directly."""
+
+    def __init__(self, tasks: TaskStore, clock: Clock, notices: Notices) -> None:
+        self.tasks = tasks
+        self._clock = clock
+        self._notices = notices
+        self.on_write: Callable[[], None] = lambda: None
+
+    async def add(self, requests: Sequence[GenerationRequest], *, gateway: str) -> list[Task]:
+        """New waiting tasks, on disk when this returns."""
+        added = await self.tasks.add(requests, gateway=gateway, at=self._clock.now())
+        self.on_write()
+        return added
+
+    async def transition(self, task: int, to: TaskState, **facts: Unpack[TaskFacts]) -> bool:
+        """The gate: whether this call moved the task."""
+        return self._told(await self.tasks.transition(task, to, **facts))
+
+    async def record(self, task: int, **facts: Unpack[TaskFacts]) -> bool:
+        """Facts without a change of state."""
+        return self._told(await self.tasks.record(task, **facts))
+
+    async def succeed(self, task: int, urls: Sequence[str], *, completed_at: datetime, expires_at: datetime) -> bool:
+        """Success with its clips, in one transaction."""
+        return self._told(await self.tasks.succeed(task, urls, completed_at=completed_at, expires_at=expires_at))
+
+    async def transition_clip(self, clip: int, to: ClipState, **facts: Unpack[ClipFacts]) -> bool:
+        """The gate of a clip: whether this call moved it."""
+        return self._told(await self.tasks.transition_clip(clip, to, **facts))
+
+    async def record_clip(self, clip: int, **facts: Unpack[ClipFacts]) -> bool:
+        """Facts of a clip without a change of state."""
+        return self._told(await self.tasks.record_clip(clip, **facts))
+
+    async def recover(self) -> list[int]:
+        """What was cut off by the last end: `sending` becomes `unknown`, `downloading` becomes `remote`."""
+        recovered = await self.tasks.recover()
+        self.on_write()
+        return recovered
+
+    async def insist(self, write: Callable[[], Awaitable[bool]]) -> bool:
+        """Repeat a write that must not be lost until the disk has room for it."""
+        while True:
+            try:
+                done = await write()
+            except StorageFull as full:
+                self._notices.post(STORAGE, NoticeLevel.ERROR, full.sentence)
+                await self._clock.sleep(ROOM_CHECK_S)
+            else:
+                self._notices.clear(STORAGE)
+                return done
+
+    def _told(self, changed: bool) -> bool:
+        if changed:
+            self.on_write()
+        return changed

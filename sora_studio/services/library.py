@@ -1,0 +1,70 @@
+"""What the window and the command line ask and write about tasks, clips and drafts, without any rule of their own."""
+
+import shutil
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from sora_studio.domain.draft import Draft
+from sora_studio.domain.ports import DraftStore, TaskFilter
+from sora_studio.domain.task import Section, Task, TaskState
+from sora_studio.services.core import Core
+from sora_studio.services.inventory import Inventory
+
+
+class Library:
+    """Questions are answered from the database; nothing is remembered here."""
+
+    def __init__(self, core: Core, drafts: DraftStore, inventory: Inventory, output_dir: Callable[[], Path]) -> None:
+        self._core = core
+        self._ledger = core.ledger
+        self._drafts = drafts
+        self._inventory = inventory
+        self._output_dir = output_dir
+
+    async def task(self, task: int) -> Task | None:
+        """One task, if it exists."""
+        return await self._ledger.tasks.get(task)
+
+    async def tasks(self, tasks: Iterable[int]) -> list[Task]:
+        """Those that exist, in the order of the ids given."""
+        return await self._ledger.tasks.get_many(tasks)
+
+    async def index(self, which: TaskFilter) -> list[tuple[Section, int]]:
+        """Every matching task's place in the live list."""
+        return await self._ledger.tasks.index(which)
+
+    async def find(self, which: TaskFilter, *, limit: int, before: int | None = None) -> list[Task]:
+        """A page, newest first; `before` is the last id of the page before."""
+        return await self._ledger.tasks.find(which, limit=limit, before=before)
+
+    async def mark_seen(self, task: int) -> None:
+        """The person has seen the result."""
+        row = await self._ledger.tasks.get(task)
+        if row is not None and row.seen_at is None:
+            await self._ledger.record(task, seen_at=self._core.clock.now())
+
+    async def remove(self, task: int) -> bool:
+        """Take a task off the list. A waiting one is not sent; a running one is still followed and its clips are saved."""
+        await self._ledger.transition(task, TaskState.CANCELLED, trouble=None)
+        return await self._ledger.record(task, removed_at=self._core.clock.now())
+
+    async def latest_draft(self) -> Draft | None:
+        """What stood in the editor."""
+        return await self._drafts.latest()
+
+    async def save_draft(self, draft: Draft) -> Draft:
+        """Keep what stands in the editor; on disk when this returns."""
+        return await self._drafts.save(draft, at=self._core.clock.now())
+
+    def free_bytes(self) -> int:
+        """Free space where clips go, 0 when that cannot be told. Asks the disk, so call it off the loop."""
+        folder = self._output_dir()
+        try:
+            existing = next((place for place in (folder, *folder.parents) if place.exists()), folder)
+            return shutil.disk_usage(existing).free
+        except OSError:
+            return 0
+
+    async def saved_clips(self) -> int:
+        """How many clips are on disk; counts up for a moment after the start of a large library."""
+        return self._inventory.saved_clips

@@ -1,0 +1,42 @@
+"""What is kept beside a clip as JSON: enough to know what it is and to make it again, and nothing secret."""
+
+from datetime import datetime
+
+from sora_studio.domain.clip import Clip, FilmFacts
+from sora_studio.domain.request import is_url
+from sora_studio.domain.task import Task
+
+FORMAT = 1
+
+
+def describe(task: Task, clip: Clip, film: FilmFacts, *, gateway: str, saved_at: datetime) -> dict[str, object]:
+    """The metadata of one clip. Links may be signed, so result links are left out and image links lose their query."""
+    request = task.request
+    return {
+        "format": FORMAT,
+        "prompt": request.prompt,
+        "model": request.model,
+        "mode": request.mode.value,
+        "options": dict(request.options),
+        "route": request.route,
+        "images": [image.partition("?")[0] if is_url(image) else image for image in request.images],
+        "task": task.id,
+        "task_id": task.task_id,
+        "take": task.take,
+        "takes": task.takes,
+        "clip": clip.index + 1,
+        "gateway": gateway,
+        "created_at": _text(task.created_at),
+        "sent_at": _text(task.sent_at),
+        "accepted_at": _text(task.accepted_at),
+        "completed_at": _text(task.completed_at),
+        "saved_at": _text(saved_at),
+        "width": film.width,
+        "height": film.height,
+        "duration_s": round(film.duration_s, 3),
+        "has_audio": film.has_audio,
+    }
+
+
+def _text(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -1,0 +1,51 @@
+"""One process at a time submits, follows and fetches for a data folder; others add rows, look on, and take over."""
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from sora_studio.domain.events import EventBus, TrackerChanged
+from sora_studio.domain.ports import Clock
+
+TRY_EVERY_S = 1.0
+
+
+class FolderLock(Protocol):
+    """Held by one process; free again when that process ends, however it ends."""
+
+    def try_acquire(self) -> bool:
+        """Whether this process holds it now; never waits."""
+        ...
+
+    def release(self) -> None:
+        """Let another process have it."""
+        ...
+
+
+class Ownership:
+    """Guest until the lock is free, then owner to the end. `begin` is called on becoming the owner, again if it failed."""
+
+    def __init__(self, lock: FolderLock, events: EventBus, clock: Clock, begin: Callable[[], Awaitable[None]]) -> None:
+        self._lock = lock
+        self._events = events
+        self._clock = clock
+        self._begin = begin
+        self.is_owner = False
+
+    async def try_once(self) -> None:
+        """Become the owner if nobody is."""
+        if self.is_owner or not self._lock.try_acquire():
+            return
+        await self._begin()
+        self.is_owner = True
+        self._events.publish(TrackerChanged(owner=True))
+
+    async def run(self) -> None:
+        """Try until it worked."""
+        while not self.is_owner:
+            await self._clock.sleep(TRY_EVERY_S)
+            await self.try_once()
+
+    def release(self) -> None:
+        """At the end, after everything that an owner does has stopped."""
+        self.is_owner = False
+        self._lock.release()

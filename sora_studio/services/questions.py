@@ -1,0 +1,180 @@
+"""One question about one task: what each answer, or none, means for its row and for the time of the next question."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sora_studio.domain import failures
+from sora_studio.domain.errors import (
+    ConnectionFailed,
+    KeyMissing,
+    KeyRejected,
+    PassingError,
+    StorageFull,
+    StudioError,
+    TaskUnknown,
+)
+from sora_studio.domain.events import NoticeLevel
+from sora_studio.domain.ports import RemoteStatus, TaskFacts
+from sora_studio.domain.profile import ModelProfile
+from sora_studio.domain.schedule import LOST_AFTER_S, error_wait_s, is_lost, miss_wait_s, next_poll_at
+from sora_studio.domain.task import TaskState
+from sora_studio.services.connection import Connection
+from sora_studio.services.core import Core
+from sora_studio.services.holds import Holds
+from sora_studio.services.ledger import ROOM_CHECK_S
+from sora_studio.services.notices import STORAGE
+
+_log = logging.getLogger(__name__)
+NO_LINK = "The service says that the clip is done, but gives no link to it. The program keeps asking."
+
+
+@dataclass(slots=True)
+class Followed:
+    """A task that is asked for, as this process knows it. `failures` and `linkless` count answers in a row since the start."""
+
+    task: int
+    task_id: str
+    state: TaskState
+    profile: ModelProfile
+    planned_at: datetime
+    polls: int = 0
+    misses: int = 0
+    failures: int = 0
+    linkless: int = 0
+
+
+class Questions:
+    """Asks, writes what was learned, and says when to ask again. `on_end` is called after a task ended."""
+
+    def __init__(self, core: Core, connection: Connection, holds: Holds, *, on_end: Callable[[], None]) -> None:
+        self._core = core
+        self._ledger = core.ledger
+        self._connection = connection
+        self._holds = holds
+        self._on_end = on_end
+
+    async def ask(self, followed: Followed, *, urgent: bool) -> datetime | None:
+        """When to ask next; None when the task is over (or no longer ours to follow)."""
+        asked_at = self._core.clock.now()
+        try:
+            return await self._ask(followed, asked_at, urgent=urgent)
+        except (KeyRejected, KeyMissing) as error:
+            self._holds.refuse_key(error)
+            return followed.planned_at
+        except StorageFull as full:
+            # Nothing was learned that the service will not say again.
+            self._core.notices.post(STORAGE, NoticeLevel.ERROR, full.sentence)
+            return self._after(max(ROOM_CHECK_S, followed.profile.poll.every_s))
+
+    async def _ask(self, followed: Followed, asked_at: datetime, *, urgent: bool) -> datetime | None:
+        try:
+            status = await self._core.gateway.status(followed.profile, followed.task_id, urgent=urgent)
+        except (KeyRejected, KeyMissing):
+            raise
+        except ConnectionFailed as error:
+            self._connection.failed()
+            return await self._troubled(followed, error)
+        except TaskUnknown:
+            self._connection.succeeded()
+            return await self._missed(followed, asked_at)
+        except StudioError as error:
+            self._connection.succeeded()
+            return await self._troubled(followed, error)
+        self._connection.succeeded()
+        due = await self._answered(followed, status)
+        self._core.notices.clear(STORAGE)
+        return due
+
+    async def _answered(self, followed: Followed, status: RemoteStatus) -> datetime | None:
+        followed.polls += 1
+        followed.misses = followed.failures = 0
+        now = self._core.clock.now()
+        completed_at = min(status.completed_at or now, now)
+        if status.state is TaskState.SUCCESS and status.result_urls:
+            expires_at = completed_at + timedelta(seconds=followed.profile.expire_after_s)
+            moved = await self._ledger.succeed(
+                followed.task, status.result_urls, completed_at=completed_at, expires_at=expires_at
+            )
+            return await self._ended(followed, moved=moved)
+        if status.state is TaskState.SUCCESS:
+            return await self._without_link(followed)
+        if status.state is TaskState.FAILED:
+            moved = await self._ledger.transition(
+                followed.task,
+                TaskState.FAILED,
+                polls=followed.polls,
+                completed_at=completed_at,
+                next_poll_at=None,
+                fail_code=status.fail_code,
+                fail_message=status.fail_message,
+                trouble=None,
+            )
+            return await self._ended(followed, moved=moved)
+        followed.linkless = 0
+        return await self._goes_on(followed, status.state, next_poll_at(now, followed.profile.poll))
+
+    async def _goes_on(self, followed: Followed, state: TaskState, due: datetime) -> datetime | None:
+        facts: TaskFacts = {"polls": followed.polls, "misses": 0, "next_poll_at": due, "trouble": None}
+        if state is followed.state:
+            await self._ledger.record(followed.task, **facts)
+            return due
+        if followed.state is TaskState.LOST:
+            facts["fail_code"] = None
+        if await self._ledger.transition(followed.task, state, **facts):
+            followed.state = state
+            return due
+        return await self._outrun(followed, due)
+
+    async def _ended(self, followed: Followed, *, moved: bool) -> datetime | None:
+        if moved:
+            self._on_end()
+            return None
+        return await self._outrun(followed, self._after(followed.profile.poll.every_s))
+
+    async def _outrun(self, followed: Followed, due: datetime) -> datetime | None:
+        """The gate did not let the answer through: somebody else moved the task. Go on from where it stands."""
+        row = await self._ledger.tasks.get(followed.task)
+        if row is None or row.state.is_over:
+            return None
+        followed.state = row.state
+        return due
+
+    async def _without_link(self, followed: Followed) -> datetime:
+        """Done, but without a usable link: never given up, asked for ever more seldom up to once an hour."""
+        waits_s = followed.profile.poll.every_s * 2.0 ** min(followed.linkless, 16)
+        due = self._after(min(waits_s, LOST_AFTER_S / self._core.speed))
+        followed.linkless += 1
+        await self._ledger.record(followed.task, polls=followed.polls, misses=0, next_poll_at=due, trouble=NO_LINK)
+        return due
+
+    async def _missed(self, followed: Followed, asked_at: datetime) -> datetime:
+        """The service does not know the task. Only answers at their planned time count, so that impatience loses nothing."""
+        plan, speed = followed.profile.poll, self._core.speed
+        if asked_at >= followed.planned_at:
+            followed.misses += 1
+        followed.polls += 1
+        lost = is_lost(followed.misses, plan, speed)
+        due = self._after(LOST_AFTER_S / speed if lost else miss_wait_s(max(1, followed.misses), plan, speed))
+        facts: TaskFacts = {"polls": followed.polls, "misses": followed.misses, "next_poll_at": due}
+        facts["trouble"] = "The service does not know this task at the moment. The program keeps asking."
+        if not lost or followed.state is TaskState.LOST:
+            await self._ledger.record(followed.task, **facts)
+            return due
+        facts["fail_code"] = failures.TASK_LOST
+        if await self._ledger.transition(followed.task, TaskState.LOST, **facts):
+            followed.state = TaskState.LOST
+        return due
+
+    async def _troubled(self, followed: Followed, error: StudioError) -> datetime:
+        wait_s = error_wait_s(followed.failures, followed.profile.poll, self._core.rng)
+        if isinstance(error, PassingError) and error.retry_after_s is not None:
+            wait_s = max(wait_s, error.retry_after_s)
+        followed.failures += 1
+        due = self._after(wait_s)
+        await self._ledger.record(followed.task, next_poll_at=due, trouble=error.title)
+        return due
+
+    def _after(self, seconds: float) -> datetime:
+        return self._core.clock.now() + timedelta(seconds=seconds)

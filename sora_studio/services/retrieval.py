@@ -1,0 +1,241 @@
+"""Fetches every clip as soon as its task has succeeded, and goes on until it is saved or the service no longer has it."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sora_studio.domain.clip import Clip, ClipState
+from sora_studio.domain.errors import (
+    InvalidSetting,
+    LinkExpired,
+    PassingError,
+    StorageFull,
+    StudioError,
+)
+from sora_studio.domain.events import NoticeAction, NoticeLevel, TransferProgressed
+from sora_studio.domain.ports import Media, Progress
+from sora_studio.domain.schedule import backoff_s
+from sora_studio.domain.task import Task
+from sora_studio.services.core import Core
+from sora_studio.services.notices import OUTPUT
+from sora_studio.services.renewal import Renewal
+from sora_studio.services.rest import LONGEST_REST_S, rest
+from sora_studio.services.saving import ClipSaver, NotAFilm
+
+_log = logging.getLogger(__name__)
+TRANSFERS_IN_FLIGHT = 3
+FOLDER_CHECK_S = 10.0
+PROGRESS_EVERY_S = 0.1
+HOPELESS_WAIT_S = 600.0
+"""Between tries that can hardly end otherwise than the last one."""
+_SETTLED = frozenset({ClipState.SAVED, ClipState.EXPIRED, ClipState.MISSING})
+
+
+@dataclass(slots=True)
+class _Wanted:
+    """A clip in the queue; `not_before` is monotonic."""
+
+    clip: int
+    task: int
+    expires_at: datetime
+    not_before: float = 0.0
+    attempts: int = 0
+
+
+class Retrieval:
+    """At most three transfers at once, what expires first in front. Trouble waits and tries again."""
+
+    def __init__(self, core: Core, saver: ClipSaver, renewal: Renewal, media: Media, *, is_owner: Callable[[], bool]) -> None:
+        self._core = core
+        self._clock = core.clock
+        self._ledger = core.ledger
+        self._saver = saver
+        self._renewal = renewal
+        self._media = media
+        self._is_owner = is_owner
+        self._wanted = dict[int, _Wanted]()
+        self._in_flight = dict[int, asyncio.Task[None]]()
+        self._paused = set[int]()
+        self._held_until = 0.0
+        self._wake = asyncio.Event()
+
+    def see(self, task: Task) -> None:
+        """A row as it stands now: its remote clips are wanted."""
+        if task.gateway != self._core.gateway_name:
+            return
+        for clip in task.clips:
+            if clip.id in self._in_flight:
+                continue
+            if clip.state in _SETTLED:
+                self._wanted.pop(clip.id, None)
+            elif clip.state is ClipState.REMOTE and clip.id not in self._wanted:
+                self._wanted[clip.id] = _Wanted(clip.id, task.id, clip.expires_at)
+                self._wake.set()
+
+    async def save_now(self, task: int) -> None:
+        """Fetch a task's clips at once: paused, in trouble, expired or missing ones too."""
+        row = await self._ledger.tasks.get(task)
+        for clip in row.clips if row else ():
+            self._paused.discard(clip.id)
+            if wanted := self._wanted.get(clip.id):
+                wanted.not_before, wanted.attempts = 0.0, 0
+            if clip.state in (ClipState.EXPIRED, ClipState.MISSING):
+                self._renewal.forget(task)
+                await self._ledger.transition_clip(clip.id, ClipState.REMOTE, trouble=None)
+        self.resume()
+
+    async def pause(self, task: int) -> None:
+        """Stop a task's transfers and keep what arrived, until `save_now` or the next start."""
+        row = await self._ledger.tasks.get(task)
+        for clip in row.clips if row and self._is_owner() else ():
+            if clip.state not in (ClipState.REMOTE, ClipState.DOWNLOADING):
+                continue
+            self._paused.add(clip.id)
+            if transfer := self._in_flight.get(clip.id):
+                transfer.cancel()
+            else:
+                await self._ledger.record_clip(clip.id, trouble="Paused.")
+
+    async def locate(self, clip: int, path: Path) -> bool:
+        """Tell where a missing clip's file is now. Raises `StudioError` when that file is no film."""
+        film = await self._media.inspect_film(path)
+        return await self._ledger.transition_clip(clip, ClipState.SAVED, path=path, film=film, trouble=None)
+
+    def resume(self) -> None:
+        """Try at once although the folder had no room or could not be written."""
+        self._held_until = 0.0
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Fetch whatever is wanted, until cancelled."""
+        while True:
+            while (wanted := self._next()) is not None:
+                work = self._core.supervisor.start(self._fetch(wanted), name=f"fetch {wanted.clip}")
+                self._in_flight[wanted.clip] = work
+            await rest(self._clock, self._wake, self._wait_s())
+
+    def _next(self) -> _Wanted | None:
+        now = self._clock.monotonic()
+        if len(self._in_flight) >= TRANSFERS_IN_FLIGHT or self._held_until > now:
+            return None
+        return min(
+            (wanted for wanted in self._waiting() if wanted.not_before <= now),
+            key=lambda wanted: (wanted.expires_at, wanted.clip),
+            default=None,
+        )
+
+    def _waiting(self) -> list[_Wanted]:
+        return [
+            wanted for wanted in self._wanted.values() if wanted.clip not in self._in_flight and wanted.clip not in self._paused
+        ]
+
+    def _wait_s(self) -> float:
+        now = self._clock.monotonic()
+        if self._held_until > now:
+            return self._held_until - now
+        if len(self._in_flight) >= TRANSFERS_IN_FLIGHT:
+            return LONGEST_REST_S
+        return max(0.001, min((wanted.not_before - now for wanted in self._waiting()), default=LONGEST_REST_S))
+
+    async def _fetch(self, wanted: _Wanted) -> None:
+        """One try at one clip; whatever happens, its row ends in the state that is true."""
+        wanted.attempts += 1
+        wanted.not_before = self._clock.monotonic() + backoff_s(wanted.attempts, self._core.rng)
+        try:
+            await self._try(wanted)
+        finally:
+            self._in_flight.pop(wanted.clip, None)
+            self._wake.set()
+
+    async def _try(self, wanted: _Wanted) -> None:
+        task = await self._ledger.tasks.get(wanted.task)
+        clip = next((clip for clip in task.clips if clip.id == wanted.clip), None) if task else None
+        if task is None or clip is None or not await self._ledger.transition_clip(clip.id, ClipState.DOWNLOADING, trouble=None):
+            self._wanted.pop(wanted.clip, None)
+            return
+        try:
+            await self._saver.save(task, clip, self._reporter(wanted))
+        except asyncio.CancelledError:
+            trouble = "Paused." if clip.id in self._paused else None
+            await self._ledger.transition_clip(clip.id, ClipState.REMOTE, trouble=trouble)
+            raise
+        except Exception as error:
+            await self._give_back(task, clip, wanted, error)
+        else:
+            self._wanted.pop(wanted.clip, None)
+            self._core.notices.clear(OUTPUT)
+
+    async def _give_back(self, task: Task, clip: Clip, wanted: _Wanted, error: Exception) -> None:
+        """Back to remote with the reason, or expired."""
+        state = ClipState.REMOTE
+        try:
+            state = await self._judge(task, clip, wanted, error)
+        finally:
+            trouble = error.title if isinstance(error, StudioError) else "It could not be written; tried again soon."
+            await self._ledger.insist(lambda: self._ledger.transition_clip(clip.id, state, trouble=trouble))
+        if state is not ClipState.REMOTE:
+            self._wanted.pop(wanted.clip, None)
+
+    async def _judge(self, task: Task, clip: Clip, wanted: _Wanted, error: Exception) -> ClipState:
+        """When to try again; expired only when the service has no other link and the clip's time is over."""
+        match error:
+            case LinkExpired():
+                return await self._after_expiry(task, clip, wanted)
+            case PassingError():
+                self._delay(wanted, error.retry_after_s or 0.0)
+                if wanted.attempts > 1:
+                    await self._renewal.renew(task, clip)
+            case StorageFull():
+                self._hold_all(error.sentence)
+            case InvalidSetting() | NotAFilm():
+                self._delay(wanted, min(HOPELESS_WAIT_S, 10.0 * 2.0 ** min(wanted.attempts, 8)) / self._core.speed)
+                await self._renewal.renew(task, clip)
+            case OSError():
+                reason = error.strerror or "unknown reason"
+                self._hold_all(f"The clips' folder cannot be written ({reason}). Choose another in Settings; nothing is lost.")
+            case _:
+                _log.error("Clip %d could not be saved", clip.id, exc_info=error)
+        return ClipState.REMOTE
+
+    async def _after_expiry(self, task: Task, clip: Clip, wanted: _Wanted) -> ClipState:
+        """A fresh link is tried at once. Without one the clip is given up only when its time is over as well."""
+        fresh = await self._renewal.renew(task, clip)
+        if fresh:
+            wanted.not_before = 0.0
+        elif fresh is False and self._clock.now() >= clip.expires_at:
+            return ClipState.EXPIRED
+        else:
+            self._delay(wanted, self._renewal.again_in_s(task) * min(wanted.attempts, 10))
+        return ClipState.REMOTE
+
+    def _hold_all(self, text: str) -> None:
+        """No transfer begins until the folder may work again."""
+        self._held_until = self._clock.monotonic() + FOLDER_CHECK_S
+        self._core.notices.post(OUTPUT, NoticeLevel.ERROR, text, NoticeAction.OPEN_SETTINGS)
+
+    def _delay(self, wanted: _Wanted, seconds: float) -> None:
+        wanted.not_before = max(wanted.not_before, self._clock.monotonic() + seconds)
+
+    def _reporter(self, wanted: _Wanted) -> Callable[[Progress], None]:
+        """Publishes progress, not more often than an eye can follow. Bytes that arrive make earlier failures count no more."""
+        said_at, first = float("-inf"), None
+
+        def report(progress: Progress) -> None:
+            nonlocal said_at, first
+            first = progress.received_bytes if first is None else first
+            if progress.received_bytes > first:
+                wanted.attempts = min(wanted.attempts, 1)
+            now = self._clock.monotonic()
+            if now - said_at < PROGRESS_EVERY_S and progress.received_bytes != progress.total_bytes:
+                return
+            said_at = now
+            self._core.events.publish(
+                TransferProgressed(
+                    wanted.task, wanted.clip, progress.received_bytes, progress.total_bytes, progress.bytes_per_s
+                )
+            )
+
+        return report

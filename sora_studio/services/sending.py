@@ -1,0 +1,235 @@
+"""Sends waiting tasks: in order, within the model's places, and never the same one twice."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+
+from sora_studio.domain import failures
+from sora_studio.domain.errors import (
+    ConnectionFailed,
+    KeyMissing,
+    KeyRejected,
+    ModelForbidden,
+    OutcomeUnknown,
+    OutOfCredit,
+    PassingError,
+    RateLimited,
+    RequestRefused,
+    StorageFull,
+    StudioError,
+    UserError,
+)
+from sora_studio.domain.events import NoticeLevel
+from sora_studio.domain.profile import ModelProfile
+from sora_studio.domain.schedule import backoff_s, first_poll_at
+from sora_studio.domain.task import Task, TaskState
+from sora_studio.services.census import Census
+from sora_studio.services.connection import Connection
+from sora_studio.services.core import Core
+from sora_studio.services.holds import Holds
+from sora_studio.services.ledger import ROOM_CHECK_S
+from sora_studio.services.notices import STORAGE
+from sora_studio.services.publishing import Publishing
+from sora_studio.services.rest import LONGEST_REST_S, rest
+
+_log = logging.getLogger(__name__)
+CREATES_IN_FLIGHT = 8
+
+
+@dataclass(slots=True)
+class _Pause:
+    """How long one model's sending holds back, in monotonic seconds, after so many refusals in a row."""
+
+    until: float = 0.0
+    attempts: int = 0
+
+
+class Sender:
+    """Dispatches creates. `sending` is committed before the first byte; only what provably started nothing waits again."""
+
+    def __init__(self, core: Core, census: Census, publishing: Publishing, connection: Connection, holds: Holds) -> None:
+        self._core = core
+        self._ledger = core.ledger
+        self._census = census
+        self._publishing = publishing
+        self._connection = connection
+        self._holds = holds
+        self._wake = asyncio.Event()
+        self._claiming = asyncio.Lock()
+        self._closing = False
+        self._in_flight = dict[int, asyncio.Task[None]]()
+        self._pauses = dict[str, _Pause]()
+        connection.wakes(self._wake)
+        holds.wakes(self._wake)
+
+    def see(self, task: Task) -> None:
+        """A row as it stands now. One that is being sent is counted here already, and better."""
+        if task.id not in self._in_flight:
+            self._census.see(task)
+            self._wake.set()
+
+    async def run(self) -> None:
+        """Send whatever may go, until cancelled."""
+        while True:
+            while (task := self._next()) is not None:
+                await self._claim(task)
+            await rest(self._core.clock, self._wake, self._wait_s())
+
+    async def finish(self, timeout_s: float) -> None:
+        """Claim nothing more and wait for the creates in flight."""
+        self._closing = True
+        async with self._claiming:
+            pass
+        if self._in_flight:
+            await asyncio.wait(list(self._in_flight.values()), timeout=timeout_s)
+
+    def _next(self) -> int | None:
+        """The oldest waiting task that may go now."""
+        held = self._closing or self._holds.key_refused or self._holds.credit_gone or not self._connection.online
+        if held or len(self._in_flight) >= CREATES_IN_FLIGHT:
+            return None
+        firsts = [self._census.first_waiting(model) for model in self._census.models if self._has_place(model)]
+        return min((first for first in firsts if first is not None), default=None)
+
+    def _has_place(self, model: str) -> bool:
+        profile, pause = self._core.profiles.get(model), self._pauses.get(model)
+        if profile is None or (pause and pause.until > self._core.clock.monotonic()):
+            return False
+        return self._census.running_of(model) < profile.limits.concurrent_tasks
+
+    def _wait_s(self) -> float:
+        now = self._core.clock.monotonic()
+        return min((pause.until - now for pause in self._pauses.values() if pause.until > now), default=LONGEST_REST_S)
+
+    async def _claim(self, task_id: int) -> None:
+        """Commit that the task is being sent, then send it. Not cancelled half-way by `finish`."""
+        async with self._claiming:
+            row = await self._ledger.tasks.get(task_id)
+            if row is None or row.state is not TaskState.WAITING or row.removed_at is not None:
+                self._forget(task_id, row)
+                return
+            profile = self._core.profiles[row.request.model]
+            urls = await self._addresses(row, profile)
+            if urls is None:
+                return
+            try:
+                claimed = not self._closing and await self._ledger.transition(
+                    task_id, TaskState.SENDING, sent_at=self._core.clock.now(), trouble=None
+                )
+            except StorageFull as full:
+                self._core.notices.post(STORAGE, NoticeLevel.ERROR, full.sentence)
+                self._pause(row.request.model, least_s=ROOM_CHECK_S)
+                return
+            if not claimed:
+                self._forget(task_id, await self._ledger.tasks.get(task_id))
+                return
+            self._core.notices.clear(STORAGE)
+            self._census.place(task_id, row.request.model, TaskState.SENDING)
+            self._in_flight[task_id] = self._core.supervisor.start(self._send(row, profile, urls), name=f"create {task_id}")
+
+    async def _addresses(self, task: Task, profile: ModelProfile) -> list[str] | None:
+        """The images' addresses; a task whose images cannot be sent any more fails here, so that it holds nobody up."""
+        try:
+            return await self._publishing.publish(task.request.images, profile)
+        except UserError as error:
+            await self._fail(task, failures.IMAGE_UNUSABLE, error.sentence)
+        except Exception:
+            _log.exception("The images of task %d could not be published", task.id)
+            await self._fail(task, failures.IMAGE_UNUSABLE, "The picture could not be read.")
+        return None
+
+    def _forget(self, task_id: int, row: Task | None) -> None:
+        """Somebody else was first: count it where it stands."""
+        if row is not None:
+            self._census.see(row)
+            return
+        for model in self._census.models:
+            self._census.place(task_id, model, None)
+
+    async def _send(self, task: Task, profile: ModelProfile, urls: list[str]) -> None:
+        try:
+            task_id = await self._core.gateway.create(task.request, profile, urls)
+        except asyncio.CancelledError:
+            # One try only: at the next start whatever still says `sending` becomes unclear all the same.
+            await self._ledger.transition(task.id, TaskState.UNKNOWN, trouble=OutcomeUnknown().sentence)
+            raise
+        except Exception as error:
+            await self._settle(task, error)
+        else:
+            # From here the task is paid for: its id is written whatever happens to this coroutine.
+            await asyncio.shield(self._accept(task, task_id, profile))
+        finally:
+            self._in_flight.pop(task.id, None)
+            self._wake.set()
+
+    async def _accept(self, task: Task, task_id: str, profile: ModelProfile) -> None:
+        self._connection.succeeded()
+        self._pauses.pop(profile.slug, None)
+        now = self._core.clock.now()
+        due = first_poll_at(now, profile.poll)
+
+        async def write() -> bool:
+            return await self._ledger.transition(
+                task.id, TaskState.PENDING, task_id=task_id, accepted_at=now, next_poll_at=due, trouble=None
+            )
+
+        try:
+            await self._ledger.insist(write)
+        except BaseException:
+            _log.exception("Task %d was accepted as %s, but that could not be recorded", task.id, task_id)
+            raise
+        self._census.place(task.id, task.request.model, TaskState.PENDING)
+
+    async def _settle(self, task: Task, error: Exception) -> None:
+        """What a create that gave no id means. Whatever is not known to have started nothing is unclear."""
+        if isinstance(error, UserError | RateLimited):
+            self._connection.succeeded()
+        match error:
+            case ConnectionFailed():
+                self._connection.failed()
+                await self._put_back(task, error)
+                self._pause(task.request.model)
+            case RateLimited():
+                await self._put_back(task, error)
+                self._pause(task.request.model, least_s=error.retry_after_s or 0.0)
+            case KeyRejected() | KeyMissing():
+                self._holds.refuse_key(error)
+                await self._put_back(task, error)
+            case OutOfCredit():
+                self._holds.exhaust_credit(error)
+                await self._put_back(task, error)
+            case RequestRefused():
+                await self._fail(task, failures.REQUEST_REFUSED, error.detail or error.title)
+            case ModelForbidden():
+                await self._fail(task, failures.MODEL_FORBIDDEN, error.detail or error.title)
+            case _:
+                await self._doubt(task, error)
+
+    async def _put_back(self, task: Task, error: PassingError | UserError) -> None:
+        await self._ledger.insist(lambda: self._ledger.transition(task.id, TaskState.WAITING, trouble=error.title))
+        self._census.place(task.id, task.request.model, TaskState.WAITING)
+
+    async def _fail(self, task: Task, code: str, words: str) -> None:
+        now = self._core.clock.now()
+        await self._ledger.insist(
+            lambda: self._ledger.transition(
+                task.id, TaskState.FAILED, fail_code=code, fail_message=words, completed_at=now, trouble=None
+            )
+        )
+        self._census.place(task.id, task.request.model, TaskState.FAILED)
+
+    async def _doubt(self, task: Task, error: Exception) -> None:
+        known = error if isinstance(error, StudioError) else OutcomeUnknown()
+        if not isinstance(error, OutcomeUnknown):
+            _log.error("Task %d is unclear after an unexpected error", task.id, exc_info=error)
+        await self._ledger.insist(lambda: self._ledger.transition(task.id, TaskState.UNKNOWN, trouble=known.sentence))
+        self._census.place(task.id, task.request.model, TaskState.UNKNOWN)
+
+    def _pause(self, model: str, *, least_s: float = 0.0) -> None:
+        """Hold a model's sending back. Refusals of one burst count as one."""
+        now = self._core.clock.monotonic()
+        pause = self._pauses.setdefault(model, _Pause())
+        wait_s = max(least_s, backoff_s(pause.attempts, self._core.rng))
+        if pause.until <= now:
+            pause.attempts += 1
+        pause.until = max(pause.until, now + wait_s)

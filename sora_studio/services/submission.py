@@ -1,0 +1,108 @@
+"""What a person may do with a request: check it, submit it, take it back, and settle what became unclear."""
+
+from collections.abc import Callable
+
+from sora_studio.domain.errors import InvalidRequest, KeyMissing, Problem, PublicUrlNeeded
+from sora_studio.domain.ports import TaskFilter
+from sora_studio.domain.request import MAX_TAKES, GenerationRequest, check_request
+from sora_studio.domain.task import Task, TaskState
+from sora_studio.services.core import Core
+from sora_studio.services.holds import Holds
+from sora_studio.services.publishing import Publishing
+
+_RESUBMITTABLE = frozenset({TaskState.UNKNOWN, TaskState.LOST, TaskState.FAILED, TaskState.CANCELLED, TaskState.SUCCESS})
+_UNCLEAR = frozenset({TaskState.UNKNOWN, TaskState.LOST})
+
+
+class Submission:
+    """The commands. What they promise is on disk when they return; the owner of the folder sends afterwards, in order."""
+
+    def __init__(
+        self,
+        core: Core,
+        publishing: Publishing,
+        holds: Holds,
+        *,
+        has_key: Callable[[], bool],
+    ) -> None:
+        self._core = core
+        self._ledger = core.ledger
+        self._publishing = publishing
+        self._holds = holds
+        self._has_key = has_key
+        self._being_resubmitted = set[int]()
+
+    async def submit(self, request: GenerationRequest, *, takes: int = 1) -> list[Task]:
+        """New waiting tasks, one a take. Raises `InvalidRequest`, `PublicUrlNeeded` or `KeyMissing`; then nothing was made."""
+        if problems := await self._problems(request, takes):
+            raise InvalidRequest(problems)
+        if not self._publishing.reaches(request.images):
+            raise PublicUrlNeeded
+        if not self._has_key():
+            raise KeyMissing
+        completed = request.completed(self._core.profiles[request.model])
+        return await self._ledger.add([completed] * takes, gateway=self._core.gateway_name)
+
+    async def check(self, request: GenerationRequest) -> tuple[Problem, ...]:
+        """The same validation without submitting."""
+        problems = await self._problems(request, 1)
+        if not self._publishing.reaches(request.images):
+            problems.append(Problem("images", PublicUrlNeeded().sentence))
+        return tuple(problems)
+
+    async def cancel(self, task: int) -> bool:
+        """Take back a task that still waits; says whether it was in time."""
+        return await self._ledger.transition(task, TaskState.CANCELLED, trouble=None)
+
+    async def attach(self, task: int, task_id: str) -> bool:
+        """Give an unclear task the id that the person found with the service; it is followed from then on.
+
+        False when the task is not unclear, the id is no id, or another task has it already.
+        """
+        task_id = task_id.strip()
+        row = await self._ledger.tasks.get(task)
+        if row is None or row.state is not TaskState.UNKNOWN or not task_id or not task_id.isprintable() or " " in task_id:
+            return False
+        known = await self._ledger.tasks.find(TaskFilter(search=task_id, removed=True), limit=100)
+        if any(other.task_id == task_id for other in known):
+            return False
+        now = self._core.clock.now()
+        return await self._ledger.transition(
+            task, TaskState.PENDING, task_id=task_id, accepted_at=row.sent_at or now, next_poll_at=now, trouble=None
+        )
+
+    async def resubmit(self, task: int) -> list[Task]:
+        """A new task with the same request, paid anew. An unclear old one leaves the list; pressing twice makes one."""
+        row = await self._ledger.tasks.get(task)
+        if row is None or row.state not in _RESUBMITTABLE or task in self._being_resubmitted:
+            return []
+        if row.state in _UNCLEAR and row.removed_at is not None:
+            return []
+        self._being_resubmitted.add(task)
+        try:
+            added = await self.submit(row.request)
+            if row.state in _UNCLEAR:
+                await self.discard(task)
+            return added
+        finally:
+            self._being_resubmitted.discard(task)
+
+    async def discard(self, task: int) -> bool:
+        """Put an unclear or lost task aside."""
+        row = await self._ledger.tasks.get(task)
+        if row is None or row.state not in _UNCLEAR:
+            return False
+        return await self._ledger.record(task, removed_at=self._core.clock.now())
+
+    def resume(self) -> None:
+        """Try to send again although the account had no credit."""
+        self._holds.credit_returned()
+
+    async def _problems(self, request: GenerationRequest, takes: int) -> list[Problem]:
+        profile = self._core.profiles.get(request.model)
+        if profile is None:
+            return [Problem("model", f"There is no model {request.model!r}.")]
+        found = check_request(request.completed(profile), profile)
+        if not 1 <= takes <= MAX_TAKES:
+            found.append(Problem("takes", f"{takes} takes are not possible; choose 1 to {MAX_TAKES}."))
+        return [*found, *await self._publishing.problems(request.images, profile)]

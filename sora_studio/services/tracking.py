@@ -1,0 +1,176 @@
+"""Follows running tasks to their end: rows and one heap of due times, not a coroutine for each task."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sora_studio.domain.profile import PollPlan
+from sora_studio.domain.schedule import LOST_AFTER_S
+from sora_studio.domain.task import Task, TaskState
+from sora_studio.services.agenda import Agenda
+from sora_studio.services.census import Census
+from sora_studio.services.connection import Connection
+from sora_studio.services.core import Core
+from sora_studio.services.holds import Holds
+from sora_studio.services.questions import Followed, Questions
+from sora_studio.services.rest import LONGEST_REST_S, rest
+
+POLLS_IN_FLIGHT = 32
+CLOCK_TOLERANCE_S = 2.0
+"""Wall and monotonic time may drift apart by so much between two rests before it counts as a changed clock or a suspend."""
+SPREAD_PER_TASK_S = 0.02
+_FOLLOWED_STATES = frozenset({TaskState.PENDING, TaskState.PROCESSING, TaskState.LOST})
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingSnapshot:
+    """What the status bar says."""
+
+    running: int
+    waiting: int
+    requests_last_minute: int
+    online: bool
+    is_owner: bool
+
+
+class Tracking:
+    """The dispatcher of polls. Never early, never given up: only the service or the person ends a task."""
+
+    def __init__(
+        self,
+        core: Core,
+        census: Census,
+        connection: Connection,
+        holds: Holds,
+        *,
+        on_end: Callable[[], None],
+        is_owner: Callable[[], bool],
+        requests_last_minute: Callable[[], int],
+    ) -> None:
+        self._core = core
+        self._clock = core.clock
+        self._census = census
+        self._connection = connection
+        self._holds = holds
+        self._questions = Questions(core, connection, holds, on_end=on_end)
+        self._is_owner = is_owner
+        self._requests_last_minute = requests_last_minute
+        self._agenda = Agenda()
+        self._followed = dict[int, Followed]()
+        self._in_flight = set[int]()
+        self._visible = frozenset[int]()
+        self._asked_for = dict[int, None]()
+        self._wake = asyncio.Event()
+        self._last_look = (core.clock.now(), core.clock.monotonic())
+        connection.wakes(self._wake)
+        holds.wakes(self._wake)
+
+    @property
+    def is_owner(self) -> bool:
+        """Whether this process is the one that submits, follows and fetches."""
+        return self._is_owner()
+
+    def snapshot(self) -> TrackingSnapshot:
+        """The counts of this moment."""
+        return TrackingSnapshot(
+            running=self._census.running,
+            waiting=self._census.waiting,
+            requests_last_minute=self._requests_last_minute(),
+            online=self._connection.online,
+            is_owner=self.is_owner,
+        )
+
+    def prioritise(self, tasks: Iterable[int]) -> None:
+        """These are seen on the screen: of those that are due, they are asked for first."""
+        self._visible = frozenset(tasks)
+
+    async def check_now(self, task: int) -> None:
+        """Ask for a running task at once because a person wants to know; also tries the connection when it is gone."""
+        self._connection.probe_now()
+        if task in self._followed and task not in self._in_flight:
+            self._asked_for[task] = None
+            self._agenda.put(task, self._clock.now())
+            self._wake.set()
+
+    def see(self, task: Task) -> None:
+        """A row as it stands now: begin or end to follow it."""
+        profile = self._core.profiles.get(task.request.model)
+        gone = task.gateway != self._core.gateway_name or (task.state is TaskState.LOST and task.removed_at is not None)
+        if gone or task.state not in _FOLLOWED_STATES or task.task_id is None or profile is None:
+            self._forget(task.id)
+        elif task.id not in self._followed:
+            due = self._sane(task, profile.poll)
+            followed = Followed(task.id, task.task_id, task.state, profile, due, polls=task.polls, misses=task.misses)
+            self._followed[task.id] = followed
+            self._agenda.put(task.id, due)
+            self._wake.set()
+
+    def spread_overdue(self) -> None:
+        """After a start or a long sleep: what is overdue is asked for one after the other."""
+        now = self._clock.now()
+        plans = [followed.profile.poll.every_s for followed in self._followed.values()]
+        if plans:
+            self._agenda.spread(now, min(*plans, SPREAD_PER_TASK_S * len(plans)), self._core.rng)
+
+    async def run(self) -> None:
+        """Ask for whatever is due, until cancelled."""
+        while True:
+            self._mind_the_clock()
+            if self._may_ask:
+                self._dispatch()
+            await rest(self._clock, self._wake, self._pause_s())
+
+    @property
+    def _may_ask(self) -> bool:
+        return self._connection.online and not self._holds.key_refused and len(self._in_flight) < POLLS_IN_FLIGHT
+
+    def _dispatch(self) -> None:
+        while len(self._in_flight) < POLLS_IN_FLIGHT:
+            task = self._agenda.pick(self._clock.now(), [*self._asked_for, *self._visible])
+            if task is None:
+                return
+            self._in_flight.add(task)
+            self._core.supervisor.start(self._poll(self._followed[task]), name=f"poll {task}")
+
+    def _pause_s(self) -> float:
+        due = self._agenda.next_due()
+        if due is None or not self._may_ask:
+            return LONGEST_REST_S
+        return max(0.001, (due - self._clock.now()).total_seconds())
+
+    def _mind_the_clock(self) -> None:
+        """A clock that was set back keeps every wait as long as it was; one that leapt ahead (a suspend) makes no burst."""
+        (wall, monotonic), self._last_look = self._last_look, (self._clock.now(), self._clock.monotonic())
+        leap_s = (self._last_look[0] - wall).total_seconds() - (self._last_look[1] - monotonic)
+        if leap_s < -CLOCK_TOLERANCE_S:
+            self._agenda.shift(timedelta(seconds=leap_s))
+        elif leap_s > CLOCK_TOLERANCE_S:
+            self.spread_overdue()
+
+    async def _poll(self, followed: Followed) -> None:
+        task = followed.task
+        due: datetime | None = self._clock.now() + timedelta(seconds=followed.profile.poll.every_s)
+        try:
+            due = await self._questions.ask(followed, urgent=task in self._asked_for or task in self._visible)
+        finally:
+            # Also after an unexpected error: a task that is followed is always planned.
+            self._in_flight.discard(task)
+            self._asked_for.pop(task, None)
+            if due is None:
+                self._forget(task)
+            elif self._followed.get(task) is followed:
+                followed.planned_at = due
+                self._agenda.put(task, due)
+            self._wake.set()
+
+    def _forget(self, task: int) -> None:
+        self._followed.pop(task, None)
+        self._asked_for.pop(task, None)
+        self._agenda.drop(task)
+
+    def _sane(self, task: Task, plan: PollPlan) -> datetime:
+        """The row's own time, unless a wrong clock wrote one that lies further ahead than any plan."""
+        now, hour_s = self._clock.now(), LOST_AFTER_S / self._core.speed
+        longest_s = hour_s if task.state is TaskState.LOST or task.trouble else max(plan.first_after_s, plan.every_s)
+        return min(task.next_poll_at or now, now + timedelta(seconds=longest_s))
