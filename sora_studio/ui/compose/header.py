@@ -1,0 +1,61 @@
+"""The line above the editor: what the draft is called, when it was saved, and how long it is."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from sora_studio.ui import theme
+from sora_studio.viewmodels import compose_text
+
+
+class ComposeHeader(QWidget):
+    """Changes with every keystroke, so it sets only what differs. Crossing the limit is told to screen readers, once."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._title = _label(self, semibold=True)
+        self._saved = _label(self, role="secondary")
+        self._over = _label(self, role="failed", semibold=True)
+        self._counter = _label(self, role="secondary")
+        self._counter.setAccessibleName("Length")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(12)
+        row.addWidget(self._title)
+        row.addWidget(self._saved)
+        row.addStretch(1)
+        row.addWidget(self._over)
+        row.addWidget(self._counter)
+        self.show_prompt("", None)
+
+    def show_prompt(self, prompt: str, limit: int | None) -> None:
+        """Title and length of this text."""
+        over = compose_text.overrun(len(prompt), limit)
+        self._title.setText(compose_text.title(prompt))
+        self._counter.setText(compose_text.counter(len(prompt), limit))
+        self._counter.setAccessibleDescription(over)
+        theme.set_role(self._counter, "failed" if over else "secondary")
+        if bool(over) != bool(self._over.text()):
+            self._announce(f"The prompt is {over} the limit" if over else "The prompt fits again")
+        self._over.setText(over)
+        self._over.setVisible(bool(over))
+
+    def show_saved(self, words: str, *, trouble: str) -> None:
+        """When the draft was saved, or why it is not."""
+        self._saved.setText(f"Not saved yet: {trouble}" if trouble else words)
+        theme.set_role(self._saved, "review" if trouble else "secondary")
+
+    def _announce(self, sentence: str) -> None:
+        """Politely: a reader finishes what it says first."""
+        event = QAccessibleAnnouncementEvent(self, sentence)
+        event.setPoliteness(QAccessible.AnnouncementPoliteness.Polite)
+        QAccessible.updateAccessibility(event)
+
+
+def _label(parent: QWidget, *, role: str = "", semibold: bool = False) -> QLabel:
+    label = QLabel(parent)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setFont(theme.font(semibold=semibold))
+    if role:
+        theme.set_role(label, role)
+    return label

@@ -1,0 +1,199 @@
+"""One picture of the request: a dashed square with a plus, then the picture itself."""
+
+import html
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QEnterEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+)
+from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
+
+from sora_studio.domain.request import is_url
+from sora_studio.ui import theme
+from sora_studio.ui.compose.controls import box_path
+from sora_studio.ui.compose.incoming import offers_picture
+from sora_studio.ui.compose.thumbnail import Thumbnail
+
+SIZE = QSize(64, 44)
+_REMOVE_SIZE = 16
+_ICON = 18
+_REMOVE_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
+
+
+class ImageWell(QPushButton):
+    """Holds one picture or none. Pressing it asks for a file; dropping, pasting and removing are reported, not done here.
+
+    Signals: `offered(QMimeData)` when something was dropped or pasted, `address_wanted()`, `removed()`.
+    """
+
+    offered = Signal(object)
+    address_wanted = Signal()
+    removed = Signal()
+
+    def __init__(self, source: str | None, parent: QWidget) -> None:
+        """`source` is an absolute path or a web address; None makes the empty well."""
+        super().__init__(parent)
+        self.source = source
+        self.invalid = False
+        self._picture: QPixmap | None = None
+        self._dragging = False
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAcceptDrops(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAccessibleName(f"Image {_short_name(source)}" if source else "Add an image")
+        self._say(_short_name(source) if source else "Add an image: choose, drop or paste one")
+        self._remove = self._build_remove()
+
+    def sizeHint(self) -> QSize:
+        """Always the drawing's size."""
+        return SIZE
+
+    def show_thumbnail(self, thumbnail: Thumbnail | None) -> None:
+        """The picture has been looked at; None when it cannot be shown."""
+        if thumbnail is None or not self.source:
+            return
+        self._picture = QPixmap.fromImage(thumbnail.image)
+        self._picture.setDevicePixelRatio(self.devicePixelRatioF())
+        facts = f"{thumbnail.width} × {thumbnail.height} · {_size(thumbnail.size_bytes)}"
+        self._say(f"{_short_name(self.source)} · {facts}")
+        self.setAccessibleName(f"Image {_short_name(self.source)}, {thumbnail.width} by {thumbnail.height}")
+        self.update()
+
+    # --- what a person does ---------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, e: QKeyEvent) -> None:
+        """Paste puts a picture in, Del takes it out, Enter presses."""
+        if e.matches(QKeySequence.StandardKey.Paste):
+            self.offered.emit(QGuiApplication.clipboard().mimeData())
+        elif e.key() in _REMOVE_KEYS and self.source:
+            self.removed.emit()
+        elif e.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not e.modifiers():
+            self.click()
+        else:
+            super().keyPressEvent(e)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The ways to bring a picture, in words."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Choose a file…", self.click)
+        clipboard = QGuiApplication.clipboard().mimeData()
+        menu.addAction("Paste image", lambda: self.offered.emit(clipboard)).setEnabled(offers_picture(clipboard))
+        menu.addAction("Paste address…", self.address_wanted.emit)
+        if self.source:
+            menu.addSeparator()
+            menu.addAction("Remove", self.removed.emit)
+        menu.popup(event.globalPos())
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files, addresses and pixels are welcome."""
+        if offers_picture(event.mimeData()):
+            self._set_dragging(True)
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """It goes elsewhere."""
+        self._set_dragging(False)
+        event.accept()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Report what was dropped."""
+        self._set_dragging(False)
+        self.offered.emit(event.mimeData())
+        event.acceptProposedAction()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """The small cross shows under the pointer only."""
+        super().enterEvent(event)
+        self._remove.setVisible(self.source is not None)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """And goes with it."""
+        super().leaveEvent(event)
+        self._remove.hide()
+
+    # --- how it looks ---------------------------------------------------------------------------------------------
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        """Dashes round a plus, or the picture on the stage's black; an address shows as a link."""
+        colours = theme.tokens()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        frame = box_path(self.rect())
+        lit = self.hasFocus() or self._dragging
+        edge = colours.failed if self.invalid else colours.accent if lit else colours.disabled
+        if self.source is None:
+            if self.underMouse() or self._dragging:
+                painter.fillPath(frame, QColor(colours.hover))
+            painter.setPen(QPen(QColor(edge), 1, Qt.PenStyle.CustomDashLine))
+            pen = painter.pen()
+            pen.setDashPattern([3, 2])
+            painter.setPen(pen)
+            painter.drawPath(frame)
+            self._draw_icon(painter, "plus", colours.secondary)
+            return
+        painter.fillPath(frame, QColor(colours.stage))
+        painter.setClipPath(frame)
+        if self._picture is not None:
+            place = QRect(0, 0, *_logical(self._picture))
+            place.moveCenter(self.rect().center())
+            painter.drawPixmap(place, self._picture)
+        else:
+            self._draw_icon(painter, "link" if is_url(self.source) else "image", "#a6a6a6")
+        painter.setClipping(False)
+        painter.setPen(QPen(QColor(edge if self.invalid or lit else colours.line), 1))
+        painter.drawPath(frame)
+
+    def _draw_icon(self, painter: QPainter, name: str, colour: str) -> None:
+        place = QRect(0, 0, _ICON, _ICON)
+        place.moveCenter(self.rect().center())
+        theme.icon(name, colour).paint(painter, place)
+
+    def _build_remove(self) -> QToolButton:
+        button = QToolButton(self)
+        button.setAccessibleName("Remove image")
+        button.setToolTip("Remove image")
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.setCursor(Qt.CursorShape.ArrowCursor)
+        button.setIcon(theme.icon("close", "#ececec"))
+        button.setIconSize(QSize(10, 10))
+        # On a picture of any colour: always light on dark.
+        button.setStyleSheet("QToolButton { background: rgba(14, 14, 14, 200); border: 0; border-radius: 8px; padding: 0; min-height: 0; }")
+        button.setGeometry(SIZE.width() - _REMOVE_SIZE - 3, 3, _REMOVE_SIZE, _REMOVE_SIZE)
+        button.clicked.connect(self.removed)
+        button.hide()
+        return button
+
+    def _set_dragging(self, dragging: bool) -> None:
+        self._dragging = dragging
+        self.update()
+
+    def _say(self, words: str) -> None:
+        self.setToolTip(f"<qt>{html.escape(words)}</qt>")  # a file may be called <b>: tool tips guess
+
+
+def _short_name(source: str) -> str:
+    return (urlsplit(source).hostname or source) if is_url(source) else Path(source).name
+
+
+def _size(size_bytes: int) -> str:
+    return f"{size_bytes / 1e6:.1f} MB" if size_bytes >= 100_000 else f"{max(size_bytes / 1e3, 1):.0f} kB"
+
+
+def _logical(picture: QPixmap) -> tuple[int, int]:
+    size = picture.deviceIndependentSize().toSize()
+    return size.width(), size.height()

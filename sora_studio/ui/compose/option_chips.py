@@ -1,0 +1,159 @@
+"""The controls that a model's profile asks for, as chips: options, route, takes, and the model when there is a choice."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+
+from sora_studio.domain.profile import ModelProfile, Option, OptionValue
+from sora_studio.domain.request import MAX_TAKES, GenerationRequest
+from sora_studio.ui.compose.chip_row import Chip, ChipRow
+from sora_studio.ui.compose.controls import CheckChip, MenuChip, SegmentButton
+from sora_studio.ui.compose.segments import Segments
+from sora_studio.viewmodels import compose_text
+
+_MOST_SEGMENTS = 3
+
+
+class OptionChips(QWidget):
+    """Shows a request's options and reports what is chosen; it keeps nothing itself.
+
+    Signals: `option_chosen(str, OptionValue)`, `route_chosen(str)`, `takes_chosen(int)`, `model_chosen(str)`.
+    """
+
+    option_chosen = Signal(str, object)
+    route_chosen = Signal(str)
+    takes_chosen = Signal(int)
+    model_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._profile: ModelProfile | None = None
+        self._models: Mapping[str, str] = {}
+        self._chips: dict[str, Chip] = {}
+        self._row = ChipRow(self)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._row)
+
+    def show_profile(self, profile: ModelProfile | None, models: Mapping[str, str]) -> None:
+        """Build the chips of this profile; `models` are the titles to choose from, by slug. Cheap when nothing is new."""
+        if profile == self._profile and models == self._models:
+            return
+        self._profile, self._models = profile, dict(models)
+        for chip in self._chips.values():
+            chip.hide()
+            chip.deleteLater()
+        self._chips = self._build_chips(profile) if profile else {}
+        self._row.set_chips(list(self._chips.values()))
+        for chip in self._chips.values():
+            chip.show()
+
+    def show_request(self, request: GenerationRequest, *, takes: int, problems: Mapping[str, str]) -> None:
+        """What is chosen now, and which chip is at fault."""
+        if self._profile is None:
+            return
+        for option in self._profile.options:
+            self._show_option(option, request.options.get(option.field))
+        if isinstance(route := self._chips.get("route"), MenuChip):
+            _show_choice(route, "Route", request.route)
+        if isinstance(count := self._chips.get("takes"), MenuChip):
+            _show_choice(count, "Takes", f"×{takes}")
+        if isinstance(model := self._chips.get("model"), MenuChip):
+            _show_choice(model, "", self._profile.title)
+        for field, chip in self._chips.items():
+            chip.invalid = field in problems
+            chip.setAccessibleDescription(problems.get(field, ""))
+            chip.update()
+        self._row.arrange()
+
+    def focus_field(self, field: str) -> None:
+        """Give the keyboard to the control of an option's field, `route`, `takes` or `model`."""
+        chip = self._chips.get(field)
+        stops = chip.buttons if isinstance(chip, Segments) else [chip] if chip else []
+        chosen = next((stop for stop in stops if isinstance(stop, SegmentButton) and stop.isChecked()), None)
+        if stops:
+            (chosen or stops[0]).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def tab_stops(self) -> list[QWidget]:
+        """What the keyboard visits, in order."""
+        stops = list[QWidget]()
+        for chip in self._chips.values():
+            stops += chip.buttons if isinstance(chip, Segments) else [chip]
+        return stops
+
+    def _build_chips(self, profile: ModelProfile) -> dict[str, Chip]:
+        chips: dict[str, Chip] = {}
+        if len(self._models) > 1:
+            titles = [(title, "", partial(self.model_chosen.emit, slug)) for slug, title in self._models.items()]
+            chips["model"] = self._build_menu("Model", titles)
+        for option in profile.options:
+            if len(option.values) > 1:
+                chips[option.field] = self._build_option(option)
+        if len(profile.routing.values) > 1:
+            chips["route"] = self._build_menu(
+                "Route",
+                [
+                    (route, compose_text.route_sentence(route), partial(self.route_chosen.emit, route))
+                    for route in profile.routing.values
+                ],
+            )
+        counts = range(1, MAX_TAKES + 1)
+        chips["takes"] = self._build_menu("Takes", [(f"×{n}", "", partial(self.takes_chosen.emit, n)) for n in counts])
+        return chips
+
+    def _build_option(self, option: Option) -> Chip:
+        choose = partial(self.option_chosen.emit, option.field)
+        if all(isinstance(value, bool) for value in option.values):
+            check = CheckChip(compose_text.check_title(option), self._row)
+            check.clicked.connect(choose)
+            return check
+        if len(option.values) <= _MOST_SEGMENTS:
+            choices = [(value, option.label(value), compose_text.shape(value)) for value in option.values]
+            segments = Segments(option.title, choices, self._row)
+            segments.chosen.connect(choose)
+            return segments
+        return self._build_menu(option.title, [(option.label(value), "", partial(choose, value)) for value in option.values])
+
+    def _build_menu(self, title: str, choices: Sequence[tuple[str, str, Callable[[], object]]]) -> MenuChip:
+        """A chip with a menu of values, each with a sentence about it where there is one, and what choosing it does."""
+        chip = MenuChip(self._row)
+        menu = QMenu(chip)
+        menu.setAccessibleName(title)
+        group = QActionGroup(menu)
+        for value, sentence, choose in choices:
+            text = f"{compose_text.route_title(value)}: {sentence}" if sentence else value
+            action = QAction(text.replace("&", "&&"), group, checkable=True)
+            action.setData(value)
+            action.triggered.connect(_dropping_argument(choose))
+            menu.addAction(action)
+        chip.setMenu(menu)
+        return chip
+
+    def _show_option(self, option: Option, value: OptionValue | None) -> None:
+        match self._chips.get(option.field):
+            case CheckChip() as check:
+                check.setChecked(value is True)
+            case Segments() as segments:
+                segments.show_value(value)
+            case MenuChip() as chip:
+                _show_choice(chip, "", "" if value is None else option.label(value), title=option.title)
+            case _:
+                pass
+
+
+def _show_choice(chip: MenuChip, label: str, value: str, *, title: str = "") -> None:
+    text = f"{label} {value}".strip()
+    chip.show_words(text)
+    chip.setAccessibleName(f"{title} {text}".strip())
+    for action in chip.menu().actions():
+        action.setChecked(action.data() == value)
+
+
+def _dropping_argument(choose: Callable[[], object]) -> Callable[[bool], None]:
+    def act(_: bool) -> None:
+        choose()
+
+    return act

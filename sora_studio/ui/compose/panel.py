@@ -1,0 +1,242 @@
+"""The composer as a whole: header, editor, wells, chips and button over one view model."""
+
+import asyncio
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from sora_studio.domain.draft import Draft
+from sora_studio.domain.errors import KeyMissing
+from sora_studio.domain.events import ConnectionChanged
+from sora_studio.domain.request import GenerationRequest
+from sora_studio.ui import theme
+from sora_studio.ui.compose.address_field import AddressField
+from sora_studio.ui.compose.controls import GenerateButton
+from sora_studio.ui.compose.header import ComposeHeader
+from sora_studio.ui.compose.image_strip import ImageStrip
+from sora_studio.ui.compose.option_chips import OptionChips
+from sora_studio.ui.compose.problem_line import ProblemLine
+from sora_studio.ui.compose.prompt_editor import PromptEditor
+from sora_studio.ui.task_scope import TaskScope
+from sora_studio.viewmodels import compose_text
+from sora_studio.viewmodels.compose import ComposeModel
+from sora_studio.viewmodels.event_relay import EventRelay
+
+if TYPE_CHECKING:
+    from sora_studio.studio import Studio
+
+_GENERATE_KEYS = ("Ctrl+Return", "Ctrl+Enter")
+
+
+class ComposePanel(QWidget):
+    """Where a prompt is written and sent. It works from the first paint; `attach` brings the studio and the last draft.
+
+    Signals: `submitted(list[Task])` once the tasks are on disk, `key_needed()` when Generate was pressed without a key.
+    """
+
+    submitted = Signal(object)
+    key_needed = Signal()
+
+    def __init__(self, scope: TaskScope, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._scope = scope
+        self._model = ComposeModel(self)
+        self._waiting_prompt = ""
+        self._sending: asyncio.Task[None] | None = None
+        self._tab_stops = list[QWidget]()
+        self._header = ComposeHeader(self)
+        self._editor = PromptEditor(self)
+        self._prompt_problem = ProblemLine(self)
+        self._problem = ProblemLine(self)
+        self._address = AddressField(self)
+        self._images = ImageStrip(scope, self)
+        self._chips = OptionChips(self)
+        self._generate = GenerateButton(self)
+        self._build_layout()
+        self._connect()
+        self._show()
+
+    # --- for the window -------------------------------------------------------------------------------------------
+
+    def attach(self, studio: "Studio", relay: EventRelay) -> None:
+        """Begin to work with a studio that has started."""
+        relay.connection_changed.connect(self._on_relay_connection_changed)
+        self._images.keep_pasted_in(studio.data_dir / "pasted")
+        self._scope.start(self._restore(studio), name="restore draft")
+
+    def use(self, request: GenerationRequest) -> None:
+        """Fill everything from a request; undo brings the text before back."""
+        self._model.use(request)
+        self._editor.replace(request.prompt)
+        self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._check_images()
+
+    def set_demo_prompt(self, text: str) -> None:
+        """A first prompt to try, unless something stands here already."""
+        self._waiting_prompt = text
+        if self._model.ready:
+            self._place_waiting_prompt()
+
+    def generate(self) -> None:
+        """Send what stands here, as the button does."""
+        if not self._model.ready or (self._sending and not self._sending.done()):
+            return
+        if not self._model.has_key:
+            self.key_needed.emit()
+            return
+        self._sending = self._scope.start(self._submit(), name="generate")
+
+    async def flush(self) -> None:
+        """Save the draft now, if anything is unsaved."""
+        self._model.set_caret(self._editor.caret())
+        await self._model.save()
+
+    # --- building -------------------------------------------------------------------------------------------------
+
+    def _build_layout(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 16, 20, 14)
+        column.setSpacing(theme.GRID)
+        column.addWidget(self._header)
+        column.addSpacing(4)
+        column.addWidget(self._editor, 1)
+        for below in (self._prompt_problem, self._problem, self._address):
+            column.addWidget(below)
+        column.addLayout(self._build_controls())
+        self._editor.setMinimumHeight(72)
+        self._address.setMaximumWidth(480)
+
+    def _build_controls(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(theme.GRID)
+        row.addWidget(self._images, alignment=Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self._chips, 1, alignment=Qt.AlignmentFlag.AlignVCenter)
+        row.addSpacing(theme.GRID)
+        row.addWidget(self._generate, alignment=Qt.AlignmentFlag.AlignVCenter)
+        return row
+
+    def _connect(self) -> None:
+        self._editor.edited.connect(self._on_editor_edited)
+        self._editor.caret_moved.connect(self._model.touch)
+        self._editor.pictures_offered.connect(self._images.offer)
+        self._images.images_chosen.connect(self._on_images_chosen)
+        self._images.address_wanted.connect(self._address.ask)
+        self._address.entered.connect(self._images.put_address)
+        self._address.refused.connect(self._problem.say)
+        self._address.closed.connect(self._on_address_closed)
+        self._chips.option_chosen.connect(self._model.set_option)
+        self._chips.route_chosen.connect(self._model.set_route)
+        self._chips.takes_chosen.connect(self._model.set_takes)
+        self._chips.model_chosen.connect(self._on_model_chosen)
+        self._generate.clicked.connect(self.generate)
+        self._model.changed.connect(self._show)
+        self._model.save_due.connect(self._on_model_save_due)
+        for keys in _GENERATE_KEYS:
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setAutoRepeat(False)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(self.generate)
+
+    # --- what happens ---------------------------------------------------------------------------------------------
+
+    async def _restore(self, studio: "Studio") -> None:
+        earlier = await self._model.restore(studio)
+        if earlier is not None:
+            self._show_earlier(earlier)
+        self._place_waiting_prompt()
+        await self._model.check_images()
+
+    def _show_earlier(self, earlier: Draft) -> None:
+        typed = self._editor.text()
+        if not typed:
+            self._editor.replace(earlier.request.prompt, caret=earlier.caret)
+            self._editor.forget_history()
+        elif earlier.request.prompt:
+            caret = self._editor.caret()
+            self._editor.replace(earlier.request.prompt)
+            self._editor.replace(typed, caret=caret)  # undo brings the earlier draft
+
+    def _place_waiting_prompt(self) -> None:
+        text, self._waiting_prompt = self._waiting_prompt, ""
+        if text and not self._editor.text():
+            self._editor.replace(text)
+            self._editor.forget_history()
+
+    async def _submit(self) -> None:
+        try:
+            tasks = await self._model.submit()
+        except KeyMissing:
+            self.key_needed.emit()
+            return
+        if tasks:
+            self.submitted.emit(tasks)
+        elif self._model.problems:
+            self._focus_field(next(iter(self._model.problems)))
+
+    def _check_images(self) -> None:
+        self._scope.start(self._model.check_images(), name="check image")
+
+    def _on_editor_edited(self, text: str) -> None:
+        self._model.set_prompt(text)
+        self._header.show_prompt(text, self._model.limit)
+
+    def _on_images_chosen(self, images: tuple[str, ...]) -> None:
+        self._model.set_images(images)
+        self._check_images()
+
+    def _on_model_chosen(self, slug: str) -> None:
+        self._model.set_model(slug)
+        self._check_images()
+
+    def _on_model_save_due(self) -> None:
+        self._scope.start(self.flush(), name="save draft")
+
+    def _on_address_closed(self) -> None:
+        self._show_problems()
+        self._images.focus_first()
+
+    def _on_relay_connection_changed(self, change: ConnectionChanged) -> None:
+        self._model.set_online(change.online)
+
+    # --- showing --------------------------------------------------------------------------------------------------
+
+    def _show(self) -> None:
+        """Everything that the model says and the person did not just type."""
+        model, request = self._model, self._model.request
+        self._editor.set_limit(model.limit)
+        self._header.show_prompt(request.prompt, model.limit)
+        self._header.show_saved(compose_text.saved(model.draft.saved_at), trouble=model.save_trouble)
+        self._chips.show_profile(model.profile, {slug: profile.title for slug, profile in model.profiles.items()})
+        self._chips.show_request(request, takes=model.draft.takes, problems=model.problems)
+        rules = model.profile.images if model.profile else None
+        self._images.show_images(request.images, rules, problem=model.problems.get("images", ""))
+        self._images.setVisible(bool(rules or request.images or not model.ready))
+        words = compose_text.generate(takes=model.draft.takes, price_usd=model.price_usd, online=model.online)
+        self._generate.setText(words)
+        self._generate.setAccessibleDescription(words)
+        self._generate.setEnabled(model.profile is not None)
+        self._show_problems()
+        self._order_tabs()
+
+    def _show_problems(self) -> None:
+        problems = dict(self._model.problems)
+        self._prompt_problem.say(problems.pop("prompt", ""))
+        self._problem.say(" ".join(problems.values()))
+
+    def _order_tabs(self) -> None:
+        stops = [self._editor, *self._images.tab_stops(), *self._chips.tab_stops(), self._generate]
+        if stops != self._tab_stops:
+            self._tab_stops = stops
+            for before, after in pairwise(stops):
+                QWidget.setTabOrder(before, after)
+
+    def _focus_field(self, field: str) -> None:
+        if field == "prompt":
+            self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif field == "images":
+            self._images.focus_first()
+        else:
+            self._chips.focus_field(field)

@@ -1,0 +1,42 @@
+"""A sentence about what is wrong, beside the control that it concerns."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+
+from sora_studio.ui import theme
+
+_ICON = QSize(14, 14)
+
+
+class ProblemLine(QWidget):
+    """Icon and sentence in the failed colour; takes no room while there is nothing to say."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon = QLabel(self)
+        self._text = QLabel(self)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text.setWordWrap(True)
+        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        theme.set_role(self._text, "failed")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(self._icon, alignment=Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._text, 1)
+        theme.notifier.changed.connect(self._dress)
+        self._dress()
+        self.hide()
+
+    def say(self, sentence: str) -> None:
+        """Show the sentence, or nothing."""
+        self._text.setText(sentence)
+        self.setAccessibleName(sentence)
+        self.setVisible(bool(sentence))
+
+    def text(self) -> str:
+        """What it says."""
+        return self._text.text()
+
+    def _dress(self) -> None:
+        self._icon.setPixmap(theme.icon("error", theme.tokens().failed).pixmap(_ICON, self.devicePixelRatioF()))

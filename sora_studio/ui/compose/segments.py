@@ -1,0 +1,89 @@
+"""A segmented control: two or three values side by side, of which one holds. Arrow keys move within it."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRect, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
+
+from sora_studio.domain.profile import OptionValue
+from sora_studio.ui import theme
+from sora_studio.ui.compose.controls import SegmentButton, box_path
+
+
+class Segments(QWidget):
+    """Signals: `chosen(OptionValue)` when the person picks a value."""
+
+    chosen = Signal(object)
+
+    def __init__(self, title: str, choices: Sequence[tuple[OptionValue, str, str | None]], parent: QWidget) -> None:
+        """`choices` holds values with their text and, where there is one, their icon."""
+        super().__init__(parent)
+        self.invalid = False
+        self._compact = False
+        self.setAccessibleName(title)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._values = [value for value, _, _ in choices]
+        self._group = QButtonGroup(self)
+        self._buttons = list[SegmentButton]()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        for number, (_, text, icon_name) in enumerate(choices):
+            button = SegmentButton(text, icon_name, self)
+            button.setAccessibleName(f"{title} {text}")
+            self._group.addButton(button, number)
+            self._buttons.append(button)
+            row.addWidget(button)
+        self._group.idToggled.connect(self._on_group_toggled)
+
+    @property
+    def buttons(self) -> Sequence[SegmentButton]:
+        """The values' buttons, in order."""
+        return self._buttons
+
+    def show_value(self, value: OptionValue | None) -> None:
+        """Let this value hold, without telling anyone."""
+        self._group.blockSignals(True)
+        for known, button in zip(self._values, self._buttons, strict=True):
+            button.setChecked(known == value)
+        self._group.blockSignals(False)
+        self.update()
+
+    def width_when(self, *, compact: bool) -> int:
+        """How wide it is with all its words, or compact."""
+        return sum(button.width_when(compact=compact) for button in self._buttons)
+
+    def set_compact(self, compact: bool) -> None:
+        """Icons alone where there are icons; the words move to the tool tip."""
+        if compact == self._compact:
+            return
+        self._compact = compact
+        for button in self._buttons:
+            button.compact = compact
+            button.setToolTip(button.text() if compact and button.icon_name else "")
+            button.updateGeometry()
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        """One frame around all, the chosen part filled, thin lines between the others."""
+        colours = theme.tokens()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        frame = box_path(self.rect())
+        painter.fillPath(frame, QColor(colours.raised))
+        painter.setClipPath(frame)
+        for button in self._buttons:
+            if button.isChecked():
+                painter.fillRect(button.geometry(), QColor(colours.selection))
+            elif button.x() > 0:
+                painter.fillRect(QRect(button.x(), 0, 1, self.height()), QColor(colours.line))
+        painter.setClipping(False)
+        focused = any(button.hasFocus() for button in self._buttons)
+        edge = colours.failed if self.invalid else colours.accent if focused else colours.line
+        painter.setPen(QPen(QColor(edge), 1))
+        painter.drawPath(frame)
+
+    def _on_group_toggled(self, number: int, checked: bool) -> None:
+        self.update()
+        if checked:
+            self.chosen.emit(self._values[number])

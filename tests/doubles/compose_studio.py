@@ -1,0 +1,108 @@
+"""A studio as the composer sees it: scripted, in memory, with everything that it was asked to do on record."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sora_studio.domain.draft import Draft
+from sora_studio.domain.errors import InvalidRequest, Problem, StudioError
+from sora_studio.domain.profile import ModelProfile
+from sora_studio.domain.profile_toml import parse_profile
+from sora_studio.domain.request import GenerationRequest, check_request
+from sora_studio.domain.settings import Settings
+from sora_studio.domain.task import Task, TaskState
+from sora_studio.paths import resources_dir
+
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+def shipped_profile(slug: str = "sora-2") -> ModelProfile:
+    source = resources_dir() / "models" / f"{slug}.toml"
+    return parse_profile(source.read_text(encoding="utf-8"), source.name)
+
+
+@dataclass
+class FakeCredentials:
+    has_key: bool = True
+
+
+@dataclass
+class FakeLibrary:
+    """`opening` is held back until it is set, when it is there: the time before a draft has been read."""
+
+    draft: Draft | None = None
+    opening: asyncio.Event | None = None
+    failure: StudioError | None = None
+    saved: list[Draft] = field(default_factory=list)
+
+    async def latest_draft(self) -> Draft | None:
+        if self.opening is not None:
+            await self.opening.wait()
+        await asyncio.sleep(0)
+        return self.draft
+
+    async def save_draft(self, draft: Draft) -> Draft:
+        await asyncio.sleep(0)
+        if self.failure is not None:
+            raise self.failure
+        kept = replace(draft, id=draft.id or len(self.saved) + 1, saved_at=NOON)
+        self.saved.append(kept)
+        return kept
+
+
+@dataclass
+class FakeSubmission:
+    """Judges like the real one, by the request's values; `image_problem` stands for what an inspection would find."""
+
+    profiles: Mapping[str, ModelProfile]
+    image_problem: str = ""
+    refusal: StudioError | None = None
+    committing: asyncio.Event | None = None
+    submitted: list[tuple[GenerationRequest, int]] = field(default_factory=list)
+
+    async def check(self, request: GenerationRequest) -> tuple[Problem, ...]:
+        await asyncio.sleep(0)
+        profile = self.profiles[request.model]
+        problems = check_request(request.completed(profile), profile)
+        if request.images and self.image_problem:
+            problems.append(Problem("images", self.image_problem))
+        return tuple(problems)
+
+    async def submit(self, request: GenerationRequest, *, takes: int = 1) -> list[Task]:
+        if problems := await self.check(request):
+            raise InvalidRequest(problems)
+        if self.refusal is not None:
+            raise self.refusal
+        self.submitted.append((request, takes))
+        if self.committing is not None:
+            await self.committing.wait()
+        return [
+            Task(
+                id=n, state=TaskState.WAITING, request=request, gateway="test", created_at=NOON, take=n, takes=takes
+            )
+            for n in range(1, takes + 1)
+        ]
+
+
+@dataclass
+class FakeTracking:
+    online: bool = True
+
+    def snapshot(self) -> "FakeTracking":
+        return self
+
+
+class ComposeStudio:
+    """Has the parts of a studio that the composer uses."""
+
+    def __init__(self, data_dir: Path, *profiles: ModelProfile, draft: Draft | None = None) -> None:
+        chosen = profiles or (shipped_profile(),)
+        self.data_dir = data_dir
+        self.profiles = {profile.slug: profile for profile in chosen}
+        self.settings = Settings()
+        self.credentials = FakeCredentials()
+        self.library = FakeLibrary(draft)
+        self.submission = FakeSubmission(self.profiles)
+        self.tracking = FakeTracking()
