@@ -1,0 +1,30 @@
+"""The program's one door: the window without a command, the command line with one."""
+
+import sys
+from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The exit code. Each way imports only what it needs, so that the window is painted soon."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] == ["simulate"]:
+        from sora_studio.simulator.serve import main as simulate
+
+        return simulate(arguments[1:])
+    from sora_studio.cli.arguments import WindowCommand, parse
+
+    try:
+        command = parse(arguments)
+    except SystemExit as end:
+        return int(end.code or 0)
+    if isinstance(command, WindowCommand):
+        from sora_studio.app.main import run as open_window
+
+        return open_window(demo=command.demo, output=command.output)
+    from sora_studio.cli.session import run
+
+    return run(command)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,191 @@
+"""The command line as a person writes it, read into one value for each command."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sora_studio import __version__
+from sora_studio.cli.exit_codes import EPILOG
+from sora_studio.domain.task import TaskState
+
+
+@dataclass(frozen=True, slots=True)
+class WindowCommand:
+    """No command at all: the window."""
+
+    demo: bool
+    output: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class GenerateCommand:
+    """`prompt` is `-` when it comes from standard input; `choices` are pairs of field and text as they were written."""
+
+    prompt: str
+    images: tuple[str, ...]
+    choices: tuple[tuple[str, str], ...]
+    route: str
+    model: str | None
+    takes: int
+    output: Path | None
+    wait: bool
+    json: bool
+    demo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WatchCommand:
+    """Follow everything that is unfinished."""
+
+    json: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TasksCommand:
+    """List tasks, newest first."""
+
+    state: TaskState | None
+    search: str
+    limit: int
+    json: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeyCommand:
+    """`action` is `set`, `status` or `clear`."""
+
+    action: str
+
+
+Command = WindowCommand | GenerateCommand | WatchCommand | TasksCommand | KeyCommand
+
+
+def parse(argv: Sequence[str]) -> Command:
+    """Raises `SystemExit` with code 2 for what cannot be read, and with 0 after `--help` and `--version`."""
+    found = _parser().parse_args(argv)
+    match found.command:
+        case "generate":
+            return GenerateCommand(
+                prompt=found.prompt,
+                images=tuple(found.image),
+                choices=tuple(found.set),
+                route=found.route,
+                model=found.model,
+                takes=found.count,
+                output=found.output,
+                wait=not found.no_wait,
+                json=found.json,
+                demo=found.demo,
+            )
+        case "watch":
+            return WatchCommand(json=found.json)
+        case "tasks":
+            return TasksCommand(state=found.state, search=found.search, limit=found.limit, json=found.json)
+        case "key":
+            return KeyCommand(action=found.action)
+        case _:
+            return WindowCommand(demo=found.demo, output=found.output)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="sora-studio",
+        description="Write prompts, turn them into Sora 2 clips, keep what comes back. Without a command: the window.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=EPILOG,
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    _add_place(parser, default=None)
+    parser.add_argument("--demo", action="store_true", help="use the built-in simulator: no key, no cost")
+    commands = parser.add_subparsers(dest="command", metavar="command")
+
+    def command(name: str, summary: str) -> argparse.ArgumentParser:
+        return commands.add_parser(
+            name,
+            help=summary,
+            description=summary[:1].upper() + summary[1:] + ".",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            epilog=EPILOG,
+        )
+
+    _build_generate(command("generate", "make clips from a prompt, follow them and save them"))
+    _add_json(command("watch", "follow every unfinished task to its end and save its clips"))
+    _build_tasks(command("tasks", "list tasks, newest first"))
+    _build_key(command("key", "keep the API key in the system's key store"))
+    commands.add_parser("simulate", help="run the simulator of the service by itself", add_help=False)
+    return parser
+
+
+def _build_generate(generate: argparse.ArgumentParser) -> None:
+    generate.add_argument("prompt", metavar="PROMPT", help='what the clip shows; "-" reads it from standard input')
+    generate.add_argument(
+        "--image", action="append", default=[], metavar="PATH|URL", help="a picture to animate; may be given again"
+    )
+    generate.add_argument(
+        "--set", action="append", default=[], type=_choice, metavar="FIELD=VALUE", help="an option of the model: duration=15"
+    )
+    generate.add_argument("--route", default="", help="how the service routes the task")
+    generate.add_argument("--model", metavar="SLUG", help="the model; the one of the settings unless given")
+    generate.add_argument("--count", type=int, default=1, metavar="N", help="takes of the same request, 1 to 10")
+    _add_place(generate, default=argparse.SUPPRESS)
+    generate.add_argument("--no-wait", action="store_true", help="end once the service has accepted everything")
+    _add_json(generate)
+    generate.add_argument("--demo", action="store_true", default=argparse.SUPPRESS, help="make it on the built-in simulator")
+
+
+def _build_tasks(tasks: argparse.ArgumentParser) -> None:
+    states = ", ".join(state.value for state in TaskState)
+    tasks.add_argument("--state", type=_state, metavar="STATE", help=f"only those in this state: {states}")
+    tasks.add_argument("--search", default="", metavar="TEXT", help="only those whose prompt or id has this")
+    tasks.add_argument("--limit", type=_count, default=50, metavar="N", help="at most so many (50)")
+    _add_json(tasks)
+
+
+def _build_key(key: argparse.ArgumentParser) -> None:
+    actions = key.add_subparsers(dest="action", required=True, metavar="set|status|clear")
+    actions.add_parser("set", help="read the key from standard input and keep it")
+    actions.add_parser("status", help="say whether there is a key and where; never the key itself")
+    actions.add_parser("clear", help="take the key out of the key store")
+
+
+def _add_place(parser: argparse.ArgumentParser, *, default: str | None) -> None:
+    parser.add_argument(
+        "--output",
+        type=_folder,
+        default=default,
+        metavar="DIR",
+        help="the folder for clips, instead of the one of the settings",
+    )
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="one JSON object a line, on every change and at the end")
+
+
+def _folder(text: str) -> Path:
+    path = Path(text).expanduser().absolute()
+    if path.exists() and not path.is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is not a folder")
+    return path
+
+
+def _choice(text: str) -> tuple[str, str]:
+    field, sign, value = text.partition("=")
+    if not sign or not field.strip():
+        raise argparse.ArgumentTypeError(f"{text!r} does not read FIELD=VALUE")
+    return field.strip(), value.strip()
+
+
+def _state(text: str) -> TaskState:
+    try:
+        return TaskState(text.strip().lower())
+    except ValueError:
+        states = ", ".join(state.value for state in TaskState)
+        raise argparse.ArgumentTypeError(f"{text!r} is no state; there are {states}") from None
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
+    return int(text)

@@ -1,0 +1,59 @@
+"""How a command ended, for whoever called it."""
+
+from enum import IntEnum
+
+from sora_studio.domain.errors import (
+    DatabaseUnusable,
+    KeyMissing,
+    KeyRejected,
+    KeyringUnavailable,
+    OutcomeUnknown,
+    OutOfCredit,
+    PassingError,
+    StorageFull,
+    StudioError,
+    UserError,
+)
+
+
+class ExitCode(IntEnum):
+    """Stable: scripts build on them."""
+
+    SAVED = 0
+    BUG = 1
+    INVALID = 2
+    FAILED = 3
+    KEY = 4
+    UNKNOWN = 5
+    GAVE_UP = 6
+    INTERRUPTED = 130
+
+
+EPILOG = """\
+exit codes:
+  0    everything is saved (or, with --no-wait, accepted)
+  1    the program itself failed; its log says where
+  2    invalid input: nothing was sent
+  3    the service failed a task, or no longer serves its clip
+  4    the key is missing or refused, or its account has no credit
+  5    an outcome is unknown: a request may have been charged
+  6    gave up: no answer or no progress for ten minutes, the database cannot
+       be opened, or there is no room or no right to save
+  130  interrupted
+Tasks stay whatever the code is, and "sora-studio watch" goes on with them.
+"""
+
+
+def code_for(error: StudioError) -> ExitCode:
+    """What an error that ends a command means."""
+    match error:
+        case KeyMissing() | KeyRejected() | KeyringUnavailable() | OutOfCredit():
+            return ExitCode.KEY
+        case OutcomeUnknown():
+            return ExitCode.UNKNOWN
+        case StorageFull() | DatabaseUnusable() | PassingError():
+            return ExitCode.GAVE_UP
+        case UserError():
+            return ExitCode.INVALID
+        case _:
+            return ExitCode.GAVE_UP

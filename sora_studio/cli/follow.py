@@ -1,0 +1,175 @@
+"""Follows tasks until nothing more happens to them by itself, and judges how it ended."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from sora_studio.cli.exit_codes import ExitCode
+from sora_studio.cli.progress import Progress
+from sora_studio.cli.report import Report
+from sora_studio.domain import failures
+from sora_studio.domain.events import (
+    ConnectionChanged,
+    Event,
+    EventBus,
+    NoticeCleared,
+    NoticeLevel,
+    NoticeRaised,
+    TaskChanged,
+    TransferProgressed,
+)
+from sora_studio.domain.ports import Clock
+from sora_studio.domain.task import Phase, Task, TaskState
+
+PATIENCE_S = 600.0
+"""How long a command goes on without any good news before it gives up; the tasks themselves are never given up."""
+BEAT_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A cause that stops tasks of these phases for good, as far as a command can wait, and what it means."""
+
+    phases: frozenset[Phase]
+    code: ExitCode
+
+
+_SAVING = frozenset({Phase.UNSAVED})
+_BLOCKS = {
+    "key": _Block(frozenset(Phase) - {Phase.UNSAVED, Phase.DOWNLOADING}, ExitCode.KEY),
+    "credit": _Block(frozenset({Phase.WAITING}), ExitCode.KEY),
+    "storage": _Block(_SAVING | {Phase.WAITING, Phase.SENDING}, ExitCode.GAVE_UP),
+    "output": _Block(_SAVING, ExitCode.GAVE_UP),
+}
+"""By the cause of the notice that tells of it."""
+
+_CODES = {
+    Phase.READY: ExitCode.SAVED,
+    Phase.FAILED: ExitCode.FAILED,
+    Phase.CANCELLED: ExitCode.FAILED,
+    Phase.EXPIRED: ExitCode.FAILED,
+    Phase.MISSING: ExitCode.GAVE_UP,
+    Phase.UNKNOWN: ExitCode.UNKNOWN,
+    Phase.LOST: ExitCode.UNKNOWN,
+}
+_WORST_FIRST = (ExitCode.UNKNOWN, ExitCode.KEY, ExitCode.GAVE_UP, ExitCode.FAILED, ExitCode.INVALID, ExitCode.SAVED)
+"""What a person must know first when several tasks ended differently: money that may have gone."""
+
+
+class Follower:
+    """Follows a set of tasks through events. `load` fetches their rows; `is_done` says when one needs no more watching."""
+
+    def __init__(
+        self,
+        events: EventBus,
+        load: Callable[[Iterable[int]], Awaitable[Sequence[Task]]],
+        report: Report,
+        progress: Progress,
+        clock: Clock,
+        *,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
+        self._load = load
+        self._report = report
+        self._progress = progress
+        self._clock = clock
+        self._patience_s = patience_s
+        self._wake = asyncio.Event()
+        self._dirty = set[int]()
+        self._tasks = dict[int, Task]()
+        self._causes = set[str]()
+        self._online = True
+        self._good_news_at = clock.monotonic()
+        self._unsubscribe = events.subscribe(self._on_event)
+
+    async def run(self, tasks: Iterable[int], *, is_done: Callable[[Task], bool]) -> ExitCode:
+        """The worst that happened to any of the tasks; 0 when all is well. Can be cancelled."""
+        wanted = set(tasks)
+        self._dirty |= wanted
+        try:
+            while True:
+                await self._look(wanted)
+                open_tasks = [task for task in self._tasks.values() if not is_done(task)]
+                if not open_tasks:
+                    return worst([_code_of(task) for task in self._tasks.values()])
+                if (code := self._stuck(open_tasks)) is not None:
+                    return worst([code, *(_code_of(task) for task in self._tasks.values() if is_done(task))])
+                self._progress.draw(self._tasks.values())
+                await self._rest()
+        finally:
+            self._unsubscribe()
+            self._report.end()
+
+    async def _look(self, wanted: set[int]) -> None:
+        dirty = self._dirty & wanted
+        self._dirty.clear()
+        self._wake.clear()
+        for task in await self._load(sorted(dirty)) if dirty else ():
+            if self._tasks.get(task.id) != task:
+                self._good_news_at = self._clock.monotonic() if not _is_troubled(task) else self._good_news_at
+                self._tasks[task.id] = task
+                self._report.changed(task)
+
+    async def _rest(self) -> None:
+        try:
+            async with asyncio.timeout(BEAT_S):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+
+    def _stuck(self, tasks: Sequence[Task]) -> ExitCode | None:
+        """Why waiting longer makes no sense, if it does not."""
+        for cause in self._causes & _BLOCKS.keys():
+            if all(task.phase in _BLOCKS[cause].phases for task in tasks):
+                return _BLOCKS[cause].code
+        if self._online and not all(_is_troubled(task) for task in tasks):
+            self._good_news_at = self._clock.monotonic()
+        if self._clock.monotonic() - self._good_news_at > self._patience_s:
+            self._progress.say("No good news for a long time. The tasks stay; sora-studio watch goes on with them.")
+            return ExitCode.GAVE_UP
+        return None
+
+    def _on_event(self, event: Event) -> None:
+        match event:
+            case TaskChanged(task=task):
+                self._dirty.add(task)
+                self._wake.set()
+            case TransferProgressed():
+                self._good_news_at = self._clock.monotonic()
+                self._progress.transferred(event)
+            case NoticeRaised(cause=cause, level=level, text=text):
+                self._causes.add(cause)
+                if level is not NoticeLevel.INFO:
+                    self._progress.say(text)
+                self._wake.set()
+            case NoticeCleared(cause=cause):
+                self._causes.discard(cause)
+            case ConnectionChanged(online=online):
+                self._online = online
+            case _:
+                pass
+
+
+def is_settled(task: Task) -> bool:
+    """Nothing more happens to it by itself, or only a person can say how it goes on."""
+    return task.is_settled or task.phase in (Phase.UNKNOWN, Phase.LOST) or task.removed_at is not None
+
+
+def is_answered(task: Task) -> bool:
+    """Its create got an answer, of whatever kind."""
+    return task.state not in (TaskState.WAITING, TaskState.SENDING)
+
+
+def worst(codes: Iterable[ExitCode]) -> ExitCode:
+    """The one that a person must know first; saved when there is none."""
+    return min(codes, key=_WORST_FIRST.index, default=ExitCode.SAVED)
+
+
+def _code_of(task: Task) -> ExitCode:
+    if task.phase is Phase.FAILED and task.fail_code == failures.IMAGE_UNUSABLE:  # never sent
+        return ExitCode.INVALID
+    return _CODES.get(task.phase, ExitCode.SAVED)
+
+
+def _is_troubled(task: Task) -> bool:
+    return bool(task.trouble) or any(clip.trouble for clip in task.clips)

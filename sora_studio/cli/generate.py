@@ -1,0 +1,79 @@
+"""`generate` and `watch`: hand tasks in, follow them to their end, say where the clips are."""
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sora_studio.cli.arguments import GenerateCommand, WatchCommand
+from sora_studio.cli.exit_codes import ExitCode
+from sora_studio.cli.follow import Follower, is_answered, is_settled
+from sora_studio.cli.progress import Progress
+from sora_studio.cli.report import ProgressBar, Report, say
+from sora_studio.domain.ports import TaskFilter
+from sora_studio.domain.profile import ModelProfile
+from sora_studio.domain.request import GenerationRequest, is_url
+from sora_studio.domain.task import Section
+from sora_studio.services.clock import SystemClock
+
+if TYPE_CHECKING:
+    from sora_studio.studio import Studio
+
+_UNFINISHED = frozenset({Section.REVIEW, Section.RUNNING, Section.WAITING})
+
+
+async def generate(command: GenerateCommand, studio: "Studio") -> ExitCode:
+    """Submit, then follow to the end, or with `--no-wait` to the service's answer."""
+    follower = _follower(studio, as_json=command.json)
+    model = command.model or studio.settings.model
+    request = request_from(command, model, studio.profiles.get(model), _prompt(command.prompt))
+    added = await studio.submission.submit(request, takes=command.takes)
+    _introduce(studio, output=command.output)
+    return await follower.run([task.id for task in added], is_done=is_settled if command.wait else is_answered)
+
+
+async def watch(command: WatchCommand, studio: "Studio") -> ExitCode:
+    """Everything that is unfinished now."""
+    follower = _follower(studio, as_json=command.json)
+    index = await studio.library.index(TaskFilter(gateway=studio.gateway_name))
+    unfinished = [task for section, task in index if section in _UNFINISHED]
+    if not unfinished:
+        say("Nothing is unfinished.")
+    else:
+        _introduce(studio, output=None)
+    return await follower.run(sorted(unfinished), is_done=is_settled)
+
+
+def request_from(command: GenerateCommand, model: str, profile: ModelProfile | None, prompt: str) -> GenerationRequest:
+    """What was asked for, in the profile's own values where they fit; what does not fit is refused by validation."""
+    options = {field: option.parse(text) if (option := _option(profile, field)) else text for field, text in command.choices}
+    return GenerationRequest(
+        model=model, prompt=prompt, options=options, route=command.route, images=tuple(_sources(command.images))
+    )
+
+
+def _option(profile: ModelProfile | None, field: str):
+    return profile.option(field) if profile else None
+
+
+def _sources(images: Iterable[str]) -> Iterable[str]:
+    return (image if is_url(image) else str(Path(image).expanduser().absolute()) for image in images)
+
+
+def _prompt(argument: str) -> str:
+    """Line ends at the end of piped text are the pipe's, not the prompt's."""
+    return sys.stdin.read().rstrip("\r\n") if argument == "-" else argument
+
+
+def _follower(studio: "Studio", *, as_json: bool) -> Follower:
+    bar, clock = ProgressBar(), SystemClock()
+    report, progress = Report(as_json=as_json, bar=bar), Progress(bar, studio.profiles, clock)
+    return Follower(studio.events, studio.library.tasks, report, progress, clock)
+
+
+def _introduce(studio: "Studio", *, output: Path | None) -> None:
+    if studio.tracking.is_owner:
+        return
+    say("Another Sora Studio works on this data folder: it sends and saves the tasks, and this command watches.")
+    if output is not None:
+        say("So the clips go to its folder, not to the one given with --output.")

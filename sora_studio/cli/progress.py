@@ -1,0 +1,56 @@
+"""How far a set of tasks is, as one number and a few words for the bar."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from sora_studio.cli.report import ProgressBar
+from sora_studio.domain.events import TransferProgressed
+from sora_studio.domain.ports import Clock
+from sora_studio.domain.profile import ModelProfile
+from sora_studio.domain.task import Phase, Task
+
+_GENERATION_SHARE = 0.9
+"""Of a task's way, what the service's work takes; the rest is fetching."""
+_RUNNING = (Phase.PENDING, Phase.PROCESSING)
+
+
+class Progress:
+    """Draws the bar from the rows and the transfers; the service tells no percentage, so its part is the usual time."""
+
+    def __init__(self, bar: ProgressBar, profiles: Mapping[str, ModelProfile], clock: Clock) -> None:
+        self._bar = bar
+        self._profiles = profiles
+        self._clock = clock
+        self._transfers = dict[int, float]()
+
+    def transferred(self, event: TransferProgressed) -> None:
+        """Bytes arrived."""
+        if event.total_bytes:
+            self._transfers[event.task] = min(event.received_bytes / event.total_bytes, 1.0)
+
+    def say(self, words: str) -> None:
+        """A line that stays."""
+        self._bar.say(words)
+
+    def draw(self, tasks: Collection[Task]) -> None:
+        """As things stand now."""
+        now = self._clock.now()
+        fraction = sum(self.fraction_of(task, now) for task in tasks) / max(len(tasks), 1)
+        settled = sum(task.is_settled for task in tasks)
+        oldest = min((task.created_at for task in tasks if not task.is_settled), default=now)
+        elapsed_s = max(0, int((now - oldest).total_seconds()))
+        self._bar.draw(fraction, f"{settled} of {len(tasks)} done, {elapsed_s // 60}:{elapsed_s % 60:02d}")
+
+    def fraction_of(self, task: Task, now: datetime) -> float:
+        """0 before the service has it, 1 when nothing more happens; in between an estimate that never reaches its end early."""
+        if task.is_settled:
+            return 1.0
+        if task.phase is Phase.DOWNLOADING:
+            return _GENERATION_SHARE + (1 - _GENERATION_SHARE) * self._transfers.get(task.id, 0.0)
+        if task.phase is Phase.UNSAVED:
+            return _GENERATION_SHARE
+        profile = self._profiles.get(task.request.model)
+        usual = profile.usual_time_s(task.request.options) if profile else None
+        if task.phase not in _RUNNING or usual is None or task.accepted_at is None:
+            return 0.0
+        return _GENERATION_SHARE * min((now - task.accepted_at).total_seconds() / usual[1], 0.95)

@@ -1,0 +1,157 @@
+"""What a command says: JSON lines or paths on standard output, progress for people on standard error."""
+
+import json
+import sys
+from datetime import datetime
+
+from sora_studio.domain.clip import ClipState
+from sora_studio.domain.failures import explain
+from sora_studio.domain.prompt import first_line
+from sora_studio.domain.task import Phase, Task
+
+
+def plain(text: str) -> str:
+    """Text from outside without anything that a terminal would obey."""
+    return "".join(character if character.isprintable() else " " for character in text)
+
+
+def say(text: str) -> None:
+    """One line for a person."""
+    print(plain(text), file=sys.stderr, flush=True)
+
+
+def json_line(task: Task) -> str:
+    """The task as one line; its keys are stable."""
+    return json.dumps(
+        {
+            "id": task.id,
+            "task_id": task.task_id,
+            "state": task.state.value,
+            "prompt": task.request.prompt,
+            "files": saved_files(task),
+            "fail_code": task.fail_code,
+            "fail_message": task.fail_message,
+            "created_at": _time(task.created_at),
+            "completed_at": _time(task.completed_at),
+        }
+    )
+
+
+def saved_files(task: Task) -> list[str]:
+    """The paths of the clips that are on the disk."""
+    return [str(clip.path) for clip in task.clips if clip.state is ClipState.SAVED and clip.path]
+
+
+def describe(task: Task) -> str:
+    """`3 · ready · Slow dolly…` and, where there is more to say, why."""
+    words = [str(task.id), _PHASES[task.phase], first_line(task.request.prompt, 60)]
+    if task.takes > 1:
+        words.insert(1, f"take {task.take} of {task.takes}")
+    return " · ".join([*words, *_reasons(task)])
+
+
+def _reasons(task: Task) -> list[str]:
+    if task.phase is Phase.FAILED:
+        failure = explain(task.fail_code, task.fail_message)
+        return [part for part in (failure.title, task.fail_code, task.fail_message, failure.advice) if part]
+    if task.phase is Phase.UNKNOWN:
+        return ["It may have been charged; it is not sent again until you decide in the window."]
+    if task.trouble:
+        return [task.trouble]
+    return [clip.trouble for clip in task.clips if clip.trouble][:1]
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="milliseconds") if moment else None
+
+
+_PHASES: dict[Phase, str] = {
+    Phase.WAITING: "waiting",
+    Phase.SENDING: "sending",
+    Phase.UNKNOWN: "unclear",
+    Phase.PENDING: "accepted",
+    Phase.PROCESSING: "processing",
+    Phase.DOWNLOADING: "downloading",
+    Phase.UNSAVED: "to be saved",
+    Phase.READY: "saved",
+    Phase.EXPIRED: "expired",
+    Phase.MISSING: "file missing",
+    Phase.FAILED: "failed",
+    Phase.LOST: "not known to the service",
+    Phase.CANCELLED: "cancelled",
+}
+
+
+class Report:
+    """Tells each change once: JSON or paths to standard output, a line and the bar to standard error."""
+
+    def __init__(self, *, as_json: bool, bar: "ProgressBar") -> None:
+        self._as_json = as_json
+        self._bar = bar
+        self._last_json: dict[int, str] = {}
+        self._last_words: dict[int, str] = {}
+        self._told_files = set[str]()
+
+    def changed(self, task: Task) -> None:
+        """A task as it stands now; what was said already is not said again."""
+        words = describe(task)
+        if self._last_words.get(task.id) != words:
+            self._last_words[task.id] = words
+            self._bar.say(words)
+        line = json_line(task)
+        if self._last_json.get(task.id) != line:
+            self._last_json[task.id] = line
+            if self._as_json:
+                self._bar.write(line)
+        if not self._as_json:
+            for path in saved_files(task):
+                self._tell_file(path)
+
+    def end(self) -> None:
+        """Every task once more as it was last seen, so that the last lines are the result."""
+        self._bar.clear()
+        if self._as_json:
+            for task in sorted(self._last_json):
+                print(self._last_json[task], flush=True)
+
+    def _tell_file(self, path: str) -> None:
+        if path not in self._told_files:
+            self._told_files.add(path)
+            self._bar.write(path)
+
+
+class ProgressBar:
+    """One line at the bottom of a terminal, drawn over itself. Where standard error is no terminal there is none."""
+
+    WIDTH = 28
+
+    def __init__(self, *, drawn: bool | None = None) -> None:
+        self._drawn = sys.stderr.isatty() if drawn is None else drawn
+        self._length = 0
+
+    def say(self, words: str) -> None:
+        """A line that stays, above the bar."""
+        self.clear()
+        say(words)
+
+    def write(self, line: str) -> None:
+        """A line for standard output that does not run into the bar."""
+        self.clear()
+        print(line, flush=True)
+
+    def draw(self, fraction: float, words: str) -> None:
+        """`fraction` from 0 to 1."""
+        if not self._drawn:
+            return
+        full = round(self.WIDTH * min(max(fraction, 0.0), 1.0))
+        line = f"[{'#' * full}{'-' * (self.WIDTH - full)}] {plain(words)}"
+        sys.stderr.write("\r" + line.ljust(self._length))
+        sys.stderr.flush()
+        self._length = len(line)
+
+    def clear(self) -> None:
+        """Take the bar away."""
+        if self._length:
+            sys.stderr.write("\r" + " " * self._length + "\r")
+            sys.stderr.flush()
+            self._length = 0

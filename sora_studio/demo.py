@@ -1,0 +1,70 @@
+"""The built-in simulator as a child process: the whole way from prompt to clip, without a key and without cost."""
+
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from sora_studio.domain.errors import StudioError
+
+DEMO_SPEED = 30.0
+"""How many times faster than life the simulator runs, so that a clip takes seconds."""
+DEMO_KEY = "simulator"
+"""Not a secret: the simulator takes any key."""
+START_WITHIN_S = 30.0
+STOP_WITHIN_S = 5.0
+
+
+class Demo:
+    """One simulator for one data folder. It lives as long as its standard input is open, so it never outlives this program."""
+
+    def __init__(self, data_dir: Path, *, speed: float = DEMO_SPEED) -> None:
+        self._data_dir = data_dir
+        self._speed = speed
+        self._child: subprocess.Popen[str] | None = None
+
+    def start(self) -> str:
+        """The simulator's base URL, once it answers. Blocks for a second or so. Raises `StudioError` when it does not start."""
+        self.stop()
+        log = self._data_dir / "logs" / "simulator.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("wb") as errors:
+            child = self._child = subprocess.Popen(  # noqa: S603 - our own program
+                self._command(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                env={name: value for name, value in os.environ.items() if name != "SORA_STUDIO_API_KEY"},
+                text=True,
+                encoding="utf-8",
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+        alarm = threading.Timer(START_WITHIN_S, child.kill)
+        alarm.start()
+        url = child.stdout.readline().strip() if child.stdout else ""
+        alarm.cancel()
+        if not url.startswith("http://"):
+            self.stop()
+            raise StudioError("The simulator did not start.", advice=f"{log} says why.")
+        return url
+
+    def stop(self) -> None:
+        """End the simulator; fine when it does not run. Blocks until it has gone."""
+        child, self._child = self._child, None
+        if child is None:
+            return
+        if child.stdin:
+            child.stdin.close()
+        try:
+            child.wait(STOP_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+        if child.stdout:
+            child.stdout.close()
+
+    def _command(self) -> list[str]:
+        state = str(self._data_dir / "simulator")
+        program = [sys.executable, "-m", "sora_studio", "simulate"]
+        return [*program, "--port", "0", "--speed", f"{self._speed:g}", "--state", state, "--until-stdin-closes"]
