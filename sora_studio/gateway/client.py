@@ -165,8 +165,10 @@ class GatewayClient:
         patience: _Patience,
         breakdown: Callable[[Exception], StudioError],
     ) -> Answer:
-        """Send once and read the whole answer. A failure becomes what `breakdown` makes of it, and does not carry the HTTP error
-        along: that one holds the request, and so the key."""
+        """Send once and read the whole answer; `breakdown` names the error if that fails.
+
+        What is raised does not carry the HTTP error along: that one holds the request, and so the key.
+        """
         try:
             async with asyncio.timeout(patience.whole_s):
                 response = await client.send(request, stream=True)

@@ -11,13 +11,13 @@ USER_AGENT = f"sora-studio/{__version__}"
 
 
 def trusted_authorities() -> ssl.SSLContext:
-    """The system's own authorities and the shipped ones: only the first know a company's proxy, a bare system has only the others."""
+    """The system's own authorities and the shipped ones: those know a company's proxy, a bare system has only the others."""
     context = httpx.create_ssl_context()
     context.load_default_certs()
     return context
 
 
 def keep_addresses_out_of_the_log() -> None:
-    """At INFO httpx logs whole URLs, at DEBUG httpcore whole headers at DEBUG: both may hold what only the service should see."""
+    """At INFO httpx logs whole URLs, at DEBUG httpcore whole headers: both may hold what only the service should see."""
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)

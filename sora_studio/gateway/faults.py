@@ -10,7 +10,6 @@ import httpx
 
 from sora_studio.domain.errors import (
     ConnectionFailed,
-    InvalidSetting,
     KeyRejected,
     LinkExpired,
     ModelForbidden,
@@ -103,15 +102,11 @@ def film_breakdown(error: Exception) -> StudioError:
     return ConnectionFailed("The connection to the film's server was lost.", detail=_kind(error))
 
 
-def disk_breakdown(error: OSError) -> StudioError:
-    """Why what arrived cannot be written."""
+def disk_breakdown(error: OSError) -> StorageFull | OSError:
+    """Why what arrived cannot be written. Trouble with the folder itself stays what it is."""
     if error.errno in {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}:
         return StorageFull(detail=error.strerror or "")
-    return InvalidSetting(
-        "The clip cannot be written to its folder.",
-        advice="Check that the folder exists and may be written to, or choose another one in Settings.",
-        detail=error.strerror or "",
-    )
+    return error
 
 
 def _refusal(answer: Answer) -> StudioError:

@@ -1,0 +1,115 @@
+"""Where a film may be fetched from. A link comes from outside: it must not lead this program into the person's own network."""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Awaitable, Callable, Iterable
+
+import httpcore
+import httpx
+
+from sora_studio.domain.errors import InvalidSetting
+from sora_studio.domain.settings import LOOPBACK_HOSTS
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_SHORTEST_TRY_S = 3.0
+
+Resolve = Callable[[str, int], Awaitable[list[str]]]
+
+
+def forbidden(reason: str) -> InvalidSetting:
+    """The refusal of a link. It never quotes the link, which may be signed."""
+    return InvalidSetting(f"The film's link is not followed: {reason}.")
+
+
+def check_link(link: str | httpx.URL, *, loopback_allowed: bool) -> httpx.URL:
+    """The address, if it may be asked at all: https, no name or password in it. Raises `InvalidSetting`.
+
+    Plain http is for a loopback host when the gateway itself is one.
+    """
+    try:
+        url = httpx.URL(link)
+    except (httpx.InvalidURL, ValueError):
+        raise forbidden("it is no address") from None
+    if not url.host:
+        raise forbidden("it names no host")
+    if url.userinfo:
+        raise forbidden("it holds a name or a password")
+    if url.scheme != "https" and not (url.scheme == "http" and loopback_allowed and url.host in LOOPBACK_HOSTS):
+        raise forbidden("only https is")
+    return url
+
+
+def check_name(host: str) -> None:
+    """For a proxy, which resolves names itself: refuses the names and plain addresses of this machine and its network."""
+    if host in LOOPBACK_HOSTS or host.endswith((".localhost", ".local", ".internal")):
+        raise forbidden("it leads into this machine's own network")
+    try:
+        private = not is_public(host)
+    except ValueError:
+        return
+    if private:
+        raise forbidden("it leads into this machine's own network")
+
+
+def is_public(address: str) -> bool:
+    """Whether anybody on the internet would reach the same machine there, whatever way the address is wrapped in another."""
+    ip = ipaddress.ip_address(address)
+    if isinstance(ip, ipaddress.IPv6Address):
+        teredo = ip.teredo[1] if ip.teredo else None
+        nat64 = ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF) if ip in _NAT64 else None
+        wrapped = ip.ipv4_mapped or ip.sixtofour or teredo or nat64
+        if wrapped is not None:
+            return is_public(str(wrapped))
+    return ip.is_global and not ip.is_multicast
+
+
+async def resolve(host: str, port: int) -> list[str]:
+    """A host's addresses in the order in which the system would try them."""
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
+
+
+class GuardedBackend(httpcore.AsyncNetworkBackend):
+    """Opens connections to public addresses only, judged after the name is resolved and never resolved again.
+
+    TLS and the Host header still go by the name, so a certificate proves the same as ever.
+    """
+
+    def __init__(self, inner: httpcore.AsyncNetworkBackend, *, resolve: Resolve = resolve) -> None:
+        self._inner = inner
+        self._resolve = resolve
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """Try the host's public addresses in turn. Raises `InvalidSetting` when it has none."""
+        addresses = [address for address in await self._addresses(host, port, timeout) if is_public(address)]
+        if not addresses:
+            raise forbidden("it leads into this machine's own network")
+        each_s = None if timeout is None else max(timeout / len(addresses), _SHORTEST_TRY_S)
+        failure: Exception | None = None
+        for address in addresses:
+            try:
+                return await self._inner.connect_tcp(address, port, each_s, local_address, socket_options)
+            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                failure = error
+        raise failure or httpcore.ConnectError("no address")
+
+    async def sleep(self, seconds: float) -> None:
+        """As the backend beneath."""
+        await self._inner.sleep(seconds)
+
+    async def _addresses(self, host: str, port: int, timeout_s: float | None) -> list[str]:
+        try:
+            async with asyncio.timeout(timeout_s):
+                return await self._resolve(host, port)
+        except TimeoutError:
+            raise httpcore.ConnectTimeout("the name was not resolved in time") from None
+        except (OSError, UnicodeError) as error:
+            raise httpcore.ConnectError(str(error)) from None

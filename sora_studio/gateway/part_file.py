@@ -1,0 +1,108 @@
+"""A film that is still arriving: the bytes in one file, and beside it the few facts that let a later start go on with them."""
+
+import asyncio
+import json
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from io import FileIO
+from pathlib import Path
+from typing import ParamSpec, TypeVar, cast
+
+from sora_studio.gateway.ranges import Arrival
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class PartFile:
+    """What is on disk of one film. Its methods block; run them on the disk thread.
+
+    `total_bytes` is None while the origin has not said, `validator` empty when nothing proves that a rest would fit.
+    The note beside the file holds no link.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.size_bytes = 0
+        self.total_bytes: int | None = None
+        self.validator = ""
+        self._path = path
+        self._note = path.with_name(path.name + ".json")
+        self._file: FileIO | None = None
+
+    @property
+    def is_complete(self) -> bool:
+        """Every byte that the origin announced is there."""
+        return self.size_bytes == self.total_bytes
+
+    def load(self) -> None:
+        """Find out what an earlier run left. Bytes without a readable note prove nothing and count as none."""
+        try:
+            note = cast("object", json.loads(self._note.read_bytes()))
+            size_bytes = self._path.stat().st_size
+        except (OSError, ValueError):
+            return
+        match note:
+            case {"validator": str(validator), "total_bytes": int() | None as total_bytes}:
+                if total_bytes is None or size_bytes <= total_bytes:
+                    self.size_bytes, self.total_bytes, self.validator = size_bytes, total_bytes, validator
+            case _:
+                pass
+
+    def begin(self, arrival: Arrival) -> None:
+        """Make ready for bytes from `arrival.offset` on; what is behind it is dropped."""
+        self.close()
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        if not arrival.offset:  # a kill in between must not leave the note beside another film's bytes
+            self._note.unlink(missing_ok=True)
+        file = self._file = FileIO(self._path, "r+" if self._path.exists() else "w")
+        file.truncate(arrival.offset)
+        file.seek(arrival.offset)
+        known = arrival.offset and (self.total_bytes, self.validator) == (arrival.total_bytes, arrival.validator)
+        self.size_bytes, self.total_bytes, self.validator = arrival.offset, arrival.total_bytes, arrival.validator
+        if not known:
+            note = json.dumps({"validator": arrival.validator, "total_bytes": arrival.total_bytes})
+            self._note.write_text(note, encoding="utf-8")
+
+    def write(self, data: bytes) -> None:
+        """Append. On an error `size_bytes` still says exactly what is there."""
+        assert self._file is not None
+        rest = memoryview(data)
+        while rest:
+            written = self._file.write(rest)
+            self.size_bytes += written
+            rest = rest[written:]
+
+    def close(self) -> None:
+        """Let go of the file and keep what is there."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def discard(self) -> None:
+        """Begin anew next time: what is there belongs to no film that could be completed."""
+        self.close()
+        self.size_bytes, self.total_bytes, self.validator = 0, None, ""
+        self._note.unlink(missing_ok=True)
+
+    def finish(self) -> None:
+        """Every byte is on the disk itself when this returns, and the note is gone."""
+        self.close()
+        with FileIO(self._path, "r+") as file:
+            os.fsync(file.fileno())
+        self._note.unlink(missing_ok=True)
+
+
+class DiskThread:
+    """Runs blocking file work, one piece after the other. A cancelled caller leaves its piece running; later ones wait for it."""
+
+    def __init__(self) -> None:
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="films")
+
+    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """What `work` returns or raises."""
+        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, lambda: work(*args, **kwargs)))
+
+    def close(self) -> None:
+        """Take no more work; what was asked for is still done."""
+        self._thread.shutdown(wait=False)

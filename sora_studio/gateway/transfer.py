@@ -1,0 +1,152 @@
+"""Brings a film from its link to the disk, through cut connections, restarts and origins that change their mind."""
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+
+from sora_studio.domain.errors import ServiceUnavailable, StudioError
+from sora_studio.domain.ports import Clock, Progress
+from sora_studio.domain.schedule import backoff_s
+from sora_studio.gateway import faults
+from sora_studio.gateway.addresses import forbidden
+from sora_studio.gateway.film_source import FilmSource
+from sora_studio.gateway.flow import Meter, StallWatch
+from sora_studio.gateway.part_file import DiskThread, PartFile
+from sora_studio.gateway.ranges import Arrival, continuation, resume_headers, unsatisfied_total, whole
+
+MAX_FILM_BYTES = 2_000_000_000
+"""Far above any clip; what is larger is not one."""
+
+MAX_FRUITLESS = 3
+MAX_ATTEMPTS = 100
+_BUFFER_BYTES = 1 << 20
+_WRITE_EVERY_S = 2.0
+
+
+class _Interrupted(Exception):
+    """An attempt ended before the film did, and another may go on."""
+
+
+class FilmTransfer:
+    """Fetches films, resumably, without ever knowing the key.
+
+    A cut connection is taken up again inside a fetch as long as that brings bytes; three tries in a row that bring none end it,
+    and what arrived is kept for the next fetch. Bytes are continued only when the origin proves that the film is the same.
+    """
+
+    def __init__(self, *, gateway_is_loopback: bool, clock: Clock, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        self._clock = clock
+        self._source = FilmSource(gateway_is_loopback=gateway_is_loopback, transport=transport)
+        self._disk = DiskThread()
+        self._rng = random.Random()  # noqa: S311
+
+    async def close(self) -> None:
+        """Close the connections. Fetches that still run end with an error; cancel them first."""
+        await self._source.close()
+        self._disk.close()
+
+    async def fetch(self, url: str, part: Path, on_progress: Callable[[Progress], None]) -> None:
+        """Fill `part`; see the port for what is raised, or `OSError` when its folder is at fault. Cancelling keeps what came."""
+        film, meter = PartFile(part), Meter(self._clock, on_progress)
+        try:
+            await self._disk.run(film.load)
+            await self._fill(url, film, meter)
+            await self._disk.run(film.finish)
+        except OSError as error:
+            raise faults.disk_breakdown(error) from error
+        finally:
+            await self._disk.run(film.close)
+        meter.saw(film.size_bytes, film.total_bytes, last=True)
+
+    async def _fill(self, url: str, film: PartFile, meter: Meter) -> None:
+        """Attempts until the film is whole, or until they are in vain."""
+        most_bytes, attempts, fruitless = film.size_bytes, 0, 0
+        while not film.is_complete:
+            failure = await self._try(url, film, meter)
+            attempts += 1
+            fruitless = 0 if film.size_bytes > most_bytes else fruitless + 1
+            most_bytes = max(most_bytes, film.size_bytes)
+            if failure is None:
+                continue
+            if fruitless >= MAX_FRUITLESS or attempts >= MAX_ATTEMPTS:
+                raise failure
+            await self._clock.sleep(backoff_s(fruitless, self._rng))
+
+    async def _try(self, url: str, film: PartFile, meter: Meter) -> StudioError | None:
+        """One attempt; what it raises is final, what it returns is worth another. HTTP's error ends here: it holds the link."""
+        try:
+            await self._attempt(url, film, meter)
+        except httpx.RequestError as error:
+            return faults.film_breakdown(error)
+        except _Interrupted as interruption:
+            return ServiceUnavailable("The film's server does not deliver it whole.", detail=str(interruption))
+        return None
+
+    async def _attempt(self, url: str, film: PartFile, meter: Meter) -> None:
+        async with self._source.open(url, resume_headers(film.size_bytes, film.validator)) as response:
+            if response.status_code == 416:
+                await self._settle(response, film)
+                return
+            arrival = self._arrival(response, film)
+            if arrival is None:
+                await self._disk.run(film.discard)
+                raise _Interrupted("the rest does not fit what was there")
+            if max(arrival.total_bytes or 0, arrival.end or 0) > MAX_FILM_BYTES:
+                raise forbidden("the film is larger than any clip")
+            await self._disk.run(film.begin, arrival)
+            await self._drain(response, film, arrival, meter)
+
+    def _arrival(self, response: httpx.Response, film: PartFile) -> Arrival | None:
+        """What the body is; None when it is not the rest that was asked for. Raises when there is no film in it."""
+        status, headers = response.status_code, response.headers
+        if status not in (200, 206):
+            raise faults.film_refusal(status, retry_after=headers.get("Retry-After"), now=self._clock.now())
+        if headers.get("Content-Encoding", "identity").casefold() != "identity":
+            raise _Interrupted("the film came compressed")
+        if status == 200:
+            return whole(headers)
+        return continuation(headers, size_bytes=film.size_bytes, total_bytes=film.total_bytes, validator=film.validator)
+
+    async def _settle(self, response: httpx.Response, film: PartFile) -> None:
+        """416: there is nothing behind what is here. Either that is the whole film, or it is no part of it."""
+        if film.size_bytes and unsatisfied_total(response.headers) == film.size_bytes:
+            film.total_bytes = film.size_bytes
+            return
+        await self._disk.run(film.discard)
+        raise _Interrupted("the origin knows no such part")
+
+    async def _drain(self, response: httpx.Response, film: PartFile, arrival: Arrival, meter: Meter) -> None:
+        """Body to disk. Whatever ends it, all that had arrived is written first."""
+        limit = MAX_FILM_BYTES if arrival.end is None else arrival.end
+        watch, buffer = StallWatch(self._clock), bytearray()
+        written_at = self._clock.monotonic()
+        try:
+            async for chunk in response.aiter_raw():
+                buffer += chunk
+                received = film.size_bytes + len(buffer)
+                if received > limit:
+                    buffer.clear()
+                    await self._surplus(film, arrival)
+                meter.saw(received, film.total_bytes)
+                if watch.is_stalled(len(chunk)):
+                    raise _Interrupted("next to nothing arrives")
+                if len(buffer) >= _BUFFER_BYTES or self._clock.monotonic() - written_at >= _WRITE_EVERY_S:
+                    piece, buffer = bytes(buffer), bytearray()
+                    await self._disk.run(film.write, piece)
+                    written_at = self._clock.monotonic()
+        finally:
+            if buffer:
+                await self._disk.run(film.write, bytes(buffer))
+        if film.total_bytes is None:
+            film.total_bytes = film.size_bytes
+        elif film.size_bytes < (arrival.end or 0):
+            raise _Interrupted("the film ended early")
+
+    async def _surplus(self, film: PartFile, arrival: Arrival) -> None:
+        """More bytes than announced: one of the two is wrong, so neither is believed."""
+        if arrival.end is None:
+            raise forbidden("the film is larger than any clip")
+        await self._disk.run(film.discard)
+        raise _Interrupted("more arrived than was announced")
