@@ -9,7 +9,6 @@ from sora_studio.cli.progress import Progress
 from sora_studio.cli.report import Report
 from sora_studio.domain import failures
 from sora_studio.domain.events import (
-    ConnectionChanged,
     Event,
     EventBus,
     NoticeCleared,
@@ -42,6 +41,7 @@ _BLOCKS = {
     "output": _Block(_SAVING, ExitCode.GAVE_UP),
 }
 """By the cause of the notice that tells of it."""
+_OFFLINE = "offline"
 
 _CODES = {
     Phase.READY: ExitCode.SAVED,
@@ -57,7 +57,7 @@ _WORST_FIRST = (ExitCode.UNKNOWN, ExitCode.KEY, ExitCode.GAVE_UP, ExitCode.FAILE
 
 
 class Follower:
-    """Follows a set of tasks through events. `load` fetches their rows; `is_done` says when one needs no more watching."""
+    """Follows a set of tasks through events. `load` fetches their rows; `standing` are the notices that hold already."""
 
     def __init__(
         self,
@@ -67,6 +67,7 @@ class Follower:
         progress: Progress,
         clock: Clock,
         *,
+        standing: Iterable[NoticeRaised] = (),
         patience_s: float = PATIENCE_S,
     ) -> None:
         self._load = load
@@ -77,13 +78,12 @@ class Follower:
         self._wake = asyncio.Event()
         self._dirty = set[int]()
         self._tasks = dict[int, Task]()
-        self._causes = set[str]()
-        self._online = True
+        self._causes = {notice.cause for notice in standing}
         self._good_news_at = clock.monotonic()
         self._unsubscribe = events.subscribe(self._on_event)
 
     async def run(self, tasks: Iterable[int], *, is_done: Callable[[Task], bool]) -> ExitCode:
-        """The worst that happened to any of the tasks; 0 when all is well. Can be cancelled."""
+        """The worst that happened to any of the tasks, once `is_done` holds for all or waiting longer makes no sense."""
         wanted = set(tasks)
         self._dirty |= wanted
         try:
@@ -122,7 +122,7 @@ class Follower:
         for cause in self._causes & _BLOCKS.keys():
             if all(task.phase in _BLOCKS[cause].phases for task in tasks):
                 return _BLOCKS[cause].code
-        if self._online and not all(_is_troubled(task) for task in tasks):
+        if _OFFLINE not in self._causes and not all(_is_troubled(task) for task in tasks):
             self._good_news_at = self._clock.monotonic()
         if self._clock.monotonic() - self._good_news_at > self._patience_s:
             self._progress.say("No good news for a long time. The tasks stay; sora-studio watch goes on with them.")
@@ -144,8 +144,6 @@ class Follower:
                 self._wake.set()
             case NoticeCleared(cause=cause):
                 self._causes.discard(cause)
-            case ConnectionChanged(online=online):
-                self._online = online
             case _:
                 pass
 

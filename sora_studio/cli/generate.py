@@ -68,7 +68,7 @@ def _prompt(argument: str) -> str:
 def _follower(studio: "Studio", *, as_json: bool) -> Follower:
     bar, clock = ProgressBar(), SystemClock()
     report, progress = Report(as_json=as_json, bar=bar), Progress(bar, studio.profiles, clock)
-    return Follower(studio.events, studio.library.tasks, report, progress, clock)
+    return Follower(studio.events, studio.library.tasks, report, progress, clock, standing=studio.notices)
 
 
 def _introduce(studio: "Studio", *, output: Path | None) -> None:

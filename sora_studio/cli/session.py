@@ -115,4 +115,6 @@ async def _opened(folder: Path, keys: _Keys, *, output: Path | None, demo: bool)
         await studio.start()
         for error in studio.profile_errors:
             say(error.sentence)
+        if notice := studio.credentials.status.notice:
+            say(notice)
         yield studio

@@ -1,0 +1,71 @@
+"""The log file: rotating, in the data folder, and without secrets. Addresses keep no query, the key never appears."""
+
+import logging
+import re
+import sys
+from collections.abc import Callable
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+WINDOW_LOG = "studio.log"
+COMMANDS_LOG = "commands.log"
+"""Each kind of run has a file of its own: two programs never rotate the same one."""
+MAX_BYTES = 1_000_000
+KEPT_FILES = 3
+_QUERY = re.compile(r"(\bhttps?://[^\s?#\"'<>]+)[?#][^\s\"'<>)]*")
+_BEARER = re.compile(r"(?i)(\bbearer\s+)[^\s\"',]+")
+_SHORTEST_SECRET = 6
+"""A shorter text than this is no key, and hiding it would tear words apart."""
+
+
+class RedactingFormatter(logging.Formatter):
+    """Formats a whole record, tracebacks included, and takes out what must not be kept."""
+
+    def __init__(self, key: Callable[[], str | None]) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+        self._key = key
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redacted(super().format(record), self._key())
+
+
+def redacted(text: str, key: str | None) -> str:
+    """`text` without queries of addresses, bearer tokens and the key."""
+    text = _BEARER.sub(r"\1…", _QUERY.sub(r"\1?…", text))
+    return text.replace(key, "…") if key and len(key) >= _SHORTEST_SECRET else text
+
+
+def start_logging(folder: Path, key: Callable[[], str | None], *, file_name: str, console: bool) -> None:
+    """Log to a file in `folder`; with `console`, warnings to standard error as well, and always when there can be no file."""
+    folder_trouble = _make(folder)
+    handlers: list[logging.Handler] = []
+    if (console or folder_trouble) and sys.stderr:  # none without a console
+        handlers.append(logging.StreamHandler(sys.stderr))
+        handlers[0].setLevel(logging.WARNING)
+    if folder_trouble is None:
+        path = folder / file_name
+        handlers.append(RotatingFileHandler(path, maxBytes=MAX_BYTES, backupCount=KEPT_FILES, encoding="utf-8", delay=True))
+    for handler in handlers:
+        handler.setFormatter(RedactingFormatter(key))
+        logging.getLogger().addHandler(handler)
+    logging.getLogger().setLevel(logging.INFO)
+    for chatty in ("httpx", "httpcore", "PIL", "asyncio"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    if folder_trouble:
+        logging.getLogger(__name__).warning("No log file: %s", folder_trouble)
+
+
+def _make(folder: Path) -> OSError | None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        return error
+    return None
+
+
+def stop_logging() -> None:
+    """Close and forget the handlers of `start_logging`."""
+    for handler in list(logging.getLogger().handlers):
+        if isinstance(handler.formatter, RedactingFormatter):
+            logging.getLogger().removeHandler(handler)
+            handler.close()
