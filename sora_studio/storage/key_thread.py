@@ -40,7 +40,7 @@ def _fulfil(future: Future[Result], call: Callable[[], Result]) -> None:
         return
     try:
         result = call()
-    except BaseException as error:  # noqa: BLE001 - whatever it is, it belongs to who waits
+    except BaseException as error:  # whatever it is, it belongs to who waits
         future.set_exception(error)
     else:
         future.set_result(result)

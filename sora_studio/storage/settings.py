@@ -24,7 +24,7 @@ DAMAGED_SUFFIX = ".damaged"
 
 
 class SettingsFile:
-    """`load` never fails: what cannot be used takes its default and `trouble` says why. `save` leaves the old file or the new."""
+    """`load` never fails: what cannot be used takes its default; `trouble` says why. `save` leaves the old file or the new."""
 
     def __init__(self, path: Path) -> None:
         self._path = path

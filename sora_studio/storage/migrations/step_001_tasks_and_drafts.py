@@ -35,7 +35,7 @@ STATEMENTS = (
     )
     """,
     "CREATE INDEX tasks_by_revision ON tasks (revision)",
-    "CREATE INDEX tasks_listed ON tasks (id, phase, state, gateway) WHERE removed_at IS NULL",
+    "CREATE INDEX tasks_listed ON tasks (id, removed_at, phase, state, gateway)",
     """
     CREATE INDEX tasks_unfinished ON tasks (gateway, id)
     WHERE state IN ('waiting', 'sending', 'unknown', 'pending', 'processing', 'lost')

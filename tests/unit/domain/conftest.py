@@ -1,0 +1,24 @@
+"""The shipped profile, as every rule of the domain is told by a profile."""
+
+from pathlib import Path
+
+import pytest
+
+from sora_studio import paths
+from sora_studio.domain.profile import ModelProfile
+from sora_studio.domain.profile_toml import parse_profile
+
+
+@pytest.fixture(scope="session")
+def shipped() -> Path:
+    return paths.resources_dir() / "models"
+
+
+@pytest.fixture(scope="session")
+def sora_2_text(shipped: Path) -> str:
+    return (shipped / "sora-2.toml").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def sora_2(sora_2_text: str) -> ModelProfile:
+    return parse_profile(sora_2_text, "sora-2.toml")

@@ -1,0 +1,133 @@
+"""What is wrong with a request is said before anything is sent, with numbers, beside the control."""
+
+from dataclasses import replace
+
+import pytest
+
+from sora_studio.domain.errors import Problem
+from sora_studio.domain.profile import ModelProfile
+from sora_studio.domain.request import GenerationRequest, ImageFacts, Mode, check_image, check_request
+
+URL = "https://example.org/a.png"
+
+
+def problems(profile: ModelProfile, prompt: str = "A cat", **changes: object) -> list[Problem]:
+    request = replace(GenerationRequest("sora-2", prompt), **changes)
+    return check_request(request.completed(profile), profile)
+
+
+def test_a_fresh_request_takes_the_profiles_defaults_in_its_order(sora_2: ModelProfile) -> None:
+    request = GenerationRequest("sora-2", "A cat", {"aspect_ratio": "portrait"}).completed(sora_2)
+    assert list(request.options.items()) == [("duration", 10), ("aspect_ratio", "portrait"), ("remove_watermark", True)]
+    assert request.route == "auto"
+    assert check_request(request, sora_2) == []
+
+
+def test_the_prompt_is_counted_in_python_characters(sora_2: ModelProfile) -> None:
+    assert problems(sora_2, "🎬" * 10_000) == []
+    (problem,) = problems(sora_2, "🎬" * 10_012)
+    assert problem == Problem("prompt", "The prompt has 10,012 characters, 12 more than the 10,000 allowed.")
+
+
+@pytest.mark.parametrize("prompt", ["", " \n\t ", "\u3000"])
+def test_an_empty_prompt_is_refused(sora_2: ModelProfile, prompt: str) -> None:
+    assert problems(sora_2, prompt) == [Problem("prompt", "The prompt is empty. Describe the clip first.")]
+
+
+def test_a_prompt_below_the_models_least_is_refused(sora_2: ModelProfile) -> None:
+    profile = replace(sora_2, prompt=replace(sora_2.prompt, min_chars=10))
+    (problem,) = problems(profile, "A cat")
+    assert problem.message == "The prompt has 5 characters, 5 fewer than the 10 needed."
+
+
+def test_half_a_character_is_refused_with_its_place(sora_2: ModelProfile) -> None:
+    (problem,) = problems(sora_2, "ab\ud83dc")
+    assert problem.message == "Character 3 of the prompt is damaged and cannot be sent. Remove it."
+
+
+def test_too_many_images_are_refused_by_how_many(sora_2: ModelProfile) -> None:
+    (problem,) = problems(sora_2, images=(URL, URL, URL))
+    assert problem == Problem("images", "Sora 2 animates 1 image in a task; 3 given, 2 too many.")
+
+
+def test_too_few_images_are_refused(sora_2: ModelProfile) -> None:
+    assert sora_2.images is not None
+    profile = replace(sora_2, images=replace(sora_2.images, min=2, max=3))
+    assert problems(profile, images=(URL,)) == [Problem("images", "Sora 2 needs 2 images; 1 given.")]
+
+
+def test_an_image_for_a_model_without_images_is_refused(sora_2: ModelProfile) -> None:
+    profile = replace(sora_2, modes=("text-to-video",), images=None)
+    assert problems(profile, images=(URL,)) == [Problem("images", "Sora 2 makes text-to-video only: it takes no image.")]
+
+
+def test_a_model_that_only_animates_images_needs_one(sora_2: ModelProfile) -> None:
+    profile = replace(sora_2, modes=("image-to-video",))
+    assert problems(profile) == [Problem("images", "Sora 2 makes image-to-video only: it takes an image.")]
+
+
+@pytest.mark.parametrize("address", ["https://", "https:///a.png", "https://[::1/a.png", "https://a b/c", "http://a/\n"])
+def test_an_address_that_is_none_is_refused(sora_2: ModelProfile, address: str) -> None:
+    (problem,) = problems(sora_2, images=(address,))
+    assert problem.field == "images"
+
+
+@pytest.mark.parametrize("image", [URL, "HTTP://localhost:1/a", "/home/me/a b.png", "C:\\a.png"])
+def test_a_sound_address_or_a_file_is_accepted(sora_2: ModelProfile, image: str) -> None:
+    assert problems(sora_2, images=(image,)) == []
+
+
+def test_an_option_outside_its_values_is_refused(sora_2: ModelProfile) -> None:
+    assert problems(sora_2, options={"duration": 12}) == [
+        Problem("duration", "Duration 12 s is not possible; choose 10 s or 15 s.")
+    ]
+
+
+@pytest.mark.parametrize(("field", "value"), [("duration", "10"), ("remove_watermark", 1)])
+def test_an_option_of_another_type_is_refused(sora_2: ModelProfile, field: str, value: str | int) -> None:
+    (problem,) = problems(sora_2, options={field: value})
+    assert problem.field == field
+
+
+def test_an_unknown_option_is_refused_with_the_known_ones(sora_2: ModelProfile) -> None:
+    (problem,) = problems(sora_2, options={"fps": 24})
+    assert problem == Problem("fps", "Sora 2 has no option 'fps'; it has duration, aspect_ratio or remove_watermark.")
+
+
+def test_an_unknown_route_is_refused(sora_2: ModelProfile) -> None:
+    assert problems(sora_2, route="fast") == [Problem("route", "Route 'fast' is not one of auto, value or official.")]
+
+
+def test_all_problems_are_told_at_once(sora_2: ModelProfile) -> None:
+    found = problems(sora_2, "", images=(URL, URL), options={"duration": 1}, route="x")
+    assert [problem.field for problem in found] == ["prompt", "images", "duration", "route"]
+
+
+def test_an_image_makes_it_image_to_video() -> None:
+    assert GenerationRequest("m", "p").mode is Mode.TEXT_TO_VIDEO
+    assert GenerationRequest("m", "p", images=(URL,)).mode is Mode.IMAGE_TO_VIDEO
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        (ImageFacts("png", 10, 10, 10_000_000), []),
+        (ImageFacts("gif", 10, 10, 1), ["a.png is a GIF file; the service takes JPEG, PNG or WEBP."]),
+        (ImageFacts("png", 10, 10, 12_500_000), ["a.png has 12.50 MB, 2.50 MB more than the 10.00 MB allowed."]),
+        (ImageFacts("png", 10, 10, 10_000_001), ["a.png has 10.00 MB, 0.01 MB more than the 10.00 MB allowed."]),
+        (ImageFacts("bmp", 10, 10, 20_000_000), ["a.png is a BMP", "a.png has 20.00 MB"]),
+    ],
+)
+def test_a_picture_is_judged_by_content_and_size(sora_2: ModelProfile, facts: ImageFacts, words: list[str]) -> None:
+    assert sora_2.images is not None
+    found = check_image("/home/me/a.png", facts, sora_2.images)
+    assert len(found) == len(words)
+    assert all(problem.message.startswith(expected) for problem, expected in zip(found, words, strict=True))
+
+
+def test_options_are_parsed_from_a_command_line(sora_2: ModelProfile) -> None:
+    duration, watermark = sora_2.option("duration"), sora_2.option("remove_watermark")
+    assert duration is not None
+    assert watermark is not None
+    assert [duration.parse(text) for text in ("15", " 10 ", "12")] == [15, 10, "12"]
+    assert [watermark.parse(text) for text in ("no", "ON", "0", "true", "maybe")] == [False, True, False, True, "maybe"]

@@ -1,0 +1,83 @@
+"""Which addresses the key may be sent to."""
+
+import pytest
+
+from sora_studio.domain.errors import InvalidSetting
+from sora_studio.domain.settings import DEFAULT_BASE_URL, check_base_url, is_loopback
+
+
+@pytest.mark.parametrize(
+    ("url", "clean"),
+    [
+        (DEFAULT_BASE_URL, DEFAULT_BASE_URL),
+        ("  https://api.example/  ", "https://api.example"),
+        ("https://api.example:8443/prefix//", "https://api.example:8443/prefix"),
+        ("HTTPS://API.example", "HTTPS://API.example"),
+        ("http://localhost:8000/", "http://localhost:8000"),
+        ("http://127.0.0.1:1", "http://127.0.0.1:1"),
+        ("http://[::1]:80", "http://[::1]:80"),
+        ("http://LOCALHOST", "http://LOCALHOST"),
+        ("https://bücher.example", "https://bücher.example"),
+    ],
+)
+def test_a_sound_address_is_taken(url: str, clean: str) -> None:
+    assert check_base_url(url) == clean
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "api.example",
+        "//api.example",
+        "https://",
+        "https:///path",
+        "ftp://api.example",
+        "file:///etc/passwd",
+        "javascript:alert(1)",
+        "http://api.example",
+        "http://127.0.0.1.example",
+        "http://localhost.example",
+        "http://0.0.0.0",
+        "http://127.0.0.1@api.example",
+        "http://localhost\\@api.example",
+        "http://localhost\\.api.example",
+        "https://me:secret@api.example",
+        "https://@api.example",
+        "https://api.example?",
+        "https://api.example/?key=1",
+        "https://api.example#",
+        "https://api.example/#top",
+        "https://api.ex\nample",
+        "https://api.example/a\tb",
+        "https://api .example",
+        "https://api.example:port",
+        "https://api.example:99999",
+        "https://[::1",
+        "https://api.example/\ud800",
+        "https://api\0.example",
+    ],
+)
+def test_an_address_that_is_unclear_or_unsafe_is_refused(url: str) -> None:
+    with pytest.raises(InvalidSetting):
+        check_base_url(url)
+
+
+def test_a_password_is_never_repeated() -> None:
+    with pytest.raises(InvalidSetting) as caught:
+        check_base_url("https://me:hunter2@api.example")
+    assert "hunter2" not in caught.value.sentence
+
+
+@pytest.mark.parametrize(
+    ("url", "loopback"),
+    [
+        ("http://localhost", True),
+        ("https://[::1]/x", True),
+        ("https://example.org", False),
+        ("http://[::1", False),
+        ("", False),
+    ],
+)
+def test_loopback_is_told_by_host_and_never_fails(url: str, loopback: bool) -> None:
+    assert is_loopback(url) is loopback
