@@ -8,7 +8,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from machine import SetupError, find_interpreter, install_packages, missing_packages
+from machine import SUPPORTED, SetupError, find_interpreter, install_packages, missing_packages
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "packaging" / "requirements.lock"
@@ -50,14 +50,15 @@ def choose_folder(root: Path, wanted: str | None) -> Path:
 
 
 def version_of(folder: Path) -> str | None:
-    """`3.12` for an environment that can start; None when there is none, or its interpreter has gone."""
+    """`3.12` for an environment that serves; None when there is none, or its interpreter has gone or is not supported."""
     settings = folder / "pyvenv.cfg"
     if not settings.is_file() or not program(folder, "python").exists():
         return None
     for line in settings.read_text(encoding="utf-8").splitlines():
         name, _, value = line.partition("=")
         if name.strip() in ("version", "version_info"):
-            return ".".join(value.strip().split(".")[:2])
+            found = ".".join(value.strip().split(".")[:2])
+            return found if found in SUPPORTED else None
     return None
 
 

@@ -1,0 +1,74 @@
+from pathlib import Path
+
+import pytest
+
+from sora_studio.cli.arguments import GenerateCommand, KeyCommand, TasksCommand, WatchCommand, WindowCommand, parse
+from sora_studio.domain.task import TaskState
+
+
+def test_everything_about_a_request_is_read(tmp_path: Path) -> None:
+    line = ["generate", "A harbour", "--image", "a.png", "--image", "https://x.example/b.png", "--set", "duration=15"]
+    line += ["--set", "aspect_ratio = portrait", "--route", "value", "--model", "sora-2-pro", "--count", "3"]
+    line += ["--output", str(tmp_path), "--no-wait", "--json", "--demo"]
+    assert parse(line) == GenerateCommand(
+        prompt="A harbour",
+        images=("a.png", "https://x.example/b.png"),
+        choices=(("duration", "15"), ("aspect_ratio", "portrait")),
+        route="value",
+        model="sora-2-pro",
+        takes=3,
+        output=tmp_path,
+        wait=False,
+        json=True,
+        demo=True,
+    )
+
+
+def test_no_command_is_the_window() -> None:
+    assert parse(["--demo"]) == WindowCommand(demo=True, output=None)
+    assert parse([]) == WindowCommand(demo=False, output=None)
+
+
+def test_what_stands_before_the_command_holds_for_it(tmp_path: Path) -> None:
+    command = parse(["--demo", "--output", str(tmp_path), "generate", "A harbour"])
+    assert isinstance(command, GenerateCommand)
+    assert (command.demo, command.output) == (True, tmp_path)
+
+
+def test_the_other_commands() -> None:
+    assert parse(["watch", "--json"]) == WatchCommand(json=True)
+    wanted = TasksCommand(state=TaskState.FAILED, search="fog", limit=5, json=False)
+    assert parse(["tasks", "--state", "Failed", "--search", "fog", "--limit", "5"]) == wanted
+    assert [parse(["key", action]) for action in ("set", "status", "clear")] == [
+        KeyCommand("set"),
+        KeyCommand("status"),
+        KeyCommand("clear"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (["generate"], "PROMPT"),
+        (["generate", "x", "--set", "duration"], "FIELD=VALUE"),
+        (["generate", "x", "--set", "=3"], "FIELD=VALUE"),
+        (["generate", "x", "--count", "many"], "many"),
+        (["tasks", "--state", "done"], "processing"),
+        (["tasks", "--limit", "0"], "from 1 on"),
+        (["key", "show"], "show"),
+        (["key", "set", "sk-secret"], "unrecognized"),
+        (["paint"], "paint"),
+    ],
+)
+def test_what_cannot_be_read_is_named_and_ends_with_2(line: list[str], words: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        parse(line)
+    assert end.value.code == 2
+    assert words in capsys.readouterr().err
+
+
+def test_clips_cannot_go_into_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(SystemExit):
+        parse(["generate", "x", "--output", str(tmp_path / "file")])
+    assert "is not a folder" in capsys.readouterr().err

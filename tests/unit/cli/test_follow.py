@@ -1,0 +1,198 @@
+"""The rules by which a command ends, over rows that change under it. Time is a number that the test moves."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+import pytest
+
+from sora_studio.cli.exit_codes import ExitCode
+from sora_studio.cli.follow import Follower, is_answered, is_settled, worst
+from sora_studio.cli.progress import Progress
+from sora_studio.cli.report import ProgressBar, Report
+from sora_studio.domain import failures
+from sora_studio.domain.clip import ClipState
+from sora_studio.domain.events import EventBus, NoticeCleared, NoticeLevel, NoticeRaised, TaskChanged, TransferProgressed
+from sora_studio.domain.task import Task, TaskState
+from tests.unit.cli.rows import CREATED, clip, task
+
+PATIENCE_S = 600.0
+
+
+class Hands:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.passed_s = 0.0
+
+    def now(self) -> datetime:
+        return CREATED
+
+    def monotonic(self) -> float:
+        return self.passed_s
+
+    async def sleep(self, seconds: float) -> None:
+        raise AssertionError("the follower waits for events")
+
+
+class Scene:
+    """Rows, a bus and a follower over them."""
+
+    def __init__(self, *rows: Task, standing: Iterable[NoticeRaised] = ()) -> None:
+        self.rows = {row.id: row for row in rows}
+        self.events = EventBus()
+        self.clock = Hands()
+        bar = ProgressBar(drawn=False)
+        self.follower = Follower(
+            self.events,
+            self._load,
+            Report(as_json=False, bar=bar),
+            Progress(bar, {}, self.clock),
+            self.clock,
+            standing=standing,
+            patience_s=PATIENCE_S,
+        )
+
+    async def _load(self, tasks: Iterable[int]) -> list[Task]:
+        return [self.rows[number] for number in tasks]
+
+    def run(self, *steps: Callable[[], None], is_done: Callable[[Task], bool] = is_settled) -> ExitCode:
+        """Follow all rows while the steps happen one after the other; an end that does not come is an error."""
+
+        async def act() -> ExitCode:
+            following = asyncio.create_task(self.follower.run(self.rows, is_done=is_done))
+            for step in steps:
+                for _ in range(5):
+                    await asyncio.sleep(0)
+                assert not following.done(), "it ended too early"
+                step()
+            async with asyncio.timeout(5):
+                return await following
+
+        return asyncio.run(act())
+
+    def put(self, row: Task) -> None:
+        self.rows[row.id] = row
+        self.events.publish(TaskChanged(row.id))
+
+    def notice(self, cause: str) -> None:
+        self.events.publish(NoticeRaised(cause, NoticeLevel.WARNING, f"About {cause}."))
+
+    def wait(self, seconds: float) -> None:
+        self.clock.passed_s += seconds
+        self.events.publish(TaskChanged(next(iter(self.rows))))
+
+
+SAVED = task(TaskState.SUCCESS, clip())
+
+
+def test_it_follows_to_the_saved_clip() -> None:
+    scene = Scene(task())
+    code = scene.run(
+        lambda: scene.put(task(TaskState.PENDING)),
+        lambda: scene.put(task(TaskState.SUCCESS, clip(ClipState.REMOTE))),
+        lambda: scene.put(SAVED),
+    )
+    assert code is ExitCode.SAVED
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        (SAVED, ExitCode.SAVED),
+        (task(TaskState.FAILED, fail_code="GENERATION_FAILED"), ExitCode.FAILED),
+        (task(TaskState.FAILED, fail_code=failures.IMAGE_UNUSABLE), ExitCode.INVALID),
+        (task(TaskState.CANCELLED), ExitCode.FAILED),
+        (task(TaskState.UNKNOWN), ExitCode.UNKNOWN),
+        (task(TaskState.LOST), ExitCode.UNKNOWN),
+        (task(TaskState.SUCCESS, clip(ClipState.EXPIRED)), ExitCode.FAILED),
+        (task(TaskState.SUCCESS, clip(ClipState.MISSING)), ExitCode.GAVE_UP),
+    ],
+)
+def test_every_end_has_its_code(row: Task, code: ExitCode) -> None:
+    assert Scene(row).run() is code
+
+
+def test_money_that_may_have_gone_is_told_before_anything_else() -> None:
+    assert worst([ExitCode.SAVED, ExitCode.FAILED, ExitCode.UNKNOWN, ExitCode.GAVE_UP]) is ExitCode.UNKNOWN
+    assert worst([ExitCode.SAVED, ExitCode.FAILED]) is ExitCode.FAILED
+    assert worst([]) is ExitCode.SAVED
+
+
+def test_without_waiting_the_services_answer_is_the_end() -> None:
+    scene = Scene(task())
+    code = scene.run(
+        lambda: scene.put(task(TaskState.SENDING)), lambda: scene.put(task(TaskState.PENDING)), is_done=is_answered
+    )
+    assert code is ExitCode.SAVED
+
+
+@pytest.mark.parametrize(
+    ("cause", "row", "code"),
+    [
+        ("key", task(TaskState.PENDING), ExitCode.KEY),
+        ("key", task(TaskState.WAITING), ExitCode.KEY),
+        ("credit", task(TaskState.WAITING), ExitCode.KEY),
+        ("storage", task(TaskState.WAITING), ExitCode.GAVE_UP),
+        ("storage", task(TaskState.SUCCESS, clip(ClipState.REMOTE)), ExitCode.GAVE_UP),
+        ("output", task(TaskState.SUCCESS, clip(ClipState.REMOTE)), ExitCode.GAVE_UP),
+    ],
+)
+def test_a_cause_that_stops_everything_ends_the_command(cause: str, row: Task, code: ExitCode) -> None:
+    scene = Scene(row)
+    assert scene.run(lambda: scene.notice(cause)) is code
+    standing = NoticeRaised(cause, NoticeLevel.WARNING, "Since before.")
+    assert Scene(row, standing=[standing]).run() is code
+
+
+@pytest.mark.parametrize(
+    ("cause", "row"),
+    [
+        ("key", task(TaskState.SUCCESS, clip(ClipState.DOWNLOADING))),
+        ("credit", task(TaskState.PENDING)),
+        ("output", task(TaskState.PROCESSING)),
+        ("address", task(TaskState.WAITING)),
+    ],
+)
+def test_what_still_moves_is_followed_although_something_is_wrong(cause: str, row: Task) -> None:
+    scene = Scene(row)
+    assert scene.run(lambda: scene.notice(cause), lambda: scene.put(SAVED)) is ExitCode.SAVED
+
+
+def test_offline_for_too_long_is_given_up() -> None:
+    scene = Scene(task(TaskState.PENDING))
+    code = scene.run(
+        lambda: scene.notice("offline"),
+        lambda: scene.wait(PATIENCE_S - 1),
+        lambda: scene.wait(2),
+    )
+    assert code is ExitCode.GAVE_UP
+
+
+def test_a_connection_that_comes_back_starts_the_patience_anew() -> None:
+    scene = Scene(task(TaskState.PENDING))
+    code = scene.run(
+        lambda: scene.notice("offline"),
+        lambda: scene.wait(PATIENCE_S - 1),
+        lambda: scene.events.publish(NoticeCleared("offline")),
+        lambda: scene.wait(PATIENCE_S - 1),
+        lambda: scene.put(SAVED),
+    )
+    assert code is ExitCode.SAVED
+
+
+def test_bytes_that_arrive_are_good_news() -> None:
+    stuck = task(TaskState.SUCCESS, clip(ClipState.DOWNLOADING, trouble="The connection was lost."))
+    scene = Scene(stuck)
+    code = scene.run(
+        lambda: scene.wait(PATIENCE_S - 1),
+        lambda: scene.events.publish(TransferProgressed(1, 1, 10, 20, 5.0)),
+        lambda: scene.wait(PATIENCE_S - 1),
+        lambda: scene.wait(2),
+    )
+    assert code is ExitCode.GAVE_UP
+
+
+def test_a_long_quiet_generation_is_never_given_up() -> None:
+    scene = Scene(task(TaskState.PROCESSING))
+    assert scene.run(lambda: scene.wait(100 * PATIENCE_S), lambda: scene.put(SAVED)) is ExitCode.SAVED
