@@ -10,7 +10,7 @@ from sora_studio.domain.profile_toml import MAX_PROFILE_CHARS, parse_profile
 def load_profiles(shipped: Path, own: Path) -> tuple[dict[str, ModelProfile], list[ProfileError]]:
     """Profiles by slug, shipped ones first, and what was refused. A bad file of the person's leaves the shipped one alone."""
     profiles, errors = dict[str, ModelProfile](), list[ProfileError]()
-    for path in [*sorted(shipped.glob("*.toml")), *sorted(own.glob("*.toml"))]:
+    for path in [*_files(shipped), *_files(own)]:
         try:
             profile = _load(path)
         except ProfileError as error:
@@ -18,6 +18,10 @@ def load_profiles(shipped: Path, own: Path) -> tuple[dict[str, ModelProfile], li
         else:
             profiles[profile.slug] = profile
     return profiles, errors
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.toml"), key=lambda path: path.stem)
 
 
 def _load(path: Path) -> ModelProfile:
