@@ -1,0 +1,114 @@
+"""The simulated service over HTTP: three questions, one envelope, and the films."""
+
+import contextlib
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from sora_studio.simulator.errands import Errands
+from sora_studio.simulator.films import Films, film_key
+from sora_studio.simulator.links import check_link
+from sora_studio.simulator.order import refuse
+from sora_studio.simulator.service import Service
+from sora_studio.simulator.wire import Refusal, envelope
+
+MAX_BODY_BYTES = 1_000_000
+
+
+class Api:
+    """The routes; `application` is what a server runs."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._films = Films(service.folder)
+        self._errands = Errands(service, self._films)
+        self.application = Starlette(
+            routes=[
+                Route("/api/v1/generateTask/{model}", self._create, methods=["POST"]),
+                Route("/api/v1/statusTask/{model}", self._status, methods=["GET"]),
+                Route("/api/v1/apikeys/current-balance", self._balance, methods=["GET"]),
+                Route("/clips/{task_id}/{index:int}.mp4", self._film, methods=["GET", "HEAD"]),
+            ],
+            exception_handlers={Refusal: _on_refusal, HTTPException: _on_http_error},
+            lifespan=self._lifespan,
+        )
+
+    @contextlib.asynccontextmanager
+    async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+        self._errands.resume()
+        yield
+        await self._errands.close()
+        self._films.close()
+
+    async def _create(self, request: Request) -> Response:
+        content = await _content(request)
+        address = str(request.base_url).rstrip("/")
+        task = self._service.create(
+            _key(request), request.path_params["model"], lambda: _parsed(request, content), address
+        )
+        self._errands.begin(task)
+        return envelope({"taskId": task.id})
+
+    async def _status(self, request: Request) -> Response:
+        self._service.check_key(_key(request))
+        for name in request.query_params:
+            if name != "taskId":
+                refuse(name, "is not a known parameter")
+        task_id = request.query_params.get("taskId", "")
+        if not task_id:
+            refuse("taskId", "is required")
+        return envelope(self._service.status(_key(request), request.path_params["model"], task_id))
+
+    async def _balance(self, request: Request) -> Response:
+        return envelope(self._service.balance(_key(request)))
+
+    async def _film(self, request: Request) -> Response:
+        task_id, index = str(request.path_params["task_id"]), int(request.path_params["index"])
+        issued, signature = request.query_params.get("issued", ""), request.query_params.get("signature", "")
+        service = self._service
+        check_link(task_id, index, issued, signature, now=service.clock(), valid_from=service.links_valid_from)
+        task = service.film_of(task_id, index)
+        path: Path = await self._films.film(task, index)
+        return FileResponse(path, media_type="video/mp4", headers={"ETag": f'"{film_key(task, index)}"'})
+
+
+def _key(request: Request) -> str:
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else ""
+
+
+async def _content(request: Request) -> bytes:
+    """The body as far as anybody reads it."""
+    content = b""
+    async for chunk in request.stream():
+        content += chunk
+        if len(content) > MAX_BODY_BYTES:
+            break
+    return content
+
+
+def _parsed(request: Request, content: bytes) -> object:
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        refuse("Content-Type", "must be application/json")
+    if len(content) > MAX_BODY_BYTES:
+        refuse("body", f"must have at most {MAX_BODY_BYTES} bytes")
+    try:
+        return json.loads(content)
+    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
+        refuse("body", "must be JSON")
+
+
+async def _on_refusal(_request: Request, refusal: Exception) -> Response:
+    assert isinstance(refusal, Refusal)
+    return refusal.answer()
+
+
+async def _on_http_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return envelope(None, code=error.status_code, message=error.detail, headers=error.headers)

@@ -1,0 +1,95 @@
+"""The small writing on a film: the prompt's first words on the left, the number of the frame on the right."""
+
+import re
+from functools import lru_cache
+
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
+
+from sora_studio.simulator.planes import Planes
+
+_MAX_CHARS = 64
+_WHITE = 226
+"""Of the brightness plane: clearly white, and never harsh."""
+_FONTS = (
+    "NotoSans-Regular.ttf", "DejaVuSans.ttf", "NotoSansCJK-Regular.ttc", "segoeui.ttf", "msyh.ttc", "malgun.ttf", "Nirmala.ttc",
+    "Arial Unicode.ttf", "Hiragino Sans GB.ttc",
+)  # fmt: skip
+"""What systems bring for writing that the built-in font lacks, best first."""
+
+type_ = ImageFont.FreeTypeFont | ImageFont.ImageFont
+
+
+class Captions:
+    """Draws on the brightness of one frame after the other; made for one film."""
+
+    def __init__(self, caption: str, watermark: str, *, width: int, height: int) -> None:
+        size = round(min(width, height) / 36)
+        self._margin, self._width, self._height = round(size * 1.6), width, height
+        words = _first_words(caption)
+        self._words = _lettering(words, _font_for(words, size), width - self._margin * 2 - size * 5)
+        self._watermark = _lettering(watermark, _font_for(watermark, round(size * 1.3)), width) if watermark else None
+        self._digits = [_lettering(digit, _font_for(digit, size), width) for digit in "0123456789"]
+        self._pitch = max(digit.width for digit in self._digits) - _SHADOW * 2
+
+    def stamp(self, planes: Planes, number: int) -> None:
+        """Write on a frame, which is changed."""
+        base = self._height - self._margin
+        _paste(planes, self._words, self._margin, base)
+        for place, digit in enumerate(reversed(f"{number:03d}")):
+            _paste(planes, self._digits[int(digit)], self._width - self._margin - (place + 1) * self._pitch, base)
+        if self._watermark is not None:
+            _paste(planes, self._watermark, self._width - self._margin - self._watermark.width, self._margin * 2)
+
+
+_SHADOW = 6
+
+
+def _paste(planes: Planes, letters: Image.Image, left: int, base: int) -> None:
+    """`letters` has two bands: how white, and how much of it. `base` is the line that they stand on."""
+    white, cover = letters.split()
+    planes.y.paste(white, (left - _SHADOW, base - letters.height + _SHADOW), cover)
+
+
+def _lettering(text: str, font: type_, max_width: int) -> Image.Image:
+    """White letters with a soft shadow, cut where the room ends."""
+    ascent, descent = font.getmetrics() if isinstance(font, ImageFont.FreeTypeFont) else (12, 4)
+    while text and font.getlength(text) > max_width:
+        text = text[:-2].rstrip() + "…" if len(text) > 2 else ""
+    size = (round(font.getlength(text)) + _SHADOW * 2, ascent + descent + _SHADOW * 2)
+    shape = Image.new("L", size, 0)
+    ImageDraw.Draw(shape).text((_SHADOW, _SHADOW), text, fill=255, font=font)
+    shadow = shape.filter(ImageFilter.GaussianBlur(2.2)).point([round(value * 0.5) for value in range(256)])
+    cover = Image.composite(shape.point([round(value * 0.86) for value in range(256)]), shadow, shape)
+    white = Image.composite(Image.new("L", size, _WHITE), Image.new("L", size, 24), shape)
+    return Image.merge("LA", (white, cover))
+
+
+def _first_words(prompt: str) -> str:
+    text = re.sub(r"\s+", " ", "".join(c if c.isprintable() or c.isspace() else " " for c in prompt)).strip()
+    return text if len(text) <= _MAX_CHARS else text[:_MAX_CHARS].rsplit(" ", 1)[0] + "…"
+
+
+def _font_for(text: str, size: int) -> type_:
+    """The built-in font when it has every letter, else the system's font that lacks the fewest."""
+    best = _font("", size)
+    assert best is not None
+    lacking = _lacking(best, text)
+    for name in _FONTS if lacking else ():
+        font = _font(name, size)
+        if font is not None and (lacks := _lacking(font, text)) < lacking:
+            best, lacking = font, lacks
+    return best
+
+
+@lru_cache(maxsize=32)
+def _font(name: str, size: int) -> type_ | None:
+    try:
+        return ImageFont.truetype(name, size) if name else ImageFont.load_default(size)
+    except OSError:
+        return None
+
+
+def _lacking(font: type_, text: str) -> int:
+    """How many different letters would be drawn as the font's empty box."""
+    box = bytes(font.getmask("\U000fffff"))
+    return sum(bytes(font.getmask(letter)) == box for letter in set(text) if not letter.isspace())

@@ -1,0 +1,23 @@
+"""A way to end a connection in the middle of things, which no web framework offers."""
+
+from typing import cast
+
+import uvicorn
+from starlette.types import Receive, Scope
+
+
+class Connections:
+    """Knows the server's open connections, once there is a server."""
+
+    def __init__(self) -> None:
+        self.server: uvicorn.Server | None = None
+
+    async def drop(self, scope: Scope, receive: Receive) -> None:
+        """Cut the connection that a request came by, and come back when it is gone."""
+        client = cast("tuple[str, int]", scope["client"])
+        if self.server is not None:
+            for connection in list(self.server.server_state.connections):
+                if connection.client == client:
+                    connection.transport.abort()
+        while (await receive())["type"] != "http.disconnect":
+            pass

@@ -1,0 +1,83 @@
+"""What the simulated service does beside answering: it fetches pictures, renders films ahead and delivers callbacks."""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import replace
+
+from sora_studio.simulator.fetching import PictureUnusable, fetch_picture, post_callback
+from sora_studio.simulator.films import Films
+from sora_studio.simulator.service import Service
+from sora_studio.simulator.task import RemoteTask
+
+CALLBACK_TIMEOUT_S = 30.0
+CALLBACK_RETRIES_S = (30.0, 60.0, 120.0)
+"""Waits before the second, third and last delivery. They and the time-out are divided by the speed."""
+LEAST_TIMEOUT_S = 1.0
+"""No receiver can be faster than its machine, however fast the simulator runs."""
+
+_LOOKING_AGAIN_S = 1.0
+
+
+class Errands:
+    """One coroutine for each task that needs something done; `close` cancels what is still under way."""
+
+    def __init__(self, service: Service, films: Films) -> None:
+        self._service, self._films = service, films
+        self._under_way = set[asyncio.Task[None]]()
+
+    def resume(self) -> None:
+        """Go on with what the folder says is still owed."""
+        for task in self._service.adopt():
+            self.begin(task)
+
+    def begin(self, task: RemoteTask) -> None:
+        """See a new task through."""
+        self._start(self._see_through(task.id))
+
+    async def close(self) -> None:
+        """Stop everything; what was owed stays owed."""
+        for errand in self._under_way:
+            errand.cancel()
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    def _start(self, errand: Coroutine[None, None, None]) -> None:
+        running = asyncio.get_running_loop().create_task(errand)
+        self._under_way.add(running)
+        running.add_done_callback(self._under_way.discard)
+
+    async def _see_through(self, task_id: str) -> None:
+        task = self._service.tasks[task_id]
+        if task.waits_for_picture:
+            await self._fetch_picture(task)
+        task = self._service.tasks[task_id]
+        await self._until(task.starts_at)
+        if task.fail_code is None:
+            self._films.render_ahead(task)
+        if task.order.callback_url is not None and not task.called_back:
+            await self._call_back(task_id, task.order.callback_url)
+
+    async def _fetch_picture(self, task: RemoteTask) -> None:
+        try:
+            content = await asyncio.to_thread(fetch_picture, task.order.image_urls[0])
+        except PictureUnusable as error:
+            self._service.fail(task.id, error.code)
+        else:
+            self._service.has_picture(task.id, self._service.folder.keep_picture(content))
+
+    async def _call_back(self, task_id: str, url: str) -> None:
+        """After the end, until the receiver has answered 200 or had its four chances."""
+        speed = self._service.terms.speed
+        await self._until(self._service.tasks[task_id].ends_at)
+        timeout_s = max(CALLBACK_TIMEOUT_S / speed, LEAST_TIMEOUT_S)
+        for wait_s in (0.0, *CALLBACK_RETRIES_S):
+            await asyncio.sleep(wait_s / speed)
+            report = self._service.report(self._service.tasks[task_id])
+            body = {"code": 200, "message": "success", "data": report}
+            if await asyncio.to_thread(post_callback, url, body, timeout_s):
+                break
+        self._service.keep(replace(self._service.tasks[task_id], called_back=True))
+
+    async def _until(self, moment: float) -> None:
+        """Sleep to a wall time, in steps, so that a clock that is set or a machine that slept is noticed."""
+        while (left_s := moment - self._service.clock()) > 0:
+            await asyncio.sleep(min(left_s, _LOOKING_AGAIN_S))

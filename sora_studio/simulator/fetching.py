@@ -1,0 +1,83 @@
+"""The simulated service's own requests: fetching a picture and delivering a callback. Standard library only, made for threads."""
+
+import io
+import json
+import urllib.error
+import urllib.request
+from http import HTTPStatus
+from http.client import HTTPException
+from typing import IO, cast
+
+from sora_studio.simulator.order import is_loopback, web_address
+
+MAX_PICTURE_BYTES = 10_000_000
+PICTURE_TIMEOUT_S = 20.0
+_FORMATS = ("JPEG", "PNG", "WEBP")
+
+
+class PictureUnusable(Exception):
+    """Carries the failCode."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+def fetch_picture(url: str) -> bytes:
+    """The picture at `url`, opened once to prove that it is one; raises `PictureUnusable`."""
+    try:
+        with _open(urllib.request.Request(url), timeout_s=PICTURE_TIMEOUT_S) as answer:  # noqa: S310 - checked by _open
+            content = answer.read(MAX_PICTURE_BYTES + 1)
+    except (OSError, HTTPException, ValueError) as error:
+        raise PictureUnusable("INVALID_IMAGE_URL") from error
+    if len(content) > MAX_PICTURE_BYTES:
+        raise PictureUnusable("IMAGE_TOO_LARGE")
+    if not _is_picture(content):
+        raise PictureUnusable("UNSUPPORTED_FORMAT")
+    return content
+
+
+def post_callback(url: str, body: object, timeout_s: float) -> bool:
+    """POST an envelope as JSON; says whether the receiver answered 200 in time."""
+    request = urllib.request.Request(  # noqa: S310 - checked by _open
+        url, data=json.dumps(body).encode(), headers={"Content-Type": "application/json"}, method="POST"
+    )
+    try:
+        with _open(request, timeout_s=timeout_s) as answer:
+            answer.read(65_536)
+            return cast("int", getattr(answer, "status", 0)) == HTTPStatus.OK
+    except (OSError, HTTPException, ValueError):
+        return False
+
+
+def _open(request: urllib.request.Request, *, timeout_s: float) -> IO[bytes]:
+    """http and https only, and never through a proxy when it is on this machine."""
+    parts = web_address(request.full_url)
+    if parts is None:
+        raise ValueError("not a web address")
+    proxies = {} if is_loopback(parts.hostname or "") else None
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler(proxies), _WebRedirects())
+    return cast("IO[bytes]", opener.open(request, timeout=timeout_s))
+
+
+class _WebRedirects(urllib.request.HTTPRedirectHandler):
+    """Follows redirects within the web, nowhere else."""
+
+    def redirect_request(  # noqa: PLR0917 - the standard library calls it by position
+        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: object, newurl: str, /
+    ) -> urllib.request.Request | None:
+        if web_address(newurl) is None:
+            raise urllib.error.URLError("redirected away from the web")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)  # pyright: ignore[reportArgumentType]
+
+
+def _is_picture(content: bytes) -> bool:
+    """JPEG, PNG or WebP by content, whole to its last byte."""
+    from PIL import Image  # noqa: PLC0415 - starting up does not wait for it
+
+    try:
+        with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
+            picture.load()
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        return False
+    return True

@@ -1,0 +1,86 @@
+"""Renders a real film: H.264 and AAC in an MP4 that can be played while it arrives."""
+
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+
+from sora_studio.simulator.caption import Captions
+from sora_studio.simulator.landscape import landscape
+from sora_studio.simulator.planes import Planes
+from sora_studio.simulator.sound import RATE_HZ, chord
+from sora_studio.simulator.still import animated_still
+
+FPS = 24
+_SOUND_FRAME = 1024
+_BT709 = 1
+_LIMITED_RANGE = 1
+
+
+class RenderingStopped(Exception):
+    """The simulator is closing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What a film shows: `scene` seeds the landscape and the movement, `still` takes the landscape's place."""
+
+    caption: str
+    scene: str
+    still: Path | None = None
+    watermark: str = ""
+
+
+def render(
+    picture: Picture, path: Path, *, width: int, height: int, duration_s: int, stopped: Callable[[], bool] = lambda: False
+) -> None:
+    """Write the film. The same picture gives the same bytes. Raises `RenderingStopped` once `stopped` says so."""
+    frames = duration_s * FPS
+    shot = _shot(picture, width=width, height=height, frames=frames)
+    captions = Captions(picture.caption, picture.watermark, width=width, height=height)
+    with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
+        video, sound = _video_stream(container, width, height), container.add_stream("aac", rate=RATE_HZ, layout="mono")
+        sound.bit_rate = 64_000
+        for number in range(frames):
+            if stopped():
+                raise RenderingStopped
+            planes = shot(number)
+            captions.stamp(planes, number)
+            frame = planes.to_frame()
+            frame.pts = number
+            container.mux(video.encode(frame))
+        container.mux(video.encode(None))
+        samples = chord(picture.scene, duration_s)
+        for start in range(0, len(samples), _SOUND_FRAME):
+            container.mux(sound.encode(_sound_frame(samples[start : start + _SOUND_FRAME], start)))
+        container.mux(sound.encode(None))
+
+
+def _shot(picture: Picture, *, width: int, height: int, frames: int) -> Callable[[int], Planes]:
+    if picture.still is not None:
+        return animated_still(picture.still, picture.scene, width=width, height=height, frames=frames)
+    return landscape(picture.scene, width=width, height=height, frames=frames)
+
+
+def _video_stream(container: av.container.OutputContainer, width: int, height: int) -> av.VideoStream:
+    options = {"preset": "superfast", "crf": "20", "tune": "fastdecode"}
+    stream = container.add_stream("libx264", rate=FPS, options=options)
+    stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
+    stream.time_base = Fraction(1, FPS)
+    context = stream.codec_context
+    context.gop_size = FPS
+    context.thread_count = 1
+    context.color_range = _LIMITED_RANGE
+    context.colorspace = context.color_primaries = context.color_trc = _BT709
+    return stream
+
+
+def _sound_frame(samples: "array[float]", start: int) -> av.AudioFrame:
+    frame = av.AudioFrame(format="fltp", layout="mono", samples=len(samples))
+    frame.sample_rate, frame.pts, frame.time_base = RATE_HZ, start, Fraction(1, RATE_HZ)
+    plane = frame.planes[0]
+    plane.update(samples.tobytes().ljust(plane.buffer_size, b"\0"))
+    return frame

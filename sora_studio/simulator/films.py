@@ -1,0 +1,88 @@
+"""The films of finished tasks: rendered ahead while there is time, else when first asked for, and kept while there is room."""
+
+import asyncio
+import hashlib
+import os
+from collections.abc import Awaitable
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+from sora_studio.simulator.folder import Folder
+from sora_studio.simulator.task import RemoteTask
+
+MAX_STORED_BYTES = 1_500_000_000
+MAX_AHEAD = 8
+"""Films waiting to be rendered ahead; with more tasks than that, rendering waits until somebody wants the film."""
+
+_VERSION = 1
+"""Part of every film's name: drawing differently makes different films."""
+
+
+class Films:
+    """Two tasks that ask for the same share one film. Rendering runs in its own threads, half as many as there are cores."""
+
+    def __init__(self, folder: Folder) -> None:
+        self._folder = folder
+        self._renderers = ThreadPoolExecutor(max(1, (os.cpu_count() or 1) // 2), thread_name_prefix="render")
+        self._under_way = dict[str, Future[Path]]()
+
+    def render_ahead(self, task: RemoteTask) -> None:
+        """Start on a task's films unless there is much to do already."""
+        for index in range(task.clips):
+            if len(self._under_way) < MAX_AHEAD:
+                self._ensure(task, index)
+
+    def film(self, task: RemoteTask, index: int) -> Awaitable[Path]:
+        """The file, once it is there."""
+        return asyncio.wrap_future(self._ensure(task, index))
+
+    def close(self) -> None:
+        """Waits for the film that is being rendered; those behind it are dropped."""
+        self._renderers.shutdown(cancel_futures=True)
+
+    def _ensure(self, task: RemoteTask, index: int) -> "Future[Path]":
+        key = film_key(task, index)
+        under_way = self._under_way.get(key)
+        if under_way is None:
+            under_way = self._renderers.submit(self._render, task, index, self._folder.films / f"{key}.mp4")
+            self._under_way[key] = under_way
+            under_way.add_done_callback(lambda _: self._under_way.pop(key, None))
+        return under_way
+
+    def _render(self, task: RemoteTask, index: int, path: Path) -> Path:
+        from sora_studio.simulator.film import Picture, render  # noqa: PLC0415 - starting up does not wait for the codecs
+
+        if path.exists():
+            os.utime(path)
+            return path
+        order = task.order
+        picture = Picture(
+            caption=order.prompt,
+            scene=f"{order.prompt} {index}",
+            still=self._folder.picture(task.picture) if task.picture else None,
+            watermark=order.model if order.watermark else "",
+        )
+        short, long = order.short_edge_px, order.short_edge_px * 16 // 9
+        width, height = (short, long) if order.portrait else (long, short)
+        self._make_room()
+        unfinished = path.with_suffix(f".{os.getpid()}.part")
+        render(picture, unfinished, width=width, height=height, duration_s=order.duration_s)
+        unfinished.replace(path)
+        return path
+
+    def _make_room(self) -> None:
+        """Drop the films that nobody has asked for the longest; they are rendered again when somebody does."""
+        films = sorted(((path.stat(), path) for path in self._folder.films.glob("*.mp4")), key=lambda film: film[0].st_mtime)
+        stored = sum(stat.st_size for stat, _ in films)
+        for stat, path in films:
+            if stored < MAX_STORED_BYTES:
+                break
+            path.unlink(missing_ok=True)
+            stored -= stat.st_size
+
+
+def film_key(task: RemoteTask, index: int) -> str:
+    """Names a film by everything that it shows."""
+    order = task.order
+    shows = (_VERSION, order.prompt, index, order.duration_s, order.portrait, order.short_edge_px, task.picture, order.watermark)
+    return hashlib.sha256(repr((*shows, order.model)).encode()).hexdigest()[:40]

@@ -1,0 +1,42 @@
+"""Words in a prompt that decide how its task ends."""
+
+import re
+
+CONTENT_VIOLATION = "CONTENT_VIOLATION"
+
+_FAIL = re.compile(r"\[fail:([A-Za-z_]{1,60})\]")
+_VIOLATION = re.compile(r"(?i)\[violation\]|\bforbidden\b")
+_CLIPS = re.compile(r"\[clips:([1-4])\]")
+
+_MESSAGES = {
+    CONTENT_VIOLATION: "The prompt violates the content policy.",
+    "NSFW_DETECTED": "The result was withheld: it may not be safe for work.",
+    "SensitiveContentDetected": "The request holds sensitive content.",
+    "INVALID_IMAGE_URL": "The image could not be fetched from its URL.",
+    "IMAGE_DOWNLOAD_FAILED": "Fetching the image broke off.",
+    "IMAGE_TOO_LARGE": "The image is larger than 10 MB.",
+    "UNSUPPORTED_FORMAT": "The image is not a JPG, PNG or WebP file.",
+    "PROMPT_TOO_LONG": "The prompt is too long.",
+    "INVALID_PROMPT": "The prompt cannot be understood.",
+    "PROCESSING_TIMEOUT": "The generation took too long and was stopped.",
+    "MODEL_UNAVAILABLE": "The model is not available at present.",
+    "INSUFFICIENT_CREDITS": "The account has no credit left.",
+}
+
+
+def fail_code(prompt: str) -> str | None:
+    """The failCode that the prompt asks for."""
+    if (named := _FAIL.search(prompt)) is not None:
+        return named[1]
+    return CONTENT_VIOLATION if _VIOLATION.search(prompt) else None
+
+
+def fail_message(code: str) -> str:
+    """The service's words for a failCode; unknown ones have some too."""
+    return _MESSAGES.get(code, "The generation failed.")
+
+
+def clip_count(prompt: str) -> int:
+    """How many films the task gives."""
+    wanted = _CLIPS.search(prompt)
+    return int(wanted[1]) if wanted else 1

@@ -1,0 +1,96 @@
+"""Kinds of weather: how often what goes wrong. Every draw comes from one seeded random source, so a run can be repeated."""
+
+import random
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Shares are of all requests of that kind, 0 to 1; times are ranges in seconds of real time."""
+
+    name: str
+    summary: str
+    errors: float = 0.0
+    """Answered with 500, 502, 503 or 504, often not as JSON, before anything is done."""
+    drops_before: float = 0.0
+    """The connection ends without an answer; nothing was done."""
+    drops_after: float = 0.0
+    """The connection ends without an answer after the work was done: a create was charged."""
+    rate_limits: float = 0.0
+    """429, every second one without Retry-After."""
+    cuts: float = 0.0
+    """A film's connection ends somewhere on the way."""
+    rejects: bool = False
+    """Every task fails with CONTENT_VIOLATION."""
+    slowness: tuple[float, float] = (1.0, 1.0)
+    """What the usual generation time is multiplied with."""
+    answer_delay_s: tuple[float, float] = (0.0, 0.0)
+
+
+SCENARIOS = {
+    scenario.name: scenario
+    for scenario in (
+        Scenario("calm", "everything works"),
+        Scenario("flaky", "server errors and lost answers", errors=0.12, drops_before=0.07, drops_after=0.07),
+        Scenario("rate-limited", "429 again and again", rate_limits=0.35),
+        Scenario("reject", "every task fails", rejects=True),
+        Scenario("cut-download", "films arrive in pieces", cuts=0.7),
+        Scenario("slow", "long generation, slow answers", slowness=(2.0, 4.0), answer_delay_s=(0.4, 2.0)),
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that never came from the service itself."""
+
+    status: int
+    body: bytes
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What happens to one request. `cut_after` is the share of a body that still arrives."""
+
+    delay_s: float = 0.0
+    answer: Answer | None = None
+    drop_before: bool = False
+    drop_after: bool = False
+    cut_after: float | None = None
+
+
+_HTML = (b"content-type", b"text/html")
+_PROXY_PAGE = b"<html><head><title>Bad gateway</title></head><body><h1>Bad gateway</h1></body></html>"
+_ERRORS = (
+    Answer(500, b'{"code": 500, "message": "Internal error", "data": null}', ((b"content-type", b"application/json"),)),
+    Answer(502, _PROXY_PAGE, (_HTML,)),
+    Answer(503, b"", ((b"retry-after", b"2"),)),
+    Answer(504, b"upstream timed out", ((b"content-type", b"text/plain"),)),
+)
+_LIMITED_BODY = b'{"code": 429, "message": "Too many requests", "data": null}'
+
+
+def draw_fault(scenario: Scenario, rng: random.Random, *, is_film: bool) -> Fault:
+    """The fate of the next request. Films are only ever cut; the rest never is."""
+    delay_s = rng.uniform(*scenario.answer_delay_s)
+    lot = rng.random()
+    if is_film:
+        return Fault(delay_s=delay_s, cut_after=rng.uniform(0.1, 0.8) if lot < scenario.cuts else None)
+    for share, fault in (
+        (scenario.errors, Fault(delay_s=delay_s, answer=rng.choice(_ERRORS))),
+        (scenario.drops_before, Fault(delay_s=delay_s, drop_before=True)),
+        (scenario.drops_after, Fault(delay_s=delay_s, drop_after=True)),
+        (scenario.rate_limits, Fault(delay_s=delay_s, answer=_limited(rng))),
+    ):
+        if lot < share:
+            return fault
+        lot -= share
+    return Fault(delay_s=delay_s)
+
+
+def _limited(rng: random.Random) -> Answer:
+    headers = [(b"content-type", b"application/json")]
+    if rng.random() < 0.5:
+        headers.append((b"retry-after", str(rng.randint(1, 2)).encode()))
+    return Answer(429, _LIMITED_BODY, tuple(headers))

@@ -1,0 +1,218 @@
+"""Runs the simulator as a program of its own, or in a thread for tests."""
+
+import argparse
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from sora_studio.simulator.api import Api
+from sora_studio.simulator.connections import Connections
+from sora_studio.simulator.faults import SeenRequest, Weather
+from sora_studio.simulator.folder import Folder
+from sora_studio.simulator.scenarios import SCENARIOS
+from sora_studio.simulator.service import START_BALANCE_USD, Charge, Service, Terms
+from sora_studio.simulator.task import RemoteTask
+
+_GRACE_S = 1
+"""How long an open request may keep a closing simulator."""
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its hold on the process's signals."""
+
+    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_started = on_started
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Signals belong to the program, not to the server."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Tell when it answers."""
+        await super().startup(sockets)
+        self._on_started()
+
+
+class State:
+    """What a running simulator has seen and done, for the checks of a test."""
+
+    def __init__(self, service: Service, weather: Weather) -> None:
+        self._service, self._weather = service, weather
+
+    @property
+    def charges(self) -> list[Charge]:
+        """Money taken, oldest first; one for each accepted create, whether or not its answer arrived."""
+        return list(self._service.charges)
+
+    @property
+    def requests(self) -> list[SeenRequest]:
+        """Requests that came in, oldest first."""
+        return list(self._weather.seen)
+
+    @property
+    def tasks(self) -> list[RemoteTask]:
+        """Every task, oldest first."""
+        return list(self._service.tasks.values())
+
+    @property
+    def balance_usd(self) -> float:
+        """The account's balance now."""
+        return self._service.balance_usd("any")
+
+    def expire_links(self) -> None:
+        """Links handed out so far answer 410; a fresh status answer has ones that work."""
+        self._service.expire_links()
+
+    def expire_films(self) -> None:
+        """Films finished so far are gone for good: their links, fresh ones too, answer 404."""
+        self._service.expire_films()
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A simulator that answers at `url`."""
+
+    url: str
+    state: State
+
+
+@contextlib.contextmanager
+def running(
+    *,
+    speed: float = 1.0,
+    scenario: str = "calm",
+    seed: int = 0,
+    state: Path | None = None,
+    balance_usd: float = START_BALANCE_USD,
+    keys: Sequence[str] = (),
+    port: int = 0,
+) -> Iterator[Running]:
+    """A simulator on loopback in a thread, until the block ends. A fixed `port` lets one come back where another was."""
+    terms = Terms(speed=speed, scenario=SCENARIOS[scenario], seed=seed, balance_usd=balance_usd, keys=keys)
+    with _folder(state) as folder, _listen("127.0.0.1", port) as listener:
+        started = threading.Event()
+        server, seen = _build(terms, folder, started.set)
+        thread = threading.Thread(target=_run, args=(server, listener), name="simulator")
+        thread.start()
+        try:
+            started.wait()
+            yield Running(_url(listener), seen)
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The command `simulate`: prints its address once it answers, and runs until it is told to end."""
+    options = _parser().parse_args(argv)
+    terms = Terms(
+        speed=options.speed, scenario=SCENARIOS[options.scenario], seed=options.seed, balance_usd=options.balance, keys=options.key
+    )
+    with contextlib.ExitStack() as stack:
+        try:
+            folder = stack.enter_context(_folder(options.state))
+            listener = stack.enter_context(_listen(options.host, options.port))
+        except OSError as error:
+            sys.stderr.write(f"The simulator cannot start: {error}\n")
+            return 6
+        server, _ = _build(terms, folder, lambda: _say(_url(listener)))
+        _end_on_signals(server)
+        if options.until_stdin_closes:
+            threading.Thread(target=_end_with_stdin, args=(server,), daemon=True).start()
+        _run(server, listener)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    scenarios = "; ".join(f"{scenario.name}: {scenario.summary}" for scenario in SCENARIOS.values())
+    parser = argparse.ArgumentParser(prog="sora-studio simulate", description="Run a double of the service on this machine.")
+    add = parser.add_argument
+    add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    add("--port", type=int, default=0, help="port to listen on (default: any free one)")
+    add("--speed", type=_positive, default=1.0, help="times as fast as life (default: %(default)g)")
+    add("--scenario", choices=list(SCENARIOS), default="calm", help=f"what goes wrong ({scenarios})")
+    add("--seed", type=int, default=0, help="repeats the same course of events (default: %(default)s)")
+    add("--balance", type=float, default=START_BALANCE_USD, metavar="USD", help="credit at the start (default: %(default)g)")
+    add("--key", action="append", default=[], help="accept only this key; can be given more than once (default: any)")
+    add("--state", type=Path, metavar="DIR", help="keep tasks and films there (default: forget them at the end)")
+    add("--until-stdin-closes", action="store_true", help="end when standard input closes")
+    return parser
+
+
+def _positive(text: str) -> float:
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not more than 0")
+    return value
+
+
+@contextlib.contextmanager
+def _folder(state: Path | None) -> Iterator[Folder]:
+    with contextlib.ExitStack() as stack:
+        if state is None:
+            temporary = tempfile.TemporaryDirectory(prefix="sora-studio-simulator-", ignore_cleanup_errors=True)
+            state = Path(stack.enter_context(temporary))
+        yield Folder(state)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=2048)
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _build(terms: Terms, folder: Folder, on_started: Callable[[], None]) -> tuple[_Server, State]:
+    service, connections = Service(terms, folder), Connections()
+    weather = Weather(Api(service).application, terms.scenario, terms.seed, connections)
+    config = uvicorn.Config(
+        weather,
+        http="h11",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        log_level="critical",
+        access_log=False,
+        timeout_graceful_shutdown=_GRACE_S,
+        timeout_keep_alive=30,
+    )
+    connections.server = server = _Server(config, on_started)
+    return server, State(service, weather)
+
+
+def _run(server: _Server, listener: socket.socket) -> None:
+    asyncio.run(server.serve(sockets=[listener]))
+
+
+def _say(url: str) -> None:
+    sys.stdout.write(f"{url}\n")
+    sys.stdout.flush()
+
+
+def _end_on_signals(server: _Server) -> None:
+    def _on_signal(_number: int, _frame: object) -> None:
+        server.should_exit = True
+
+    for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _on_signal)
+
+
+def _end_with_stdin(server: _Server) -> None:
+    while sys.stdin.buffer.read(4096):
+        pass
+    server.should_exit = True

@@ -1,0 +1,182 @@
+"""The simulated service itself: accounts, limits, tasks and their courses. It knows no HTTP and does no waiting."""
+
+import math
+import random
+import secrets
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from sora_studio.simulator.folder import Folder
+from sora_studio.simulator.limits import RequestWindow
+from sora_studio.simulator.links import FILM_KEPT_S, result_url
+from sora_studio.simulator.markers import CONTENT_VIOLATION, clip_count, fail_code
+from sora_studio.simulator.models import MODELS, USUAL_TIMES_S, Model
+from sora_studio.simulator.order import Order, read_order
+from sora_studio.simulator.scenarios import SCENARIOS, Scenario
+from sora_studio.simulator.task import RemoteTask, State
+from sora_studio.simulator.wire import Refusal
+
+REFUSED_KEY, EMPTY_KEY, LIMITED_KEY = "refused", "empty", "limited"
+START_BALANCE_USD = 100.0
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """Money taken for a task."""
+
+    task_id: str
+    prompt: str
+    usd: float
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How this simulator runs. With `keys`, only these are good."""
+
+    speed: float = 1.0
+    scenario: Scenario = SCENARIOS["calm"]
+    seed: int = 0
+    balance_usd: float = START_BALANCE_USD
+    keys: Sequence[str] = ()
+
+
+class Service:
+    """Answers the three questions of the protocol, or raises `Refusal`. `clock` gives Unix seconds."""
+
+    def __init__(self, terms: Terms, folder: Folder, clock: Callable[[], float] = time.time) -> None:
+        self.terms, self.folder, self.clock = terms, folder, clock
+        self.tasks: dict[str, RemoteTask] = {}
+        self.charges: list[Charge] = []
+        self.links_valid_from = self.films_valid_from = 0.0
+        self._rng = random.Random(f"tasks {terms.seed}")  # noqa: S311 - a dice, not a secret
+        self._windows = dict[tuple[str, str], RequestWindow]()
+        self._running = defaultdict[str, list[str]](list)
+
+    def create(self, key: str, slug: str, body: Callable[[], object], address: str) -> RemoteTask:
+        """Accept and charge a task. `body` is only read when nothing stands before it; `address` is where it was asked."""
+        model = self._admit(key, slug)
+        order = read_order(body(), model)
+        self._check_concurrency(model)
+        price_usd = model.prices_usd[order.duration_s]
+        if self.balance_usd(key) < price_usd:
+            raise Refusal(402, "The account has no credit left", error="INSUFFICIENT_CREDITS")
+        task = self._plan(order, price_usd, address)
+        self.keep(task)
+        self.charges.append(Charge(task.id, order.prompt, price_usd, task.accepted_at))
+        self._running[model.slug].append(task.id)
+        return task
+
+    def status(self, key: str, slug: str, task_id: str) -> dict[str, object]:
+        """`data` of the status answer, with fresh links once there are any."""
+        self._admit(key, slug)
+        task = self.find(task_id)
+        if task is None or task.order.model != slug:
+            raise Refusal(404, "The task does not exist")
+        return self.report(task)
+
+    def report(self, task: RemoteTask) -> dict[str, object]:
+        """The same, for a callback."""
+        now = self.clock()
+        return task.report(now, [result_url(task.address, task.id, index, now) for index in range(task.clips)])
+
+    def balance(self, key: str) -> float:
+        """In US dollars."""
+        self.check_key(key)
+        return self.balance_usd(key)
+
+    def balance_usd(self, key: str) -> float:
+        """What was there at the start, less the charges of all tasks that have not failed."""
+        if key == EMPTY_KEY:
+            return 0.0
+        now = self.clock()
+        spent = sum(charge.usd for charge in self.charges if self.tasks[charge.task_id].state(now) is not State.FAILED)
+        return round(self.terms.balance_usd - spent, 2)
+
+    def check_key(self, key: str) -> None:
+        """Raise 401 for a key that is not good."""
+        if not key or key == REFUSED_KEY or (self.terms.keys and key not in self.terms.keys):
+            raise Refusal(401, "Missing or invalid API key", error="UNAUTHORIZED")
+
+    def find(self, task_id: str) -> RemoteTask | None:
+        """A task of this simulator, or of another on the same folder."""
+        return self.tasks.get(task_id) or self.folder.load(task_id)
+
+    def film_of(self, task_id: str, index: int) -> RemoteTask:
+        """The task whose film is asked for; raises 404 when there is none, or none any more."""
+        now, task = self.clock(), self.find(task_id)
+        if task is None or index >= task.clips or task.state(now) is not State.SUCCESS:
+            raise Refusal(404, "There is no such film")
+        if task.ends_at < max(now - FILM_KEPT_S, self.films_valid_from):
+            raise Refusal(404, "The film is no longer kept")
+        return task
+
+    def keep(self, task: RemoteTask) -> None:
+        """Store a task's newest version."""
+        self.tasks[task.id] = task
+        self.folder.save(task)
+
+    def has_picture(self, task_id: str, name: str) -> None:
+        """The picture of a task has been fetched."""
+        self.keep(replace(self.tasks[task_id], picture=name))
+
+    def fail(self, task_id: str, code: str) -> None:
+        """A task cannot be made."""
+        self.keep(self.tasks[task_id].failing(code, self.clock()))
+
+    def adopt(self) -> list[RemoteTask]:
+        """After a start: take over what the folder holds, and tell which tasks still need something done."""
+        for task in self.folder.load_all():
+            self.tasks[task.id] = task
+            self._running[task.order.model].append(task.id)
+        return [task for task in self.tasks.values() if task.waits_for_picture or _owes_callback(task)]
+
+    def expire_links(self) -> None:
+        """Every link handed out so far answers 410; fresh ones work."""
+        self.links_valid_from = self.clock()
+
+    def expire_films(self) -> None:
+        """No film finished so far is kept any more: fresh links answer 404 too."""
+        self.films_valid_from = self.clock()
+
+    def _admit(self, key: str, slug: str) -> Model:
+        self.check_key(key)
+        model = MODELS.get(slug)
+        if model is None:
+            raise Refusal(404, f"There is no model {slug!r}")
+        if key == LIMITED_KEY and slug != "sora-2":
+            raise Refusal(403, f"This key may not use {slug}", error="FORBIDDEN")
+        window = self._windows.setdefault((key, slug), RequestWindow(model.requests_per_minute))
+        window.admit(self.clock())
+        return model
+
+    def _check_concurrency(self, model: Model) -> None:
+        now = self.clock()
+        running = [task_id for task_id in self._running[model.slug] if not self.tasks[task_id].is_over(now)]
+        self._running[model.slug] = running
+        if len(running) >= model.concurrent_tasks:
+            wait_s = math.ceil(min(self.tasks[task_id].ends_at for task_id in running) - now)
+            message = f"Limit of {model.concurrent_tasks} concurrent tasks reached"
+            raise Refusal(429, message, retry_after_s=max(wait_s, 1))
+
+    def _plan(self, order: Order, price_usd: float, address: str) -> RemoteTask:
+        now, scenario = self.clock(), self.terms.scenario
+        usual_s = self._rng.uniform(*USUAL_TIMES_S[order.duration_s])
+        lasts_s = usual_s * self._rng.uniform(*scenario.slowness) / self.terms.speed
+        return RemoteTask(
+            id=secrets.token_hex(16),
+            order=order,
+            address=address,
+            accepted_at=now,
+            starts_at=now + lasts_s * self._rng.uniform(0.05, 0.15),
+            ends_at=now + lasts_s,
+            price_usd=price_usd,
+            clips=clip_count(order.prompt),
+            fail_code=CONTENT_VIOLATION if scenario.rejects else fail_code(order.prompt),
+        )
+
+
+def _owes_callback(task: RemoteTask) -> bool:
+    return task.order.callback_url is not None and not task.called_back
