@@ -1,7 +1,7 @@
 """asyncio on Qt's event loop, hardened: exact timers, few system timers, correct hand-over from threads.
 
-qasync starts one coarse Qt timer for every callback, which fires early and lives on after a cancellation. Here all callbacks wait in
-one queue and one heap, and a single precise Qt timer wakes them.
+qasync starts one coarse Qt timer for every callback, which fires early and lives on after a cancellation. Here all callbacks
+wait in one queue and one heap, and a single precise Qt timer wakes them.
 """
 
 import asyncio
@@ -137,7 +137,7 @@ class StudioEventLoop(_QtLoop):
 
     def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
         """Called by a handle that is cancelled while it waits: cancelled ones go when they are half of the heap."""
-        self._cancelled += 1
+        self._cancelled += handle._scheduled
         if self._cancelled * 2 > len(self._later):
             for _, _, waiting in self._later:
                 waiting._scheduled = not waiting.cancelled()

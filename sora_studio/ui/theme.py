@@ -9,7 +9,7 @@ from string import Template
 
 from PySide6.QtCore import QBuffer, QByteArray, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QImageReader, QPalette, QPixmap
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
 from sora_studio.domain.settings import Theme
 from sora_studio.paths import resources_dir
@@ -135,6 +135,17 @@ def font(*, size_px: int = 13, semibold: bool = False) -> QFont:
 def icon(name: str, color: str | None = None) -> QIcon:
     """An icon of the set in one colour, by default the text's; disabled it is fainter. Ask again when the look changes."""
     return _icon(name, color or tokens().text, tokens().disabled)
+
+
+def rule(*, vertical: bool = False) -> QFrame:
+    """A one-pixel line between two areas."""
+    line = QFrame()
+    set_role(line, "line")
+    if vertical:
+        line.setFixedWidth(1)
+    else:
+        line.setFixedHeight(1)
+    return line
 
 
 def set_role(widget: QWidget, role: str) -> None:

@@ -1,0 +1,98 @@
+"""What nobody caught: logged with its context, and said once in the window with a report to copy."""
+
+import asyncio
+import logging
+import platform
+import sys
+import threading
+import traceback
+from collections import deque
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QMessageLogContext, QObject, QtMsgType, Signal, qInstallMessageHandler, qVersion
+
+from sora_studio import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_log = logging.getLogger("sora_studio")
+_qt_log = logging.getLogger("qt")
+_LEVELS = {
+    QtMsgType.QtDebugMsg: logging.DEBUG,
+    QtMsgType.QtInfoMsg: logging.INFO,
+    QtMsgType.QtWarningMsg: logging.WARNING,
+    QtMsgType.QtCriticalMsg: logging.ERROR,
+    QtMsgType.QtFatalMsg: logging.CRITICAL,
+}
+
+
+class CrashReporter(QObject):
+    """Stands behind Python's, threading's, asyncio's and Qt's last handlers while it is installed.
+
+    Signals: `failed()` for every uncaught error, from any thread.
+    """
+
+    failed = Signal()
+
+    def __init__(self, redact: "Callable[[str], str]") -> None:
+        super().__init__()
+        self._redact = redact
+        self._recent: deque[str] = deque(maxlen=5)
+
+    def install(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Take the last handlers' places."""
+        sys.excepthook = self._on_exception
+        sys.unraisablehook = self._on_unraisable
+        threading.excepthook = self._on_thread_exception
+        loop.set_exception_handler(self._on_loop_error)
+        qInstallMessageHandler(self._on_qt_message)
+
+    def uninstall(self) -> None:
+        """Give them back."""
+        sys.excepthook = sys.__excepthook__
+        sys.unraisablehook = sys.__unraisablehook__
+        threading.excepthook = threading.__excepthook__
+        qInstallMessageHandler(None)
+
+    def record(self, error: BaseException, where: str) -> None:
+        """An error that somebody caught but did not expect."""
+        _log.error("Unexpected error in %s", where, exc_info=error)
+        self.remember(error)
+        self.failed.emit()
+
+    def remember(self, error: BaseException) -> None:
+        """Put an error that was logged and shown already into the report."""
+        self._recent.append("".join(traceback.format_exception(error)))
+
+    def report(self) -> str:
+        """What a person can send: versions and the last errors, without secrets."""
+        head = (
+            f"Sora Studio {__version__}, Python {platform.python_version()}, Qt {qVersion()}, {platform.platform(terse=True)}"
+        )
+        return self._redact("\n\n".join([head, *self._recent]))
+
+    def _on_exception(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        self.record(error.with_traceback(trace), kind.__name__)
+
+    def _on_unraisable(self, found: "sys.UnraisableHookArgs") -> None:
+        if found.exc_value is not None:
+            self.record(found.exc_value, found.err_msg or "a finalizer")
+
+    def _on_thread_exception(self, found: threading.ExceptHookArgs) -> None:
+        if found.exc_value is not None and not isinstance(found.exc_value, SystemExit):
+            self.record(found.exc_value, found.thread.name if found.thread else "a thread")
+
+    def _on_loop_error(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error, message = context.get("exception"), str(context.get("message", "the event loop"))
+        if isinstance(error, BaseException):
+            self.record(error, message)
+        else:
+            _log.error("Event loop: %s", message)
+
+    def _on_qt_message(self, kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+        _qt_log.log(_LEVELS.get(kind, logging.WARNING), "%s: %s", context.category or "default", message)
+        if kind in (QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg):
+            self._recent.append(message)
+            self.failed.emit()

@@ -1,0 +1,139 @@
+"""One run of the program behind its window: the simulator if it is a demo, the studio, and their orderly end."""
+
+import asyncio
+import importlib
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sora_studio.domain.errors import DatabaseUnusable, InvalidSetting, StudioError
+from sora_studio.domain.events import NoticeAction, NoticeLevel, NoticeRaised
+from sora_studio.domain.settings import Settings
+from sora_studio.storage.settings import SettingsFile
+
+if TYPE_CHECKING:
+    from sora_studio.demo import Demo
+    from sora_studio.domain.ports import KeyStore
+    from sora_studio.studio import Studio
+    from sora_studio.ui.main_window import MainWindow
+
+_log = logging.getLogger(__name__)
+START = "start"
+DEMO_PROMPT = (
+    "35mm film, soft grain, a cool palette that warms as the light arrives.\n"
+    "Slow dolly in along a harbour wall at golden hour. Mist lifts off the water in long ribbons. A fisherwoman coils a wet rope,"
+    " pauses, and raises a lantern toward a bell that we cannot see. Backlit silhouette, breath in the cold air."
+    " Mood: warm, patient.\n"
+    "Sound: gulls far off, rope on wood, one bell."
+)
+SETTLE_WITHIN_S = 15.0
+"""The studio promises 5 s for what it has in flight; the rest is for slow disks."""
+
+
+class Session:
+    """Starts after the window has been painted, can be tried again after a failure, and ends once."""
+
+    def __init__(self, window: "MainWindow", *, data_dir: Path, demo: bool, output: Path | None) -> None:
+        self._window = window
+        self._data_dir = data_dir
+        self._is_demo = demo
+        self._output = output
+        self._demo: Demo | None = None
+        self._studio: Studio | None = None
+        self._keys: KeyStore | None = None
+        self._starting: asyncio.Task[None] | None = None
+        self._is_over = False
+
+    @property
+    def key(self) -> str | None:
+        """The key in use, so that the log can leave it out."""
+        return self._keys.key if self._keys else None
+
+    def begin(self, on_bug: Callable[[BaseException], None]) -> None:
+        """Start, or try again what failed; `on_bug` hears of what nobody expected."""
+        if self._studio is not None or self._is_over or (self._starting is not None and not self._starting.done()):
+            return
+        self._window.notices.clear_notice(START)
+        self._starting = asyncio.get_event_loop().create_task(self._start(on_bug), name="start the studio")
+
+    def retry(self, on_bug: Callable[[BaseException], None]) -> None:
+        """A person asks to try again: the start, or the connection."""
+        if self._studio is None:
+            self.begin(on_bug)
+        else:
+            self._studio.retry()
+
+    async def change_settings(self, settings: Settings) -> None:
+        """Through the studio; straight to the file while there is none."""
+        if self._studio is not None:
+            await self._studio.change_settings(settings)
+        else:
+            await asyncio.to_thread(SettingsFile(self._data_dir / "settings.toml").save, settings)
+
+    async def end(self) -> None:
+        """Save what is typed, let what is in flight finish, close everything."""
+        self._is_over = True
+        if self._starting is not None:
+            self._starting.cancel()
+            await asyncio.wait([self._starting])
+        try:
+            async with asyncio.timeout(SETTLE_WITHIN_S):
+                await self._window.finish()
+                if self._studio is not None:
+                    await self._studio.stop()
+        except TimeoutError:
+            _log.error("The studio did not stop in time; everything is in the database")
+        finally:
+            if self._demo is not None:
+                await asyncio.to_thread(self._demo.stop)
+
+    async def _start(self, on_bug: Callable[[BaseException], None]) -> None:
+        studio: Studio | None = None
+        try:
+            studio = await self._build()
+            self._window.listen(studio.events)
+            await studio.start()
+        except StudioError as error:
+            self._complain(error.sentence, _way_out(error))
+        except OSError as error:
+            self._complain(f"The studio could not start: {error.strerror or error}.", NoticeAction.RETRY)
+        except Exception as error:
+            on_bug(error)
+        else:
+            self._studio, studio = studio, None
+            self._window.attach(self._studio)
+            if self._is_demo:
+                self._window.compose.set_demo_prompt(DEMO_PROMPT)
+        finally:
+            if studio is not None:
+                await studio.stop()
+
+    async def _build(self) -> "Studio":
+        """The heavy imports happen in a thread, so that the window answers meanwhile."""
+        studio = await asyncio.to_thread(importlib.import_module, "sora_studio.studio")
+        secrets = await asyncio.to_thread(importlib.import_module, "sora_studio.storage.secrets")
+        if not self._is_demo:
+            self._keys = secrets.KeyringKeys()
+            return studio.Studio(data_dir=self._data_dir, output_dir=self._output, keys=self._keys)
+        demo = importlib.import_module("sora_studio.demo")
+        self._keys = secrets.SessionKeys(demo.DEMO_KEY)
+        self._demo = self._demo or demo.Demo(self._data_dir)
+        base_url = await asyncio.to_thread(self._demo.start)
+        return studio.Studio(
+            data_dir=self._data_dir,
+            base_url=base_url,
+            output_dir=self._output,
+            speed=demo.DEMO_SPEED,
+            gateway_name=studio.SIMULATOR,
+            keys=self._keys,
+        )
+
+    def _complain(self, words: str, action: NoticeAction) -> None:
+        self._window.notices.raise_notice(NoticeRaised(START, NoticeLevel.ERROR, words, action))
+
+
+def _way_out(error: StudioError) -> NoticeAction:
+    if isinstance(error, InvalidSetting):
+        return NoticeAction.OPEN_SETTINGS
+    return NoticeAction.COPY_REPORT if isinstance(error, DatabaseUnusable) else NoticeAction.RETRY

@@ -1,0 +1,134 @@
+"""What concerns the whole window, said quietly under the top bar: one line per cause, with the one thing that can be done."""
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from sora_studio.domain.events import NoticeAction, NoticeLevel, NoticeRaised
+from sora_studio.ui import theme
+
+SHOWN_AT_ONCE = 2
+"""More would push the work out of sight; the rest follow when one of these goes."""
+
+ACTION_WORDS = {
+    NoticeAction.ENTER_KEY: "Enter key",
+    NoticeAction.OPEN_SETTINGS: "Open settings",
+    NoticeAction.TRY_SIMULATOR: "Try the simulator",
+    NoticeAction.RETRY: "Try again",
+    NoticeAction.COPY_REPORT: "Copy report",
+}
+_ICONS = {
+    NoticeLevel.INFO: ("info", "secondary"),
+    NoticeLevel.WARNING: ("warning", "review"),
+    NoticeLevel.ERROR: ("error", "failed"),
+}
+_WEIGHT = {NoticeLevel.ERROR: 0, NoticeLevel.WARNING: 1, NoticeLevel.INFO: 2}
+
+
+class NoticeRow(QFrame):
+    """One notice.
+
+    Signals: `action_asked(NoticeAction)`, `dismissed()`.
+    """
+
+    action_asked = Signal(object)
+    dismissed = Signal()
+
+    def __init__(self, notice: NoticeRaised, actions: tuple[NoticeAction, ...], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.notice = notice
+        theme.set_role(self, "panel")
+        self._icon = QLabel()
+        self._text = QLabel(notice.text)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text.setWordWrap(True)
+        self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._close = QToolButton()
+        self._close.setAccessibleName("Dismiss this notice")
+        self._close.setToolTip("Dismiss")
+        self._close.setIconSize(QSize(16, 16))
+        theme.set_role(self._close, "icon")
+        self._close.clicked.connect(self.dismissed)
+        self._build_row(actions)
+        self._draw_icons()
+        theme.notifier.changed.connect(self._draw_icons)
+
+    def _build_row(self, actions: tuple[NoticeAction, ...]) -> None:
+        row = QHBoxLayout()
+        row.setContentsMargins(2 * theme.GRID, theme.GRID, theme.GRID, theme.GRID)
+        row.setSpacing(theme.GRID)
+        row.addWidget(self._icon)
+        row.addWidget(self._text, 1)
+        for action in actions:
+            row.addWidget(self._build_action(action))
+        row.addWidget(self._close)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(row)
+        column.addWidget(theme.rule())
+
+    def _build_action(self, action: NoticeAction) -> QPushButton:
+        button = QPushButton(ACTION_WORDS[action])
+        button.clicked.connect(lambda: self.action_asked.emit(action))
+        return button
+
+    def _draw_icons(self) -> None:
+        name, tone = _ICONS[self.notice.level]
+        self._icon.setPixmap(theme.icon(name, getattr(theme.tokens(), tone)).pixmap(QSize(16, 16)))
+        self._close.setIcon(theme.icon("close", theme.tokens().secondary))
+
+
+class NoticeBar(QWidget):
+    """Shows what holds now, the gravest first; takes no room when all is well. New notices are announced to screen readers.
+
+    Signals: `action_asked(NoticeRaised, NoticeAction)`.
+    """
+
+    action_asked = Signal(object, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Notices")
+        self._rows: dict[str, NoticeRow] = {}
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self.hide()
+
+    def raise_notice(self, notice: NoticeRaised, *, also: NoticeAction | None = None) -> None:
+        """Show it in place of an earlier one of the same cause. `also` is a second thing that can be done."""
+        if (shown := self._rows.get(notice.cause)) is not None and shown.notice == notice:
+            return
+        self._remove(notice.cause)
+        row = NoticeRow(notice, tuple(action for action in (notice.action, also) if action is not None), self)
+        row.action_asked.connect(lambda action: self.action_asked.emit(notice, action))
+        row.dismissed.connect(lambda: self.clear_notice(notice.cause))
+        self._rows[notice.cause] = row
+        self._arrange()
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, notice.text))
+
+    def clear_notice(self, cause: str) -> None:
+        """The cause is gone, or the person has read it."""
+        self._remove(cause)
+        self._arrange()
+
+    def texts(self) -> list[str]:
+        """What a person can read here now."""
+        return [row.notice.text for row in self._ordered()[:SHOWN_AT_ONCE]]
+
+    def _remove(self, cause: str) -> None:
+        if (row := self._rows.pop(cause, None)) is not None:
+            self._column.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+
+    def _ordered(self) -> list[NoticeRow]:
+        return sorted(self._rows.values(), key=lambda row: _WEIGHT[row.notice.level])
+
+    def _arrange(self) -> None:
+        for place, row in enumerate(self._ordered()):
+            self._column.insertWidget(place, row)
+            row.setVisible(place < SHOWN_AT_ONCE)
+        self.setVisible(bool(self._rows))

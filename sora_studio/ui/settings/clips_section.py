@@ -1,0 +1,102 @@
+"""Where clips are kept and what their files are called."""
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from sora_studio.domain.errors import InvalidSetting
+from sora_studio.domain.naming import DEFAULT_TEMPLATE, check_template, clip_stem
+from sora_studio.domain.settings import Settings
+from sora_studio.paths import videos_dir
+from sora_studio.ui import theme
+from sora_studio.ui.settings.field import Field
+
+EXAMPLE_PROMPT = "Slow dolly in along a wooden pier"
+EXAMPLE_TASK = 128
+
+
+class ClipsSection(QWidget):
+    """The folder and the template of names, with a live example.
+
+    Signals: `folder_wanted(Settings)`, `template_wanted(Settings)`.
+    """
+
+    folder_wanted = Signal(object)
+    template_wanted = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.settings = Settings()
+        self._folder = QLineEdit()
+        self._folder.setAccessibleName("Folder for clips")
+        self._folder.setPlaceholderText(str(videos_dir()))
+        self._folder.editingFinished.connect(self._on_folder_editing_finished)
+        choose = QPushButton("Choose…")
+        choose.setAccessibleName("Choose the folder for clips")
+        choose.setAutoDefault(False)
+        choose.clicked.connect(self._on_choose_clicked)
+        self.folder_field = Field("Folder", self._folder, choose, help_text="Clips that are there already stay where they are.")
+        self._template = QLineEdit()
+        self._template.setAccessibleName("File name template")
+        self._template.setPlaceholderText(DEFAULT_TEMPLATE)
+        self._template.textChanged.connect(self._on_template_text_changed)
+        self._template.editingFinished.connect(self._on_template_editing_finished)
+        self.template_field = Field("File name", self._template)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2 * theme.GRID)
+        column.addWidget(self.folder_field)
+        column.addWidget(self.template_field)
+
+    def show_settings(self, settings: Settings) -> None:
+        """As they hold now."""
+        self.settings = settings
+        self._folder.setText(str(settings.output_dir or ""))
+        self._template.setText(settings.file_template)
+        self.folder_field.show_help()
+        self._on_template_text_changed()
+
+    def _on_choose_clicked(self) -> None:
+        chooser = QFileDialog(self, "Folder for clips", str(self.settings.output_dir or videos_dir()))
+        chooser.setFileMode(QFileDialog.FileMode.Directory)
+        chooser.fileSelected.connect(self._on_chooser_file_selected)
+        chooser.finished.connect(chooser.deleteLater)
+        chooser.open()
+
+    def _on_chooser_file_selected(self, folder: str) -> None:
+        self._folder.setText(folder)
+        self._on_folder_editing_finished()
+
+    def _on_folder_editing_finished(self) -> None:
+        text = self._folder.text().strip()
+        folder = Path(text).expanduser() if text else None
+        if folder == self.settings.output_dir:
+            self.folder_field.show_help()
+        elif folder is not None and not folder.is_absolute():
+            self.folder_field.show_problem(f"{text} is not a full path. Choose a folder, or leave it empty for {videos_dir()}.")
+        else:
+            self.folder_wanted.emit(replace(self.settings, output_dir=folder))
+
+    def _on_template_text_changed(self) -> None:
+        try:
+            template = check_template(self._template.text() or DEFAULT_TEMPLATE)
+        except InvalidSetting as error:
+            self.template_field.show_problem(error.sentence)
+        else:
+            self.template_field.show_help(f"For example {_example(template)}.mp4")
+
+    def _on_template_editing_finished(self) -> None:
+        try:
+            template = check_template(self._template.text() or DEFAULT_TEMPLATE)
+        except InvalidSetting:
+            return  # said while it was typed
+        if template != self.settings.file_template:
+            self.template_wanted.emit(replace(self.settings, file_template=template))
+
+
+def _example(template: str) -> str:
+    now = datetime.now().astimezone()
+    return clip_stem(template, local_time=now, prompt=EXAMPLE_PROMPT, task=EXAMPLE_TASK, take=1, model="sora-2")

@@ -1,0 +1,140 @@
+"""The settings: four short sections. What is changed holds at once; what cannot hold says so beside its control."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from sora_studio.domain.errors import StudioError
+from sora_studio.domain.settings import Settings
+from sora_studio.ui import theme
+from sora_studio.ui.settings.clips_section import ClipsSection
+from sora_studio.ui.settings.field import Field, plain_label
+from sora_studio.ui.settings.key_section import KeySection
+from sora_studio.ui.settings.look_section import LookSection
+from sora_studio.ui.settings.service_section import ServiceSection
+from sora_studio.ui.task_scope import TaskScope
+
+if TYPE_CHECKING:
+    from sora_studio.services.credentials import Credentials
+
+WIDTH = 560
+
+
+class Section(StrEnum):
+    """Where the dialog opens."""
+
+    KEY = "key"
+    SERVICE = "service"
+    CLIPS = "clips"
+    LOOK = "look"
+
+
+class SettingsDialog(QDialog):
+    """Made once and opened again; never waits for anything while the window stands still.
+
+    Signals: `settings_saved(Settings)`, `key_changed()`.
+    """
+
+    settings_saved = Signal(object)
+    key_changed = Signal()
+
+    def __init__(
+        self, scope: TaskScope, save: Callable[[Settings], Awaitable[None]], *, demo: bool, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._scope = scope
+        self._save = save
+        self._demo = demo
+        self._saved = Settings()
+        self._saving = asyncio.Lock()
+        self.setWindowTitle("Settings")
+        self.setMinimumWidth(WIDTH)
+        self.key = KeySection(scope)
+        self.service = ServiceSection()
+        self.clips = ClipsSection()
+        self.look = LookSection()
+        self._build_layout()
+        self.key.key_changed.connect(self.key_changed)
+        self.service.wanted.connect(lambda wanted: self._begin(wanted, self.service.field))
+        self.clips.folder_wanted.connect(lambda wanted: self._begin(wanted, self.clips.folder_field))
+        self.clips.template_wanted.connect(lambda wanted: self._begin(wanted, self.clips.template_field))
+        self.look.wanted.connect(self._on_look_wanted)
+
+    def open_at(self, section: Section, settings: Settings, credentials: "Credentials | None") -> None:
+        """Show what holds now, with the keyboard in that section."""
+        self._show_settings(settings)
+        self.key.attach(credentials)
+        self.open()
+        sections = {Section.KEY: self.key, Section.SERVICE: self.service, Section.CLIPS: self.clips, Section.LOOK: self.look}
+        if (first := _first_control(sections[section])) is not None:
+            first.setFocus()
+
+    def _build_layout(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(3 * theme.GRID, 3 * theme.GRID, 3 * theme.GRID, 2 * theme.GRID)
+        column.setSpacing(2 * theme.GRID)
+        own = [("Clips", self.clips), ("Look", self.look)]
+        if self._demo:
+            self.key.hide()
+            self.service.hide()
+            words = plain_label("The simulator needs no key, and nothing is charged.")
+            theme.set_role(words, "secondary")
+            shown = [("Service", words), *own]
+        else:
+            shown = [("Key", self.key), ("Service", self.service), *own]
+        for number, (title, section) in enumerate(shown):
+            if number:
+                column.addWidget(theme.rule())
+            column.addWidget(plain_label(title, semibold=True))
+            column.addWidget(section)
+        column.addStretch(1)
+        column.addLayout(self._build_end())
+
+    def _build_end(self) -> QHBoxLayout:
+        close = QPushButton("Close")
+        close.setAccessibleName("Close the settings")
+        close.setAutoDefault(False)
+        close.clicked.connect(self.accept)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(close)
+        return row
+
+    def _show_settings(self, settings: Settings) -> None:
+        self._saved = settings
+        for section in (self.service, self.clips, self.look):
+            section.show_settings(settings)
+
+    def _on_look_wanted(self, wanted: Settings) -> None:
+        if isinstance(app := QApplication.instance(), QApplication):
+            theme.apply(app, wanted.theme)
+        self._begin(wanted, self.look.field)
+
+    def _begin(self, wanted: Settings, field: Field) -> None:
+        self._hold(wanted)  # at once: the next change may come before this one is saved
+        self._scope.start(self._apply(wanted, field), name="save settings")
+
+    def _hold(self, settings: Settings) -> None:
+        for section in (self.service, self.clips, self.look):
+            section.settings = settings
+
+    async def _apply(self, wanted: Settings, field: Field) -> None:
+        async with self._saving:
+            try:
+                await self._save(wanted)
+            except StudioError as error:
+                field.show_problem(error.sentence)
+                self._hold(self._saved)
+            else:
+                self._saved = wanted
+                field.show_result("Saved.")
+                self.settings_saved.emit(wanted)
+
+
+def _first_control(section: QWidget) -> QWidget | None:
+    """The first control of a section that takes the keyboard."""
+    return next((child for child in section.findChildren(QWidget) if child.focusPolicy() and child.isEnabled()), None)

@@ -1,0 +1,61 @@
+"""One setting as a person sees it: its name, its control, a quiet line of help, and what is wrong with it right there."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from sora_studio.ui import theme
+
+
+class Field(QWidget):
+    """A labelled row of controls. The line below holds the help, a result, or a problem, whichever was said last."""
+
+    def __init__(self, name: str, *controls: QWidget, help_text: str = "") -> None:
+        super().__init__()
+        self._help = help_text
+        label = plain_label(name)
+        label.setBuddy(controls[0])
+        self._below = plain_label("")
+        self._below.setFont(theme.font(size_px=12))
+        self._below.setWordWrap(True)
+        row = QHBoxLayout()
+        row.setSpacing(theme.GRID)
+        for number, control in enumerate(controls):
+            row.addWidget(control, 1 if number == 0 else 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(label)
+        column.addLayout(row)
+        column.addWidget(self._below)
+        self.show_help()
+
+    def show_help(self, text: str | None = None) -> None:
+        """The quiet line; a new text replaces the old one for good."""
+        self._help = self._help if text is None else text
+        self._say(self._help, "secondary")
+
+    def show_result(self, text: str) -> None:
+        """Something went well."""
+        self._say(text, "ready")
+
+    def show_problem(self, text: str) -> None:
+        """What is wrong, and what to do about it."""
+        self._say(text, "failed")
+
+    def words(self) -> str:
+        """What stands below the control."""
+        return self._below.text()
+
+    def _say(self, text: str, role: str) -> None:
+        theme.set_role(self._below, role)
+        self._below.setText(text)
+        self._below.setAccessibleName(text)
+        self._below.setVisible(bool(text))
+
+
+def plain_label(text: str, *, semibold: bool = False) -> QLabel:
+    """A label that never takes its text for anything but text."""
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setFont(theme.font(semibold=semibold))
+    return label

@@ -1,0 +1,58 @@
+"""Dark, light, or as the system is."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from sora_studio.domain.settings import Settings, Theme
+from sora_studio.ui import theme
+from sora_studio.ui.settings.field import Field
+
+_CHOICES = (
+    (Theme.SYSTEM, "Like the system", "segment-first"),
+    (Theme.DARK, "Dark", "segment"),
+    (Theme.LIGHT, "Light", "segment-last"),
+)
+
+
+class LookSection(QWidget):
+    """Three choices, one of which holds.
+
+    Signals: `wanted(Settings)`.
+    """
+
+    wanted = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.settings = Settings()
+        self._group = QButtonGroup(self)
+        self._buttons = dict[Theme, QPushButton]()
+        self._row = QWidget()
+        row = QHBoxLayout(self._row)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        for choice, words, role in _CHOICES:
+            row.addWidget(self._build_choice(choice, words, role))
+        row.addStretch(1)
+        self.field = Field("Look", self._row)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.field)
+
+    def show_settings(self, settings: Settings) -> None:
+        """As they hold now."""
+        self.settings = settings
+        self._buttons[settings.theme].setChecked(True)
+
+    def _build_choice(self, choice: Theme, words: str, role: str) -> QPushButton:
+        button = QPushButton(words)
+        button.setCheckable(True)
+        button.setAutoDefault(False)
+        button.setAccessibleName(f"Look: {words}")
+        theme.set_role(button, role)
+        button.clicked.connect(lambda: self.wanted.emit(replace(self.settings, theme=choice)))
+        self._group.addButton(button)
+        self._buttons[choice] = button
+        return button

@@ -1,0 +1,48 @@
+"""Where the service is."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+
+from sora_studio.domain.errors import InvalidSetting
+from sora_studio.domain.settings import DEFAULT_BASE_URL, Settings, check_base_url
+from sora_studio.ui.settings.field import Field
+
+
+class ServiceSection(QWidget):
+    """The gateway's address, checked before it is wanted.
+
+    Signals: `wanted(Settings)`.
+    """
+
+    wanted = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.settings = Settings()
+        self._address = QLineEdit()
+        self._address.setAccessibleName("Service address")
+        self._address.setPlaceholderText(DEFAULT_BASE_URL)
+        self._address.editingFinished.connect(self._on_address_editing_finished)
+        self.field = Field("Service address", self._address, help_text="Begins with https, so that the key stays secret.")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.field)
+
+    def show_settings(self, settings: Settings) -> None:
+        """As they hold now."""
+        self.settings = settings
+        self._address.setText(settings.base_url)
+        self.field.show_help()
+
+    def _on_address_editing_finished(self) -> None:
+        try:
+            address = check_base_url(self._address.text() or DEFAULT_BASE_URL)
+        except InvalidSetting as error:
+            self.field.show_problem(error.sentence)
+            return
+        if address != self.settings.base_url:
+            self.wanted.emit(replace(self.settings, base_url=address))
+        else:
+            self.field.show_help()

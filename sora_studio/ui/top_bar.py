@@ -1,0 +1,86 @@
+"""The line at the top: the program's name, the balance, the tasks' drawer when they have no column, and the settings."""
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
+
+from sora_studio.ui import theme
+
+HEIGHT = 44
+
+
+class TopBar(QFrame):
+    """Quiet on purpose: nothing here is needed to make a clip.
+
+    Signals: `settings_asked()`, `tasks_toggled(bool)` when the drawer's button is pressed.
+    """
+
+    settings_asked = Signal()
+    tasks_toggled = Signal(bool)
+
+    def __init__(self, *, demo: bool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        theme.set_role(self, "bar")
+        self.setFixedHeight(HEIGHT)
+        self._title = _label("Sora Studio", semibold=True)
+        self._badge = _label("on the simulator: nothing is charged" if demo else "")
+        theme.set_role(self._badge, "secondary")
+        self._balance_word = _label("Balance")
+        self._balance = _label("", semibold=True)
+        self._tasks = self._build_button("Show tasks", "Tasks (F8)")
+        self._tasks.setCheckable(True)
+        self._tasks.hide()
+        self._tasks.toggled.connect(self.tasks_toggled)
+        self._settings = self._build_button("Settings", "Settings (Ctrl+,)")
+        self._settings.clicked.connect(self.settings_asked)
+        self._build_row()
+        self.show_balance("")
+        self._draw_icons()
+        theme.notifier.changed.connect(self._draw_icons)
+
+    def show_balance(self, phrase: str) -> None:
+        """The balance in words, or nothing at all while it is not known."""
+        self._balance.setText(phrase)
+        self._balance_word.setVisible(bool(phrase))
+        self._balance.setVisible(bool(phrase))
+
+    def offer_drawer(self, *, offered: bool, is_open: bool) -> None:
+        """Show the drawer's button, pressed while the drawer is open."""
+        self._tasks.setVisible(offered)
+        self._tasks.blockSignals(True)
+        self._tasks.setChecked(is_open)
+        self._tasks.blockSignals(False)
+
+    def _build_row(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * theme.GRID, 0, theme.GRID, 0)
+        row.setSpacing(0)
+        row.addWidget(self._title)
+        row.addSpacing(12)
+        row.addWidget(self._badge)
+        row.addStretch(1)
+        row.addWidget(self._balance_word)
+        row.addSpacing(4)
+        row.addWidget(self._balance)
+        row.addSpacing(theme.GRID)
+        row.addWidget(self._tasks)
+        row.addWidget(self._settings)
+
+    def _build_button(self, name: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        theme.set_role(button, "icon")
+        button.setIconSize(QSize(18, 18))
+        button.setAccessibleName(name)
+        button.setToolTip(tip)
+        return button
+
+    def _draw_icons(self) -> None:
+        colour = theme.tokens().secondary
+        self._tasks.setIcon(theme.icon("tasks", colour))
+        self._settings.setIcon(theme.icon("settings", colour))
+
+
+def _label(text: str, *, semibold: bool = False) -> QLabel:
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setFont(theme.font(semibold=semibold))
+    return label

@@ -1,0 +1,126 @@
+"""The room between the bars: the stage over the editor, and the tasks beside them, or in a drawer in a narrow window."""
+
+from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QWidget
+
+from sora_studio.ui import theme
+
+TASKS_WIDTH = 372
+NARROW_BELOW = 1100
+_CENTRE_SHARE = (54, 46)
+"""Stage to editor, as drawn."""
+
+
+class Workspace(QWidget):
+    """Lays out the three panels. A person's splitter positions and a hidden column are kept; nothing else moves.
+
+    Signals: `drawer_changed(offered, is_open)`.
+    """
+
+    drawer_changed = Signal(bool, bool)
+
+    def __init__(self, *, stage: QWidget, compose: QWidget, tasks: QWidget, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tasks = tasks
+        self._is_narrow = False
+        self._column_wanted = True
+        self._drawer_open = False
+        self._focused = False
+        self._centre = _splitter(Qt.Orientation.Vertical, stage, compose)
+        self._centre.setSizes([share * 10 for share in _CENTRE_SHARE])
+        self._columns = _splitter(Qt.Orientation.Horizontal, self._centre, tasks)
+        self._columns.setStretchFactor(0, 1)
+        self._columns.setStretchFactor(1, 0)
+        self._columns.setSizes([1228, TASKS_WIDTH])
+        tasks.setMinimumWidth(280)
+        self._drawer = self._build_drawer()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self._columns)
+
+    @property
+    def drawer_is_open(self) -> bool:
+        """Whether the drawer covers part of the centre now."""
+        return self._is_narrow and self._drawer_open
+
+    def toggle_tasks(self) -> None:
+        """Show or hide the tasks, in the column or in the drawer."""
+        self.show_tasks(not (self._drawer_open if self._is_narrow else self._column_wanted))
+
+    def show_tasks(self, shown: bool) -> None:
+        """Make the tasks visible, or give their room away."""
+        if self._is_narrow:
+            self._drawer_open = shown
+        else:
+            self._column_wanted = shown
+        self._arrange()
+
+    def set_focused(self, focused: bool) -> None:
+        """Focus mode: the stage and the editor alone."""
+        self._focused = focused
+        self._arrange()
+
+    def remember(self, state: QSettings) -> None:
+        """Write the splitters and the column's visibility."""
+        state.setValue("workspace/centre", self._centre.saveState())
+        if not self._is_narrow and not self._focused and self._column_wanted:
+            state.setValue("workspace/columns", self._columns.saveState())
+        state.setValue("workspace/tasks", self._column_wanted)
+
+    def restore(self, state: QSettings) -> None:
+        """Take up what `remember` wrote; what is missing or unreadable keeps its default."""
+        for splitter, name in ((self._centre, "centre"), (self._columns, "columns")):
+            if (kept := state.value(f"workspace/{name}")) is not None:
+                splitter.restoreState(kept)
+        self._column_wanted = state.value("workspace/tasks", True, type=bool) is True
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if (narrow := self.width() < NARROW_BELOW) != self._is_narrow:
+            self._is_narrow = narrow
+            self._drawer_open = False
+            self._move_tasks()
+        self._place_drawer()
+
+    def _build_drawer(self) -> QFrame:
+        drawer = QFrame(self)
+        theme.set_role(drawer, "panel")
+        row = QHBoxLayout(drawer)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(theme.rule(vertical=True))
+        drawer.hide()
+        return drawer
+
+    def _move_tasks(self) -> None:
+        layout = self._drawer.layout()
+        if self._is_narrow and layout is not None:
+            layout.addWidget(self._tasks)
+        else:
+            self._columns.addWidget(self._tasks)
+            self._columns.setStretchFactor(1, 0)
+            self._columns.setSizes([max(self.width() - TASKS_WIDTH - 1, 1), TASKS_WIDTH])
+        self._arrange()
+
+    def _arrange(self) -> None:
+        shown = self._drawer_open if self._is_narrow else self._column_wanted
+        self._tasks.setVisible(shown and not self._focused)
+        self._drawer.setVisible(self.drawer_is_open and not self._focused)
+        self._place_drawer()
+        self.drawer_changed.emit(self._is_narrow or not self._column_wanted, shown)
+
+    def _place_drawer(self) -> None:
+        width = min(TASKS_WIDTH + 1, self.width())
+        self._drawer.setGeometry(self.width() - width, 0, width, self.height())
+        self._drawer.raise_()
+
+
+def _splitter(orientation: Qt.Orientation, *panels: QWidget) -> QSplitter:
+    splitter = QSplitter(orientation)
+    splitter.setHandleWidth(1)
+    splitter.setChildrenCollapsible(False)
+    for panel in panels:
+        splitter.addWidget(panel)
+    return splitter

@@ -1,0 +1,128 @@
+"""What the status bar and the top bar say, gathered from the core and put into words."""
+
+import asyncio
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from sora_studio.domain.events import BalanceChanged, ConnectionChanged
+
+if TYPE_CHECKING:
+    from sora_studio.studio import Studio
+    from sora_studio.viewmodels.event_relay import EventRelay
+
+
+@dataclass(frozen=True, slots=True)
+class StatusFacts:
+    """What is known now; None where nothing is known yet."""
+
+    online: bool | None = None
+    retry_at: datetime | None = None
+    has_key: bool = True
+    is_owner: bool = True
+    running: int | None = None
+    waiting: int = 0
+    requests_last_minute: int = 0
+    saved_clips: int | None = None
+    free_bytes: int | None = None
+    balance_usd: float | None = None
+
+    @property
+    def connection_phrase(self) -> str:
+        """One or two words beside the dot."""
+        if self.online is None:
+            return "Starting"
+        if not self.online:
+            at = f", next try at {self.retry_at.astimezone():%H:%M:%S}" if self.retry_at else ""
+            return f"Offline{at}"
+        if not self.has_key:
+            return "No key"
+        return "Connected" if self.is_owner else "Connected, another window sends"
+
+    @property
+    def phrases(self) -> tuple[str, ...]:
+        """The rest of the status bar, in its order; what is not known is left out."""
+        said = list[str]()
+        if self.running is not None:
+            said.append(f"{self.running:,} running, {self.waiting:,} waiting")
+            said.append(f"{self.requests_last_minute:,} requests/min")
+        if self.saved_clips is not None:
+            said.append(_clips_phrase(self.saved_clips))
+        if self.free_bytes is not None:
+            said.append(f"{_size_phrase(self.free_bytes)} free")
+        return tuple(said)
+
+    @property
+    def balance_phrase(self) -> str:
+        """In dollars and cents; empty while it is not known."""
+        return "" if self.balance_usd is None else f"${self.balance_usd:,.2f}"
+
+
+class StatusModel(QObject):
+    """Keeps `facts` fresh: by events at once, by `refresh` for what has none.
+
+    Signals: `changed()`.
+    """
+
+    changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.facts = StatusFacts()
+        self._studio: Studio | None = None
+
+    def attach(self, studio: "Studio", relay: "EventRelay") -> None:
+        """Begin to tell about this studio."""
+        self._studio = studio
+        relay.connection_changed.connect(self._on_connection_changed)
+        relay.balance_changed.connect(self._on_balance_changed)
+        self._set(replace(self.facts, online=True, has_key=studio.credentials.has_key, balance_usd=studio.balance.usd))
+
+    async def refresh(self) -> None:
+        """Ask for the counts, the key and the free space. Cheap enough for every other second."""
+        if self._studio is None:
+            return
+        saved = await self._studio.library.saved_clips()
+        free_bytes = await asyncio.to_thread(self._studio.library.free_bytes)
+        seen = self._studio.tracking.snapshot()
+        self._set(
+            replace(
+                self.facts,
+                online=seen.online,
+                retry_at=None if seen.online else self.facts.retry_at,
+                has_key=self._studio.credentials.has_key,
+                is_owner=seen.is_owner,
+                running=seen.running,
+                waiting=seen.waiting,
+                requests_last_minute=seen.requests_last_minute,
+                saved_clips=saved,
+                free_bytes=free_bytes,
+            )
+        )
+
+    def _set(self, facts: StatusFacts) -> None:
+        if facts != self.facts:
+            self.facts = facts
+            self.changed.emit()
+
+    def _on_connection_changed(self, event: ConnectionChanged) -> None:
+        self._set(replace(self.facts, online=event.online, retry_at=event.retry_at))
+
+    def _on_balance_changed(self, event: BalanceChanged) -> None:
+        self._set(replace(self.facts, balance_usd=event.usd))
+
+
+def _clips_phrase(count: int) -> str:
+    if not count:
+        return "No clips yet"
+    return "1 clip safe on disk" if count == 1 else f"All {count:,} clips safe on disk"
+
+
+def _size_phrase(size_bytes: int) -> str:
+    """Decimal units as systems show them; whole gigabytes, one digit below ten."""
+    gigabytes = size_bytes / 1e9
+    if gigabytes >= 10:
+        return f"{gigabytes:,.0f} GB"
+    return f"{gigabytes:.1f} GB" if gigabytes >= 1 else f"{size_bytes / 1e6:,.0f} MB"
