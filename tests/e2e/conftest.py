@@ -1,0 +1,110 @@
+"""The program as a process, on a data folder of its own, against a simulator that makes a clip in about a second."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from sora_studio.paths import resources_dir
+from sora_studio.simulator.serve import Running, running
+
+SPEED = 200.0
+KEY = "sk-e2e-7f3a9c"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a run ended and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def rows(self) -> list[dict[str, object]]:
+        """Standard output as JSON lines."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+class Program:
+    """Starts `sora-studio` with arguments. What it says never holds a traceback or the key, on any way."""
+
+    def __init__(self, folder: Path, base_url: str) -> None:
+        self.data = folder / "data"
+        self.clips = folder / "clips"
+        self.environment = {
+            **os.environ,
+            "SORA_STUDIO_DATA_DIR": str(self.data),
+            "SORA_STUDIO_BASE_URL": base_url,
+            "SORA_STUDIO_API_KEY": KEY,
+            "PYTHONIOENCODING": "utf-8",
+        }
+        self._hurry()
+
+    def start(self, *arguments: str) -> "subprocess.Popen[str]":
+        """A running one; whoever starts it ends it with `finish`."""
+        return subprocess.Popen(
+            [sys.executable, "-m", "sora_studio", *arguments],
+            env=self.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+
+    def finish(self, process: "subprocess.Popen[str]", *, stdin: str = "", heard: Sequence[str] = ()) -> Ended:
+        """Wait for its end; `heard` are lines that were read already."""
+        out, err = process.communicate(stdin, timeout=60)
+        assert "Traceback" not in err, err
+        assert KEY not in out + err
+        return Ended(process.returncode, "".join([*heard, out]), err)
+
+    def run(self, *arguments: str, stdin: str = "") -> Ended:
+        """Start and wait."""
+        return self.finish(self.start(*arguments), stdin=stdin)
+
+    def generate(self, *arguments: str, stdin: str = "") -> Ended:
+        """With JSON and the test's own folder for clips."""
+        return self.run("generate", *arguments, "--json", "--output", str(self.clips), stdin=stdin)
+
+    def interrupt(self, process: "subprocess.Popen[str]") -> None:
+        """Ctrl+C."""
+        process.send_signal(signal.SIGINT)
+
+    def _hurry(self) -> None:
+        """The shipped profile with a poll plan for a service that is as fast as this one."""
+        shipped = (resources_dir() / "models" / "sora-2.toml").read_text(encoding="utf-8")
+        hurried = re.sub(r"first_after_s = \d+", "first_after_s = 0.3", re.sub(r"every_s( +)= \d+", r"every_s\1= 0.1", shipped))
+        assert hurried.count("= 0.") == 2
+        (self.data / "models").mkdir(parents=True)
+        (self.data / "models" / "sora-2.toml").write_text(hurried, encoding="utf-8")
+
+
+@pytest.fixture
+def service() -> Iterator[Callable[..., Running]]:
+    """`service(scenario=…)` starts a simulator that lives as long as the test."""
+    with ExitStack() as stack:
+
+        def start(*, scenario: str = "calm", keys: Sequence[str] = (), speed: float = SPEED) -> Running:
+            return stack.enter_context(running(speed=speed, scenario=scenario, keys=keys))
+
+        yield start
+
+
+@pytest.fixture
+def simulator(service: Callable[..., Running]) -> Running:
+    return service()
+
+
+@pytest.fixture
+def program(tmp_path: Path, simulator: Running) -> Program:
+    return Program(tmp_path, simulator.url)

@@ -1,0 +1,151 @@
+"""From a prompt on the command line to a film on the disk."""
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import av
+import pytest
+from PIL import Image
+
+from sora_studio.simulator.serve import Running
+from tests.e2e.conftest import Program
+
+JSON_KEYS = ["id", "task_id", "state", "prompt", "files", "fail_code", "fail_message", "created_at", "completed_at"]
+
+
+def _duration_s(film: str) -> float:
+    with av.open(film) as container:
+        frames = sum(1 for _ in container.decode(video=0))
+        return frames / float(container.streams.video[0].average_rate or 1)
+
+
+def test_a_prompt_becomes_a_saved_film(program: Program, simulator: Running) -> None:
+    ended = program.generate("A slow dolly over a harbour", "--set", "duration=15", "--set", "aspect_ratio=portrait")
+    assert ended.code == 0, ended.err
+    assert all(list(row) == JSON_KEYS for row in ended.rows)
+    states = [row["state"] for row in ended.rows]
+    assert states[0] in ("waiting", "sending", "pending")
+    last = ended.rows[-1]
+    assert (last["state"], last["fail_code"]) == ("success", None)
+    (film,) = last["files"]
+    assert Path(film).parent == program.clips
+    assert _duration_s(film) == pytest.approx(15, abs=0.2)
+    assert json.loads(Path(film).with_suffix(".json").read_text(encoding="utf-8"))["prompt"] == "A slow dolly over a harbour"
+    assert len(simulator.state.charges) == 1
+
+
+def test_without_json_the_path_is_all_there_is_on_standard_output(program: Program) -> None:
+    ended = program.run("generate", "-", "--output", str(program.clips), stdin="A harbour,\nthen fog\n")
+    assert ended.code == 0, ended.err
+    (film,) = ended.out.splitlines()
+    assert Path(film).is_file()
+    assert "A harbour," in ended.err
+
+
+def test_takes_are_tasks_of_their_own(program: Program, simulator: Running) -> None:
+    ended = program.generate("A harbour", "--count", "2")
+    assert ended.code == 0, ended.err
+    last = ended.rows[-2:]
+    assert len({row["id"] for row in last}) == 2
+    assert len({file for row in last for file in row["files"]}) == 2
+    assert len(simulator.state.charges) == 2
+
+
+def test_a_local_picture_is_animated(program: Program, tmp_path: Path) -> None:
+    Image.new("RGB", (640, 360), "teal").save(tmp_path / "still.png")
+    ended = program.generate("It comes alive", "--image", str(tmp_path / "still.png"))
+    assert ended.code == 0, ended.err
+    assert len(ended.rows[-1]["files"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([" "], "The prompt is empty"),
+        (["x" * 10_001], "10,001 characters, 1 more than the 10,000"),
+        (["A harbour", "--set", "duration=11"], "choose 10 s or 15 s"),
+        (["A harbour", "--set", "fps=30"], "no option 'fps'"),
+        (["A harbour", "--route", "cheap"], "Route 'cheap'"),
+        (["A harbour", "--model", "sora-9"], "no model 'sora-9'"),
+        (["A harbour", "--count", "11"], "1 to 10"),
+        (["A harbour", "--image", "https://x.example/a.png", "--image", "https://x.example/b.png"], "1 too many"),
+        (["A harbour", "--image", "no-such-file.png"], "no-such-file.png"),
+    ],
+)
+def test_invalid_input_is_refused_before_anything_is_sent(
+    program: Program, simulator: Running, arguments: list[str], words: str
+) -> None:
+    ended = program.generate(*arguments)
+    assert ended.code == 2
+    assert words in ended.err
+    assert simulator.state.requests == []
+
+
+def test_a_task_that_the_service_fails_ends_with_3(tmp_path: Path, service: Callable[..., Running]) -> None:
+    ended = Program(tmp_path, service(scenario="reject").url).generate("A harbour")
+    assert ended.code == 3
+    assert (ended.rows[-1]["state"], ended.rows[-1]["fail_code"]) == ("failed", "CONTENT_VIOLATION")
+    assert "against the content rules" in ended.err
+
+
+def test_without_a_key_nothing_is_made(program: Program, simulator: Running) -> None:
+    del program.environment["SORA_STUDIO_API_KEY"]
+    ended = program.generate("A harbour")
+    assert ended.code == 4
+    assert "No API key yet" in ended.err
+    assert simulator.state.requests == []
+    assert program.run("tasks", "--json").rows == []
+
+
+def test_a_refused_key_ends_with_4_and_the_task_stays(tmp_path: Path, service: Callable[..., Running]) -> None:
+    program = Program(tmp_path, service(keys=["another"]).url)
+    ended = program.generate("A harbour")
+    assert ended.code == 4
+    assert "does not accept" in ended.err
+    assert [row["state"] for row in program.run("tasks", "--json").rows] == ["waiting"]
+
+
+def test_a_folder_that_is_a_file_is_invalid(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert program.run("generate", "A harbour", "--output", str(tmp_path / "file")).code == 2
+
+
+def test_a_broken_database_is_named_and_ends_with_6(program: Program) -> None:
+    (program.data / "studio.db").write_bytes(b"This is no database at all. " * 400)
+    ended = program.generate("A harbour")
+    assert ended.code == 6
+    assert "studio.db" in ended.err
+
+
+def test_an_address_without_tls_is_refused(program: Program) -> None:
+    program.environment["SORA_STUDIO_BASE_URL"] = "http://service.example"
+    ended = program.generate("A harbour")
+    assert ended.code == 2
+    assert "https" in ended.err
+
+
+def test_the_demo_needs_no_key_and_keeps_apart(program: Program, simulator: Running) -> None:
+    del program.environment["SORA_STUDIO_API_KEY"]
+    ended = program.run("generate", "A harbour at dusk", "--demo")
+    assert ended.code == 0, ended.err
+    (film,) = ended.out.splitlines()
+    assert Path(film).is_relative_to(program.data / "demo")
+    assert _duration_s(film) == pytest.approx(10, abs=0.2)
+    assert simulator.state.requests == []
+    assert program.run("tasks", "--json").rows == []
+
+
+def test_a_reader_that_leaves_early_is_no_error(program: Program) -> None:
+    process = program.start("generate", "A harbour", "--json", "--output", str(program.clips))
+    assert process.stdout
+    assert process.stderr
+    process.stdout.close()
+    code = process.wait(60)
+    assert code == 130
+    assert "Traceback" not in process.stderr.read()
+    process.stderr.close()
+    assert isinstance(process, subprocess.Popen)
+    assert process.stdin
+    process.stdin.close()
