@@ -97,30 +97,30 @@ class Database:
     def _connect_writer(self) -> sqlite3.Connection:
         with self._errors_named():
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            connection = self._connect()
-            try:
-                steps_taken(connection, self.path)  # a file that is not ours is not touched, not even its mode
-                _patiently(lambda: connection.execute("PRAGMA journal_mode = WAL"))
-                migrate(connection, self.path, begin=lambda: _patiently(lambda: connection.execute("BEGIN IMMEDIATE")))
-            except BaseException:
-                connection.close()
-                raise
-            return connection
+            return self._connect(self._prepare_writer)
 
     def _connect_reader(self) -> sqlite3.Connection:
         with self._errors_named():
-            connection = self._connect()
-            connection.execute("PRAGMA query_only = ON")
-            return connection
+            return self._connect(lambda connection: connection.execute("PRAGMA query_only = ON"))
 
-    def _connect(self) -> sqlite3.Connection:
+    def _connect(self, prepare: Callable[[sqlite3.Connection], object]) -> sqlite3.Connection:
         connection = sqlite3.connect(self.path, timeout=BUSY_TIMEOUT_S, isolation_level=None)
-        connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA trusted_schema = OFF")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA fullfsync = ON")  # macOS: to the disk itself, as FULL promises elsewhere
+        try:
+            connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA foreign_keys = ON")
+            connection.execute("PRAGMA trusted_schema = OFF")
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA fullfsync = ON")  # macOS: to the disk itself, as FULL promises elsewhere
+            prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
         return connection
+
+    def _prepare_writer(self, connection: sqlite3.Connection) -> None:
+        steps_taken(connection, self.path)  # a file that is not ours is not touched, not even its mode
+        _patiently(lambda: connection.execute("PRAGMA journal_mode = WAL"))
+        migrate(connection, self.path, begin=lambda: _patiently(lambda: connection.execute("BEGIN IMMEDIATE")))
 
     def _in_transaction(
         self, connection: sqlite3.Connection, begin: str, work: Callable[[sqlite3.Connection], Result]
