@@ -53,7 +53,7 @@ def describe(task: Task) -> str:
 def _reasons(task: Task) -> list[str]:
     if task.phase is Phase.FAILED:
         failure = explain(task.fail_code, task.fail_message)
-        return [part for part in (failure.title, task.fail_code, task.fail_message, failure.advice) if part]
+        return [f"{failure.title} {failure.advice}", *(words for words in (task.fail_code, task.fail_message) if words)]
     if task.phase is Phase.UNKNOWN:
         return ["It may have been charged; it is not sent again until you decide in the window."]
     if task.trouble:
