@@ -31,7 +31,7 @@ def check_link(link: str | httpx.URL, *, loopback_allowed: bool) -> httpx.URL:
         url = httpx.URL(link)
     except (httpx.InvalidURL, ValueError):
         raise forbidden("it is no address") from None
-    if not url.host:
+    if not url.host or not 0 < (url.port or 443) < 65_536:
         raise forbidden("it names no host")
     if url.userinfo:
         raise forbidden("it holds a name or a password")

@@ -94,7 +94,7 @@ class PartFile:
 
 
 class DiskThread:
-    """Runs blocking file work, one piece after the other. A cancelled caller leaves its piece running; later ones wait for it."""
+    """Runs blocking file work, one piece after the other. A cancelled caller leaves its piece running; the next waits."""
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="films")

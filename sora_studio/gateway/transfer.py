@@ -48,7 +48,7 @@ class FilmTransfer:
         self._disk.close()
 
     async def fetch(self, url: str, part: Path, on_progress: Callable[[Progress], None]) -> None:
-        """Fill `part`; see the port for what is raised, or `OSError` when its folder is at fault. Cancelling keeps what came."""
+        """Fill `part`; see the port for what is raised, or `OSError` for its folder. Cancelling keeps what came."""
         film, meter = PartFile(part), Meter(self._clock, on_progress)
         try:
             await self._disk.run(film.load)

@@ -1,0 +1,130 @@
+"""Every request carries exactly the documented fields, and no answer makes a status that the service did not give."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sora_studio.domain.request import GenerationRequest
+from sora_studio.domain.task import TaskState
+from sora_studio.gateway.wire import from_wire, task_id_of, to_wire, usd_of
+from tests.unit.gateway.doubles import make_profile
+from tests.unit.gateway.test_answers import anything
+
+STATUS_FIELDS = ("taskId", "state", "resultJson", "failCode", "failMsg", "createTime", "completeTime", "costTime", "surprise")
+
+
+def test_a_text_task_carries_exactly_these_fields() -> None:
+    assert to_wire(GenerationRequest("sora-2", "A cat"), make_profile(), ()) == {
+        "request_type": "async",
+        "provider": "auto",
+        "input": {
+            "mode": "text-to-video",
+            "prompt": "A cat",
+            "duration": 10,
+            "aspect_ratio": "landscape",
+            "remove_watermark": True,
+        },
+    }
+
+
+def test_an_image_task_carries_its_choices_and_the_addresses_that_it_was_given() -> None:
+    options = {"duration": 15, "aspect_ratio": "portrait", "remove_watermark": False}
+    request = GenerationRequest("sora-2", "A cat", options, "official", ("/home/me/cat.png",))
+    assert to_wire(request, make_profile(), ["https://pictures.example/cat.png"]) == {
+        "request_type": "async",
+        "provider": "official",
+        "input": {
+            "mode": "image-to-video",
+            "prompt": "A cat",
+            **options,
+            "image_urls": ["https://pictures.example/cat.png"],
+        },
+    }
+
+
+@given(st.text(st.characters(codec=None), min_size=1))
+def test_every_prompt_that_can_be_typed_survives_the_wire(prompt: str) -> None:
+    body = json.dumps(to_wire(GenerationRequest("sora-2", prompt), make_profile(), ())).encode()
+    assert json.loads(body)["input"]["prompt"] == prompt
+
+
+@given(st.fixed_dictionaries({}, optional=dict.fromkeys(STATUS_FIELDS, anything)))
+def test_no_data_makes_the_reader_stumble_or_ends_a_task_with_an_unknown_word(data: Any) -> None:
+    status = from_wire(data, "task_1")
+    if status is None:
+        return
+    assert (status.state is TaskState.SUCCESS) == (str(data["state"]).strip().casefold() == "success")
+    assert (status.state is TaskState.FAILED) == (str(data["state"]).strip().casefold() == "failed")
+    for words in (*status.result_urls, status.fail_code or "", status.fail_message or ""):
+        words.encode()
+
+
+@pytest.mark.parametrize("word", ["queued", "running", "SUCCEEDED?", "cancelling", "0"])
+def test_an_unknown_state_means_that_it_is_still_going_on(word: str) -> None:
+    status = from_wire({"taskId": "t", "state": word, "news": {}}, "t")
+    assert status is not None
+    assert status.state is TaskState.PROCESSING
+
+
+@pytest.mark.parametrize("data", [None, 7, "x", [], {}, {"state": None}, {"state": ""}, {"taskId": "other", "state": "failed"}])
+def test_what_is_no_status_of_this_task_is_none(data: Any) -> None:
+    assert from_wire(data, "t") is None
+
+
+def test_a_success_lists_each_link_once_in_the_order_of_the_service() -> None:
+    links = ["https://b/2.mp4", "https://a/1.mp4", "https://b/2.mp4", "ftp://x", None, 7]
+    data: Any = {"taskId": "t", "state": "success", "resultJson": json.dumps({"resultUrls": links, "more": 1})}
+    status = from_wire(data, "t")
+    assert status is not None
+    assert status.result_urls == ("https://b/2.mp4", "https://a/1.mp4")
+
+
+@pytest.mark.parametrize("result", [None, "", "not json", "[]", '{"resultUrls": null}', '{"resultUrls": {}}', 5])
+def test_a_success_without_a_readable_link_has_none(result: Any) -> None:
+    status = from_wire({"state": "success", "resultJson": result}, "t")
+    assert status is not None
+    assert (status.state, status.result_urls) == (TaskState.SUCCESS, ())
+
+
+def test_a_long_signed_link_is_never_shortened() -> None:
+    link = "https://cdn.example/film.mp4?token=" + "x" * 9000
+    status = from_wire({"state": "success", "resultJson": json.dumps({"resultUrls": [link]})}, "t")
+    assert status is not None
+    assert status.result_urls == (link,)
+
+
+def test_a_failure_keeps_the_words_of_the_service_and_the_end() -> None:
+    data: Any = {"state": "failed", "failCode": "BRAND_NEW", "failMsg": "because", "completeTime": "1790000000123"}
+    status = from_wire(data, "t")
+    assert status is not None
+    assert (status.fail_code, status.fail_message) == ("BRAND_NEW", "because")
+    assert status.completed_at == datetime(2026, 9, 21, 14, 13, 20, 123000, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("moment", [0, -1, 1_790_000_000, 10**17, 10**30, "soon", None, True, 1.5])
+def test_an_impossible_time_is_not_known(moment: Any) -> None:
+    status = from_wire({"state": "pending", "completeTime": moment}, "t")
+    assert status is not None
+    assert status.completed_at is None
+
+
+@pytest.mark.parametrize(
+    ("value", "task_id"),
+    [("task_12345678", "task_12345678"), (12345678, "12345678"), (" t ", "t"), ("", None), (None, None), (True, None)]
+    + [([], None), ("t\0", None), ("\ud800", None), ("x" * 3000, None)],
+)
+def test_only_an_id_that_can_be_asked_for_is_one(value: Any, task_id: str | None) -> None:
+    assert task_id_of({"taskId": value}) == task_id
+
+
+@pytest.mark.parametrize(
+    ("data", "usd"),
+    [(74.87, 74.87), (0, 0.0), ("12.5", 12.5), (-1, -1.0), (None, None), (True, None), ("much", None), ({"usd": 1}, None)]
+    + [(float("nan"), None), ("inf", None), (10**400, None)],
+)
+def test_a_balance_is_a_finite_number(data: Any, usd: float | None) -> None:
+    assert usd_of(data) == usd
