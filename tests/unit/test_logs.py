@@ -1,0 +1,55 @@
+"""The log keeps no secret, whatever way one came into a record."""
+
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from sora_studio.logs import COMMANDS_LOG, redacted, start_logging, stop_logging
+
+KEY = "sk-1234567890"
+_log = logging.getLogger("some.part")
+
+
+@pytest.fixture(autouse=True)
+def restored_levels() -> Iterator[None]:
+    root = logging.getLogger()
+    level = root.level
+    yield
+    stop_logging()
+    root.setLevel(level)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("GET https://films.example/a.mp4?sig=abc&x=1 failed", "GET https://films.example/a.mp4?… failed"),
+        ("see https://films.example/a.mp4#token", "see https://films.example/a.mp4?…"),
+        ("Authorization: Bearer abc.def", "Authorization: Bearer …"),
+        (f"header {KEY!r}", "header '…'"),
+        ("nothing to hide?", "nothing to hide?"),
+    ],
+)
+def test_secrets_are_taken_out(text: str, kept: str) -> None:
+    assert redacted(text, KEY) == kept
+
+
+def test_a_traceback_is_redacted_too(tmp_path: Path) -> None:
+    start_logging(tmp_path / "logs", lambda: KEY, file_name=COMMANDS_LOG, console=False)
+    try:
+        raise ValueError(f"bad header {KEY}")
+    except ValueError:
+        _log.info("It failed", exc_info=True)
+    written = (tmp_path / "logs" / COMMANDS_LOG).read_text(encoding="utf-8")
+    assert "ValueError: bad header …" in written
+    assert KEY not in written
+
+
+def test_a_folder_that_cannot_be_made_is_said_and_not_fatal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], expect_log: Callable[[str], None]
+) -> None:
+    expect_log("No log file")
+    (tmp_path / "file").touch()
+    start_logging(tmp_path / "file" / "logs", lambda: None, file_name=COMMANDS_LOG, console=False)
+    assert "No log file" in capsys.readouterr().err
