@@ -1,0 +1,1 @@
+"""The stage: the clip that is looked at, its player and controls."""

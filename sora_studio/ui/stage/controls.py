@@ -1,0 +1,197 @@
+"""The row of controls below the film. It shows and asks; the panel decides and the player plays."""
+
+from functools import partial
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QActionGroup, QFontMetrics
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QWidget, QWidgetAction
+
+from sora_studio.ui import theme
+from sora_studio.ui.stage.slider import ThinSlider
+from sora_studio.viewmodels.task_quantities import film_time_text
+
+HEIGHT = 52
+SPEEDS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)
+_LOUDEST = 100
+
+
+class StageControls(QFrame):
+    """Signals: `play_toggled()`; `sought(int)` in milliseconds; `loop_changed(bool)`; `speed_changed(float)`;
+    `volume_changed(float)` 0–1; `mute_changed(bool)`; `clip_chosen(int)` by its place in the task; `full_screen_toggled()`.
+    """
+
+    play_toggled = Signal()
+    sought = Signal(int)
+    loop_changed = Signal(bool)
+    speed_changed = Signal(float)
+    volume_changed = Signal(float)
+    mute_changed = Signal(bool)
+    clip_chosen = Signal(int)
+    full_screen_toggled = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(HEIGHT)
+        self._clips = list[QToolButton]()
+        self._chosen_speed = 1.0
+        self._play = self._build_button("", "Play")
+        self._play.clicked.connect(self.play_toggled)
+        self._time = _figure("Position")
+        self._slider = ThinSlider("Seek")
+        self._slider.setRange(0, 0)
+        self._slider.chosen.connect(self._on_slider_chosen)
+        self._total = _figure("Length")
+        self._loop = self._build_button("Loop", "Loop", tip="Begin anew at the end")
+        self._loop.setCheckable(True)
+        self._loop.toggled.connect(self.loop_changed)
+        self._speed = self._build_button("1×", "Speed")
+        self._speed.setMenu(self._build_speed_menu())
+        self._sound = self._build_button("Volume", "Volume")
+        self._sound.setMenu(self._build_sound_menu())
+        self._full_screen = self._build_button("", "Full screen", tip="Full screen (F)")
+        self._full_screen.setIcon(theme.icon("fullscreen", theme.DARK.text))
+        self._full_screen.clicked.connect(self.full_screen_toggled)
+        self._build_row()
+        self.show_playing(False)
+        self.show_position(0)
+        self.show_duration(0)
+
+    @property
+    def is_looping(self) -> bool:
+        """As chosen."""
+        return self._loop.isChecked()
+
+    @property
+    def speed(self) -> float:
+        """1.0 is life."""
+        return self._chosen_speed
+
+    @property
+    def volume(self) -> float:
+        """0 to 1."""
+        return self._volume.value() / _LOUDEST
+
+    @property
+    def is_muted(self) -> bool:
+        """As chosen."""
+        return self._mute.isChecked()
+
+    def show_playing(self, playing: bool) -> None:
+        """What the first button does next."""
+        name = "Pause" if playing else "Play"
+        self._play.setIcon(theme.icon(name.lower(), theme.DARK.text))
+        self._play.setAccessibleName(name)
+        self._play.setToolTip(f"{name} (Space)")
+
+    def show_position(self, position_ms: int) -> None:
+        """Where the film is."""
+        self._slider.show_value(position_ms)
+        if not self._slider.isSliderDown():
+            self._time.setText(film_time_text(position_ms))
+
+    def show_duration(self, duration_ms: int) -> None:
+        """How long the film is; 0 while it is not known."""
+        self._slider.setRange(0, duration_ms)
+        self._total.setText(film_time_text(duration_ms))
+
+    def show_clips(self, count: int, chosen: int) -> None:
+        """A number for each clip of the task; none for a single one."""
+        for place, chip in enumerate(self._clips):
+            chip.setVisible(1 < count > place)
+            chip.setChecked(place == chosen)
+        for place in range(len(self._clips), count if count > 1 else 0):
+            chip = self._build_button(str(place + 1), f"Clip {place + 1}")
+            chip.setCheckable(True)
+            chip.setChecked(place == chosen)
+            chip.clicked.connect(partial(self._on_chip_clicked, place))
+            self._clips.append(chip)
+            self._chips.addWidget(chip)
+
+    def toggle_mute(self) -> None:
+        """As the menu does."""
+        self._mute.toggle()
+
+    def _build_button(self, text: str, name: str, *, tip: str = "") -> QToolButton:
+        button = QToolButton(self)
+        button.setText(text)
+        button.setIconSize(QSize(18, 18))
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setAccessibleName(name)
+        button.setToolTip(tip or name)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def _build_row(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(8, 0, 8, 0)
+        row.setSpacing(6)
+        for widget in (self._play, self._time):
+            row.addWidget(widget)
+        row.addSpacing(6)
+        row.addWidget(self._slider, 1)
+        row.addSpacing(6)
+        row.addWidget(self._total)
+        self._chips = QHBoxLayout()
+        self._chips.setSpacing(2)
+        row.addLayout(self._chips)
+        for widget in (self._loop, self._speed, self._sound, self._full_screen):
+            row.addWidget(widget)
+
+    def _build_speed_menu(self) -> QMenu:
+        menu = QMenu(self)
+        group = QActionGroup(menu)
+        for speed in SPEEDS:
+            entry = menu.addAction(f"{speed:g}×")
+            entry.setCheckable(True)
+            entry.setChecked(speed == 1.0)
+            group.addAction(entry)
+            entry.triggered.connect(partial(self._on_speed_chosen, speed))
+        return menu
+
+    def _build_sound_menu(self) -> QMenu:
+        menu = QMenu(self)
+        self._volume = ThinSlider("Volume")
+        self._volume.setRange(0, _LOUDEST)
+        self._volume.show_value(_LOUDEST)
+        self._volume.chosen.connect(self._on_volume_chosen)
+        holder = QWidget(menu)
+        row = QHBoxLayout(holder)
+        row.setContentsMargins(12, 6, 12, 6)
+        row.addWidget(self._volume)
+        action = QWidgetAction(menu)
+        action.setDefaultWidget(holder)
+        menu.addAction(action)
+        self._mute = menu.addAction("Mute")
+        self._mute.setCheckable(True)
+        self._mute.toggled.connect(self._on_mute_toggled)
+        return menu
+
+    def _on_slider_chosen(self, position_ms: int) -> None:
+        self._time.setText(film_time_text(position_ms))
+        self.sought.emit(position_ms)
+
+    def _on_speed_chosen(self, speed: float) -> None:
+        self._chosen_speed = speed
+        self._speed.setText(f"{speed:g}×")
+        self.speed_changed.emit(speed)
+
+    def _on_volume_chosen(self, value: int) -> None:
+        self.volume_changed.emit(value / _LOUDEST)
+
+    def _on_mute_toggled(self, muted: bool) -> None:
+        self._sound.setText("Muted" if muted else "Volume")
+        self.mute_changed.emit(muted)
+
+    def _on_chip_clicked(self, place: int) -> None:
+        for other, chip in enumerate(self._clips):
+            chip.setChecked(other == place)
+        self.clip_chosen.emit(place)
+
+
+def _figure(name: str) -> QLabel:
+    """A time that does not jitter: figures of one width, and room for the longest."""
+    label = QLabel(textFormat=Qt.TextFormat.PlainText)
+    label.setFont(theme.font())
+    label.setAccessibleName(name)
+    label.setMinimumWidth(QFontMetrics(label.font()).horizontalAdvance("0:00.00") + 2)
+    return label

@@ -1,0 +1,112 @@
+"""The stage's own frame: the surface above the controls, its keys, and the way into full screen and back."""
+
+from dataclasses import asdict
+from enum import StrEnum
+from string import Template
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtWidgets import QFrame, QVBoxLayout
+
+from sora_studio.ui import theme
+from sora_studio.ui.stage.controls import StageControls
+from sora_studio.ui.stage.screen import FilmScreen
+
+
+class StageKey(StrEnum):
+    """What a key on the stage asks for."""
+
+    TOGGLE = "toggle"
+    BACK_SECOND = "back-second"
+    ON_SECOND = "on-second"
+    BACK_FRAME = "back-frame"
+    ON_FRAME = "on-frame"
+    BACK_TEN_FRAMES = "back-ten-frames"
+    ON_TEN_FRAMES = "on-ten-frames"
+    MUTE = "mute"
+    FULL_SCREEN = "full-screen"
+    LEAVE_FULL_SCREEN = "leave-full-screen"
+
+
+_PLAIN: dict[int, StageKey] = {
+    Qt.Key.Key_Space: StageKey.TOGGLE,
+    Qt.Key.Key_K: StageKey.TOGGLE,
+    Qt.Key.Key_J: StageKey.BACK_SECOND,
+    Qt.Key.Key_L: StageKey.ON_SECOND,
+    Qt.Key.Key_Left: StageKey.BACK_FRAME,
+    Qt.Key.Key_Right: StageKey.ON_FRAME,
+    Qt.Key.Key_M: StageKey.MUTE,
+    Qt.Key.Key_F: StageKey.FULL_SCREEN,
+    Qt.Key.Key_Escape: StageKey.LEAVE_FULL_SCREEN,
+}
+_SHIFTED: dict[int, StageKey] = {
+    Qt.Key.Key_Left: StageKey.BACK_TEN_FRAMES,
+    Qt.Key.Key_Right: StageKey.ON_TEN_FRAMES,
+}
+_STYLE = """
+QFrame#stage { background: $stage; border: none; }
+QFrame#stage QLabel { color: $text; }
+QFrame#stage QToolButton { background: transparent; color: $text; border: 1px solid transparent; padding: 0 7px; }
+QFrame#stage QToolButton:hover { background: $raised; }
+QFrame#stage QToolButton:checked { background: $selection; }
+QFrame#stage QToolButton:focus { border-color: $accent; }
+"""
+"""The stage is dark in both looks, so it cannot take the colours of the window."""
+
+
+class StageFrame(QFrame):
+    """A widget of the window, or the whole screen. Its keys act only while the focus is inside.
+
+    Signals: `key_asked(StageKey)`.
+    """
+
+    key_asked = Signal(object)
+
+    def __init__(self, screen: FilmScreen, controls: StageControls, home: QVBoxLayout) -> None:
+        super().__init__()
+        self.setObjectName("stage")
+        self.setStyleSheet(Template(_STYLE).substitute(asdict(theme.DARK)))
+        self.setFocusProxy(screen)
+        self._screen, self._controls, self._home = screen, controls, home
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(screen, 1)
+        layout.addWidget(controls)
+        home.addWidget(self)
+
+    @property
+    def is_full_screen(self) -> bool:
+        """Whether it fills the screen now."""
+        return self.isWindow()
+
+    def set_full_screen(self, on: bool) -> None:
+        """Fill the screen, or go back to where it was."""
+        if on == self.is_full_screen:
+            return
+        self._screen.is_bare = on
+        if on:
+            self.setParent(None)
+            self.setWindowTitle("Sora Studio")
+            self.showFullScreen()
+        else:
+            self.hide()
+            self._home.addWidget(self)
+            self.show()
+        self._screen.setFocus()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        """Closing the full screen goes back; it never takes the stage away."""
+        if self.is_full_screen:
+            event.ignore()
+            self.set_full_screen(False)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Keys that the focused control did not want."""
+        modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        keys = {Qt.KeyboardModifier.NoModifier: _PLAIN, Qt.KeyboardModifier.ShiftModifier: _SHIFTED}.get(modifiers, {})
+        asked = keys.get(event.key())
+        if asked is None or (asked is StageKey.LEAVE_FULL_SCREEN and not self.is_full_screen):
+            super().keyPressEvent(event)
+        else:
+            self.key_asked.emit(asked)

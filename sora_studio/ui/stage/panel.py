@@ -1,0 +1,244 @@
+"""The stage: shows one task's clips, plays them, and says what is the matter when it cannot."""
+
+import asyncio
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from sora_studio.domain.clip import Clip, ClipState
+from sora_studio.domain.task import Phase, Task
+from sora_studio.ui.stage.controls import StageControls
+from sora_studio.ui.stage.frame import StageFrame, StageKey
+from sora_studio.ui.stage.screen import FilmScreen, Sentence
+from sora_studio.ui.task_scope import TaskScope
+from sora_studio.viewmodels.task_words import SEPARATOR, Surroundings, state_of
+
+if TYPE_CHECKING:
+    from sora_studio.studio import Studio
+    from sora_studio.ui.stage.film_player import FilmPlayer
+    from sora_studio.viewmodels.event_relay import EventRelay
+
+_SEND_KEYS = "⌘ Enter" if sys.platform == "darwin" else "Ctrl+Enter"
+EMPTY = Sentence("Your clips play here.", f"Write what you want to see, then press {_SEND_KEYS}.", "play")
+GONE = Sentence("The file is no longer where it was saved.", "Use Locate or Save now on its card.", "folder")
+UNPLAYABLE = Sentence("This file cannot be played.", "It may be damaged. Save now on its card fetches it again.", "warning")
+JUMP_MS = 1000
+_FRAMES: dict[StageKey, int] = {
+    StageKey.BACK_FRAME: -1,
+    StageKey.ON_FRAME: 1,
+    StageKey.BACK_TEN_FRAMES: -10,
+    StageKey.ON_TEN_FRAMES: 10,
+}
+_JUMPS: dict[StageKey, int] = {StageKey.BACK_SECOND: -JUMP_MS, StageKey.ON_SECOND: JUMP_MS}
+
+
+class StagePanel(QWidget):
+    """Plays only what a person asked for. While nothing is on it, a task that finishes puts its poster here, silently."""
+
+    def __init__(self, scope: TaskScope, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._scope = scope
+        self._studio: Studio | None = None
+        self._player: FilmPlayer | None = None
+        self._task: Task | None = None
+        self._place = 0
+        self._is_open = False
+        self._position_ms = 0
+        self._screen = FilmScreen()
+        self._controls = StageControls()
+        home = QVBoxLayout(self)
+        home.setContentsMargins(0, 0, 0, 0)
+        self._frame = StageFrame(self._screen, self._controls, home)
+        self.setFocusProxy(self._screen)
+        self._connect_controls()
+        self.clear()
+
+    def attach(self, studio: "Studio", relay: "EventRelay") -> None:
+        """Follow this studio's tasks."""
+        self._studio = studio
+        relay.tasks_changed.connect(self._on_relay_tasks_changed)
+
+    def show_task(self, task: Task, *, play: bool) -> None:
+        """Put a task on the stage. `play` only because a person asked for it; else its poster waits."""
+        self.stop()
+        self._task = task
+        self._place = next((place for place, clip in enumerate(task.clips) if clip.state is ClipState.SAVED), 0)
+        self._show_clip(play=play)
+
+    def clear(self) -> None:
+        """Nothing on the stage."""
+        self.stop()
+        self._task = None
+        self._screen.show_sentence(EMPTY)
+        self._controls.hide()
+
+    def stop(self) -> None:
+        """Play nothing and let go of the file."""
+        if self._player is not None and self._is_open:
+            self._player.close()
+        self._is_open = False
+        self._controls.show_playing(False)
+
+    def toggle(self) -> None:
+        """Play or pause."""
+        if self._is_open and self._player is not None:
+            if self._player.is_playing:
+                self._player.pause()
+            else:
+                self._player.play()
+        elif (path := self._film()) is not None:
+            self._open(path)
+
+    # --- showing --------------------------------------------------------------------------------------------------
+
+    def _clip(self) -> Clip | None:
+        clips = self._task.clips if self._task else ()
+        return clips[self._place] if self._place < len(clips) else None
+
+    def _film(self) -> Path | None:
+        clip = self._clip()
+        return clip.path if clip is not None and clip.state is ClipState.SAVED else None
+
+    def _show_clip(self, *, play: bool) -> None:
+        clip, path = self._clip(), self._film()
+        self._controls.setVisible(path is not None)
+        if self._task is None or clip is None or path is None:
+            self._screen.show_sentence(self._why_not())
+            return
+        self._show_position(0)
+        self._controls.show_duration(round(clip.film.duration_s * 1000) if clip.film else 0)
+        self._controls.show_clips(len(self._task.clips), self._place)
+        self._screen.show_picture(QImage(), offers_play=not play)
+        if clip.poster is not None:
+            self._scope.start(self._show_poster(clip, clip.poster), name="Show a poster")
+        if play:
+            self._open(path)
+
+    def _why_not(self) -> Sentence:
+        if self._task is None:
+            return EMPTY
+        words = state_of(self._task, Surroundings(now=datetime.now(UTC))).words
+        return Sentence(words[0], SEPARATOR.join(words[1:]))
+
+    async def _show_poster(self, clip: Clip, poster: Path) -> None:
+        picture = await asyncio.to_thread(QImage, str(poster))
+        if clip == self._clip() and self._screen.picture.isNull():
+            self._screen.show_picture(picture, offers_play=self._screen.offers_play)
+
+    def _show_position(self, position_ms: int) -> None:
+        self._position_ms = position_ms
+        self._controls.show_position(position_ms)
+
+    # --- playing --------------------------------------------------------------------------------------------------
+
+    def _open(self, path: Path) -> None:
+        self._is_open = True
+        self._screen.show_picture(self._screen.picture)
+        self._make_player().open(path, play=True)
+        if self._studio is not None and self._task is not None and self._task.seen_at is None:
+            self._scope.start(self._studio.library.mark_seen(self._task.id), name="Mark as seen")
+
+    def _make_player(self) -> "FilmPlayer":
+        """Once, with the first film: the window opens without QtMultimedia."""
+        if self._player is None:
+            from sora_studio.ui.stage.film_player import FilmPlayer  # noqa: PLC0415
+
+            player = self._player = FilmPlayer(self._screen)
+            player.set_loop(self._controls.is_looping)
+            player.set_speed(self._controls.speed)
+            player.set_volume(self._controls.volume)
+            player.set_muted(self._controls.is_muted)
+            for signal, slot in (
+                (self._controls.loop_changed, player.set_loop),
+                (self._controls.speed_changed, player.set_speed),
+                (self._controls.volume_changed, player.set_volume),
+                (self._controls.mute_changed, player.set_muted),
+            ):
+                signal.connect(slot)
+            player.frame_arrived.connect(self._on_player_frame_arrived)
+            player.position_changed.connect(self._show_position)
+            player.duration_changed.connect(self._on_player_duration_changed)
+            player.playing_changed.connect(self._controls.show_playing)
+            player.failed.connect(self._on_player_failed)
+        return self._player
+
+    def _seek(self, position_ms: int) -> None:
+        if self._is_open and self._player is not None:
+            self._position_ms = max(0, min(position_ms, self._player.duration_ms))
+            self._player.seek(self._position_ms)
+
+    def _on_player_frame_arrived(self) -> None:
+        if self._player is not None and self._is_open:
+            self._screen.show_picture(self._player.frame)
+
+    def _on_player_duration_changed(self, duration_ms: int) -> None:
+        if self._is_open and duration_ms > 0:
+            self._controls.show_duration(duration_ms)
+
+    def _on_player_failed(self) -> None:
+        if (path := self._film()) is not None and self._is_open:
+            self._scope.start(self._explain(path), name="Look for a film")
+
+    async def _explain(self, path: Path) -> None:
+        exists = await asyncio.to_thread(path.exists)
+        if path == self._film():
+            self.stop()
+            self._controls.hide()
+            self._screen.show_sentence(UNPLAYABLE if exists else GONE)
+
+    # --- what is asked --------------------------------------------------------------------------------------------
+
+    def _connect_controls(self) -> None:
+        self._screen.clicked.connect(self.toggle)
+        self._screen.double_clicked.connect(self._toggle_full_screen)
+        self._frame.key_asked.connect(self._on_frame_key_asked)
+        self._controls.play_toggled.connect(self.toggle)
+        self._controls.sought.connect(self._seek)
+        self._controls.clip_chosen.connect(self._on_controls_clip_chosen)
+        self._controls.full_screen_toggled.connect(self._toggle_full_screen)
+
+    def _toggle_full_screen(self) -> None:
+        self._frame.set_full_screen(not self._frame.is_full_screen)
+
+    def _on_controls_clip_chosen(self, place: int) -> None:
+        was_playing = self._is_open
+        self.stop()
+        self._place = place
+        self._show_clip(play=was_playing)
+
+    def _on_frame_key_asked(self, key: StageKey) -> None:
+        if key is StageKey.TOGGLE:
+            self.toggle()
+        elif key is StageKey.MUTE:
+            self._controls.toggle_mute()
+        elif key in (StageKey.FULL_SCREEN, StageKey.LEAVE_FULL_SCREEN):
+            self._toggle_full_screen()
+        elif key in _JUMPS:
+            self._seek(self._position_ms + _JUMPS[key])
+        elif self._is_open and self._player is not None:
+            self._player.step(_FRAMES[key])
+
+    # --- what changes by itself -----------------------------------------------------------------------------------
+
+    def _on_relay_tasks_changed(self, changed: frozenset[int]) -> None:
+        if self._studio is not None and (self._task is None or self._task.id in changed):
+            wanted = changed if self._task is None else [self._task.id]
+            self._scope.start(self._take(wanted, self._studio), name="Look at the stage's task")
+
+    async def _take(self, changed: frozenset[int] | list[int], studio: "Studio") -> None:
+        tasks = await studio.library.tasks(sorted(changed))
+        if self._task is None:
+            finished = [task for task in tasks if task.phase is Phase.READY and not task.seen_at and not task.removed_at]
+            if finished:
+                self.show_task(max(finished, key=lambda task: task.id), play=False)
+            return
+        shown = next((task for task in tasks if task.id == self._task.id), None)
+        if shown is None:
+            return
+        clip_before, self._task = self._clip(), shown
+        if not self._is_open and self._clip() != clip_before:
+            self._show_clip(play=False)

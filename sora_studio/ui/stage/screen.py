@@ -1,0 +1,146 @@
+"""The surface of the stage: the frame, the poster or a quiet sentence, letterboxed on near black."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from sora_studio.ui import theme
+
+_MARGIN = 12
+_RADIUS = 3
+_PLAY_RADIUS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """What the stage says instead of a picture: one line, and a quieter hint below it. Plain text."""
+
+    title: str
+    hint: str = ""
+    icon: str = ""
+
+
+class FilmScreen(QWidget):
+    """Paints what it was given last; never resizes itself to it.
+
+    Signals: `clicked()`; `double_clicked()`.
+    """
+
+    clicked = Signal()
+    double_clicked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Player")
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._picture = QImage()
+        self._sentence: Sentence | None = None
+        self._offers_play = False
+        self.is_bare = False
+        """Full screen: the picture reaches the edges."""
+
+    @property
+    def picture(self) -> QImage:
+        """What is shown; a null image when a sentence is."""
+        return self._picture
+
+    @property
+    def offers_play(self) -> bool:
+        """Whether a play button lies over the picture."""
+        return self._offers_play
+
+    def show_picture(self, picture: QImage, *, offers_play: bool = False) -> None:
+        """A frame or a poster; a null one leaves the stage black."""
+        self._picture, self._sentence, self._offers_play = picture, None, offers_play
+        self.setAccessibleDescription("")
+        self.update()
+
+    def show_sentence(self, sentence: Sentence) -> None:
+        """Words instead of a picture."""
+        self._picture, self._sentence, self._offers_play = QImage(), sentence, False
+        self.setAccessibleDescription(f"{sentence.title} {sentence.hint}".strip())
+        self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Room for a small film; the splitter decides."""
+        return QSize(640, 360)
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        """Enough for the sentence."""
+        return QSize(200, 100)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Everything anew: a frame changes every pixel anyway."""
+        del event
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(theme.DARK.stage))
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        if not self._picture.isNull():
+            self._paint_picture(painter)
+        elif self._sentence is not None:
+            self._paint_sentence(painter, self._sentence)
+        if self._offers_play:
+            self._paint_play(painter)
+        if self.hasFocus() and not self.is_bare:
+            painter.setPen(QColor(theme.DARK.accent))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """A click plays or pauses."""
+        super().mousePressEvent(event)
+        if event.button() is Qt.MouseButton.LeftButton:
+            self.clicked.emit()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """A double click is for full screen; its first click is taken back by the second."""
+        super().mousePressEvent(event)
+        if event.button() is Qt.MouseButton.LeftButton:
+            self.clicked.emit()
+            self.double_clicked.emit()
+
+    def _paint_picture(self, painter: QPainter) -> None:
+        margin = 0 if self.is_bare else _MARGIN
+        room = QRectF(self.rect()).adjusted(margin, margin, -margin, -margin)
+        size = self._picture.size().toSizeF().scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        place = QRectF(QPointF(0, 0), size)
+        place.moveCenter(room.center())
+        if not self.is_bare:
+            edge = QPainterPath()
+            edge.addRoundedRect(place, _RADIUS, _RADIUS)
+            painter.setClipPath(edge)
+        painter.drawImage(place, self._picture)
+        painter.setClipping(False)
+
+    def _paint_sentence(self, painter: QPainter, sentence: Sentence) -> None:
+        middle = self.rect().center().y()
+        if sentence.icon:
+            box = self.rect().adjusted(0, 0, 0, 0)
+            box.setSize(QSize(28, 28))
+            box.moveCenter(self.rect().center())
+            box.moveTop(middle - 56)
+            theme.icon(sentence.icon, theme.DARK.scroll).paint(painter, box)
+        align = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+        for text, color, size_px, top in (
+            (sentence.title, theme.DARK.secondary, 15, middle - 10),
+            (sentence.hint, theme.DARK.disabled, 13, middle + 16),
+        ):
+            painter.setFont(theme.font(size_px=size_px))
+            painter.setPen(QColor(color))
+            painter.drawText(self.rect().adjusted(32, top, -32, 0), int(align), text)
+
+    def _paint_play(self, painter: QPainter) -> None:
+        middle = QRectF(self.rect()).center()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(14, 14, 14, 170))
+        painter.drawEllipse(middle, _PLAY_RADIUS, _PLAY_RADIUS)
+        painter.setBrush(QColor(theme.DARK.text))
+        triangle = QPainterPath(middle + QPointF(-8, -13))
+        triangle.lineTo(middle + QPointF(15, 0))
+        triangle.lineTo(middle + QPointF(-8, 13))
+        triangle.closeSubpath()
+        painter.drawPath(triangle)

@@ -1,0 +1,48 @@
+"""Where the parts of a card stand: pure geometry, taken from the drawing."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRect, QSize
+
+CARD_HEIGHT = 84
+HEADING_HEIGHT = 34
+POSTER = QSize(106, 64)
+EDGE = 12
+"""Between a card and the panel's edges; what is inside begins 8 further in."""
+_INSET = 8
+_GAP = 12
+_TITLE_HEIGHT, _LINE_HEIGHT, _BAR_HEIGHT, _BAR_GAP = 18, 16, 3, 6
+
+
+@dataclass(frozen=True, slots=True)
+class CardLayout:
+    """Rectangles in the view's coordinates. The lines stand in the middle of the card, with the bar or without."""
+
+    card: QRect
+    poster: QRect
+    title: QRect
+    facts: QRect
+    state: QRect
+    bar: QRect
+
+    @classmethod
+    def within(cls, row: QRect, *, with_bar: bool = False) -> "CardLayout":
+        """The layout of a card that fills this row."""
+        card = row.adjusted(EDGE, 0, -EDGE, 0)
+        poster = QRect(
+            card.left() + _INSET, card.top() + (card.height() - POSTER.height()) // 2, POSTER.width(), POSTER.height()
+        )
+        left = poster.right() + 1 + _GAP
+        width = max(0, card.right() + 1 - _INSET - left)
+        height = _TITLE_HEIGHT + 2 * _LINE_HEIGHT + (_BAR_GAP + _BAR_HEIGHT if with_bar else 0)
+        top = card.top() + (card.height() - height) // 2
+        facts_top = top + _TITLE_HEIGHT
+        state_top = facts_top + _LINE_HEIGHT
+        return cls(
+            card=card,
+            poster=poster,
+            title=QRect(left, top, width, _TITLE_HEIGHT),
+            facts=QRect(left, facts_top, width, _LINE_HEIGHT),
+            state=QRect(left, state_top, width, _LINE_HEIGHT),
+            bar=QRect(left, state_top + _LINE_HEIGHT + _BAR_GAP, width, _BAR_HEIGHT),
+        )

@@ -1,0 +1,129 @@
+"""What the actions on a task do: each one a call to the studio in the window's scope, or a hand-over to another panel."""
+
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from sora_studio.domain.clip import Clip, ClipState
+from sora_studio.domain.task import Phase, Task
+from sora_studio.ui.task_scope import TaskScope
+from sora_studio.ui.tasks.review_dialog import ReviewDialog
+from sora_studio.viewmodels.task_actions import TaskAction
+from sora_studio.viewmodels.task_words import Surroundings
+
+if TYPE_CHECKING:
+    from sora_studio.studio import Studio
+
+_BAD_ID = "That id cannot be attached: it is not an id, another task has it, or this task is settled already."
+
+
+class TaskCommands(QObject):
+    """Performs actions. While one is under way for a task, the same one is not started again: a second Enter costs nothing.
+
+    Signals: `play_requested(Task)`; `use_requested(GenerationRequest)` puts a request back into the editor.
+    """
+
+    play_requested = Signal(object)
+    use_requested = Signal(object)
+
+    def __init__(self, scope: TaskScope, surroundings: Callable[[Task], Surroundings], window: QWidget) -> None:
+        super().__init__(window)
+        self._scope, self._surroundings, self._window = scope, surroundings, window
+        self._studio: Studio | None = None
+        self._under_way: set[tuple[TaskAction, int]] = set()
+        self._local: dict[TaskAction, Callable[[Task], None]] = {
+            TaskAction.PLAY: self.play_requested.emit,
+            TaskAction.FIX: self._use,
+            TaskAction.USE_AGAIN: self._use,
+            TaskAction.COPY_PROMPT: lambda task: QGuiApplication.clipboard().setText(task.request.prompt),
+            TaskAction.COPY_ID: lambda task: QGuiApplication.clipboard().setText(task.task_id or ""),
+            TaskAction.SHOW_FOLDER: _show_folder,
+            TaskAction.REVIEW: self._review,
+            TaskAction.ATTACH: self._review,
+            TaskAction.LOCATE: self._locate,
+        }
+
+    def attach(self, studio: "Studio") -> None:
+        """From now on actions reach this studio; before, only what needs none works."""
+        self._studio = studio
+
+    def perform(self, action: TaskAction, task: Task) -> None:
+        """Do it. Returns at once; errors go to the scope."""
+        if local := self._local.get(action):
+            local(task)
+        elif self._studio is not None and (action, task.id) not in self._under_way:
+            self._under_way.add((action, task.id))
+            name = f"{action.value.replace('-', ' ').capitalize()} (task {task.id})"
+            self._scope.start(self._perform(action, task, self._studio), name=name)
+
+    async def _perform(self, action: TaskAction, task: Task, studio: "Studio") -> None:
+        calls: dict[TaskAction, Callable[[], Awaitable[object]]] = {
+            TaskAction.CHECK: lambda: studio.tracking.check_now(task.id),
+            TaskAction.RESUBMIT: lambda: studio.submission.resubmit(task.id),
+            TaskAction.DISCARD: lambda: studio.submission.discard(task.id),
+            TaskAction.PAUSE: lambda: studio.retrieval.pause(task.id),
+            TaskAction.SAVE_NOW: lambda: studio.retrieval.save_now(task.id),
+            TaskAction.REMOVE: lambda: _remove(task, studio),
+        }
+        try:
+            await calls[action]()
+        finally:
+            self._under_way.discard((action, task.id))
+
+    def _use(self, task: Task) -> None:
+        self.use_requested.emit(task.request)
+
+    def _review(self, task: Task) -> None:
+        dialog = ReviewDialog(task, self._surroundings(task), self._window.window())
+        dialog.attach_wanted.connect(partial(self._attach_id, dialog, task))
+        dialog.resubmit_wanted.connect(partial(self._decide, dialog, TaskAction.RESUBMIT, task))
+        dialog.discard_wanted.connect(partial(self._decide, dialog, TaskAction.DISCARD, task))
+        dialog.open()
+
+    def _decide(self, dialog: ReviewDialog, action: TaskAction, task: Task) -> None:
+        dialog.accept()
+        self.perform(action, task)
+
+    def _attach_id(self, dialog: ReviewDialog, task: Task, task_id: str) -> None:
+        if self._studio is not None:
+            self._scope.start(_attach_id(dialog, task, task_id, self._studio), name="Attach an id", busy=dialog)
+
+    def _locate(self, task: Task) -> None:
+        missing = next((clip for clip in task.clips if clip.state is ClipState.MISSING), None)
+        if missing is None or self._studio is None:
+            return
+        start = missing.path.parent if missing.path else Path.home()
+        dialog = QFileDialog(self._window.window(), "Where is the clip?", str(start), "Films (*.mp4)")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.fileSelected.connect(partial(self._on_locate_file_selected, missing))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _on_locate_file_selected(self, clip: Clip, path: str) -> None:
+        if self._studio is not None:
+            self._scope.start(self._studio.retrieval.locate(clip.id, Path(path)), name="Locate a clip")
+
+
+async def _remove(task: Task, studio: "Studio") -> None:
+    """A waiting task is taken back first; if its turn has just come, it stays, so that nobody pays for what they don't see."""
+    if task.phase is Phase.WAITING and not await studio.submission.cancel(task.id):
+        return
+    await studio.library.remove(task.id)
+
+
+async def _attach_id(dialog: ReviewDialog, task: Task, task_id: str, studio: "Studio") -> None:
+    if await studio.submission.attach(task.id, task_id):
+        dialog.accept()
+    else:
+        dialog.refuse(_BAD_ID)
+
+
+def _show_folder(task: Task) -> None:
+    saved = next((clip.path for clip in task.clips if clip.state is ClipState.SAVED and clip.path), None)
+    if saved is not None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(saved.parent)))

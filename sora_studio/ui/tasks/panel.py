@@ -1,0 +1,167 @@
+"""The right column: the heading with its filter, the list, and a quiet sentence when there is nothing to show."""
+
+import sys
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QStackedLayout, QToolButton, QVBoxLayout, QWidget
+
+from sora_studio.domain.task import Section, Task
+from sora_studio.ui import theme
+from sora_studio.ui.task_scope import TaskScope
+from sora_studio.ui.tasks.commands import TaskCommands
+from sora_studio.ui.tasks.view import TaskView
+from sora_studio.viewmodels.task_actions import TaskAction, can_remove, label_of, main_action, menu_of
+from sora_studio.viewmodels.task_feed import TaskFeed
+from sora_studio.viewmodels.task_list import TaskListModel
+from sora_studio.viewmodels.task_words import SECTION_TITLES
+
+if TYPE_CHECKING:
+    from sora_studio.studio import Studio
+    from sora_studio.viewmodels.event_relay import EventRelay
+
+_HEADER_HEIGHT = 36
+_SEND_KEYS = "⌘ Enter" if sys.platform == "darwin" else "Ctrl+Enter"
+_NOTHING = f"Nothing running. {_SEND_KEYS} sends your prompt."
+
+
+class TaskPanel(QFrame):
+    """The live list of tasks. Usable before it has a studio: then it is empty.
+
+    Signals: `play_requested(Task)`; `use_requested(GenerationRequest)`; `selected(Task)`.
+    """
+
+    play_requested = Signal(object)
+    use_requested = Signal(object)
+    selected = Signal(object)
+
+    def __init__(self, scope: TaskScope, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        theme.set_role(self, "panel")
+        self._model = TaskListModel(parent=self)
+        self._feed = TaskFeed(self._model, scope.start, self)
+        self._view = TaskView(self._model, scope, self)
+        self._commands = TaskCommands(scope, self._model.surroundings, self)
+        self._studio: Studio | None = None
+        self._awaited: int | None = None
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._build_header())
+        layout.addLayout(self._build_body())
+        self.setFocusProxy(self._view)
+        self._connect()
+
+    @property
+    def view(self) -> TaskView:
+        """The list, for focus and shortcuts."""
+        return self._view
+
+    def attach(self, studio: "Studio", relay: "EventRelay") -> None:
+        """Begin to show this studio's tasks."""
+        self._studio = studio
+        self._commands.attach(studio)
+        self._feed.attach(studio, relay)
+
+    def select(self, task: int) -> None:
+        """Choose this task, now or as soon as it has arrived. The list does not scroll to it."""
+        self._awaited = None if self._view.select(task) else task
+
+    def menu_for(self, task: Task) -> QMenu:
+        """Everything that can be done with the task now, the main action first and marked."""
+        menu = QMenu(self)
+        for group in menu_of(task):
+            if not menu.isEmpty():
+                menu.addSeparator()
+            for action in group:
+                self._add_entry(menu, action, task)
+        return menu
+
+    def _add_entry(self, menu: QMenu, action: TaskAction, task: Task) -> None:
+        entry = menu.addAction(label_of(action, task))
+        entry.triggered.connect(lambda: self._commands.perform(action, task))
+        if action is main_action(task):
+            menu.setDefaultAction(entry)
+
+    def _connect(self) -> None:
+        self._view.chosen.connect(self.selected)
+        self._view.main_requested.connect(self._on_view_main_requested)
+        self._view.remove_requested.connect(self._on_view_remove_requested)
+        self._view.menu_requested.connect(self._on_view_menu_requested)
+        self._view.seen_changed.connect(self._on_view_seen_changed)
+        self._commands.play_requested.connect(self.play_requested)
+        self._commands.use_requested.connect(self.use_requested)
+        self._feed.loaded.connect(self._show_emptiness)
+        self._model.updated.connect(self._on_model_updated)
+
+    def _build_header(self) -> QWidget:
+        header = QWidget()
+        header.setFixedHeight(_HEADER_HEIGHT)
+        title = QLabel("Tasks")
+        title.setFont(theme.font(semibold=True))
+        self._filter = QToolButton(popupMode=QToolButton.ToolButtonPopupMode.InstantPopup)
+        self._filter.setMenu(self._build_filter_menu())
+        self._filter.setAccessibleName("Filter tasks")
+        theme.set_role(self._filter, "quiet")
+        self._show_filter(None)
+        row = QHBoxLayout(header)
+        row.setContentsMargins(16, 8, 8, 0)
+        row.addWidget(title)
+        row.addStretch()
+        row.addWidget(self._filter)
+        return header
+
+    def _build_filter_menu(self) -> QMenu:
+        menu = QMenu(self)
+        group = QActionGroup(menu)
+        for section in (None, *Section):
+            entry = menu.addAction(SECTION_TITLES[section] if section else "All")
+            entry.setCheckable(True)
+            entry.setChecked(section is None)
+            group.addAction(entry)
+            entry.triggered.connect(partial(self._show_filter, section))
+        return menu
+
+    def _build_body(self) -> QStackedLayout:
+        self._empty = QLabel("", textFormat=Qt.TextFormat.PlainText, alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
+        self._empty.setContentsMargins(32, 0, 32, 48)
+        theme.set_role(self._empty, "secondary")
+        self._body = QStackedLayout()
+        self._body.addWidget(self._view)
+        self._body.addWidget(self._empty)
+        return self._body
+
+    def _show_filter(self, section: Section | None) -> None:
+        self._filter.setText(f"{SECTION_TITLES[section] if section else 'All'} ▾")
+        self._model.show_only(section)
+
+    def _show_emptiness(self) -> None:
+        shown = self._model.shown
+        is_empty = self._model.rowCount() == 0
+        if is_empty:
+            self._empty.setText(f"No task is under “{SECTION_TITLES[shown]}”." if shown else _NOTHING)
+        self._body.setCurrentWidget(self._empty if is_empty else self._view)
+
+    def _on_model_updated(self) -> None:
+        self._show_emptiness()
+        if self._awaited is not None:
+            self.select(self._awaited)
+
+    def _on_view_main_requested(self, task: Task) -> None:
+        if action := main_action(task):
+            self._commands.perform(action, task)
+
+    def _on_view_remove_requested(self, task: Task) -> None:
+        if can_remove(task):
+            self._commands.perform(TaskAction.REMOVE, task)
+
+    def _on_view_menu_requested(self, task: Task, place: QPoint) -> None:
+        menu = self.menu_for(task)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(place)
+
+    def _on_view_seen_changed(self, tasks: frozenset[int]) -> None:
+        if self._studio is not None:
+            self._studio.tracking.prioritise(tasks)

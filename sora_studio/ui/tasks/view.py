@@ -1,0 +1,255 @@
+"""The list itself. A table of one column: of Qt's views it is the one that stays quick with a hundred thousand rows."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QHideEvent, QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+
+from sora_studio.domain.task import Phase, Section, Task
+from sora_studio.ui import theme
+from sora_studio.ui.task_scope import TaskScope
+from sora_studio.ui.tasks.card_delegate import CardDelegate, poster_action
+from sora_studio.ui.tasks.card_layout import CARD_HEIGHT, HEADING_HEIGHT, POSTER, CardLayout
+from sora_studio.ui.tasks.posters import PosterCache
+from sora_studio.viewmodels.task_list import TaskListModel, TaskRole
+
+_TICKING = frozenset({Phase.PENDING, Phase.PROCESSING, Phase.LOST})
+TICK_MS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchor:
+    """A card on the screen before an update: whoever looks at it should find it in the same place afterwards."""
+
+    task: int
+    section: Section
+    top: int
+
+
+class TaskView(QTableView):
+    """Cards under headings. Selection and place survive every update; clocks on cards run only while they can be seen.
+
+    Signals: `chosen(Task)` after another card was selected; `main_requested(Task)` by Enter, double click or the poster;
+    `remove_requested(Task)` by Del; `menu_requested(Task, QPoint)` with a global position; `seen_changed(frozenset[int])` with
+    the tasks on the screen.
+    """
+
+    chosen = Signal(object)
+    main_requested = Signal(object)
+    remove_requested = Signal(object)
+    menu_requested = Signal(object, QPoint)
+    seen_changed = Signal(object)
+
+    def __init__(self, model: TaskListModel, scope: TaskScope, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._list = model
+        self._anchors: list[_Anchor] = []
+        self._current: int | None = None
+        self._is_updating = False
+        self._seen: frozenset[int] = frozenset()
+        self._pressed: int | None = None
+        self._posters = PosterCache(scope, POSTER, self)
+        self._posters.arrived.connect(self.viewport().update)
+        self._ticking = QTimer(self, interval=TICK_MS)
+        self._ticking.timeout.connect(self._on_ticking_timeout)
+        self._build_look()
+        self.setModel(model)
+        self.setItemDelegate(CardDelegate(model, self._posters, self))
+        model.updating.connect(self._on_model_updating)
+        model.updated.connect(self._on_model_updated)
+        model.dataChanged.connect(self._on_screen_changed)
+        self.verticalScrollBar().valueChanged.connect(self._on_screen_changed)
+        theme.notifier.changed.connect(self.viewport().update)
+
+    def task_under(self, index: QModelIndex) -> Task | None:
+        """The task of a row, if it is here."""
+        return self._list.task_at(index) if index.isValid() else None
+
+    def select(self, task: int) -> bool:
+        """Make this task the current one, where it stands; False when it is not shown."""
+        index = self._list.index_of(task)
+        if index.isValid():
+            self.setAutoScroll(False)
+            self.setCurrentIndex(index)
+            self.setAutoScroll(True)
+        return index.isValid()
+
+    def _build_look(self) -> None:
+        self.setAccessibleName("Tasks")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalScrollBar().setSingleStep(CARD_HEIGHT // 3)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTabKeyNavigation(False)
+        self.setMouseTracking(True)
+        self.setWordWrap(False)
+        self.setCornerButtonEnabled(False)
+        self.setStyleSheet("QTableView { background: transparent; border: none; outline: 0; }")
+        self.viewport().setAutoFillBackground(False)
+        self.horizontalHeader().hide()
+        self.horizontalHeader().setStretchLastSection(True)
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setMinimumSectionSize(HEADING_HEIGHT)
+        rows.setDefaultSectionSize(CARD_HEIGHT)
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+
+    # --- keeping the place ----------------------------------------------------------------------------------------
+
+    def _on_model_updating(self) -> None:
+        self._is_updating = True
+        self.setAutoScroll(False)
+        self._current = _id_of(self.currentIndex())
+        at_top = self.verticalScrollBar().value() == 0
+        self._anchors = [] if at_top else [self._anchor(index) for index in self._cards_on_screen()]
+
+    def _on_model_updated(self) -> None:
+        for row in self._list.headings():
+            self.verticalHeader().resizeSection(row, HEADING_HEIGHT)
+        self.updateGeometries()
+        self._restore_place()
+        if self._current is not None and (index := self._list.index_of(self._current)).isValid():
+            self.setCurrentIndex(index)
+        self.setAutoScroll(True)
+        self._is_updating = False
+        self._on_screen_changed()
+
+    def _anchor(self, index: QModelIndex) -> _Anchor:
+        return _Anchor(index.data(TaskRole.TASK_ID), index.data(TaskRole.SECTION), self.rowViewportPosition(index.row()))
+
+    def _restore_place(self) -> None:
+        """By the first card that was on the screen and has kept its section."""
+        for anchor in self._anchors:
+            index = self._list.index_of(anchor.task)
+            if index.isValid() and index.data(TaskRole.SECTION) is anchor.section:
+                bar = self.verticalScrollBar()
+                bar.setValue(bar.value() + self.rowViewportPosition(index.row()) - anchor.top)
+                return
+
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:  # noqa: N802
+        """Tell about a choice, not about rows that move under it."""
+        super().selectionChanged(selected, deselected)
+        if not self._is_updating and (task := next(map(self.task_under, self.selectedIndexes()), None)):
+            self.chosen.emit(task)
+
+    # --- what is on the screen ------------------------------------------------------------------------------------
+
+    def _cards_on_screen(self) -> list[QModelIndex]:
+        first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
+        if first < 0:
+            return []
+        rows = range(first, (last if last >= 0 else self._list.rowCount() - 1) + 1)
+        indexes = (self._list.index(row) for row in rows)
+        return [index for index in indexes if _id_of(index) is not None]
+
+    def _on_screen_changed(self) -> None:
+        if self._is_updating or not self.isVisible():
+            return
+        cards = self._cards_on_screen()
+        seen = frozenset(task for index in cards if (task := _id_of(index)) is not None)
+        if seen != self._seen:
+            self._seen = seen
+            self.seen_changed.emit(seen)
+        if any(self._ticks(index) for index in cards):
+            if not self._ticking.isActive():
+                self._ticking.start()
+        else:
+            self._ticking.stop()
+
+    def _ticks(self, index: QModelIndex) -> bool:
+        task = self._list.task_at(index)
+        return task is not None and task.phase in _TICKING
+
+    def _on_ticking_timeout(self) -> None:
+        for index in self._cards_on_screen():
+            if self._ticks(index):
+                self.viewport().update(self.visualRect(index))
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """The clocks run again."""
+        super().showEvent(event)
+        self._on_screen_changed()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        """Nobody looks: no clock runs, and no task is asked for before others."""
+        super().hideEvent(event)
+        self._ticking.stop()
+        if self._seen:
+            self._seen = frozenset()
+            self.seen_changed.emit(self._seen)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Other cards may have come into view."""
+        super().resizeEvent(event)
+        self._on_screen_changed()
+
+    # --- hands ----------------------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Enter and Del act on the current card; the rest is Qt's."""
+        task = self.task_under(self.currentIndex())
+        if task and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & _COMMAND_KEYS:
+            self.main_requested.emit(task)
+        elif task and event.key() == Qt.Key.Key_Delete:
+            self.remove_requested.emit(task)
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
+        """By the mouse at the pointer; by the menu key on the current card."""
+        by_mouse = event.reason() is QContextMenuEvent.Reason.Mouse
+        index = self.indexAt(event.pos()) if by_mouse else self.currentIndex()
+        if task := self.task_under(index):
+            card = self.visualRect(index).center()
+            self.menu_requested.emit(task, event.globalPos() if by_mouse else self.viewport().mapToGlobal(card))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """Remember on whose poster the button went down."""
+        super().mousePressEvent(event)
+        self._pressed = self._poster_under(event) if event.button() is Qt.MouseButton.LeftButton else None
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """A click on the poster is the main action, where that costs nothing."""
+        super().mouseReleaseEvent(event)
+        pressed, self._pressed = self._pressed, None
+        if pressed is not None and pressed == self._poster_under(event):
+            self.main_requested.emit(self.task_under(self._list.index_of(pressed)))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """The main action; on the poster the first click was it already."""
+        super().mouseDoubleClickEvent(event)
+        task = self.task_under(self.indexAt(event.position().toPoint()))
+        if task and event.button() is Qt.MouseButton.LeftButton and self._poster_under(event) is None:
+            self.main_requested.emit(task)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        """A hand over what can be clicked."""
+        super().mouseMoveEvent(event)
+        hand = self._poster_under(event) is not None
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.ArrowCursor)
+
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Forget a press that leaves."""
+        super().leaveEvent(event)
+        self._pressed = None
+
+    def _poster_under(self, event: QMouseEvent) -> int | None:
+        index = self.indexAt(event.position().toPoint())
+        task = self.task_under(index)
+        if task is None or poster_action(task) is None:
+            return None
+        over = CardLayout.within(self.visualRect(index)).poster.contains(event.position().toPoint())
+        return task.id if over else None
+
+
+_COMMAND_KEYS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+
+
+def _id_of(index: QModelIndex) -> int | None:
+    found = index.data(TaskRole.TASK_ID) if index.isValid() else None
+    return found if isinstance(found, int) else None

@@ -1,0 +1,244 @@
+"""The live task list as a Qt model: headings and task ids in rows, and of the tasks themselves only what was looked at lately.
+
+The model asks for nothing by itself: it says which tasks it wants, and `task_feed` brings them.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import IntEnum
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
+
+from sora_studio.domain.events import TransferProgressed
+from sora_studio.domain.profile import ModelProfile
+from sora_studio.domain.task import SECTIONS, Phase, Section, Task
+from sora_studio.viewmodels.task_rows import MOST_EDITS, Announcements, TaskRows, runs
+from sora_studio.viewmodels.task_words import Surroundings, section_heading, spoken, usual_time_s
+
+PAGE_ROWS = 64
+"""A screen shows about ten cards; a page is what scrolling through a few screens needs."""
+KEPT_TASKS = 2_000
+_TIMED = frozenset({Phase.PENDING, Phase.PROCESSING})
+
+AnyIndex = QModelIndex | QPersistentModelIndex
+
+
+class TaskRole(IntEnum):
+    """What a row can be asked for. A heading has a section; a card also an id, and its task unless that is still to come."""
+
+    TASK = Qt.ItemDataRole.UserRole
+    TASK_ID = Qt.ItemDataRole.UserRole + 1
+    SECTION = Qt.ItemDataRole.UserRole + 2
+
+
+class TaskListModel(QAbstractListModel):
+    """Rows of the live list. What a card says comes from `words` about its task; a task that is not here yet is wanted.
+
+    Signals: `wanted(frozenset[int])` ids that were looked at and are not here, once a turn of the event loop; `updating()`
+    before and `updated()` after rows come or go, so that a view can keep its place.
+    """
+
+    wanted = Signal(object)
+    updating = Signal()
+    updated = Signal()
+
+    def __init__(self, *, now: Callable[[], datetime] = lambda: datetime.now(UTC), parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._now = now
+        self._profiles: Mapping[str, ModelProfile] = {}
+        self._rows = TaskRows()
+        self._height = 0
+        self._tasks: OrderedDict[int, Task] = OrderedDict()
+        self._transfers: dict[int, TransferProgressed] = {}
+        self._wanted: set[int] = set()
+        self._usual: tuple[float, float] | None = None
+        self._asking = QTimer(self, singleShot=True, interval=0)
+        self._asking.timeout.connect(self._on_asking_timeout)
+        self._announcements = Announcements(self._inserting, self._removing, self._resetting)
+
+    # --- what is brought ------------------------------------------------------------------------------------------
+
+    def load(self, index: Iterable[tuple[Section, int]], profiles: Mapping[str, ModelProfile]) -> None:
+        """Take over a whole index."""
+        with self._updating(), self._resetting():
+            self._profiles = profiles
+            self._rows.load(index)
+            self._tasks.clear()
+
+    def take_page(self, tasks: Iterable[Task]) -> None:
+        """Tasks that were wanted."""
+        arrived = list(tasks)
+        self._wanted -= {task.id for task in arrived}
+        self._keep(arrived)
+        self._estimate()
+        self._tell_changed(task.id for task in arrived)
+
+    def take_changes(self, changed: Iterable[int], tasks: Iterable[Task]) -> None:
+        """What became of the changed ids: the tasks as they are now; ids without a task, and removed tasks, leave the list."""
+        now = {task.id: task for task in tasks if task.removed_at is None}
+        places = {task: SECTIONS[now[task].phase] if task in now else None for task in changed}
+        for task in places:
+            if task not in now or now[task].phase is not Phase.DOWNLOADING:
+                self._transfers.pop(task, None)
+            self._tasks.pop(task, None)
+        self._keep(now.values())
+        with self._updating():
+            touched = self._rows.apply(places, self._announcements)
+        self._estimate()
+        self._tell_changed(now)
+        if touched:
+            self._tell_headings_changed()
+        if Section.WAITING in touched:  # everyone behind has moved up
+            self._tell_changed(self._rows.tasks(Section.WAITING))
+
+    def take_progress(self, reports: Iterable[TransferProgressed]) -> None:
+        """How far transfers are."""
+        latest = {report.task: report for report in reports}
+        self._transfers |= latest
+        self._tell_changed(latest)
+
+    def show_only(self, section: Section | None) -> None:
+        """Filter by section; None shows all."""
+        if section is not self._rows.shown:
+            with self._updating(), self._resetting():
+                self._rows.shown = section
+
+    # --- what is asked --------------------------------------------------------------------------------------------
+
+    @property
+    def shown(self) -> Section | None:
+        """The only section that is shown; None shows all."""
+        return self._rows.shown
+
+    def headings(self) -> Iterator[int]:
+        """The rows that are headings."""
+        return (row for row, _ in self._rows.headings())
+
+    def task_at(self, index: AnyIndex) -> Task | None:
+        """The task of a card, if it is here already."""
+        key = self._rows.key_at(index.row())
+        return None if isinstance(key, Section) or key is None else self._tasks.get(key)
+
+    def index_of(self, task: int) -> QModelIndex:
+        """Where a task stands; invalid when it is not shown."""
+        row = self._rows.row_of(task)
+        return QModelIndex() if row is None else self.index(row)
+
+    def surroundings(self, task: Task) -> Surroundings:
+        """What the words about a task depend on, now."""
+        return Surroundings(
+            now=self._now(),
+            profile=self._profiles.get(task.request.model),
+            position=self._rows.position(task.id) if task.phase is Phase.WAITING else None,
+            transfer=self._transfers.get(task.id),
+        )
+
+    def rowCount(self, parent: AnyIndex | None = None) -> int:  # noqa: N802
+        """Headings and cards."""
+        return 0 if parent is not None and parent.isValid() else self._height
+
+    def flags(self, index: AnyIndex) -> Qt.ItemFlag:
+        """Only cards can be chosen."""
+        if isinstance(self._rows.key_at(index.row()), Section):
+            return Qt.ItemFlag.ItemNeverHasChildren
+        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+
+    def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        """By `TaskRole`; as text, a whole row in words."""
+        key = self._rows.key_at(index.row())
+        if isinstance(key, Section):
+            return self._heading_data(key, role)
+        return None if key is None else self._task_data(key, index.row(), role)
+
+    def _heading_data(self, section: Section, role: int) -> object:
+        if role == TaskRole.SECTION:
+            return section
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            usual_s = self._usual if section is Section.RUNNING else None
+            return section_heading(section, len(self._rows.tasks(section)), usual_s)
+        return None
+
+    def _task_data(self, task_id: int, row: int, role: int) -> object:
+        if role == TaskRole.TASK_ID:
+            return task_id
+        if role == TaskRole.SECTION:
+            return self._rows.section_of(task_id)
+        if role not in (TaskRole.TASK, Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return None
+        task = self._tasks.get(task_id)
+        if task is None:
+            self._want(row)
+            return None if role == TaskRole.TASK else "Loading"
+        self._tasks.move_to_end(task_id)
+        return task if role == TaskRole.TASK else spoken(task, self.surroundings(task))
+
+    # --- the inside -----------------------------------------------------------------------------------------------
+
+    def _keep(self, tasks: Iterable[Task]) -> None:
+        for task in tasks:
+            self._tasks[task.id] = task
+            self._tasks.move_to_end(task.id)
+        while len(self._tasks) > KEPT_TASKS:
+            self._tasks.popitem(last=False)
+
+    def _estimate(self) -> None:
+        """The range of usual times of the tasks that run and are here."""
+        running = (self._tasks.get(task) for task in self._rows.tasks(Section.RUNNING))
+        timed = (task for task in running if task and task.phase in _TIMED)
+        times = [time for task in timed if (time := usual_time_s(task, self._profiles.get(task.request.model)))]
+        usual = (min(times), max(times)) if times else None
+        if usual != self._usual:
+            self._usual = usual
+            self._tell_headings_changed()
+
+    def _want(self, row: int) -> None:
+        first = row - row % PAGE_ROWS
+        keys = (self._rows.key_at(near) for near in range(first, min(first + PAGE_ROWS, self._height)))
+        self._wanted |= {key for key in keys if isinstance(key, int) and key not in self._tasks}
+        self._asking.start()
+
+    def _on_asking_timeout(self) -> None:
+        wanted, self._wanted = frozenset(self._wanted), set()
+        if wanted:
+            self.wanted.emit(wanted)
+
+    def _tell_changed(self, tasks: Iterable[int]) -> None:
+        rows = sorted(row for task in tasks if (row := self._rows.row_of(task)) is not None)
+        ranges = runs(rows, step=1)
+        if len(ranges) > MOST_EDITS:  # one wide range costs a view less than many narrow ones
+            ranges = [(rows[0], rows[-1] - rows[0] + 1)]
+        for first, count in ranges:
+            self.dataChanged.emit(self.index(first), self.index(first + count - 1))
+
+    def _tell_headings_changed(self) -> None:
+        for row in self.headings():
+            self.dataChanged.emit(self.index(row), self.index(row))
+
+    @contextmanager
+    def _updating(self) -> Generator[None]:
+        self.updating.emit()
+        yield
+        self.updated.emit()
+
+    @contextmanager
+    def _inserting(self, first: int, last: int) -> Generator[None]:
+        self.beginInsertRows(QModelIndex(), first, last)
+        yield
+        self._height += last - first + 1
+        self.endInsertRows()
+
+    @contextmanager
+    def _removing(self, first: int, last: int) -> Generator[None]:
+        self.beginRemoveRows(QModelIndex(), first, last)
+        yield
+        self._height -= last - first + 1
+        self.endRemoveRows()
+
+    @contextmanager
+    def _resetting(self) -> Generator[None]:
+        self.beginResetModel()
+        yield
+        self._height = len(self._rows)
+        self.endResetModel()

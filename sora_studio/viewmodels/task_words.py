@@ -1,0 +1,250 @@
+"""What a task's card says: facts, state and progress in words. Pure; nothing is ever guessed as a percentage."""
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sora_studio.domain.clip import ClipState
+from sora_studio.domain.events import TransferProgressed
+from sora_studio.domain.failures import TASK_LOST, explain
+from sora_studio.domain.profile import ModelProfile, OptionValue
+from sora_studio.domain.prompt import first_line
+from sora_studio.domain.task import Phase, Section, Task
+from sora_studio.viewmodels.task_quantities import clock_text, days_left_text, size_text, time_of_day_text
+
+SEPARATOR = " · "
+"""Stands between the parts of a line; a narrow card leaves out parts from the end."""
+
+SECTION_TITLES: dict[Section, str] = {
+    Section.REVIEW: "Needs review",
+    Section.RUNNING: "Running",
+    Section.WAITING: "Waiting",
+    Section.READY: "Ready",
+    Section.FAILED: "Failed",
+}
+
+
+class Tone(StrEnum):
+    """How a state is coloured and marked; the words always say it too."""
+
+    PLAIN = "plain"
+    REVIEW = "review"
+    READY = "ready"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the words depend on beside the task: the time, its model's profile, its place in the line (from 1), its transfer."""
+
+    now: datetime
+    profile: ModelProfile | None = None
+    position: int | None = None
+    transfer: TransferProgressed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One line of words. `fraction` (0–1) is measured, or the part of the usual time; None with `busy` means not known."""
+
+    words: tuple[str, ...]
+    tone: Tone = Tone.PLAIN
+    busy: bool = False
+    fraction: float | None = None
+
+    @property
+    def line(self) -> str:
+        """The most important part first."""
+        return SEPARATOR.join(self.words)
+
+
+def title_of(task: Task) -> str:
+    """The first line of the prompt."""
+    return first_line(task.request.prompt)
+
+
+def facts_of(task: Task, profile: ModelProfile | None) -> str:
+    """`10 s landscape · auto · take 2 of 3 · 3:31`; the last part is how long the service took."""
+    parts = [_options_text(task.request.options, profile), task.request.route]
+    if task.takes > 1:
+        parts.append(f"take {task.take} of {task.takes}")
+    started = task.accepted_at or task.sent_at
+    if task.completed_at and started:
+        parts.append(clock_text((task.completed_at - started).total_seconds()))
+    return SEPARATOR.join(part for part in parts if part)
+
+
+def state_of(task: Task, around: Surroundings) -> State:
+    """Where the task stands, in words."""
+    return _STATES[task.phase](task, around)
+
+
+def spoken(task: Task, around: Surroundings) -> str:
+    """The row as a screen reader says it: prompt, facts, state, and everything that the card may have had no room for."""
+    state = state_of(task, around)
+    sentences = [title_of(task), facts_of(task, around.profile), state.line]
+    if task.phase is Phase.FAILED:
+        sentences.append(explain(task.fail_code, task.fail_message).advice)
+    elif task.phase is Phase.LOST:
+        sentences.append(explain(TASK_LOST, None).advice)
+    elif task.phase is Phase.UNKNOWN:
+        sentences.append("It may have been charged. It is not sent again until you decide.")
+    return ". ".join(sentence.rstrip(".") for sentence in sentences if sentence) + "."
+
+
+def section_heading(section: Section, count: int, usual_s: tuple[float, float] | None) -> str:
+    """`Running · 3 · usually 3:40`."""
+    parts = [SECTION_TITLES[section], f"{count:,}"]
+    if usual_s is not None:
+        shortest, longest = clock_text(usual_s[0]), clock_text(usual_s[1])
+        parts.append(f"usually {shortest}" if shortest == longest else f"usually {shortest}–{longest}")
+    return SEPARATOR.join(parts)
+
+
+def usual_time_s(task: Task, profile: ModelProfile | None) -> float | None:
+    """The middle of what the profile calls usual."""
+    usual = profile.usual_time_s(task.request.options) if profile else None
+    return sum(usual) / 2 if usual else None
+
+
+def is_right_to_left(text: str) -> bool:
+    """By the first character with a direction, as Unicode lays out a paragraph."""
+    directions = (unicodedata.bidirectional(character) for character in text)
+    return next((found in ("R", "AL") for found in directions if found in ("L", "R", "AL")), False)
+
+
+def _options_text(options: Mapping[str, OptionValue], profile: ModelProfile | None) -> str:
+    """Chosen values side by side; a switch is told only when it differs from the model's default."""
+    if profile is None:
+        return " ".join(str(value) for value in options.values() if not isinstance(value, bool))
+    words = list[str]()
+    for option in profile.options:
+        value = options.get(option.field, option.default)
+        if not isinstance(value, bool):
+            words.append(option.label(value).lower() if not option.unit else option.label(value))
+        elif value != option.default:
+            words.append(f"{option.title.lower()} {option.label(value)}")
+    return " ".join(words)
+
+
+def _waiting(task: Task, around: Surroundings) -> State:
+    if task.trouble:
+        return State(("Waiting", task.trouble.rstrip(".")))
+    if around.position is None:
+        return State(("Waiting",))
+    if around.position == 1:
+        return State(("Waiting", "next to start"))
+    return State(("Waiting", f"number {around.position:,} in line", "starts when a place is free"))
+
+
+def _sending(task: Task, around: Surroundings) -> State:
+    del task, around
+    return State(("Sending",), busy=True)
+
+
+def _unknown(task: Task, around: Surroundings) -> State:
+    at = task.sent_at or task.created_at
+    return State((f"May have been sent at {time_of_day_text(at, around.now)}",), Tone.REVIEW)
+
+
+def _running(task: Task, around: Surroundings) -> State:
+    elapsed_s = (around.now - (task.accepted_at or task.sent_at or task.created_at)).total_seconds()
+    usual_s = usual_time_s(task, around.profile)
+    bounds = around.profile.usual_time_s(task.request.options) if around.profile else None
+    words = [f"{task.phase.value.capitalize()} {clock_text(elapsed_s)}"]
+    if bounds and elapsed_s > bounds[1]:
+        words.append("slower than usual")
+    words.append(task.trouble.rstrip(".") if task.trouble else _next_check(task, around.now))
+    if usual_s is not None:
+        words.append(f"usually {clock_text(usual_s)}")
+    known = usual_s is not None and 0 <= elapsed_s < usual_s
+    fraction = elapsed_s / usual_s if known and usual_s else None
+    return State(tuple(word for word in words if word), busy=True, fraction=fraction)
+
+
+def _next_check(task: Task, now: datetime) -> str:
+    if task.next_poll_at is None:
+        return ""
+    wait_s = (task.next_poll_at - now).total_seconds()
+    if wait_s <= 0:
+        return "checking now"
+    return f"{'next' if task.polls else 'first'} check {clock_text(wait_s + 0.999)}"
+
+
+def _downloading(task: Task, around: Surroundings) -> State:
+    transfer, several = around.transfer, len(task.clips) > 1
+    clip = f"clip {_saved(task) + 1} of {len(task.clips)}" if several else ""
+    if transfer is None:
+        return State(tuple(filter(None, ("Downloading", clip))), busy=True)
+    speed = f"{size_text(transfer.bytes_per_s)}/s" if transfer.bytes_per_s > 0 else ""
+    if not transfer.total_bytes:
+        words = (f"Downloading {size_text(transfer.received_bytes)}", speed, clip)
+        return State(tuple(filter(None, words)), busy=True)
+    fraction = min(1.0, transfer.received_bytes / transfer.total_bytes)
+    words = (f"Downloading {int(fraction * 100)} % of {size_text(transfer.total_bytes)}", speed, clip)
+    return State(tuple(filter(None, words)), busy=True, fraction=fraction)
+
+
+def _unsaved(task: Task, around: Surroundings) -> State:
+    remote = [clip for clip in task.clips if clip.state is ClipState.REMOTE]
+    trouble = next((clip.trouble for clip in remote if clip.trouble), None) or task.trouble
+    left = days_left_text(min(clip.expires_at for clip in remote), around.now)
+    words = ("Not saved yet", trouble.rstrip(".") if trouble else "", left)
+    return State(tuple(filter(None, words)), Tone.REVIEW if trouble else Tone.PLAIN)
+
+
+def _ready(task: Task, around: Surroundings) -> State:
+    del around
+    words = "Ready" if task.seen_at else "Ready, not seen"
+    return State((words, f"{len(task.clips)} clips") if len(task.clips) > 1 else (words,), Tone.READY)
+
+
+def _expired(task: Task, around: Surroundings) -> State:
+    del around
+    if saved := _saved(task):
+        return State(("Expired", f"{saved} of {len(task.clips)} clips are saved"), Tone.FAILED)
+    return State(("Expired", "the prompt and settings are kept"), Tone.FAILED)
+
+
+def _missing(task: Task, around: Surroundings) -> State:
+    del around
+    lost = next((clip.path for clip in task.clips if clip.state is ClipState.MISSING and clip.path), None)
+    return State(("File missing", f"it was {lost.name}") if lost else ("File missing",), Tone.FAILED)
+
+
+def _failed(task: Task, around: Surroundings) -> State:
+    del around
+    words = (explain(task.fail_code, task.fail_message).title.rstrip("."), task.fail_code or "", task.fail_message or "")
+    return State(tuple(filter(None, words)), Tone.FAILED)
+
+
+def _lost(task: Task, around: Surroundings) -> State:
+    return State((explain(TASK_LOST, None).title.rstrip("."), _next_check(task, around.now)), Tone.REVIEW)
+
+
+def _cancelled(task: Task, around: Surroundings) -> State:
+    del task, around
+    return State(("Cancelled before it was sent",))
+
+
+def _saved(task: Task) -> int:
+    return sum(clip.state is ClipState.SAVED for clip in task.clips)
+
+
+_STATES: dict[Phase, Callable[[Task, Surroundings], State]] = {
+    Phase.WAITING: _waiting,
+    Phase.SENDING: _sending,
+    Phase.UNKNOWN: _unknown,
+    Phase.PENDING: _running,
+    Phase.PROCESSING: _running,
+    Phase.DOWNLOADING: _downloading,
+    Phase.UNSAVED: _unsaved,
+    Phase.READY: _ready,
+    Phase.EXPIRED: _expired,
+    Phase.MISSING: _missing,
+    Phase.FAILED: _failed,
+    Phase.LOST: _lost,
+    Phase.CANCELLED: _cancelled,
+}
