@@ -14,7 +14,7 @@ from sora_studio.services.supervision import Supervisor
 
 @dataclass(frozen=True, slots=True)
 class Core:
-    """One run's shared parts. `speed`: how many times faster than life the service runs; waits outside the profile shrink by it."""
+    """One run's shared parts. `speed`: how many times faster than life the service runs; other waits shrink by it."""
 
     ledger: Ledger
     gateway: Gateway

@@ -57,6 +57,16 @@ async def remove(path: Path) -> None:
     await asyncio.to_thread(_guarded, lambda: path.unlink(missing_ok=True))
 
 
+async def unshare(path: Path) -> None:
+    """Take the name away from a file that has another one: what is written to it must not reach a landed film."""
+
+    def look() -> None:
+        if path.exists() and path.stat().st_nlink > 1:
+            path.unlink()
+
+    await asyncio.to_thread(_guarded, look)
+
+
 def _names(folder: Path, stem: str) -> Iterator[Path]:
     # Not with_suffix: a stem may hold a dot.
     yield folder / f"{stem}.mp4"

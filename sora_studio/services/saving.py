@@ -46,10 +46,12 @@ class ClipSaver:
 
     async def save(self, task: Task, clip: Clip, on_progress: Callable[[Progress], None]) -> None:
         """Leave the clip saved. Raises what `Transfer.fetch` raises, `NotAFilm`, `StorageFull` and `OSError` of the folder."""
-        landed = await self._landed_before(clip)
-        if landed is None:
-            landed = await self._fetch(task, clip, on_progress)
-        target, film = landed
+        shelf = self._shelf()
+        stem = _stem(shelf, task, clip)
+        part = shelf.folder / f"{stem}.part"
+        # A crash between the film's new name and the loss of its old one leaves both.
+        await landing.unshare(part)
+        target, film = await self._landed_before(clip) or await self._fetch(clip, part, stem, on_progress)
         size_bytes = await landing.size_of(target)
         details = describe(task, clip, film, gateway=self._core.gateway_name, saved_at=self._core.clock.now())
         await landing.write_json(target.with_suffix(".json"), details)
@@ -71,19 +73,10 @@ class ClipSaver:
         except StudioError:
             return None
 
-    async def _fetch(self, task: Task, clip: Clip, on_progress: Callable[[Progress], None]) -> tuple[Path, FilmFacts]:
-        shelf = self._shelf()
-        stem = clip_stem(
-            shelf.file_template,
-            local_time=task.created_at.astimezone(),
-            prompt=task.request.prompt,
-            task=task.id,
-            take=task.take,
-            model=task.request.model,
-            index=clip.index,
-        )
-        part = shelf.folder / f"{stem}.part"
-        await landing.prepare(shelf.folder)
+    async def _fetch(
+        self, clip: Clip, part: Path, stem: str, on_progress: Callable[[Progress], None]
+    ) -> tuple[Path, FilmFacts]:
+        await landing.prepare(part.parent)
         await self._transfer.fetch(clip.url, part, on_progress)
         try:
             film = await self._media.inspect_film(part)
@@ -113,3 +106,15 @@ class ClipSaver:
             _log.info("No poster for clip %d: %s", clip.id, error)
             return None
         return poster
+
+
+def _stem(shelf: Shelf, task: Task, clip: Clip) -> str:
+    return clip_stem(
+        shelf.file_template,
+        local_time=task.created_at.astimezone(),
+        prompt=task.request.prompt,
+        task=task.id,
+        take=task.take,
+        model=task.request.model,
+        index=clip.index,
+    )

@@ -1,0 +1,124 @@
+"""The services wired to one another, and the order in which they begin and end: as a guest, as the owner, at the end."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sora_studio.domain.ports import Media, Transfer
+from sora_studio.domain.task import Task
+from sora_studio.services.balance import Balance
+from sora_studio.services.census import Census
+from sora_studio.services.changes import ChangeWatch
+from sora_studio.services.connection import Connection
+from sora_studio.services.core import Core
+from sora_studio.services.holds import Holds
+from sora_studio.services.inventory import Inventory
+from sora_studio.services.ownership import FolderLock, Ownership
+from sora_studio.services.publishing import Publishing
+from sora_studio.services.renewal import Renewal
+from sora_studio.services.retrieval import Retrieval
+from sora_studio.services.saving import ClipSaver, Shelf
+from sora_studio.services.sending import Sender
+from sora_studio.services.submission import Submission
+from sora_studio.services.tracking import Tracking
+
+CREATES_FINISH_WITHIN_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What the services use besides the core: one implementation of each, and what is asked for anew at every use."""
+
+    transfer: Transfer
+    media: Media
+    publishing: Publishing
+    lock: FolderLock
+    shelf: Callable[[], Shelf]
+    has_key: Callable[[], bool]
+    requests_last_minute: Callable[[], int]
+
+
+class Engine:
+    """Looks on from `begin`, works while this process owns its data folder, and leaves nothing half-done at `finish`."""
+
+    def __init__(self, core: Core, outside: Outside) -> None:
+        self._core = core
+        self._works = False
+        self.connection = Connection(core.gateway, core.events, core.notices, core.clock, core.rng)
+        self.holds = Holds(core.notices)
+        self.balance = Balance(core, self.holds)
+        self.inventory = Inventory(core)
+        self.ownership = Ownership(outside.lock, core.events, core.clock, self._begin_to_work)
+        census = Census(core.gateway_name)
+        self._changes = ChangeWatch(core.ledger.tasks, core.events, core.clock)
+        self._changes.observe(self._see)
+        core.ledger.on_write = self._changes.wake
+        self._sender = Sender(core, census, outside.publishing, self.connection, self.holds)
+        self.submission = Submission(core, outside.publishing, self.holds, has_key=outside.has_key)
+        self.tracking = Tracking(
+            core,
+            census,
+            self.connection,
+            self.holds,
+            on_end=self.balance.want,
+            is_owner=self._is_owner,
+            requests_last_minute=outside.requests_last_minute,
+        )
+        saver = ClipSaver(core, outside.transfer, outside.media, outside.shelf)
+        renewal = Renewal(core, self.holds)
+        self.retrieval = Retrieval(core, saver, renewal, outside.media, is_owner=self._is_owner)
+
+    async def begin(self) -> None:
+        """Look on, and work if nobody else does; all that was left unfinished goes on."""
+        await self._changes.begin()
+        for task in await self._core.ledger.tasks.unfinished(self._core.gateway_name):
+            self._sender.see(task)
+        await self.ownership.try_once()
+        supervisor = self._core.supervisor
+        supervisor.keep(self._changes.run, name="change watch")
+        supervisor.keep(self.connection.run, name="connection")
+        supervisor.keep(self.balance.run, name="balance")
+        supervisor.start(self.inventory.walk(check_files=self.ownership.is_owner), name="inventory")
+        if not self.ownership.is_owner:
+            supervisor.keep(self.ownership.run, name="ownership")
+
+    async def finish(self) -> None:
+        """Send nothing new, wait up to 5 s for creates in flight, end everything."""
+        await self._sender.finish(CREATES_FINISH_WITHIN_S)
+        await self._core.supervisor.stop()
+
+    def key_changed(self) -> None:
+        """Everything that waited for a key tries again."""
+        self.holds.key_changed()
+        self.connection.probe_now()
+        self.balance.key_changed()
+
+    def retry(self) -> None:
+        """A person asks to try again: whatever holds back does so at once."""
+        self.holds.credit_returned()
+        self.connection.probe_now()
+        self.retrieval.resume()
+        self.balance.want()
+
+    async def _begin_to_work(self) -> None:
+        """Take over what another run left. May be repeated when it failed half-way."""
+        self._works = True
+        store, gateway = self._core.ledger.tasks, self._core.gateway_name
+        await self._core.ledger.recover()
+        unsaved = dict.fromkeys(clip.task for clip in await store.unsaved(gateway))
+        for task in [*await store.unfinished(gateway), *await store.get_many(unsaved)]:
+            self._see(task)
+        self.tracking.spread_overdue()
+        supervisor = self._core.supervisor
+        supervisor.keep(self._sender.run, name="sender")
+        supervisor.keep(self.tracking.run, name="tracking")
+        supervisor.keep(self.retrieval.run, name="retrieval")
+
+    def _see(self, task: Task) -> None:
+        self.inventory.see(task)
+        self._sender.see(task)
+        if self._works:
+            self.tracking.see(task)
+            self.retrieval.see(task)
+
+    def _is_owner(self) -> bool:
+        return self.ownership.is_owner

@@ -1,0 +1,93 @@
+"""Films, pictures, lending and the folder lock without network, decoder or second process."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+
+from sora_studio.domain.clip import FilmFacts
+from sora_studio.domain.errors import StudioError
+from sora_studio.domain.ports import Progress
+from sora_studio.domain.request import ImageFacts
+
+FILM = FilmFacts(width=1280, height=720, duration_s=10.0, has_audio=True)
+FILM_BYTES = b"a film of exactly forty bytes, no more.."
+
+
+class ScriptedTransfer:
+    """Writes a film, after raising what `troubles` holds. With `gate` set, it stops half-way until the gate opens."""
+
+    def __init__(self) -> None:
+        self.troubles = deque[Exception]()
+        self.gate: asyncio.Event | None = None
+        self.fetched: list[str] = []
+        self.running = 0
+        self.most_running = 0
+
+    async def fetch(self, url: str, part: Path, on_progress: Callable[[Progress], None]) -> None:
+        self.fetched.append(url)
+        self.running += 1
+        self.most_running = max(self.most_running, self.running)
+        try:
+            if self.troubles:
+                raise self.troubles.popleft()
+            half = len(FILM_BYTES) // 2
+            _write(part, FILM_BYTES[:half])
+            on_progress(Progress(half, len(FILM_BYTES), 1000.0))
+            if self.gate is not None:
+                await self.gate.wait()
+            _write(part, FILM_BYTES)
+            on_progress(Progress(len(FILM_BYTES), len(FILM_BYTES), 1000.0))
+        finally:
+            self.running -= 1
+
+
+class ScriptedMedia:
+    """Knows one picture by each name in `images`, takes every film unless told otherwise, and draws tiny posters."""
+
+    def __init__(self) -> None:
+        self.images: dict[str, ImageFacts] = {}
+        self.film_troubles = deque[StudioError]()
+        self.poster_trouble: Exception | None = None
+
+    async def inspect_image(self, path: Path) -> ImageFacts:
+        return self.images.get(path.name, ImageFacts("png", 64, 64, 1000))
+
+    async def inspect_film(self, path: Path) -> FilmFacts:
+        if self.film_troubles:
+            raise self.film_troubles.popleft()
+        return FILM
+
+    async def save_poster(self, film: Path, poster: Path, *, max_edge: int) -> None:
+        if self.poster_trouble is not None:
+            raise self.poster_trouble
+        _write(poster, b"poster")
+
+
+class Lender:
+    """Lends by file name."""
+
+    def __init__(self) -> None:
+        self.lent: list[Path] = []
+
+    async def lend(self, path: Path, *, lifetime_s: float) -> str:
+        self.lent.append(path)
+        return f"http://127.0.0.1:1/{path.name}"
+
+
+class Lock:
+    """Free or not, as the test says."""
+
+    def __init__(self, *, free: bool = True) -> None:
+        self.free = free
+        self.released = False
+
+    def try_acquire(self) -> bool:
+        return self.free
+
+    def release(self) -> None:
+        self.released = True
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.write_bytes(content)

@@ -1,0 +1,158 @@
+"""A task store in memory that keeps the port's promises, for tests that turn the clock by hand."""
+
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Unpack
+
+from sora_studio.domain.clip import CLIP_TRANSITIONS, Clip, ClipState
+from sora_studio.domain.ports import ClipFacts, TaskFacts, TaskFilter
+from sora_studio.domain.request import GenerationRequest
+from sora_studio.domain.task import SECTIONS, TRANSITIONS, Section, Task, TaskState
+
+
+class MemoryTasks:
+    """A `TaskStore`. `trouble` is raised by every write while it is set; `refusals` counts the moves that the gate refused."""
+
+    def __init__(self) -> None:
+        self.rows: dict[int, Task] = {}
+        self.trouble: Exception | None = None
+        self.refusals = 0
+        self.history: list[tuple[int, TaskState]] = []
+        self._revision = 0
+        self._clips = 0
+
+    async def add(self, requests: Sequence[GenerationRequest], *, gateway: str, at: datetime) -> list[Task]:
+        self._may_write()
+        added = list[Task]()
+        for take, request in enumerate(requests, start=1):
+            task = Task(
+                id=len(self.rows) + 1,
+                state=TaskState.WAITING,
+                request=request,
+                gateway=gateway,
+                created_at=at,
+                take=take,
+                takes=len(requests),
+            )
+            added.append(self._keep(task))
+        return added
+
+    async def get(self, task: int) -> Task | None:
+        await asyncio.sleep(0)  # as with a real file, others may act meanwhile
+        return self.rows.get(task)
+
+    async def get_many(self, tasks: Iterable[int]) -> list[Task]:
+        return [self.rows[task] for task in tasks if task in self.rows]
+
+    async def transition(self, task: int, to: TaskState, **facts: Unpack[TaskFacts]) -> bool:
+        await asyncio.sleep(0)
+        self._may_write()
+        row = self.rows.get(task)
+        if row is None or to not in TRANSITIONS[row.state]:
+            self.refusals += 1
+            return False
+        self.history.append((task, to))
+        self._keep(replace(row, state=to, **facts))
+        return True
+
+    async def record(self, task: int, **facts: Unpack[TaskFacts]) -> bool:
+        self._may_write()
+        row = self.rows.get(task)
+        if row is None or replace(row, **facts) == row:
+            return False
+        self._keep(replace(row, **facts))
+        return True
+
+    async def succeed(self, task: int, urls: Sequence[str], *, completed_at: datetime, expires_at: datetime) -> bool:
+        self._may_write()
+        row = self.rows.get(task)
+        if row is None or TaskState.SUCCESS not in TRANSITIONS[row.state]:
+            return False
+        clips = list[Clip]()
+        for index, url in enumerate(urls):
+            self._clips += 1
+            clips.append(Clip(self._clips, task, index, ClipState.REMOTE, url, expires_at))
+        done = replace(row, state=TaskState.SUCCESS, completed_at=completed_at, next_poll_at=None, trouble=None, misses=0)
+        self.history.append((task, TaskState.SUCCESS))
+        self._keep(replace(done, clips=tuple(clips)))
+        return True
+
+    async def transition_clip(self, clip: int, to: ClipState, **facts: Unpack[ClipFacts]) -> bool:
+        self._may_write()
+        found = self.clip(clip)
+        if found is None or to not in CLIP_TRANSITIONS[found.state]:
+            return False
+        self._keep_clip(replace(found, state=to, **facts))
+        return True
+
+    async def record_clip(self, clip: int, **facts: Unpack[ClipFacts]) -> bool:
+        self._may_write()
+        found = self.clip(clip)
+        if found is None or replace(found, **facts) == found:
+            return False
+        self._keep_clip(replace(found, **facts))
+        return True
+
+    async def recover(self) -> list[int]:
+        cut_off = list[int]()
+        for row in list(self.rows.values()):
+            if row.state is TaskState.SENDING:
+                self._keep(replace(row, state=TaskState.UNKNOWN))
+                cut_off.append(row.id)
+            for clip in row.clips:
+                if clip.state is ClipState.DOWNLOADING:
+                    self._keep_clip(replace(clip, state=ClipState.REMOTE))
+                    cut_off.append(row.id)
+        return cut_off
+
+    async def unfinished(self, gateway: str) -> list[Task]:
+        return self._where(lambda row: row.gateway == gateway and not row.state.is_over)
+
+    async def unsaved(self, gateway: str) -> list[Clip]:
+        clips = [clip for row in self.rows.values() if row.gateway == gateway for clip in row.clips]
+        return sorted((clip for clip in clips if clip.state is ClipState.REMOTE), key=lambda clip: (clip.expires_at, clip.id))
+
+    async def find(self, which: TaskFilter, *, limit: int, before: int | None = None) -> list[Task]:
+        rows = self._where(lambda row: _matches(row, which) and (before is None or row.id < before))
+        return rows[::-1][:limit]
+
+    async def index(self, which: TaskFilter) -> list[tuple[Section, int]]:
+        rows = [(SECTIONS[row.phase], row.id) for row in self._where(lambda row: _matches(row, which))]
+        order = list(Section)
+        return sorted(rows, key=lambda row: (order.index(row[0]), row[1] if row[0] is Section.WAITING else -row[1]))
+
+    async def changed_since(self, revision: int) -> tuple[int, list[int]]:
+        return self._revision, [row.id for row in self.rows.values() if row.revision > revision]
+
+    def clip(self, clip: int) -> Clip | None:
+        """The clip of that id."""
+        return next((found for row in self.rows.values() for found in row.clips if found.id == clip), None)
+
+    def _where(self, test: Callable[[Task], bool]) -> list[Task]:
+        return [row for row in self.rows.values() if test(row)]
+
+    def _may_write(self) -> None:
+        if self.trouble is not None:
+            raise self.trouble
+
+    def _keep(self, task: Task) -> Task:
+        self._revision += 1
+        kept = self.rows[task.id] = replace(task, revision=self._revision)
+        return kept
+
+    def _keep_clip(self, clip: Clip) -> None:
+        row = self.rows[clip.task]
+        clips = tuple(clip if other.id == clip.id else other for other in row.clips)
+        self._keep(replace(row, clips=clips))
+
+
+def _matches(row: Task, which: TaskFilter) -> bool:
+    said = f"{row.request.prompt} {row.task_id or ''}".casefold()
+    return (
+        (not which.states or row.state in which.states)
+        and (which.gateway is None or row.gateway == which.gateway)
+        and (which.removed or row.removed_at is None)
+        and which.search.casefold() in said
+    )

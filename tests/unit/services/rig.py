@@ -1,0 +1,141 @@
+"""The whole engine over doubles, and the words in which the tests speak about it."""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from sora_studio import paths
+from sora_studio.domain.events import Event, EventBus, NoticeCleared, NoticeRaised
+from sora_studio.domain.profile import ModelProfile
+from sora_studio.domain.profile_toml import parse_profile
+from sora_studio.domain.request import GenerationRequest
+from sora_studio.domain.task import Task, TaskState
+from sora_studio.services.core import Core
+from sora_studio.services.engine import Engine, Outside
+from sora_studio.services.ledger import Ledger
+from sora_studio.services.notices import Notices
+from sora_studio.services.publishing import Publishing
+from sora_studio.services.saving import Shelf
+from sora_studio.services.supervision import Supervisor
+from tests.doubles.clock import ManualClock, settle
+from tests.doubles.gateway import ScriptedGateway
+from tests.doubles.outside import Lender, Lock, ScriptedMedia, ScriptedTransfer
+from tests.doubles.tasks import MemoryTasks
+
+GATEWAY = "https://service.example"
+Result = TypeVar("Result")
+
+
+def run(work: Coroutine[Any, Any, Result]) -> Result:
+    """Run one test's coroutine."""
+    return asyncio.run(work)
+
+
+def sora_2(*, concurrent_tasks: int = 1000) -> ModelProfile:
+    """The shipped profile, with another number of places if the test needs few."""
+    text = (paths.resources_dir() / "models" / "sora-2.toml").read_text(encoding="utf-8")
+    profile = parse_profile(text, "sora-2.toml")
+    return replace(profile, limits=replace(profile.limits, concurrent_tasks=concurrent_tasks))
+
+
+def request(prompt: str = "A harbour at dawn", *, images: tuple[str, ...] = (), model: str = "sora-2") -> GenerationRequest:
+    return GenerationRequest(model=model, prompt=prompt, images=images)
+
+
+@dataclass
+class Rig:
+    """An engine whose world the test holds in its hand."""
+
+    folder: Path
+    concurrent_tasks: int = 1000
+    loopback: bool = True
+    has_key: bool = True
+    tasks: MemoryTasks = field(default_factory=MemoryTasks)
+    clock: ManualClock = field(default_factory=ManualClock)
+    transfer: ScriptedTransfer = field(default_factory=ScriptedTransfer)
+    media: ScriptedMedia = field(default_factory=ScriptedMedia)
+    lender: Lender = field(default_factory=Lender)
+    lock: Lock = field(default_factory=Lock)
+    seen: list[Event] = field(default_factory=list[Event])
+
+    def __post_init__(self) -> None:
+        self.gateway = ScriptedGateway(self.clock)
+        self.events = EventBus()
+        self.events.subscribe(self.seen.append)
+        notices = Notices(self.events)
+        self.core = Core(
+            ledger=Ledger(self.tasks, self.clock, notices),
+            gateway=self.gateway,
+            profiles={"sora-2": sora_2(concurrent_tasks=self.concurrent_tasks)},
+            events=self.events,
+            notices=notices,
+            supervisor=Supervisor(self.clock, notices),
+            clock=self.clock,
+            rng=random.Random(7),
+            gateway_name=GATEWAY,
+        )
+        outside = Outside(
+            transfer=self.transfer,
+            media=self.media,
+            publishing=Publishing(self.media, self.lender, gateway_is_loopback=self.loopback),
+            lock=self.lock,
+            shelf=lambda: Shelf(self.folder / "clips", "{date} {slug} {id}", self.folder / "posters"),
+            has_key=lambda: self.has_key,
+            requests_last_minute=lambda: self.gateway.requests_last_minute,
+        )
+        self.engine = Engine(self.core, outside)
+
+    async def __aenter__(self) -> Self:
+        await self.engine.begin()
+        await settle()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.engine.finish()
+
+    async def submit(self, *prompts: str) -> list[Task]:
+        """Submit and let the dispatcher act."""
+        added = [task for prompt in prompts for task in await self.engine.submission.submit(request(prompt))]
+        await self.clock.advance(0.1)
+        return added
+
+    async def advance(self, seconds: float) -> None:
+        """Let time pass; blocking file work is given the real moment that it takes."""
+        await self.clock.advance(seconds)
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait for what threads do, at a standing clock."""
+        give_up_at = time.monotonic() + 10
+        while True:
+            await settle()
+            if condition():
+                return
+            assert time.monotonic() < give_up_at, "it never came true"
+            await asyncio.get_running_loop().run_in_executor(None, lambda: None)
+
+    def row(self, task: int = 1) -> Task:
+        return self.tasks.rows[task]
+
+    def state(self, task: int = 1) -> TaskState:
+        return self.row(task).state
+
+    def states(self) -> list[TaskState]:
+        return [row.state for row in self.tasks.rows.values()]
+
+    def told(self, kind: type[Event]) -> list[Event]:
+        """The events of one kind, in order."""
+        return [event for event in self.seen if isinstance(event, kind)]
+
+    def notices(self) -> set[str]:
+        """The causes of the notices that hold now."""
+        held = set[str]()
+        for event in self.seen:
+            if isinstance(event, NoticeRaised):
+                held.add(event.cause)
+            elif isinstance(event, NoticeCleared):
+                held.discard(event.cause)
+        return held

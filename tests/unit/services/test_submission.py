@@ -1,0 +1,193 @@
+"""What a person asks for is checked before it costs anything, and what became unclear is theirs to settle."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from sora_studio.domain.errors import InvalidRequest, KeyMissing, OutcomeUnknown, PublicUrlNeeded
+from sora_studio.domain.request import GenerationRequest, ImageFacts
+from sora_studio.domain.task import TaskState
+from tests.doubles.outside import Lock
+from tests.unit.services.rig import Rig, request, run
+
+
+def test_takes_are_tasks_of_their_own(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path) as rig:
+            tasks = await rig.engine.submission.submit(request(), takes=3)
+            assert [(task.take, task.takes, task.state) for task in tasks] == [(n, 3, TaskState.WAITING) for n in (1, 2, 3)]
+            assert tasks[0].request.options == {"duration": 10, "aspect_ratio": "landscape", "remove_watermark": True}
+
+    run(story())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "takes", "field"),
+    [
+        (request(""), 1, "prompt"),
+        (request("x" * 10_001), 1, "prompt"),
+        (request(), 0, "takes"),
+        (request(), 11, "takes"),
+        (request(model="nothing"), 1, "model"),
+        (request(images=("/a/huge.png",)), 1, "images"),
+        (request(images=("/a/moving.gif",)), 1, "images"),
+        (request(images=("/a/1.png", "/a/2.png")), 1, "images"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_control_and_makes_nothing(
+    tmp_path: Path, wrong: GenerationRequest, takes: int, field: str
+) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path) as rig:
+            rig.media.images["huge.png"] = ImageFacts("png", 9000, 9000, 12_300_000)
+            rig.media.images["moving.gif"] = ImageFacts("gif", 10, 10, 100)
+            with pytest.raises(InvalidRequest) as caught:
+                await rig.engine.submission.submit(wrong, takes=takes)
+            assert {problem.field for problem in caught.value.problems} == {field}
+            assert not rig.tasks.rows
+
+    run(story())
+
+
+def test_a_local_picture_needs_a_gateway_that_can_reach_it(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path, loopback=False) as rig:
+            local = request(images=("/a/cat.png",))
+            with pytest.raises(PublicUrlNeeded):
+                await rig.engine.submission.submit(local)
+            (problem,) = await rig.engine.submission.check(local)
+            assert problem.field == "images"
+            assert "https" in problem.message
+            await rig.engine.submission.submit(request(images=("https://pictures.example/cat.png",)))
+            await rig.advance(0.1)
+            assert rig.gateway.image_urls == [["https://pictures.example/cat.png"]]
+
+    run(story())
+
+
+def test_without_a_key_nothing_is_made(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path, has_key=False) as rig:
+            with pytest.raises(KeyMissing):
+                await rig.engine.submission.submit(request())
+            assert not rig.tasks.rows
+
+    run(story())
+
+
+def test_a_waiting_task_can_be_taken_back_and_a_sent_one_cannot(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path, concurrent_tasks=1) as rig:
+            await rig.submit("one", "two")
+            assert await rig.engine.submission.cancel(2)
+            assert not await rig.engine.submission.cancel(1)
+            assert rig.states() == [TaskState.PENDING, TaskState.CANCELLED]
+
+    run(story())
+
+
+async def unclear(rig: Rig) -> None:
+    rig.gateway.creates.append(OutcomeUnknown())
+    await rig.submit("unclear")
+
+
+def test_an_attached_id_is_followed_at_once(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path) as rig:
+            await unclear(rig)
+            assert await rig.engine.submission.attach(1, " task_123 ")
+            await rig.advance(0.1)
+            assert [task for task, _ in rig.gateway.asked] == ["task_123"]
+            assert rig.state() is TaskState.PROCESSING
+
+    run(story())
+
+
+@pytest.mark.parametrize("bad", ["", "  ", "two words", "remote-1"])
+def test_what_cannot_be_the_tasks_id_is_not_attached(tmp_path: Path, bad: str) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path) as rig:
+            await rig.submit("accepted as remote-1")
+            rig.gateway.creates.append(OutcomeUnknown())
+            await rig.submit("unclear")
+            assert not await rig.engine.submission.attach(2, bad)
+            assert not await rig.engine.submission.attach(1, "task_9")
+            assert rig.state(2) is TaskState.UNKNOWN
+
+    run(story())
+
+
+def test_pressing_resubmit_twice_pays_once(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path) as rig:
+            await unclear(rig)
+            submission = rig.engine.submission
+            made = await asyncio.gather(submission.resubmit(1), submission.resubmit(1))
+            made.append(await submission.resubmit(1))
+            await rig.advance(0.1)
+            assert [len(tasks) for tasks in made] == [1, 0, 0]
+            assert rig.row(1).removed_at is not None
+            assert len(rig.gateway.created) == 2
+            assert rig.row(2).request.prompt == "unclear"
+
+    run(story())
+
+
+def test_a_running_task_is_neither_resubmitted_nor_discarded(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path) as rig:
+            await rig.submit("one")
+            assert await rig.engine.submission.resubmit(1) == []
+            assert not await rig.engine.submission.discard(1)
+            assert len(rig.tasks.rows) == 1
+
+    run(story())
+
+
+def test_a_guest_adds_rows_and_the_owner_sends_them(tmp_path: Path) -> None:
+    async def story() -> None:
+        owner = Rig(tmp_path)
+        guest = Rig(tmp_path, tasks=owner.tasks, clock=owner.clock, lock=Lock(free=False))
+        async with owner, guest:
+            assert not guest.engine.tracking.is_owner
+            await guest.submit("from the command line")
+            await guest.advance(1.5)
+            assert not guest.gateway.created
+            assert [created.prompt for created in owner.gateway.created] == ["from the command line"]
+            assert guest.engine.tracking.snapshot().running == 1
+
+    run(story())
+
+
+def test_a_guest_takes_over_when_the_owner_ends(tmp_path: Path) -> None:
+    async def story() -> None:
+        owner = Rig(tmp_path)
+        guest = Rig(tmp_path, tasks=owner.tasks, clock=owner.clock, lock=Lock(free=False))
+        async with guest:
+            async with owner:
+                await owner.submit("one")
+                await owner.advance(100)
+            guest.lock.free = True
+            await guest.advance(2)
+            assert guest.engine.tracking.is_owner
+            await guest.advance(70)
+            assert not guest.gateway.asked
+            await guest.advance(10)
+            assert [task for task, _ in guest.gateway.asked] == ["remote-1"]
+            assert not owner.gateway.asked
+
+    run(story())
+
+
+def test_what_was_being_sent_when_the_owner_died_is_unclear_and_not_sent(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        await rig.tasks.add([request()], gateway="https://service.example", at=rig.clock.now())
+        await rig.tasks.transition(1, TaskState.SENDING)
+        async with rig:
+            await rig.advance(3600)
+            assert rig.state() is TaskState.UNKNOWN
+            assert not rig.gateway.created
+
+    run(story())
