@@ -44,7 +44,8 @@ class SingleInstance(QObject):
         self._server.close()
 
     def _on_server_new_connection(self) -> None:
-        while (caller := self._server.nextPendingConnection()) is not None:
+        while self._server.hasPendingConnections():
+            caller = self._server.nextPendingConnection()
             caller.disconnected.connect(caller.deleteLater)
             caller.disconnectFromServer()
         self.asked_to_show.emit()

@@ -158,5 +158,4 @@ def _start_simulator_window() -> bool:
         environment.insert("PYTHONPATH", os.pathsep.join(filter(None, (package, known))))
         process.setProcessEnvironment(environment)
     process.setProgram(sys.executable)
-    started = process.startDetached()
-    return bool(started[0]) if isinstance(started, tuple) else bool(started)
+    return process.startDetached()[0]

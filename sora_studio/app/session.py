@@ -20,13 +20,12 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 START = "start"
-DEMO_PROMPT = (
-    "35mm film, soft grain, a cool palette that warms as the light arrives.\n"
-    "Slow dolly in along a harbour wall at golden hour. Mist lifts off the water in long ribbons. A fisherwoman coils a wet rope,"
-    " pauses, and raises a lantern toward a bell that we cannot see. Backlit silhouette, breath in the cold air."
-    " Mood: warm, patient.\n"
-    "Sound: gulls far off, rope on wood, one bell."
-)
+DEMO_PROMPT = """\
+A paper boat with a candle in it drifts down a narrow canal at night.
+Low tracking shot just above the water, slow dolly in; soft diffused light from the windows bends in the ripples. \
+The boat turns slowly, bumps a stone step, and goes on under a small bridge. Mood: tender, dreamlike.
+Sound: water against stone, a piano two streets away.\
+"""
 SETTLE_WITHIN_S = 15.0
 """The studio promises 5 s for what it has in flight; the rest is for slow disks."""
 
@@ -111,26 +110,32 @@ class Session:
 
     async def _build(self) -> "Studio":
         """The heavy imports happen in a thread, so that the window answers meanwhile."""
-        studio = await asyncio.to_thread(importlib.import_module, "sora_studio.studio")
-        secrets = await asyncio.to_thread(importlib.import_module, "sora_studio.storage.secrets")
+        await asyncio.to_thread(_import_the_core)
+        from sora_studio.demo import DEMO_KEY, DEMO_SPEED, Demo
+        from sora_studio.storage.secrets import KeyringKeys, SessionKeys
+        from sora_studio.studio import SIMULATOR, Studio
+
         if not self._is_demo:
-            self._keys = secrets.KeyringKeys()
-            return studio.Studio(data_dir=self._data_dir, output_dir=self._output, keys=self._keys)
-        demo = importlib.import_module("sora_studio.demo")
-        self._keys = secrets.SessionKeys(demo.DEMO_KEY)
-        self._demo = self._demo or demo.Demo(self._data_dir)
-        base_url = await asyncio.to_thread(self._demo.start)
-        return studio.Studio(
+            self._keys = KeyringKeys()
+            return Studio(data_dir=self._data_dir, output_dir=self._output, keys=self._keys)
+        demo = self._demo = self._demo or Demo(self._data_dir)
+        self._keys = SessionKeys(DEMO_KEY)
+        return Studio(
             data_dir=self._data_dir,
-            base_url=base_url,
+            base_url=await asyncio.to_thread(demo.start),
             output_dir=self._output,
-            speed=demo.DEMO_SPEED,
-            gateway_name=studio.SIMULATOR,
+            speed=DEMO_SPEED,
+            gateway_name=SIMULATOR,
             keys=self._keys,
         )
 
     def _complain(self, words: str, action: NoticeAction) -> None:
         self._window.notices.raise_notice(NoticeRaised(START, NoticeLevel.ERROR, words, action))
+
+
+def _import_the_core() -> None:
+    for name in ("sora_studio.demo", "sora_studio.studio"):
+        importlib.import_module(name)
 
 
 def _way_out(error: StudioError) -> NoticeAction:

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, QTimer, Signal
+from PySide6.QtCore import QSettings, QSignalBlocker, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 
@@ -25,6 +25,7 @@ from sora_studio.ui.top_bar import TopBar
 from sora_studio.ui.workspace import Workspace
 from sora_studio.viewmodels.event_relay import EventRelay
 from sora_studio.viewmodels.status import StatusModel
+from sora_studio.viewmodels.task_list import TaskListModel
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
@@ -56,6 +57,8 @@ class MainWindow(QMainWindow):
         self._dialog: SettingsDialog | None = None
         self._was_painted = False
         self._in_focus_mode = False
+        self._fresh: Task | None = None
+        self._stage_is_empty = True
         self.scope = TaskScope(self._on_task_error)
         self.relay = EventRelay(self)
         self.status = StatusModel(self)
@@ -124,13 +127,13 @@ class MainWindow(QMainWindow):
         await self.scope.close()
         self.relay.mute()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         super().paintEvent(event)
         if not self._was_painted:
             self._was_painted = True
             QTimer.singleShot(0, self.painted.emit)  # the children are painted in the same turn
 
-    def closeEvent(self, event: QCloseEvent) -> None:
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         super().closeEvent(event)
         self.closing.emit()
 
@@ -177,6 +180,9 @@ class MainWindow(QMainWindow):
         self.relay.notice_cleared.connect(self.notices.clear_notice)
         self.notices.action_asked.connect(self._on_notices_action_asked)
         self.tasks.play_requested.connect(self._on_tasks_play_requested)
+        self.tasks.selected.connect(self._on_tasks_selected)
+        if isinstance(model := self.tasks.view.model(), TaskListModel):
+            model.updated.connect(self._on_tasks_updated)
         self.tasks.use_requested.connect(self.compose.use)
         self.compose.submitted.connect(self._on_compose_submitted)
         self.compose.key_needed.connect(self.open_settings)
@@ -231,11 +237,28 @@ class MainWindow(QMainWindow):
             self.action_asked.emit(action)
 
     def _on_tasks_play_requested(self, task: Task) -> None:
+        self._stage_is_empty = False
         self.stage.show_task(task, play=True)
 
+    def _on_tasks_selected(self, task: Task) -> None:
+        self._stage_is_empty = False
+        self.stage.show_task(task, play=False)
+
     def _on_compose_submitted(self, tasks: list[Task]) -> None:
-        if tasks:
-            self.tasks.select(tasks[0].id)
+        self._fresh = tasks[0] if tasks else None
+        self._on_tasks_updated()
+
+    def _on_tasks_updated(self) -> None:
+        """A task just sent becomes the current one as soon as its card is there. The stage goes on with what it shows."""
+        model = self.tasks.view.model()
+        if self._fresh is None or not isinstance(model, TaskListModel) or not model.index_of(self._fresh.id).isValid():
+            return
+        fresh, self._fresh = self._fresh, None
+        if self._stage_is_empty:
+            self.tasks.view.select(fresh.id)
+        else:
+            with QSignalBlocker(self.tasks.view):
+                self.tasks.view.select(fresh.id)
 
     def _on_dialog_settings_saved(self, settings: Settings) -> None:
         self._settings = settings

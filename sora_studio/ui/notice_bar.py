@@ -1,5 +1,7 @@
 """What concerns the whole window, said quietly under the top bar: one line per cause, with the one thing that can be done."""
 
+from functools import partial
+
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
@@ -103,7 +105,7 @@ class NoticeBar(QWidget):
             return
         self._remove(notice.cause)
         row = NoticeRow(notice, tuple(action for action in (notice.action, also) if action is not None), self)
-        row.action_asked.connect(lambda action: self.action_asked.emit(notice, action))
+        row.action_asked.connect(partial(self.action_asked.emit, notice))
         row.dismissed.connect(lambda: self.clear_notice(notice.cause))
         self._rows[notice.cause] = row
         self._arrange()

@@ -76,7 +76,7 @@ class Workspace(QWidget):
         self._column_wanted = state.value("workspace/tasks", True, type=bool) is True
         self._arrange()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         super().resizeEvent(event)
         if (narrow := self.width() < NARROW_BELOW) != self._is_narrow:
             self._is_narrow = narrow

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -59,9 +60,9 @@ class SettingsDialog(QDialog):
         self.look = LookSection()
         self._build_layout()
         self.key.key_changed.connect(self.key_changed)
-        self.service.wanted.connect(lambda wanted: self._begin(wanted, self.service.field))
-        self.clips.folder_wanted.connect(lambda wanted: self._begin(wanted, self.clips.folder_field))
-        self.clips.template_wanted.connect(lambda wanted: self._begin(wanted, self.clips.template_field))
+        self.service.wanted.connect(partial(self._begin, self.service.field))
+        self.clips.folder_wanted.connect(partial(self._begin, self.clips.folder_field))
+        self.clips.template_wanted.connect(partial(self._begin, self.clips.template_field))
         self.look.wanted.connect(self._on_look_wanted)
 
     def open_at(self, section: Section, settings: Settings, credentials: "Credentials | None") -> None:
@@ -112,9 +113,9 @@ class SettingsDialog(QDialog):
     def _on_look_wanted(self, wanted: Settings) -> None:
         if isinstance(app := QApplication.instance(), QApplication):
             theme.apply(app, wanted.theme)
-        self._begin(wanted, self.look.field)
+        self._begin(self.look.field, wanted)
 
-    def _begin(self, wanted: Settings, field: Field) -> None:
+    def _begin(self, field: Field, wanted: Settings) -> None:
         self._hold(wanted)  # at once: the next change may come before this one is saved
         self._scope.start(self._apply(wanted, field), name="save settings")
 
