@@ -38,7 +38,7 @@ def _perform(command: str, version: str | None, rest: list[str]) -> int:
     if command == "test":
         return run_checks(folder, rest)
     if command == "bench":
-        return _call([str(program(folder, "python")), "-m", "pytest", "-q", "-s", "tests/benchmarks", *rest])
+        return _call([str(program(folder, "python")), "-m", "tests.benchmarks", *rest])
     if command == "demo":
         return demo(folder, rest)
     print(f"Ready. The studio: {program(folder, 'sora-studio')}")
@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
         "setup": "only set up: interpreter, packages, libraries",
         "demo": "open the studio on its built-in simulator (further arguments go to it)",
         "test": "run every check and test (further arguments go to pytest)",
-        "bench": "measure, and print a table",
+        "bench": "measure, and print a table (further arguments name single benchmarks)",
         "lock": "make packaging/requirements.lock anew from pyproject.toml",
     }
     for name, help_text in words.items():
