@@ -9,6 +9,7 @@ Keys. Any key is good, except `refused` (401), `empty` (has no credit: 402) and 
 
 Money. The account holds 100 US dollars at every start; a task is charged when it is accepted, and a failed one is paid back.
 
-Times. Generating and the waits between callbacks are divided by `--speed`. What is stored is not: as in life a link lasts 24 hours,
-then answers 410 (a fresh status answer holds a fresh link), and a film is kept for 15 days, then answers 404. Limits stay per real minute.
+Times. Generating and the waits between callbacks are divided by `--speed`. What is stored is not: as in life a link lasts
+24 hours, then answers 410 (a fresh status answer holds a fresh link), and a film is kept for 15 days, then answers 404.
+Limits stay per real minute.
 """

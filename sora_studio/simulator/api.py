@@ -2,7 +2,7 @@
 
 import contextlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -40,7 +40,7 @@ class Api:
         )
 
     @contextlib.asynccontextmanager
-    async def _lifespan(self, _app: Starlette) -> AsyncIterator[None]:
+    async def _lifespan(self, _app: Starlette) -> AsyncGenerator[None]:
         self._errands.resume()
         yield
         await self._errands.close()
@@ -49,9 +49,7 @@ class Api:
     async def _create(self, request: Request) -> Response:
         content = await _content(request)
         address = str(request.base_url).rstrip("/")
-        task = self._service.create(
-            _key(request), request.path_params["model"], lambda: _parsed(request, content), address
-        )
+        task = self._service.create(_key(request), request.path_params["model"], lambda: _parsed(request, content), address)
         self._errands.begin(task)
         return envelope({"taskId": task.id})
 

@@ -1,5 +1,8 @@
 """The small writing on a film: the prompt's first words on the left, the number of the frame on the right."""
 
+# pyright: reportUnknownMemberType=false
+# Pillow's signatures name numpy's types, and numpy is not part of the program.
+
 import re
 from functools import lru_cache
 
@@ -16,7 +19,7 @@ _FONTS = (
 )  # fmt: skip
 """What systems bring for writing that the built-in font lacks, best first."""
 
-type_ = ImageFont.FreeTypeFont | ImageFont.ImageFont
+_Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 class Captions:
@@ -50,7 +53,7 @@ def _paste(planes: Planes, letters: Image.Image, left: int, base: int) -> None:
     planes.y.paste(white, (left - _SHADOW, base - letters.height + _SHADOW), cover)
 
 
-def _lettering(text: str, font: type_, max_width: int) -> Image.Image:
+def _lettering(text: str, font: _Font, max_width: int) -> Image.Image:
     """White letters with a soft shadow, cut where the room ends."""
     ascent, descent = font.getmetrics() if isinstance(font, ImageFont.FreeTypeFont) else (12, 4)
     while text and font.getlength(text) > max_width:
@@ -69,7 +72,7 @@ def _first_words(prompt: str) -> str:
     return text if len(text) <= _MAX_CHARS else text[:_MAX_CHARS].rsplit(" ", 1)[0] + "…"
 
 
-def _font_for(text: str, size: int) -> type_:
+def _font_for(text: str, size: int) -> _Font:
     """The built-in font when it has every letter, else the system's font that lacks the fewest."""
     best = _font("", size)
     assert best is not None
@@ -82,14 +85,20 @@ def _font_for(text: str, size: int) -> type_:
 
 
 @lru_cache(maxsize=32)
-def _font(name: str, size: int) -> type_ | None:
+def _font(name: str, size: int) -> _Font | None:
     try:
         return ImageFont.truetype(name, size) if name else ImageFont.load_default(size)
     except OSError:
         return None
 
 
-def _lacking(font: type_, text: str) -> int:
+def _lacking(font: _Font, text: str) -> int:
     """How many different letters would be drawn as the font's empty box."""
-    box = bytes(font.getmask("\U000fffff"))
-    return sum(bytes(font.getmask(letter)) == box for letter in set(text) if not letter.isspace())
+    box = _drawn("\U000fffff", font)
+    return sum(_drawn(letter, font) == box for letter in set(text) if not letter.isspace())
+
+
+def _drawn(letter: str, font: _Font) -> bytes:
+    picture = Image.new("L", (64, 64), 0)
+    ImageDraw.Draw(picture).text((8, 8), letter, fill=255, font=font)
+    return picture.tobytes()

@@ -4,6 +4,7 @@ from typing import cast
 
 import uvicorn
 from starlette.types import Receive, Scope
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 
 class Connections:
@@ -17,7 +18,7 @@ class Connections:
         client = cast("tuple[str, int]", scope["client"])
         if self.server is not None:
             for connection in list(self.server.server_state.connections):
-                if connection.client == client:
+                if isinstance(connection, H11Protocol) and connection.client == client:
                     connection.transport.abort()
         while (await receive())["type"] != "http.disconnect":
             pass

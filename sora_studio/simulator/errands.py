@@ -79,5 +79,5 @@ class Errands:
 
     async def _until(self, moment: float) -> None:
         """Sleep to a wall time, in steps, so that a clock that is set or a machine that slept is noticed."""
-        while (left_s := moment - self._service.clock()) > 0:
+        while (left_s := moment - self._service.clock()) > 0:  # noqa: ASYNC110 - time is all that it waits for
             await asyncio.sleep(min(left_s, _LOOKING_AGAIN_S))

@@ -1,11 +1,11 @@
-"""The simulated service's own requests: fetching a picture and delivering a callback. Standard library only, made for threads."""
+"""The simulated service's own requests, made for threads: fetching a picture and delivering a callback."""
 
 import io
 import json
 import urllib.error
 import urllib.request
 from http import HTTPStatus
-from http.client import HTTPException
+from http.client import HTTPException, HTTPMessage
 from typing import IO, cast
 
 from sora_studio.simulator.order import is_loopback, web_address
@@ -51,11 +51,11 @@ def post_callback(url: str, body: object, timeout_s: float) -> bool:
 
 
 def _open(request: urllib.request.Request, *, timeout_s: float) -> IO[bytes]:
-    """http and https only, and never through a proxy when it is on this machine."""
+    """Speak http and https only, and never through a proxy when it is on this machine."""
     parts = web_address(request.full_url)
     if parts is None:
         raise ValueError("not a web address")
-    proxies = {} if is_loopback(parts.hostname or "") else None
+    proxies = dict[str, str]() if is_loopback(parts.hostname or "") else None
     opener = urllib.request.build_opener(urllib.request.ProxyHandler(proxies), _WebRedirects())
     return cast("IO[bytes]", opener.open(request, timeout=timeout_s))
 
@@ -63,12 +63,13 @@ def _open(request: urllib.request.Request, *, timeout_s: float) -> IO[bytes]:
 class _WebRedirects(urllib.request.HTTPRedirectHandler):
     """Follows redirects within the web, nowhere else."""
 
-    def redirect_request(  # noqa: PLR0917 - the standard library calls it by position
-        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: object, newurl: str, /
+    def redirect_request(
+        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
     ) -> urllib.request.Request | None:
+        """The standard library's own, for addresses of the web."""
         if web_address(newurl) is None:
             raise urllib.error.URLError("redirected away from the web")
-        return super().redirect_request(req, fp, code, msg, headers, newurl)  # pyright: ignore[reportArgumentType]
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
 def _is_picture(content: bytes) -> bool:
@@ -78,6 +79,6 @@ def _is_picture(content: bytes) -> bool:
     try:
         with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
             picture.load()
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+    except Exception:
         return False
     return True

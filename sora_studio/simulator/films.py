@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import os
+import threading
 from collections.abc import Awaitable
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -25,6 +26,7 @@ class Films:
         self._folder = folder
         self._renderers = ThreadPoolExecutor(max(1, (os.cpu_count() or 1) // 2), thread_name_prefix="render")
         self._under_way = dict[str, Future[Path]]()
+        self._closing = threading.Event()
 
     def render_ahead(self, task: RemoteTask) -> None:
         """Start on a task's films unless there is much to do already."""
@@ -37,7 +39,8 @@ class Films:
         return asyncio.wrap_future(self._ensure(task, index))
 
     def close(self) -> None:
-        """Waits for the film that is being rendered; those behind it are dropped."""
+        """Drop what is being rendered."""
+        self._closing.set()
         self._renderers.shutdown(cancel_futures=True)
 
     def _ensure(self, task: RemoteTask, index: int) -> "Future[Path]":
@@ -66,8 +69,11 @@ class Films:
         width, height = (short, long) if order.portrait else (long, short)
         self._make_room()
         unfinished = path.with_suffix(f".{os.getpid()}.part")
-        render(picture, unfinished, width=width, height=height, duration_s=order.duration_s)
-        unfinished.replace(path)
+        try:
+            render(picture, unfinished, width=width, height=height, duration_s=order.duration_s, stopped=self._closing.is_set)
+            unfinished.replace(path)
+        finally:
+            unfinished.unlink(missing_ok=True)
         return path
 
     def _make_room(self) -> None:
@@ -84,5 +90,14 @@ class Films:
 def film_key(task: RemoteTask, index: int) -> str:
     """Names a film by everything that it shows."""
     order = task.order
-    shows = (_VERSION, order.prompt, index, order.duration_s, order.portrait, order.short_edge_px, task.picture, order.watermark)
+    shows = (
+        _VERSION,
+        order.prompt,
+        index,
+        order.duration_s,
+        order.portrait,
+        order.short_edge_px,
+        task.picture,
+        order.watermark,
+    )
     return hashlib.sha256(repr((*shows, order.model)).encode()).hexdigest()[:40]

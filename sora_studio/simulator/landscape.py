@@ -1,13 +1,20 @@
 """A slow camera move along misty mountains. A seed decides the light, the ridges and the way that the camera goes."""
 
+# pyright: reportUnknownMemberType=false
+# Pillow's signatures name numpy's types, and numpy is not part of the program.
+
+import itertools
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PIL import Image, ImageChops, ImageColor, ImageDraw, ImageFilter
 
 from sora_studio.simulator.planes import Planes
+
+_EDGE = 179
+"""What Pillow's radial gradient has reached where it meets the edge; 255 is in its corners."""
 
 _PHASES = 4
 """Layers move by quarters of a pixel, each quarter drawn ahead, so that even the slowest glides."""
@@ -119,13 +126,13 @@ class _Landscape:
         """From the far, pale and steep to the near, dark and low; the last one carries trees."""
         nearness, is_last = depth / 4, depth == 4
         width, scale, rng = self._layer_width(pace), self._scale, self._rng
-        crest = self._horizon + (self._height - self._horizon) * (0.02 + 0.80 * nearness**1.25) - 26 * scale
+        crest = self._horizon + (self._height - self._horizon) * (0.02 + 0.80 * math.pow(nearness, 1.25)) - 26 * scale
         height_px = (120 - 62 * nearness) * scale * (1.25 if self._height > self._width else 1.0)
         line = _ridge_line(rng, width, crest, height_px, wave=(900 - 300 * nearness) * scale)
         top = max(0, int(min(line) - 80 * scale)) // 2 * 2
         size = (width, self._height - top)
         mask = _ridge_mask(size, [y - top for y in line], rng if is_last else None, scale)
-        tone = _mixed(self._light.far, self._light.near, nearness**0.85)
+        tone = _mixed(self._light.far, self._light.near, math.pow(nearness, 0.85))
         mist = _mixed(tone, self._light.horizon, 0.58 * (1 - nearness) + 0.1)
         first = (crest - height_px * 0.55 - top) / size[1]
         picture = _gradient(size, [(0.0, tone), (first, tone), (1.0, mist)], span=size[1] * (0.72 if not is_last else 1.4))
@@ -150,7 +157,10 @@ def _ridge_line(rng: random.Random, width: int, crest: float, height: float, *, 
     """The height of a mountain chain at every second column: waves on waves, sharp at the top."""
     octaves = [(wave / 2**n, 0.52**n, rng.uniform(0, 1000)) for n in range(7)]
     total = sum(weight for _, weight, _ in octaves)
-    return [crest - height * sum(w * _ridged(x / length + shift) for length, w, shift in octaves) / total for x in range(0, width, 2)]
+    return [
+        crest - height * sum(w * _ridged(x / length + shift) for length, w, shift in octaves) / total
+        for x in range(0, width, 2)
+    ]
 
 
 def _ridged(x: float) -> float:
@@ -180,28 +190,36 @@ def _ridge_mask(size: tuple[int, int], line: list[float], trees: random.Random |
 
 
 def _plant(draw: ImageDraw.ImageDraw, line: list[float], rng: random.Random, scale: float) -> None:
-    """Firs along the line, in groups."""
+    """Firs along the line, in groups with clearings between them."""
     index = 0
     while index < len(line):
-        tall = rng.uniform(26, 74) * scale * 2
-        x, foot = index * 4, line[index] * 2 + 6 * scale
-        for tier in range(5):
-            peak = foot - tall * (1 - tier * 0.17)
-            half, low = tall * (0.055 + 0.032 * tier), peak + tall * (0.24 + 0.02 * tier)
-            draw.polygon([(x, peak), (x - half, low), (x + half, low)], fill=255)
-        draw.rectangle((x - 2 * scale, foot - tall * 0.2, x + 2 * scale, foot), fill=255)
-        index += round(rng.choice((5, 7, 9, 12, 16, 40)) * scale * rng.uniform(0.7, 1.5)) + 2
+        _draw_fir(draw, index * 4, line[index] * 2 + 6 * scale, rng.triangular(40, 190, 70) * scale, rng)
+        clearing = rng.random() < 0.06
+        index += round((rng.uniform(40, 130) if clearing else rng.uniform(3, 12)) * scale) + 2
 
 
-def _gradient(size: tuple[int, int], stops: list[tuple[float, str]], *, span: float) -> Image.Image:
+def _draw_fir(draw: ImageDraw.ImageDraw, x: float, foot: float, tall: float, rng: random.Random) -> None:
+    """Slender, with drooping branches that are never quite alike."""
+    tiers = 7 + int(tall // 24)
+    peak, slim = foot - tall, tall * rng.uniform(0.13, 0.19)
+    for tier in range(tiers):
+        start, end = tier / tiers, (tier + 1) / tiers
+        high, low = peak + tall * start * 0.92, peak + tall * (end * 0.92 + 0.035)
+        left, right = (slim * math.pow(end, 0.85) * rng.uniform(0.75, 1.15) for _ in range(2))
+        draw.polygon([(x - 1, high), (x + 1, high), (x + right, low), (x, low - tall * 0.03), (x - left, low)], fill=255)
+    trunk = max(1.0, tall * 0.014)
+    draw.rectangle((x - trunk, peak + tall * 0.5, x + trunk, foot + 4), fill=255)
+
+
+def _gradient(size: tuple[int, int], stops: Sequence[tuple[float, str | tuple[int, int, int]]], *, span: float) -> Image.Image:
     """Colours from top to bottom; the stops are shares of `span` pixels."""
     column = Image.new("RGB", (1, size[1]))
     column.putdata([_colour_at(y / span, stops) for y in range(size[1])])
     return column.resize(size)
 
 
-def _colour_at(place: float, stops: list[tuple[float, str]]) -> tuple[int, int, int]:
-    for (start, first), (end, second) in zip(stops, stops[1:], strict=False):
+def _colour_at(place: float, stops: Sequence[tuple[float, str | tuple[int, int, int]]]) -> tuple[int, int, int]:
+    for (start, first), (end, second) in itertools.pairwise(stops):
         if place <= end:
             t = min(max((place - start) / (end - start), 0.0), 1.0) if end > start else 1.0
             return _mixed(first, second, t)
@@ -229,7 +247,7 @@ def _rgb(colour: str | tuple[int, int, int]) -> tuple[int, int, int]:
 
 def _glow(size: tuple[int, int], centre: tuple[int, int], radius: int, strength: float) -> Image.Image:
     """Brightness that falls off softly around a point."""
-    falloff = [round(255 * strength * max(0.0, 1 - value / 255) ** 2.2) for value in range(256)]
+    falloff = [round(255 * strength * math.pow(max(0.0, 1 - value / _EDGE), 1.8)) for value in range(256)]
     ball = Image.radial_gradient("L").resize((radius * 2, radius * 2), Image.Resampling.BICUBIC).point(falloff)
     glow = Image.new("L", size, 0)
     glow.paste(ball, (centre[0] - radius, centre[1] - radius))
@@ -249,7 +267,9 @@ def _disc(size: tuple[int, int], centre: tuple[int, int], radius: float) -> Imag
 def _grained(picture: Image.Image, rng: random.Random) -> Image.Image:
     """A breath of grain, which also keeps smooth skies from showing steps."""
     width, height = picture.size
-    grain = Image.frombytes("L", (width, height), rng.randbytes(width * height)).point([124 + value // 28 for value in range(256)])
+    grain = Image.frombytes("L", (width, height), rng.randbytes(width * height)).point(
+        [124 + value // 28 for value in range(256)]
+    )
     return ImageChops.add(picture, Image.merge("RGB", (grain, grain, grain)), offset=-128)
 
 

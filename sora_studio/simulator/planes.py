@@ -1,7 +1,10 @@
 """Pictures as films store them: one plane of brightness, two of colour at half the size. Moving them so costs half the work."""
 
+# pyright: reportUnknownMemberType=false
+# Pillow's signatures name numpy's types, and numpy is not part of the program.
+
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, cast
 
 import av
 from av.video.reformatter import ColorRange, Colorspace
@@ -19,7 +22,7 @@ class Planes:
     @classmethod
     def from_rgb(cls, picture: Image.Image) -> Self:
         """The same picture; loses only fineness of colour."""
-        frame = av.VideoFrame.from_image(picture).reformat(
+        frame = cast("av.VideoFrame", av.VideoFrame.from_image(picture)).reformat(
             format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
         )
         y, u, v = (

@@ -8,7 +8,7 @@ import socket
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +34,7 @@ class _Server(uvicorn.Server):
         self._on_started = on_started
 
     @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
+    def capture_signals(self) -> Generator[None]:
         """Signals belong to the program, not to the server."""
         yield
 
@@ -97,7 +97,7 @@ def running(
     balance_usd: float = START_BALANCE_USD,
     keys: Sequence[str] = (),
     port: int = 0,
-) -> Iterator[Running]:
+) -> Generator[Running]:
     """A simulator on loopback in a thread, until the block ends. A fixed `port` lets one come back where another was."""
     terms = Terms(speed=speed, scenario=SCENARIOS[scenario], seed=seed, balance_usd=balance_usd, keys=keys)
     with _folder(state) as folder, _listen("127.0.0.1", port) as listener:
@@ -117,7 +117,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """The command `simulate`: prints its address once it answers, and runs until it is told to end."""
     options = _parser().parse_args(argv)
     terms = Terms(
-        speed=options.speed, scenario=SCENARIOS[options.scenario], seed=options.seed, balance_usd=options.balance, keys=options.key
+        speed=options.speed,
+        scenario=SCENARIOS[options.scenario],
+        seed=options.seed,
+        balance_usd=options.balance,
+        keys=options.key,
     )
     with contextlib.ExitStack() as stack:
         try:
@@ -158,7 +162,7 @@ def _positive(text: str) -> float:
 
 
 @contextlib.contextmanager
-def _folder(state: Path | None) -> Iterator[Folder]:
+def _folder(state: Path | None) -> Generator[Folder]:
     with contextlib.ExitStack() as stack:
         if state is None:
             temporary = tempfile.TemporaryDirectory(prefix="sora-studio-simulator-", ignore_cleanup_errors=True)

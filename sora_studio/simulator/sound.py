@@ -7,7 +7,12 @@ from functools import lru_cache
 
 RATE_HZ = 48_000
 _LOOP_S = 2
-_CHORDS_HZ = ((110.0, 165.0, 220.5, 277.5), (98.0, 147.0, 196.5, 246.5), (130.5, 196.0, 261.5, 329.5), (87.5, 131.0, 174.5, 220.0))
+_CHORDS_HZ = (
+    (110.0, 165.0, 220.5, 277.5),
+    (98.0, 147.0, 196.5, 246.5),
+    (130.5, 196.0, 261.5, 329.5),
+    (87.5, 131.0, 174.5, 220.0),
+)
 """Multiples of half a hertz, so that two seconds of a chord repeat without a seam."""
 _LOUDNESS = 0.022
 _FADE_S = 0.6
@@ -34,8 +39,5 @@ def _loop(number: int) -> "array[float]":
     sin = math.sin
     return array(
         "f",
-        [
-            _LOUDNESS * (0.8 + 0.2 * sin(breath * n)) * sum(sin(step * n) for step in steps)
-            for n in range(_LOOP_S * RATE_HZ)
-        ],
+        [_LOUDNESS * (0.8 + 0.2 * sin(breath * n)) * sum(sin(step * n) for step in steps) for n in range(_LOOP_S * RATE_HZ)],
     )

@@ -1,5 +1,8 @@
 """A picture brought to life the way documentaries do it: a slow glide and zoom over it."""
 
+# pyright: reportUnknownMemberType=false
+# Pillow's signatures name numpy's types, and numpy is not part of the program.
+
 import random
 from collections.abc import Callable
 from pathlib import Path

@@ -20,7 +20,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RemoteTask:
-    """Times are Unix seconds. `picture` is the name of the fetched picture; until there is one, a task that needs it goes on."""
+    """Times are Unix seconds. `picture` names the fetched picture; until there is one, a task that needs it goes on."""
 
     id: str
     order: Order

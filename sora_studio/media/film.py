@@ -1,0 +1,133 @@
+"""Looks into a film: proves that it is whole and plays, and draws its poster."""
+
+# pyright: reportUnknownMemberType=false
+# Pillow's signatures name numpy's types, and numpy is not part of the program.
+
+import errno
+import os
+import stat
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import av
+from av.container import InputContainer
+from av.error import FFmpegError
+from PIL import Image
+
+from sora_studio.domain.clip import FilmFacts
+from sora_studio.domain.errors import StorageFull, StudioError
+
+_JPEG_QUALITY = 88
+_UPRIGHT = {
+    90: Image.Transpose.ROTATE_90,
+    180: Image.Transpose.ROTATE_180,
+    270: Image.Transpose.ROTATE_270,
+}
+
+
+def inspect_film(path: Path) -> FilmFacts:
+    """Blocking. Size and shape as a person sees them. Raises `StudioError` when it is no film, or not a whole one."""
+    with _opened(path) as (container, video):
+        frame = next(container.decode(video), None)
+        duration_s = _duration_s(container, video)
+        if frame is None or duration_s <= 0:
+            raise StudioError("The film holds no picture.")
+        width, height = frame.width, frame.height
+        if _turn(frame) in (90, 270):
+            width, height = height, width
+        return FilmFacts(width, height, duration_s, bool(container.streams.audio))
+
+
+def save_poster(film: Path, poster: Path, *, max_edge: int) -> None:
+    """Blocking. Raises `StudioError` when the film cannot be read, `StorageFull` when there is no room."""
+    with _opened(film) as (container, video):
+        frame = _middle_frame(container, video)
+        picture, turn = cast("Image.Image", frame.to_image()), _turn(frame)
+    if turn:
+        picture = picture.transpose(_UPRIGHT[turn])
+    picture.thumbnail((max_edge, max_edge), Image.Resampling.LANCZOS)
+    try:
+        _write_whole(picture, poster)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StorageFull from error
+        raise StudioError("The poster cannot be written.", detail=str(error.strerror)) from error
+
+
+@contextmanager
+def _opened(path: Path) -> Generator[tuple[InputContainer, av.VideoStream]]:
+    """The container and its first video stream. The file is handed over open, so that no name can mean anything but a file."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise StudioError("This is not a file.")
+        with path.open("rb") as file:
+            _check_boxes(file)
+            with av.open(file, "r", format="mov") as container:
+                if not container.streams.video:
+                    raise StudioError("The film holds no picture.")
+                yield container, container.streams.video[0]
+    except (FFmpegError, OSError, ValueError) as error:
+        raise StudioError("The film cannot be opened.", detail=str(error)) from error
+
+
+def _check_boxes(file: BinaryIO) -> None:
+    """An MP4 is a row of boxes, `ftyp` first, each with its size: together they must make up the whole file."""
+    length, place = os.fstat(file.fileno()).st_size, 0
+    while place < length:
+        file.seek(place)
+        head = file.read(16)
+        if place == 0 and head[4:8] != b"ftyp":
+            raise StudioError("This is not an MP4 film.")
+        size = int.from_bytes(head[:4])
+        if size == 1:
+            size = int.from_bytes(head[8:16])
+        elif size == 0:
+            size = length - place
+        if size < 8 or place + size > length:
+            raise StudioError("The film is not complete.")
+        place += size
+    if not length:
+        raise StudioError("The film is empty.")
+    file.seek(0)
+
+
+def _duration_s(container: InputContainer, video: av.VideoStream) -> float:
+    if video.duration is not None and video.time_base is not None:
+        return float(video.duration * video.time_base)
+    return (container.duration or 0) / av.time_base
+
+
+def _middle_frame(container: InputContainer, video: av.VideoStream) -> av.VideoFrame:
+    """The frame that is on the screen at half time."""
+    start = video.start_time or 0
+    middle = start + (video.duration or 0) // 2
+    container.seek(middle, stream=video)
+    found: av.VideoFrame | None = None
+    for frame in container.decode(video):
+        if found is not None and frame.pts is not None and frame.pts > middle:
+            break
+        found = frame
+    if found is None:
+        raise StudioError("The film holds no picture.")
+    return found
+
+
+def _turn(frame: av.VideoFrame) -> int:
+    """By how much the picture must be turned to stand upright: 0, 90, 180 or 270 degrees counter-clockwise."""
+    return round(frame.rotation / 90) * 90 % 360
+
+
+def _write_whole(picture: Image.Image, path: Path) -> None:
+    """There is a whole JPEG or none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".poster-", suffix=".jpg")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            picture.save(file, "JPEG", quality=_JPEG_QUALITY, optimize=True)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
