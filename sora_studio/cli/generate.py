@@ -10,8 +10,9 @@ from sora_studio.cli.exit_codes import ExitCode
 from sora_studio.cli.follow import Follower, is_answered, is_settled
 from sora_studio.cli.progress import Progress
 from sora_studio.cli.report import ProgressBar, Report, say
+from sora_studio.domain.errors import InvalidRequest, Problem
 from sora_studio.domain.ports import TaskFilter
-from sora_studio.domain.profile import ModelProfile
+from sora_studio.domain.profile import ModelProfile, Option
 from sora_studio.domain.request import GenerationRequest, is_url
 from sora_studio.domain.task import Section
 from sora_studio.services.clock import SystemClock
@@ -26,7 +27,7 @@ async def generate(command: GenerateCommand, studio: "Studio") -> ExitCode:
     """Submit, then follow to the end, or with `--no-wait` to the service's answer."""
     follower = _follower(studio, as_json=command.json)
     model = command.model or studio.settings.model
-    request = request_from(command, model, studio.profiles.get(model), _prompt(command.prompt))
+    request = request_from(command, model, studio.profiles.get(model), prompt_from(command.prompt))
     added = await studio.submission.submit(request, takes=command.takes)
     _introduce(studio, output=command.output)
     return await follower.run([task.id for task in added], is_done=is_settled if command.wait else is_answered)
@@ -52,7 +53,7 @@ def request_from(command: GenerateCommand, model: str, profile: ModelProfile | N
     )
 
 
-def _option(profile: ModelProfile | None, field: str):
+def _option(profile: ModelProfile | None, field: str) -> Option | None:
     return profile.option(field) if profile else None
 
 
@@ -60,9 +61,14 @@ def _sources(images: Iterable[str]) -> Iterable[str]:
     return (image if is_url(image) else str(Path(image).expanduser().absolute()) for image in images)
 
 
-def _prompt(argument: str) -> str:
-    """Line ends at the end of piped text are the pipe's, not the prompt's."""
-    return sys.stdin.read().rstrip("\r\n") if argument == "-" else argument
+def prompt_from(argument: str) -> str:
+    """The argument, or for `-` standard input, whose last line end is the pipe's. Raises `InvalidRequest` for what is no text."""
+    try:
+        prompt = sys.stdin.read().rstrip("\r\n") if argument == "-" else argument
+        prompt.encode()  # what the system could not decode is in it as halves of characters
+    except UnicodeError:
+        raise InvalidRequest([Problem("prompt", f"The prompt is not {sys.stdin.encoding.upper()} text.")]) from None
+    return prompt
 
 
 def _follower(studio: "Studio", *, as_json: bool) -> Follower:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import io
 import logging
 import os
 import sys
@@ -26,6 +27,9 @@ Command = GenerateCommand | WatchCommand | TasksCommand | KeyCommand
 
 def run(command: Command) -> ExitCode:
     """How the command ended. Whatever went wrong has been said in a sentence."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a path that the terminal cannot show must not end the command
     keys = _Keys()
     folder = data_dir(demo=isinstance(command, GenerateCommand) and command.demo)
     start_logging(folder / "logs", lambda: keys.key, file_name=COMMANDS_LOG, console=False)

@@ -1,17 +1,19 @@
+import io
 from pathlib import Path
 
 import pytest
 
 from sora_studio.cli.arguments import GenerateCommand, parse
-from sora_studio.cli.generate import request_from
+from sora_studio.cli.generate import prompt_from, request_from
+from sora_studio.domain.errors import InvalidRequest
 from sora_studio.domain.profile_toml import parse_profile
-from sora_studio.domain.request import check_request
+from sora_studio.domain.request import GenerationRequest, check_request
 from sora_studio.paths import resources_dir
 
 PROFILE = parse_profile((resources_dir() / "models" / "sora-2.toml").read_text(encoding="utf-8"), "sora-2.toml")
 
 
-def _request(*words: str):
+def _request(*words: str) -> GenerationRequest:
     command = parse(["generate", "A harbour", *words])
     assert isinstance(command, GenerateCommand)
     return request_from(command, PROFILE.slug, PROFILE, command.prompt)
@@ -32,3 +34,15 @@ def test_pictures_are_found_from_any_folder(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.chdir(tmp_path)
     request = _request("--image", "a.png", "--image", "https://x.example/b.png")
     assert request.images == (str(tmp_path / "a.png"), "https://x.example/b.png")
+
+
+def test_a_piped_prompt_keeps_its_lines_but_not_the_pipes_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO("  A harbour,\n\nthen fog\r\n"))
+    assert prompt_from("-") == "  A harbour,\n\nthen fog"
+
+
+@pytest.mark.parametrize(("argument", "piped"), [("-", b"caf\xe9 at dusk"), ("caf\udce9 at dusk", b"")])
+def test_bytes_that_are_no_text_are_refused(argument: str, piped: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(piped), encoding="utf-8"))
+    with pytest.raises(InvalidRequest, match="not UTF-8 text"):
+        prompt_from(argument)
