@@ -62,7 +62,7 @@ def _sources(images: Iterable[str]) -> Iterable[str]:
 
 
 def prompt_from(argument: str) -> str:
-    """The argument, or for `-` standard input, whose last line end is the pipe's. Raises `InvalidRequest` for what is no text."""
+    """The argument, or for `-` standard input without its last line end. Raises `InvalidRequest` for what is no text."""
     try:
         prompt = sys.stdin.read().rstrip("\r\n") if argument == "-" else argument
         prompt.encode()  # what the system could not decode is in it as halves of characters
