@@ -25,9 +25,21 @@ def test_an_address_is_judged_by_where_it_leads(address: str, public: bool) -> N
 
 @pytest.mark.parametrize(
     "link",
-    ["http://cdn.example/a.mp4", "ftp://cdn.example/a", "file:///etc/passwd", "https://", "https:///a", "a.mp4", ""]
-    + ["https://me@cdn.example/a", "https://me:pw@cdn.example/a", "https://cdn.example:99999999/a", "https://\x00/a"]
-    + ["http://127.0.0.1/a", "http://localhost/a"],
+    [
+        "http://cdn.example/a.mp4",
+        "ftp://cdn.example/a",
+        "file:///etc/passwd",
+        "https://",
+        "https:///a",
+        "a.mp4",
+        "",
+        "https://me@cdn.example/a",
+        "https://me:pw@cdn.example/a",
+        "https://cdn.example:99999999/a",
+        "https://\x00/a",
+        "http://127.0.0.1/a",
+        "http://localhost/a",
+    ],
 )
 def test_a_link_that_is_not_plain_https_is_refused_without_being_quoted(link: str) -> None:
     with pytest.raises(InvalidSetting) as refusal:
@@ -64,7 +76,7 @@ class RecordingNetwork(httpcore.AsyncNetworkBackend):
         self,
         host: str,
         port: int,
-        timeout: float | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:

@@ -38,8 +38,16 @@ def test_what_is_no_object_is_no_envelope_and_no_success(body: bytes) -> None:
 
 @pytest.mark.parametrize(
     ("status", "code", "success"),
-    [(200, 200, True), (200, "200", True), (201, 200, True), (200, 500, False), (200, "402", False), (500, 200, False)]
-    + [(200, "INSUFFICIENT_CREDITS", False), (302, 200, False)],
+    [
+        (200, 200, True),
+        (200, "200", True),
+        (201, 200, True),
+        (200, 500, False),
+        (200, "402", False),
+        (500, 200, False),
+        (200, "INSUFFICIENT_CREDITS", False),
+        (302, 200, False),
+    ],
 )
 def test_a_no_in_either_place_is_a_no(status: int, code: object, success: bool) -> None:
     body = json.dumps({"code": code, "data": {}}).encode()
@@ -68,8 +76,18 @@ def test_a_wait_reads_the_same_as_seconds_and_as_a_date(seconds: int) -> None:
 
 @pytest.mark.parametrize(
     ("value", "seconds"),
-    [("-5", None), ("soon", None), ("inf", None), ("nan", None), ("1e9", None), ("٣", None), ("999999999", MAX_RETRY_AFTER_S)]
-    + [("Wed, 21 Oct 2015 07:28:00 GMT", 0.0), ("1.5", 1.5), ("", None)],
+    [
+        ("-5", None),
+        ("soon", None),
+        ("inf", None),
+        ("nan", None),
+        ("1e9", None),
+        ("٣", None),
+        ("999999999", MAX_RETRY_AFTER_S),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0),
+        ("1.5", 1.5),
+        ("", None),
+    ],
 )
 def test_odd_waits_are_bounded_or_ignored(value: str, seconds: float | None) -> None:
     assert retry_after_s(value, now=START) == seconds

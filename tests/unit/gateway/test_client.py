@@ -154,9 +154,17 @@ def test_no_error_and_no_log_holds_the_key(
 
 @pytest.mark.parametrize(
     "answer",
-    [httpx.ReadTimeout("t"), httpx.WriteError("w"), httpx.RemoteProtocolError("p"), httpx.Response(503), httpx.Response(408)]
-    + [httpx.Response(200, content=b"<html>ok</html>"), httpx.Response(200, json={"code": 200, "data": {}})]
-    + [httpx.Response(200, json=STARTED | {"pad": "x" * MAX_ANSWER_BYTES}), RuntimeError("a bug below")],
+    [
+        httpx.ReadTimeout("t"),
+        httpx.WriteError("w"),
+        httpx.RemoteProtocolError("p"),
+        httpx.Response(503),
+        httpx.Response(408),
+        httpx.Response(200, content=b"<html>ok</html>"),
+        httpx.Response(200, json={"code": 200, "data": {}}),
+        httpx.Response(200, json=STARTED | {"pad": "x" * MAX_ANSWER_BYTES}),
+        RuntimeError("a bug below"),
+    ],
     ids=str,
 )
 def test_a_create_without_a_clear_answer_is_unclear_and_sent_once(answer: httpx.Response | Exception) -> None:

@@ -84,8 +84,11 @@ def test_a_clear_no_is_told_with_the_words_of_the_service_wherever_its_number_st
 
 @pytest.mark.parametrize(
     ("status", "body"),
-    [(200, {"code": "INSUFFICIENT_CREDITS"}), (400, {"code": 400, "message": "insufficient_credits"})]
-    + [(400, {"data": {"error": "INSUFFICIENT_CREDITS"}})],
+    [
+        (200, {"code": "INSUFFICIENT_CREDITS"}),
+        (400, {"code": 400, "message": "insufficient_credits"}),
+        (400, {"data": {"error": "INSUFFICIENT_CREDITS"}}),
+    ],
 )
 def test_no_credit_is_understood_by_its_name_too(status: int, body: object) -> None:
     for refusal in (faults.create_refusal, faults.status_refusal):
@@ -121,8 +124,15 @@ def test_a_question_about_a_task(status: int, body: object, kind: type[errors.St
 
 @pytest.mark.parametrize(
     ("status", "kind"),
-    [(403, errors.LinkExpired), (404, errors.LinkExpired), (410, errors.LinkExpired), (429, errors.RateLimited)]
-    + [(500, errors.ServiceUnavailable), (503, errors.ServiceUnavailable), (304, errors.ServiceUnavailable)],
+    [
+        (403, errors.LinkExpired),
+        (404, errors.LinkExpired),
+        (410, errors.LinkExpired),
+        (429, errors.RateLimited),
+        (500, errors.ServiceUnavailable),
+        (503, errors.ServiceUnavailable),
+        (304, errors.ServiceUnavailable),
+    ],
 )
 def test_an_origin_that_does_not_hand_out_a_film(status: int, kind: type[errors.StudioError]) -> None:
     failure = faults.film_refusal(status, retry_after="9", now=START)
