@@ -39,7 +39,7 @@ class ComposeModel(QObject):
         self._submitting = False
         self._saving = asyncio.Lock()
         self._autosave = Autosave(self)
-        self._autosave.due.connect(self.save_due)
+        self._autosave.due.connect(self._on_autosave_due)
         self._problems: dict[str, str] = {}
         self.online = True
         self.save_trouble = ""
@@ -226,6 +226,10 @@ class ComposeModel(QObject):
         return tasks
 
     # --- inside ---------------------------------------------------------------------------------------------------
+
+    def _on_autosave_due(self) -> None:
+        if self._restored:  # before that there is no place to save to, and afterwards it is due anew
+            self.save_due.emit()
 
     def _begin(self, earlier: Draft | None) -> None:
         """Whatever was typed meanwhile stays; an untouched composer takes the earlier draft over."""

@@ -37,24 +37,24 @@ class ChipRow(QWidget):
             chip.setGeometry(place)
         self.updateGeometry()
 
-    def hasHeightForWidth(self) -> bool:
+    def hasHeightForWidth(self) -> bool:  # noqa: N802
         """A narrow row is a tall one."""
         return True
 
-    def heightForWidth(self, width: int) -> int:
+    def heightForWidth(self, width: int) -> int:  # noqa: N802
         """One line, or as many as it takes."""
         return max((place.bottom() + 1 for place in self._places(width)), default=theme.CONTROL_HEIGHT)
 
-    def sizeHint(self) -> QSize:
+    def sizeHint(self) -> QSize:  # noqa: N802
         """All in one line."""
         return QSize(self._line_width(compact=False), theme.CONTROL_HEIGHT)
 
-    def minimumSizeHint(self) -> QSize:
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
         """As narrow as the widest chip, and as tall as it is at the present width."""
         widest = max((_width(chip, compact=False) for chip in self._chips), default=0)
         return QSize(widest, self.heightForWidth(max(self.width(), widest)))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Place the chips for the new width."""
         super().resizeEvent(event)
         self.arrange()

@@ -2,9 +2,10 @@
 
 import html
 from pathlib import Path
+from typing import cast
 from urllib.parse import urlsplit
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -58,7 +59,7 @@ class ImageWell(QPushButton):
         self._say(_short_name(source) if source else "Add an image: choose, drop or paste one")
         self._remove = self._build_remove()
 
-    def sizeHint(self) -> QSize:
+    def sizeHint(self) -> QSize:  # noqa: N802
         """Always the drawing's size."""
         return SIZE
 
@@ -75,10 +76,10 @@ class ImageWell(QPushButton):
 
     # --- what a person does ---------------------------------------------------------------------------------------
 
-    def keyPressEvent(self, e: QKeyEvent) -> None:
+    def keyPressEvent(self, e: QKeyEvent) -> None:  # noqa: N802
         """Paste puts a picture in, Del takes it out, Enter presses."""
         if e.matches(QKeySequence.StandardKey.Paste):
-            self.offered.emit(QGuiApplication.clipboard().mimeData())
+            self._paste()
         elif e.key() in _REMOVE_KEYS and self.source:
             self.removed.emit()
         elif e.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not e.modifiers():
@@ -86,49 +87,48 @@ class ImageWell(QPushButton):
         else:
             super().keyPressEvent(e)
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
         """The ways to bring a picture, in words."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Choose a file…", self.click)
-        clipboard = QGuiApplication.clipboard().mimeData()
-        menu.addAction("Paste image", lambda: self.offered.emit(clipboard)).setEnabled(offers_picture(clipboard))
+        menu.addAction("Paste image", self._paste).setEnabled(_clipboard() is not None)
         menu.addAction("Paste address…", self.address_wanted.emit)
         if self.source:
             menu.addSeparator()
             menu.addAction("Remove", self.removed.emit)
         menu.popup(event.globalPos())
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """Files, addresses and pixels are welcome."""
         if offers_picture(event.mimeData()):
             self._set_dragging(True)
             event.acceptProposedAction()
 
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802
         """It goes elsewhere."""
         self._set_dragging(False)
         event.accept()
 
-    def dropEvent(self, event: QDropEvent) -> None:
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
         """Report what was dropped."""
         self._set_dragging(False)
         self.offered.emit(event.mimeData())
         event.acceptProposedAction()
 
-    def enterEvent(self, event: QEnterEvent) -> None:
+    def enterEvent(self, event: QEnterEvent) -> None:  # noqa: N802
         """The small cross shows under the pointer only."""
         super().enterEvent(event)
         self._remove.setVisible(self.source is not None)
 
-    def leaveEvent(self, event: QEvent) -> None:
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
         """And goes with it."""
         super().leaveEvent(event)
         self._remove.hide()
 
     # --- how it looks ---------------------------------------------------------------------------------------------
 
-    def paintEvent(self, _: QPaintEvent) -> None:
+    def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802
         """Dashes round a plus, or the picture on the stage's black; an address shows as a link."""
         colours = theme.tokens()
         painter = QPainter(self)
@@ -158,6 +158,10 @@ class ImageWell(QPushButton):
         painter.setPen(QPen(QColor(edge if self.invalid or lit else colours.line), 1))
         painter.drawPath(frame)
 
+    def _paste(self) -> None:
+        if (mime := _clipboard()) is not None:
+            self.offered.emit(mime)
+
     def _draw_icon(self, painter: QPainter, name: str, colour: str) -> None:
         place = QRect(0, 0, _ICON, _ICON)
         place.moveCenter(self.rect().center())
@@ -172,7 +176,9 @@ class ImageWell(QPushButton):
         button.setIcon(theme.icon("close", "#ececec"))
         button.setIconSize(QSize(10, 10))
         # On a picture of any colour: always light on dark.
-        button.setStyleSheet("QToolButton { background: rgba(14, 14, 14, 200); border: 0; border-radius: 8px; padding: 0; min-height: 0; }")
+        button.setStyleSheet(
+            "QToolButton { background: rgba(14, 14, 14, 200); border: 0; border-radius: 8px; padding: 0; min-height: 0; }"
+        )
         button.setGeometry(SIZE.width() - _REMOVE_SIZE - 3, 3, _REMOVE_SIZE, _REMOVE_SIZE)
         button.clicked.connect(self.removed)
         button.hide()
@@ -184,6 +190,12 @@ class ImageWell(QPushButton):
 
     def _say(self, words: str) -> None:
         self.setToolTip(f"<qt>{html.escape(words)}</qt>")  # a file may be called <b>: tool tips guess
+
+
+def _clipboard() -> QMimeData | None:
+    """What lies on the clipboard, if it could be a picture; an empty one has no data at all, whatever its type says."""
+    mime = cast("QMimeData | None", QGuiApplication.clipboard().mimeData())
+    return mime if mime is not None and offers_picture(mime) else None
 
 
 def _short_name(source: str) -> str:

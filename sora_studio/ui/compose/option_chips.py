@@ -106,9 +106,14 @@ class OptionChips(QWidget):
 
     def _build_option(self, option: Option) -> Chip:
         choose = partial(self.option_chosen.emit, option.field)
+
+        def tick(ticked: bool) -> None:
+            choose(ticked)  # Qt looks at a slot's signature, and gives a partial no argument
+
         if all(isinstance(value, bool) for value in option.values):
             check = CheckChip(compose_text.check_title(option), self._row)
-            check.clicked.connect(choose)
+            check.setAccessibleName(check.text())
+            check.clicked.connect(tick)
             return check
         if len(option.values) <= _MOST_SEGMENTS:
             choices = [(value, option.label(value), compose_text.shape(value)) for value in option.values]

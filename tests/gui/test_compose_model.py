@@ -1,0 +1,187 @@
+"""The composer's state: drafts that survive, requests that fit the model."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from sora_studio.app.event_loop import StudioEventLoop
+from sora_studio.domain.draft import Draft
+from sora_studio.domain.errors import KeyMissing, PublicUrlNeeded, StorageFull
+from sora_studio.domain.request import GenerationRequest
+from sora_studio.viewmodels.compose import ComposeModel
+from tests.doubles.compose_studio import ComposeStudio, shipped_profile
+
+EARLIER = Draft(7, GenerationRequest("sora-2", "An earlier prompt", {"duration": 15}, "value"), takes=3, caret=4)
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> ComposeStudio:
+    return ComposeStudio(tmp_path)
+
+
+def restored(loop: StudioEventLoop, studio: ComposeStudio) -> ComposeModel:
+    model = ComposeModel()
+    loop.run_until_complete(model.restore(studio))  # type: ignore[arg-type]  # shaped like a studio
+    return model
+
+
+def test_the_last_draft_comes_back_whole_and_is_not_written_again(loop: StudioEventLoop, studio: ComposeStudio) -> None:
+    studio.library.draft = EARLIER
+    model = restored(loop, studio)
+    assert (model.request.prompt, model.draft.takes, model.draft.caret) == ("An earlier prompt", 3, 4)
+    assert model.request.options == {"duration": 15, "aspect_ratio": "landscape", "remove_watermark": True}
+    model.touch()
+    loop.run_until_complete(model.save())
+    assert studio.library.saved == []
+
+
+def test_what_was_typed_before_the_studio_came_is_kept_beside_the_earlier_draft(
+    loop: StudioEventLoop, studio: ComposeStudio
+) -> None:
+    studio.library.draft = EARLIER
+    model = ComposeModel()
+    model.set_prompt("A new idea")
+    assert loop.run_until_complete(model.restore(studio)) == EARLIER  # type: ignore[arg-type]
+    loop.run_until_complete(model.save())
+    [kept] = studio.library.saved
+    assert kept.request.prompt == "A new idea"
+    assert kept.id != EARLIER.id
+
+
+def test_a_change_is_due_to_be_saved_within_a_second_while_typing_goes_on(loop: StudioEventLoop, studio: ComposeStudio) -> None:
+    model = restored(loop, studio)
+    model.save_due.connect(lambda: loop.create_task(model.save()))
+
+    async def type_without_a_pause() -> float:
+        started = loop.time()
+        while not studio.library.saved:
+            model.set_prompt(model.request.prompt + "x")
+            await asyncio.sleep(0.05)
+        return loop.time() - started
+
+    assert loop.run_until_complete(type_without_a_pause()) <= 1.0
+
+
+def test_one_write_follows_a_burst_of_typing(loop: StudioEventLoop, studio: ComposeStudio, qtbot: QtBot) -> None:
+    model = restored(loop, studio)
+    model.save_due.connect(lambda: loop.create_task(model.save()))
+    for length in range(1, 40):
+        model.set_prompt("x" * length)
+
+    qtbot.waitUntil(lambda: bool(studio.library.saved))
+    assert [draft.request.prompt for draft in studio.library.saved] == ["x" * 39]
+
+
+def test_typing_during_a_write_is_written_next(loop: StudioEventLoop, studio: ComposeStudio) -> None:
+    model = restored(loop, studio)
+    model.set_prompt("one")
+
+    async def type_meanwhile() -> None:
+        writing = asyncio.ensure_future(model.save())
+        await asyncio.sleep(0)
+        model.set_prompt("one two")
+        await writing
+        await model.save()
+
+    loop.run_until_complete(type_meanwhile())
+    assert [draft.request.prompt for draft in studio.library.saved] == ["one", "one two"]
+    assert {draft.id for draft in studio.library.saved} == {1}
+
+
+def test_a_full_disk_is_said_and_the_draft_is_written_once_there_is_room(loop: StudioEventLoop, studio: ComposeStudio) -> None:
+    model = restored(loop, studio)
+    studio.library.failure = StorageFull()
+    model.set_prompt("precious")
+    loop.run_until_complete(model.save())
+    assert model.save_trouble == "The disk is full."
+    studio.library.failure = None
+    loop.run_until_complete(model.save())
+    assert (model.save_trouble, studio.library.saved[0].request.prompt) == ("", "precious")
+
+
+def test_a_cancelled_write_still_has_to_be_written(loop: StudioEventLoop, studio: ComposeStudio) -> None:
+    model = restored(loop, studio)
+    model.set_prompt("precious")
+
+    async def cancel_then_save() -> None:
+        writing = asyncio.ensure_future(model.save())
+        await asyncio.sleep(0)
+        writing.cancel()
+        await asyncio.gather(writing, return_exceptions=True)
+        await model.save()
+
+    loop.run_until_complete(cancel_then_save())
+    assert [draft.request.prompt for draft in studio.library.saved] == ["precious"]
+
+
+def test_another_model_keeps_what_it_knows_and_takes_its_own_defaults_for_the_rest(
+    loop: StudioEventLoop, tmp_path: Path
+) -> None:
+    model = restored(loop, ComposeStudio(tmp_path, shipped_profile(), shipped_profile("sora-2-pro")))
+    model.set_option("duration", 15)
+    model.set_route("value")
+    model.set_model("sora-2-pro")
+    assert model.request.route == "official"
+    assert (model.request.options["duration"], model.request.options["resolution"]) == (15, "720p")
+    model.set_model("sora-2")
+    assert "resolution" not in model.request.options
+
+
+def test_a_request_of_a_model_that_is_gone_is_taken_over_by_one_that_is_there(
+    loop: StudioEventLoop, studio: ComposeStudio
+) -> None:
+    model = restored(loop, studio)
+    model.use(GenerationRequest("sora-1", "Old words", {"duration": 12, "style": "noir"}, "direct", ("https://a.org/b.png",)))
+    assert model.request == GenerationRequest(
+        "sora-2",
+        "Old words",
+        {"duration": 10, "aspect_ratio": "landscape", "remove_watermark": True},
+        "auto",
+        ("https://a.org/b.png",),
+    )
+
+
+def test_a_problem_goes_away_with_the_change_of_what_it_concerns(loop: StudioEventLoop, studio: ComposeStudio) -> None:
+    model = restored(loop, studio)
+    assert loop.run_until_complete(model.submit()) == []
+    assert model.problems == {"prompt": "The prompt is empty. Describe the clip first."}
+    model.set_takes(2)
+    assert "prompt" in model.problems
+    model.set_prompt("A")
+    assert model.problems == {}
+
+
+def test_a_late_judgement_on_a_picture_that_has_been_replaced_is_dropped(loop: StudioEventLoop, studio: ComposeStudio) -> None:
+    model = restored(loop, studio)
+    studio.submission.image_problem = "It is no picture."
+    model.set_images(("/tmp/one.gif",))
+
+    async def replace_meanwhile() -> None:
+        checking = asyncio.ensure_future(model.check_images())
+        await asyncio.sleep(0)
+        model.set_images(())
+        await checking
+
+    loop.run_until_complete(replace_meanwhile())
+    assert model.problems == {}
+
+
+def test_a_picture_that_the_service_cannot_reach_is_a_problem_of_the_picture(
+    loop: StudioEventLoop, studio: ComposeStudio
+) -> None:
+    model = restored(loop, studio)
+    model.use(GenerationRequest("sora-2", "A", images=("/tmp/one.png",)))
+    studio.submission.refusal = PublicUrlNeeded()
+    assert loop.run_until_complete(model.submit()) == []
+    assert "public address" in model.problems["images"]
+
+
+def test_without_a_key_nothing_reaches_the_submission(loop: StudioEventLoop, studio: ComposeStudio) -> None:
+    model = restored(loop, studio)
+    studio.credentials.has_key = False
+    model.set_prompt("A")
+    with pytest.raises(KeyMissing):
+        loop.run_until_complete(model.submit())
+    assert studio.submission.submitted == []

@@ -1,0 +1,64 @@
+"""The composer's words."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sora_studio.domain.profile import Option
+from sora_studio.viewmodels import compose_text
+
+
+def test_the_counter_reads_like_a_figure_and_names_the_excess() -> None:
+    assert compose_text.counter(1842, 10_000) == "1,842 / 10,000"
+    assert compose_text.counter(7, None) == "7"
+    assert compose_text.overrun(10_120, 10_000) == "120 over"
+    assert compose_text.overrun(10_000, 10_000) == ""
+    assert compose_text.overrun(10_000, None) == ""
+
+
+@pytest.mark.parametrize(
+    ("takes", "price_usd", "online", "words"),
+    [
+        (1, None, True, "Generate"),
+        (3, None, True, "Generate 3"),
+        (1, 0.5, True, "Generate · ≈ $0.50"),
+        (3, 0.5, True, "Generate 3 · ≈ $1.50"),
+        (1, None, False, "Queue for later"),
+        (3, None, False, "Queue 3 for later"),
+    ],
+)
+def test_the_button_says_what_pressing_it_does(takes: int, price_usd: float | None, online: bool, words: str) -> None:
+    assert compose_text.generate(takes=takes, price_usd=price_usd, online=online) == words
+
+
+@given(st.text())
+def test_a_title_is_one_short_line_and_never_empty(prompt: str) -> None:
+    title = compose_text.title(prompt)
+    assert 1 <= len(title) <= compose_text.TITLE_CHARS + 1
+    assert "\n" not in title
+
+
+def test_a_title_is_cut_between_words() -> None:
+    assert compose_text.title("\n  Harbour at dawn, mist lifts off the water") == "Harbour at dawn, mist lifts off…"
+
+
+def test_a_saving_time_is_the_persons_own() -> None:
+    at = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+    assert compose_text.saved(at) == f"saved {at.astimezone():%H:%M}"
+    assert compose_text.saved(None) == ""
+
+
+def test_an_option_to_remove_something_reads_as_its_absence() -> None:
+    option = Option("remove_watermark", "Remove watermark", (True, False), default=True)
+    assert compose_text.check_title(option) == "No watermark"
+    assert compose_text.check_title(replace(option, title="Sound")) == "Sound"
+
+
+@pytest.mark.parametrize(
+    ("value", "shape"), [("landscape", "landscape"), ("9:16", "portrait"), ("1280*720", "landscape"), (10, None), ("1:1", None)]
+)
+def test_only_shapes_that_have_an_icon_get_one(value: str | int, shape: str | None) -> None:
+    assert compose_text.shape(value) == shape
