@@ -65,7 +65,7 @@ class MainWindow(QMainWindow):
         self.compose = ComposePanel(self.scope)
         self.tasks = TaskPanel(self.scope)
         self.stage = StagePanel(self.scope)
-        self.setWindowTitle("Sora Studio (simulator)" if demo else "Sora Studio")
+        self.setWindowTitle("Simulator" if demo else "Sora Studio")
         self._build_layout()
         self._build_shortcuts()
         self._wire()

@@ -46,6 +46,7 @@ class NoticeRow(QFrame):
         self._text.setWordWrap(True)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._close = QToolButton()
         self._close.setAccessibleName("Dismiss this notice")
         self._close.setToolTip("Dismiss")

@@ -101,8 +101,9 @@ class Workspace(QWidget):
         else:
             self._columns.addWidget(self._tasks)
             self._columns.setStretchFactor(1, 0)
-            self._columns.setSizes([max(self.width() - TASKS_WIDTH - 1, 1), TASKS_WIDTH])
         self._arrange()
+        self._columns.resize(self.size())  # the layout comes too late to share out the new width
+        self._columns.setSizes([max(self.width() - TASKS_WIDTH - 1, 1), TASKS_WIDTH])
 
     def _arrange(self) -> None:
         shown = self._drawer_open if self._is_narrow else self._column_wanted

@@ -47,7 +47,7 @@ class StatusFacts:
         said = list[str]()
         if self.running is not None:
             said.append(f"{self.running:,} running, {self.waiting:,} waiting")
-            said.append(f"{self.requests_last_minute:,} requests/min")
+            said.append(f"{self.requests_last_minute:,} {'request' if self.requests_last_minute == 1 else 'requests'}/min")
         if self.saved_clips is not None:
             said.append(_clips_phrase(self.saved_clips))
         if self.free_bytes is not None:
@@ -98,7 +98,7 @@ class StatusModel(QObject):
                 waiting=seen.waiting,
                 requests_last_minute=seen.requests_last_minute,
                 saved_clips=saved,
-                free_bytes=free_bytes,
+                free_bytes=free_bytes or None,  # 0: it cannot be told
             )
         )
 

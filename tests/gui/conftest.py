@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before Qt is loaded
 
-from PySide6.QtWidgets import QApplication  # noqa: E402  (the platform is chosen before Qt is loaded)
+from PySide6.QtWidgets import QApplication
 
-from sora_studio.app.event_loop import StudioEventLoop  # noqa: E402
-from sora_studio.domain.settings import Theme  # noqa: E402
-from sora_studio.ui import theme  # noqa: E402
+from sora_studio.app.event_loop import StudioEventLoop
+from sora_studio.domain.settings import Theme
+from sora_studio.ui import theme
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import threading
 import time
+from collections.abc import AsyncGenerator
 from contextvars import ContextVar
 
 import pytest
@@ -139,7 +140,7 @@ def test_busy_callbacks_leave_qt_its_turns(loop: StudioEventLoop) -> None:
     async def hog() -> None:
         until = time.monotonic() + 0.3
         while time.monotonic() < until:
-            await asyncio.sleep(0)
+            await asyncio.wait([asyncio.ensure_future(asyncio.sleep(0))])
 
     loop.run_until_complete(hog())
     timer.stop()
@@ -188,7 +189,7 @@ def test_a_closed_loop_takes_nothing_more(qapp: QApplication) -> None:
 def test_unfinished_generators_are_closed(loop: StudioEventLoop) -> None:
     closed: list[bool] = []
 
-    async def numbers():  # noqa: ANN202
+    async def numbers() -> AsyncGenerator[int, None]:
         try:
             yield 1
             yield 2

@@ -1,0 +1,260 @@
+"""The window as a person meets it: with and without a studio, wide and narrow, by keyboard and by name."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from sora_studio.app.event_loop import StudioEventLoop
+from sora_studio.domain.errors import KeyMissing
+from sora_studio.domain.events import BalanceChanged, NoticeAction, NoticeLevel, NoticeRaised
+from sora_studio.domain.settings import Settings, Theme
+from sora_studio.services.clock import SystemClock
+from sora_studio.storage.secrets import SessionKeys
+from sora_studio.studio import Studio
+from sora_studio.ui import theme
+from sora_studio.ui.compose.prompt_editor import PromptEditor
+from sora_studio.ui.main_window import MainWindow
+
+DEAD_END = "http://127.0.0.1:9"
+"""The discard port: nobody answers, and nothing leaves the machine."""
+
+
+class NoKeys(SessionKeys):
+    """A key store in which there is none."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+
+    @property
+    def key(self) -> str | None:
+        return None
+
+
+@pytest.fixture
+def open_window(loop: StudioEventLoop, qtbot: QtBot) -> Iterator[Callable[..., MainWindow]]:
+    """Makes and shows windows, and ends them in order: what runs for a window goes before the window."""
+    opened: list[MainWindow] = []
+
+    def open_one(*, demo: bool = False, state: QSettings | None = None) -> MainWindow:
+        window = MainWindow(Settings(), demo=demo)
+        opened.append(window)
+        if state is None:
+            window.resize(1600, 1000)
+        else:
+            window.restore(state)
+        window.show()
+        qtbot.waitExposed(window)
+        window.activateWindow()
+        return window
+
+    yield open_one
+    for window in opened:
+        loop.run_until_complete(window.finish())
+        window.close()
+        window.deleteLater()
+
+
+@pytest.fixture
+def window(open_window: Callable[..., MainWindow]) -> MainWindow:
+    return open_window()
+
+
+@pytest.fixture
+def studio(loop: StudioEventLoop, tmp_path: Path) -> Iterator[Studio]:
+    """A real one without a key: it asks nobody for anything."""
+    made = Studio(data_dir=tmp_path, base_url=DEAD_END, output_dir=tmp_path / "clips", keys=NoKeys())
+    loop.run_until_complete(made.start())
+    yield made
+    loop.run_until_complete(made.stop())
+
+
+def named(window: QWidget, name: str) -> QWidget:
+    return next(widget for widget in window.findChildren(QWidget) if widget.accessibleName() == name)
+
+
+def button(window: QWidget, text: str) -> QPushButton:
+    return next(found for found in window.findChildren(QPushButton) if found.text() == text and found.isVisible())
+
+
+def texts(window: QWidget) -> set[str]:
+    return {label.text() for label in window.findChildren(QLabel) if label.isVisible() and label.text()}
+
+
+def focusable(window: QWidget) -> list[QWidget]:
+    return [
+        widget
+        for widget in window.findChildren(QWidget)
+        if widget.focusPolicy() is not Qt.FocusPolicy.NoFocus and widget.isVisibleTo(window)
+    ]
+
+
+def test_it_is_usable_before_there_is_a_studio(window: MainWindow, qtbot: QtBot) -> None:
+    editor = named(window, "Prompt")
+    assert isinstance(editor, PromptEditor)
+    qtbot.waitUntil(editor.hasFocus)
+    qtbot.keyClicks(editor, "A harbour at dawn")
+    assert editor.text() == "A harbour at dawn"
+    assert window.status_bar.words() == "Starting"
+
+
+def test_it_is_laid_out_as_drawn(window: MainWindow) -> None:
+    assert (window.top_bar.height(), window.status_bar.height()) == (44, 28)
+    assert window.tasks.width() == 372
+    assert (
+        window.stage.mapTo(window, window.stage.rect().bottomLeft()).y()
+        < window.compose.mapTo(window, window.compose.rect().topLeft()).y()
+    )
+    assert window.tasks.mapTo(window, window.tasks.rect().topRight()).x() == window.width() - 1
+    assert 0.5 < window.stage.height() / (window.stage.height() + window.compose.height()) < 0.58
+
+
+def test_every_control_has_a_name(window: MainWindow, studio: Studio, loop: StudioEventLoop, qtbot: QtBot) -> None:
+    window.attach(studio)
+    window.notices.raise_notice(NoticeRaised("test", NoticeLevel.ERROR, "Trouble.", NoticeAction.RETRY))
+    qtbot.waitUntil(lambda: "No key" in window.status_bar.words())
+    unnamed = [
+        widget
+        for widget in focusable(window)
+        if not widget.accessibleName() and not (isinstance(widget, QAbstractButton) and widget.text())
+    ]
+    assert unnamed == []
+    names = {widget.accessibleName() for widget in window.findChildren(QWidget)}
+    assert {"Prompt", "Generate", "Tasks", "Player", "Settings", "Status"} <= names
+
+
+def test_without_a_key_one_banner_offers_both_ways(
+    window: MainWindow, studio: Studio, qtbot: QtBot, loop: StudioEventLoop
+) -> None:
+    window.attach(studio)
+    assert any("needs an API key" in words for words in window.notices.texts())
+    with qtbot.waitSignal(window.action_asked) as asked:
+        qtbot.mouseClick(button(window, "Try the simulator"), Qt.MouseButton.LeftButton)
+    assert asked.args == [NoticeAction.TRY_SIMULATOR]
+    qtbot.mouseClick(button(window, "Enter key"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: named(window, "API key").isVisible())
+    assert named(window, "API key").window() is not window
+
+
+def test_the_status_bar_tells_what_is_known(window: MainWindow, studio: Studio, qtbot: QtBot) -> None:
+    window.attach(studio)
+    qtbot.waitUntil(lambda: "free" in window.status_bar.words())
+    words = window.status_bar.words()
+    assert words.startswith("No key · 0 running, 0 waiting · 0 requests/min · No clips yet · ")
+    assert words.endswith("B free")
+    assert "Simulator off" in texts(window)
+
+
+def test_the_balance_appears_when_it_is_known(window: MainWindow, studio: Studio) -> None:
+    window.attach(studio)
+    assert "Balance" not in texts(window)
+    studio.events.publish(BalanceChanged(74.87, SystemClock().now()))
+    assert {"Balance", "$74.87"} <= texts(window)
+
+
+def test_the_tasks_become_a_drawer_in_a_narrow_window(window: MainWindow, qtbot: QtBot) -> None:
+    toggle = named(window, "Show tasks")
+    assert isinstance(toggle, QToolButton)
+    assert not toggle.isVisible()
+    window.resize(1000, 800)
+    qtbot.waitUntil(lambda: toggle.isVisible() and not window.tasks.isVisible())
+    centre_width = window.compose.width()
+    assert centre_width == window.width()
+    qtbot.mouseClick(toggle, Qt.MouseButton.LeftButton)
+    assert window.tasks.isVisible()
+    assert window.compose.width() == centre_width
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.tasks.isVisible()
+    assert not toggle.isChecked()
+    window.resize(1600, 1000)
+    qtbot.waitUntil(window.tasks.isVisible)
+    assert window.tasks.width() == 372
+    assert not toggle.isVisible()
+
+
+def test_f8_hides_the_tasks_and_the_top_bar_brings_them_back(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_F8)
+    assert not window.tasks.isVisible()
+    toggle = named(window, "Show tasks")
+    assert toggle.isVisible()
+    qtbot.mouseClick(toggle, Qt.MouseButton.LeftButton)
+    assert window.tasks.isVisible()
+    assert not toggle.isVisible()
+
+
+def test_focus_mode_leaves_the_stage_and_the_editor(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_F11)
+    assert not any(part.isVisible() for part in (window.top_bar, window.tasks, window.status_bar))
+    assert window.stage.isVisible()
+    assert window.compose.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert all(part.isVisible() for part in (window.top_bar, window.tasks, window.status_bar))
+
+
+def test_numbers_go_to_the_panels(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(named(window, "Tasks").hasFocus)
+    qtbot.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(named(window, "Prompt").hasFocus)
+    qtbot.keyClick(window, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: window.stage.isAncestorOf(QApplication.focusWidget()) or window.stage.hasFocus())
+
+
+def test_the_layout_is_kept(window: MainWindow, open_window: Callable[..., MainWindow], tmp_path: Path) -> None:
+    state = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+    window.resize(760, 700)  # the offscreen screen is small
+    window.workspace.show_tasks(False)
+    window.remember(state)
+    state.sync()
+    again = open_window(state=QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat))
+    assert not again.tasks.isVisible()
+    assert again.size() == window.size()
+
+
+def test_an_expected_error_is_a_notice(window: MainWindow, loop: StudioEventLoop) -> None:
+    async def fail() -> None:
+        raise KeyMissing
+
+    loop.run_until_complete(asyncio.wait([window.scope.start(fail(), name="balance")]))
+    assert window.notices.texts() == [KeyMissing().sentence]
+
+
+def test_a_bug_is_logged_and_said_once(window: MainWindow, loop: StudioEventLoop, expect_log: Callable[[str], None]) -> None:
+    expect_log("Unexpected error in balance")
+
+    async def fail() -> None:
+        raise ZeroDivisionError
+
+    for _ in range(2):
+        loop.run_until_complete(asyncio.wait([window.scope.start(fail(), name="balance")]))
+    assert window.notices.texts() == ["Something went wrong inside the program. Your tasks are safe and the work goes on."]
+
+
+def test_closing_says_so_and_hides_at_once(window: MainWindow, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(window.closing):
+        window.close()
+    assert not window.isVisible()
+
+
+def test_the_look_follows_the_choice_without_a_restart(window: MainWindow, qapp: QApplication) -> None:
+    def colour(widget: QWidget) -> str:
+        return widget.grab().toImage().pixelColor(2, 2).name()
+
+    assert (colour(window.top_bar), colour(window.status_bar)) == (theme.DARK.panel, theme.DARK.panel)
+    theme.apply(qapp, Theme.LIGHT)
+    assert (colour(window.top_bar), colour(window.status_bar)) == (theme.LIGHT.panel, theme.LIGHT.panel)
+
+
+def test_no_shortcut_is_claimed_twice(window: MainWindow) -> None:
+    keys = [keys.toString() for action in window.findChildren(QAction) for keys in action.shortcuts()]
+    assert len(keys) == len(set(keys))
+
+
+def test_the_demo_says_what_it_is(open_window: Callable[..., MainWindow]) -> None:
+    window = open_window(demo=True)
+    assert {"on the simulator: nothing is charged", "Simulator, 30× life"} <= texts(window)

@@ -1,0 +1,58 @@
+"""The status line's words."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from sora_studio.viewmodels.status import StatusFacts
+
+
+def test_nothing_is_claimed_before_it_is_known() -> None:
+    facts = StatusFacts()
+    assert (facts.connection_phrase, facts.phrases, facts.balance_phrase) == ("Starting", (), "")
+
+
+def test_the_whole_line_reads_as_drawn() -> None:
+    facts = StatusFacts(
+        online=True,
+        running=3,
+        waiting=1200,
+        requests_last_minute=18,
+        saved_clips=214,
+        free_bytes=38_400_000_000,
+        balance_usd=1074.5,
+    )
+    assert facts.connection_phrase == "Connected"
+    assert facts.phrases == ("3 running, 1,200 waiting", "18 requests/min", "All 214 clips safe on disk", "38 GB free")
+    assert facts.balance_phrase == "$1,074.50"
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        (StatusFacts(online=False), "Offline"),
+        (StatusFacts(online=True, has_key=False), "No key"),
+        (StatusFacts(online=True, is_owner=False), "Connected, another window sends"),
+        (StatusFacts(online=False, has_key=False, is_owner=False), "Offline"),
+    ],
+)
+def test_the_connection_says_what_matters_most(facts: StatusFacts, words: str) -> None:
+    assert facts.connection_phrase == words
+
+
+def test_offline_says_when_it_is_tried_again() -> None:
+    at = datetime(2026, 11, 22, 12, 0, 5, tzinfo=UTC)
+    assert StatusFacts(online=False, retry_at=at).connection_phrase == f"Offline, next try at {at.astimezone():%H:%M:%S}"
+
+
+@pytest.mark.parametrize(("count", "words"), [(0, "No clips yet"), (1, "1 clip safe on disk"), (2, "All 2 clips safe on disk")])
+def test_clips_are_counted_in_good_english(count: int, words: str) -> None:
+    assert StatusFacts(saved_clips=count).phrases == (words,)
+
+
+@pytest.mark.parametrize(
+    ("free_bytes", "words"),
+    [(740_000_000, "740 MB free"), (9_460_000_000, "9.5 GB free"), (10**13, "10,000 GB free")],
+)
+def test_free_space_is_said_in_the_unit_that_fits(free_bytes: int, words: str) -> None:
+    assert StatusFacts(free_bytes=free_bytes).phrases == (words,)
