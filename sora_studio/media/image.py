@@ -15,7 +15,7 @@ MAX_PIXELS = 80_000_000
 MAX_DECODED_BYTES = 50_000_000
 """A file above this is refused for its size anyway, so it is not read to its end."""
 
-_FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000", "ICO")
+_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000", "ICO")
 """What a person may take for a picture. The other decoders stay shut: some start programs."""
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim")
 
