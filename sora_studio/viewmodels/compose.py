@@ -234,9 +234,10 @@ class ComposeModel(QObject):
     def _begin(self, earlier: Draft | None) -> None:
         """Whatever was typed meanwhile stays; an untouched composer takes the earlier draft over."""
         self._restored = True
-        if earlier is None or self.request.prompt:
+        touched = bool(self.request.prompt or self.request.images)
+        if earlier is None or touched:
             self._draft = replace(self._draft, request=self._fitting(self.request))
-            if self.request.prompt:
+            if touched:
                 self._autosave.touch()
         else:
             self._draft = replace(earlier, request=self._fitting(earlier.request))

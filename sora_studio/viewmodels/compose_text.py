@@ -9,9 +9,9 @@ TITLE_CHARS = 32
 """About what fits left of the counter in the narrowest window."""
 
 _ROUTES = {
-    "auto": "The best-value route first; another one takes over when it fails.",
-    "value": "Always the cheapest route, even when it is busy.",
-    "official": "Always the model's own maker: the most reliable route, at its full price.",
+    "auto": "The cheapest route first, another one when it fails.",
+    "value": "Always the cheapest route.",
+    "official": "Always the most reliable route.",
 }
 _SHAPES = {
     "landscape": "landscape",

@@ -289,6 +289,22 @@ def test_using_a_request_again_fills_everything_and_undo_brings_the_old_text_bac
     assert desk.editor.text() == "Mine"
 
 
+def test_a_picture_dropped_before_the_studio_is_there_stays(desk: Desk, picture: Path) -> None:
+    desk.studio.library.draft = EARLIER
+    drop(desk.wells()[0], files(picture))
+    desk.attach()
+    assert [well.source for well in desk.wells()] == [str(picture)]
+    assert desk.editor.text() == EARLIER.request.prompt
+
+
+def test_pasting_what_is_no_picture_leaves_the_one_that_is_there(desk: Desk, picture: Path) -> None:
+    desk.attach()
+    drop(desk.wells()[0], files(picture))
+    QGuiApplication.clipboard().setText("only words")
+    QTest.keyClick(desk.wells()[0], Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    assert [well.source for well in desk.wells()] == [str(picture)]
+
+
 @pytest.mark.parametrize("typed", ["", "Mine"])
 def test_the_demos_prompt_waits_only_in_an_empty_editor(desk: Desk, typed: str) -> None:
     QTest.keyClicks(desk.editor, typed)

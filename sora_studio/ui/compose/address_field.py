@@ -18,7 +18,6 @@ class AddressField(QLineEdit):
         super().__init__(parent)
         self.setAccessibleName("Image address")
         self.setPlaceholderText("https://… and Enter")
-        self.setClearButtonEnabled(True)
         self.returnPressed.connect(self._on_return_pressed)
         self.hide()
 

@@ -115,8 +115,8 @@ class ImageStrip(QWidget):
             self._put(place, files)
         elif pixels is not None and self._pasted is not None:
             self._scope.start(self._keep(place, pixels, self._pasted), name="paste image")
-        else:
-            self._put(place, picture_sources(mime))
+        elif sources := picture_sources(mime):
+            self._put(place, sources)
 
     async def _keep(self, place: int, pixels: QImage, folder: Path) -> None:
         self._put(place, (str(await keep_pixels(pixels, folder)),))
