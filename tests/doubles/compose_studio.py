@@ -79,9 +79,7 @@ class FakeSubmission:
         if self.committing is not None:
             await self.committing.wait()
         return [
-            Task(
-                id=n, state=TaskState.WAITING, request=request, gateway="test", created_at=NOON, take=n, takes=takes
-            )
+            Task(id=n, state=TaskState.WAITING, request=request, gateway="test", created_at=NOON, take=n, takes=takes)
             for n in range(1, takes + 1)
         ]
 
