@@ -43,18 +43,17 @@ class CrashReporter(QObject):
 
     def install(self, loop: asyncio.AbstractEventLoop) -> None:
         """Take the last handlers' places."""
+        self._before = (sys.excepthook, sys.unraisablehook, threading.excepthook)
         sys.excepthook = self._on_exception
         sys.unraisablehook = self._on_unraisable
         threading.excepthook = self._on_thread_exception
         loop.set_exception_handler(self._on_loop_error)
-        qInstallMessageHandler(self._on_qt_message)
+        self._qt_before = qInstallMessageHandler(self._on_qt_message)
 
     def uninstall(self) -> None:
         """Give them back."""
-        sys.excepthook = sys.__excepthook__
-        sys.unraisablehook = sys.__unraisablehook__
-        threading.excepthook = threading.__excepthook__
-        qInstallMessageHandler(None)
+        sys.excepthook, sys.unraisablehook, threading.excepthook = self._before
+        qInstallMessageHandler(self._qt_before)
 
     def record(self, error: BaseException, where: str) -> None:
         """An error that somebody caught but did not expect."""

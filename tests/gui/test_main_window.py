@@ -106,10 +106,7 @@ def test_it_is_usable_before_there_is_a_studio(window: MainWindow, qtbot: QtBot)
 def test_it_is_laid_out_as_drawn(window: MainWindow) -> None:
     assert (window.top_bar.height(), window.status_bar.height()) == (44, 28)
     assert window.tasks.width() == 372
-    assert (
-        window.stage.mapTo(window, window.stage.rect().bottomLeft()).y()
-        < window.compose.mapTo(window, window.compose.rect().topLeft()).y()
-    )
+    assert window.stage.mapTo(window, QPoint()).y() < window.compose.mapTo(window, QPoint()).y()
     assert window.tasks.mapTo(window, window.tasks.rect().topRight()).x() == window.width() - 1
     assert 0.5 < window.stage.height() / (window.stage.height() + window.compose.height()) < 0.58
 

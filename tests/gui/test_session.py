@@ -1,0 +1,122 @@
+"""The start and the end behind the window, and what a person reads when a start fails."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from sora_studio import demo
+from sora_studio.app.event_loop import StudioEventLoop
+from sora_studio.app.session import DEMO_PROMPT, Session
+from sora_studio.domain.errors import StudioError
+from sora_studio.domain.settings import Settings, Theme
+from sora_studio.storage.settings import SettingsFile
+from sora_studio.ui.compose.prompt_editor import PromptEditor
+from sora_studio.ui.main_window import MainWindow
+
+OpenSession = Callable[..., tuple[MainWindow, Session]]
+
+
+@pytest.fixture
+def open_session(loop: StudioEventLoop, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenSession]:
+    """A shown window and its session, begun; ended in order afterwards."""
+    monkeypatch.setenv("SORA_STUDIO_BASE_URL", "http://127.0.0.1:9")
+    opened: list[tuple[MainWindow, Session]] = []
+
+    def open_one(*, is_demo: bool = False) -> tuple[MainWindow, Session]:
+        window = MainWindow(Settings(), demo=is_demo)
+        session = Session(window, data_dir=tmp_path, demo=is_demo, output=tmp_path / "clips")
+        window.offer_settings(session.change_settings)
+        opened.append((window, session))
+        window.show()
+        qtbot.waitExposed(window)
+        session.begin(fail_on_bug)
+        return window, session
+
+    yield open_one
+    for window, session in opened:
+        loop.run_until_complete(session.end())
+        window.close()
+        window.deleteLater()
+
+
+def fail_on_bug(error: BaseException) -> None:
+    pytest.fail(repr(error))
+
+
+def editor_of(window: MainWindow) -> PromptEditor:
+    editor = window.findChild(PromptEditor)
+    assert isinstance(editor, PromptEditor)
+    return editor
+
+
+def test_what_was_typed_while_it_started_is_there_at_the_next_start(
+    open_session: OpenSession, loop: StudioEventLoop, qtbot: QtBot
+) -> None:
+    window, session = open_session()
+    qtbot.keyClicks(editor_of(window), "Fog over the harbour")
+    qtbot.waitUntil(lambda: "No key" in window.status_bar.words(), timeout=10_000)
+    loop.run_until_complete(session.end())
+    window, _ = open_session()
+    qtbot.waitUntil(lambda: editor_of(window).text() == "Fog over the harbour", timeout=10_000)
+
+
+def test_a_damaged_database_is_said_and_the_window_stays(open_session: OpenSession, qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "studio.db").write_bytes(b"this is no database" * 1000)
+    window, _ = open_session()
+    qtbot.waitUntil(lambda: bool(window.notices.texts()), timeout=10_000)
+    assert "studio.db cannot be opened" in window.notices.texts()[0]
+    assert window.isVisible()
+    assert editor_of(window).isEnabled()
+
+
+def test_a_start_that_failed_can_be_tried_again(
+    open_session: OpenSession, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SORA_STUDIO_BASE_URL", "ftp://nowhere")
+    window, session = open_session()
+    qtbot.waitUntil(lambda: bool(window.notices.texts()), timeout=10_000)
+    assert "is not an address" in window.notices.texts()[0]
+    monkeypatch.setenv("SORA_STUDIO_BASE_URL", "http://127.0.0.1:9")
+    session.retry(fail_on_bug)
+    qtbot.waitUntil(lambda: "No key" in window.status_bar.words(), timeout=10_000)
+    assert not any("is not an address" in words for words in window.notices.texts())
+
+
+def test_settings_can_be_saved_while_there_is_no_studio(
+    open_session: OpenSession, loop: StudioEventLoop, qtbot: QtBot, tmp_path: Path
+) -> None:
+    (tmp_path / "studio.db").write_bytes(b"this is no database" * 1000)
+    window, session = open_session()
+    qtbot.waitUntil(lambda: bool(window.notices.texts()), timeout=10_000)
+    loop.run_until_complete(session.change_settings(Settings(theme=Theme.LIGHT)))
+    assert SettingsFile(tmp_path / "settings.toml").load().theme is Theme.LIGHT
+
+
+def test_a_simulator_that_does_not_start_is_said(
+    open_session: OpenSession, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_demo: demo.Demo) -> str:
+        raise StudioError("The simulator did not start.", advice="simulator.log says why.")
+
+    monkeypatch.setattr(demo.Demo, "start", refuse)
+    window, _ = open_session(is_demo=True)
+    qtbot.waitUntil(lambda: window.notices.texts() == ["The simulator did not start. simulator.log says why."], timeout=10_000)
+
+
+def test_the_demo_waits_with_a_first_prompt_and_ends_its_simulator(
+    open_session: OpenSession, loop: StudioEventLoop, qtbot: QtBot
+) -> None:
+    window, session = open_session(is_demo=True)
+    qtbot.waitUntil(lambda: editor_of(window).text() == DEMO_PROMPT, timeout=30_000)
+    qtbot.waitUntil(lambda: "Connected" in window.status_bar.words(), timeout=10_000)
+    loop.run_until_complete(session.end())
+    assert session._demo is not None
+    assert session._demo._child is None
+
+
+def test_an_end_in_the_middle_of_the_start_is_orderly(open_session: OpenSession, loop: StudioEventLoop) -> None:
+    _, session = open_session()
+    loop.run_until_complete(session.end())
+    loop.run_until_complete(session.end())
