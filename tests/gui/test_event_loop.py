@@ -11,6 +11,7 @@ import pytest
 from PySide6.QtCore import QAbstractEventDispatcher, QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from sora_studio.app.event_loop import StudioEventLoop
 
@@ -22,7 +23,7 @@ class Emitter(QObject):
 def live_qt_timers(app: QApplication) -> int:
     """How many timers the system keeps for the application and everything it owns."""
     dispatcher = QAbstractEventDispatcher.instance()
-    owners = [candidate for candidate in gc.get_objects() if isinstance(candidate, QObject)]
+    owners = [candidate for candidate in gc.get_objects() if isinstance(candidate, QObject) and isValid(candidate)]
     return sum(len(dispatcher.registeredTimers(owner)) for owner in owners)
 
 
