@@ -54,7 +54,9 @@ def _paste(planes: Planes, letters: Image.Image, left: int, base: int) -> None:
 
 
 def _lettering(text: str, font: _Font, max_width: int) -> Image.Image:
-    """White letters with a soft shadow, cut where the room ends."""
+    """White letters with a soft shadow, cut where the room ends; those that the font lacks are left out."""
+    lacking = _lacking(font, text)
+    text = "".join(letter for letter in text if letter not in lacking).strip()
     ascent, descent = font.getmetrics() if isinstance(font, ImageFont.FreeTypeFont) else (12, 4)
     while text and font.getlength(text) > max_width:
         text = text[:-2].rstrip() + "…" if len(text) > 2 else ""
@@ -79,7 +81,7 @@ def _font_for(text: str, size: int) -> _Font:
     lacking = _lacking(best, text)
     for name in _FONTS if lacking else ():
         font = _font(name, size)
-        if font is not None and (lacks := _lacking(font, text)) < lacking:
+        if font is not None and len(lacks := _lacking(font, text)) < len(lacking):
             best, lacking = font, lacks
     return best
 
@@ -92,10 +94,10 @@ def _font(name: str, size: int) -> _Font | None:
         return None
 
 
-def _lacking(font: _Font, text: str) -> int:
-    """How many different letters would be drawn as the font's empty box."""
+def _lacking(font: _Font, text: str) -> set[str]:
+    """The letters that would be drawn as the font's empty box."""
     box = _drawn("\U000fffff", font)
-    return sum(_drawn(letter, font) == box for letter in set(text) if not letter.isspace())
+    return {letter for letter in set(text) if not letter.isspace() and _drawn(letter, font) == box}
 
 
 def _drawn(letter: str, font: _Font) -> bytes:
