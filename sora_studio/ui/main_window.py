@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSettings, QSignalBlocker, QTimer, Signal
@@ -12,6 +13,7 @@ from sora_studio.domain.errors import StudioError
 from sora_studio.domain.events import EventBus, NoticeAction, NoticeLevel, NoticeRaised
 from sora_studio.domain.settings import Settings
 from sora_studio.domain.task import Task
+from sora_studio.paths import videos_dir
 from sora_studio.ui import theme
 from sora_studio.ui.compose.panel import ComposePanel
 from sora_studio.ui.compose.prompt_editor import PromptEditor
@@ -106,7 +108,8 @@ class MainWindow(QMainWindow):
             self._dialog = SettingsDialog(self.scope, self._save, demo=self._demo, parent=self)
             self._dialog.settings_saved.connect(self._on_dialog_settings_saved)
             self._dialog.key_changed.connect(self._on_dialog_key_changed)
-        self._dialog.open_at(section, self._settings, self._studio.credentials if self._studio else None)
+        credentials = self._studio.credentials if self._studio else None
+        self._dialog.open_at(section, self._settings, credentials, usual_folder=self._usual_folder())
 
     def restore(self, state: QSettings) -> None:
         """Take up the place and the layout of last time."""
@@ -186,6 +189,11 @@ class MainWindow(QMainWindow):
         self.tasks.use_requested.connect(self.compose.use)
         self.compose.submitted.connect(self._on_compose_submitted)
         self.compose.key_needed.connect(self.open_settings)
+
+    def _usual_folder(self) -> Path:
+        if self._studio is None or self._settings.output_dir is not None:
+            return videos_dir()
+        return self._studio.output_dir
 
     def _focus_editor(self) -> None:
         if (editor := self.compose.findChild(PromptEditor)) is not None:

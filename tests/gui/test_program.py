@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-
 HEAVY = ("httpx", "keyring", "av", "PIL", "sqlite3", "PySide6.QtMultimedia", "uvicorn", "starlette")
 
 AT_FIRST_PAINT = f"""

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QVBoxLayout, 
 from sora_studio.domain.errors import InvalidSetting
 from sora_studio.domain.naming import DEFAULT_TEMPLATE, check_template, clip_stem
 from sora_studio.domain.settings import Settings
-from sora_studio.paths import videos_dir
 from sora_studio.ui import theme
 from sora_studio.ui.settings.field import Field
 
@@ -30,9 +29,9 @@ class ClipsSection(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.settings = Settings()
+        self._usual_folder = Path()
         self._folder = QLineEdit()
         self._folder.setAccessibleName("Folder for clips")
-        self._folder.setPlaceholderText(str(videos_dir()))
         self._folder.editingFinished.connect(self._on_folder_editing_finished)
         choose = QPushButton("Choose…")
         choose.setAccessibleName("Choose the folder for clips")
@@ -51,6 +50,11 @@ class ClipsSection(QWidget):
         column.addWidget(self.folder_field)
         column.addWidget(self.template_field)
 
+    def set_usual_folder(self, folder: Path) -> None:
+        """Where clips go when none is chosen."""
+        self._usual_folder = folder
+        self._folder.setPlaceholderText(str(folder))
+
     def show_settings(self, settings: Settings) -> None:
         """As they hold now."""
         self.settings = settings
@@ -60,7 +64,7 @@ class ClipsSection(QWidget):
         self._on_template_text_changed()
 
     def _on_choose_clicked(self) -> None:
-        chooser = QFileDialog(self, "Folder for clips", str(self.settings.output_dir or videos_dir()))
+        chooser = QFileDialog(self, "Folder for clips", str(self.settings.output_dir or self._usual_folder))
         chooser.setFileMode(QFileDialog.FileMode.Directory)
         chooser.fileSelected.connect(self._on_chooser_file_selected)
         chooser.finished.connect(chooser.deleteLater)
@@ -76,7 +80,9 @@ class ClipsSection(QWidget):
         if folder == self.settings.output_dir:
             self.folder_field.show_help()
         elif folder is not None and not folder.is_absolute():
-            self.folder_field.show_problem(f"{text} is not a full path. Choose a folder, or leave it empty for {videos_dir()}.")
+            self.folder_field.show_problem(
+                f"{text} is not a full path. Choose a folder, or leave it empty for {self._usual_folder}."
+            )
         else:
             self.folder_wanted.emit(replace(self.settings, output_dir=folder))
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from enum import StrEnum
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -65,8 +66,9 @@ class SettingsDialog(QDialog):
         self.clips.template_wanted.connect(partial(self._begin, self.clips.template_field))
         self.look.wanted.connect(self._on_look_wanted)
 
-    def open_at(self, section: Section, settings: Settings, credentials: "Credentials | None") -> None:
-        """Show what holds now, with the keyboard in that section."""
+    def open_at(self, section: Section, settings: Settings, credentials: "Credentials | None", *, usual_folder: Path) -> None:
+        """Show what holds now, with the keyboard in that section. `usual_folder` is where clips go when none is chosen."""
+        self.clips.set_usual_folder(usual_folder)
         self._show_settings(settings)
         self.key.attach(credentials)
         self.open()
@@ -86,7 +88,7 @@ class SettingsDialog(QDialog):
             theme.set_role(words, "secondary")
             shown = [("Service", words), *own]
         else:
-            shown = [("Key", self.key), ("Service", self.service), *own]
+            shown = [("API key", self.key), ("Service", self.service), *own]
         for number, (title, section) in enumerate(shown):
             if number:
                 column.addWidget(theme.rule())

@@ -7,13 +7,14 @@ from sora_studio.ui import theme
 
 
 class Field(QWidget):
-    """A labelled row of controls. The line below holds the help, a result, or a problem, whichever was said last."""
+    """A row of controls under its name, or under the section's title alone when it has none.
+
+    The line below holds the help, a result, or a problem, whichever was said last.
+    """
 
     def __init__(self, name: str, *controls: QWidget, help_text: str = "") -> None:
         super().__init__()
         self._help = help_text
-        label = plain_label(name)
-        label.setBuddy(controls[0])
         self._below = plain_label("")
         self._below.setFont(theme.font(size_px=12))
         self._below.setWordWrap(True)
@@ -24,7 +25,8 @@ class Field(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        column.addWidget(label)
+        if name:
+            column.addWidget(plain_label(name))
         column.addLayout(row)
         column.addWidget(self._below)
         self.show_help()

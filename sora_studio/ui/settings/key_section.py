@@ -49,7 +49,7 @@ class KeySection(QWidget):
         self._save.clicked.connect(self._on_save_clicked)
         self._test.clicked.connect(self._on_test_clicked)
         self._clear.clicked.connect(self._on_clear_clicked)
-        self.field = Field("API key", self._entry, self._save, self._test, self._clear)
+        self.field = Field("", self._entry, self._save, self._test, self._clear)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.field)

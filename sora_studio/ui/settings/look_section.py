@@ -36,7 +36,7 @@ class LookSection(QWidget):
         for choice, words, role in _CHOICES:
             row.addWidget(self._build_choice(choice, words, role))
         row.addStretch(1)
-        self.field = Field("Look", self._row)
+        self.field = Field("", self._row)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.field)

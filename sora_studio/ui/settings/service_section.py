@@ -25,7 +25,7 @@ class ServiceSection(QWidget):
         self._address.setAccessibleName("Service address")
         self._address.setPlaceholderText(DEFAULT_BASE_URL)
         self._address.editingFinished.connect(self._on_address_editing_finished)
-        self.field = Field("Service address", self._address, help_text="Begins with https, so that the key stays secret.")
+        self.field = Field("", self._address, help_text="Begins with https, so that the key stays secret.")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.field)
