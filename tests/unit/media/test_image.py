@@ -1,0 +1,137 @@
+"""A picture is known by its content, and whatever is wrong with it comes as one sentence for the image control."""
+
+import asyncio
+import os
+import struct
+import zlib
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from sora_studio.domain.errors import InvalidRequest
+from sora_studio.domain.request import ImageFacts
+from sora_studio.media.image import MAX_DECODED_BYTES
+from sora_studio.media.local import LocalMedia
+
+
+def _inspect(path: Path) -> ImageFacts:
+    return asyncio.run(LocalMedia().inspect_image(path))
+
+
+def _sentence(path: Path) -> str:
+    with pytest.raises(InvalidRequest) as refused:
+        _inspect(path)
+    (problem,) = refused.value.problems
+    assert problem.field == "images"
+    assert problem.message.startswith(f"{path.name} ")
+    assert problem.message.endswith(".")
+    return problem.message
+
+
+def _png_header(width: int, height: int) -> bytes:
+    """A PNG that claims a size and holds nothing."""
+    head = b"IHDR" + struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    chunks = [head, b"IDAT" + zlib.compress(b""), b"IEND"]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk)) for chunk in chunks
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "found"), [("JPEG", "jpeg"), ("PNG", "png"), ("WEBP", "webp"), ("GIF", "gif"), ("BMP", "bmp"), ("TIFF", "tiff")]
+)
+def test_the_content_counts_not_the_name(tmp_path: Path, kind: str, found: str) -> None:
+    path = tmp_path / "picture.txt"
+    Image.new("RGB", (40, 30), "teal").save(path, kind)
+
+    assert _inspect(path) == ImageFacts(found, 40, 30, path.stat().st_size)
+
+
+def test_a_phones_double_picture_is_a_jpeg(tmp_path: Path) -> None:
+    path = tmp_path / "phone.jpg"
+    first, second = Image.new("RGB", (40, 30), "teal"), Image.new("RGB", (20, 15), "navy")
+    first.save(path, "MPO", save_all=True, append_images=[second])
+
+    assert _inspect(path).format == "jpeg"
+
+
+@pytest.mark.parametrize("kind", ["WEBP", "GIF", "PNG"])
+def test_an_animation_is_no_still(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "moving"
+    frames = [Image.new("RGB", (40, 30), colour) for colour in ("teal", "navy", "white")]
+    frames[0].save(path, kind, save_all=True, append_images=frames[1:])
+
+    assert "is animated" in _sentence(path)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("kept", [0.3, 0.9])
+def test_a_torn_picture_is_damaged(tmp_path: Path, kind: str, kept: float) -> None:
+    path = tmp_path / "torn"
+    Image.effect_noise((200, 150), 80).convert("RGB").save(path, kind)
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * kept)])
+
+    assert "is damaged and cannot be read to its end" in _sentence(path)
+
+
+@pytest.mark.parametrize("size", [(50_000, 50_000), (2_147_483_647, 2_147_483_647), (100_000_000, 1)])
+def test_a_hostile_size_is_refused_before_it_is_decoded(tmp_path: Path, size: tuple[int, int]) -> None:
+    path = tmp_path / "bomb.png"
+    path.write_bytes(_png_header(*size))
+
+    assert f"{size[0]:,} × {size[1]:,} pixels" in _sentence(path)
+
+
+@pytest.mark.parametrize(
+    "content", [b"x", b"not a picture at all" * 50, b"%!PS-Adobe-3.0 EPSF-3.0\n", b"\xff\xd8\xff", b"\0" * 9999]
+)
+def test_what_is_no_picture_is_said_to_be_none(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "thing.jpg"
+    path.write_bytes(content)
+
+    assert "is not a picture" in _sentence(path)
+
+
+def test_a_heic_photo_gets_its_own_advice(tmp_path: Path) -> None:
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0" + b"x" * 100)
+
+    assert "save it as JPEG" in _sentence(path)
+
+
+def test_places_without_a_picture(tmp_path: Path) -> None:
+    folder, empty = tmp_path / "folder", tmp_path / "empty.png"
+    folder.mkdir()
+    empty.touch()
+
+    assert "is a folder" in _sentence(folder)
+    assert "is empty" in _sentence(empty)
+    assert "is not there any more" in _sentence(tmp_path / "gone.png")
+    assert "its name is not valid" in _sentence(tmp_path / "nul\0byte.png")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such files")
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.png")
+
+    assert "is not a file" in _sentence(tmp_path / "pipe.png")
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="nothing is forbidden here")
+def test_a_picture_that_may_not_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "secret.png"
+    Image.new("RGB", (4, 3)).save(path)
+    path.chmod(0)
+
+    assert "permission denied" in _sentence(path)
+
+
+def test_a_file_far_too_large_is_measured_and_not_decoded(tmp_path: Path) -> None:
+    path = tmp_path / "huge.png"
+    path.write_bytes(_png_header(4000, 3000))
+    with path.open("ab") as file:
+        file.truncate(MAX_DECODED_BYTES + 1)
+
+    assert _inspect(path) == ImageFacts("png", 4000, 3000, MAX_DECODED_BYTES + 1)
