@@ -25,7 +25,7 @@ from sora_studio.ui.main_window import MainWindow
 
 PAINT_WITHIN_MS = 1500
 """A window that starts minimised is never painted; the studio starts all the same."""
-_HARMLESS = "qt.multimedia.*=false\nqt.qpa.wayland.textinput=false"
+HARMLESS = "qt.multimedia.*=false\nqt.qpa.wayland.textinput=false"
 """What Qt says about missing sound servers and hardware decoders; playing works without them."""
 
 
@@ -135,7 +135,7 @@ def _application() -> QApplication:
     running = QApplication.instance()
     if isinstance(running, QApplication):
         return running
-    QLoggingCategory.setFilterRules(_HARMLESS)
+    QLoggingCategory.setFilterRules(HARMLESS)
     app = QApplication(sys.argv[:1])
     app.setApplicationName("sora-studio")
     app.setApplicationDisplayName("Sora Studio")

@@ -8,11 +8,19 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before Qt is loaded
 
+from PySide6.QtCore import QLoggingCategory
 from PySide6.QtWidgets import QApplication
 
 from sora_studio.app.event_loop import StudioEventLoop
+from sora_studio.app.main import HARMLESS
 from sora_studio.domain.settings import Theme
 from sora_studio.ui import theme
+
+
+@pytest.fixture(autouse=True, scope="session")
+def quiet_sound() -> None:
+    """What the program silences, the tests do not hear either: a machine without loudspeakers is no fault."""
+    QLoggingCategory.setFilterRules(HARMLESS)
 
 
 @pytest.fixture(autouse=True)
