@@ -15,7 +15,7 @@ from sora_studio.domain.events import TransferProgressed
 from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.task import SECTIONS, Phase, Section, Task
 from sora_studio.viewmodels.task_rows import MOST_EDITS, Announcements, TaskRows, runs
-from sora_studio.viewmodels.task_words import Surroundings, section_heading, spoken, usual_time_s
+from sora_studio.viewmodels.task_words import SECTION_TITLES, Surroundings, section_heading, spoken, title_of, usual_time_s
 
 PAGE_ROWS = 64
 """A screen shows about ten cards; a page is what scrolling through a few screens needs."""
@@ -26,11 +26,10 @@ AnyIndex = QModelIndex | QPersistentModelIndex
 
 
 class TaskRole(IntEnum):
-    """What a row can be asked for. A heading has a section; a card also an id, and its task unless that is still to come."""
+    """What a card can be asked for; its task is None while it is still to come. A heading has neither."""
 
     TASK = Qt.ItemDataRole.UserRole
     TASK_ID = Qt.ItemDataRole.UserRole + 1
-    SECTION = Qt.ItemDataRole.UserRole + 2
 
 
 class TaskListModel(QAbstractListModel):
@@ -126,6 +125,10 @@ class TaskListModel(QAbstractListModel):
         row = self._rows.row_of(task)
         return QModelIndex() if row is None else self.index(row)
 
+    def section_of(self, task: int) -> Section | None:
+        """Where a task belongs."""
+        return self._rows.section_of(task)
+
     def surroundings(self, task: Task) -> Surroundings:
         """What the words about a task depend on, now."""
         return Surroundings(
@@ -141,30 +144,35 @@ class TaskListModel(QAbstractListModel):
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
         """Only cards can be chosen."""
-        if isinstance(self._rows.key_at(index.row()), Section):
-            return Qt.ItemFlag.ItemNeverHasChildren
+        key = self._rows.key_at(index.row())
+        if not isinstance(key, int):
+            return Qt.ItemFlag.NoItemFlags if key is None else Qt.ItemFlag.ItemNeverHasChildren
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """By `TaskRole`; as text, a whole row in words."""
+        """By `TaskRole`; to be shown, the prompt or the section; to be read aloud, the whole row in words."""
         key = self._rows.key_at(index.row())
         if isinstance(key, Section):
             return self._heading_data(key, role)
         return None if key is None else self._task_data(key, index.row(), role)
 
+    def headerData(  # noqa: N802
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        """Rows have no numbers, for a screen reader neither."""
+        del section, orientation, role
+
     def _heading_data(self, section: Section, role: int) -> object:
-        if role == TaskRole.SECTION:
-            return section
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            usual_s = self._usual if section is Section.RUNNING else None
-            return section_heading(section, len(self._rows.tasks(section)), usual_s)
-        return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return SECTION_TITLES[section]
+        if role != Qt.ItemDataRole.AccessibleTextRole:
+            return None
+        usual_s = self._usual if section is Section.RUNNING else None
+        return section_heading(section, len(self._rows.tasks(section)), usual_s)
 
     def _task_data(self, task_id: int, row: int, role: int) -> object:
         if role == TaskRole.TASK_ID:
             return task_id
-        if role == TaskRole.SECTION:
-            return self._rows.section_of(task_id)
         if role not in (TaskRole.TASK, Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return None
         task = self._tasks.get(task_id)
@@ -172,7 +180,9 @@ class TaskListModel(QAbstractListModel):
             self._want(row)
             return None if role == TaskRole.TASK else "Loading"
         self._tasks.move_to_end(task_id)
-        return task if role == TaskRole.TASK else spoken(task, self.surroundings(task))
+        if role == TaskRole.TASK:
+            return task
+        return title_of(task) if role == Qt.ItemDataRole.DisplayRole else spoken(task, self.surroundings(task))
 
     # --- the inside -----------------------------------------------------------------------------------------------
 
@@ -205,7 +215,7 @@ class TaskListModel(QAbstractListModel):
             self.wanted.emit(wanted)
 
     def _tell_changed(self, tasks: Iterable[int]) -> None:
-        rows = sorted(row for task in tasks if (row := self._rows.row_of(task)) is not None)
+        rows = self._rows.rows_of(tasks)
         ranges = runs(rows, step=1)
         if len(ranges) > MOST_EDITS:  # one wide range costs a view less than many narrow ones
             ranges = [(rows[0], rows[-1] - rows[0] + 1)]

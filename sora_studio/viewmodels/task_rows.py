@@ -60,6 +60,12 @@ class TaskRows:
             return None
         return self._start(section) + 1 + self._place(section, task)
 
+    def rows_of(self, tasks: Iterable[int]) -> list[int]:
+        """The rows of those that are shown, ascending."""
+        starts = {section: self._start(section) + 1 for section in Section if self._is_shown(section)}
+        places = ((self._sections.get(task), task) for task in tasks)
+        return sorted(starts[section] + self._place(section, task) for section, task in places if section and section in starts)
+
     def section_of(self, task: int) -> Section | None:
         """Also of a task whose section is not shown."""
         return self._sections.get(task)
@@ -157,7 +163,7 @@ class TaskRows:
     def _rebuild(self, leaving: Mapping[Section, list[int]], coming: Mapping[Section, list[int]]) -> None:
         for section in leaving.keys() | coming.keys():
             gone = set(leaving.get(section, ()))
-            kept = (task for task in self._rows[section] if task not in gone)
+            kept = [task for task in self._rows[section] if task not in gone]
             self._rows[section] = _ordered(section, [*kept, *coming.get(section, ())])
 
     def _remember(self, changes: Mapping[int, Section | None]) -> None:

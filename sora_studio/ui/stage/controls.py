@@ -2,11 +2,12 @@
 
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup, QFontMetrics
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QWidget, QWidgetAction
 
 from sora_studio.ui import theme
+from sora_studio.ui.stage.play_button import PlayButton
 from sora_studio.ui.stage.slider import ThinSlider
 from sora_studio.viewmodels.task_quantities import film_time_text
 
@@ -34,7 +35,7 @@ class StageControls(QFrame):
         self.setFixedHeight(HEIGHT)
         self._clips = list[QToolButton]()
         self._chosen_speed = 1.0
-        self._play = self._build_button("", "Play")
+        self._play = PlayButton(self)
         self._play.clicked.connect(self.play_toggled)
         self._time = _figure("Position")
         self._slider = ThinSlider("Seek")
@@ -45,14 +46,13 @@ class StageControls(QFrame):
         self._loop.setCheckable(True)
         self._loop.toggled.connect(self.loop_changed)
         self._speed = self._build_button("1×", "Speed")
-        self._speed.setMenu(self._build_speed_menu())
+        self._open_on_click(self._speed, self._build_speed_menu())
         self._sound = self._build_button("Volume", "Volume")
-        self._sound.setMenu(self._build_sound_menu())
+        self._open_on_click(self._sound, self._build_sound_menu())
         self._full_screen = self._build_button("", "Full screen", tip="Full screen (F)")
         self._full_screen.setIcon(theme.icon("fullscreen", theme.DARK.text))
         self._full_screen.clicked.connect(self.full_screen_toggled)
         self._build_row()
-        self.show_playing(False)
         self.show_position(0)
         self.show_duration(0)
 
@@ -78,10 +78,7 @@ class StageControls(QFrame):
 
     def show_playing(self, playing: bool) -> None:
         """What the first button does next."""
-        name = "Pause" if playing else "Play"
-        self._play.setIcon(theme.icon(name.lower(), theme.DARK.text))
-        self._play.setAccessibleName(name)
-        self._play.setToolTip(f"{name} (Space)")
+        self._play.show_playing(playing)
 
     def show_position(self, position_ms: int) -> None:
         """Where the film is."""
@@ -115,11 +112,18 @@ class StageControls(QFrame):
         button = QToolButton(self)
         button.setText(text)
         button.setIconSize(QSize(18, 18))
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         button.setAccessibleName(name)
         button.setToolTip(tip or name)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
+
+    def _open_on_click(self, button: QToolButton, menu: QMenu) -> None:
+        """A button with a menu of its own would keep room for an arrow; here it stays as narrow as its word."""
+
+        def open_above() -> None:
+            menu.popup(button.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
+
+        button.clicked.connect(open_above)
 
     def _build_row(self) -> None:
         row = QHBoxLayout(self)

@@ -15,7 +15,7 @@ _Status = QMediaPlayer.MediaStatus
 
 
 class FilmPlayer(QObject):
-    """One film at a time. At its end the last frame stays; many seeks in a row become one in flight and the latest one after it.
+    """One film at a time. At its end the last frame stays. Many seeks become one in flight, and then the latest.
 
     Signals: `frame_arrived()`, then `frame` is new; `position_changed(int)` and `duration_changed(int)` in milliseconds;
     `playing_changed(bool)`; `failed()` when the file cannot be played.
@@ -40,7 +40,7 @@ class FilmPlayer(QObject):
         self._patience = QTimer(self, singleShot=True, interval=SEEK_PATIENCE_MS)
         self._patience.timeout.connect(self._on_patience_timeout)
         self._sink.videoFrameChanged.connect(self._on_sink_frame_changed)
-        self._media.durationChanged.connect(self.duration_changed)
+        self._media.durationChanged.connect(self._on_media_duration_changed)
         self._media.playbackStateChanged.connect(self._on_media_playback_state_changed)
         self._media.mediaStatusChanged.connect(self._on_media_status_changed)
         self._media.errorOccurred.connect(self._on_media_error_occurred)
@@ -150,6 +150,9 @@ class FilmPlayer(QObject):
     def _on_patience_timeout(self) -> None:
         self._aim_ms = None
         self._begin_seek()
+
+    def _on_media_duration_changed(self, duration_ms: int) -> None:
+        self.duration_changed.emit(duration_ms)
 
     def _on_media_playback_state_changed(self) -> None:
         self.playing_changed.emit(self.is_playing)

@@ -45,8 +45,9 @@ _SHIFTED: dict[int, StageKey] = {
 }
 _STYLE = """
 QFrame#stage { background: $stage; border: none; }
+StageControls { background: qlineargradient(x1: 0, y1: 0, x2: 0, y2: 1, stop: 0 $stage, stop: 1 #050505); border: none; }
 QFrame#stage QLabel { color: $text; }
-QFrame#stage QToolButton { background: transparent; color: $text; border: 1px solid transparent; padding: 0 7px; }
+QFrame#stage QToolButton { background: transparent; color: $text; border: 1px solid transparent; padding: 0 4px; }
 QFrame#stage QToolButton:hover { background: $raised; }
 QFrame#stage QToolButton:checked { background: $selection; }
 QFrame#stage QToolButton:focus { border-color: $accent; }
@@ -93,7 +94,7 @@ class StageFrame(QFrame):
             self.hide()
             self._home.addWidget(self)
             self.show()
-        self._screen.setFocus()
+        self._screen.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         """Closing the full screen goes back; it never takes the stage away."""

@@ -3,14 +3,19 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtGui import QColor, QFocusEvent, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from sora_studio.ui import theme
+from sora_studio.ui.stage.play_button import play_glyph
 
 _MARGIN = 12
 _RADIUS = 3
 _PLAY_RADIUS = 32
+_HINT = "#8a8a8a"
+"""Quieter than the secondary colour, and still 5.6:1 on the stage."""
+_KEEPING = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
+"""The focus comes back to where it was; how it came there first still holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,7 @@ class FilmScreen(QWidget):
         self._picture = QImage()
         self._sentence: Sentence | None = None
         self._offers_play = False
+        self._came_by_key = False
         self.is_bare = False
         """Full screen: the picture reaches the edges."""
 
@@ -85,10 +91,16 @@ class FilmScreen(QWidget):
             self._paint_sentence(painter, self._sentence)
         if self._offers_play:
             self._paint_play(painter)
-        if self.hasFocus() and not self.is_bare:
+        if self.hasFocus() and self._came_by_key and not self.is_bare:
             painter.setPen(QColor(theme.DARK.accent))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+        """A ring shows the focus only to who moved it by the keyboard: a frame around every film would be loud."""
+        super().focusInEvent(event)
+        if event.reason() not in _KEEPING:
+            self._came_by_key = event.reason() is not Qt.FocusReason.MouseFocusReason
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """A click plays or pauses."""
@@ -105,7 +117,7 @@ class FilmScreen(QWidget):
 
     def _paint_picture(self, painter: QPainter) -> None:
         margin = 0 if self.is_bare else _MARGIN
-        room = QRectF(self.rect()).adjusted(margin, margin, -margin, -margin)
+        room = QRectF(self.rect()).adjusted(margin, margin, -margin, 0)  # the controls below are margin enough
         size = self._picture.size().toSizeF().scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
         place = QRectF(QPointF(0, 0), size)
         place.moveCenter(room.center())
@@ -127,7 +139,7 @@ class FilmScreen(QWidget):
         align = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
         for text, color, size_px, top in (
             (sentence.title, theme.DARK.secondary, 15, middle - 10),
-            (sentence.hint, theme.DARK.disabled, 13, middle + 16),
+            (sentence.hint, _HINT, 13, middle + 16),
         ):
             painter.setFont(theme.font(size_px=size_px))
             painter.setPen(QColor(color))
@@ -139,8 +151,4 @@ class FilmScreen(QWidget):
         painter.setBrush(QColor(14, 14, 14, 170))
         painter.drawEllipse(middle, _PLAY_RADIUS, _PLAY_RADIUS)
         painter.setBrush(QColor(theme.DARK.text))
-        triangle = QPainterPath(middle + QPointF(-8, -13))
-        triangle.lineTo(middle + QPointF(15, 0))
-        triangle.lineTo(middle + QPointF(-8, 13))
-        triangle.closeSubpath()
-        painter.drawPath(triangle)
+        painter.drawPath(play_glyph(middle, 26))

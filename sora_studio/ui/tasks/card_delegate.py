@@ -17,7 +17,7 @@ from sora_studio.viewmodels.task_words import SEPARATOR, State, Tone, facts_of, 
 
 _POSTER_RADIUS = 4
 _GLYPH = 16
-_MARK = 9
+_MARK = 10
 _MARK_GAP = 5
 _GLYPHS: dict[Phase, str] = {
     Phase.WAITING: "clock",
@@ -42,6 +42,8 @@ _ACTION_GLYPHS: dict[TaskAction, str] = {
 }
 """What a click on the poster may do: nothing that could be charged, and nothing that takes a card away."""
 
+_TALKATIVE = frozenset({Tone.REVIEW, Tone.FAILED})
+
 
 def poster_action(task: Task) -> TaskAction | None:
     """The main action, if one click on the poster may start it."""
@@ -54,7 +56,7 @@ class CardDelegate(QStyledItemDelegate):
 
     def __init__(self, model: TaskListModel, posters: PosterCache, view: QAbstractItemView) -> None:
         super().__init__(view)
-        self._model, self._posters = model, posters
+        self._model, self._posters, self._view = model, posters, view
         self._heading_font = theme.font(size_px=11, semibold=True)
         self._heading_font.setCapitalization(QFont.Capitalization.AllUppercase)
         self._heading_font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.5)
@@ -71,11 +73,11 @@ class CardDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if index.data(TaskRole.TASK_ID) is None:
-            self._paint_heading(painter, option.rect, str(index.data()))
+            self._paint_heading(painter, option.rect, _words(index))
         elif isinstance(task := index.data(TaskRole.TASK), Task):
             self._paint_card(painter, option, task)
         else:
-            self._paint_ghost(painter, CardLayout.within(option.rect))
+            self._paint_ghost(painter, CardLayout.within(option.rect, right=self._right()))
         painter.restore()
 
     def helpEvent(  # noqa: N802
@@ -87,7 +89,7 @@ class CardDelegate(QStyledItemDelegate):
     ) -> bool:
         """The whole row in words, because a card leaves out what has no room. Escaped: a prompt is never read as HTML."""
         if event.type() is QEvent.Type.ToolTip and index.data(TaskRole.TASK_ID) is not None:
-            QToolTip.showText(event.globalPos(), f"<qt>{html.escape(str(index.data()))}</qt>", view)
+            QToolTip.showText(event.globalPos(), f"<qt>{html.escape(_words(index))}</qt>", view)
             return True
         return super().helpEvent(event, view, option, index)
 
@@ -100,7 +102,8 @@ class CardDelegate(QStyledItemDelegate):
     def _paint_card(self, painter: QPainter, option: QStyleOptionViewItem, task: Task) -> None:
         around = self._model.surroundings(task)
         state = state_of(task, around)
-        layout = CardLayout.within(option.rect, with_bar=state.busy)
+        lines = self._state_lines(state, CardLayout.within(option.rect, right=self._right()).state.width())
+        layout = CardLayout.within(option.rect, right=self._right(), state_lines=len(lines), with_bar=state.busy)
         is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
         is_hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
         self._paint_ground(painter, option, layout.card)
@@ -108,7 +111,7 @@ class CardDelegate(QStyledItemDelegate):
         self._paint_line(painter, layout.title, title_of(task), self._title_font, theme.tokens().text)
         facts = _fitting(facts_of(task, around.profile), QFontMetrics(self._small_font), layout.facts.width())
         self._paint_line(painter, layout.facts, facts, self._small_font, theme.tokens().secondary)
-        self._paint_state(painter, layout.state, state, selected=is_selected)
+        self._paint_state(painter, layout.state, lines, state.tone, selected=is_selected)
         if state.busy:
             _paint_bar(painter, layout.bar, state.fraction)
 
@@ -121,7 +124,8 @@ class CardDelegate(QStyledItemDelegate):
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.setBrush(QColor(tokens.hover))
             painter.drawRoundedRect(card, theme.RADIUS, theme.RADIUS)
-        if option.state & QStyle.StateFlag.State_HasFocus:
+        focused_by_key = QStyle.StateFlag.State_HasFocus | QStyle.StateFlag.State_KeyboardFocusChange
+        if option.state & focused_by_key == focused_by_key:
             painter.setPen(QPen(QColor(tokens.accent), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(card).adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS, theme.RADIUS)
@@ -137,15 +141,28 @@ class CardDelegate(QStyledItemDelegate):
         painter.drawText(place, side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter, elided)
         painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
 
-    def _paint_state(self, painter: QPainter, place: QRect, state: State, *, selected: bool) -> None:
-        color = _tone_color(state.tone)
-        if state.tone is not Tone.PLAIN:
-            _paint_mark(painter, QRectF(place.left(), place.center().y() - _MARK / 2 + 1, _MARK, _MARK), state.tone)
-            place = place.adjusted(_MARK + _MARK_GAP, 0, 0, 0)
-        if selected and state.tone is Tone.FAILED:
+    def _right(self) -> int:
+        """Where cards end: in the same place with a scroll bar and without."""
+        return self._view.width() - EDGE
+
+    def _state_lines(self, state: State, width: int) -> list[str]:
+        """One line for what goes well; up to two for what a person has to read."""
+        metrics = QFontMetrics(self._small_font)
+        if state.tone in _TALKATIVE:
+            return _wrapped(state.line, metrics, width - _MARK - _MARK_GAP)
+        return [_fitting(state.line, metrics, width - (0 if state.tone is Tone.PLAIN else _MARK + _MARK_GAP))]
+
+    def _paint_state(self, painter: QPainter, place: QRect, lines: list[str], tone: Tone, *, selected: bool) -> None:
+        color = _tone_color(tone)
+        line = QRect(place.left(), place.top(), place.width(), place.height() // len(lines))
+        if tone is not Tone.PLAIN:
+            _paint_mark(painter, QRectF(line.left(), line.center().y() - _MARK / 2 + 1, _MARK, _MARK), tone)
+            line.setLeft(line.left() + _MARK + _MARK_GAP)
+        if selected and tone is Tone.FAILED:
             color = theme.tokens().text  # red on the selection's blue is too faint to read; the mark keeps its colour
-        line = _fitting(state.line, QFontMetrics(self._small_font), place.width())
-        self._paint_line(painter, place, line, self._small_font, color)
+        for words in lines:
+            self._paint_line(painter, line, words, self._small_font, color)
+            line.translate(0, line.height())
 
     def _paint_poster(self, painter: QPainter, frame: QRect, task: Task, *, hovered: bool) -> None:
         painter.save()
@@ -183,6 +200,10 @@ class CardDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(QRect(line.left(), line.top() + 5, int(line.width() * part), 7), 3, 3)
 
 
+def _words(index: QModelIndex | QPersistentModelIndex) -> str:
+    return str(index.data(Qt.ItemDataRole.AccessibleTextRole))
+
+
 def _poster_path(task: Task) -> Path | None:
     return next((clip.poster for clip in task.clips if clip.poster), None)
 
@@ -195,6 +216,19 @@ def _fitting(line: str, metrics: QFontMetrics, width: int) -> str:
             return line  # so little would be left that a cut line says more
         line = shorter
     return line
+
+
+def _wrapped(text: str, metrics: QFontMetrics, width: int) -> list[str]:
+    """One line if it fits, else two; what has no room in the second is cut when it is painted."""
+    if metrics.horizontalAdvance(text) <= width:
+        return [text]
+    first, _, rest = text.partition(" ")
+    for word in text.split(" ")[1:]:
+        if metrics.horizontalAdvance(f"{first} {word}") > width:
+            break
+        first = f"{first} {word}"
+        rest = rest.partition(" ")[2]
+    return [first.removesuffix(SEPARATOR.rstrip()), rest.removeprefix(SEPARATOR.lstrip())] if rest else [first]
 
 
 def _tone_color(tone: Tone) -> str:

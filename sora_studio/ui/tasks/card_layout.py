@@ -26,15 +26,13 @@ class CardLayout:
     bar: QRect
 
     @classmethod
-    def within(cls, row: QRect, *, with_bar: bool = False) -> "CardLayout":
-        """The layout of a card that fills this row."""
-        card = row.adjusted(EDGE, 0, -EDGE, 0)
-        poster = QRect(
-            card.left() + _INSET, card.top() + (card.height() - POSTER.height()) // 2, POSTER.width(), POSTER.height()
-        )
+    def within(cls, row: QRect, *, right: int, state_lines: int = 1, with_bar: bool = False) -> "CardLayout":
+        """The layout of a card in this row; `right` is the card's edge, which a scroll bar does not move."""
+        card = QRect(row.left() + EDGE, row.top(), right - row.left() - EDGE, row.height())
+        poster = QRect(card.topLeft(), POSTER).translated(_INSET, (card.height() - POSTER.height()) // 2)
         left = poster.right() + 1 + _GAP
         width = max(0, card.right() + 1 - _INSET - left)
-        height = _TITLE_HEIGHT + 2 * _LINE_HEIGHT + (_BAR_GAP + _BAR_HEIGHT if with_bar else 0)
+        height = _TITLE_HEIGHT + (1 + state_lines) * _LINE_HEIGHT + (_BAR_GAP + _BAR_HEIGHT if with_bar else 0)
         top = card.top() + (card.height() - height) // 2
         facts_top = top + _TITLE_HEIGHT
         state_top = facts_top + _LINE_HEIGHT
@@ -43,6 +41,6 @@ class CardLayout:
             poster=poster,
             title=QRect(left, top, width, _TITLE_HEIGHT),
             facts=QRect(left, facts_top, width, _LINE_HEIGHT),
-            state=QRect(left, state_top, width, _LINE_HEIGHT),
-            bar=QRect(left, state_top + _LINE_HEIGHT + _BAR_GAP, width, _BAR_HEIGHT),
+            state=QRect(left, state_top, width, state_lines * _LINE_HEIGHT),
+            bar=QRect(left, state_top + state_lines * _LINE_HEIGHT + _BAR_GAP, width, _BAR_HEIGHT),
         )

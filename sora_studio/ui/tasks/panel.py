@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sora_studio.studio import Studio
     from sora_studio.viewmodels.event_relay import EventRelay
 
-_HEADER_HEIGHT = 36
+_HEADER_HEIGHT = 33
 _SEND_KEYS = "⌘ Enter" if sys.platform == "darwin" else "Ctrl+Enter"
 _NOTHING = f"Nothing running. {_SEND_KEYS} sends your prompt."
 
@@ -105,13 +105,18 @@ class TaskPanel(QFrame):
         self._filter.setMenu(self._build_filter_menu())
         self._filter.setAccessibleName("Filter tasks")
         theme.set_role(self._filter, "quiet")
+        self._dress()
+        theme.notifier.changed.connect(self._dress)
         self._show_filter(None)
         row = QHBoxLayout(header)
-        row.setContentsMargins(16, 8, 8, 0)
+        row.setContentsMargins(16, 8, 10, 0)
         row.addWidget(title)
         row.addStretch()
         row.addWidget(self._filter)
         return header
+
+    def _dress(self) -> None:
+        self._filter.setStyleSheet(f"min-height: 24px; padding: 0 4px; color: {theme.tokens().secondary};")
 
     def _build_filter_menu(self) -> QMenu:
         menu = QMenu(self)
@@ -127,6 +132,7 @@ class TaskPanel(QFrame):
     def _build_body(self) -> QStackedLayout:
         self._empty = QLabel("", textFormat=Qt.TextFormat.PlainText, alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self._empty.setContentsMargins(32, 0, 32, 48)
+        self._empty.setObjectName("nothing")
         theme.set_role(self._empty, "secondary")
         self._body = QStackedLayout()
         self._body.addWidget(self._view)

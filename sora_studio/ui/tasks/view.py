@@ -1,5 +1,6 @@
 """The list itself. A table of one column: of Qt's views it is the one that stays quick with a hundred thousand rows."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPoint, Qt, QTimer, Signal
@@ -10,7 +11,7 @@ from sora_studio.domain.task import Phase, Section, Task
 from sora_studio.ui import theme
 from sora_studio.ui.task_scope import TaskScope
 from sora_studio.ui.tasks.card_delegate import CardDelegate, poster_action
-from sora_studio.ui.tasks.card_layout import CARD_HEIGHT, HEADING_HEIGHT, POSTER, CardLayout
+from sora_studio.ui.tasks.card_layout import CARD_HEIGHT, EDGE, HEADING_HEIGHT, POSTER, CardLayout
 from sora_studio.ui.tasks.posters import PosterCache
 from sora_studio.viewmodels.task_list import TaskListModel, TaskRole
 
@@ -89,7 +90,7 @@ class TaskView(QTableView):
         self.setMouseTracking(True)
         self.setWordWrap(False)
         self.setCornerButtonEnabled(False)
-        self.setStyleSheet("QTableView { background: transparent; border: none; outline: 0; }")
+        self.setStyleSheet("QTableView { background: transparent; border: none; selection-background-color: transparent; }")
         self.viewport().setAutoFillBackground(False)
         self.horizontalHeader().hide()
         self.horizontalHeader().setStretchLastSection(True)
@@ -106,7 +107,7 @@ class TaskView(QTableView):
         self.setAutoScroll(False)
         self._current = _id_of(self.currentIndex())
         at_top = self.verticalScrollBar().value() == 0
-        self._anchors = [] if at_top else [self._anchor(index) for index in self._cards_on_screen()]
+        self._anchors = [] if at_top else list(self._anchors_on_screen())
 
     def _on_model_updated(self) -> None:
         for row in self._list.headings():
@@ -119,14 +120,17 @@ class TaskView(QTableView):
         self._is_updating = False
         self._on_screen_changed()
 
-    def _anchor(self, index: QModelIndex) -> _Anchor:
-        return _Anchor(index.data(TaskRole.TASK_ID), index.data(TaskRole.SECTION), self.rowViewportPosition(index.row()))
+    def _anchors_on_screen(self) -> Iterator[_Anchor]:
+        for index in self._cards_on_screen():
+            task = _id_of(index)
+            if task is not None and (section := self._list.section_of(task)):
+                yield _Anchor(task, section, self.rowViewportPosition(index.row()))
 
     def _restore_place(self) -> None:
         """By the first card that was on the screen and has kept its section."""
         for anchor in self._anchors:
             index = self._list.index_of(anchor.task)
-            if index.isValid() and index.data(TaskRole.SECTION) is anchor.section:
+            if index.isValid() and self._list.section_of(anchor.task) is anchor.section:
                 bar = self.verticalScrollBar()
                 bar.setValue(bar.value() + self.rowViewportPosition(index.row()) - anchor.top)
                 return
@@ -243,8 +247,8 @@ class TaskView(QTableView):
         task = self.task_under(index)
         if task is None or poster_action(task) is None:
             return None
-        over = CardLayout.within(self.visualRect(index)).poster.contains(event.position().toPoint())
-        return task.id if over else None
+        card = CardLayout.within(self.visualRect(index), right=self.width() - EDGE)
+        return task.id if card.poster.contains(event.position().toPoint()) else None
 
 
 _COMMAND_KEYS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier

@@ -1,0 +1,53 @@
+"""The play button of the stage, with the filled signs that the drawing has."""
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtWidgets import QToolButton, QWidget
+
+from sora_studio.ui import theme
+
+
+def play_glyph(middle: QPointF, height: float) -> QPainterPath:
+    """A triangle whose weight lies in the middle."""
+    width = height * 0.87
+    path = QPainterPath(middle + QPointF(-width / 3, -height / 2))
+    path.lineTo(middle + QPointF(width * 2 / 3, 0))
+    path.lineTo(middle + QPointF(-width / 3, height / 2))
+    path.closeSubpath()
+    return path
+
+
+def pause_glyph(middle: QPointF, height: float) -> QPainterPath:
+    """Two bars."""
+    bar = QRectF(0, 0, height * 0.3, height)
+    path = QPainterPath()
+    for offset in (-0.3, 0.3):
+        bar.moveCenter(middle + QPointF(height * offset, 0))
+        path.addRect(bar)
+    return path
+
+
+class PlayButton(QToolButton):
+    """Shows and says what a press does next."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._is_playing = False
+        self.show_playing(False)
+
+    def show_playing(self, playing: bool) -> None:
+        """Pause while it plays, play otherwise."""
+        self._is_playing = playing
+        name = "Pause" if playing else "Play"
+        self.setAccessibleName(name)
+        self.setToolTip(f"{name} (Space)")
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """The button's ground as the style has it, then the sign."""
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        glyph = pause_glyph if self._is_playing else play_glyph
+        painter.fillPath(glyph(QRectF(self.rect()).center(), 12), QColor(theme.DARK.text))

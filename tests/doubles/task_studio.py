@@ -1,0 +1,161 @@
+"""A studio as the task list and the stage see it: tasks in memory, and every command on record."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from sora_studio.domain.clip import Clip, ClipState
+from sora_studio.domain.events import EventBus, TaskChanged
+from sora_studio.domain.ports import TaskFilter
+from sora_studio.domain.profile_toml import parse_profile
+from sora_studio.domain.request import GenerationRequest
+from sora_studio.domain.task import SECTIONS, Phase, Section, Task, TaskState
+from sora_studio.paths import resources_dir
+
+if TYPE_CHECKING:
+    from sora_studio.studio import Studio
+
+NOW = datetime(2026, 11, 22, 14, 10, tzinfo=UTC)
+PROFILE = parse_profile((resources_dir() / "models" / "sora-2.toml").read_text(encoding="utf-8"), "sora-2.toml")
+_CLIP_STATES = {
+    Phase.DOWNLOADING: ClipState.DOWNLOADING,
+    Phase.UNSAVED: ClipState.REMOTE,
+    Phase.READY: ClipState.SAVED,
+    Phase.EXPIRED: ClipState.EXPIRED,
+    Phase.MISSING: ClipState.MISSING,
+}
+
+
+def task_in(phase: Phase, number: int = 1, *, prompt: str = "Slow dolly in along a wooden pier", **changes: object) -> Task:
+    """A believable task of this phase, accepted 2:10 before `now` and asked for again in 7 s."""
+    now = cast("datetime", changes.pop("now", NOW))
+    began = now - timedelta(seconds=130)
+    state = TaskState.SUCCESS if phase in _CLIP_STATES else TaskState(phase.value)
+    task = Task(
+        id=number,
+        state=state,
+        request=GenerationRequest(
+            model="sora-2",
+            prompt=prompt,
+            options={"duration": 10, "aspect_ratio": "landscape", "remove_watermark": True},
+            route="auto",
+        ),
+        gateway="https://api.example",
+        created_at=began,
+    )
+    if state not in (TaskState.WAITING, TaskState.CANCELLED):
+        task = replace(task, sent_at=began)
+    if state in (TaskState.PENDING, TaskState.PROCESSING, TaskState.LOST):
+        task = replace(task, task_id=f"task_{number}", accepted_at=began, next_poll_at=now + timedelta(seconds=7), polls=3)
+    if state in (TaskState.SUCCESS, TaskState.FAILED):
+        task = replace(task, task_id=f"task_{number}", accepted_at=began - timedelta(seconds=81), completed_at=now)
+    if state is TaskState.FAILED:
+        task = replace(task, fail_code="CONTENT_VIOLATION", fail_message="Blocked by policy 7")
+    if phase in _CLIP_STATES:
+        task = replace(task, clips=(clip_in(_CLIP_STATES[phase], number, now=now),))
+    return replace(task, **changes)  # pyright: ignore[reportArgumentType] - the fields of a task, by name
+
+
+def clip_in(state: ClipState, task: int, *, index: int = 0, now: datetime = NOW, **changes: object) -> Clip:
+    """A clip of a task, with thirteen and a half days until its link expires."""
+    path = Path(f"films/{task}-{index}.mp4") if state in (ClipState.SAVED, ClipState.MISSING) else None
+    clip = Clip(
+        id=task * 10 + index,
+        task=task,
+        index=index,
+        state=state,
+        url="https://films.example/1.mp4",
+        expires_at=now + timedelta(days=13, hours=12),
+        path=path,
+    )
+    return replace(clip, **changes)  # pyright: ignore[reportArgumentType] - the fields of a clip, by name
+
+
+@dataclass
+class TaskStudio:
+    """Answers like the real one for what the list and the stage use. `calls` holds every command with its arguments."""
+
+    rows: dict[int, Task] = field(default_factory=dict)
+    calls: list[tuple[object, ...]] = field(default_factory=list)
+    queries: list[tuple[int, ...]] = field(default_factory=list)
+    events: EventBus = field(default_factory=EventBus)
+    can_cancel: bool = True
+    can_attach: bool = True
+
+    def __post_init__(self) -> None:
+        self.profiles = {"sora-2": PROFILE}
+        self.library = self.submission = self.tracking = self.retrieval = self
+        self.visible: frozenset[int] = frozenset()
+
+    @property
+    def studio(self) -> "Studio":
+        """As the panels take it."""
+        return cast("Studio", self)
+
+    def put(self, *tasks: Task) -> None:
+        """Add or change tasks, and tell about it as the core does."""
+        for task in tasks:
+            self.rows[task.id] = task
+            self.events.publish(TaskChanged(task.id))
+
+    async def index(self, which: TaskFilter) -> list[tuple[Section, int]]:
+        assert not which.removed
+        return index_of(self.rows.values())
+
+    async def tasks(self, tasks: Iterable[int]) -> list[Task]:
+        self.queries.append(tuple(tasks))
+        return [self.rows[task] for task in self.queries[-1] if task in self.rows]
+
+    async def mark_seen(self, task: int) -> None:
+        self.calls.append(("mark_seen", task))
+        self.put(replace(self.rows[task], seen_at=NOW))
+
+    async def remove(self, task: int) -> bool:
+        self.calls.append(("remove", task))
+        self.put(replace(self.rows[task], removed_at=NOW))
+        return True
+
+    async def cancel(self, task: int) -> bool:
+        self.calls.append(("cancel", task))
+        return self.can_cancel
+
+    async def attach(self, task: int, task_id: str) -> bool:
+        self.calls.append(("attach", task, task_id))
+        return self.can_attach
+
+    async def resubmit(self, task: int) -> list[Task]:
+        self.calls.append(("resubmit", task))
+        return []
+
+    async def discard(self, task: int) -> bool:
+        self.calls.append(("discard", task))
+        return True
+
+    async def check_now(self, task: int) -> None:
+        self.calls.append(("check_now", task))
+
+    def prioritise(self, tasks: Iterable[int]) -> None:
+        self.visible = frozenset(tasks)
+
+    async def save_now(self, task: int) -> None:
+        self.calls.append(("save_now", task))
+
+    async def pause(self, task: int) -> None:
+        self.calls.append(("pause", task))
+
+    async def locate(self, clip: int, path: Path) -> bool:
+        self.calls.append(("locate", clip, path))
+        return True
+
+
+def index_of(tasks: Iterable[Task]) -> list[tuple[Section, int]]:
+    """As the storage orders it: newest first in each section, but what waits oldest first."""
+    sections: dict[Section, list[int]] = {section: [] for section in Section}
+    for task in tasks:
+        if task.removed_at is None:
+            sections[SECTIONS[task.phase]].append(task.id)
+    return [
+        (section, task) for section, ids in sections.items() for task in sorted(ids, reverse=section is not Section.WAITING)
+    ]

@@ -1,0 +1,73 @@
+"""What can be done with a task, over the whole table of phases."""
+
+import pytest
+
+from sora_studio.domain.clip import ClipState
+from sora_studio.domain.task import Phase
+from sora_studio.viewmodels.task_actions import SPENDING, TaskAction, label_of, main_action, menu_of
+from tests.doubles.task_studio import clip_in, task_in
+
+MAIN = {
+    Phase.WAITING: TaskAction.REMOVE,
+    Phase.SENDING: None,
+    Phase.UNKNOWN: TaskAction.REVIEW,
+    Phase.PENDING: TaskAction.CHECK,
+    Phase.PROCESSING: TaskAction.CHECK,
+    Phase.DOWNLOADING: TaskAction.PAUSE,
+    Phase.UNSAVED: TaskAction.SAVE_NOW,
+    Phase.READY: TaskAction.PLAY,
+    Phase.EXPIRED: TaskAction.USE_AGAIN,
+    Phase.MISSING: TaskAction.LOCATE,
+    Phase.FAILED: TaskAction.FIX,
+    Phase.LOST: TaskAction.CHECK,
+    Phase.CANCELLED: TaskAction.USE_AGAIN,
+}
+
+
+def offered(phase: Phase, **changes: object) -> list[TaskAction]:
+    return [action for group in menu_of(task_in(phase, **changes)) for action in group]
+
+
+@pytest.mark.parametrize("phase", Phase)
+def test_the_main_action_stands_in_the_menu(phase: Phase) -> None:
+    assert main_action(task_in(phase)) is MAIN[phase]
+    assert MAIN[phase] is None or MAIN[phase] in offered(phase)
+
+
+@pytest.mark.parametrize("phase", Phase)
+def test_every_menu_offers_the_prompt_and_each_action_once(phase: Phase) -> None:
+    actions = offered(phase)
+    assert {TaskAction.USE_AGAIN, TaskAction.COPY_PROMPT} <= set(actions)
+    assert len(actions) == len(set(actions))
+
+
+@pytest.mark.parametrize("phase", Phase)
+def test_only_what_is_not_being_decided_can_be_removed(phase: Phase) -> None:
+    assert (TaskAction.REMOVE in offered(phase)) is (phase not in (Phase.SENDING, Phase.UNKNOWN))
+
+
+def test_an_id_is_offered_once_there_is_one() -> None:
+    assert TaskAction.COPY_ID in offered(Phase.PENDING)
+    assert TaskAction.COPY_ID not in offered(Phase.WAITING)
+
+
+def test_a_saved_clip_of_an_unfinished_task_can_be_played_and_shown() -> None:
+    clips = (clip_in(ClipState.SAVED, 1), clip_in(ClipState.EXPIRED, 1, index=1))
+    assert {TaskAction.PLAY, TaskAction.SHOW_FOLDER} <= set(offered(Phase.EXPIRED, clips=clips))
+    assert not {TaskAction.PLAY, TaskAction.SHOW_FOLDER} & set(offered(Phase.EXPIRED))
+
+
+def test_trying_again_is_the_way_when_the_request_was_not_at_fault() -> None:
+    assert main_action(task_in(Phase.FAILED, fail_code="MODEL_UNAVAILABLE")) is TaskAction.RESUBMIT
+
+
+def test_words_say_what_removing_and_sending_again_mean() -> None:
+    assert label_of(TaskAction.REMOVE, task_in(Phase.PROCESSING)) == "Remove from list (still followed and saved)"
+    assert label_of(TaskAction.REMOVE, task_in(Phase.WAITING)) == "Remove (not sent yet)"
+    assert label_of(TaskAction.REMOVE, task_in(Phase.READY)) == "Remove"
+    assert label_of(TaskAction.RESUBMIT, task_in(Phase.UNKNOWN)) == "Send again (may be charged twice)"
+    assert label_of(TaskAction.RESUBMIT, task_in(Phase.FAILED)) == "Try again"
+
+
+def test_what_may_be_charged_is_known() -> None:
+    assert TaskAction.RESUBMIT in SPENDING
