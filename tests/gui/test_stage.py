@@ -1,0 +1,328 @@
+"""The stage as a person meets it: real films play, keys step, and what cannot be played is said."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtMultimedia import QVideoSink
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from sora_studio.app.event_loop import StudioEventLoop
+from sora_studio.domain.clip import Clip, ClipState, FilmFacts
+from sora_studio.domain.task import Phase, Task
+from sora_studio.ui import theme
+from sora_studio.ui.stage.panel import StagePanel
+from sora_studio.ui.stage.screen import FilmScreen
+from sora_studio.ui.stage.slider import ThinSlider
+from sora_studio.ui.task_scope import TaskScope
+from sora_studio.viewmodels.event_relay import EventRelay
+from tests.doubles.films import SIZE, number_of, write_film
+from tests.doubles.task_studio import NOW, TaskStudio, clip_in, task_in
+
+FRAMES = 60
+pytestmark = pytest.mark.qt_log_ignore(
+    "pa_context_connect",  # no sound device: films play all the same
+    "No RHI backend",  # offscreen there is no graphics card to convert pictures
+)
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_film(tmp_path_factory.mktemp("films") / "numbered.mp4", frames=FRAMES)
+
+
+@pytest.fixture
+def poster(tmp_path: Path) -> Path:
+    picture = QImage(160, 90, QImage.Format.Format_RGB32)
+    picture.fill(QColor("#30a060"))
+    assert picture.save(str(tmp_path / "poster.png"))
+    return tmp_path / "poster.png"
+
+
+class Desk:
+    """A window with the stage and a button beside it, a fake studio behind."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.bot, self.studio = qtbot, TaskStudio()
+        self.errors = list[BaseException]()
+        self.window = QWidget()
+        self.stage = StagePanel(TaskScope(lambda error, _name: self.errors.append(error)))
+        self.elsewhere = QPushButton("Elsewhere")
+        layout = QVBoxLayout(self.window)
+        layout.addWidget(self.stage)
+        layout.addWidget(self.elsewhere)
+        self.relay = EventRelay()
+        self.relay.listen(self.studio.events)
+        self.stage.attach(self.studio.studio, self.relay)
+        qtbot.addWidget(self.window)
+        self.window.resize(900, 600)
+        self.window.show()
+        self.window.activateWindow()
+        qtbot.waitActive(self.window)
+
+    @property
+    def screen(self) -> FilmScreen:
+        found = next(widget for widget in self.stage.findChildren(FilmScreen) if widget.accessibleName() == "Player")
+        return found
+
+    def button(self, name: str) -> QToolButton:
+        return next(one for one in self.stage.findChildren(QToolButton) if one.accessibleName() == name)
+
+    def figure(self, name: str) -> str:
+        return next(one for one in self.stage.findChildren(QLabel) if one.accessibleName() == name).text()
+
+    @property
+    def seek_slider(self) -> ThinSlider:
+        return next(one for one in self.stage.findChildren(ThinSlider) if one.accessibleName() == "Seek")
+
+    def shown(self) -> int:
+        """The number of the frame on the screen; -1 when it is no frame of the film."""
+        picture = self.screen.picture
+        return number_of(picture) if (picture.width(), picture.height()) == SIZE else -1
+
+    def shows(self, number: int) -> None:
+        self.bot.waitUntil(lambda: self.shown() == number)
+
+    def plays(self) -> None:
+        self.bot.waitUntil(lambda: self.shown() > 0)
+
+    def paused_at(self, task: Task, number: int) -> None:
+        """Play, stop, and stand on this frame."""
+        self.stage.show_task(task, play=True)
+        self.plays()
+        self.stage.toggle()
+        self.bot.waitUntil(lambda: self.button("Play").isVisible())
+        self.seek_slider.setValue(round((number + 0.5) * 1000 / 30))
+        self.shows(number)
+
+    def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        self.bot.keyClick(self.screen, key, modifier)
+
+
+def ready(film: Path, *, number: int = 1, poster: Path | None = None, **changes: object) -> Task:
+    return task_in(Phase.READY, number, clips=(saved(film, number, poster=poster),), **changes)
+
+
+def saved(film: Path, task: int, *, index: int = 0, poster: Path | None = None) -> Clip:
+    return clip_in(ClipState.SAVED, task, index=index, path=film, poster=poster, film=FilmFacts(*SIZE, 2.0, has_audio=False))
+
+
+@pytest.fixture
+def desk(loop: StudioEventLoop, qtbot: QtBot) -> Iterator[Desk]:
+    made = Desk(qtbot)
+    yield made
+    made.stage.stop()
+    made.relay.mute()
+    assert not made.errors
+
+
+def test_an_empty_stage_says_what_belongs_there(desk: Desk) -> None:
+    assert desk.screen.accessibleDescription() == "Your clips play here. Write what you want to see, then press Ctrl+Enter."
+    assert not desk.button("Play").isVisible()
+
+
+def test_a_film_plays_and_is_seen(desk: Desk, film: Path) -> None:
+    task = ready(film)
+    desk.studio.rows = {1: task}
+    frames = list[None]()
+    desk.stage.show_task(task, play=True)
+    desk.screen.findChild(QVideoSink).videoFrameChanged.connect(lambda: frames.append(None))
+    desk.bot.waitUntil(lambda: len(frames) >= 10)
+    desk.bot.waitUntil(lambda: desk.shown() >= 10)
+    assert desk.button("Pause").isVisible()
+    assert desk.figure("Length") == "0:02.00"
+    assert desk.studio.calls == [("mark_seen", 1)]
+
+
+def test_the_end_keeps_the_last_frame_and_play_begins_anew(desk: Desk, film: Path) -> None:
+    desk.paused_at(ready(film, seen_at=NOW), FRAMES - 6)
+    desk.button("Play").click()
+    desk.shows(FRAMES - 1)
+    desk.bot.waitUntil(lambda: desk.figure("Position") == "0:02.00")
+    assert desk.button("Play").isVisible()
+    desk.button("Play").click()
+    desk.bot.waitUntil(lambda: 0 <= desk.shown() < FRAMES // 2)
+
+
+def test_a_loop_goes_on_from_the_beginning(desk: Desk, film: Path) -> None:
+    desk.stage.show_task(ready(film, seen_at=NOW), play=False)
+    desk.button("Loop").click()
+    desk.paused_at(ready(film, seen_at=NOW), FRAMES - 6)
+    desk.button("Play").click()
+    desk.bot.waitUntil(lambda: 0 <= desk.shown() < 20)
+    assert desk.button("Pause").isVisible()
+
+
+def test_keys_step_by_frames_and_jump_by_seconds(desk: Desk, film: Path) -> None:
+    desk.paused_at(ready(film, seen_at=NOW), 20)
+    for key, modifier, number in (
+        (Qt.Key.Key_Right, Qt.KeyboardModifier.NoModifier, 21),
+        (Qt.Key.Key_Right, Qt.KeyboardModifier.NoModifier, 22),
+        (Qt.Key.Key_Left, Qt.KeyboardModifier.NoModifier, 21),
+        (Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier, 31),
+        (Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier, 21),
+    ):
+        desk.press(key, modifier)
+        desk.shows(number)
+    desk.press(Qt.Key.Key_L)
+    desk.bot.waitUntil(lambda: desk.shown() >= 50)
+    desk.press(Qt.Key.Key_J)
+    desk.bot.waitUntil(lambda: 15 < desk.shown() < 25)
+
+
+def test_quick_steps_add_up(desk: Desk, film: Path) -> None:
+    desk.paused_at(ready(film, seen_at=NOW), 10)
+    for _ in range(5):
+        desk.press(Qt.Key.Key_Right)
+    desk.shows(15)
+
+
+def test_a_step_back_from_the_end_shows_the_frame_before(desk: Desk, film: Path) -> None:
+    desk.paused_at(ready(film, seen_at=NOW), FRAMES - 4)
+    desk.button("Play").click()
+    desk.bot.waitUntil(lambda: desk.figure("Position") == "0:02.00")
+    desk.press(Qt.Key.Key_Left)
+    desk.shows(FRAMES - 2)
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Space, Qt.Key.Key_K])
+def test_keys_play_and_pause_where_the_focus_is(desk: Desk, film: Path, key: Qt.Key) -> None:
+    desk.stage.show_task(ready(film, seen_at=NOW), play=False)
+    desk.elsewhere.setFocus()
+    desk.bot.keyClick(desk.elsewhere, Qt.Key.Key_K)
+    assert desk.screen.offers_play
+    desk.stage.setFocus()
+    assert desk.screen.hasFocus()
+    desk.press(key)
+    desk.plays()
+    desk.press(key)
+    desk.bot.waitUntil(desk.button("Play").isVisible)
+
+
+def test_dragging_seeks_and_following_does_not(desk: Desk, film: Path) -> None:
+    desk.paused_at(ready(film, seen_at=NOW), 5)
+    slider, sought = desk.seek_slider, list[int]()
+    slider.chosen.connect(sought.append)
+    middle = slider.height() // 2
+    desk.bot.mousePress(slider, Qt.MouseButton.LeftButton, pos=QPoint(slider.width() // 4, middle))
+    for x in range(slider.width() // 4, 3 * slider.width() // 4, 3):
+        desk.bot.mouseMove(slider, QPoint(x, middle))
+    desk.bot.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=QPoint(3 * slider.width() // 4, middle))
+    aim = sought[-1]
+    desk.bot.waitUntil(lambda: abs(desk.shown() - aim * 30 / 1000) <= 1)
+    sought.clear()
+    desk.button("Play").click()
+    desk.bot.waitUntil(lambda: slider.value() > aim)
+    assert not sought
+
+
+def test_a_poster_waits_for_the_person(desk: Desk, film: Path, poster: Path) -> None:
+    desk.stage.show_task(ready(film, poster=poster, seen_at=NOW), play=False)
+    desk.bot.waitUntil(lambda: desk.screen.picture.width() == 160)
+    assert desk.screen.offers_play
+    assert desk.figure("Length") == "0:02.00"
+    desk.bot.mouseClick(desk.screen, Qt.MouseButton.LeftButton)
+    desk.plays()
+    assert not desk.screen.offers_play
+
+
+def test_a_finished_task_comes_silently_to_an_empty_stage(desk: Desk, film: Path, poster: Path) -> None:
+    desk.elsewhere.setFocus()
+    desk.studio.put(ready(film, poster=poster))
+    desk.bot.waitUntil(lambda: desk.screen.offers_play)
+    assert desk.elsewhere.hasFocus()
+    assert desk.screen.findChild(QVideoSink) is None
+    assert not desk.studio.calls
+
+
+def test_what_is_on_the_stage_stays_when_another_finishes(desk: Desk, film: Path, poster: Path) -> None:
+    desk.paused_at(ready(film, seen_at=NOW), 12)
+    with desk.bot.waitSignal(desk.relay.tasks_changed):
+        desk.studio.put(ready(film, number=2, poster=poster))
+    assert desk.shown() == 12
+    assert not desk.studio.queries
+
+
+def test_a_file_that_is_gone_is_said_on_the_stage(desk: Desk, tmp_path: Path) -> None:
+    desk.stage.show_task(ready(tmp_path / "gone.mp4", seen_at=NOW), play=True)
+    desk.bot.waitUntil(lambda: desk.screen.accessibleDescription().startswith("The file is no longer where it was saved."))
+    assert not desk.button("Play").isVisible()
+
+
+def test_a_file_that_is_no_film_is_said_on_the_stage(desk: Desk, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.mp4"
+    broken.write_bytes(b"not a film" * 1000)
+    desk.stage.show_task(ready(broken, seen_at=NOW), play=True)
+    desk.bot.waitUntil(lambda: desk.screen.accessibleDescription().startswith("This file cannot be played."))
+
+
+def test_a_task_without_a_film_says_where_it_stands_and_comes_when_it_is_ready(desk: Desk, film: Path) -> None:
+    desk.stage.show_task(task_in(Phase.FAILED, 1), play=False)
+    assert desk.screen.accessibleDescription().startswith("The prompt or the picture is against the content rules")
+    desk.stage.show_task(task_in(Phase.DOWNLOADING, 1), play=False)
+    assert desk.screen.accessibleDescription() == "Downloading"
+    desk.studio.put(ready(film))
+    desk.bot.waitUntil(lambda: desk.screen.offers_play)
+
+
+def test_several_clips_have_a_number_each(desk: Desk, film: Path, tmp_path: Path) -> None:
+    other = write_film(tmp_path / "other.mp4", frames=15)
+    both = replace(ready(film, seen_at=NOW), clips=(saved(film, 1), saved(other, 1, index=1)))
+    desk.stage.show_task(both, play=False)
+    assert desk.button("Clip 1").isChecked()
+    desk.button("Clip 2").click()
+    desk.button("Play").click()
+    desk.bot.waitUntil(lambda: desk.figure("Length") == "0:00.50")
+    desk.stage.show_task(ready(film, seen_at=NOW), play=False)
+    assert not desk.button("Clip 2").isVisible()
+
+
+def test_full_screen_and_back(desk: Desk, film: Path) -> None:
+    desk.stage.show_task(ready(film, seen_at=NOW), play=False)
+    desk.press(Qt.Key.Key_F)
+    frame = desk.stage._frame
+    desk.bot.waitUntil(frame.isFullScreen)
+    assert frame.window() is frame
+    desk.bot.keyClick(frame._screen, Qt.Key.Key_Escape)
+    assert not frame.is_full_screen
+    assert desk.stage.isAncestorOf(desk.screen)
+    desk.press(Qt.Key.Key_F)
+    frame.close()
+    assert desk.stage.isAncestorOf(desk.screen)
+
+
+def test_sound_and_speed_reach_the_player_also_when_set_before_it(desk: Desk, film: Path) -> None:
+    desk.stage.show_task(ready(film, seen_at=NOW), play=False)
+    desk.press(Qt.Key.Key_M)
+    desk.stage._controls._on_speed_chosen(0.5)
+    assert desk.button("Volume").text() == "Muted"
+    desk.stage.toggle()
+    desk.plays()
+    player = desk.stage._player
+    assert player is not None
+    assert player._sound.isMuted()
+    assert player._media.playbackRate() == 0.5
+    desk.press(Qt.Key.Key_M)
+    assert not player._sound.isMuted()
+
+
+def test_films_are_letterboxed_on_the_stage(desk: Desk, film: Path) -> None:
+    desk.paused_at(ready(film, seen_at=NOW), 3)
+    picture = desk.screen.grab().toImage()
+    assert picture.pixelColor(desk.screen.width() // 2, desk.screen.height() // 2).blue() > 100
+    assert picture.pixelColor(3, desk.screen.height() // 2) == QColor(theme.DARK.stage)
+
+
+def test_the_stage_is_built_without_loading_multimedia() -> None:
+    script = (
+        "import sys, sora_studio.ui.stage.panel as panel; from PySide6.QtWidgets import QApplication;"
+        "from sora_studio.ui.task_scope import TaskScope; app = QApplication([]);"
+        "stage = panel.StagePanel(TaskScope(print)); sys.exit('PySide6.QtMultimedia' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
