@@ -103,10 +103,18 @@ def running(
     with _folder(state) as folder, _listen("127.0.0.1", port) as listener:
         started = threading.Event()
         server, seen = _build(terms, folder, started.set)
-        thread = threading.Thread(target=_run, args=(server, listener), name="simulator")
+
+        def _serve() -> None:
+            try:
+                _run(server, listener)
+            finally:
+                started.set()
+
+        thread = threading.Thread(target=_serve, name="simulator")
         thread.start()
         try:
             started.wait()
+            assert server.started, "the simulator did not start"
             yield Running(_url(listener), seen)
         finally:
             server.should_exit = True
