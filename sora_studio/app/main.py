@@ -5,7 +5,6 @@ import os
 import signal
 import sys
 from pathlib import Path
-from types import FrameType
 
 from PySide6.QtCore import QLoggingCategory, QProcess, QProcessEnvironment, QSettings, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
@@ -94,10 +93,13 @@ class Program:
         self._instance.asked_to_show.connect(self._on_instance_asked_to_show)
         self._crashes.failed.connect(window.show_fault)
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._on_signal)
-        self._heartbeat = QTimer(window, interval=500)  # Python looks at signals only when it runs
-        self._heartbeat.timeout.connect(lambda: None)
-        self._heartbeat.start()
+            self._end_on(number)
+
+    def _end_on(self, number: signal.Signals) -> None:
+        try:
+            self._loop.add_signal_handler(number, self._on_signal, number)
+        except NotImplementedError:  # Windows: Python looks at signals only when it runs, which the window's clock sees to
+            signal.signal(number, lambda _number, _frame: self._on_signal(number))
 
     def _begin(self) -> None:
         self._session.begin(lambda error: self._crashes.record(error, "the start"))
@@ -105,7 +107,7 @@ class Program:
     def _tell(self, cause: str, level: NoticeLevel, words: str, action: NoticeAction | None = None) -> None:
         self._window.notices.raise_notice(NoticeRaised(cause, level, words, action))
 
-    def _on_signal(self, number: int, _frame: FrameType | None) -> None:
+    def _on_signal(self, number: signal.Signals) -> None:
         signal.signal(number, signal.SIG_DFL)  # a second one ends at once; every step on disk is whole
         self._loop.call_soon_threadsafe(self._loop.stop)
 

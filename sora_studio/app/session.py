@@ -3,7 +3,7 @@
 import asyncio
 import importlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,16 +76,19 @@ class Session:
         if self._starting is not None:
             self._starting.cancel()
             await asyncio.wait([self._starting])
+        await self._settle(self._window.finish(), "the window")
+        if self._studio is not None:
+            await self._settle(self._studio.stop(), "the studio")
+        if self._demo is not None:
+            await asyncio.to_thread(self._demo.stop)
+
+    async def _settle(self, ending: Coroutine[object, object, None], what: str) -> None:
+        """One part's end must not keep the others from theirs."""
         try:
             async with asyncio.timeout(SETTLE_WITHIN_S):
-                await self._window.finish()
-                if self._studio is not None:
-                    await self._studio.stop()
-        except TimeoutError:
-            _log.error("The studio did not stop in time; everything is in the database")
-        finally:
-            if self._demo is not None:
-                await asyncio.to_thread(self._demo.stop)
+                await ending
+        except Exception:
+            _log.exception("%s did not end in order; what is in the database is safe", what.capitalize())
 
     async def _start(self, on_bug: Callable[[BaseException], None]) -> None:
         studio: Studio | None = None

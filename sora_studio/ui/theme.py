@@ -119,7 +119,7 @@ def apply(app: QApplication, theme: Theme) -> None:
     _look.choice = theme
     schemes = {Theme.DARK: Qt.ColorScheme.Dark, Theme.LIGHT: Qt.ColorScheme.Light}
     hints.setColorScheme(schemes.get(theme, Qt.ColorScheme.Unknown))  # the system draws the title bar to match
-    _dress(app, _wanted(app))
+    _dress(app, _wanted(hints.colorScheme()))
 
 
 def font(*, size_px: int = 13, semibold: bool = False) -> QFont:
@@ -162,14 +162,14 @@ def set_role(widget: QWidget, role: str) -> None:
     style.polish(widget)
 
 
-def _wanted(app: QApplication) -> Tokens:
+def _wanted(system: Qt.ColorScheme) -> Tokens:
     if _look.choice is not Theme.SYSTEM:
         return LIGHT if _look.choice is Theme.LIGHT else DARK
-    return LIGHT if app.styleHints().colorScheme() is Qt.ColorScheme.Light else DARK
+    return LIGHT if system is Qt.ColorScheme.Light else DARK
 
 
-def _on_system_scheme_changed() -> None:
-    if _look.app is not None and (wanted := _wanted(_look.app)) != _look.tokens:
+def _on_system_scheme_changed(system: Qt.ColorScheme) -> None:
+    if _look.app is not None and (wanted := _wanted(system)) != _look.tokens:
         _dress(_look.app, wanted)
 
 
