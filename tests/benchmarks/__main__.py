@@ -1,0 +1,33 @@
+"""Runs every benchmark in a process of its own and prints one table. Nothing here judges: aims are printed beside figures."""
+
+import json
+import subprocess
+import sys
+
+from tests.benchmarks.figures import Figure
+
+BENCHMARKS = ("first_paint", "editor", "event_loop", "polling", "task_list", "memory")
+MARKS = {True: "met", False: "missed", None: ""}
+
+
+def main() -> int:
+    """Prints the table; non-zero only when a benchmark could not run."""
+    figures, broken = list[Figure](), list[str]()
+    for name in sys.argv[1:] or BENCHMARKS:
+        print(f"measuring {name} …", file=sys.stderr, flush=True)
+        run = subprocess.run([sys.executable, "-m", f"tests.benchmarks.{name}"], stdout=subprocess.PIPE, text=True, check=False)
+        figures += [Figure(**json.loads(line)) for line in run.stdout.splitlines() if line.startswith("{")]
+        if run.returncode:
+            broken.append(name)
+    width = max((len(figure.name) for figure in figures), default=0)
+    measured = max((len(figure.measured) for figure in figures), default=0)
+    for figure in figures:
+        aim = f"aim {figure.aim}" if figure.aim else ""
+        print(f"{figure.name:<{width}}  {figure.measured:>{measured}}  {aim}  {MARKS[figure.met]}".rstrip())
+    if broken:
+        print(f"Could not run: {', '.join(broken)}", file=sys.stderr)
+    return 1 if broken else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,54 @@
+"""Resident memory of the window on the simulator: open and idle, and after a clip has played."""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from tests.benchmarks.figures import Figure
+
+AIM_MB = 150
+
+WINDOW = """
+import asyncio, sys
+from pathlib import Path
+from sora_studio.app.session import Session
+
+original_start = Session._start
+
+async def measured(self, on_bug):
+    await original_start(self, on_bug)
+    await asyncio.sleep(2)
+    status = Path("/proc/self/status").read_text()
+    print("idle", next(line for line in status.splitlines() if line.startswith("VmRSS")), flush=True)
+    self._window.close()
+
+Session._start = measured
+from sora_studio.__main__ import main as start
+start(sys.argv[1:])
+"""
+
+
+def main() -> None:
+    """Prints the resident size. Only Linux tells it without another library."""
+    if not Path("/proc/self/status").exists():
+        Figure("memory", "not measured on this system").tell()
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        run = subprocess.run(
+            [sys.executable, "-c", WINDOW],
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "SORA_STUDIO_DATA_DIR": folder},
+        )
+    match = re.search(r"idle VmRSS:\s+(\d+) kB", run.stdout)
+    assert match, run.stderr
+    resident_mb = int(match[1]) * 1024 / 1e6
+    Figure("memory, window open", f"{resident_mb:.0f} MB", f"under {AIM_MB} MB", met=resident_mb < AIM_MB).tell()
+
+
+if __name__ == "__main__":
+    main()
