@@ -30,8 +30,8 @@ def _program(*arguments: str) -> Generator[tuple[subprocess.Popen[str], str]]:
         assert process.stdout is not None
         yield process, process.stdout.readline().strip()
     finally:
-        process.kill()
-        process.communicate()
+        process.terminate()
+        process.communicate(timeout=20)
 
 
 def test_it_answers_as_soon_as_it_says_so_and_ends_with_its_input(tmp_path: Path) -> None:
