@@ -11,7 +11,7 @@ from sora_studio.services.rest import rest
 
 LOOK_EVERY_S = 1.0
 """How soon a change made by another process is seen. Own changes wake the watch at once."""
-GATHER_S = 0.03
+GATHER_S = 0.05
 """Changes of one burst are read together."""
 
 

@@ -184,7 +184,18 @@ def test_visible_tasks_are_asked_first(tmp_path: Path) -> None:
             assert {task for task, _ in rig.gateway.asked[:2]} == {"remote-98", "remote-99"}
             assert set(rig.gateway.urgent) == {"remote-98", "remote-99"}
             assert len(rig.gateway.asked) == 100
-            assert rig.gateway.most_polls == 32
+
+
+def test_a_crowd_of_due_tasks_makes_no_burst(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        await running(rig, 300)
+        async with rig:
+            await rig.advance(183)
+            asked = sorted(at for _, at in rig.gateway.asked)
+            assert len(asked) == 300
+            assert all(later - earlier >= timedelta(seconds=0.02) for earlier, later in zip(asked, asked[4:], strict=False))
+            assert rig.gateway.most_polls <= 32
 
     run(story())
 
