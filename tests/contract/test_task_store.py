@@ -1,0 +1,221 @@
+"""What every task store promises: the real one on a file, and the double that the services are tested with."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from sora_studio.domain.clip import CLIP_TRANSITIONS, ClipState
+from sora_studio.domain.ports import TaskFilter, TaskStore
+from sora_studio.domain.request import GenerationRequest
+from sora_studio.domain.task import TRANSITIONS, Section, TaskState
+from sora_studio.storage.database import Database
+from sora_studio.storage.tasks import SqliteTasks
+from tests.doubles.tasks import MemoryTasks
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+GATEWAY = "https://service.example"
+REQUEST = GenerationRequest(model="sora-2", prompt="A harbour at dawn", options={"duration": 10}, route="auto")
+S = TaskState
+PATHS: dict[TaskState, tuple[TaskState, ...]] = {
+    S.WAITING: (),
+    S.SENDING: (S.SENDING,),
+    S.UNKNOWN: (S.SENDING, S.UNKNOWN),
+    S.PENDING: (S.SENDING, S.PENDING),
+    S.PROCESSING: (S.SENDING, S.PENDING, S.PROCESSING),
+    S.LOST: (S.SENDING, S.PENDING, S.LOST),
+    S.SUCCESS: (S.SENDING, S.PENDING, S.SUCCESS),
+    S.FAILED: (S.FAILED,),
+    S.CANCELLED: (S.CANCELLED,),
+}
+"""A way from waiting to every state."""
+C = ClipState
+CLIP_PATHS: dict[ClipState, tuple[ClipState, ...]] = {
+    C.REMOTE: (),
+    C.DOWNLOADING: (C.DOWNLOADING,),
+    C.SAVED: (C.DOWNLOADING, C.SAVED),
+    C.EXPIRED: (C.EXPIRED,),
+    C.MISSING: (C.DOWNLOADING, C.SAVED, C.MISSING),
+}
+Story = Callable[[TaskStore], Awaitable[None]]
+Tell = Callable[[Story], None]
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def tell(request: pytest.FixtureRequest, tmp_path: Path) -> Tell:
+    """Runs a story over one of the stores."""
+
+    async def on_sqlite(story: Story) -> None:
+        database = Database(tmp_path / "studio.db")
+        await database.open()
+        try:
+            await story(SqliteTasks(database))
+        finally:
+            await database.close()
+
+    async def in_memory(story: Story) -> None:
+        await story(MemoryTasks())
+
+    runner = in_memory if request.param == "memory" else on_sqlite
+    return lambda story: asyncio.run(runner(story))
+
+
+async def task_in(store: TaskStore, state: TaskState) -> int:
+    (task,) = await store.add([REQUEST], gateway=GATEWAY, at=NOW)
+    for step in PATHS[state]:
+        assert await store.transition(task.id, step)
+    return task.id
+
+
+async def finished(store: TaskStore, *urls: str, expires_at: datetime = NOW) -> int:
+    task = await task_in(store, S.PENDING)
+    assert await store.succeed(task, urls, completed_at=NOW, expires_at=expires_at)
+    return task
+
+
+def test_the_gate_lets_through_exactly_the_table(tell: Tell) -> None:
+    async def story(store: TaskStore) -> None:
+        for state, allowed in TRANSITIONS.items():
+            for to in TaskState:
+                task = await task_in(store, state)
+                assert await store.transition(task, to) is (to in allowed)
+                row = await store.get(task)
+                assert row is not None
+                assert row.state is (to if to in allowed else state)
+
+    tell(story)
+
+
+def test_the_gate_of_clips_lets_through_exactly_its_table(tell: Tell) -> None:
+    async def story(store: TaskStore) -> None:
+        for state, allowed in CLIP_TRANSITIONS.items():
+            for to in ClipState:
+                row = await store.get(await finished(store, "https://films.example/1"))
+                assert row is not None
+                clip = row.clips[0].id
+                for step in CLIP_PATHS[state]:
+                    assert await store.transition_clip(clip, step)
+                assert await store.transition_clip(clip, to) is (to in allowed)
+
+    tell(story)
+
+
+def test_facts_come_with_the_move_or_not_at_all(tell: Tell) -> None:
+    async def story(store: TaskStore) -> None:
+        task = await task_in(store, S.SENDING)
+        assert await store.transition(task, S.PENDING, task_id="remote", accepted_at=NOW, next_poll_at=NOW)
+        assert not await store.transition(task, S.CANCELLED, task_id="another")
+        row = await store.get(task)
+        assert row is not None
+        assert (row.task_id, row.accepted_at, row.next_poll_at) == ("remote", NOW, NOW)
+
+    tell(story)
+
+
+def test_recording_what_is_known_already_is_no_change(tell: Tell) -> None:
+    async def story(store: TaskStore) -> None:
+        task = await task_in(store, S.PENDING)
+        assert await store.record(task, trouble="a cloud", polls=2)
+        revision, _ = await store.changed_since(sys.maxsize)
+        assert not await store.record(task, trouble="a cloud", polls=2)
+        assert await store.changed_since(revision) == (revision, [])
+
+    tell(story)
+
+
+def test_changes_are_seen_by_whoever_asks_since(tell: Tell) -> None:
+    async def story(store: TaskStore) -> None:
+        first, second = await task_in(store, S.PENDING), await finished(store, "https://films.example/1")
+        revision, ids = await store.changed_since(0)
+        assert set(ids) == {first, second}
+        row = await store.get(second)
+        assert row is not None
+        await store.record_clip(row.clips[0].id, trouble="slow")
+        newest, ids = await store.changed_since(revision)
+        assert ids == [second]
+        assert newest > revision
+
+    tell(story)
+
+
+def test_takes_count_up_and_ids_never_repeat(tell: Tell) -> None:
+    async def story(store: TaskStore) -> None:
+        tasks = await store.add([REQUEST] * 3, gateway=GATEWAY, at=NOW) + await store.add([REQUEST], gateway=GATEWAY, at=NOW)
+        assert [(task.take, task.takes) for task in tasks] == [(1, 3), (2, 3), (3, 3), (1, 1)]
+        assert sorted({task.id for task in tasks}) == [task.id for task in tasks]
+        assert all(task.request == REQUEST and task.created_at == NOW for task in tasks)
+
+    tell(story)
+
+
+def test_success_brings_a_remote_clip_for_each_link(tell: Tell) -> None:
+    async def story(store: TaskStore) -> None:
+        task = await finished(store, "https://films.example/1", "https://films.example/2")
+        row = await store.get(task)
+        assert row is not None
+        assert [(clip.index, clip.state, clip.url) for clip in row.clips] == [
+            (0, C.REMOTE, "https://films.example/1"),
+            (1, C.REMOTE, "https://films.example/2"),
+        ]
+        assert not await store.succeed(task, ["https://films.example/3"], completed_at=NOW, expires_at=NOW)
+
+    tell(story)
+
+
+def test_recovery_makes_the_cut_off_unclear_and_fetches_anew(tell: Tell) -> None:
+    async def story(store: TaskStore) -> None:
+        sending, waiting = await task_in(store, S.SENDING), await task_in(store, S.WAITING)
+        arriving = await finished(store, "https://films.example/1")
+        before = await store.get(arriving)
+        assert before is not None
+        await store.transition_clip(before.clips[0].id, C.DOWNLOADING)
+        assert set(await store.recover()) == {sending, arriving}
+        rows = await store.get_many([sending, waiting, arriving])
+        assert [row.state for row in rows] == [S.UNKNOWN, S.WAITING, S.SUCCESS]
+        assert rows[2].clips[0].state is C.REMOTE
+
+    tell(story)
+
+
+def test_unfinished_and_unsaved_are_what_is_left_to_do_here(tell: Tell) -> None:
+    async def story(store: TaskStore) -> None:
+        left = [await task_in(store, state) for state in (S.WAITING, S.SENDING, S.UNKNOWN, S.PENDING, S.PROCESSING, S.LOST)]
+        await task_in(store, S.FAILED)
+        await store.add([REQUEST], gateway="elsewhere", at=NOW)
+        late = await finished(store, "https://films.example/late", expires_at=NOW + timedelta(days=2))
+        soon = await finished(store, "https://films.example/soon", expires_at=NOW + timedelta(days=1))
+        assert [task.id for task in await store.unfinished(GATEWAY)] == left
+        assert [clip.task for clip in await store.unsaved(GATEWAY)] == [soon, late]
+        assert await store.unsaved("elsewhere") == []
+
+    tell(story)
+
+
+def test_pages_go_back_in_time_and_hide_what_was_removed(tell: Tell) -> None:
+    async def story(store: TaskStore) -> None:
+        tasks = [await task_in(store, S.FAILED) for _ in range(5)]
+        await store.record(tasks[2], removed_at=NOW)
+        page = await store.find(TaskFilter(), limit=2)
+        rest = await store.find(TaskFilter(), limit=9, before=page[-1].id)
+        assert [task.id for task in page + rest] == [tasks[4], tasks[3], tasks[1], tasks[0]]
+        assert len(await store.find(TaskFilter(removed=True), limit=9)) == 5
+        assert await store.find(TaskFilter(states=frozenset({S.SUCCESS})), limit=9) == []
+
+    tell(story)
+
+
+def test_the_live_list_is_by_section_newest_first_and_waiting_oldest_first(tell: Tell) -> None:
+    async def story(store: TaskStore) -> None:
+        waiting = [await task_in(store, S.WAITING) for _ in range(2)]
+        running = [await task_in(store, S.PENDING) for _ in range(2)]
+        unclear = await task_in(store, S.UNKNOWN)
+        assert await store.index(TaskFilter()) == [
+            (Section.REVIEW, unclear),
+            *((Section.RUNNING, task) for task in reversed(running)),
+            *((Section.WAITING, task) for task in waiting),
+        ]
+
+    tell(story)
