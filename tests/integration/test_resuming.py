@@ -33,9 +33,7 @@ def settled(tasks: list[Task]) -> bool:
     return bool(tasks) and all(task.phase in SETTLED for task in tasks)
 
 
-@pytest.mark.parametrize(
-    "stage", [Phase.WAITING, Phase.PENDING, Phase.PROCESSING, Phase.DOWNLOADING, Phase.READY], ids=str
-)
+@pytest.mark.parametrize("stage", [Phase.WAITING, Phase.PENDING, Phase.PROCESSING, Phase.DOWNLOADING, Phase.READY], ids=str)
 def test_a_stop_at_every_stage_is_resumed(tmp_path: Path, stage: Phase) -> None:
     async def story() -> None:
         scenario = "cut-download" if stage is Phase.DOWNLOADING else "calm"
