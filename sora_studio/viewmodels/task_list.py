@@ -138,7 +138,7 @@ class TaskListModel(QAbstractListModel):
             transfer=self._transfers.get(task.id),
         )
 
-    def rowCount(self, parent: AnyIndex | None = None) -> int:  # noqa: N802
+    def rowCount(self, parent: AnyIndex | None = None) -> int:
         """Headings and cards."""
         return 0 if parent is not None and parent.isValid() else self._height
 
@@ -156,9 +156,7 @@ class TaskListModel(QAbstractListModel):
             return self._heading_data(key, role)
         return None if key is None else self._task_data(key, index.row(), role)
 
-    def headerData(  # noqa: N802
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Rows have no numbers, for a screen reader neither."""
         del section, orientation, role
 

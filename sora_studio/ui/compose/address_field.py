@@ -28,14 +28,14 @@ class AddressField(QLineEdit):
         self.show()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def keyPressEvent(self, arg__1: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, arg__1: QKeyEvent) -> None:
         """Escape leaves everything as it was."""
         if arg__1.key() == Qt.Key.Key_Escape:
             self._close()
         else:
             super().keyPressEvent(arg__1)
 
-    def focusOutEvent(self, arg__1: QFocusEvent) -> None:  # noqa: N802
+    def focusOutEvent(self, arg__1: QFocusEvent) -> None:
         """An empty field that nobody writes in goes away by itself."""
         super().focusOutEvent(arg__1)
         if not self.text():

@@ -37,24 +37,24 @@ class ChipRow(QWidget):
             chip.setGeometry(place)
         self.updateGeometry()
 
-    def hasHeightForWidth(self) -> bool:  # noqa: N802
+    def hasHeightForWidth(self) -> bool:
         """A narrow row is a tall one."""
         return True
 
-    def heightForWidth(self, width: int) -> int:  # noqa: N802
+    def heightForWidth(self, width: int) -> int:
         """One line, or as many as it takes."""
         return max((place.bottom() + 1 for place in self._places(width)), default=theme.CONTROL_HEIGHT)
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """All in one line."""
         return QSize(self._line_width(compact=False), theme.CONTROL_HEIGHT)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         """As narrow as the widest chip, and as tall as it is at the present width."""
         widest = max((_width(chip, compact=False) for chip in self._chips), default=0)
         return QSize(widest, self.heightForWidth(max(self.width(), widest)))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Place the chips for the new width."""
         super().resizeEvent(event)
         self.arrange()

@@ -35,19 +35,19 @@ class SegmentButton(QRadioButton):
             parts.append(_text_width(self.font(), self.text()))
         return sum(parts) + GAP * (len(parts) - 1) + 2 * PADDING
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """Icon and text between paddings."""
         return QSize(self.width_when(compact=self.compact), theme.CONTROL_HEIGHT)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         """Never narrower than what it says."""
         return self.sizeHint()
 
-    def hitButton(self, pos: QPoint) -> bool:  # noqa: N802
+    def hitButton(self, pos: QPoint) -> bool:
         """All of it can be pressed."""
         return self.rect().contains(pos)
 
-    def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, _: QPaintEvent) -> None:
         """Icon and text; the frame around all segments is their group's."""
         painter = _painter(self)
         colour = _ink(self, strong=self.isChecked())
@@ -67,19 +67,19 @@ class CheckChip(QCheckBox):
         self.invalid = False
         _prepare(self)
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """The tick keeps its place when it is off, so that nothing moves."""
         return QSize(ICON + 6 + _text_width(self.font(), self.text()) + 2 * PADDING, theme.CONTROL_HEIGHT)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         """Never narrower than what it says."""
         return self.sizeHint()
 
-    def hitButton(self, pos: QPoint) -> bool:  # noqa: N802
+    def hitButton(self, pos: QPoint) -> bool:
         """All of it can be pressed."""
         return self.rect().contains(pos)
 
-    def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, _: QPaintEvent) -> None:
         """A tick when on, an empty box when off."""
         painter = _painter(self)
         draw_box(painter, self, invalid=self.invalid)
@@ -109,15 +109,15 @@ class MenuChip(QPushButton):
         self.updateGeometry()
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """Text and arrow between paddings."""
         return QSize(_text_width(self.font(), self._words) + 7 + _ARROW.width() + 2 * PADDING, theme.CONTROL_HEIGHT)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         """Never narrower than what it says."""
         return self.sizeHint()
 
-    def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, _: QPaintEvent) -> None:
         """The value and a small arrow."""
         painter = _painter(self)
         draw_box(painter, self, invalid=self.invalid)
@@ -140,20 +140,20 @@ class GenerateButton(QPushButton):
         self._words_font = theme.font(semibold=True)
         self._keys_font = theme.font(size_px=11)
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """Room for the words and the keys."""
         width = 2 * 18 + _text_width(self._words_font, self.text()) + 12 + _text_width(self._keys_font, _SHORTCUT)
         return QSize(width, GENERATE_HEIGHT)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         """Never narrower than what it says."""
         return self.sizeHint()
 
-    def mouseDoubleClickEvent(self, e: QMouseEvent) -> None:  # noqa: N802
+    def mouseDoubleClickEvent(self, e: QMouseEvent) -> None:
         """The second click of a double click is no second order."""
         e.accept()
 
-    def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, _: QPaintEvent) -> None:
         """Filled with the accent; darker while pressed, grey while there is nothing to send to."""
         colours = theme.tokens()
         painter = _painter(self)

@@ -59,7 +59,7 @@ class ImageWell(QPushButton):
         self._say(_short_name(source) if source else "Add an image: choose, drop or paste one")
         self._remove = self._build_remove()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """Always the drawing's size."""
         return SIZE
 
@@ -76,7 +76,7 @@ class ImageWell(QPushButton):
 
     # --- what a person does ---------------------------------------------------------------------------------------
 
-    def keyPressEvent(self, e: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, e: QKeyEvent) -> None:
         """Paste puts a picture in, Del takes it out, Enter presses."""
         if e.matches(QKeySequence.StandardKey.Paste):
             self._paste()
@@ -87,7 +87,7 @@ class ImageWell(QPushButton):
         else:
             super().keyPressEvent(e)
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The ways to bring a picture, in words."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -99,36 +99,36 @@ class ImageWell(QPushButton):
             menu.addAction("Remove", self.removed.emit)
         menu.popup(event.globalPos())
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files, addresses and pixels are welcome."""
         if offers_picture(event.mimeData()):
             self._set_dragging(True)
             event.acceptProposedAction()
 
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         """It goes elsewhere."""
         self._set_dragging(False)
         event.accept()
 
-    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+    def dropEvent(self, event: QDropEvent) -> None:
         """Report what was dropped."""
         self._set_dragging(False)
         self.offered.emit(event.mimeData())
         event.acceptProposedAction()
 
-    def enterEvent(self, event: QEnterEvent) -> None:  # noqa: N802
+    def enterEvent(self, event: QEnterEvent) -> None:
         """The small cross shows under the pointer only."""
         super().enterEvent(event)
         self._remove.setVisible(self.source is not None)
 
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+    def leaveEvent(self, event: QEvent) -> None:
         """And goes with it."""
         super().leaveEvent(event)
         self._remove.hide()
 
     # --- how it looks ---------------------------------------------------------------------------------------------
 
-    def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, _: QPaintEvent) -> None:
         """Dashes round a plus, or the picture on the stage's black; an address shows as a link."""
         colours = theme.tokens()
         painter = QPainter(self)

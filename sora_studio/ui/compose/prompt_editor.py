@@ -100,7 +100,7 @@ class PromptEditor(QTextEdit):
             self._size_px = size_px
             self.setFont(theme.font(size_px=size_px))
 
-    def wheelEvent(self, e: QWheelEvent) -> None:  # noqa: N802
+    def wheelEvent(self, e: QWheelEvent) -> None:
         """Ctrl turns the wheel into zoom."""
         if e.modifiers() & Qt.KeyboardModifier.ControlModifier:
             if steps := e.angleDelta().y():
@@ -109,14 +109,14 @@ class PromptEditor(QTextEdit):
         else:
             super().wheelEvent(e)
 
-    def resizeEvent(self, e: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, e: QResizeEvent) -> None:
         """A caret that was in sight stays in sight when a sentence below takes some of the room."""
         was_visible = QRect(QPoint(0, 0), e.oldSize()).intersects(self.cursorRect())
         super().resizeEvent(e)
         if was_visible:
             self.ensureCursorVisible()
 
-    def keyPressEvent(self, e: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, e: QKeyEvent) -> None:
         """Zoom keys are taken; Ctrl+Enter is left to the panel and never becomes a line."""
         if e.modifiers() & Qt.KeyboardModifier.ControlModifier:
             if e.key() in _ENTER_KEYS:
@@ -136,11 +136,11 @@ class PromptEditor(QTextEdit):
 
     # --- pasting and dropping -------------------------------------------------------------------------------------
 
-    def canInsertFromMimeData(self, source: QMimeData) -> bool:  # noqa: N802
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
         """Text, and pictures for the well."""
         return source.hasText() or holds_pictures(source)
 
-    def insertFromMimeData(self, source: QMimeData) -> None:  # noqa: N802
+    def insertFromMimeData(self, source: QMimeData) -> None:
         """Text comes in plain; pictures go to the well."""
         if holds_pictures(source):
             self.pictures_offered.emit(source)

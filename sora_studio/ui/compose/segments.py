@@ -64,7 +64,7 @@ class Segments(QWidget):
             button.setToolTip(button.text() if compact and button.icon_name else "")
             button.updateGeometry()
 
-    def paintEvent(self, _: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, _: QPaintEvent) -> None:
         """One frame around all, the chosen part filled, thin lines between the others."""
         colours = theme.tokens()
         painter = QPainter(self)
