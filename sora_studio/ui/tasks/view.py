@@ -194,6 +194,16 @@ class TaskView(QTableView):
 
     # --- hands ----------------------------------------------------------------------------------------------------
 
+    def moveCursor(
+        self,
+        cursorAction: QAbstractItemView.CursorAction,  # noqa: N803
+        modifiers: Qt.KeyboardModifier,
+    ) -> QModelIndex:
+        """Without a current card the keyboard comes to the first one on the screen: Qt would stay at the heading above it."""
+        if not self.currentIndex().isValid() and (cards := self._cards_on_screen()):
+            return cards[0]
+        return super().moveCursor(cursorAction, modifiers)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Enter and Del act on the current card; the rest is Qt's."""
         task = self.task_under(self.currentIndex())
