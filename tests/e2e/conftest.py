@@ -46,13 +46,27 @@ class Program:
             "SORA_STUDIO_BASE_URL": base_url,
             "SORA_STUDIO_API_KEY": KEY,
             "PYTHONIOENCODING": "utf-8",
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+            "QT_QPA_PLATFORM": "offscreen",
         }
         self._hurry()
 
     def start(self, *arguments: str) -> "subprocess.Popen[str]":
         """A running one; whoever starts it ends it with `finish`."""
+        return self._start("sora_studio", *arguments)
+
+    def open_window(self, prompt: str = "") -> "subprocess.Popen[str]":
+        """The window, and somebody in front of it: see `person`. Ended with `finish` or by a kill."""
+        return self._start("tests.e2e.person", prompt)
+
+    def keep_clips_in_one_place(self) -> None:
+        """By the settings, so that whoever resumes a task saves it to the same folder."""
+        folder = json.dumps(str(self.clips))
+        (self.data / "settings.toml").write_text(f"output_dir = {folder}\n", encoding="utf-8")
+
+    def _start(self, module: str, *arguments: str) -> "subprocess.Popen[str]":
         return subprocess.Popen(
-            [sys.executable, "-m", "sora_studio", *arguments],
+            [sys.executable, "-m", module, *arguments],
             env=self.environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -28,9 +28,7 @@ def _start(program: Program, *arguments: str) -> "subprocess.Popen[str]":
 
 @pytest.fixture
 def settled(program: Program) -> Program:
-    """Clips of a resumed task go to the same folder, because the settings say so."""
-    folder = json.dumps(str(program.clips))
-    (program.data / "settings.toml").write_text(f"output_dir = {folder}\n", encoding="utf-8")
+    program.keep_clips_in_one_place()
     return program
 
 
