@@ -68,8 +68,7 @@ class Desk:
 
     @property
     def screen(self) -> FilmScreen:
-        found = next(widget for widget in self.stage.findChildren(FilmScreen) if widget.accessibleName() == "Player")
-        return found
+        return next(widget for widget in self.stage.findChildren(FilmScreen) if widget.accessibleName() == "Player")
 
     def button(self, name: str) -> QToolButton:
         return next(one for one in self.stage.findChildren(QToolButton) if one.accessibleName() == name)

@@ -96,13 +96,13 @@ class StageFrame(QFrame):
             self.show()
         self._screen.setFocus(Qt.FocusReason.MouseFocusReason)
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+    def closeEvent(self, event: QCloseEvent) -> None:
         """Closing the full screen goes back; it never takes the stage away."""
         if self.is_full_screen:
             event.ignore()
             self.set_full_screen(False)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys that the focused control did not want."""
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         keys = {Qt.KeyboardModifier.NoModifier: _PLAIN, Qt.KeyboardModifier.ShiftModifier: _SHIFTED}.get(modifiers, {})

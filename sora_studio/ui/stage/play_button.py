@@ -44,7 +44,7 @@ class PlayButton(QToolButton):
         self.setToolTip(f"{name} (Space)")
         self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """The button's ground as the style has it, then the sign."""
         super().paintEvent(event)
         painter = QPainter(self)

@@ -71,15 +71,15 @@ class FilmScreen(QWidget):
         self.setAccessibleDescription(f"{sentence.title} {sentence.hint}".strip())
         self.update()
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """Room for a small film; the splitter decides."""
         return QSize(640, 360)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         """Enough for the sentence."""
         return QSize(200, 100)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """Everything anew: a frame changes every pixel anyway."""
         del event
         painter = QPainter(self)
@@ -96,19 +96,19 @@ class FilmScreen(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
 
-    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
+    def focusInEvent(self, event: QFocusEvent) -> None:
         """A ring shows the focus only to who moved it by the keyboard: a frame around every film would be loud."""
         super().focusInEvent(event)
         if event.reason() not in _KEEPING:
             self._came_by_key = event.reason() is not Qt.FocusReason.MouseFocusReason
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         """A click plays or pauses."""
         super().mousePressEvent(event)
         if event.button() is Qt.MouseButton.LeftButton:
             self.clicked.emit()
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """A double click is for full screen; its first click is taken back by the second."""
         super().mousePressEvent(event)
         if event.button() is Qt.MouseButton.LeftButton:

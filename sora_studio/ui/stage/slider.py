@@ -33,35 +33,35 @@ class ThinSlider(QSlider):
         self.setValue(value)
         self._is_showing = False
 
-    def sizeHint(self) -> QSize:  # noqa: N802
+    def sizeHint(self) -> QSize:
         """High enough to be hit."""
         return QSize(160, 24)
 
-    def minimumSizeHint(self) -> QSize:  # noqa: N802
+    def minimumSizeHint(self) -> QSize:
         """Still of use."""
         return QSize(60, 24)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """The arrows belong to whoever holds the slider: on the stage they go by frames."""
         event.ignore()
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         """Go there at once and follow the hand."""
         if event.button() is Qt.MouseButton.LeftButton and self.maximum() > self.minimum():
             self.setSliderDown(True)
             self.setValue(self._value_at(event.position().x()))
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Follow the hand."""
         if self.isSliderDown():
             self.setValue(self._value_at(event.position().x()))
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let go."""
         del event
         self.setSliderDown(False)
 
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:
         """A track, the part before the value, and the handle when there is something to choose."""
         del event
         painter = QPainter(self)

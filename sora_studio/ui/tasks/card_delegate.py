@@ -62,8 +62,10 @@ class CardDelegate(QStyledItemDelegate):
         self._heading_font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.5)
         self._title_font = theme.font(size_px=13)
         self._small_font = theme.font(size_px=12)
+        self._tight_font = theme.font(size_px=12)
+        self._tight_font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, -0.25)
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:  # noqa: N802
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """Fixed heights: a card never grows with its words."""
         is_card = index.data(TaskRole.TASK_ID) is not None
         return QSize(option.rect.width(), CARD_HEIGHT if is_card else HEADING_HEIGHT)
@@ -80,7 +82,7 @@ class CardDelegate(QStyledItemDelegate):
             self._paint_ghost(painter, CardLayout.within(option.rect, right=self._right()))
         painter.restore()
 
-    def helpEvent(  # noqa: N802
+    def helpEvent(
         self,
         event: QHelpEvent,
         view: QAbstractItemView,
@@ -109,8 +111,8 @@ class CardDelegate(QStyledItemDelegate):
         self._paint_ground(painter, option, layout.card)
         self._paint_poster(painter, layout.poster, task, hovered=is_hovered)
         self._paint_line(painter, layout.title, title_of(task), self._title_font, theme.tokens().text)
-        facts = _fitting(facts_of(task, around.profile), QFontMetrics(self._small_font), layout.facts.width())
-        self._paint_line(painter, layout.facts, facts, self._small_font, theme.tokens().secondary)
+        facts = self._fitting(facts_of(task, around.profile), layout.facts.width())
+        self._paint_line(painter, layout.facts, facts, self._font_for(facts, layout.facts.width()), theme.tokens().secondary)
         self._paint_state(painter, layout.state, lines, state.tone, selected=is_selected)
         if state.busy:
             _paint_bar(painter, layout.bar, state.fraction)
@@ -147,10 +149,23 @@ class CardDelegate(QStyledItemDelegate):
 
     def _state_lines(self, state: State, width: int) -> list[str]:
         """One line for what goes well; up to two for what a person has to read."""
-        metrics = QFontMetrics(self._small_font)
         if state.tone in _TALKATIVE:
-            return _wrapped(state.line, metrics, width - _MARK - _MARK_GAP)
-        return [_fitting(state.line, metrics, width - (0 if state.tone is Tone.PLAIN else _MARK + _MARK_GAP))]
+            return _wrapped(state.line, QFontMetrics(self._small_font), width - _MARK - _MARK_GAP)
+        return [self._fitting(state.line, width - (0 if state.tone is Tone.PLAIN else _MARK + _MARK_GAP))]
+
+    def _font_for(self, line: str, width: int) -> QFont:
+        """Set a hair tighter when that is all it takes to fit."""
+        return self._small_font if QFontMetrics(self._small_font).horizontalAdvance(line) <= width else self._tight_font
+
+    def _fitting(self, line: str, width: int) -> str:
+        """The line without the last parts that have no room; the first part always stays."""
+        metrics = QFontMetrics(self._tight_font)
+        while metrics.horizontalAdvance(line) > width and SEPARATOR in line:
+            shorter = line.rpartition(SEPARATOR)[0]
+            if metrics.horizontalAdvance(shorter) < width * 0.55:
+                return line  # so little would be left that a cut line says more
+            line = shorter
+        return line
 
     def _paint_state(self, painter: QPainter, place: QRect, lines: list[str], tone: Tone, *, selected: bool) -> None:
         color = _tone_color(tone)
@@ -161,7 +176,7 @@ class CardDelegate(QStyledItemDelegate):
         if selected and tone is Tone.FAILED:
             color = theme.tokens().text  # red on the selection's blue is too faint to read; the mark keeps its colour
         for words in lines:
-            self._paint_line(painter, line, words, self._small_font, color)
+            self._paint_line(painter, line, words, self._font_for(words, line.width()), color)
             line.translate(0, line.height())
 
     def _paint_poster(self, painter: QPainter, frame: QRect, task: Task, *, hovered: bool) -> None:
@@ -206,16 +221,6 @@ def _words(index: QModelIndex | QPersistentModelIndex) -> str:
 
 def _poster_path(task: Task) -> Path | None:
     return next((clip.poster for clip in task.clips if clip.poster), None)
-
-
-def _fitting(line: str, metrics: QFontMetrics, width: int) -> str:
-    """The line without the last parts that have no room; the first part always stays."""
-    while metrics.horizontalAdvance(line) > width and SEPARATOR in line:
-        shorter = line.rpartition(SEPARATOR)[0]
-        if metrics.horizontalAdvance(shorter) < width * 0.55:
-            return line  # so little would be left that a cut line says more
-        line = shorter
-    return line
 
 
 def _wrapped(text: str, metrics: QFontMetrics, width: int) -> list[str]:

@@ -135,7 +135,7 @@ class TaskView(QTableView):
                 bar.setValue(bar.value() + self.rowViewportPosition(index.row()) - anchor.top)
                 return
 
-    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:  # noqa: N802
+    def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         """Tell about a choice, not about rows that move under it."""
         super().selectionChanged(selected, deselected)
         if not self._is_updating and (task := next(map(self.task_under, self.selectedIndexes()), None)):
@@ -174,12 +174,12 @@ class TaskView(QTableView):
             if self._ticks(index):
                 self.viewport().update(self.visualRect(index))
 
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+    def showEvent(self, event: QShowEvent) -> None:
         """The clocks run again."""
         super().showEvent(event)
         self._on_screen_changed()
 
-    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+    def hideEvent(self, event: QHideEvent) -> None:
         """Nobody looks: no clock runs, and no task is asked for before others."""
         super().hideEvent(event)
         self._ticking.stop()
@@ -187,7 +187,7 @@ class TaskView(QTableView):
             self._seen = frozenset()
             self.seen_changed.emit(self._seen)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Other cards may have come into view."""
         super().resizeEvent(event)
         self._on_screen_changed()
@@ -204,7 +204,7 @@ class TaskView(QTableView):
             return cards[0]
         return super().moveCursor(cursorAction, modifiers)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+    def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter and Del act on the current card; the rest is Qt's."""
         task = self.task_under(self.currentIndex())
         if task and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & _COMMAND_KEYS:
@@ -214,7 +214,7 @@ class TaskView(QTableView):
         else:
             super().keyPressEvent(event)
 
-    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """By the mouse at the pointer; by the menu key on the current card."""
         by_mouse = event.reason() is QContextMenuEvent.Reason.Mouse
         index = self.indexAt(event.pos()) if by_mouse else self.currentIndex()
@@ -222,32 +222,32 @@ class TaskView(QTableView):
             card = self.visualRect(index).center()
             self.menu_requested.emit(task, event.globalPos() if by_mouse else self.viewport().mapToGlobal(card))
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mousePressEvent(self, event: QMouseEvent) -> None:
         """Remember on whose poster the button went down."""
         super().mousePressEvent(event)
         self._pressed = self._poster_under(event) if event.button() is Qt.MouseButton.LeftButton else None
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click on the poster is the main action, where that costs nothing."""
         super().mouseReleaseEvent(event)
         pressed, self._pressed = self._pressed, None
         if pressed is not None and pressed == self._poster_under(event):
             self.main_requested.emit(self.task_under(self._list.index_of(pressed)))
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """The main action; on the poster the first click was it already."""
         super().mouseDoubleClickEvent(event)
         task = self.task_under(self.indexAt(event.position().toPoint()))
         if task and event.button() is Qt.MouseButton.LeftButton and self._poster_under(event) is None:
             self.main_requested.emit(task)
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """A hand over what can be clicked."""
         super().mouseMoveEvent(event)
         hand = self._poster_under(event) is not None
         self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.ArrowCursor)
 
-    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+    def leaveEvent(self, event: QEvent) -> None:
         """Forget a press that leaves."""
         super().leaveEvent(event)
         self._pressed = None
