@@ -55,9 +55,9 @@ class Program:
         """A running one; whoever starts it ends it with `finish`."""
         return self._start("sora_studio", *arguments)
 
-    def open_window(self, prompt: str = "") -> "subprocess.Popen[str]":
-        """The window, and somebody in front of it: see `person`. Ended with `finish` or by a kill."""
-        return self._start("tests.e2e.person", prompt)
+    def open_window(self, prompt: str = "") -> "Window":
+        """The window, and somebody in front of it who types the prompt and sends it."""
+        return Window(self, self._start("tests.e2e.person", prompt))
 
     def keep_clips_in_one_place(self) -> None:
         """By the settings, so that whoever resumes a task saves it to the same folder."""
@@ -101,6 +101,50 @@ class Program:
         assert hurried.count("= 0.") == 2
         (self.data / "models").mkdir(parents=True)
         (self.data / "models" / "sora-2.toml").write_text(hurried, encoding="utf-8")
+
+
+class Window:
+    """The program's window as a process; what the `person` in front of it sees and does is heard here."""
+
+    def __init__(self, program: Program, process: "subprocess.Popen[str]") -> None:
+        self._program, self.process = program, process
+
+    def hear(self, wanted: Callable[[dict[str, object]], bool]) -> dict[str, object]:
+        """Wait for something that the person says."""
+        assert self.process.stdout
+        for line in self.process.stdout:
+            if wanted(said := json.loads(line)):
+                return said
+        raise AssertionError(f"the window ended before: {self.process.communicate()[1]}")
+
+    def hear_editor(self) -> str:
+        """Wait until the window can be used; what stands in its editor."""
+        return str(self.hear(lambda said: "editor" in said)["editor"])
+
+    def hear_row(self, *words: str) -> None:
+        """Wait until one card says all of this."""
+
+        def found(said: dict[str, object]) -> bool:
+            rows = said.get("rows", [])
+            assert isinstance(rows, list)
+            return any(all(word in str(row) for word in words) for row in rows)
+
+        self.hear(found)
+
+    def close(self) -> None:
+        """The person closes it; it ends in order."""
+        ended = self._program.finish(self.process)
+        assert (ended.code, _complaints(ended.err)) == (0, [])
+
+    def kill(self) -> None:
+        """Without warning."""
+        self.process.kill()
+        assert _complaints(self.process.communicate()[1]) == []
+
+
+def _complaints(err: str) -> list[str]:
+    """What a window said on standard error, without what an offscreen screen cannot do."""
+    return [line for line in err.splitlines() if "This plugin does not support" not in line]
 
 
 @pytest.fixture

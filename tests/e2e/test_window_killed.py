@@ -1,9 +1,7 @@
 """The window's process is killed all along the way from typing to the clip: nothing is lost and nothing is paid twice."""
 
-import json
 import random
 import select
-import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -20,15 +18,6 @@ PROMPT = "A lighthouse in the last light"
 PATIENCE_S = 40.0
 FRAMES = 240
 Reached = Callable[[Running, Path], bool]
-
-
-def hear(process: "subprocess.Popen[str]", wanted: Callable[[dict[str, object]], bool]) -> dict[str, object]:
-    """Read what the person at the window says, up to what is wanted."""
-    assert process.stdout
-    for line in process.stdout:
-        if wanted(said := json.loads(line)):
-            return said
-    raise AssertionError(f"the window ended before: {process.communicate()[1]}")
 
 
 def wait_until(reached: Callable[[], bool]) -> None:
@@ -78,30 +67,22 @@ def polls(simulator: Running) -> int:
 
 
 def kill_at(moment: Moment, program: Program, simulator: Running, rng: random.Random) -> None:
-    process = program.open_window(PROMPT)
-    hear(process, lambda said: said == moment.after)
+    window = program.open_window(PROMPT)
+    window.hear(lambda said: said == moment.after)
     wait_until(lambda: moment.reached(simulator, program.clips))
     select.select([], [], [], rng.uniform(0.0, moment.jitter_s))  # the moment is the point; nothing is waited for
-    process.kill()
-    _, complaints = process.communicate()
-    assert "Traceback" not in complaints, complaints
+    window.kill()
 
 
 def resume(program: Program, *, by_window: bool) -> None:
     """The window opens with the draft in its editor, goes on by itself, and can be closed: then the command line goes on."""
-    process = program.open_window()
-    assert hear(process, lambda said: "editor" in said) == {"editor": PROMPT}
+    window = program.open_window()
+    assert window.hear_editor() == PROMPT
     if by_window:
-        hear(process, lambda said: any("Ready" in row for row in rows_of(said)))
-    assert program.finish(process).code == 0
+        window.hear_row(PROMPT, "Ready")
+    window.close()
     if not by_window:
         assert program.run("watch").code in (0, 5)
-
-
-def rows_of(said: dict[str, object]) -> list[str]:
-    rows = said.get("rows", [])
-    assert isinstance(rows, list)
-    return [str(row) for row in rows]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="select needs a socket there; the way is the same")
