@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QAction, QColor, QContextMenuEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtGui import QAccessible, QAction, QColor, QContextMenuEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMenu, QWidget
 from pytestqt.qtbot import QtBot
@@ -220,6 +220,7 @@ def test_the_counter_turns_into_a_warning_in_words_above_the_limit(desk: Desk) -
     QTest.keyClicks(desk.editor, "abc")
     assert desk.reads("10,003 / 10,000")
     assert desk.reads("3 over")
+    assert desk.one(QLabel, "Length").accessibleDescription() == "10,003 / 10,000, 3 over"
     desk.click(desk.generate)
     desk.bot.waitUntil(lambda: desk.reads("10,003 characters, 3 more than the 10,000 allowed"))
     assert desk.requests() == []
@@ -392,6 +393,11 @@ def files(*paths: Path) -> QMimeData:
     return mime
 
 
+def heard(well: ImageWell) -> str:
+    """What a screen reader adds to the name; a tool tip takes its place when there is nothing."""
+    return QAccessible.queryAccessibleInterface(well).text(QAccessible.Text.Description)
+
+
 def drop(well: ImageWell, mime: QMimeData) -> None:
     action, button, no_keys = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     entering = QDragEnterEvent(QPoint(8, 8), action, mime, button, no_keys)
@@ -407,6 +413,7 @@ def test_a_dropped_picture_is_shown_named_and_sent_and_del_takes_it_out(desk: De
     [well] = desk.wells()
     assert "&lt;b&gt;pier" in well.toolTip()
     assert "320 × 180" in well.toolTip()
+    assert heard(well).startswith("harbour & <b>pier.png · 320 × 180")
     assert QColor(well.grab().toImage().pixel(32, 22)) == QColor("orange")
     QTest.keyClicks(desk.editor, "A")
     desk.click(desk.generate)
@@ -490,7 +497,7 @@ def test_a_picture_that_will_not_do_is_explained_at_once_beside_the_well(desk: D
     desk.studio.submission.image_problem = "notes.txt is no picture."
     drop(desk.wells()[0], files(text))
     desk.bot.waitUntil(lambda: desk.reads("notes.txt is no picture."))
-    assert desk.wells()[0].accessibleDescription() == "notes.txt is no picture."
+    assert heard(desk.wells()[0]) == "notes.txt is no picture."
     QTest.keyClicks(desk.editor, "A")
     desk.click(desk.generate)
     desk.bot.waitUntil(desk.wells()[0].hasFocus)

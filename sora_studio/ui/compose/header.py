@@ -30,10 +30,10 @@ class ComposeHeader(QWidget):
 
     def show_prompt(self, prompt: str, limit: int | None) -> None:
         """Title and length of this text."""
-        over = compose_text.overrun(len(prompt), limit)
+        length, over = compose_text.counter(len(prompt), limit), compose_text.overrun(len(prompt), limit)
         self._title.setText(compose_text.title(prompt))
-        self._counter.setText(compose_text.counter(len(prompt), limit))
-        self._counter.setAccessibleDescription(over)
+        self._counter.setText(length)
+        self._counter.setAccessibleDescription(", ".join(filter(None, (length, over))))  # a named label's text is not read
         theme.set_role(self._counter, "failed" if over else "secondary")
         if bool(over) != bool(self._over.text()):
             self._announce(f"The prompt is {over} the limit" if over else "The prompt fits again")

@@ -47,9 +47,7 @@ class ImageStrip(QWidget):
             self._images, self._rules = images, rules
             self._rebuild()
         for well in self._wells:
-            well.invalid = bool(problem)
-            well.setAccessibleDescription(problem)
-            well.update()
+            well.complain(problem)
 
     def keep_pasted_in(self, folder: Path) -> None:
         """Where pixels without a file are kept from now on."""

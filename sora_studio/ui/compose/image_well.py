@@ -50,6 +50,7 @@ class ImageWell(QPushButton):
         super().__init__(parent)
         self.source = source
         self.invalid = False
+        self._problem = ""
         self._picture: QPixmap | None = None
         self._dragging = False
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -72,6 +73,13 @@ class ImageWell(QPushButton):
         facts = f"{thumbnail.width} × {thumbnail.height} · {_size(thumbnail.size_bytes)}"
         self._say(f"{_short_name(self.source)} · {facts}")
         self.setAccessibleName(f"Image {_short_name(self.source)}, {thumbnail.width} by {thumbnail.height}")
+        self.update()
+
+    def complain(self, problem: str) -> None:
+        """What is wrong with the picture, or nothing."""
+        self._problem = problem
+        self.invalid = bool(problem)
+        self.setAccessibleDescription(problem or self._words)
         self.update()
 
     # --- what a person does ---------------------------------------------------------------------------------------
@@ -189,7 +197,9 @@ class ImageWell(QPushButton):
         self.update()
 
     def _say(self, words: str) -> None:
+        self._words = words
         self.setToolTip(f"<qt>{html.escape(words)}</qt>")  # a file may be called <b>: tool tips guess
+        self.setAccessibleDescription(self._problem or words)  # else the tool tip is read out, tags and all
 
 
 def _clipboard() -> QMimeData | None:

@@ -90,6 +90,7 @@ class StageControls(QFrame):
         """How long the film is; 0 while it is not known."""
         self._slider.setRange(0, duration_ms)
         self._total.setText(film_time_text(duration_ms))
+        self._total.setAccessibleDescription(self._total.text())  # a named label's text is not read
 
     def show_clips(self, count: int, chosen: int) -> None:
         """A number for each clip of the task; none for a single one."""
