@@ -1,6 +1,6 @@
 """What the services need from the outer floors, as they see it. Storage, gateway and media fit these; tests bring doubles."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -48,8 +48,18 @@ class RemoteStatus:
 class Gateway(Protocol):
     """The remote service. Every call waits for its place in the request budget of its model."""
 
-    async def create(self, request: GenerationRequest, profile: ModelProfile, image_urls: Sequence[str]) -> str:
+    async def create(
+        self,
+        request: GenerationRequest,
+        profile: ModelProfile,
+        image_urls: Sequence[str],
+        *,
+        claim: Callable[[], Awaitable[bool]],
+    ) -> str | None:
         """Start a paid task and return its task id.
+
+        `claim` is awaited once the request has its place in the budget, right before its first byte. When it answers False
+        nothing is sent and None is returned; when it raises, nothing is sent and that is raised.
 
         Raises `ConnectionFailed` and `RateLimited` only when nothing was started; `OutcomeUnknown` when it may have been;
         `KeyMissing`, `KeyRejected`, `OutOfCredit`, `ModelForbidden` and `RequestRefused` when the service said no.

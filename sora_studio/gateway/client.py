@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -85,11 +85,20 @@ class GatewayClient:
         await self._kept.aclose()
         await self._fresh.aclose()
 
-    async def create(self, request: GenerationRequest, profile: ModelProfile, image_urls: Sequence[str]) -> str:
-        """Start a paid task; see the port for what is raised. A cancelled call may have started one."""
+    async def create(
+        self,
+        request: GenerationRequest,
+        profile: ModelProfile,
+        image_urls: Sequence[str],
+        *,
+        claim: Callable[[], Awaitable[bool]],
+    ) -> str | None:
+        """Start a paid task; see the port for what is raised. A call that is cancelled after its claim may have started one."""
         path = f"/api/v1/generateTask/{quote(profile.slug, safe='')}"
         body = json.dumps(to_wire(request, profile, image_urls), separators=(",", ":")).encode()
         async with self._budget.place(profile.slug, per_minute=profile.limits.requests_per_minute, priority=Priority.CREATE):
+            if not await claim():
+                return None
             post = self._request(self._fresh, "POST", path, self._current_key(), _FOR_CREATE, body=body)
             answer = await self._answer(self._fresh, post, _FOR_CREATE, faults.create_breakdown)
             task_id = task_id_of(answer.data) if answer.is_success else None

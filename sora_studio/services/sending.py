@@ -45,7 +45,9 @@ class _Pause:
 
 
 class Sender:
-    """Dispatches creates. `sending` is committed before the first byte; only what provably started nothing waits again."""
+    """Dispatches creates. `sending` is committed right before the first byte, so a task that only waits for its place in the
+    request budget still says `waiting`; and only what provably started nothing waits again.
+    """
 
     def __init__(self, core: Core, census: Census, publishing: Publishing, connection: Connection, holds: Holds) -> None:
         self._core = core
@@ -55,9 +57,9 @@ class Sender:
         self._connection = connection
         self._holds = holds
         self._wake = asyncio.Event()
-        self._claiming = asyncio.Lock()
         self._closing = False
         self._in_flight = dict[int, asyncio.Task[None]]()
+        self._claimed = set[int]()
         self._pauses = dict[str, _Pause]()
         connection.wakes(self._wake)
         holds.wakes(self._wake)
@@ -72,14 +74,15 @@ class Sender:
         """Send whatever may go, until cancelled."""
         while True:
             while (task := self._next()) is not None:
-                await self._claim(task)
+                await self._dispatch(task)
             await rest(self._core.clock, self._wake, self._wait_s())
 
     async def finish(self, timeout_s: float) -> None:
-        """Claim nothing more and wait for the creates in flight."""
+        """Send nothing more and wait for the creates that have gone out."""
         self._closing = True
-        async with self._claiming:
-            pass
+        for task, create in self._in_flight.items():
+            if task not in self._claimed:
+                create.cancel()
         if self._in_flight:
             await asyncio.wait(list(self._in_flight.values()), timeout=timeout_s)
 
@@ -101,31 +104,37 @@ class Sender:
         now = self._core.clock.monotonic()
         return min((pause.until - now for pause in self._pauses.values() if pause.until > now), default=LONGEST_REST_S)
 
-    async def _claim(self, task_id: int) -> None:
-        """Commit that the task is being sent, then send it. Not cancelled half-way by `finish`."""
-        async with self._claiming:
-            row = await self._ledger.tasks.get(task_id)
-            if row is None or row.state is not TaskState.WAITING or row.removed_at is not None:
-                self._forget(task_id, row)
-                return
-            profile = self._core.profiles[row.request.model]
-            urls = await self._addresses(row, profile)
-            if urls is None:
-                return
-            try:
-                claimed = not self._closing and await self._ledger.transition(
-                    task_id, TaskState.SENDING, sent_at=self._core.clock.now(), trouble=None
-                )
-            except StorageFull as full:
-                self._core.notices.post(STORAGE, NoticeLevel.ERROR, full.sentence)
-                self._pause(row.request.model, least_s=ROOM_CHECK_S)
-                return
-            if not claimed:
-                self._forget(task_id, await self._ledger.tasks.get(task_id))
-                return
+    async def _dispatch(self, task_id: int) -> None:
+        """Hand a task to the gateway; it is claimed when its turn has come."""
+        row = await self._ledger.tasks.get(task_id)
+        if row is None or row.state is not TaskState.WAITING or row.removed_at is not None:
+            self._forget(task_id, row)
+            return
+        profile = self._core.profiles[row.request.model]
+        urls = await self._addresses(row, profile)
+        if urls is None or self._closing:
+            return
+        self._census.place(task_id, row.request.model, TaskState.SENDING)
+        self._in_flight[task_id] = self._core.supervisor.start(self._send(row, profile, urls), name=f"create {task_id}")
+
+    async def _claim(self, task: Task) -> bool:
+        """Commit that the task is being sent. False when somebody else was first, or when that cannot be written."""
+        now = self._core.clock.now()
+        writing = asyncio.ensure_future(self._ledger.transition(task.id, TaskState.SENDING, sent_at=now, trouble=None))
+        try:
+            claimed = await asyncio.shield(writing)
+        except asyncio.CancelledError:
+            if await writing:  # it was written all the same, and nothing went out
+                await self._ledger.transition(task.id, TaskState.WAITING)
+            raise
+        except StorageFull as full:
+            self._core.notices.post(STORAGE, NoticeLevel.ERROR, full.sentence)
+            self._pause(task.request.model, least_s=ROOM_CHECK_S)
+            return False
+        if claimed:
+            self._claimed.add(task.id)
             self._core.notices.clear(STORAGE)
-            self._census.place(task_id, row.request.model, TaskState.SENDING)
-            self._in_flight[task_id] = self._core.supervisor.start(self._send(row, profile, urls), name=f"create {task_id}")
+        return claimed
 
     async def _addresses(self, task: Task, profile: ModelProfile) -> list[str] | None:
         """The images' addresses; a task whose images cannot be sent any more fails here, so that it holds nobody up."""
@@ -148,17 +157,25 @@ class Sender:
 
     async def _send(self, task: Task, profile: ModelProfile, urls: list[str]) -> None:
         try:
-            task_id = await self._core.gateway.create(task.request, profile, urls)
+            task_id = await self._core.gateway.create(task.request, profile, urls, claim=lambda: self._claim(task))
         except asyncio.CancelledError:
-            # One try only: at the next start whatever still says `sending` becomes unclear all the same.
-            await self._ledger.transition(task.id, TaskState.UNKNOWN, trouble=OutcomeUnknown().sentence)
+            if task.id in self._claimed:
+                # One try only: at the next start whatever still says `sending` becomes unclear all the same.
+                await self._ledger.transition(task.id, TaskState.UNKNOWN, trouble=OutcomeUnknown().sentence)
             raise
         except Exception as error:
+            if task.id not in self._claimed:  # nothing went out
+                self._census.place(task.id, task.request.model, TaskState.WAITING)
+                self._pause(task.request.model)
+                raise
             await self._settle(task, error)
         else:
-            # From here the task is paid for: its id is written whatever happens to this coroutine.
-            await asyncio.shield(self._accept(task, task_id, profile))
+            if task_id is None:
+                self._forget(task.id, await self._ledger.tasks.get(task.id))
+            else:  # it is paid for: its id is written whatever happens to this coroutine
+                await asyncio.shield(self._accept(task, task_id, profile))
         finally:
+            self._claimed.discard(task.id)
             self._in_flight.pop(task.id, None)
             self._wake.set()
 

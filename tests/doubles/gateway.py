@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from sora_studio.domain.ports import Clock, RemoteStatus
@@ -22,7 +22,7 @@ StatusAnswer = RemoteStatus | Exception
 class ScriptedGateway:
     """Answers creates from `creates` (then with fresh ids) and each status from its task's script, whose last line repeats.
 
-    With `gate` set, every create waits for it before it answers.
+    With `turn` set, every create waits for it before it is claimed; with `gate` set, before it answers.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -31,6 +31,7 @@ class ScriptedGateway:
         self.statuses = defaultdict[str, list[StatusAnswer]](list)
         self.default_status: StatusAnswer = PROCESSING
         self.balances = deque[float | Exception]()
+        self.turn: asyncio.Event | None = None
         self.gate: asyncio.Event | None = None
         self.created: list[GenerationRequest] = []
         self.image_urls: list[list[str]] = []
@@ -43,7 +44,18 @@ class ScriptedGateway:
         self.most_polls = 0
         self.requests_last_minute = 0
 
-    async def create(self, request: GenerationRequest, profile: ModelProfile, image_urls: Sequence[str]) -> str:
+    async def create(
+        self,
+        request: GenerationRequest,
+        profile: ModelProfile,
+        image_urls: Sequence[str],
+        *,
+        claim: Callable[[], Awaitable[bool]],
+    ) -> str | None:
+        if self.turn is not None:
+            await self.turn.wait()
+        if not await claim():
+            return None
         self.created.append(request)
         self.image_urls.append(list(image_urls))
         number = len(self.created)

@@ -13,11 +13,15 @@ from sora_studio.domain.task import SECTIONS, TRANSITIONS, Section, Task, TaskSt
 
 
 class MemoryTasks:
-    """A `TaskStore`. `trouble` is raised by every write while it is set; `refusals` counts the moves that the gate refused."""
+    """A `TaskStore`. `trouble` is raised by every write while it is set; `refusals` counts the moves that the table refused.
+
+    With `gate` set, every move of a task waits for it.
+    """
 
     def __init__(self) -> None:
         self.rows: dict[int, Task] = {}
         self.trouble: Exception | None = None
+        self.gate: asyncio.Event | None = None
         self.refusals = 0
         self.history: list[tuple[int, TaskState]] = []
         self._revision = 0
@@ -47,7 +51,7 @@ class MemoryTasks:
         return [self.rows[task] for task in tasks if task in self.rows]
 
     async def transition(self, task: int, to: TaskState, **facts: Unpack[TaskFacts]) -> bool:
-        await asyncio.sleep(0)
+        await (self.gate.wait() if self.gate else asyncio.sleep(0))
         self._may_write()
         row = self.rows.get(task)
         if row is None or to not in TRANSITIONS[row.state]:

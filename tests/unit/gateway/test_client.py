@@ -5,6 +5,7 @@ import json
 import logging
 import traceback
 from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -57,8 +58,12 @@ def ask(
     return run(scenario())
 
 
+async def yes() -> bool:
+    return True
+
+
 def create(client: GatewayClient) -> Awaitable[object]:
-    return client.create(REQUEST, make_profile(), ())
+    return client.create(REQUEST, make_profile(), (), claim=yes)
 
 
 def status(client: GatewayClient) -> Awaitable[object]:
@@ -186,7 +191,7 @@ def test_a_rate_limit_with_a_wait_holds_the_whole_model_back_and_nothing_else() 
         clock = VirtualClock()
         client = GatewayClient(BASE, key=lambda: KEY, clock=clock, transport=httpx.MockTransport(service))
         with pytest.raises(errors.RateLimited) as limited:
-            await client.create(REQUEST, make_profile(), ())
+            await create(client)
         assert limited.value.retry_after_s == 30.0
         waiting = asyncio.create_task(client.status(make_profile(), "task_1"))
         await client.status(make_profile(slug="sora-2-pro"), "task_1")
@@ -215,7 +220,7 @@ def test_creates_go_before_questions_that_asked_first() -> None:
         questions = [asyncio.create_task(client.status(make_profile(), "task_1")) for _ in range(40)]
         await settle()
         asked_first = len(paths)
-        paid = asyncio.create_task(client.create(REQUEST, make_profile(), ()))
+        paid = asyncio.ensure_future(create(client))
         await settle()
         gate.set()
         await asyncio.gather(paid, *questions)
@@ -224,6 +229,42 @@ def test_creates_go_before_questions_that_asked_first() -> None:
         await client.close()
 
     run(scenario())
+
+
+def test_a_create_is_claimed_when_its_place_has_come_and_not_before() -> None:
+    service = Service(httpx.Response(200, json=GOING_ON))
+    claims: list[int] = []
+
+    async def claim() -> bool:
+        claims.append(len(service.requests))
+        return True
+
+    async def scenario() -> None:
+        clock = VirtualClock()
+        client = GatewayClient(BASE, key=lambda: KEY, clock=clock, transport=httpx.MockTransport(service))
+        one_a_minute = make_profile(per_minute=1)
+        await client.status(one_a_minute, "task_1")
+        paid = asyncio.create_task(client.create(REQUEST, one_a_minute, (), claim=claim))
+        await clock.advance(59)
+        assert claims == []
+        await clock.advance(2)
+        assert (await paid, claims) == ("task_1", [1])
+        await client.close()
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("trouble", [None, errors.StorageFull()])
+def test_without_its_claim_a_create_sends_nothing(trouble: Exception | None) -> None:
+    async def claim() -> bool:
+        if trouble:
+            raise trouble
+        return False
+
+    service = Service(httpx.Response(200, json=STARTED))
+    with pytest.raises(type(trouble)) if trouble else nullcontext():
+        assert ask(service, lambda client: client.create(REQUEST, make_profile(), (), claim=claim)) is None
+    assert service.requests == []
 
 
 def test_plain_http_is_for_this_machine_only() -> None:

@@ -18,6 +18,8 @@ from sora_studio.domain.errors import (
     StorageFull,
 )
 from sora_studio.domain.task import TaskState
+from sora_studio.services.engine import CREATES_FINISH_WITHIN_S
+from tests.doubles.clock import settle
 from tests.unit.services.rig import GATEWAY, Rig, request, run, sora_2
 
 
@@ -107,6 +109,50 @@ def test_an_end_in_the_middle_of_sending_leaves_it_unclear(tmp_path: Path) -> No
             assert rig.state() is TaskState.SENDING
             await rig.core.supervisor.stop()
         assert rig.state() is TaskState.UNKNOWN
+
+    run(story())
+
+
+def test_what_only_waits_for_its_turn_says_so_and_can_be_taken_back(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        turn = rig.gateway.turn = asyncio.Event()
+        async with rig:
+            await rig.submit("one", "two")
+            assert rig.states() == [TaskState.WAITING, TaskState.WAITING]
+            assert await rig.engine.submission.cancel(1)
+            turn.set()
+            await rig.advance(0.1)
+            assert rig.states() == [TaskState.CANCELLED, TaskState.PENDING]
+            assert [created.prompt for created in rig.gateway.created] == ["two"]
+            assert rig.engine.tracking.snapshot().running == 1
+
+    run(story())
+
+
+def test_an_end_before_its_turn_leaves_it_waiting(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        rig.gateway.turn = asyncio.Event()
+        async with asyncio.timeout(CREATES_FINISH_WITHIN_S / 2), rig:
+            await rig.submit("one")
+        assert (rig.state(), rig.gateway.created) == (TaskState.WAITING, [])
+
+    run(story())
+
+
+def test_an_end_in_the_moment_of_its_turn_leaves_it_waiting(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        gate = rig.tasks.gate = asyncio.Event()
+        async with rig:
+            await rig.submit("one")
+            ending = asyncio.ensure_future(rig.core.supervisor.stop())
+            await settle()
+            gate.set()
+            await ending
+        assert rig.tasks.history == [(1, TaskState.SENDING), (1, TaskState.WAITING)]
+        assert rig.gateway.created == []
 
     run(story())
 
