@@ -90,6 +90,16 @@ class PublicUrlNeeded(UserError):
     advice = "Put the picture online and paste its https address."
 
 
+class RequestRepeated(UserError):
+    """An equal request became the task `task` a moment ago. Nothing was made; only the person can say whether it was meant."""
+
+    advice = "Nothing was sent now."
+
+    def __init__(self, *, seconds_ago: float, task: int) -> None:
+        self.seconds_ago, self.task = seconds_ago, task
+        super().__init__(f"You sent exactly this {max(1, round(seconds_ago))} s ago.")
+
+
 class KeyMissing(UserError):
     title = "No API key yet."
     advice = "Enter one in Settings, or set SORA_STUDIO_API_KEY."

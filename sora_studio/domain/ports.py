@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, TypedDict, Unpack
@@ -15,14 +15,18 @@ from sora_studio.domain.task import Section, Task, TaskState
 
 
 class Clock(Protocol):
-    """Wall time for what is kept, monotonic time for what is measured."""
+    """Wall time for what is kept and shown, monotonic time for what is measured, elapsed time for what is planned."""
 
     def now(self) -> datetime:
-        """Aware UTC."""
+        """Aware UTC. Somebody may set it, forwards and back."""
         ...
 
     def monotonic(self) -> float:
-        """Seconds that never go back."""
+        """Seconds that never go back. They may stand still while the machine is suspended."""
+        ...
+
+    def elapsed(self) -> float:
+        """Seconds that never go back and go on while the machine is suspended, whatever the wall clock is set to."""
         ...
 
     async def sleep(self, seconds: float) -> None:
@@ -42,6 +46,7 @@ class RemoteStatus:
     result_urls: tuple[str, ...] = ()
     fail_code: str | None = None
     fail_message: str | None = None
+    created_at: datetime | None = None
     completed_at: datetime | None = None
 
 
@@ -115,6 +120,9 @@ class TaskFacts(TypedDict, total=False):
     trouble: str | None
     seen_at: datetime
     removed_at: datetime | None
+    balance_before_usd: float | None
+    balance_after_usd: float | None
+    measured_usd: float | None
 
 
 class ClipFacts(TypedDict, total=False):
@@ -142,8 +150,20 @@ class TaskFilter:
 class TaskStore(Protocol):
     """Tasks and their clips. Every method is one transaction; what has returned is on disk."""
 
-    async def add(self, requests: Sequence[GenerationRequest], *, gateway: str, at: datetime) -> list[Task]:
-        """New waiting tasks, takes 1…n of one another, durable before this returns."""
+    async def add(
+        self,
+        requests: Sequence[GenerationRequest],
+        *,
+        gateway: str,
+        at: datetime,
+        estimated_usd: float | None = None,
+        repeat_after: timedelta | None = None,
+    ) -> list[Task]:
+        """New waiting tasks, takes 1…n of one another, durable before this returns. `estimated_usd` is one task's price.
+
+        With `repeat_after`, raises `RequestRepeated` and adds nothing when an equal request became a task of this gateway
+        less than so long ago, by whatever process, and that task is neither removed nor cancelled.
+        """
         ...
 
     async def get(self, task: int) -> Task | None: ...
@@ -176,6 +196,10 @@ class TaskStore(Protocol):
 
     async def unfinished(self, gateway: str) -> list[Task]:
         """Waiting, running and lost tasks of a gateway, removed ones too, in the order of creation."""
+        ...
+
+    async def sent_since(self, gateway: str, since: datetime) -> list[Task]:
+        """Those that were sent then or later, removed ones too, in the order of sending."""
         ...
 
     async def unsaved(self, gateway: str) -> list[Clip]:

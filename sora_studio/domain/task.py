@@ -107,6 +107,14 @@ class Task:
     """The passing problem that it has now, as a sentence; None when all is well."""
     seen_at: datetime | None = None
     removed_at: datetime | None = None
+    estimated_usd: float | None = None
+    """The profile's price when it was made; None when the profile knew none."""
+    balance_before_usd: float | None = None
+    """As last read before it was sent."""
+    balance_after_usd: float | None = None
+    """As first read after it had ended or become unclear."""
+    measured_usd: float | None = None
+    """By how much the balance fell, when it alone was in flight between two readings."""
     revision: int = 0
     """Counts up over the whole database with every change: what is above a number is what changed since."""
     clips: tuple[Clip, ...] = ()
@@ -126,6 +134,16 @@ class Task:
         if ClipState.MISSING in states:
             return Phase.MISSING
         return Phase.READY
+
+    @property
+    def may_be_charged(self) -> bool:
+        """It went out and was not refused."""
+        return self.task_id is not None or self.state in (TaskState.SENDING, TaskState.UNKNOWN)
+
+    @property
+    def cost_usd(self) -> float | None:
+        """What it cost or will cost: as measured, else as estimated; None when neither is known."""
+        return self.estimated_usd if self.measured_usd is None else self.measured_usd
 
     @property
     def is_settled(self) -> bool:

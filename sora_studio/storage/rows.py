@@ -74,6 +74,10 @@ def task_from_row(row: sqlite3.Row, clips: tuple[Clip, ...]) -> Task:
         trouble=_text_or_none(row["trouble"]),
         seen_at=_time_or_none(row["seen_at"]),
         removed_at=_time_or_none(row["removed_at"]),
+        estimated_usd=row["estimated_usd"],
+        balance_before_usd=row["balance_before_usd"],
+        balance_after_usd=row["balance_after_usd"],
+        measured_usd=row["measured_usd"],
         revision=row["revision"],
         clips=clips,
     )

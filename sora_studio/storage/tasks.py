@@ -2,10 +2,11 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Unpack
 
 from sora_studio.domain.clip import Clip, ClipState
+from sora_studio.domain.errors import RequestRepeated
 from sora_studio.domain.ports import ClipFacts, TaskFacts, TaskFilter
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import SECTIONS, Phase, Section, Task, TaskState
@@ -15,15 +16,22 @@ from sora_studio.storage.rows import SqlValue, clip_from_row, request_to_sql, to
 from sora_studio.storage.search import fold, from_where
 
 INSERT_TASK = """
-    INSERT INTO tasks (revision, state, phase, gateway, created_at, take, takes, model, route, options, images, prompt)
+    INSERT INTO tasks (revision, state, phase, gateway, created_at, take, takes, estimated_usd,
+                       model, route, options, images, prompt)
     VALUES ((SELECT coalesce(max(revision), 0) + 1 FROM tasks), 'waiting', 'waiting', :gateway, :created_at, :take, :takes,
-            :model, :route, :options, :images, :prompt)
+            :estimated_usd, :model, :route, :options, :images, :prompt)
 """
 INSERT_WORDS = "INSERT INTO task_words (task, folded) VALUES (?, ?)"
 UNFINISHED = """
     SELECT id FROM tasks
     WHERE gateway = ? AND state IN ('waiting', 'sending', 'unknown', 'pending', 'processing', 'lost')
     ORDER BY id
+"""
+SENT_SINCE = "SELECT id FROM tasks WHERE gateway = ? AND sent_at >= ? ORDER BY sent_at"
+RECENT = """
+    SELECT id FROM tasks
+    WHERE gateway = ? AND created_at > ? AND created_at < ? AND removed_at IS NULL AND state != 'cancelled'
+    ORDER BY created_at DESC, id DESC
 """
 UNSAVED = """
     SELECT clips.* FROM clips JOIN tasks ON tasks.id = clips.task
@@ -41,13 +49,24 @@ class SqliteTasks:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, requests: Sequence[GenerationRequest], *, gateway: str, at: datetime) -> list[Task]:
-        """New waiting tasks, takes 1…n of one another, durable before this returns."""
+    async def add(
+        self,
+        requests: Sequence[GenerationRequest],
+        *,
+        gateway: str,
+        at: datetime,
+        estimated_usd: float | None = None,
+        repeat_after: timedelta | None = None,
+    ) -> list[Task]:
+        """New waiting tasks, takes 1…n of one another, durable before this returns; may raise `RequestRepeated`."""
+        facts: dict[str, SqlValue] = {"gateway": gateway, "created_at": to_sql(at), "estimated_usd": estimated_usd}
 
         def work(connection: sqlite3.Connection) -> list[Task]:
+            if repeat_after is not None:
+                _refuse_repetition(connection, requests, gateway=gateway, at=at, repeat_after=repeat_after)
             takes = len(requests)
             ids = [
-                _insert(connection, request, {"gateway": gateway, "created_at": to_sql(at), "take": take, "takes": takes})
+                _insert(connection, request, {**facts, "take": take, "takes": takes})
                 for take, request in enumerate(requests, start=1)
             ]
             return read_tasks(connection, ids)
@@ -99,6 +118,10 @@ class SqliteTasks:
         """Waiting, running and lost tasks of a gateway, removed ones too, in the order of creation."""
         return await self._read_ids(UNFINISHED, [gateway])
 
+    async def sent_since(self, gateway: str, since: datetime) -> list[Task]:
+        """Those that were sent then or later, removed ones too, in the order of sending."""
+        return await self._read_ids(SENT_SINCE, [gateway, to_sql(since)])
+
     async def unsaved(self, gateway: str) -> list[Clip]:
         """Remote clips, the one that expires first in front."""
         return await self._database.read(lambda connection: list(map(clip_from_row, connection.execute(UNSAVED, (gateway,)))))
@@ -130,6 +153,23 @@ class SqliteTasks:
             return read_tasks(connection, [row["id"] for row in connection.execute(query, values)])
 
         return await self._database.read(work)
+
+
+def _refuse_repetition(
+    connection: sqlite3.Connection,
+    requests: Sequence[GenerationRequest],
+    *,
+    gateway: str,
+    at: datetime,
+    repeat_after: timedelta,
+) -> None:
+    """In the transaction that adds, so that of two processes exactly one is the first."""
+    # Another process may have looked at the clock a little later and yet be the first to write.
+    around = [gateway, to_sql(at - repeat_after), to_sql(at + repeat_after)]
+    recent = read_tasks(connection, [row["id"] for row in connection.execute(RECENT, around)])
+    for task in recent:
+        if task.request in requests:
+            raise RequestRepeated(seconds_ago=max(0.0, (at - task.created_at).total_seconds()), task=task.id)
 
 
 def _insert(connection: sqlite3.Connection, request: GenerationRequest, facts: dict[str, SqlValue]) -> int:

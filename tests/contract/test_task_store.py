@@ -3,12 +3,14 @@
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from sora_studio.domain.clip import CLIP_TRANSITIONS, ClipState
+from sora_studio.domain.errors import RequestRepeated
 from sora_studio.domain.ports import TaskFilter, TaskStore
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import TRANSITIONS, Section, TaskState
@@ -217,5 +219,76 @@ def test_the_live_list_is_by_section_newest_first_and_waiting_oldest_first(tell:
             *((Section.RUNNING, task) for task in reversed(running)),
             *((Section.WAITING, task) for task in waiting),
         ]
+
+    tell(story)
+
+
+def test_an_equal_request_of_the_last_minute_is_refused_and_nothing_is_added(tell: Tell) -> None:
+    minute = timedelta(minutes=1)
+
+    async def story(store: TaskStore) -> None:
+        first, _ = await store.add([REQUEST] * 2, gateway=GATEWAY, at=NOW, repeat_after=minute)
+        for later_s in (0, 1, 59):
+            with pytest.raises(RequestRepeated) as caught:
+                await store.add([REQUEST] * 3, gateway=GATEWAY, at=NOW + timedelta(seconds=later_s), repeat_after=minute)
+            assert (caught.value.seconds_ago, caught.value.task) == (later_s, first.id + 1)
+        assert len(await store.find(TaskFilter(removed=True), limit=9)) == 2
+        await store.add([REQUEST], gateway=GATEWAY, at=NOW + minute, repeat_after=minute)
+
+    tell(story)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(REQUEST, prompt=f"{REQUEST.prompt} "),
+        replace(REQUEST, options={"duration": 15}),
+        replace(REQUEST, route="official"),
+        replace(REQUEST, model="sora-2-pro"),
+        replace(REQUEST, images=("https://pictures.example/1.png",)),
+    ],
+)
+def test_a_request_that_differs_in_anything_is_another(tell: Tell, other: GenerationRequest) -> None:
+    async def story(store: TaskStore) -> None:
+        await store.add([REQUEST], gateway=GATEWAY, at=NOW)
+        assert await store.add([other], gateway=GATEWAY, at=NOW, repeat_after=timedelta(minutes=1))
+
+    tell(story)
+
+
+def test_what_was_taken_back_or_removed_or_made_elsewhere_does_not_count_as_sent(tell: Tell) -> None:
+    async def story(store: TaskStore) -> None:
+        await task_in(store, S.CANCELLED)
+        await store.record(await task_in(store, S.WAITING), removed_at=NOW)
+        await store.add([REQUEST], gateway="elsewhere", at=NOW)
+        assert await store.add([REQUEST], gateway=GATEWAY, at=NOW, repeat_after=timedelta(minutes=1))
+
+    tell(story)
+
+
+def test_prices_and_balances_are_kept_and_may_be_unknown(tell: Tell) -> None:
+    async def story(store: TaskStore) -> None:
+        (plain,) = await store.add([REQUEST], gateway=GATEWAY, at=NOW)
+        assert (plain.estimated_usd, plain.balance_before_usd, plain.balance_after_usd, plain.measured_usd) == (None,) * 4
+        (priced,) = await store.add([REQUEST], gateway=GATEWAY, at=NOW, estimated_usd=0.5)
+        assert await store.transition(priced.id, S.SENDING, balance_before_usd=74.87)
+        assert await store.record(priced.id, balance_after_usd=74.27, measured_usd=0.6)
+        row = await store.get(priced.id)
+        assert row is not None
+        assert (row.estimated_usd, row.balance_before_usd, row.balance_after_usd, row.measured_usd) == (0.5, 74.87, 74.27, 0.6)
+        assert row.cost_usd == 0.6
+
+    tell(story)
+
+
+def test_what_was_sent_since_a_moment_is_found_removed_or_not(tell: Tell) -> None:
+    async def story(store: TaskStore) -> None:
+        early, late, removed, waiting = [await task_in(store, S.WAITING) for _ in range(4)]
+        (elsewhere,) = await store.add([REQUEST], gateway="elsewhere", at=NOW)
+        for task, at in ((early, NOW - timedelta(seconds=1)), (late, NOW), (removed, NOW), (elsewhere.id, NOW)):
+            await store.transition(task, S.SENDING, sent_at=at)
+        await store.record(removed, removed_at=NOW)
+        assert waiting
+        assert [task.id for task in await store.sent_since(GATEWAY, NOW)] == [late, removed]
 
     tell(story)

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Unpack
 
 from sora_studio.domain.clip import CLIP_TRANSITIONS, Clip, ClipState
+from sora_studio.domain.errors import RequestRepeated
 from sora_studio.domain.ports import ClipFacts, TaskFacts, TaskFilter
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import SECTIONS, TRANSITIONS, Section, Task, TaskState
@@ -27,8 +28,18 @@ class MemoryTasks:
         self._revision = 0
         self._clips = 0
 
-    async def add(self, requests: Sequence[GenerationRequest], *, gateway: str, at: datetime) -> list[Task]:
+    async def add(
+        self,
+        requests: Sequence[GenerationRequest],
+        *,
+        gateway: str,
+        at: datetime,
+        estimated_usd: float | None = None,
+        repeat_after: timedelta | None = None,
+    ) -> list[Task]:
         self._may_write()
+        if repeat_after is not None:
+            self._refuse_repetition(requests, gateway=gateway, at=at, repeat_after=repeat_after)
         added = list[Task]()
         for take, request in enumerate(requests, start=1):
             task = Task(
@@ -39,6 +50,7 @@ class MemoryTasks:
                 created_at=at,
                 take=take,
                 takes=len(requests),
+                estimated_usd=estimated_usd,
             )
             added.append(self._keep(task))
         return added
@@ -114,6 +126,9 @@ class MemoryTasks:
     async def unfinished(self, gateway: str) -> list[Task]:
         return self._where(lambda row: row.gateway == gateway and not row.state.is_over)
 
+    async def sent_since(self, gateway: str, since: datetime) -> list[Task]:
+        return self._where(lambda row: row.gateway == gateway and row.sent_at is not None and row.sent_at >= since)
+
     async def unsaved(self, gateway: str) -> list[Clip]:
         clips = [clip for row in self.rows.values() if row.gateway == gateway for clip in row.clips]
         return sorted((clip for clip in clips if clip.state is ClipState.REMOTE), key=lambda clip: (clip.expires_at, clip.id))
@@ -136,6 +151,14 @@ class MemoryTasks:
 
     def _where(self, test: Callable[[Task], bool]) -> list[Task]:
         return [row for row in self.rows.values() if test(row)]
+
+    def _refuse_repetition(
+        self, requests: Sequence[GenerationRequest], *, gateway: str, at: datetime, repeat_after: timedelta
+    ) -> None:
+        for row in reversed(self.rows.values()):
+            counts = row.gateway == gateway and row.removed_at is None and row.state is not TaskState.CANCELLED
+            if counts and row.request in requests and abs(at - row.created_at) < repeat_after:
+                raise RequestRepeated(seconds_ago=max(0.0, (at - row.created_at).total_seconds()), task=row.id)
 
     def _may_write(self) -> None:
         if self.trouble is not None:

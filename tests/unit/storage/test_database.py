@@ -14,6 +14,7 @@ from sora_studio.domain.errors import DatabaseUnusable, StorageFull
 from sora_studio.storage import database as database_module
 from sora_studio.storage import migrations
 from sora_studio.storage.database import Database
+from sora_studio.storage.tasks import SqliteTasks
 
 Run = Callable[..., object]
 COUNT = "SELECT count(*) FROM notes"
@@ -327,3 +328,20 @@ def test_a_step_is_taken_whole_or_not_at_all(tmp_path: Path) -> None:
     assert pragma("user_version")(connection) == 2
     assert connection.execute("SELECT count(*) FROM a").fetchone()[0] == 1
     connection.close()
+
+
+def test_a_file_from_before_money_was_counted_opens_with_every_row(tmp_path: Path, run) -> None:
+    path = tmp_path / "studio.db"
+    connection = sqlite3.connect(path, isolation_level=None)
+    migrations.migrate(connection, path, begin=lambda: connection.execute("BEGIN IMMEDIATE"), steps=migrations.STEPS[:1])
+    connection.execute(
+        "INSERT INTO tasks (revision, state, phase, gateway, created_at, take, takes, model, route, options, images, prompt) "
+        "VALUES (1, 'unknown', 'unknown', 'g', 5, 1, 1, 'sora-2', 'auto', '{}', '[]', 'A harbour')"
+    )
+    connection.close()
+    database = Database(path)
+    run(database.open())
+    (task,) = run(SqliteTasks(database).get_many([1]))
+    assert (task.request.prompt, task.state, task.estimated_usd, task.measured_usd) == ("A harbour", "unknown", None, None)
+    assert run(database.read(pragma("user_version"))) == len(migrations.STEPS)
+    run(database.close())

@@ -319,6 +319,8 @@ def plan(store, query: str, values: list[object]) -> str:
     [
         (tasks.UNFINISHED, ["g"], "tasks_unfinished"),
         (tasks.UNSAVED, ["g"], "clips_remote"),
+        (tasks.SENT_SINCE, ["g", 5], "tasks_by_sending"),
+        (tasks.RECENT, ["g", 5, 9], "tasks_by_creation"),
         (tasks.CHANGED_SINCE, [5], "tasks_by_revision"),
         (tasks.NEWEST_REVISION, [], "tasks_by_revision"),
         (tasks.CUT_OFF_TASKS, [], "tasks_sending"),
