@@ -14,9 +14,22 @@ def first_poll_at(accepted_at: datetime, plan: PollPlan) -> datetime:
     return accepted_at + timedelta(seconds=plan.first_after_s)
 
 
-def next_poll_at(asked_at: datetime, plan: PollPlan) -> datetime:
-    """The next question, counted from the last one's answer, so that a slow answer never bunches them."""
-    return asked_at + timedelta(seconds=plan.every_s)
+SLOW_EVERY_S, VERY_SLOW_EVERY_S = 60.0, 600.0
+VERY_SLOW_AFTER_S = 3600.0
+
+
+def poll_wait_s(age_s: float, plan: PollPlan, usual_s: tuple[float, float] | None, speed: float) -> float:
+    """The wait after an answer that the task goes on, counted from that answer, so that a slow one never bunches questions.
+
+    `age_s` since the service accepted the task, `usual_s` its shortest and longest usual time. A task that takes more than
+    twice as long is asked for every minute, and after an hour every ten; it is never given up.
+    """
+    slow_after_s = 2 * usual_s[1] if usual_s else VERY_SLOW_AFTER_S / speed
+    if age_s >= max(slow_after_s, VERY_SLOW_AFTER_S / speed):
+        return max(plan.every_s, VERY_SLOW_EVERY_S / speed)
+    if age_s >= slow_after_s:
+        return max(plan.every_s, SLOW_EVERY_S / speed)
+    return plan.every_s
 
 
 def backoff_s(attempt: int, rng: random.Random) -> float:

@@ -3,25 +3,27 @@
 import heapq
 import random
 from collections.abc import Collection
-from datetime import datetime, timedelta
 
 
 class Agenda:
-    """Due times in UTC wall time. A task is either planned, or ready to be asked for, or not here (while it is being asked)."""
+    """Due times in elapsed seconds, which no change of the wall clock moves.
+
+    A task is either planned, or ready to be asked for, or not here (while it is being asked).
+    """
 
     def __init__(self) -> None:
-        self._due = dict[int, datetime]()
-        self._heap = list[tuple[datetime, int]]()
+        self._due = dict[int, float]()
+        self._heap = list[tuple[float, int]]()
         self._ready = dict[int, None]()
 
     def __contains__(self, task: int) -> bool:
         return task in self._due
 
-    def due_at(self, task: int) -> datetime | None:
+    def due_at(self, task: int) -> float | None:
         """When it is due; None when it is not planned."""
         return self._due.get(task)
 
-    def put(self, task: int, due: datetime) -> None:
+    def put(self, task: int, due: float) -> None:
         """Plan a task, instead of what was planned for it before."""
         self._ready.pop(task, None)
         self._due[task] = due
@@ -34,7 +36,7 @@ class Agenda:
         self._ready.pop(task, None)
         self._due.pop(task, None)
 
-    def pick(self, now: datetime, first: Collection[int] = ()) -> int | None:
+    def pick(self, now: float, first: Collection[int] = ()) -> int | None:
         """Take out one task that is due, those in `first` before the rest; None when none is."""
         while self._heap and self._heap[0][0] <= now:
             due, task = heapq.heappop(self._heap)
@@ -47,28 +49,23 @@ class Agenda:
             self.drop(task)
         return task
 
-    def next_due(self) -> datetime | None:
+    def next_due(self) -> float | None:
         """The earliest planned time of a task that is not ready yet."""
         while self._heap and self._due.get(self._heap[0][1]) != self._heap[0][0]:
             heapq.heappop(self._heap)
         return self._heap[0][0] if self._heap else None
 
-    def has_ready(self, now: datetime) -> bool:
+    def has_ready(self, now: float) -> bool:
         """Whether any task is due."""
         due = self.next_due()
         return bool(self._ready) or (due is not None and due <= now)
 
-    def shift(self, by: timedelta) -> None:
-        """The wall clock was changed by so much: keep every wait as long as it was."""
-        self._due = {task: due + by for task, due in self._due.items()}
-        self._rebuild()
-
-    def spread(self, now: datetime, window_s: float, rng: random.Random) -> None:
+    def spread(self, now: float, window_s: float, rng: random.Random) -> None:
         """Spread what is overdue over the next `window_s`, in its order, so that a long sleep does not end in a burst."""
         overdue = sorted((due, task) for task, due in self._due.items() if due <= now)
         for place, (_, task) in enumerate(overdue):
             share = (place + rng.random()) / len(overdue)
-            self._due[task] = now + timedelta(seconds=window_s * share)
+            self._due[task] = now + window_s * share
         self._rebuild()
 
     def _rebuild(self) -> None:

@@ -18,7 +18,7 @@ from sora_studio.domain.errors import (
 from sora_studio.domain.events import NoticeLevel
 from sora_studio.domain.ports import RemoteStatus, TaskFacts
 from sora_studio.domain.profile import ModelProfile
-from sora_studio.domain.schedule import LOST_AFTER_S, error_wait_s, is_lost, miss_wait_s, next_poll_at
+from sora_studio.domain.schedule import LOST_AFTER_S, error_wait_s, is_lost, miss_wait_s, poll_wait_s
 from sora_studio.domain.task import TaskState
 from sora_studio.services.connection import Connection
 from sora_studio.services.core import Core
@@ -32,13 +32,19 @@ NO_LINK = "The service says that the clip is done, but gives no link to it. The 
 
 @dataclass(slots=True)
 class Followed:
-    """A task that is asked for, as this process knows it. `failures` and `linkless` count answers in a row since the start."""
+    """A task that is asked for, as this process knows it. `failures` and `linkless` count answers in a row since the start.
+
+    `began` (when the service accepted it) and `planned_at` are elapsed seconds; `accepted_at` is `began` on the wall.
+    """
 
     task: int
     task_id: str
     state: TaskState
     profile: ModelProfile
-    planned_at: datetime
+    accepted_at: datetime
+    began: float
+    usual_s: tuple[float, float] | None
+    planned_at: float
     polls: int = 0
     misses: int = 0
     failures: int = 0
@@ -46,7 +52,7 @@ class Followed:
 
 
 class Questions:
-    """Asks, writes what was learned, and says when to ask again. `on_end` is called after a task ended."""
+    """Asks, writes what was learned, and says how long to wait before asking again. `on_end` is called after a task ended."""
 
     def __init__(self, core: Core, connection: Connection, holds: Holds, *, on_end: Callable[[], None]) -> None:
         self._core = core
@@ -55,20 +61,20 @@ class Questions:
         self._holds = holds
         self._on_end = on_end
 
-    async def ask(self, followed: Followed, *, urgent: bool) -> datetime | None:
-        """When to ask next; None when the task is over (or no longer ours to follow)."""
-        asked_at = self._core.clock.now()
+    async def ask(self, followed: Followed, *, urgent: bool) -> float | None:
+        """How many seconds from now to ask next; None when the task is over (or no longer ours to follow)."""
+        asked_at = self._core.clock.elapsed()
         try:
             return await self._ask(followed, asked_at, urgent=urgent)
         except (KeyRejected, KeyMissing) as error:
             self._holds.refuse_key(error)
-            return followed.planned_at
+            return 0.0  # nothing is asked until the key changes; then at once
         except StorageFull as full:
             # Nothing was learned that the service will not say again.
             self._core.notices.post(STORAGE, NoticeLevel.ERROR, full.sentence)
-            return self._after(max(ROOM_CHECK_S, followed.profile.poll.every_s))
+            return max(ROOM_CHECK_S, followed.profile.poll.every_s)
 
-    async def _ask(self, followed: Followed, asked_at: datetime, *, urgent: bool) -> datetime | None:
+    async def _ask(self, followed: Followed, asked_at: float, *, urgent: bool) -> float | None:
         try:
             status = await self._core.gateway.status(followed.profile, followed.task_id, urgent=urgent)
         except (KeyRejected, KeyMissing):
@@ -83,11 +89,11 @@ class Questions:
             self._connection.succeeded()
             return await self._troubled(followed, error)
         self._connection.succeeded()
-        due = await self._answered(followed, status)
+        wait_s = await self._answered(followed, status)
         self._core.notices.clear(STORAGE)
-        return due
+        return wait_s
 
-    async def _answered(self, followed: Followed, status: RemoteStatus) -> datetime | None:
+    async def _answered(self, followed: Followed, status: RemoteStatus) -> float | None:
         followed.polls += 1
         followed.misses = followed.failures = 0
         now = self._core.clock.now()
@@ -113,68 +119,70 @@ class Questions:
             )
             return await self._ended(followed, moved=moved)
         followed.linkless = 0
-        return await self._goes_on(followed, status.state, next_poll_at(now, followed.profile.poll))
+        return await self._goes_on(followed, status.state)
 
-    async def _goes_on(self, followed: Followed, state: TaskState, due: datetime) -> datetime | None:
-        facts: TaskFacts = {"polls": followed.polls, "misses": 0, "next_poll_at": due, "trouble": None}
+    async def _goes_on(self, followed: Followed, state: TaskState) -> float | None:
+        age_s = self._core.clock.elapsed() - followed.began
+        wait_s = poll_wait_s(age_s, followed.profile.poll, followed.usual_s, self._core.speed)
+        facts: TaskFacts = {"polls": followed.polls, "misses": 0, "next_poll_at": self._after(wait_s), "trouble": None}
         if state is followed.state:
             await self._ledger.record(followed.task, **facts)
-            return due
+            return wait_s
         if followed.state is TaskState.LOST:
             facts["fail_code"] = None
         if await self._ledger.transition(followed.task, state, **facts):
             followed.state = state
-            return due
-        return await self._outrun(followed, due)
+            return wait_s
+        return await self._outrun(followed, wait_s)
 
-    async def _ended(self, followed: Followed, *, moved: bool) -> datetime | None:
+    async def _ended(self, followed: Followed, *, moved: bool) -> float | None:
         if moved:
             self._on_end()
             return None
-        return await self._outrun(followed, self._after(followed.profile.poll.every_s))
+        return await self._outrun(followed, followed.profile.poll.every_s)
 
-    async def _outrun(self, followed: Followed, due: datetime) -> datetime | None:
+    async def _outrun(self, followed: Followed, wait_s: float) -> float | None:
         """The gate did not let the answer through: somebody else moved the task. Go on from where it stands."""
         row = await self._ledger.tasks.get(followed.task)
         if row is None or row.state.is_over:
             return None
         followed.state = row.state
-        return due
+        return wait_s
 
-    async def _without_link(self, followed: Followed) -> datetime:
+    async def _without_link(self, followed: Followed) -> float:
         """Done, but without a usable link: never given up, asked for ever more seldom up to once an hour."""
-        waits_s = followed.profile.poll.every_s * 2.0 ** min(followed.linkless, 16)
-        due = self._after(min(waits_s, LOST_AFTER_S / self._core.speed))
+        wait_s = followed.profile.poll.every_s * 2.0 ** min(followed.linkless, 16)
+        wait_s = min(wait_s, LOST_AFTER_S / self._core.speed)
+        due = self._after(wait_s)
         followed.linkless += 1
         await self._ledger.record(followed.task, polls=followed.polls, misses=0, next_poll_at=due, trouble=NO_LINK)
-        return due
+        return wait_s
 
-    async def _missed(self, followed: Followed, asked_at: datetime) -> datetime:
+    async def _missed(self, followed: Followed, asked_at: float) -> float:
         """The service does not know the task. Only answers at their planned time count, so that impatience loses nothing."""
         plan, speed = followed.profile.poll, self._core.speed
         if asked_at >= followed.planned_at:
             followed.misses += 1
         followed.polls += 1
         lost = is_lost(followed.misses, plan, speed)
-        due = self._after(LOST_AFTER_S / speed if lost else miss_wait_s(max(1, followed.misses), plan, speed))
-        facts: TaskFacts = {"polls": followed.polls, "misses": followed.misses, "next_poll_at": due}
+        wait_s = LOST_AFTER_S / speed if lost else miss_wait_s(max(1, followed.misses), plan, speed)
+        facts: TaskFacts = {"polls": followed.polls, "misses": followed.misses, "next_poll_at": self._after(wait_s)}
         facts["trouble"] = "The service does not know this task at the moment. The program keeps asking."
         if not lost or followed.state is TaskState.LOST:
             await self._ledger.record(followed.task, **facts)
-            return due
+            return wait_s
         facts["fail_code"] = failures.TASK_LOST
         if await self._ledger.transition(followed.task, TaskState.LOST, **facts):
             followed.state = TaskState.LOST
-        return due
+        return wait_s
 
-    async def _troubled(self, followed: Followed, error: StudioError) -> datetime:
+    async def _troubled(self, followed: Followed, error: StudioError) -> float:
         wait_s = error_wait_s(followed.failures, followed.profile.poll, self._core.rng)
         if isinstance(error, PassingError) and error.retry_after_s is not None:
             wait_s = max(wait_s, error.retry_after_s)
         followed.failures += 1
-        due = self._after(wait_s)
-        await self._ledger.record(followed.task, next_poll_at=due, trouble=error.title)
-        return due
+        await self._ledger.record(followed.task, next_poll_at=self._after(wait_s), trouble=error.title)
+        return wait_s
 
     def _after(self, seconds: float) -> datetime:
         return self._core.clock.now() + timedelta(seconds=seconds)

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from sora_studio.domain.profile import PollPlan
-from sora_studio.domain.schedule import LOST_AFTER_S
+from sora_studio.domain.ports import Clock, TaskFacts
+from sora_studio.domain.profile import ModelProfile
+from sora_studio.domain.schedule import LOST_AFTER_S, poll_wait_s
 from sora_studio.domain.task import Task, TaskState
 from sora_studio.services.agenda import Agenda
 from sora_studio.services.census import Census
@@ -20,8 +21,10 @@ POLLS_IN_FLIGHT = 32
 POLLS_AT_ONCE = 4
 POLLS_EVERY_S = 0.025
 """So many polls begin together, so often: 160 a second, about what the service allows, and no burst that a window feels."""
+LOOK_EVERY_S = 0.5
+"""Rests are cut to this while anything is followed: a machine that wakes asks for what became due within a second."""
 CLOCK_TOLERANCE_S = 2.0
-"""Wall and monotonic time may drift apart by so much between two rests before it counts as a changed clock or a suspend."""
+"""Two clocks may drift apart by so much between two looks before it counts as a changed clock or a suspend."""
 SPREAD_PER_TASK_S = 0.02
 _FOLLOWED_STATES = frozenset({TaskState.PENDING, TaskState.PROCESSING, TaskState.LOST})
 
@@ -35,6 +38,19 @@ class TrackingSnapshot:
     requests_last_minute: int
     online: bool
     is_owner: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """The three clocks at one moment, in seconds."""
+
+    wall: float
+    elapsed: float
+    awake: float
+
+    @classmethod
+    def at(cls, clock: Clock) -> "_Look":
+        return cls(clock.now().timestamp(), clock.elapsed(), clock.monotonic())
 
 
 class Tracking:
@@ -66,7 +82,7 @@ class Tracking:
         self._asked_for = dict[int, None]()
         self._wake = asyncio.Event()
         self._breath_until = 0.0
-        self._last_look = (core.clock.now(), core.clock.monotonic())
+        self._last_look = _Look.at(core.clock)
         connection.wakes(self._wake)
         holds.wakes(self._wake)
 
@@ -94,7 +110,7 @@ class Tracking:
         self._connection.probe_now()
         if task in self._followed and task not in self._in_flight:
             self._asked_for[task] = None
-            self._agenda.put(task, self._clock.now())
+            self._agenda.put(task, self._clock.elapsed())
             self._wake.set()
 
     def see(self, task: Task) -> None:
@@ -104,18 +120,15 @@ class Tracking:
         if gone or task.state not in _FOLLOWED_STATES or task.task_id is None or profile is None:
             self._forget(task.id)
         elif task.id not in self._followed:
-            due = self._sane(task, profile.poll)
-            followed = Followed(task.id, task.task_id, task.state, profile, due, polls=task.polls, misses=task.misses)
-            self._followed[task.id] = followed
-            self._agenda.put(task.id, due)
+            followed = self._followed[task.id] = self._as_followed(task, task.task_id, profile)
+            self._agenda.put(task.id, followed.planned_at)
             self._wake.set()
 
     def spread_overdue(self) -> None:
         """After a start or a long sleep: what is overdue is asked for one after the other."""
-        now = self._clock.now()
         plans = [followed.profile.poll.every_s for followed in self._followed.values()]
         if plans:
-            self._agenda.spread(now, min(*plans, SPREAD_PER_TASK_S * len(plans)), self._core.rng)
+            self._agenda.spread(self._clock.elapsed(), min(*plans, SPREAD_PER_TASK_S * len(plans)), self._core.rng)
 
     async def run(self) -> None:
         """Ask for whatever is due, until cancelled."""
@@ -133,7 +146,7 @@ class Tracking:
         if self._clock.monotonic() < self._breath_until:
             return
         for _ in range(min(POLLS_AT_ONCE, POLLS_IN_FLIGHT - len(self._in_flight))):
-            task = self._agenda.pick(self._clock.now(), [*self._asked_for, *self._visible])
+            task = self._agenda.pick(self._clock.elapsed(), [*self._asked_for, *self._visible])
             if task is None:
                 return
             self._in_flight.add(task)
@@ -141,36 +154,49 @@ class Tracking:
         self._breath_until = self._clock.monotonic() + POLLS_EVERY_S
 
     def _pause_s(self) -> float:
-        if not self._may_ask:
+        if not self._may_ask or not self._followed:
             return LONGEST_REST_S
-        if self._agenda.has_ready(self._clock.now()):
+        if self._agenda.has_ready(self._clock.elapsed()):
             return max(0.001, self._breath_until - self._clock.monotonic())
         due = self._agenda.next_due()
-        return max(0.001, (due - self._clock.now()).total_seconds()) if due else LONGEST_REST_S
+        return LOOK_EVERY_S if due is None else min(LOOK_EVERY_S, max(0.001, due - self._clock.elapsed()))
 
     def _mind_the_clock(self) -> None:
-        """A clock that was set back keeps every wait as long as it was; one that leapt ahead (a suspend) makes no burst."""
-        (wall, monotonic), self._last_look = self._last_look, (self._clock.now(), self._clock.monotonic())
-        leap_s = (self._last_look[0] - wall).total_seconds() - (self._last_look[1] - monotonic)
-        if leap_s < -CLOCK_TOLERANCE_S:
-            self._agenda.shift(timedelta(seconds=leap_s))
-        elif leap_s > CLOCK_TOLERANCE_S:
+        """Plans go by a clock that nobody sets. But a suspend must not end in a burst, and rows tell times by the wall."""
+        before, now = self._last_look, _Look.at(self._clock)
+        self._last_look = now
+        elapsed_s = now.elapsed - before.elapsed
+        if elapsed_s - (now.awake - before.awake) > CLOCK_TOLERANCE_S:
             self.spread_overdue()
+        leap_s = now.wall - before.wall - elapsed_s
+        if abs(leap_s) > CLOCK_TOLERANCE_S:
+            for followed in self._followed.values():
+                followed.accepted_at += timedelta(seconds=leap_s)
+            self._core.supervisor.start(self._tell_times_anew(), name="times by the changed clock")
+
+    async def _tell_times_anew(self) -> None:
+        """The wall clock was set: what rows say about the past and the next question moves along, for eyes and for restarts."""
+        for followed in list(self._followed.values()):
+            facts: TaskFacts = {"accepted_at": followed.accepted_at}
+            if (due := self._agenda.due_at(followed.task)) is not None:
+                facts["next_poll_at"] = self._clock.now() + timedelta(seconds=due - self._clock.elapsed())
+            if self._followed.get(followed.task) is followed:
+                await self._core.ledger.record(followed.task, **facts)
 
     async def _poll(self, followed: Followed) -> None:
         task = followed.task
-        due: datetime | None = self._clock.now() + timedelta(seconds=followed.profile.poll.every_s)
+        wait_s: float | None = followed.profile.poll.every_s
         try:
-            due = await self._questions.ask(followed, urgent=task in self._asked_for or task in self._visible)
+            wait_s = await self._questions.ask(followed, urgent=task in self._asked_for or task in self._visible)
         finally:
             # Also after an unexpected error: a task that is followed is always planned.
             self._in_flight.discard(task)
             self._asked_for.pop(task, None)
-            if due is None:
+            if wait_s is None:
                 self._forget(task)
             elif self._followed.get(task) is followed:
-                followed.planned_at = due
-                self._agenda.put(task, due)
+                followed.planned_at = self._clock.elapsed() + wait_s
+                self._agenda.put(task, followed.planned_at)
             self._wake.set()
 
     def _forget(self, task: int) -> None:
@@ -178,8 +204,25 @@ class Tracking:
         self._asked_for.pop(task, None)
         self._agenda.drop(task)
 
-    def _sane(self, task: Task, plan: PollPlan) -> datetime:
-        """The row's own time, unless a wrong clock wrote one that lies further ahead than any plan."""
-        now, hour_s = self._clock.now(), LOST_AFTER_S / self._core.speed
-        longest_s = hour_s if task.state is TaskState.LOST or task.trouble else max(plan.first_after_s, plan.every_s)
-        return min(task.next_poll_at or now, now + timedelta(seconds=longest_s))
+    def _as_followed(self, task: Task, task_id: str, profile: ModelProfile) -> Followed:
+        """From a row: due when it says, unless a wrong clock wrote a time that lies further ahead than any plan."""
+        now, elapsed, speed = self._clock.now(), self._clock.elapsed(), self._core.speed
+        accepted_at = task.accepted_at or task.created_at
+        age_s = max(0.0, (now - accepted_at).total_seconds())
+        usual_s = profile.usual_time_s(task.request.options)
+        longest_s = max(profile.poll.first_after_s, poll_wait_s(age_s, profile.poll, usual_s, speed))
+        if task.state is TaskState.LOST or task.trouble:
+            longest_s = LOST_AFTER_S / speed
+        wait_s = ((task.next_poll_at or now) - now).total_seconds()
+        return Followed(
+            task.id,
+            task_id,
+            task.state,
+            profile,
+            accepted_at,
+            began=elapsed - age_s,
+            usual_s=usual_s,
+            planned_at=elapsed + min(wait_s, longest_s),
+            polls=task.polls,
+            misses=task.misses,
+        )

@@ -155,7 +155,7 @@ def _running(task: Task, around: Surroundings) -> State:
     bounds = around.profile.usual_time_s(task.request.options) if around.profile else None
     words = [f"{task.phase.value.capitalize()} {clock_text(elapsed_s)}"]
     if bounds and elapsed_s > bounds[1]:
-        words.append("slower than usual")
+        words = ["Slower than usual, still checking", "" if task.trouble else "nothing to do", clock_text(elapsed_s)]
     words.append(task.trouble.rstrip(".") if task.trouble else _next_check(task, around.now))
     if usual_s is not None:
         words.append(f"usually {clock_text(usual_s)}")

@@ -23,6 +23,7 @@ class ManualClock:
     def __init__(self) -> None:
         self._wall = BEGIN
         self._monotonic = 0.0
+        self._suspended_s = 0.0
         self._count = itertools.count()
         self._sleepers: list[tuple[float, int, asyncio.Future[None]]] = []
 
@@ -31,6 +32,9 @@ class ManualClock:
 
     def monotonic(self) -> float:
         return self._monotonic
+
+    def elapsed(self) -> float:
+        return self._monotonic + self._suspended_s
 
     async def sleep(self, seconds: float) -> None:
         waking = asyncio.get_running_loop().create_future()
@@ -52,8 +56,13 @@ class ManualClock:
         await settle()
 
     def change_wall(self, seconds: float) -> None:
-        """Somebody sets the clock, or the machine was suspended (forward)."""
+        """Somebody sets the clock."""
         self._wall += timedelta(seconds=seconds)
+
+    def suspend(self, seconds: float) -> None:
+        """The machine sleeps for so long: the wall's time goes on, nobody wakes."""
+        self._wall += timedelta(seconds=seconds)
+        self._suspended_s += seconds
 
     def _move_to(self, monotonic: float) -> None:
         self._wall += timedelta(seconds=monotonic - self._monotonic)

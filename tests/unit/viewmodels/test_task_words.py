@@ -83,7 +83,14 @@ def test_the_bar_runs_to_the_usual_time_and_is_then_not_known(elapsed_s: int, fr
     state = state_of(task, AROUND)
     assert state.busy
     assert state.fraction == fraction
-    assert ("slower than usual" in state.words) is slow
+    assert (state.words[:2] == ("Slower than usual, still checking", "nothing to do")) is slow
+    assert any(clock_text(elapsed_s) in word for word in state.words)
+
+
+def test_a_slow_task_in_trouble_tells_the_trouble() -> None:
+    task = task_in(Phase.PROCESSING, accepted_at=NOW - timedelta(seconds=301), trouble="The service asks us to wait.")
+    line = "Slower than usual, still checking · 5:01 · The service asks us to wait · usually 4:00"
+    assert state_of(task, AROUND).line == line
 
 
 def test_without_a_usual_time_nothing_is_measured() -> None:

@@ -1,0 +1,50 @@
+"""When questions are due: patient at first, steady while a task takes what it usually takes, and ever thinner after that."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sora_studio.domain.profile import PollPlan
+from sora_studio.domain.schedule import LOST_AFTER_S, error_wait_s, is_lost, miss_wait_s, poll_wait_s
+
+PLAN, USUAL_S = PollPlan(180, 10), (180.0, 300.0)
+speeds = st.sampled_from([1.0, 30.0, 400.0])
+
+
+@pytest.mark.parametrize(
+    ("age_s", "wait_s"), [(0, 10), (301, 10), (599.9, 10), (600, 60), (3599.9, 60), (3600, 600), (86_400 * 30, 600)]
+)
+def test_polls_thin_out_as_a_task_takes_longer_than_usual(age_s: float, wait_s: float) -> None:
+    assert poll_wait_s(age_s, PLAN, USUAL_S, 1.0) == wait_s
+
+
+def test_on_a_faster_service_they_thin_out_as_much_sooner() -> None:
+    plan, usual_s = PollPlan(180 / 30, 10 / 30), (180 / 30, 300 / 30)
+    waits = [poll_wait_s(age_s / 30, plan, usual_s, 30.0) * 30 for age_s in (0, 599, 601, 3599, 3601)]
+    assert waits == pytest.approx([10, 10, 60, 60, 600])
+
+
+def test_without_a_usual_time_only_the_hour_counts() -> None:
+    assert [poll_wait_s(age_s, PLAN, None, 1.0) for age_s in (3599, 3600)] == [10, 600]
+
+
+def test_what_usually_takes_hours_is_not_asked_for_seldom_before_that() -> None:
+    assert [poll_wait_s(age_s, PLAN, (3600, 7200), 1.0) for age_s in (3600, 14_399, 14_400)] == [10, 10, 600]
+
+
+@given(every_s=st.floats(1, 2000), age_s=st.floats(0, 1e7), speed=speeds)
+def test_no_wait_is_ever_shorter_than_the_plan(every_s: float, age_s: float, speed: float) -> None:
+    plan = PollPlan(180, every_s)
+    assert poll_wait_s(age_s, plan, USUAL_S, speed) >= every_s
+    assert miss_wait_s(1 + int(age_s) % 50, plan, speed) >= every_s
+    assert error_wait_s(int(age_s) % 50, plan, random.Random(1)) >= every_s
+
+
+@given(speed=speeds)
+def test_a_task_is_lost_after_an_hour_of_life_and_not_before(speed: float) -> None:
+    plan = PollPlan(180 / speed, 10 / speed)
+    misses = next(misses for misses in range(1, 1000) if is_lost(misses, plan, speed))
+    spans_s = [sum(miss_wait_s(miss, plan, speed) for miss in range(1, until)) for until in (misses - 1, misses)]
+    assert spans_s[0] < LOST_AFTER_S / speed <= spans_s[1]
