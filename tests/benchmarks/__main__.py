@@ -6,7 +6,7 @@ import sys
 
 from tests.benchmarks.figures import Figure
 
-BENCHMARKS = ("first_paint", "editor", "event_loop", "polling", "task_list", "memory")
+BENCHMARKS = ("first_paint", "editor", "event_loop", "polling", "task_list", "memory", "faults")
 MARKS = {True: "met", False: "missed", None: ""}
 
 

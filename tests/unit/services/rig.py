@@ -10,6 +10,7 @@ from typing import Any, Self, TypeVar
 
 from sora_studio import paths
 from sora_studio.domain.events import Event, EventBus, NoticeCleared, NoticeRaised
+from sora_studio.domain.money import DayLimits
 from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.profile_toml import parse_profile
 from sora_studio.domain.request import GenerationRequest
@@ -60,10 +61,11 @@ class Rig:
     media: ScriptedMedia = field(default_factory=ScriptedMedia)
     lender: Lender = field(default_factory=Lender)
     lock: Lock = field(default_factory=Lock)
+    limits: DayLimits = field(default_factory=DayLimits)
     seen: list[Event] = field(default_factory=list[Event])
 
     def __post_init__(self) -> None:
-        self.gateway = ScriptedGateway(self.clock)
+        self.gateway = self._open_gateway()
         self.events = EventBus()
         self.events.subscribe(self.seen.append)
         notices = Notices(self.events)
@@ -86,8 +88,12 @@ class Rig:
             shelf=lambda: Shelf(self.folder / "clips", "{date} {slug} {id}", self.folder / "posters"),
             has_key=lambda: self.has_key,
             requests_last_minute=lambda: self.gateway.requests_last_minute,
+            limits=lambda: self.limits,
         )
         self.engine = Engine(self.core, outside)
+
+    def _open_gateway(self) -> ScriptedGateway:
+        return ScriptedGateway(self.clock)
 
     async def __aenter__(self) -> Self:
         await self.engine.begin()
