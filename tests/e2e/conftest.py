@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from sora_studio.paths import resources_dir
 from sora_studio.simulator.serve import Running, running
 
 SPEED = 200.0
+PATIENCE_S = 40.0
 KEY = "sk-e2e-7f3a9c"
 
 
@@ -65,7 +67,7 @@ class Program:
         (self.data / "settings.toml").write_text(f"output_dir = {folder}\n", encoding="utf-8")
 
     def _start(self, module: str, *arguments: str) -> "subprocess.Popen[str]":
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
             env=self.environment,
             stdin=subprocess.PIPE,
@@ -74,6 +76,8 @@ class Program:
             text=True,
             encoding="utf-8",
         )
+        _STARTED.append(process)
+        return process
 
     def finish(self, process: "subprocess.Popen[str]", *, stdin: str = "", heard: Sequence[str] = ()) -> Ended:
         """Wait for its end; `heard` are lines that were read already."""
@@ -110,12 +114,17 @@ class Window:
         self._program, self.process = program, process
 
     def hear(self, wanted: Callable[[dict[str, object]], bool]) -> dict[str, object]:
-        """Wait for something that the person says."""
+        """Wait for something that the person says, but not for ever."""
         assert self.process.stdout
-        for line in self.process.stdout:
-            if wanted(said := json.loads(line)):
-                return said
-        raise AssertionError(f"the window ended before: {self.process.communicate()[1]}")
+        patience, said = threading.Timer(PATIENCE_S, self.process.kill), dict[str, object]()
+        patience.start()
+        try:
+            for line in self.process.stdout:
+                if wanted(said := json.loads(line)):
+                    return said
+        finally:
+            patience.cancel()
+        raise AssertionError(f"It was never said. The last that was: {said}\n{self.process.communicate()[1]}")
 
     def hear_editor(self) -> str:
         """Wait until the window can be used; what stands in its editor."""
@@ -145,6 +154,20 @@ class Window:
 def _complaints(err: str) -> list[str]:
     """What a window said on standard error, without what an offscreen screen cannot do."""
     return [line for line in err.splitlines() if "This plugin does not support" not in line]
+
+
+_STARTED = list["subprocess.Popen[str]"]()
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_running() -> Iterator[None]:
+    """A test that fails half-way leaves no program behind."""
+    yield
+    for process in _STARTED:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+    _STARTED.clear()
 
 
 @pytest.fixture

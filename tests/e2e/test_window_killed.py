@@ -12,10 +12,9 @@ import av
 import pytest
 
 from sora_studio.simulator.serve import Running
-from tests.e2e.conftest import Program
+from tests.e2e.conftest import PATIENCE_S, Program
 
 PROMPT = "A lighthouse in the last light"
-PATIENCE_S = 40.0
 FRAMES = 240
 Reached = Callable[[Running, Path], bool]
 
