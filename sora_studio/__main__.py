@@ -11,6 +11,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from sora_studio.simulator.serve import main as simulate
 
         return simulate(arguments[1:])
+    if arguments[:1] == ["look-into-film"]:  # the program itself starts this, for every film
+        from sora_studio.media.film_child import main as look
+
+        return look(arguments[1:])
     from sora_studio.cli.arguments import WindowCommand, parse
 
     try:

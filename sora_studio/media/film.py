@@ -1,15 +1,12 @@
-"""Looks into a film: proves that it is whole and plays, and draws its poster."""
+"""Looks into a film: proves that it is whole and plays, and draws its poster. Only the child process does this."""
 
 # pyright: reportUnknownMemberType=false
 # Pillow's signatures name numpy's types, and numpy is not part of the program.
 
-import errno
+import io
 import os
-import stat
-import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import BinaryIO, cast
 
 import av
@@ -18,9 +15,11 @@ from av.error import FFmpegError
 from PIL import Image
 
 from sora_studio.domain.clip import FilmFacts
-from sora_studio.domain.errors import StorageFull, StudioError
+from sora_studio.domain.errors import StudioError
 
 _JPEG_QUALITY = 88
+_DECODING_THREADS = 2
+"""Each takes memory of its own, and a film has few seconds."""
 _UPRIGHT = {
     90: Image.Transpose.ROTATE_90,
     180: Image.Transpose.ROTATE_180,
@@ -28,9 +27,9 @@ _UPRIGHT = {
 }
 
 
-def inspect_film(path: Path) -> FilmFacts:
+def inspect_film(film: BinaryIO) -> FilmFacts:
     """Blocking. Size and shape as a person sees them. Raises `StudioError` when it is no film, or not a whole one."""
-    with _opened(path) as (container, video):
+    with _opened(film) as (container, video):
         frame = next(container.decode(video), None)
         duration_s = _duration_s(container, video)
         if frame is None or duration_s <= 0:
@@ -41,34 +40,30 @@ def inspect_film(path: Path) -> FilmFacts:
         return FilmFacts(width, height, duration_s, bool(container.streams.audio))
 
 
-def save_poster(film: Path, poster: Path, *, max_edge: int) -> None:
-    """Blocking. Raises `StudioError` when the film cannot be read, `StorageFull` when there is no room."""
+def draw_poster(film: BinaryIO, *, max_edge: int) -> bytes:
+    """Blocking. The middle frame, upright, as a JPEG. Raises `StudioError` when the film cannot be read."""
     with _opened(film) as (container, video):
         frame = _middle_frame(container, video)
         picture, turn = cast("Image.Image", frame.to_image()), _turn(frame)
     if turn:
         picture = picture.transpose(_UPRIGHT[turn])
     picture.thumbnail((max_edge, max_edge), Image.Resampling.LANCZOS)
-    try:
-        _write_whole(picture, poster)
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise StorageFull from error
-        raise StudioError("The poster cannot be written.", detail=str(error.strerror)) from error
+    poster = io.BytesIO()
+    picture.save(poster, "JPEG", quality=_JPEG_QUALITY, optimize=True)
+    return poster.getvalue()
 
 
 @contextmanager
-def _opened(path: Path) -> Generator[tuple[InputContainer, av.VideoStream]]:
+def _opened(film: BinaryIO) -> Generator[tuple[InputContainer, av.VideoStream]]:
     """The container and its first video stream. The file is handed over open, so that no name can mean anything but a file."""
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise StudioError("This is not a file.")
-        with path.open("rb") as file:
-            _check_boxes(file)
-            with av.open(file, "r", format="mov") as container:
-                if not container.streams.video:
-                    raise StudioError("The film holds no picture.")
-                yield container, container.streams.video[0]
+        _check_boxes(film)
+        with av.open(film, "r", format="mov") as container:
+            if not container.streams.video:
+                raise StudioError("The film holds no picture.")
+            video = container.streams.video[0]
+            video.codec_context.thread_count = _DECODING_THREADS
+            yield container, video
     except (FFmpegError, OSError, ValueError) as error:
         raise StudioError("The film cannot be opened.", detail=str(error)) from error
 
@@ -118,16 +113,3 @@ def _middle_frame(container: InputContainer, video: av.VideoStream) -> av.VideoF
 def _turn(frame: av.VideoFrame) -> int:
     """By how much the picture must be turned to stand upright: 0, 90, 180 or 270 degrees counter-clockwise."""
     return round(frame.rotation / 90) * 90 % 360
-
-
-def _write_whole(picture: Image.Image, path: Path) -> None:
-    """There is a whole JPEG or none."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".poster-", suffix=".jpg")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            picture.save(file, "JPEG", quality=_JPEG_QUALITY, optimize=True)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

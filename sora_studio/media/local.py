@@ -1,14 +1,24 @@
-"""Local pictures and films for the services: the blocking work goes to threads, and its libraries load with the first of it."""
+"""Local pictures and films for the services: the blocking work goes to threads, and films to a process of their own."""
 
 import asyncio
+import errno
+import os
+import tempfile
 from pathlib import Path
 
 from sora_studio.domain.clip import FilmFacts
+from sora_studio.domain.errors import StorageFull, StudioError
 from sora_studio.domain.request import ImageFacts
+from sora_studio.media.film_process import FilmProcess
+
+_FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
 
 
 class LocalMedia:
-    """Fits `ports.Media`. Cheap to make: Pillow and PyAV are imported, in the thread, by the first call that needs them."""
+    """Fits `ports.Media`. Cheap to make: Pillow is imported by the first picture, PyAV by child processes only."""
+
+    def __init__(self, films: FilmProcess | None = None) -> None:
+        self._films = films or FilmProcess()
 
     async def inspect_image(self, path: Path) -> ImageFacts:
         """By content. Raises `InvalidRequest` with a sentence when it is no picture or cannot be read."""
@@ -16,11 +26,20 @@ class LocalMedia:
 
     async def inspect_film(self, path: Path) -> FilmFacts:
         """Open the container and decode a frame. Raises `StudioError` when it is no film, or not a whole one."""
-        return await asyncio.to_thread(_inspect_film, path)
+        return await asyncio.to_thread(self._films.inspect, path)
 
     async def save_poster(self, film: Path, poster: Path, *, max_edge: int) -> None:
         """The middle frame as a JPEG whose longer edge has at most `max_edge` pixels; `StorageFull` when there is no room."""
-        await asyncio.to_thread(_save_poster, film, poster, max_edge=max_edge)
+        await asyncio.to_thread(self._save_poster, film, poster, max_edge)
+
+    def _save_poster(self, film: Path, poster: Path, max_edge: int) -> None:
+        picture = self._films.draw_poster(film, max_edge=max_edge)
+        try:
+            _write_whole(picture, poster)
+        except OSError as error:
+            if error.errno in _FULL:
+                raise StorageFull from error
+            raise StudioError("The poster cannot be written.", detail=str(error.strerror)) from error
 
 
 def _inspect_image(path: Path) -> ImageFacts:
@@ -29,13 +48,14 @@ def _inspect_image(path: Path) -> ImageFacts:
     return image.inspect_image(path)
 
 
-def _inspect_film(path: Path) -> FilmFacts:
-    from sora_studio.media import film  # noqa: PLC0415 - not before the first paint
-
-    return film.inspect_film(path)
-
-
-def _save_poster(film_path: Path, poster: Path, *, max_edge: int) -> None:
-    from sora_studio.media import film  # noqa: PLC0415 - not before the first paint
-
-    film.save_poster(film_path, poster, max_edge=max_edge)
+def _write_whole(picture: bytes, path: Path) -> None:
+    """There is a whole JPEG or none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".poster-", suffix=".jpg")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(picture)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sora_studio.domain.clip import Clip, ClipState, FilmFacts
-from sora_studio.domain.errors import StudioError
+from sora_studio.domain.errors import PassingError, StudioError
 from sora_studio.domain.naming import clip_stem
 from sora_studio.domain.ports import Media, Progress, Transfer
 from sora_studio.domain.task import Task
@@ -70,6 +70,8 @@ class ClipSaver:
             return None
         try:
             return clip.path, await self._media.inspect_film(clip.path)
+        except PassingError:
+            raise
         except StudioError:
             return None
 
@@ -80,6 +82,8 @@ class ClipSaver:
         await self._transfer.fetch(clip.url, part, on_progress)
         try:
             film = await self._media.inspect_film(part)
+        except PassingError:  # nobody could look: that is not the film's fault
+            raise
         except StudioError as error:
             await landing.remove(part)
             raise NotAFilm(detail=error.title) from error

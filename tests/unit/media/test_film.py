@@ -11,7 +11,7 @@ from PIL import Image
 
 from sora_studio.domain.clip import FilmFacts
 from sora_studio.domain.errors import StorageFull, StudioError
-from sora_studio.media import film as film_module
+from sora_studio.media import local as local_module
 from sora_studio.media.local import LocalMedia
 
 _IDENTITY = b"\0\1\0\0" + b"\0" * 12 + b"\0\1\0\0" + b"\0" * 12 + b"\x40\0\0\0"
@@ -150,7 +150,7 @@ def test_a_full_disk_is_said_and_leaves_nothing(tmp_path: Path, monkeypatch: pyt
     def full(_descriptor: int, _mode: str) -> object:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(film_module.os, "fdopen", full)
+    monkeypatch.setattr(local_module.os, "fdopen", full)
     with pytest.raises(StorageFull):
         _poster(film, tmp_path / "posters" / "poster.jpg")
     assert list((tmp_path / "posters").iterdir()) == []

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sora_studio.domain.clip import Clip, ClipState
-from sora_studio.domain.errors import ConnectionFailed, LinkExpired, ServiceUnavailable, StorageFull, StudioError
+from sora_studio.domain.errors import ConnectionFailed, LinkExpired, PassingError, ServiceUnavailable, StorageFull, StudioError
 from sora_studio.domain.events import TransferProgressed
 from sora_studio.domain.ports import RemoteStatus
 from sora_studio.domain.task import TaskState
@@ -259,6 +259,22 @@ def test_what_is_no_film_is_fetched_anew(tmp_path: Path) -> None:
             await rig.until(lambda: clip(rig).trouble)
             assert clip(rig).state is ClipState.REMOTE
             assert "not a film" in (clip(rig).trouble or "")
+            await rig.advance(30)
+            await rig.until(lambda: is_saved(rig))
+
+    run(story())
+
+
+def test_a_film_that_nobody_could_look_into_is_kept_for_the_next_look(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        rig.media.film_troubles.append(PassingError("no process"))
+        await finished(rig)
+        async with rig:
+            await rig.until(lambda: clip(rig).trouble)
+            assert clip(rig).state is ClipState.REMOTE
+            (part,) = (tmp_path / "clips").iterdir()
+            assert part.read_bytes() == FILM_BYTES
             await rig.advance(30)
             await rig.until(lambda: is_saved(rig))
 

@@ -1,0 +1,64 @@
+"""The child process that looks into one film: a film can be made to harm whoever opens it, so nobody else does.
+
+The film is standard input, opened by the parent; the answer is one JSON object. The child knows neither a path nor the key.
+"""
+
+import base64
+import json
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import BinaryIO
+
+from sora_studio.domain.errors import StudioError
+from sora_studio.media.film import draw_poster, inspect_film
+
+MAX_MEMORY_BYTES = 1 << 30
+"""Of address space. A film of 3,840 × 2,160 needs half of it."""
+MAX_PROCESSOR_S = 20
+
+
+def main(argv: Sequence[str]) -> int:
+    """With a number: the poster with that longest edge. Without: the film's facts. 0 when there is an answer, a refusal too."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # a library that prints must not speak for us
+    film = os.fdopen(0, "rb", closefd=False)
+    _confine()
+    try:
+        answer = _look(film, argv)
+    except StudioError as refusal:
+        answer = {"refused": refusal.title, "detail": refusal.detail}
+    except Exception as error:
+        answer = {"refused": "The film cannot be opened.", "detail": type(error).__name__}
+    answers.write(json.dumps(answer).encode())
+    answers.close()
+    return 0
+
+
+def _look(film: BinaryIO, argv: Sequence[str]) -> dict[str, object]:
+    if argv:
+        return {"poster": base64.b64encode(draw_poster(film, max_edge=int(argv[0]))).decode("ascii")}
+    return asdict(inspect_film(film))
+
+
+def _confine() -> None:
+    """No more memory and time than a film takes, and no file written, not even a core.
+
+    Windows has no such limits; there the parent's clock is what ends it.
+    """
+    if sys.platform == "win32":
+        return
+    import resource  # noqa: PLC0415 - not everywhere
+
+    limits = {
+        resource.RLIMIT_AS: MAX_MEMORY_BYTES,
+        resource.RLIMIT_CPU: MAX_PROCESSOR_S,
+        resource.RLIMIT_FSIZE: 0,
+        resource.RLIMIT_CORE: 0,
+    }
+    for limit, most in limits.items():
+        try:
+            resource.setrlimit(limit, (most, most))
+        except (ValueError, OSError):  # macOS does not take every one of them
+            continue

@@ -1,0 +1,127 @@
+"""Has films looked into by a child process, and believes of its answer only what can be true."""
+
+import base64
+import json
+import os
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from sora_studio.domain.clip import FilmFacts
+from sora_studio.domain.errors import PassingError, StudioError
+
+COMMAND = "look-into-film"
+WITHIN_S = 10.0
+"""A film takes a fraction of a second, on a busy machine a few."""
+
+_MAX_ANSWER_BYTES = 8 << 20
+_MAX_EDGE = 16_384
+_MAX_DURATION_S = 86_400.0
+_MAX_WORDS = 300
+_JPEG = b"\xff\xd8\xff"
+
+
+class FilmProcess:
+    """One child for each look, ended when it takes too long. Whatever a film does to it, the next film gets another.
+
+    Its methods block. They raise `StudioError` for a film that cannot be opened, and `PassingError` when nobody could look.
+    """
+
+    def __init__(self, command: Sequence[str] = (), *, within_s: float = WITHIN_S) -> None:
+        self._command = [*(command or _own_program())]
+        self._within_s = within_s
+
+    def inspect(self, film: Path) -> FilmFacts:
+        """Size and shape as a person sees them."""
+        match self._ask(film):
+            case {"width": int(width), "height": int(height), "duration_s": float(duration_s), "has_audio": bool(has_audio)}:
+                if 0 < width <= _MAX_EDGE and 0 < height <= _MAX_EDGE and 0 < duration_s <= _MAX_DURATION_S:
+                    return FilmFacts(width, height, duration_s, has_audio)
+            case _:
+                pass
+        raise _unreadable("impossible facts")
+
+    def draw_poster(self, film: Path, *, max_edge: int) -> bytes:
+        """The middle frame as a JPEG whose longer edge has at most `max_edge` pixels."""
+        match self._ask(film, str(max_edge)):
+            case {"poster": str(text)}:
+                if (poster := _decoded(text)).startswith(_JPEG):
+                    return poster
+            case _:
+                pass
+        raise _unreadable("no poster")
+
+    def _ask(self, film: Path, *arguments: str) -> object:
+        """The answer as it came, a refusal as an error."""
+        try:
+            answer = cast("object", json.loads(self._run(film, arguments)))
+        except (ValueError, RecursionError):
+            return None
+        match answer:
+            case {"refused": str(title), "detail": str(detail)}:
+                raise StudioError(title[:_MAX_WORDS], detail=detail[:_MAX_WORDS])
+            case _:
+                return answer
+
+    def _run(self, film: Path, arguments: Sequence[str]) -> bytes:
+        """What the child said before it ended, or was ended."""
+        with _opened(film) as file, self._started(file, arguments) as child:
+            late = threading.Event()
+            alarm = threading.Timer(self._within_s, lambda: (late.set(), child.kill()))
+            alarm.start()
+            try:
+                assert child.stdout is not None
+                answer = child.stdout.read(_MAX_ANSWER_BYTES)
+            finally:
+                alarm.cancel()
+                child.kill()
+        if late.is_set():
+            raise _unreadable(f"no answer within {self._within_s:g} s")
+        return answer
+
+    def _started(self, film: BinaryIO, arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
+        """It gets the open file, so that no name can mean anything else, and nothing secret."""
+        package = str(Path(__file__).resolve().parents[2])
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("SORA_STUDIO_")}
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (package, environment.get("PYTHONPATH"))))
+        try:
+            return subprocess.Popen(  # noqa: S603 - our own program
+                [*self._command, *arguments],
+                stdin=film,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=environment,
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+        except OSError as error:
+            raise PassingError("Nothing could be started to look into the film.", detail=str(error.strerror)) from error
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise StudioError("This is not a file.")
+        return path.open("rb")
+    except (OSError, ValueError) as error:
+        raise _unreadable(str(error)) from error
+
+
+def _own_program() -> list[str]:
+    """The program itself with another task; `-P` keeps the folder in which it was started out of what is imported."""
+    program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-P", "-m", "sora_studio"]
+    return [*program, COMMAND]
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        return b""
+
+
+def _unreadable(detail: str) -> StudioError:
+    return StudioError("The film cannot be opened.", detail=detail)
