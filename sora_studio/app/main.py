@@ -53,6 +53,7 @@ class Program:
     ) -> None:
         self._loop = loop
         self._instance = instance
+        self._has_begun = False
         self._state = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
         settings_file = SettingsFile(folder / "settings.toml")
         settings = settings_file.load()
@@ -102,6 +103,10 @@ class Program:
             signal.signal(number, lambda _number, _frame: self._on_signal(number))
 
     def _begin(self) -> None:
+        """By the paint or by the patience, whichever comes first: a start that failed is repeated only when a person asks."""
+        if self._has_begun:
+            return
+        self._has_begun = True
         self._session.begin(lambda error: self._crashes.record(error, "the start"))
 
     def _tell(self, cause: str, level: NoticeLevel, words: str, action: NoticeAction | None = None) -> None:

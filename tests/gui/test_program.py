@@ -36,6 +36,21 @@ MainWindow.attach, main.Program._on_instance_asked_to_show = attached, shown
 sys.exit(main.run(demo=False, output=None))
 """
 
+BEGINNING = """
+import sys
+from PySide6.QtCore import QTimer
+from sora_studio.app import main
+from sora_studio.app.session import Session
+main.PAINT_WITHIN_MS = 20
+Session.begin = lambda session, on_bug: print("begun", flush=True)
+run = main.Program.run
+def run_for_a_while(program):
+    QTimer.singleShot(400, program._window.close)
+    return run(program)
+main.Program.run = run_for_a_while
+sys.exit(main.run(demo=False, output=None))
+"""
+
 
 class Window:
     """A window's process that prints what happens to it."""
@@ -79,6 +94,13 @@ def start(tmp_path: Path) -> Iterator[Callable[[str], Window]]:
 def test_the_first_paint_comes_before_the_heavy_imports(start: Callable[[str], Window]) -> None:
     window = start(AT_FIRST_PAINT)
     assert window.hear() == "[]"
+    assert window.end() == (0, "")
+
+
+def test_it_starts_once_whether_the_paint_or_the_patience_comes_first(start: Callable[[str], Window]) -> None:
+    window = start(BEGINNING)
+    assert window.hear() == "begun"
+    assert window.hear() == ""  # a failed start is not repeated behind the person's back
     assert window.end() == (0, "")
 
 
