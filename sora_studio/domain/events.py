@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from sora_studio.domain.money import DaySpend
+
 _log = logging.getLogger(__name__)
 
 
@@ -77,13 +79,29 @@ class BalanceChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class SpendingChanged:
+    """What the tasks of the local calendar day cost, as far as it is known."""
+
+    today: DaySpend
+
+
+@dataclass(frozen=True, slots=True)
 class TrackerChanged:
     """Whether this process is the one that submits, follows and fetches for its data folder."""
 
     owner: bool
 
 
-Event = TaskChanged | TransferProgressed | NoticeRaised | NoticeCleared | ConnectionChanged | BalanceChanged | TrackerChanged
+Event = (
+    TaskChanged
+    | TransferProgressed
+    | NoticeRaised
+    | NoticeCleared
+    | ConnectionChanged
+    | BalanceChanged
+    | SpendingChanged
+    | TrackerChanged
+)
 
 
 class EventBus:

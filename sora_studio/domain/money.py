@@ -1,10 +1,7 @@
 """Money as the program counts it: US dollars, a local calendar day's sum, and the limits that a person sets for a day."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-
-from sora_studio.domain.task import Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +18,6 @@ class DaySpend:
 
     usd: float = 0.0
     unpriced: int = 0
-
-
-def spend_of(tasks: Iterable[Task]) -> DaySpend:
-    """The sum over those that the service may charge for."""
-    costs = [task.cost_usd for task in tasks if task.may_be_charged]
-    known = [cost for cost in costs if cost is not None]
-    return DaySpend(rounded(sum(known)), len(costs) - len(known))
 
 
 def local_day(now: datetime) -> tuple[datetime, datetime]:

@@ -50,6 +50,7 @@ def from_wire(data: JsonValue, task_id: str) -> RemoteStatus | None:
         result_urls=_result_urls(data.get("resultJson")) if state is TaskState.SUCCESS else (),
         fail_code=(text(data.get("failCode")) or None) if failed else None,
         fail_message=(text(data.get("failMsg")) or None) if failed else None,
+        created_at=_time(data.get("createTime")),
         completed_at=_time(data.get("completeTime")),
     )
 

@@ -7,6 +7,7 @@ from sora_studio.domain.errors import KeyMissing, KeyRejected, StudioError
 from sora_studio.domain.events import BalanceChanged
 from sora_studio.services.core import Core
 from sora_studio.services.holds import Holds
+from sora_studio.services.metering import Meter
 from sora_studio.services.rest import LONGEST_REST_S, rest
 
 _log = logging.getLogger(__name__)
@@ -14,12 +15,17 @@ ASK_EVERY_S = 60.0
 
 
 class Balance:
-    """`usd` is what the service said last. Without credit it is asked every minute, and sending goes on once it grew."""
+    """`usd` is what the service said last. Without credit it is asked every minute, and sending goes on once it grew.
 
-    def __init__(self, core: Core, holds: Holds) -> None:
+    Every answer goes to the meter, which asks for one whenever a task is settled.
+    """
+
+    def __init__(self, core: Core, holds: Holds, meter: Meter) -> None:
         self._core = core
         self._clock = core.clock
         self._holds = holds
+        self._meter = meter
+        meter.on_settled = self.want
         self._wake = asyncio.Event()
         self._wanted = True
         self._not_before = float("-inf")
@@ -33,6 +39,7 @@ class Balance:
 
     def key_changed(self) -> None:
         """Another account: ask at once."""
+        self._meter.forget()
         self._not_before = float("-inf")
         self.want()
 
@@ -42,6 +49,7 @@ class Balance:
             return
         self._wanted = False
         self._not_before = self._clock.monotonic() + ASK_EVERY_S / self._core.speed
+        reading = self._meter.begin_reading()
         try:
             usd = await self._core.gateway.balance()
         except KeyMissing:
@@ -55,6 +63,7 @@ class Balance:
         self.usd = usd
         self._core.events.publish(BalanceChanged(usd, self._clock.now()))
         self._look_for_credit(usd)
+        await self._meter.finish_reading(reading, usd)
 
     async def run(self) -> None:
         """Refresh when it is wanted and while there is no credit, until cancelled."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from sora_studio.domain.money import DayLimits
 from sora_studio.domain.ports import Media, Transfer
 from sora_studio.domain.task import Task
 from sora_studio.services.balance import Balance
@@ -12,12 +13,14 @@ from sora_studio.services.connection import Connection
 from sora_studio.services.core import Core
 from sora_studio.services.holds import Holds
 from sora_studio.services.inventory import Inventory
+from sora_studio.services.metering import Meter
 from sora_studio.services.ownership import FolderLock, Ownership
 from sora_studio.services.publishing import Publishing
 from sora_studio.services.renewal import Renewal
 from sora_studio.services.retrieval import Retrieval
 from sora_studio.services.saving import ClipSaver, Shelf
 from sora_studio.services.sending import Sender
+from sora_studio.services.spending import Spending
 from sora_studio.services.submission import Submission
 from sora_studio.services.tracking import Tracking
 
@@ -35,6 +38,7 @@ class Outside:
     shelf: Callable[[], Shelf]
     has_key: Callable[[], bool]
     requests_last_minute: Callable[[], int]
+    limits: Callable[[], DayLimits] = DayLimits
 
 
 class Engine:
@@ -45,14 +49,19 @@ class Engine:
         self._works = False
         self.connection = Connection(core.gateway, core.events, core.notices, core.clock, core.rng)
         self.holds = Holds(core.notices)
-        self.balance = Balance(core, self.holds)
+        self._meter = Meter(core.ledger)
+        core.ledger.on_move = self._meter.moved
+        self.balance = Balance(core, self.holds, self._meter)
+        self.spending = Spending(core, self.holds, outside.limits)
         self.inventory = Inventory(core)
         self.ownership = Ownership(outside.lock, core.events, core.clock, self._begin_to_work)
         census = Census(core.gateway_name)
         self._changes = ChangeWatch(core.ledger.tasks, core.events, core.clock)
         self._changes.observe(self._see)
         core.ledger.on_write = self._changes.wake
-        self._sender = Sender(core, census, outside.publishing, self.connection, self.holds)
+        self._sender = Sender(
+            core, census, outside.publishing, self.connection, self.holds, meter=self._meter, spending=self.spending
+        )
         self.submission = Submission(core, outside.publishing, self.holds, has_key=outside.has_key)
         self.tracking = Tracking(
             core,
@@ -70,6 +79,7 @@ class Engine:
     async def begin(self) -> None:
         """Look on, and work if nobody else does; all that was left unfinished goes on."""
         await self._changes.begin()
+        await self.spending.begin()
         for task in await self._core.ledger.tasks.unfinished(self._core.gateway_name):
             self._sender.see(task)
         await self.ownership.try_once()
@@ -77,6 +87,7 @@ class Engine:
         supervisor.keep(self._changes.run, name="change watch")
         supervisor.keep(self.connection.run, name="connection")
         supervisor.keep(self.balance.run, name="balance")
+        supervisor.keep(self.spending.run, name="spending")
         supervisor.start(self.inventory.walk(check_files=self.ownership.is_owner), name="inventory")
         if not self.ownership.is_owner:
             supervisor.keep(self.ownership.run, name="ownership")
@@ -104,8 +115,11 @@ class Engine:
         self._works = True
         store, gateway = self._core.ledger.tasks, self._core.gateway_name
         await self._core.ledger.recover()
+        self._meter.begin()
+        self.balance.want()
         unsaved = dict.fromkeys(clip.task for clip in await store.unsaved(gateway))
         for task in [*await store.unfinished(gateway), *await store.get_many(unsaved)]:
+            self._meter.carry(task)
             self._see(task)
         self.tracking.spread_overdue()
         supervisor = self._core.supervisor
@@ -115,6 +129,8 @@ class Engine:
 
     def _see(self, task: Task) -> None:
         self.inventory.see(task)
+        self.spending.see(task)
+        self._meter.see(task)
         self._sender.see(task)
         if self._works:
             self.tracking.see(task)

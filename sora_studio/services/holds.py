@@ -1,10 +1,11 @@
-"""What keeps the program from asking a service that it can reach: a refused key, an account without credit."""
+"""What keeps the program from asking a service that it can reach: a refused key, no credit, a spent day's limit."""
 
 import asyncio
 
 from sora_studio.domain.errors import KeyMissing, KeyRejected, OutOfCredit
 from sora_studio.domain.events import NoticeAction, NoticeLevel
-from sora_studio.services.notices import CREDIT, KEY, Notices
+from sora_studio.domain.money import dollars
+from sora_studio.services.notices import CREDIT, HARD_LIMIT, KEY, Notices
 
 
 class Holds:
@@ -15,6 +16,12 @@ class Holds:
         self._listeners: list[asyncio.Event] = []
         self.key_refused = False
         self.credit_gone = False
+        self.limit_reached = False
+
+    @property
+    def forbid_sending(self) -> bool:
+        """Whether anything holds new tasks back."""
+        return self.key_refused or self.credit_gone or self.limit_reached
 
     def wakes(self, event: asyncio.Event) -> None:
         """Set `event` whenever a hold ends."""
@@ -40,5 +47,23 @@ class Holds:
         """There may be credit again: worth another try."""
         self.credit_gone = False
         self._notices.clear(CREDIT)
+        self._wake_all()
+
+    def reach_limit(self, limit_usd: float) -> None:
+        """Nothing is submitted until the day ends or the limit is raised."""
+        self.limit_reached = True
+        words = (
+            f"Today's limit of {dollars(limit_usd)} leaves no room for another task. What waits is sent tomorrow, or when you "
+            "raise the limit; what runs is followed and saved."
+        )
+        self._notices.post(HARD_LIMIT, NoticeLevel.WARNING, words, NoticeAction.OPEN_SETTINGS)
+
+    def lift_limit(self) -> None:
+        """There may be room again."""
+        self.limit_reached = False
+        self._notices.clear(HARD_LIMIT)
+        self._wake_all()
+
+    def _wake_all(self) -> None:
         for listener in self._listeners:
             listener.set()

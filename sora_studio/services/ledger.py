@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Unpack
 
 from sora_studio.domain.clip import ClipState
@@ -18,23 +18,36 @@ ROOM_CHECK_S = 5.0
 
 
 class Ledger:
-    """The task store's writes, each followed by a wake-up of the change watch. Reads go to `tasks` directly."""
+    """The task store's writes, each followed by a wake-up of the change watch. Reads go to `tasks` directly.
+
+    `on_move` hears of every state that this process gave a task, before anything else happens.
+    """
 
     def __init__(self, tasks: TaskStore, clock: Clock, notices: Notices) -> None:
         self.tasks = tasks
         self._clock = clock
         self._notices = notices
         self.on_write: Callable[[], None] = lambda: None
+        self.on_move: Callable[[int, TaskState], None] = lambda _task, _to: None
 
-    async def add(self, requests: Sequence[GenerationRequest], *, gateway: str) -> list[Task]:
-        """New waiting tasks, on disk when this returns."""
-        added = await self.tasks.add(requests, gateway=gateway, at=self._clock.now())
+    async def add(
+        self,
+        requests: Sequence[GenerationRequest],
+        *,
+        gateway: str,
+        estimated_usd: float | None = None,
+        repeat_after: timedelta | None = None,
+    ) -> list[Task]:
+        """New waiting tasks, on disk when this returns; may raise `RequestRepeated`."""
+        added = await self.tasks.add(
+            requests, gateway=gateway, at=self._clock.now(), estimated_usd=estimated_usd, repeat_after=repeat_after
+        )
         self.on_write()
         return added
 
     async def transition(self, task: int, to: TaskState, **facts: Unpack[TaskFacts]) -> bool:
         """The gate: whether this call moved the task."""
-        return self._told(await self.tasks.transition(task, to, **facts))
+        return self._moved(task, to, await self.tasks.transition(task, to, **facts))
 
     async def record(self, task: int, **facts: Unpack[TaskFacts]) -> bool:
         """Facts without a change of state."""
@@ -42,7 +55,8 @@ class Ledger:
 
     async def succeed(self, task: int, urls: Sequence[str], *, completed_at: datetime, expires_at: datetime) -> bool:
         """Success with its clips, in one transaction."""
-        return self._told(await self.tasks.succeed(task, urls, completed_at=completed_at, expires_at=expires_at))
+        done = await self.tasks.succeed(task, urls, completed_at=completed_at, expires_at=expires_at)
+        return self._moved(task, TaskState.SUCCESS, done)
 
     async def transition_clip(self, clip: int, to: ClipState, **facts: Unpack[ClipFacts]) -> bool:
         """The gate of a clip: whether this call moved it."""
@@ -69,6 +83,11 @@ class Ledger:
             else:
                 self._notices.clear(STORAGE)
                 return done
+
+    def _moved(self, task: int, to: TaskState, changed: bool) -> bool:
+        if changed:
+            self.on_move(task, to)
+        return self._told(changed)
 
     def _told(self, changed: bool) -> bool:
         if changed:

@@ -9,6 +9,9 @@ STORAGE = "storage"
 OUTPUT = "output"
 FAULT = "fault"
 ADDRESS = "address"
+DATABASE = "database"
+SOFT_LIMIT = "soft-limit"
+HARD_LIMIT = "hard-limit"
 
 
 class Notices:

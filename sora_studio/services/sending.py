@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sora_studio.domain import failures
 from sora_studio.domain.errors import (
@@ -28,12 +28,15 @@ from sora_studio.services.connection import Connection
 from sora_studio.services.core import Core
 from sora_studio.services.holds import Holds
 from sora_studio.services.ledger import ROOM_CHECK_S
+from sora_studio.services.metering import Meter
 from sora_studio.services.notices import STORAGE
 from sora_studio.services.publishing import Publishing
 from sora_studio.services.rest import LONGEST_REST_S, rest
+from sora_studio.services.spending import Spending
 
 _log = logging.getLogger(__name__)
 CREATES_IN_FLIGHT = 8
+LIMIT_REACHED = "Today's spending limit is reached."
 
 
 @dataclass(slots=True)
@@ -49,13 +52,25 @@ class Sender:
     request budget still says `waiting`; and only what provably started nothing waits again.
     """
 
-    def __init__(self, core: Core, census: Census, publishing: Publishing, connection: Connection, holds: Holds) -> None:
+    def __init__(
+        self,
+        core: Core,
+        census: Census,
+        publishing: Publishing,
+        connection: Connection,
+        holds: Holds,
+        *,
+        meter: Meter,
+        spending: Spending,
+    ) -> None:
         self._core = core
         self._ledger = core.ledger
         self._census = census
         self._publishing = publishing
         self._connection = connection
         self._holds = holds
+        self._meter = meter
+        self._spending = spending
         self._wake = asyncio.Event()
         self._closing = False
         self._in_flight = dict[int, asyncio.Task[None]]()
@@ -88,8 +103,9 @@ class Sender:
 
     def _next(self) -> int | None:
         """The oldest waiting task that may go now."""
-        held = self._closing or self._holds.key_refused or self._holds.credit_gone or not self._connection.online
-        if held or len(self._in_flight) >= CREATES_IN_FLIGHT:
+        if self._closing or self._holds.forbid_sending or not self._connection.online:
+            return None
+        if len(self._in_flight) >= CREATES_IN_FLIGHT:
             return None
         firsts = [self._census.first_waiting(model) for model in self._census.models if self._has_place(model)]
         return min((first for first in firsts if first is not None), default=None)
@@ -114,13 +130,18 @@ class Sender:
         urls = await self._addresses(row, profile)
         if urls is None or self._closing:
             return
+        if not self._spending.admit(row):
+            await self._ledger.insist(lambda: self._ledger.record(task_id, trouble=LIMIT_REACHED))
+            return
         self._census.place(task_id, row.request.model, TaskState.SENDING)
         self._in_flight[task_id] = self._core.supervisor.start(self._send(row, profile, urls), name=f"create {task_id}")
 
     async def _claim(self, task: Task) -> bool:
         """Commit that the task is being sent. False when somebody else was first, or when that cannot be written."""
-        now = self._core.clock.now()
-        writing = asyncio.ensure_future(self._ledger.transition(task.id, TaskState.SENDING, sent_at=now, trouble=None))
+        now, usd = self._core.clock.now(), self._meter.balance_usd
+        writing = asyncio.ensure_future(
+            self._ledger.transition(task.id, TaskState.SENDING, sent_at=now, balance_before_usd=usd, trouble=None)
+        )
         try:
             claimed = await asyncio.shield(writing)
         except asyncio.CancelledError:
@@ -133,6 +154,7 @@ class Sender:
             return False
         if claimed:
             self._claimed.add(task.id)
+            self._spending.settle(replace(task, state=TaskState.SENDING, sent_at=now))
             self._core.notices.clear(STORAGE)
         return claimed
 
@@ -175,6 +197,8 @@ class Sender:
             else:  # it is paid for: its id is written whatever happens to this coroutine
                 await asyncio.shield(self._accept(task, task_id, profile))
         finally:
+            if task.id not in self._claimed:
+                self._spending.settle(task)
             self._claimed.discard(task.id)
             self._in_flight.pop(task.id, None)
             self._wake.set()

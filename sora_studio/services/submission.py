@@ -1,9 +1,10 @@
 """What a person may do with a request: check it, submit it, take it back, and settle what became unclear."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
-from sora_studio.domain.errors import InvalidRequest, KeyMissing, Problem, PublicUrlNeeded
-from sora_studio.domain.ports import TaskFilter
+from sora_studio.domain.errors import InvalidRequest, KeyMissing, Problem, PublicUrlNeeded, RequestRepeated, TaskUnknown
+from sora_studio.domain.ports import RemoteStatus, TaskFilter
 from sora_studio.domain.request import MAX_TAKES, GenerationRequest, check_request
 from sora_studio.domain.task import Task, TaskState
 from sora_studio.services.core import Core
@@ -11,6 +12,8 @@ from sora_studio.services.holds import Holds
 from sora_studio.services.publishing import Publishing
 
 _RESUBMITTABLE = frozenset({TaskState.UNKNOWN, TaskState.LOST, TaskState.FAILED, TaskState.CANCELLED, TaskState.SUCCESS})
+REPEATED_WITHIN_S = 60.0
+"""An equal request within so long is more likely a slip of the hand than a wish."""
 _UNCLEAR = frozenset({TaskState.UNKNOWN, TaskState.LOST})
 
 
@@ -30,18 +33,28 @@ class Submission:
         self._publishing = publishing
         self._holds = holds
         self._has_key = has_key
-        self._being_resubmitted = set[int]()
+        self._resubmitted_at = dict[int, float]()
 
-    async def submit(self, request: GenerationRequest, *, takes: int = 1) -> list[Task]:
-        """New waiting tasks, one a take. Raises `InvalidRequest`, `PublicUrlNeeded` or `KeyMissing`; then nothing was made."""
+    async def submit(self, request: GenerationRequest, *, takes: int = 1, again: bool = False) -> list[Task]:
+        """New waiting tasks, one a take.
+
+        Raises `InvalidRequest`, `PublicUrlNeeded` or `KeyMissing`; and, unless it is meant `again`, `RequestRepeated` when an
+        equal request was submitted within the last minute, by whatever process. Then nothing was made.
+        """
         if problems := await self._problems(request, takes):
             raise InvalidRequest(problems)
         if not self._publishing.reaches(request.images):
             raise PublicUrlNeeded
         if not self._has_key():
             raise KeyMissing
-        completed = request.completed(self._core.profiles[request.model])
-        return await self._ledger.add([completed] * takes, gateway=self._core.gateway_name)
+        profile = self._core.profiles[request.model]
+        completed = request.completed(profile)
+        return await self._ledger.add(
+            [completed] * takes,
+            gateway=self._core.gateway_name,
+            estimated_usd=profile.price_usd(completed.options, completed.route),
+            repeat_after=None if again else timedelta(seconds=REPEATED_WITHIN_S),
+        )
 
     async def check(self, request: GenerationRequest) -> tuple[Problem, ...]:
         """The same validation without submitting."""
@@ -54,6 +67,14 @@ class Submission:
         """Take back a task that still waits; says whether it was in time."""
         return await self._ledger.transition(task, TaskState.CANCELLED, trouble=None)
 
+    async def look_up(self, task: int, task_id: str) -> RemoteStatus:
+        """What the service says about an id that may be this task's. Raises `TaskUnknown` or like `Gateway.status`."""
+        row = await self._ledger.tasks.get(task)
+        profile = self._core.profiles.get(row.request.model) if row else None
+        if profile is None or not _is_id(task_id.strip()):
+            raise TaskUnknown
+        return await self._core.gateway.status(profile, task_id.strip(), urgent=True)
+
     async def attach(self, task: int, task_id: str) -> bool:
         """Give an unclear task the id that the person found with the service; it is followed from then on.
 
@@ -61,31 +82,46 @@ class Submission:
         """
         task_id = task_id.strip()
         row = await self._ledger.tasks.get(task)
-        if row is None or row.state is not TaskState.UNKNOWN or not task_id or not task_id.isprintable() or " " in task_id:
+        if row is None or row.state is not TaskState.UNKNOWN or not _is_id(task_id):
             return False
         known = await self._ledger.tasks.find(TaskFilter(search=task_id, removed=True), limit=100)
         if any(other.task_id == task_id for other in known):
             return False
         now = self._core.clock.now()
         return await self._ledger.transition(
-            task, TaskState.PENDING, task_id=task_id, accepted_at=row.sent_at or now, next_poll_at=now, trouble=None
+            task,
+            TaskState.PENDING,
+            task_id=task_id,
+            accepted_at=row.sent_at or now,
+            next_poll_at=now,
+            measured_usd=row.measured_usd or None,  # it exists, so "nothing was charged" was only too early
+            trouble=None,
         )
 
     async def resubmit(self, task: int) -> list[Task]:
-        """A new task with the same request, paid anew. An unclear old one leaves the list; pressing twice makes one."""
+        """A new task with the same request, paid anew. An unclear old one leaves the list; pressing twice makes one.
+
+        Raises like `submit`; `RequestRepeated` only when this very task was sent again within the last minute.
+        """
         row = await self._ledger.tasks.get(task)
-        if row is None or row.state not in _RESUBMITTABLE or task in self._being_resubmitted:
+        if row is None or row.state not in _RESUBMITTABLE:
             return []
         if row.state in _UNCLEAR and row.removed_at is not None:
             return []
-        self._being_resubmitted.add(task)
+        now = self._core.clock.monotonic()
+        if (ago_s := now - self._resubmitted_at.get(task, float("-inf"))) < REPEATED_WITHIN_S:
+            if row.state in _UNCLEAR:  # on its way out of the list
+                return []
+            raise RequestRepeated(seconds_ago=ago_s, task=task)
+        self._resubmitted_at[task] = now
         try:
-            added = await self.submit(row.request)
-            if row.state in _UNCLEAR:
-                await self.discard(task)
-            return added
-        finally:
-            self._being_resubmitted.discard(task)
+            added = await self.submit(row.request, again=True)
+        except BaseException:
+            del self._resubmitted_at[task]
+            raise
+        if row.state in _UNCLEAR:
+            await self.discard(task)
+        return added
 
     async def discard(self, task: int) -> bool:
         """Put an unclear or lost task aside."""
@@ -106,3 +142,8 @@ class Submission:
         if not 1 <= takes <= MAX_TAKES:
             found.append(Problem("takes", f"{takes} takes are not possible; choose 1 to {MAX_TAKES}."))
         return [*found, *await self._publishing.problems(request.images, profile)]
+
+
+def _is_id(text: str) -> bool:
+    """Whether the service could have given such an id."""
+    return bool(text) and text.isprintable() and " " not in text

@@ -98,10 +98,17 @@ def test_a_long_signed_link_is_never_shortened() -> None:
 
 
 def test_a_failure_keeps_the_words_of_the_service_and_the_end() -> None:
-    data: Any = {"state": "failed", "failCode": "BRAND_NEW", "failMsg": "because", "completeTime": "1790000000123"}
+    data: Any = {
+        "state": "failed",
+        "failCode": "BRAND_NEW",
+        "failMsg": "because",
+        "createTime": 1_789_999_999_000,
+        "completeTime": "1790000000123",
+    }
     status = from_wire(data, "t")
     assert status is not None
     assert (status.fail_code, status.fail_message) == ("BRAND_NEW", "because")
+    assert status.created_at == datetime(2026, 9, 21, 14, 13, 19, tzinfo=UTC)
     assert status.completed_at == datetime(2026, 9, 21, 14, 13, 20, 123000, tzinfo=UTC)
 
 

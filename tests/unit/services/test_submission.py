@@ -1,13 +1,16 @@
 """What a person asks for is checked before it costs anything, and what became unclear is theirs to settle."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from sora_studio.domain.errors import InvalidRequest, KeyMissing, OutcomeUnknown, PublicUrlNeeded
+from sora_studio.domain.errors import InvalidRequest, KeyMissing, OutcomeUnknown, PublicUrlNeeded, RequestRepeated, TaskUnknown
+from sora_studio.domain.profile import Price
 from sora_studio.domain.request import GenerationRequest, ImageFacts
 from sora_studio.domain.task import TaskState
+from tests.doubles.gateway import DONE, FAILED
 from tests.doubles.outside import Lock
 from tests.unit.services.rig import Rig, request, run
 
@@ -189,5 +192,93 @@ def test_what_was_being_sent_when_the_owner_died_is_unclear_and_not_sent(tmp_pat
             await rig.advance(3600)
             assert rig.state() is TaskState.UNKNOWN
             assert not rig.gateway.created
+
+    run(story())
+
+
+def test_a_request_equal_to_one_of_the_last_minute_asks_first(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path) as rig:
+            submit = rig.engine.submission.submit
+            await submit(request(), takes=2)
+            await rig.advance(12)
+            with pytest.raises(RequestRepeated, match="You sent exactly this 12 s ago") as caught:
+                await submit(request())
+            assert caught.value.task == 2
+            await submit(request(), again=True)
+            await submit(request("Another one"))
+            assert len(rig.tasks.rows) == 4
+            await rig.advance(61)
+            await submit(request())
+            assert len(rig.tasks.rows) == 5
+
+    run(story())
+
+
+def test_spelling_out_the_defaults_makes_no_other_request(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path) as rig:
+            await rig.engine.submission.submit(request())
+            spelled = GenerationRequest("sora-2", request().prompt, options={"aspect_ratio": "landscape"}, route="auto")
+            with pytest.raises(RequestRepeated):
+                await rig.engine.submission.submit(spelled)
+
+    run(story())
+
+
+def test_ten_presses_at_once_make_one_task(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path) as rig:
+            presses = [rig.engine.submission.submit(request()) for _ in range(10)]
+            made = await asyncio.gather(*presses, return_exceptions=True)
+            assert [isinstance(one, RequestRepeated) for one in made].count(False) == 1
+            await rig.advance(1)
+            assert len(rig.gateway.created) == 1
+
+    run(story())
+
+
+def test_trying_a_failed_task_again_twice_pays_once(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path) as rig:
+            rig.gateway.default_status = FAILED
+            await rig.submit("fails")
+            await rig.advance(200)
+            await rig.engine.submission.resubmit(1)
+            await rig.advance(0.3)
+            with pytest.raises(RequestRepeated):
+                await rig.engine.submission.resubmit(1)
+            assert len(rig.tasks.rows) == 2
+            await rig.advance(60)
+            assert await rig.engine.submission.resubmit(1)
+
+    run(story())
+
+
+def test_an_id_is_looked_up_before_it_is_attached(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path) as rig:
+            await unclear(rig)
+            rig.gateway.statuses["task_1"] = [DONE]
+            rig.gateway.statuses["task_2"] = [TaskUnknown()]
+            assert (await rig.engine.submission.look_up(1, " task_1\n")).state is TaskState.SUCCESS
+            for wrong in ("task_2", "", "two words"):
+                with pytest.raises(TaskUnknown):
+                    await rig.engine.submission.look_up(1, wrong)
+            assert [asked for asked, _ in rig.gateway.asked] == ["task_1", "task_2"]
+            assert rig.state() is TaskState.UNKNOWN, "looking changes nothing"
+
+    run(story())
+
+
+def test_the_profiles_price_is_kept_with_the_task(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path) as rig:
+            profile = rig.core.profiles["sora-2"]
+            prices = (Price({"duration": 15}, 0.75), Price({}, 0.5))
+            rig.core.profiles["sora-2"] = replace(profile, prices=prices)  # type: ignore[index] - a dict, as the rig made it
+            await rig.engine.submission.submit(replace(request(), options={"duration": 15}))
+            await rig.engine.submission.submit(request())
+            assert [row.estimated_usd for row in rig.tasks.rows.values()] == [0.75, 0.5]
 
     run(story())

@@ -1,0 +1,128 @@
+"""Measures what tasks cost, by the balance: the service itself never says a price."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sora_studio.domain.money import rounded
+from sora_studio.domain.ports import TaskFacts
+from sora_studio.domain.task import Task, TaskState
+from sora_studio.services.ledger import Ledger
+
+
+@dataclass(slots=True)
+class _Flight:
+    """A task that may have changed the balance since the mark. `fresh`: all of its life so far lies after the mark."""
+
+    fresh: bool
+    accepted: bool = False
+    over: bool = False
+    unclear: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A balance that is being asked for: which tasks were over when the question went out, and whether all were."""
+
+    over: frozenset[int]
+    all_over: bool
+    moves: int
+
+
+class Meter:
+    """Writes balances and measured prices to the tasks' rows.
+
+    The mark is the last balance that was read while nothing was in flight. When one task alone was sent since, the next balance
+    after its end tells its price. An unclear task may be charged at any time, so nothing beside it is measured until it is
+    settled. What was refused, or never left, counts as if it had not been. `on_settled` is called when a reading tells more.
+    """
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self._flights = dict[int, _Flight]()
+        self._awaiting = set[int]()
+        self._mark: float | None = None
+        self._moves = 0
+        self.balance_usd: float | None = None
+        self.on_settled: Callable[[], None] = lambda: None
+
+    def begin(self) -> None:
+        """From now on this process sends: what it saw while another one did tells nothing."""
+        self.forget()
+        self._flights.clear()
+
+    def carry(self, task: Task) -> None:
+        """A task that an earlier run, or another process, has sent."""
+        if task.state.is_running and not (task.state is TaskState.UNKNOWN and task.removed_at):
+            unclear = task.state is TaskState.UNKNOWN
+            self._flights[task.id] = _Flight(fresh=False, accepted=not unclear, over=unclear, unclear=unclear)
+            if unclear and task.balance_after_usd is None:
+                self._awaiting.add(task.id)
+
+    def see(self, task: Task) -> None:
+        """An unclear task that the person has settled, perhaps in another process."""
+        flight = self._flights.get(task.id)
+        if flight is None or not flight.unclear:
+            return
+        if task.removed_at is not None:
+            self._flights.pop(task.id)
+        elif task.state is not TaskState.UNKNOWN:
+            self.moved(task.id, task.state)
+
+    def moved(self, task: int, to: TaskState) -> None:
+        """Told of every move that this process makes: before the first byte, and after the answer."""
+        self._moves += 1
+        flight = self._flights.get(task, _Flight(fresh=False))
+        match to:
+            case TaskState.SENDING:
+                self._flights[task] = _Flight(fresh=True)
+            case TaskState.PENDING | TaskState.PROCESSING:
+                self._flights[task] = _Flight(fresh=flight.fresh, accepted=True)
+            case TaskState.UNKNOWN:
+                self._settle(task, _Flight(fresh=flight.fresh, over=True, unclear=True))
+            case TaskState.SUCCESS | TaskState.FAILED | TaskState.LOST if flight.accepted:
+                self._settle(task, _Flight(fresh=flight.fresh, accepted=True, over=True))
+            case _:
+                self._flights.pop(task, None)
+
+    def forget(self) -> None:
+        """Another key, so perhaps another account."""
+        self._moves += 1
+        self._mark = self.balance_usd = None
+        self._awaiting.clear()
+        for flight in self._flights.values():
+            flight.fresh = False
+
+    def begin_reading(self) -> Reading:
+        """Right before the question goes out."""
+        over = frozenset(task for task, flight in self._flights.items() if flight.over)
+        return Reading(over, all_over=len(over) == len(self._flights), moves=self._moves)
+
+    async def finish_reading(self, reading: Reading, usd: float) -> None:
+        """Write what the answer tells."""
+        told = reading.over & self._awaiting
+        prices = {task: self._price(task, usd) for task in told}
+        self._awaiting -= told
+        self.balance_usd = usd
+        if reading.all_over and reading.moves == self._moves:
+            self._mark = usd
+            self._flights = {
+                task: _Flight(fresh=False, over=True, unclear=True) for task, flight in self._flights.items() if flight.unclear
+            }
+        for task, price in prices.items():
+            facts = TaskFacts(balance_after_usd=usd)
+            if price is not None:
+                facts["measured_usd"] = price
+            await self._ledger.insist(lambda task=task, facts=facts: self._ledger.record(task, **facts))
+
+    def _price(self, task: int, usd: float) -> float | None:
+        """None when anything else may have changed the balance; a balance that grew was filled up meanwhile."""
+        flight = self._flights.get(task)
+        if self._mark is None or flight is None or not flight.fresh or len(self._flights) > 1:
+            return None
+        fell_by = rounded(self._mark - usd)
+        return fell_by if fell_by >= 0 else None
+
+    def _settle(self, task: int, flight: _Flight) -> None:
+        self._flights[task] = flight
+        self._awaiting.add(task)
+        self.on_settled()

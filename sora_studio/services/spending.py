@@ -1,0 +1,131 @@
+"""What today cost so far, and the limits that a person has set for a day."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sora_studio.domain.events import NoticeLevel, SpendingChanged
+from sora_studio.domain.money import DayLimits, DaySpend, dollars, local_day, rounded
+from sora_studio.domain.task import Task, TaskState
+from sora_studio.services.core import Core
+from sora_studio.services.holds import Holds
+from sora_studio.services.notices import SOFT_LIMIT
+from sora_studio.services.rest import LONGEST_REST_S, rest
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    at: datetime
+    cost_usd: float | None
+
+
+class Spending:
+    """Adds up what was sent on the local calendar day: as measured, else as estimated, else counted as unpriced.
+
+    At the soft limit the person is told once a day. The hard one holds back what would go beyond it, and only that: nothing
+    that was sent is given up. `today` follows the tasks of every process on the data folder.
+    """
+
+    def __init__(self, core: Core, holds: Holds, limits: Callable[[], DayLimits]) -> None:
+        self._core = core
+        self._holds = holds
+        self._limits = limits
+        self._day = local_day(core.clock.now())
+        self._sent = dict[int, _Sent]()
+        self._admitted = dict[int, float | None]()
+        self._turned_away: Task | None = None
+        self._wake = asyncio.Event()
+        self.today = DaySpend()
+
+    async def begin(self) -> None:
+        """Know today's tasks before anything is sent."""
+        await self._load()
+        self._tell()
+
+    def see(self, task: Task) -> None:
+        """A row as it stands now."""
+        if task.gateway != self._core.gateway_name:
+            return
+        counts = task.may_be_charged and task.sent_at is not None and task.sent_at >= self._day[0]
+        sent = _Sent(task.sent_at, task.cost_usd) if counts and task.sent_at else None
+        if sent != self._sent.get(task.id):
+            self._put(task.id, sent)
+            self._wake.set()
+        turned_away = self._turned_away
+        if turned_away and turned_away.id == task.id and (task.state is not TaskState.WAITING or task.removed_at):
+            self._lift()  # another one is next in line, which may fit
+
+    def admit(self, task: Task) -> bool:
+        """Whether today's limit has room for a task that is about to be sent; if not, nothing is sent until it has."""
+        if not self._fits(task):
+            self._turned_away = task
+            self._holds.reach_limit(self._limits().hard_usd or 0.0)
+            return False
+        self._admitted[task.id] = task.estimated_usd
+        return True
+
+    def settle(self, task: Task) -> None:
+        """An admitted task as it stands once it has been claimed, or when it was not sent after all."""
+        self._admitted.pop(task.id, None)
+        self.see(task)
+
+    def limits_changed(self) -> None:
+        """The person has set other ones."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Follow the day, until cancelled."""
+        while True:
+            if local_day(self._core.clock.now()) != self._day:
+                await self._load()
+            self._tell()
+            await rest(self._core.clock, self._wake, LONGEST_REST_S)
+
+    async def _load(self) -> None:
+        self._day = local_day(self._core.clock.now())
+        self._sent.clear()
+        for task in await self._core.ledger.tasks.sent_since(self._core.gateway_name, self._day[0]):
+            self.see(task)
+
+    def _put(self, task: int, sent: _Sent | None) -> None:
+        if sent is None:
+            self._sent.pop(task, None)
+        else:
+            self._sent[task] = sent
+
+    def _sum(self) -> DaySpend:
+        begin, end = local_day(self._core.clock.now())
+        costs = [sent.cost_usd for sent in self._sent.values() if begin <= sent.at < end]
+        costs += [cost for task, cost in self._admitted.items() if task not in self._sent]
+        known = [cost for cost in costs if cost is not None]
+        return DaySpend(rounded(sum(known)), len(costs) - len(known))
+
+    def _fits(self, task: Task) -> bool:
+        """A task without a known price fits while anything is left."""
+        limit = self._limits().hard_usd
+        if limit is None:
+            return True
+        spent = self._sum().usd
+        return spent < limit if not task.estimated_usd else rounded(spent + task.estimated_usd) <= limit
+
+    def _tell(self) -> None:
+        today = self._sum()
+        if today != self.today:
+            self.today = today
+            self._core.events.publish(SpendingChanged(today))
+        self._mind_the_soft_limit(today)
+        if self._turned_away is not None and self._fits(self._turned_away):
+            self._lift()
+
+    def _mind_the_soft_limit(self, today: DaySpend) -> None:
+        limit = self._limits().soft_usd
+        if limit is None or today.usd < limit:
+            self._core.notices.clear(SOFT_LIMIT)
+            return
+        words = f"Today has cost {dollars(limit)} or more, of which you wanted to be told. Everything goes on."
+        self._core.notices.post(SOFT_LIMIT, NoticeLevel.INFO, words)
+
+    def _lift(self) -> None:
+        self._turned_away = None
+        self._holds.lift_limit()
