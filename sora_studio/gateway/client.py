@@ -64,7 +64,7 @@ class GatewayClient:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         keep_addresses_out_of_the_log()
-        self._base_url = check_base_url(base_url)
+        self._base_url = _askable(base_url)
         self._key = key
         self._clock = clock
         self._budget = RequestBudget(clock=clock)
@@ -206,6 +206,16 @@ async def _read_bounded(response: httpx.Response) -> bytes:
         if len(body) > MAX_ANSWER_BYTES:
             raise _AnswerTooLong
     return bytes(body)
+
+
+def _askable(base_url: str) -> str:
+    """The checked address; raises `InvalidSetting` for one that HTTP cannot ask, before any request depends on it."""
+    url = check_base_url(base_url)
+    try:
+        httpx.URL(url)
+    except httpx.InvalidURL:
+        raise InvalidSetting(f"{url!r} is not an address.") from None
+    return url
 
 
 def _usable(key: str) -> str:

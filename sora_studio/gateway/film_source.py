@@ -10,7 +10,7 @@ import httpcore
 import httpx
 
 from sora_studio.domain.errors import InvalidSetting, ServiceUnavailable
-from sora_studio.gateway.addresses import GuardedBackend, check_link, check_name
+from sora_studio.gateway.addresses import GuardedBackend, check_link, check_name, forbidden
 from sora_studio.gateway.connections import USER_AGENT, keep_addresses_out_of_the_log, trusted_authorities
 from sora_studio.gateway.guarded_transport import GuardedTransport
 
@@ -61,7 +61,7 @@ class FilmSource:
             if response.status_code not in _REDIRECTS or not location:
                 return response
             await response.aclose()
-            link = urljoin(str(url), location)
+            link = _onward(url, location)
         raise ServiceUnavailable("The film's server sends us in circles.")
 
     def _client_for(self, url: httpx.URL) -> httpx.AsyncClient:
@@ -94,3 +94,11 @@ class FilmSource:
             follow_redirects=False,
             headers=_HEADERS,
         )
+
+
+def _onward(url: httpx.URL, location: str) -> str:
+    """Where a redirect leads; it may be relative."""
+    try:
+        return urljoin(str(url), location)
+    except ValueError:
+        raise forbidden("it is no address") from None

@@ -267,9 +267,10 @@ def test_without_its_claim_a_create_sends_nothing(trouble: Exception | None) -> 
     assert service.requests == []
 
 
-def test_plain_http_is_for_this_machine_only() -> None:
+@pytest.mark.parametrize("url", ["http://api.example", "https://☃.example", "https://999.1.1.1"])
+def test_an_address_that_is_unsafe_or_cannot_be_asked_is_refused_at_once(url: str) -> None:
     with pytest.raises(errors.InvalidSetting):
-        GatewayClient("http://api.example", key=lambda: KEY, clock=HastyClock())
+        GatewayClient(url, key=lambda: KEY, clock=HastyClock())
 
 
 class Wire:

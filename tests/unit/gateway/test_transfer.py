@@ -359,7 +359,8 @@ def test_redirects_are_followed_with_the_same_question_and_no_credentials(part: 
 
 
 @pytest.mark.parametrize(
-    "target", ["http://edge.example/a", "https://me:pw@edge.example/a", "file:///etc/passwd", "https://a:99999/"]
+    "target",
+    ["http://edge.example/a", "https://me:pw@edge.example/a", "file:///etc/passwd", "https://a:99999/", "https://[edge/a"],
 )
 def test_a_redirect_to_where_no_link_may_lead_is_not_taken(part: Path, target: str) -> None:
     origin = Redirecting(target)
