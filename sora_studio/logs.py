@@ -1,5 +1,6 @@
 """The log file: rotating, in the data folder, and without secrets. Addresses keep no query, the key never appears."""
 
+import contextlib
 import logging
 import re
 import sys
@@ -29,6 +30,18 @@ class RedactingFormatter(logging.Formatter):
         return redacted(super().format(record), self._key())
 
 
+class _LogFile(RotatingFileHandler):
+    """Gives up in silence what a full disk does not take: the program goes on, and nobody can act on the log's own trouble."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        """Instead of a traceback on standard error for every line."""
+
+    def close(self) -> None:
+        """What is not written yet may find no room either."""
+        with contextlib.suppress(OSError):
+            super().close()
+
+
 def redacted(text: str, key: str | None) -> str:
     """`text` without queries of addresses, bearer tokens and the key."""
     text = _BEARER.sub(r"\1…", _QUERY.sub(r"\1?…", text))
@@ -37,30 +50,24 @@ def redacted(text: str, key: str | None) -> str:
 
 def start_logging(folder: Path, key: Callable[[], str | None], *, file_name: str, console: bool) -> None:
     """Log to a file in `folder`; with `console`, warnings to standard error as well, and always when there can be no file."""
-    folder_trouble = _make(folder)
     handlers: list[logging.Handler] = []
-    if (console or folder_trouble) and sys.stderr:  # none without a console
+    trouble: OSError | None = None
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handlers.append(_LogFile(folder / file_name, maxBytes=MAX_BYTES, backupCount=KEPT_FILES, encoding="utf-8"))
+    except OSError as error:
+        trouble = error
+    if (console or trouble) and sys.stderr:  # none without a console
         handlers.append(logging.StreamHandler(sys.stderr))
-        handlers[0].setLevel(logging.WARNING)
-    if folder_trouble is None:
-        path = folder / file_name
-        handlers.append(RotatingFileHandler(path, maxBytes=MAX_BYTES, backupCount=KEPT_FILES, encoding="utf-8", delay=True))
+        handlers[-1].setLevel(logging.WARNING)
     for handler in handlers:
         handler.setFormatter(RedactingFormatter(key))
         logging.getLogger().addHandler(handler)
     logging.getLogger().setLevel(logging.INFO)
-    for chatty in ("httpx", "httpcore", "PIL", "asyncio"):
+    for chatty in ("PIL", "asyncio"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    if folder_trouble:
-        logging.getLogger(__name__).warning("No log file: %s", folder_trouble)
-
-
-def _make(folder: Path) -> OSError | None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        return error
-    return None
+    if trouble:
+        logging.getLogger(__name__).warning("No log file: %s", trouble)
 
 
 def stop_logging() -> None:

@@ -46,10 +46,21 @@ def test_a_traceback_is_redacted_too(tmp_path: Path) -> None:
     assert KEY not in written
 
 
-def test_a_folder_that_cannot_be_made_is_said_and_not_fatal(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], expect_log: Callable[[str], None]
+@pytest.mark.parametrize("in_the_way", ["logs", f"logs/{COMMANDS_LOG}/folder"])
+def test_a_file_that_cannot_be_made_is_said_and_not_fatal(
+    tmp_path: Path, in_the_way: str, capsys: pytest.CaptureFixture[str], expect_log: Callable[[str], None]
 ) -> None:
     expect_log("No log file")
-    (tmp_path / "file").touch()
-    start_logging(tmp_path / "file" / "logs", lambda: None, file_name=COMMANDS_LOG, console=False)
+    (tmp_path / in_the_way).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / in_the_way).touch()
+    start_logging(tmp_path / "logs", lambda: None, file_name=COMMANDS_LOG, console=False)
     assert "No log file" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+def test_a_full_disk_costs_the_log_and_nothing_else(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / COMMANDS_LOG).symlink_to("/dev/full")
+    start_logging(tmp_path, lambda: None, file_name=COMMANDS_LOG, console=False)
+    _log.info("lost")
+    stop_logging()
+    assert capsys.readouterr().err == ""
