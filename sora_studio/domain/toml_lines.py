@@ -9,6 +9,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date, time
 from typing import TypeAlias
 
+MAX_STATEMENT_LINES = 200
+"""Of any list that a person writes. Reading on would take ever longer, and what follows only loses its line numbers."""
+
 KeyPath = tuple[str | int, ...]
 """Keys and, within lists, positions from 0."""
 Toml: TypeAlias = "str | int | float | bool | date | time | list[Toml] | dict[str, Toml]"
@@ -16,7 +19,7 @@ Toml: TypeAlias = "str | int | float | bool | date | time | list[Toml] | dict[st
 
 
 def key_lines(text: str) -> dict[KeyPath, int]:
-    """The 1-based line on which each key's statement begins. `text` must be valid TOML."""
+    """The 1-based line on which each key's statement begins, up to the first that has no end in sight. `text` must be TOML."""
     lines = dict[KeyPath, int]()
     lists = dict[KeyPath, int]()
     table: KeyPath = ()
@@ -50,6 +53,8 @@ def _statements(text: str) -> Iterator[tuple[int, str, dict[str, Toml]]]:
         try:
             content: dict[str, Toml] = tomllib.loads(pending)
         except tomllib.TOMLDecodeError:
+            if number - start >= MAX_STATEMENT_LINES:
+                return
             continue
         if content:
             yield start, pending, content

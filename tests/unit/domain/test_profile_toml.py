@@ -221,9 +221,20 @@ def test_bad_image_rules_are_refused(good: str, bad: str, reason: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["a = " + "[" * 5_000, "a = " + "9" * 5_000, "#" * 100_001, "\ufeffschema = 1", "", "\0", "a = \ud800"]
+    "text",
+    [
+        "a = " + "[" * 5_000,
+        "a = " + "9" * 5_000,
+        "#" * 100_001,
+        "\ufeffschema = 1",
+        "",
+        "\0",
+        "a = \ud800",
+        "schema = 1\na = [\n" + "1,\n" * 33_000 + "]\n",
+    ],
+    ids=lambda text: text[:9],
 )
-def test_no_text_escapes_as_another_error(text: str) -> None:
+def test_no_text_escapes_as_another_error_or_stalls_the_start(text: str) -> None:
     with pytest.raises(ProfileError):
         parse_profile(text, "mine.toml")
 
