@@ -28,18 +28,10 @@ class Demo:
         """The simulator's base URL, once it answers. Blocks for a second or so. Raises `StudioError` when it does not start."""
         self.stop()
         log = self._data_dir / "logs" / "simulator.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
-        with log.open("wb") as errors:
-            child = self._child = subprocess.Popen(  # noqa: S603 - our own program
-                self._command(),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                env={name: value for name, value in os.environ.items() if name != "SORA_STUDIO_API_KEY"},
-                text=True,
-                encoding="utf-8",
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-            )
+        try:
+            child = self._child = self._spawn(log)
+        except OSError as error:
+            raise StudioError("The simulator did not start.", advice=f"{log}: {error.strerror or error}.") from error
         alarm = threading.Timer(START_WITHIN_S, child.kill)
         alarm.start()
         url = child.stdout.readline().strip() if child.stdout else ""
@@ -63,6 +55,22 @@ class Demo:
             child.wait()
         if child.stdout:
             child.stdout.close()
+
+    def _spawn(self, log: Path) -> "subprocess.Popen[str]":
+        """Out of reach of a terminal's Ctrl+C: this program first brings its requests to their end."""
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("wb") as errors:
+            return subprocess.Popen(  # noqa: S603 - our own program
+                self._command(),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                env={name: value for name, value in os.environ.items() if name != "SORA_STUDIO_API_KEY"},
+                text=True,
+                encoding="utf-8",
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+                start_new_session=True,
+            )
 
     def _command(self) -> list[str]:
         state = str(self._data_dir / "simulator")

@@ -1,5 +1,6 @@
 """The simulator's process: it comes up, goes away with its owner, and says why when it does not come up."""
 
+import os
 import sys
 import urllib.request
 from pathlib import Path
@@ -20,6 +21,22 @@ def test_it_answers_until_it_is_stopped(tmp_path: Path) -> None:
     demo.stop()
     with pytest.raises(OSError, match=r"refused|reset"):
         urllib.request.urlopen(request)
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StudioError, match="did not start") as raised:
+        Demo(tmp_path / "file").start()
+    assert "simulator.log" in raised.value.advice
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there, a program without a window hears no Ctrl+C")
+def test_a_terminals_interrupt_does_not_reach_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    group = [sys.executable, "-c", "import os, sys; print(f'http://{os.getpgid(0)}', flush=True); sys.stdin.read()"]
+    monkeypatch.setattr(Demo, "_command", lambda _self: group)
+    demo = Demo(tmp_path)
+    assert demo.start() != f"http://{os.getpgid(0)}"
+    demo.stop()
 
 
 def test_a_simulator_that_does_not_start_leaves_its_words_in_a_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
