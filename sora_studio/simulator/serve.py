@@ -135,7 +135,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         try:
             folder = stack.enter_context(_folder(options.state))
             listener = stack.enter_context(_listen(options.host, options.port))
-        except OSError as error:
+        except (OSError, UnicodeError) as error:
             sys.stderr.write(f"The simulator cannot start: {error}\n")
             return 6
         server, _ = _build(terms, folder, lambda: _say(_url(listener)))
@@ -151,11 +151,11 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="sora-studio simulate", description="Run a double of the service on this machine.")
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    add("--port", type=int, default=0, help="port to listen on (default: any free one)")
+    add("--port", type=_port, default=0, help="port to listen on (default: any free one)")
     add("--speed", type=_positive, default=1.0, help="times as fast as life (default: %(default)g)")
     add("--scenario", choices=list(SCENARIOS), default="calm", help=f"what goes wrong ({scenarios})")
     add("--seed", type=int, default=0, help="repeats the same course of events (default: %(default)s)")
-    add("--balance", type=float, default=START_BALANCE_USD, metavar="USD", help="credit at the start (default: %(default)g)")
+    add("--balance", type=_amount, default=START_BALANCE_USD, metavar="USD", help="credit at the start (default: %(default)g)")
     add("--key", action="append", default=[], help="accept only this key; can be given more than once (default: any)")
     add("--state", type=Path, metavar="DIR", help="keep tasks and films there (default: forget them at the end)")
     add("--until-stdin-closes", action="store_true", help="end when standard input closes")
@@ -166,6 +166,20 @@ def _positive(text: str) -> float:
     value = float(text)
     if not 0 < value < float("inf"):
         raise argparse.ArgumentTypeError(f"{text} is not more than 0")
+    return value
+
+
+def _amount(text: str) -> float:
+    value = float(text)
+    if not 0 <= value < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is no amount of money")
+    return value
+
+
+def _port(text: str) -> int:
+    value = int(text)
+    if not 0 <= value < 65_536:
+        raise argparse.ArgumentTypeError(f"{text} is no port")
     return value
 
 
@@ -235,6 +249,6 @@ def _end_on_signals(server: _Server) -> None:
 
 
 def _end_with_stdin(server: _Server) -> None:
-    while sys.stdin.buffer.read(4096):
+    while sys.stdin and sys.stdin.buffer.read(4096):  # there is none when it was closed from the start
         pass
     server.should_exit = True

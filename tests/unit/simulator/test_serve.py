@@ -57,6 +57,13 @@ def test_it_ends_well_on_a_signal(number: signal.Signals) -> None:
         assert (rest, errors, process.returncode) == ("", "", 0)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="the shell closes what it hands on")
+def test_a_standard_input_that_was_never_open_is_closed() -> None:
+    line = [sys.executable, "-c", _PROGRAM, "--until-stdin-closes"]
+    ended = subprocess.run(["sh", "-c", 'exec "$@" <&-', "sh", *line], check=False, capture_output=True, text=True, timeout=20)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
 def test_a_port_that_is_taken_is_said_plainly() -> None:
     with _program() as (_, url):
         port = url.rpartition(":")[2]
@@ -67,7 +74,10 @@ def test_a_port_that_is_taken_is_said_plainly() -> None:
             assert errors.startswith("The simulator cannot start:")
 
 
-@pytest.mark.parametrize("arguments", [["--speed", "0"], ["--speed", "-1"], ["--scenario", "storm"], ["--port", "x"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["--speed", "0"], ["--speed", "-1"], ["--scenario", "storm"], ["--port", "x"], ["--port", "99999"], ["--balance", "nan"]],
+)
 def test_options_that_make_no_sense_are_refused(arguments: list[str]) -> None:
     with _program(*arguments) as (process, line):
         _, errors = process.communicate(timeout=20)
