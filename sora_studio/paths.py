@@ -18,8 +18,13 @@ def resources_dir() -> Path:
 def data_dir(*, demo: bool = False) -> Path:
     """The data folder: `SORA_STUDIO_DATA_DIR`, else the system's place for it. The demo has a folder of its own inside."""
     chosen = os.environ.get(DATA_DIR_VARIABLE)
-    base = Path(chosen).expanduser().absolute() if chosen else platformdirs.user_data_path("sora-studio", appauthor=False)
+    base = full_path(chosen) if chosen else platformdirs.user_data_path("sora-studio", appauthor=False)
     return base / "demo" if demo else base
+
+
+def full_path(text: str) -> Path:
+    """A path as a person writes it, from the root on. A `~` whose home nobody knows is a name like any other."""
+    return Path(os.path.expanduser(text)).absolute()  # noqa: PTH111 - pathlib's own raises for an unknown home
 
 
 def videos_dir() -> Path:

@@ -25,13 +25,14 @@ from sora_studio.services.credentials import Credentials
 from sora_studio.services.engine import Engine, Outside
 from sora_studio.services.ledger import Ledger
 from sora_studio.services.library import Library
-from sora_studio.services.notices import ADDRESS, Notices
+from sora_studio.services.notices import ADDRESS, DATABASE, Notices
 from sora_studio.services.publishing import Publishing
 from sora_studio.services.retrieval import Retrieval
 from sora_studio.services.saving import Shelf
 from sora_studio.services.submission import Submission
 from sora_studio.services.supervision import Supervisor
 from sora_studio.services.tracking import Tracking
+from sora_studio.services.upkeep import Upkeep
 from sora_studio.storage.database import Database
 from sora_studio.storage.drafts import SqliteDrafts
 from sora_studio.storage.lock import DataFolderLock
@@ -48,12 +49,14 @@ class Studio:
     """The whole core for one data folder. Build it, `await start()`, use its services, `await stop()`; once each.
 
     `speed` is how many times faster than life the service runs. `gateway_name` is what tasks are filed under; without it, the
-    origin of the base URL. The services exist once `start` has returned; `events` can be listened to before.
+    origin of the base URL. `settings_trouble` says what of the settings file could not be used. The services exist once `start`
+    has returned; `events` can be listened to before.
     """
 
     profiles: Mapping[str, ModelProfile]
     profile_errors: Sequence[ProfileError]
     settings: Settings
+    settings_trouble: str
     gateway_name: str
     submission: Submission
     tracking: Tracking
@@ -84,6 +87,7 @@ class Studio:
         self._clock: Clock = clock or SystemClock()
         self._rng = rng or random.Random()  # noqa: S311 - spreads requests in time, nothing secret
         self._notices = Notices(self.events)
+        self._supervisor = Supervisor(self._clock, self._notices)
         self._settings_file = SettingsFile(data_dir / "settings.toml")
         self._database = Database(data_dir / "studio.db")
         self._lock = DataFolderLock(data_dir)
@@ -118,12 +122,17 @@ class Studio:
         Raises `DatabaseUnusable`, `StorageFull` or `InvalidSetting`; `stop` then tidies up.
         """
         self.settings = await asyncio.to_thread(self._settings_file.load)
+        self.settings_trouble = self._settings_file.trouble
         base_url = check_base_url(self._given_url or os.environ.get(BASE_URL_VARIABLE) or self.settings.base_url)
         await asyncio.to_thread(self._load_profiles)
-        await self._database.open()
+        rescue = await self._database.open(guest=not self._lock.try_acquire())
+        if rescue is not None:
+            self._notices.post(DATABASE, NoticeLevel.WARNING, rescue.sentence)
         engine = self._engine = self._build(base_url)
         await self.credentials.load()
         await engine.begin()
+        upkeep = Upkeep(self._database.back_up, self._notices, self._clock, is_owner=lambda: engine.ownership.is_owner)
+        self._supervisor.keep(upkeep.run, name="backups")
 
     async def stop(self) -> None:
         """Creates in flight finish within 5 s or become unclear, then everything is closed. Fine after a failed start too."""
@@ -187,7 +196,7 @@ class Studio:
             profiles=self.profiles,
             events=self.events,
             notices=self._notices,
-            supervisor=Supervisor(self._clock, self._notices),
+            supervisor=self._supervisor,
             clock=self._clock,
             rng=self._rng,
             gateway_name=gateway_name,

@@ -8,6 +8,11 @@ from pathlib import Path
 from sora_studio import __version__
 from sora_studio.cli.exit_codes import EPILOG
 from sora_studio.domain.task import TaskState
+from sora_studio.paths import full_path
+
+_TAKING = {"demo": (None, "generate", "watch", "tasks"), "output": (None, "generate")}
+"""Which commands an option that stands before the command holds for; for any other it is refused, not left out in silence."""
+_MOST_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ class WatchCommand:
     """Follow everything that is unfinished."""
 
     json: bool
+    demo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,7 @@ class TasksCommand:
     search: str
     limit: int
     json: bool
+    demo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +70,11 @@ Command = WindowCommand | GenerateCommand | WatchCommand | TasksCommand | KeyCom
 
 def parse(argv: Sequence[str]) -> Command:
     """Raises `SystemExit` with code 2 for what cannot be read, and with 0 after `--help` and `--version`."""
-    found = _parser().parse_args(argv)
+    parser = _parser()
+    found = parser.parse_args(argv)
+    for option, commands in _TAKING.items():
+        if getattr(found, option) and found.command not in commands:
+            parser.error(f"--{option} means nothing to {found.command}")
     match found.command:
         case "generate":
             return GenerateCommand(
@@ -79,9 +90,9 @@ def parse(argv: Sequence[str]) -> Command:
                 demo=found.demo,
             )
         case "watch":
-            return WatchCommand(json=found.json)
+            return WatchCommand(json=found.json, demo=found.demo)
         case "tasks":
-            return TasksCommand(state=found.state, search=found.search, limit=found.limit, json=found.json)
+            return TasksCommand(state=found.state, search=found.search, limit=found.limit, json=found.json, demo=found.demo)
         case "key":
             return KeyCommand(action=found.action)
         case _:
@@ -97,7 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     _add_place(parser, default=None)
-    parser.add_argument("--demo", action="store_true", help="use the built-in simulator: no key, no cost")
+    _add_demo(parser, default=False)
     commands = parser.add_subparsers(dest="command", metavar="command")
 
     def command(name: str, summary: str) -> argparse.ArgumentParser:
@@ -110,7 +121,7 @@ def _parser() -> argparse.ArgumentParser:
         )
 
     _build_generate(command("generate", "make clips from a prompt, follow them and save them"))
-    _add_json(command("watch", "follow every unfinished task to its end and save its clips"))
+    _build_watch(command("watch", "follow every unfinished task to its end and save its clips"))
     _build_tasks(command("tasks", "list tasks, newest first"))
     _build_key(command("key", "keep the API key in the system's key store"))
     commands.add_parser("simulate", help="run the simulator of the service by itself", add_help=False)
@@ -131,7 +142,12 @@ def _build_generate(generate: argparse.ArgumentParser) -> None:
     _add_place(generate, default=argparse.SUPPRESS)
     generate.add_argument("--no-wait", action="store_true", help="end once the service has accepted everything")
     _add_json(generate)
-    generate.add_argument("--demo", action="store_true", default=argparse.SUPPRESS, help="make it on the built-in simulator")
+    _add_demo(generate, default=argparse.SUPPRESS)
+
+
+def _build_watch(watch: argparse.ArgumentParser) -> None:
+    _add_json(watch)
+    _add_demo(watch, default=argparse.SUPPRESS)
 
 
 def _build_tasks(tasks: argparse.ArgumentParser) -> None:
@@ -140,6 +156,7 @@ def _build_tasks(tasks: argparse.ArgumentParser) -> None:
     tasks.add_argument("--search", default="", metavar="TEXT", help="only those whose prompt or id has this")
     tasks.add_argument("--limit", type=_count, default=50, metavar="N", help="at most so many (50)")
     _add_json(tasks)
+    _add_demo(tasks, default=argparse.SUPPRESS)
 
 
 def _build_key(key: argparse.ArgumentParser) -> None:
@@ -159,13 +176,21 @@ def _add_place(parser: argparse.ArgumentParser, *, default: str | None) -> None:
     )
 
 
+def _add_demo(parser: argparse.ArgumentParser, *, default: object) -> None:
+    parser.add_argument("--demo", action="store_true", default=default, help="use the built-in simulator: no key, no cost")
+
+
 def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object a line, on every change and at the end")
 
 
 def _folder(text: str) -> Path:
-    path = Path(text).expanduser().absolute()
-    if path.exists() and not path.is_dir():
+    path = full_path(text)
+    try:
+        usable = path.is_dir() or not path.exists()
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"{text} cannot be used: {error.strerror}") from None
+    if not usable:
         raise argparse.ArgumentTypeError(f"{text} is not a folder")
     return path
 
@@ -186,6 +211,6 @@ def _state(text: str) -> TaskState:
 
 
 def _count(text: str) -> int:
-    if not text.isdecimal() or not int(text):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 on")
+    if not text.isdecimal() or len(text) > _MOST_DIGITS or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {10**_MOST_DIGITS - 1}")
     return int(text)

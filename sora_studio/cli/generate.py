@@ -15,6 +15,7 @@ from sora_studio.domain.ports import TaskFilter
 from sora_studio.domain.profile import ModelProfile, Option
 from sora_studio.domain.request import GenerationRequest, is_url
 from sora_studio.domain.task import Section
+from sora_studio.paths import full_path
 from sora_studio.services.clock import SystemClock
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ async def generate(command: GenerateCommand, studio: "Studio") -> ExitCode:
     """Submit, then follow to the end, or with `--no-wait` to the service's answer."""
     follower = _follower(studio, as_json=command.json)
     model = command.model or studio.settings.model
-    request = request_from(command, model, studio.profiles.get(model), prompt_from(command.prompt))
+    request = request_from(command, model, studio.profiles.get(model))
     added = await studio.submission.submit(request, takes=command.takes)
     _introduce(studio, output=command.output)
     return await follower.run([task.id for task in added], is_done=is_settled if command.wait else is_answered)
@@ -45,11 +46,11 @@ async def watch(command: WatchCommand, studio: "Studio") -> ExitCode:
     return await follower.run(sorted(unfinished), is_done=is_settled)
 
 
-def request_from(command: GenerateCommand, model: str, profile: ModelProfile | None, prompt: str) -> GenerationRequest:
+def request_from(command: GenerateCommand, model: str, profile: ModelProfile | None) -> GenerationRequest:
     """What was asked for, in the profile's own values where they fit; what does not fit is refused by validation."""
     options = {field: option.parse(text) if (option := _option(profile, field)) else text for field, text in command.choices}
     return GenerationRequest(
-        model=model, prompt=prompt, options=options, route=command.route, images=tuple(_sources(command.images))
+        model=model, prompt=command.prompt, options=options, route=command.route, images=tuple(_sources(command.images))
     )
 
 
@@ -58,16 +59,19 @@ def _option(profile: ModelProfile | None, field: str) -> Option | None:
 
 
 def _sources(images: Iterable[str]) -> Iterable[str]:
-    return (image if is_url(image) else str(Path(image).expanduser().absolute()) for image in images)
+    return (image if is_url(image) else str(full_path(image)) for image in images)
 
 
 def prompt_from(argument: str) -> str:
-    """The argument, or for `-` standard input without its last line end. Raises `InvalidRequest` for what is no text."""
+    """The argument, or for `-` standard input without its last line ends. Raises `InvalidRequest` for what is no text."""
+    encoding = sys.stdin.encoding if sys.stdin else sys.getfilesystemencoding()  # there is none when it is closed
     try:
-        prompt = sys.stdin.read().rstrip("\r\n") if argument == "-" else argument
+        prompt = argument
+        if argument == "-":
+            prompt = sys.stdin.read().rstrip("\r\n") if sys.stdin else ""
         prompt.encode()  # what the system could not decode is in it as halves of characters
     except UnicodeError:
-        raise InvalidRequest([Problem("prompt", f"The prompt is not {sys.stdin.encoding.upper()} text.")]) from None
+        raise InvalidRequest([Problem("prompt", f"The prompt is not {encoding.upper()} text.")]) from None
     return prompt
 
 

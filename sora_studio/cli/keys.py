@@ -2,6 +2,8 @@
 
 import getpass
 import sys
+from collections.abc import Coroutine
+from typing import Any
 
 from sora_studio.cli.arguments import KeyCommand
 from sora_studio.cli.exit_codes import ExitCode
@@ -16,18 +18,30 @@ _PLACES = {
 }
 
 
-async def perform(command: KeyCommand, keys: KeyStore) -> ExitCode:
-    """0 when there is (or, after `clear`, is no longer) a key; 4 otherwise."""
+def perform(command: KeyCommand, keys: KeyStore) -> Coroutine[Any, Any, ExitCode]:
+    """0 when there is (or, after `clear`, is no longer) a key; 4 otherwise. A key is typed before anything is awaited."""
     match command.action:
         case "set":
-            status = await keys.save(_read_key())
-            return _told(status, wanted=status.origin in (KeyOrigin.KEYRING, KeyOrigin.ENVIRONMENT))
+            return _set(keys, _read_key())
         case "clear":
-            status = await keys.clear()
-            return _told(status, wanted=status == KeyStatus(KeyOrigin.NONE))
+            return _clear(keys)
         case _:
-            status = await keys.load()
-            return _told(status, wanted=status.origin is not KeyOrigin.NONE)
+            return _tell(keys)
+
+
+async def _set(keys: KeyStore, key: str) -> ExitCode:
+    status = await keys.save(key)
+    return _told(status, wanted=status.origin in (KeyOrigin.KEYRING, KeyOrigin.ENVIRONMENT))
+
+
+async def _clear(keys: KeyStore) -> ExitCode:
+    status = await keys.clear()
+    return _told(status, wanted=status == KeyStatus(KeyOrigin.NONE))
+
+
+async def _tell(keys: KeyStore) -> ExitCode:
+    status = await keys.load()
+    return _told(status, wanted=status.origin is not KeyOrigin.NONE)
 
 
 def _told(status: KeyStatus, *, wanted: bool) -> ExitCode:
@@ -41,5 +55,10 @@ def _told(status: KeyStatus, *, wanted: bool) -> ExitCode:
 
 
 def _read_key() -> str:
-    """One line; a terminal does not show it."""
-    return getpass.getpass("API key: ") if sys.stdin.isatty() else sys.stdin.readline()
+    """One line; a terminal does not show it. Empty when there is none, or no standard input at all."""
+    if not sys.stdin or not sys.stdin.isatty():
+        return sys.stdin.readline() if sys.stdin else ""
+    try:
+        return getpass.getpass("API key: ")
+    except EOFError:
+        return ""

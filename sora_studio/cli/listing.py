@@ -16,7 +16,7 @@ async def list_tasks(command: TasksCommand, folder: Path) -> ExitCode:
     if not path.exists():
         return ExitCode.SAVED
     database = Database(path)
-    await database.open()
+    await database.open(guest=True)
     try:
         which = TaskFilter(states=frozenset({command.state} if command.state else ()), search=command.search)
         for task in await SqliteTasks(database).find(which, limit=command.limit):

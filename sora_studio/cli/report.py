@@ -16,8 +16,9 @@ def plain(text: str) -> str:
 
 
 def say(text: str) -> None:
-    """One line for a person."""
-    print(plain(text), file=sys.stderr, flush=True)
+    """One line for a person. Standard error may be closed; a `file` of None would mean standard output."""
+    if sys.stderr:
+        print(plain(text), file=sys.stderr, flush=True)
 
 
 def json_line(task: Task) -> str:
@@ -126,7 +127,7 @@ class ProgressBar:
     WIDTH = 28
 
     def __init__(self, *, drawn: bool | None = None) -> None:
-        self._drawn = sys.stderr.isatty() if drawn is None else drawn
+        self._drawn = bool(sys.stderr and sys.stderr.isatty()) if drawn is None else drawn
         self._length = 0
 
     def say(self, words: str) -> None:

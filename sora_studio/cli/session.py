@@ -6,9 +6,10 @@ import io
 import logging
 import os
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sora_studio.cli.arguments import GenerateCommand, KeyCommand, TasksCommand, WatchCommand
 from sora_studio.cli.exit_codes import ExitCode, code_for
@@ -16,6 +17,7 @@ from sora_studio.cli.report import say
 from sora_studio.domain.errors import InvalidRequest, StudioError
 from sora_studio.logs import COMMANDS_LOG, start_logging, stop_logging
 from sora_studio.paths import data_dir
+from sora_studio.services.notices import DATABASE
 
 if TYPE_CHECKING:
     from sora_studio.domain.ports import KeyStore
@@ -31,12 +33,13 @@ def run(command: Command) -> ExitCode:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a path that the terminal cannot show must not end the command
     keys = _Keys()
-    folder = data_dir(demo=isinstance(command, GenerateCommand) and command.demo)
-    start_logging(folder / "logs", lambda: keys.key, file_name=COMMANDS_LOG, console=False)
+    demo = not isinstance(command, KeyCommand) and command.demo
+    folder = data_dir(demo=demo)
     try:
-        return asyncio.run(_perform(command, folder, keys))
+        start_logging(folder / "logs", lambda: keys.key, file_name=COMMANDS_LOG, console=False)
+        return asyncio.run(_work(command, folder, keys))
     except KeyboardInterrupt:
-        say('Interrupted. The tasks stay; "sora-studio watch" goes on with them.')
+        say(f'Interrupted. The tasks stay; "sora-studio {"--demo " if demo else ""}watch" goes on with them.')
         return ExitCode.INTERRUPTED
     except InvalidRequest as invalid:
         for problem in invalid.problems:
@@ -67,28 +70,39 @@ class _Keys:
         return self.store.key if self.store else None
 
 
-async def _perform(command: Command, folder: Path, keys: _Keys) -> ExitCode:
+def _work(command: Command, folder: Path, keys: _Keys) -> Coroutine[Any, Any, ExitCode]:
+    """What the command does. Standard input is read here: a loop that waits for a person's typing would do nothing else."""
     match command:
         case KeyCommand():
             from sora_studio.cli.keys import perform
             from sora_studio.storage.secrets import KeyringKeys
 
             keys.store = KeyringKeys()
-            return await perform(command, keys.store)
+            return perform(command, keys.store)
         case TasksCommand():
             from sora_studio.cli.listing import list_tasks
 
-            return await list_tasks(command, folder)
+            return list_tasks(command, folder)
         case WatchCommand():
-            from sora_studio.cli.generate import watch
-
-            async with _opened(folder, keys, output=None, demo=False) as studio:
-                return await watch(command, studio)
+            return _watch(command, folder, keys)
         case GenerateCommand():
-            from sora_studio.cli.generate import generate
+            from sora_studio.cli.generate import prompt_from
 
-            async with _opened(folder, keys, output=command.output, demo=command.demo) as studio:
-                return await generate(command, studio)
+            return _generate(replace(command, prompt=prompt_from(command.prompt)), folder, keys)
+
+
+async def _watch(command: WatchCommand, folder: Path, keys: _Keys) -> ExitCode:
+    from sora_studio.cli.generate import watch
+
+    async with _opened(folder, keys, output=None, demo=command.demo) as studio:
+        return await watch(command, studio)
+
+
+async def _generate(command: GenerateCommand, folder: Path, keys: _Keys) -> ExitCode:
+    from sora_studio.cli.generate import generate
+
+    async with _opened(folder, keys, output=command.output, demo=command.demo) as studio:
+        return await generate(command, studio)
 
 
 @contextlib.asynccontextmanager
@@ -96,7 +110,7 @@ async def _opened(folder: Path, keys: _Keys, *, output: Path | None, demo: bool)
     """A started studio; the simulator stands behind it in a demo. Both end with the command."""
     from sora_studio.demo import DEMO_KEY, DEMO_SPEED, Demo
     from sora_studio.storage.secrets import KeyringKeys, SessionKeys
-    from sora_studio.studio import Studio
+    from sora_studio.studio import SIMULATOR, Studio
 
     async with contextlib.AsyncExitStack() as stack:
         if demo:
@@ -107,9 +121,9 @@ async def _opened(folder: Path, keys: _Keys, *, output: Path | None, demo: bool)
             studio = Studio(
                 data_dir=folder,
                 base_url=url,
-                output_dir=output or folder / "clips",
+                output_dir=output,
                 speed=DEMO_SPEED,
-                gateway_name="simulator",
+                gateway_name=SIMULATOR,
                 keys=keys.store,
             )
         else:
@@ -117,8 +131,12 @@ async def _opened(folder: Path, keys: _Keys, *, output: Path | None, demo: bool)
             studio = Studio(data_dir=folder, output_dir=output, keys=keys.store)
         stack.push_async_callback(studio.stop)
         await studio.start()
-        for error in studio.profile_errors:
-            say(error.sentence)
+        for notice in studio.notices:
+            if notice.cause == DATABASE:
+                say(notice.text)
+        for words in (studio.settings_trouble, *(error.sentence for error in studio.profile_errors)):
+            if words:
+                say(words)
         if notice := studio.credentials.status.notice:
             say(notice)
         yield studio

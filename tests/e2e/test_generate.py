@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import av
 import pytest
 from PIL import Image
 
+from sora_studio.logs import COMMANDS_LOG
 from sora_studio.simulator.serve import Running
 from tests.e2e.conftest import Program
 
@@ -119,11 +121,26 @@ def test_a_broken_database_is_named_and_ends_with_6(program: Program) -> None:
     assert "studio.db" in ended.err
 
 
+def test_settings_that_cannot_be_used_are_said(program: Program) -> None:
+    (program.data / "settings.toml").write_text('theme = "pink"\n', encoding="utf-8")
+    assert "theme is not used" in program.generate(" ").err
+
+
 def test_an_address_without_tls_is_refused(program: Program) -> None:
     program.environment["SORA_STUDIO_BASE_URL"] = "http://service.example"
     ended = program.generate("A harbour")
     assert ended.code == 2
     assert "https" in ended.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for another process")
+def test_whoever_types_a_prompt_can_leave_and_holds_nobody_up(program: Program) -> None:
+    process = program.start("generate", "-")
+    while not (program.data / "logs" / COMMANDS_LOG).exists():
+        assert process.poll() is None
+    assert program.generate("A harbour").code == 0
+    program.interrupt(process)
+    assert program.finish(process).code == 130
 
 
 def test_the_demo_needs_no_key_and_keeps_apart(program: Program, simulator: Running) -> None:

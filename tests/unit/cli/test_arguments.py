@@ -37,6 +37,7 @@ def test_what_stands_before_the_command_holds_for_it(tmp_path: Path) -> None:
 
 def test_the_other_commands() -> None:
     assert parse(["watch", "--json"]) == WatchCommand(json=True)
+    assert parse(["--demo", "watch"]) == parse(["watch", "--demo"]) == WatchCommand(json=False, demo=True)
     wanted = TasksCommand(state=TaskState.FAILED, search="fog", limit=5, json=False)
     assert parse(["tasks", "--state", "Failed", "--search", "fog", "--limit", "5"]) == wanted
     assert [parse(["key", action]) for action in ("set", "status", "clear")] == [
@@ -54,7 +55,11 @@ def test_the_other_commands() -> None:
         (["generate", "x", "--set", "=3"], "FIELD=VALUE"),
         (["generate", "x", "--count", "many"], "many"),
         (["tasks", "--state", "done"], "processing"),
-        (["tasks", "--limit", "0"], "from 1 on"),
+        (["tasks", "--limit", "0"], "from 1 to"),
+        (["tasks", "--limit", "9" * 20], "from 1 to"),
+        (["--demo", "key", "status"], "--demo means nothing to key"),
+        (["--output", ".", "watch"], "--output means nothing to watch"),
+        (["generate", "x", "--output", "a" * 300], "cannot be used"),
         (["key", "show"], "show"),
         (["key", "set", "sk-secret"], "unrecognized"),
         (["paint"], "paint"),
@@ -65,6 +70,12 @@ def test_what_cannot_be_read_is_named_and_ends_with_2(line: list[str], words: st
         parse(line)
     assert end.value.code == 2
     assert words in capsys.readouterr().err
+
+
+def test_a_home_that_nobody_knows_is_a_name_like_any_other() -> None:
+    command = parse(["generate", "x", "--output", "~nobody-of-that-name/clips"])
+    assert isinstance(command, GenerateCommand)
+    assert command.output == Path.cwd() / "~nobody-of-that-name" / "clips"
 
 
 def test_clips_cannot_go_into_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,7 +16,7 @@ PROFILE = parse_profile((resources_dir() / "models" / "sora-2.toml").read_text(e
 def _request(*words: str) -> GenerationRequest:
     command = parse(["generate", "A harbour", *words])
     assert isinstance(command, GenerateCommand)
-    return request_from(command, PROFILE.slug, PROFILE, command.prompt)
+    return request_from(command, PROFILE.slug, PROFILE)
 
 
 def test_values_become_the_profiles_own() -> None:
@@ -32,13 +32,23 @@ def test_what_the_profile_does_not_know_is_refused_by_validation(choice: str, fi
 
 def test_pictures_are_found_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    request = _request("--image", "a.png", "--image", "https://x.example/b.png")
-    assert request.images == (str(tmp_path / "a.png"), "https://x.example/b.png")
+    request = _request("--image", "a.png", "--image", "https://x.example/b.png", "--image", "~nobody-of-that-name/c.png")
+    assert request.images == (
+        str(tmp_path / "a.png"),
+        "https://x.example/b.png",
+        str(tmp_path / "~nobody-of-that-name" / "c.png"),
+    )
 
 
 def test_a_piped_prompt_keeps_its_lines_but_not_the_pipes_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("  A harbour,\n\nthen fog\r\n"))
     assert prompt_from("-") == "  A harbour,\n\nthen fog"
+
+
+def test_a_closed_standard_input_is_an_empty_prompt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    assert prompt_from("-") == ""
+    assert prompt_from("A harbour") == "A harbour"
 
 
 @pytest.mark.parametrize(("argument", "piped"), [("-", b"caf\xe9 at dusk"), ("caf\udce9 at dusk", b"")])

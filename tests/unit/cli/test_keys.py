@@ -6,7 +6,9 @@ import pytest
 from sora_studio.cli.arguments import KeyCommand
 from sora_studio.cli.exit_codes import ExitCode
 from sora_studio.cli.keys import perform
-from sora_studio.domain.ports import KeyOrigin, KeyStatus
+from sora_studio.domain.errors import InvalidSetting
+from sora_studio.domain.ports import KeyOrigin, KeyStatus, KeyStore
+from sora_studio.storage.secrets import KeyringKeys
 
 SECRET = "sk-very-secret"
 
@@ -30,7 +32,7 @@ class Keychain:
         return KeyStatus(KeyOrigin.NONE)
 
 
-def _perform(action: str, keys: Keychain) -> ExitCode:
+def _perform(action: str, keys: KeyStore) -> ExitCode:
     return asyncio.run(perform(KeyCommand(action), keys))
 
 
@@ -39,6 +41,12 @@ def test_the_key_comes_from_standard_input(monkeypatch: pytest.MonkeyPatch) -> N
     keys = Keychain()
     assert _perform("set", keys) is ExitCode.SAVED
     assert keys.key == SECRET
+
+
+def test_a_closed_standard_input_is_an_empty_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(InvalidSetting, match="empty"):
+        _perform("set", KeyringKeys())
 
 
 def test_a_key_that_is_not_kept_is_a_failure(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
