@@ -60,7 +60,7 @@ class Outcome:
 def outcome_of(seeds: Iterable[int], folder: Path, *, on_disk: bool = False) -> Outcome:
     """Live through the schedules of these seeds, each over a store of its own, in memory or in a real file."""
     total = Outcome()
-    with _one_trust_for_all():
+    with one_trust_for_all():
         for seed in seeds:
             with asyncio.Runner(loop_factory=VirtualLoop) as runner:
                 total += runner.run(_live(seed, folder, on_disk=on_disk))
@@ -274,7 +274,7 @@ async def _bury() -> None:
 
 
 @contextmanager
-def _one_trust_for_all() -> Generator[None]:
+def one_trust_for_all() -> Generator[None]:
     """Reading the system's authorities takes longer than a whole schedule."""
     with mock.patch.object(client, "trusted_authorities", functools.cache(client.trusted_authorities)):
         yield
