@@ -1,4 +1,4 @@
-"""A day of a thousand tasks in seconds: the real tracking, budget and client, over a service that answers on a clock turned by hand.
+"""A day of a thousand tasks in seconds: the real tracking, budget and client, over a service on a clock turned by hand.
 
 Told are the most requests in any sliding minute, as the service counts them, and whether any task was starved.
 """

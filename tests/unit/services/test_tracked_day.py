@@ -14,7 +14,7 @@ def test_a_day_is_asked_for_as_planned() -> None:
 
 
 def test_more_than_the_service_takes_is_shared_fairly_and_within_its_limit() -> None:
-    seen = run(follow(1000, 0.09, crowded()))
+    seen = run(follow(1000, 0.075, crowded()))
     assert seen.most_in_a_minute <= PER_MINUTE
     assert seen.most_in_a_minute > 0.9 * PER_MINUTE
     assert seen.early == 0

@@ -3,6 +3,7 @@
 The judge knows three clocks apart: the wall's, the one that goes on in suspend, and the one that only counts awake time.
 """
 
+import itertools
 import random
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -190,7 +191,7 @@ class Life:
         for task, times in self.service.asked_by.items():
             began = self.service.began[task]
             self._judge_gap(task, Asked(began, began, FIRST_AFTER_S, FIRST_AFTER_S), times[0])
-            for before, after in zip(times, times[1:], strict=False):
+            for before, after in itertools.pairwise(times):
                 self._judge_gap(task, before, after)
             self._judge_end(task, times[-1])
         if len(self.service.asked_by) < TASKS and self.clock.elapsed() > 300:
