@@ -5,8 +5,15 @@ from collections.abc import Sequence
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """The exit code. Each way imports only what it needs, so that the window is painted soon."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    """The exit code."""
+    try:
+        return _run(list(sys.argv[1:] if argv is None else argv))
+    except KeyboardInterrupt:  # so early or so late that nothing is there yet, or any more, that could say so
+        return 130
+
+
+def _run(arguments: list[str]) -> int:
+    """Each way imports only what it needs, so that the window is painted soon."""
     if arguments[:1] == ["simulate"]:
         from sora_studio.simulator.serve import main as simulate
 
