@@ -29,6 +29,7 @@ from sora_studio.services.notices import ADDRESS, DATABASE, Notices
 from sora_studio.services.publishing import Publishing
 from sora_studio.services.retrieval import Retrieval
 from sora_studio.services.saving import Shelf
+from sora_studio.services.spending import Spending
 from sora_studio.services.submission import Submission
 from sora_studio.services.supervision import Supervisor
 from sora_studio.services.tracking import Tracking
@@ -64,6 +65,7 @@ class Studio:
     library: Library
     credentials: Credentials
     balance: Balance
+    spending: Spending
 
     def __init__(
         self,
@@ -154,6 +156,7 @@ class Studio:
             words = "The new address is used from the next start on. Running tasks stay with the service that has them."
             self._notices.post(ADDRESS, NoticeLevel.INFO, words)
         self.retrieval.resume()
+        self.spending.limits_changed()
 
     def retry(self) -> None:
         """A person asks to try again: whatever holds back (connection, credit, folder) does so at once."""
@@ -179,12 +182,13 @@ class Studio:
             shelf=lambda: Shelf(self.output_dir, self.settings.file_template, self._data_dir / "posters"),
             has_key=lambda: self._keys.key is not None,
             requests_last_minute=lambda: gateway.requests_last_minute,
+            limits=lambda: self.settings.day_limits,
         )
         self.gateway_name = self._given_name or _origin(base_url)
         core = self._build_core(gateway, self.gateway_name)
         engine = Engine(core, outside)
         self.submission, self.tracking, self.retrieval = engine.submission, engine.tracking, engine.retrieval
-        self.balance = engine.balance
+        self.balance, self.spending = engine.balance, engine.spending
         self.credentials = Credentials(self._keys, balance_of=gateway.balance_of, on_change=engine.key_changed)
         self.library = Library(core, SqliteDrafts(self._database), engine.inventory, lambda: self.output_dir)
         return engine

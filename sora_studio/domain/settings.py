@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from sora_studio.domain.errors import InvalidSetting
+from sora_studio.domain.money import DayLimits
 from sora_studio.domain.naming import DEFAULT_TEMPLATE
 
 DEFAULT_BASE_URL = "https://api.apixo.ai"
@@ -14,6 +15,10 @@ LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _NEVER_IN_ADDRESS = re.compile(r"[\s\x00-\x1f\x7f\\\ud800-\udfff]")
 """What one reader of addresses drops or turns and another keeps: such an address could mean two hosts."""
+
+
+_AMOUNT = re.compile(r"[0-9]{1,7}([.,][0-9]{1,6})?", re.ASCII)
+MAX_LIMIT_USD = 9_999_999.0
 
 
 class Theme(StrEnum):
@@ -26,13 +31,20 @@ class Theme(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`output_dir` None means the system's Videos folder."""
+    """`output_dir` None means the system's Videos folder; a limit None means none (see `DayLimits`)."""
 
     base_url: str = DEFAULT_BASE_URL
     output_dir: Path | None = None
     file_template: str = DEFAULT_TEMPLATE
     theme: Theme = Theme.SYSTEM
     model: str = "sora-2"
+    day_soft_limit_usd: float | None = None
+    day_hard_limit_usd: float | None = None
+
+    @property
+    def day_limits(self) -> DayLimits:
+        """What a day may cost."""
+        return DayLimits(self.day_soft_limit_usd, self.day_hard_limit_usd)
 
 
 def is_loopback(url: str) -> bool:
@@ -58,3 +70,20 @@ def check_base_url(url: str) -> str:
     if parts.scheme == "http" and not is_loopback(url):
         raise InvalidSetting("The service's address must begin with https, so that the key stays secret.")
     return url
+
+
+def check_limit_usd(usd: float) -> float:
+    """A day's limit; raises `InvalidSetting` for what is no amount to spend."""
+    if not 0 < usd <= MAX_LIMIT_USD:
+        raise InvalidSetting("A limit is an amount above zero.", advice="Leave it empty for none.")
+    return float(usd)
+
+
+def parse_limit(text: str) -> float | None:
+    """An amount as a person types it, `12.50`, `12,50` or `$12.50`; None when nothing stands there. Raises `InvalidSetting`."""
+    text = text.strip().removeprefix("$").strip()
+    if not text:
+        return None
+    if not _AMOUNT.fullmatch(text):
+        raise InvalidSetting(f"{text!r} is not an amount.", advice="It looks like 12.50.")
+    return check_limit_usd(float(text.replace(",", ".")))

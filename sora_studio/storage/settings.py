@@ -16,7 +16,7 @@ import tomli_w
 from sora_studio.domain.errors import InvalidSetting, StorageFull
 from sora_studio.domain.naming import check_template
 from sora_studio.domain.profile_toml import is_slug
-from sora_studio.domain.settings import Settings, Theme, check_base_url
+from sora_studio.domain.settings import Settings, Theme, check_base_url, check_limit_usd
 
 Value = TypeVar("Value")
 
@@ -45,6 +45,8 @@ class SettingsFile:
             file_template=self._take(content, "file_template", _template, default.file_template),
             theme=self._take(content, "theme", _theme, default.theme),
             model=self._take(content, "model", _model, default.model),
+            day_soft_limit_usd=self._take(content, "day_soft_limit_usd", _limit, default.day_soft_limit_usd),
+            day_hard_limit_usd=self._take(content, "day_hard_limit_usd", _limit, default.day_hard_limit_usd),
         )
         if self._troubles:
             self._keep_damaged()
@@ -92,10 +94,10 @@ class SettingsFile:
             shutil.copyfile(self._path, self._path.with_name(self._path.name + DAMAGED_SUFFIX))
 
 
-def _to_toml(settings: Settings) -> dict[str, str]:
+def _to_toml(settings: Settings) -> dict[str, str | float]:
     """What is None is left out: TOML has no word for nothing."""
     values: dict[str, object] = {field.name: getattr(settings, field.name) for field in fields(settings)}
-    return {name: str(value) for name, value in values.items() if value is not None}
+    return {name: value if isinstance(value, float) else str(value) for name, value in values.items() if value is not None}
 
 
 def _replace(path: Path, content: bytes) -> None:
@@ -153,6 +155,12 @@ def _theme(value: object) -> Theme:
         return Theme(_text(value))
     except ValueError:
         raise InvalidSetting(f"{value!r} is none of {', '.join(Theme)}.") from None
+
+
+def _limit(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InvalidSetting("It must be a number.")
+    return check_limit_usd(value)
 
 
 def _model(value: object) -> str:

@@ -1,9 +1,9 @@
-"""Which addresses the key may be sent to."""
+"""Which addresses the key may be sent to, and what a day may cost."""
 
 import pytest
 
 from sora_studio.domain.errors import InvalidSetting
-from sora_studio.domain.settings import DEFAULT_BASE_URL, check_base_url, is_loopback
+from sora_studio.domain.settings import DEFAULT_BASE_URL, check_base_url, is_loopback, parse_limit
 
 
 @pytest.mark.parametrize(
@@ -81,3 +81,16 @@ def test_a_password_is_never_repeated() -> None:
 )
 def test_loopback_is_told_by_host_and_never_fails(url: str, loopback: bool) -> None:
     assert is_loopback(url) is loopback
+
+
+@pytest.mark.parametrize(
+    ("text", "usd"), [("", None), ("  ", None), ("12.50", 12.5), ("12,50", 12.5), ("$12", 12.0), (" $ 0.5 ", 0.5)]
+)
+def test_an_amount_is_read_as_people_write_it(text: str, usd: float | None) -> None:
+    assert parse_limit(text) == usd
+
+
+@pytest.mark.parametrize("text", ["0", "-5", "ten", "1e3", "nan", "1.000,50", "12.", "99999999", "٣"])
+def test_what_is_no_amount_is_refused(text: str) -> None:
+    with pytest.raises(InvalidSetting):
+        parse_limit(text)

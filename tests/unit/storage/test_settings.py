@@ -18,6 +18,8 @@ OWN = Settings(
     file_template="{slug} {id}",
     theme=Theme.LIGHT,
     model="sora-2-pro",
+    day_soft_limit_usd=5.0,
+    day_hard_limit_usd=12.5,
 )
 
 
@@ -143,3 +145,12 @@ def test_no_content_stops_the_program(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "settings.toml"
     path.write_bytes(content)
     assert isinstance(SettingsFile(path).load(), Settings)
+
+
+@pytest.mark.parametrize("wrong", ["0", "-1", "nan", "inf", "true", '"ten"', "9" * 400])
+def test_a_limit_that_is_no_amount_is_told_and_holds_nothing(path: Path, wrong: str) -> None:
+    path.parent.mkdir()
+    path.write_text(f"day_hard_limit_usd = {wrong}\nday_soft_limit_usd = 5\n", encoding="utf-8")
+    file = SettingsFile(path)
+    assert file.load() == Settings(day_soft_limit_usd=5.0)
+    assert "day_hard_limit_usd is not used" in file.trouble
