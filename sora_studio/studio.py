@@ -15,6 +15,7 @@ from sora_studio.domain.ports import Clock, KeyStore
 from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.settings import Settings, check_base_url, is_loopback
 from sora_studio.gateway.client import GatewayClient
+from sora_studio.gateway.connections import trusted_authorities
 from sora_studio.gateway.transfer import FilmTransfer
 from sora_studio.media.local import LocalMedia
 from sora_studio.relay.lending import LendingServer
@@ -127,6 +128,7 @@ class Studio:
         self.settings_trouble = self._settings_file.trouble
         base_url = check_base_url(self._given_url or os.environ.get(BASE_URL_VARIABLE) or self.settings.base_url)
         await asyncio.to_thread(self._load_profiles)
+        await asyncio.to_thread(trusted_authorities)  # both connections need them, and reading them blocks
         rescue = await self._database.open(guest=not self._lock.try_acquire())
         if rescue is not None:
             self._notices.post(DATABASE, NoticeLevel.WARNING, rescue.sentence)

@@ -2,6 +2,7 @@
 
 import logging
 import ssl
+from functools import cache
 
 import httpx
 
@@ -10,8 +11,12 @@ from sora_studio import __version__
 USER_AGENT = f"sora-studio/{__version__}"
 
 
+@cache
 def trusted_authorities() -> ssl.SSLContext:
-    """The system's own authorities and the shipped ones: those know a company's proxy, a bare system has only the others."""
+    """The system's own authorities and the shipped ones: those know a company's proxy, a bare system has only the others.
+
+    Blocks for up to 0.1 s the first time.
+    """
     context = httpx.create_ssl_context()
     context.load_default_certs()
     return context
