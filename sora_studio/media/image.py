@@ -15,8 +15,8 @@ MAX_PIXELS = 80_000_000
 MAX_DECODED_BYTES = 50_000_000
 """A file above this is refused for its size anyway, so it is not read to its end."""
 
-_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000", "ICO")
-"""What a person may take for a picture. The other decoders stay shut: some start programs."""
+_FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000")
+"""What a person may take for a picture. The other decoders stay shut: some start programs, some hold another picture inside."""
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim")
 
 Image.MAX_IMAGE_PIXELS = None  # The check here is stricter, and comes as a sentence instead of a warning.
@@ -65,7 +65,7 @@ def _facts(path: Path, image: Image.Image, size_bytes: int) -> ImageFacts:
     # Phones wrap a JPEG with a second picture as MPO; whoever reads JPEG sees the first one.
     if kind == "mpo":
         kind = "jpeg"
-    elif getattr(image, "n_frames", 1) > 1:
+    elif getattr(image, "is_animated", False):  # and not their number: for some kinds that reads them all
         _refuse(path, "is animated; the service takes a still picture")
     if size_bytes <= MAX_DECODED_BYTES:
         image.load()

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QImage, QImageReader
+from PySide6.QtGui import QImage
+
+from sora_studio.ui.pictures import picture_reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,23 +26,21 @@ async def load_thumbnail(path: Path, box: QSize) -> Thumbnail | None:
 
 
 def _load(path: Path, box: QSize) -> Thumbnail | None:
+    reader = picture_reader(path)
+    if reader is None:
+        return None
+    stored = reader.size()
+    # Rotation by EXIF comes after scaling: a square that holds the box both ways is right before it as well.
+    edge = max(box.width(), box.height())
+    reader.setScaledSize(stored.scaled(QSize(edge, edge), Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1)))
+    image = reader.read()
     try:
         size_bytes = path.stat().st_size
-    except (OSError, ValueError):
+    except OSError:
         return None
-    reader = QImageReader(str(path))
-    reader.setDecideFormatFromContent(True)
-    reader.setAutoTransform(True)
-    stored = reader.size()
-    if stored.isValid():
-        # Rotation by EXIF comes after scaling: a square that holds the box both ways is right before it as well.
-        edge = max(box.width(), box.height())
-        reader.setScaledSize(stored.scaled(QSize(edge, edge), Qt.AspectRatioMode.KeepAspectRatio).expandedTo(QSize(1, 1)))
-    image = reader.read()
     if image.isNull():
         return None
-    seen = stored if stored.isValid() else image.size()
-    if (image.width() > image.height()) != (seen.width() > seen.height()):
-        seen = seen.transposed()
+    turned = (image.width() > image.height()) != (stored.width() > stored.height())
+    seen = stored.transposed() if turned else stored
     small = image.scaled(box, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)
     return Thumbnail(small, seen.width(), seen.height(), size_bytes)
