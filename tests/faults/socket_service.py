@@ -127,5 +127,6 @@ async def serving(serve: Callable[[Conversation], Awaitable[None]]) -> AsyncGene
     finally:
         server.close()
         await server.wait_closed()
-        if talks:
+        await asyncio.sleep(0.01)  # what was accepted in the last moment becomes a conversation
+        while talks:
             await asyncio.wait(talks)
