@@ -1,7 +1,9 @@
 """The program's one door: the window without a command, the command line with one."""
 
+import gc
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -14,6 +16,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(arguments: list[str]) -> int:
     """Each way imports only what it needs, so that the window is painted soon."""
+    if not arguments:
+        return _open_window(demo=False, output=None)
     if arguments[:1] == ["simulate"]:
         from sora_studio.simulator.serve import main as simulate
 
@@ -29,12 +33,17 @@ def _run(arguments: list[str]) -> int:
     except SystemExit as end:
         return int(end.code or 0)
     if isinstance(command, WindowCommand):
-        from sora_studio.app.main import run as open_window
-
-        return open_window(demo=command.demo, output=command.output)
+        return _open_window(demo=command.demo, output=command.output)
     from sora_studio.cli.session import run
 
     return run(command)
+
+
+def _open_window(*, demo: bool, output: Path | None) -> int:
+    gc.disable()  # imports leave next to nothing to collect; the program turns it on again once the window is complete
+    from sora_studio.app.main import run
+
+    return run(demo=demo, output=output)
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
 """One window per data folder: a second start brings the first window to the front and ends."""
 
-import hashlib
 import logging
+import os
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCryptographicHash, QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 _log = logging.getLogger(__name__)
@@ -21,8 +21,8 @@ class SingleInstance(QObject):
 
     def __init__(self, data_dir: Path) -> None:
         super().__init__()
-        folder = hashlib.sha256(str(data_dir.resolve()).encode()).hexdigest()[:20]
-        self._name = f"sora-studio-{folder}"
+        digest = QCryptographicHash.hash(os.fsencode(data_dir.resolve()), QCryptographicHash.Algorithm.Sha256)
+        self._name = f"sora-studio-{digest.data().hex()[:20]}"
         self._server = QLocalServer(self)
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._on_server_new_connection)

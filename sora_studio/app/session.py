@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sora_studio.demo import Demo
     from sora_studio.domain.ports import KeyStore
     from sora_studio.studio import Studio
-    from sora_studio.ui.main_window import MainWindow
+    from sora_studio.ui.main_view import MainView
 
 _log = logging.getLogger(__name__)
 START = "start"
@@ -33,8 +33,8 @@ SETTLE_WITHIN_S = 15.0
 class Session:
     """Starts after the window has been painted, can be tried again after a failure, and ends once."""
 
-    def __init__(self, window: "MainWindow", *, data_dir: Path, demo: bool, output: Path | None) -> None:
-        self._window = window
+    def __init__(self, view: "MainView", *, data_dir: Path, demo: bool, output: Path | None) -> None:
+        self._view = view
         self._data_dir = data_dir
         self._is_demo = demo
         self._output = output
@@ -53,7 +53,7 @@ class Session:
         """Start, or try again what failed; `on_bug` hears of what nobody expected."""
         if self._studio is not None or self._is_over or (self._starting is not None and not self._starting.done()):
             return
-        self._window.notices.clear_notice(START)
+        self._view.notices.clear_notice(START)
         self._starting = asyncio.get_event_loop().create_task(self._start(on_bug), name="start the studio")
 
     def retry(self, on_bug: Callable[[BaseException], None]) -> None:
@@ -76,7 +76,7 @@ class Session:
         if self._starting is not None:
             self._starting.cancel()
             await asyncio.wait([self._starting])
-        await self._settle(self._window.finish(), "the window")
+        await self._settle(self._view.finish(), "the window")
         if self._studio is not None:
             await self._settle(self._studio.stop(), "the studio")
         if self._demo is not None:
@@ -94,7 +94,7 @@ class Session:
         studio: Studio | None = None
         try:
             studio = await self._build()
-            self._window.listen(studio.events)
+            self._view.listen(studio.events)
             await studio.start()
         except StudioError as error:
             self._complain(error.sentence, _way_out(error))
@@ -104,9 +104,9 @@ class Session:
             on_bug(error)
         else:
             self._studio, studio = studio, None
-            self._window.attach(self._studio)
+            self._view.attach(self._studio)
             if self._is_demo:
-                self._window.compose.set_demo_prompt(DEMO_PROMPT)
+                self._view.compose.set_demo_prompt(DEMO_PROMPT)
         finally:
             if studio is not None:
                 await studio.stop()
@@ -133,7 +133,7 @@ class Session:
         )
 
     def _complain(self, words: str, action: NoticeAction) -> None:
-        self._window.notices.raise_notice(NoticeRaised(START, NoticeLevel.ERROR, words, action))
+        self._view.notices.raise_notice(NoticeRaised(START, NoticeLevel.ERROR, words, action))
 
 
 def _import_the_core() -> None:

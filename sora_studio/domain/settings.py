@@ -2,11 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from sora_studio.domain.errors import InvalidSetting
+from sora_studio.domain.look import Theme
 from sora_studio.domain.money import DayLimits
 from sora_studio.domain.naming import DEFAULT_TEMPLATE
 
@@ -19,14 +19,6 @@ _NEVER_IN_ADDRESS = re.compile(r"[\s\x00-\x1f\x7f\\\ud800-\udfff]")
 
 _AMOUNT = re.compile(r"[0-9]{1,7}([.,][0-9]{1,6})?", re.ASCII)
 MAX_LIMIT_USD = 9_999_999.0
-
-
-class Theme(StrEnum):
-    """Which look the window has; `system` follows the desktop at once."""
-
-    SYSTEM = "system"
-    DARK = "dark"
-    LIGHT = "light"
 
 
 @dataclass(frozen=True, slots=True)

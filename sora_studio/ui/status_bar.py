@@ -7,8 +7,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 from sora_studio.ui import theme
 from sora_studio.viewmodels.status import StatusFacts
 
-HEIGHT = 28
-
 
 class StatusDot(QWidget):
     """A small disc in the colour of a state; the words beside it say the same."""
@@ -40,7 +38,7 @@ class StatusBar(QFrame):
     def __init__(self, *, simulator: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         theme.set_role(self, "bar")
-        self.setFixedHeight(HEIGHT)
+        self.setFixedHeight(theme.STATUS_BAR_HEIGHT)
         self.setAccessibleName("Status")
         self._dot = StatusDot()
         self._connection = _quiet_label()

@@ -11,12 +11,14 @@ from PySide6.QtCore import QBuffer, QByteArray, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QImageReader, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
-from sora_studio.domain.settings import Theme
+from sora_studio.domain.look import Theme
 from sora_studio.paths import resources_dir
 
 GRID = 8
 RADIUS = 6
 CONTROL_HEIGHT = 32
+TOP_BAR_HEIGHT = 44
+STATUS_BAR_HEIGHT = 28
 _ICON_SIZES = (16, 20, 24, 32, 48, 64)
 """Logical sizes times the usual screen scales, so that icons are crisp on all of them."""
 
@@ -106,6 +108,11 @@ _look = _Look()
 def tokens() -> Tokens:
     """The colours that hold now."""
     return _look.tokens
+
+
+def choice() -> Theme:
+    """What was chosen: a look, or to follow the system."""
+    return _look.choice
 
 
 def apply(app: QApplication, theme: Theme) -> None:

@@ -5,8 +5,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from sora_studio.ui import theme
 
-HEIGHT = 44
-
 
 class TopBar(QFrame):
     """Quiet on purpose: nothing here is needed to make a clip.
@@ -20,7 +18,7 @@ class TopBar(QFrame):
     def __init__(self, *, demo: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         theme.set_role(self, "bar")
-        self.setFixedHeight(HEIGHT)
+        self.setFixedHeight(theme.TOP_BAR_HEIGHT)
         self._title = _label("Sora Studio", semibold=True)
         self._badge = _label("on the simulator: nothing is charged" if demo else "")
         theme.set_role(self._badge, "secondary")

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from sora_studio.ui import theme
 
@@ -76,7 +76,7 @@ class Workspace(QWidget):
         self._column_wanted = state.value("workspace/tasks", True, type=bool) is True
         self._arrange()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+    def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if (narrow := self.width() < NARROW_BELOW) != self._is_narrow:
             self._is_narrow = narrow
@@ -116,6 +116,20 @@ class Workspace(QWidget):
         width = min(TASKS_WIDTH + 1, self.width())
         self._drawer.setGeometry(self.width() - width, 0, width, self.height())
         self._drawer.raise_()
+
+
+def lay_out(home: QWidget, *, top: QWidget, workspace: Workspace, bottom: QWidget, notices: QWidget | None = None) -> None:
+    """The bars and the room between them, as the whole of `home`."""
+    column = QVBoxLayout(home)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(top)
+    column.addWidget(theme.rule())
+    if notices is not None:
+        column.addWidget(notices)
+    column.addWidget(workspace, 1)
+    column.addWidget(theme.rule())
+    column.addWidget(bottom)
 
 
 def _splitter(orientation: Qt.Orientation, *panels: QWidget) -> QSplitter:

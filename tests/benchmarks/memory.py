@@ -23,7 +23,7 @@ async def measured(self, on_bug):
     await asyncio.sleep(2)
     status = Path("/proc/self/status").read_text()
     print("idle", next(line for line in status.splitlines() if line.startswith("VmRSS")), flush=True)
-    self._window.close()
+    self._view.window().close()
 
 Session._start = measured
 from sora_studio.__main__ import main as start

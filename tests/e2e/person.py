@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton, QTableView, QTextEdit
+from PySide6.QtWidgets import QLabel, QPushButton, QTableView, QTextEdit, QWidget
 
 from sora_studio.app.main import run
-from sora_studio.ui.main_window import MainWindow
+from sora_studio.ui.main_view import MainView
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
@@ -30,7 +30,7 @@ class Person(QObject):
 
     bored = Signal()
 
-    def __init__(self, window: MainWindow, prompt: str) -> None:
+    def __init__(self, window: QWidget, prompt: str) -> None:
         super().__init__(window)
         self._window, self._prompt = window, prompt
         self._rows: list[str] | None = None
@@ -80,13 +80,13 @@ def say(**words: object) -> None:
 
 def main() -> int:
     """The program's own exit code."""
-    attach = MainWindow.attach
+    attach = MainView.attach
 
-    def attach_and_sit_down(window: MainWindow, studio: "Studio") -> None:
-        attach(window, studio)
-        Person(window, sys.argv[1])
+    def attach_and_sit_down(view: MainView, studio: "Studio") -> None:
+        attach(view, studio)
+        Person(view.window(), sys.argv[1])
 
-    MainWindow.attach = attach_and_sit_down
+    MainView.attach = attach_and_sit_down
     return run(demo=False, output=None)
 
 

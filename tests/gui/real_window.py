@@ -15,7 +15,7 @@ from sora_studio.domain.settings import Settings
 from sora_studio.storage.secrets import SessionKeys
 from sora_studio.studio import Studio
 from sora_studio.ui.compose.prompt_editor import PromptEditor
-from sora_studio.ui.main_window import MainWindow
+from sora_studio.ui.main_view import MainView
 from sora_studio.ui.tasks.view import TaskView
 
 W = TypeVar("W", bound=QWidget)
@@ -27,7 +27,7 @@ PATIENCE_MS = 15_000
 class Sitting:
     """A person in front of the open window. Everything is found by its accessible name."""
 
-    def __init__(self, window: MainWindow, studio: Studio, qtbot: QtBot) -> None:
+    def __init__(self, window: MainView, studio: Studio, qtbot: QtBot) -> None:
         self.window, self.studio, self._bot = window, studio, qtbot
 
     @property
@@ -88,7 +88,7 @@ def sitting(
     studio = Studio(
         data_dir=folder / "data", base_url=url, output_dir=folder / "clips", speed=speed, keys=keys or SessionKeys("any")
     )
-    window = MainWindow(Settings(), demo=False)
+    window = MainView(Settings(), demo=False)
     window.resize(1600, 1000)
     try:
         with qtbot.waitExposed(window):

@@ -13,19 +13,19 @@ from sora_studio.domain.errors import StudioError
 from sora_studio.domain.settings import Settings, Theme
 from sora_studio.storage.settings import SettingsFile
 from sora_studio.ui.compose.prompt_editor import PromptEditor
-from sora_studio.ui.main_window import MainWindow
+from sora_studio.ui.main_view import MainView
 
-OpenSession = Callable[..., tuple[MainWindow, Session]]
+OpenSession = Callable[..., tuple[MainView, Session]]
 
 
 @pytest.fixture
 def open_session(loop: StudioEventLoop, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[OpenSession]:
     """A shown window and its session, begun; ended in order afterwards."""
     monkeypatch.setenv("SORA_STUDIO_BASE_URL", "http://127.0.0.1:9")
-    opened: list[tuple[MainWindow, Session]] = []
+    opened: list[tuple[MainView, Session]] = []
 
-    def open_one(*, is_demo: bool = False) -> tuple[MainWindow, Session]:
-        window = MainWindow(Settings(), demo=is_demo)
+    def open_one(*, is_demo: bool = False) -> tuple[MainView, Session]:
+        window = MainView(Settings(), demo=is_demo)
         session = Session(window, data_dir=tmp_path, demo=is_demo, output=tmp_path / "clips")
         window.offer_settings(session.change_settings)
         opened.append((window, session))
@@ -45,7 +45,7 @@ def fail_on_bug(error: BaseException) -> None:
     pytest.fail(repr(error))
 
 
-def editor_of(window: MainWindow) -> PromptEditor:
+def editor_of(window: MainView) -> PromptEditor:
     editor = window.findChild(PromptEditor)
     assert isinstance(editor, PromptEditor)
     return editor

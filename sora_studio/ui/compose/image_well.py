@@ -25,11 +25,12 @@ from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QToolButton, QWid
 
 from sora_studio.domain.request import is_url
 from sora_studio.ui import theme
+from sora_studio.ui.compose.column import CONTROLS_HEIGHT
 from sora_studio.ui.compose.controls import box_path
 from sora_studio.ui.compose.incoming import offers_picture
 from sora_studio.ui.compose.thumbnail import Thumbnail
 
-SIZE = QSize(64, 44)
+SIZE = QSize(64, CONTROLS_HEIGHT)
 _REMOVE_SIZE = 16
 _ICON = 18
 _REMOVE_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)

@@ -24,13 +24,6 @@ def picture_pixels(mime: QMimeData) -> QImage | None:
     return pixels if isinstance(pixels, QImage) and not pixels.isNull() else None
 
 
-def holds_pictures(mime: QMimeData) -> bool:
-    """Whether this is meant as a picture and not as text: files, or pixels without words beside them."""
-    if any(url.isLocalFile() for url in mime.urls()):
-        return True
-    return mime.hasImage() and not mime.hasText()
-
-
 def offers_picture(mime: QMimeData) -> bool:
     """Whether there is anything that the well could take, were it meant for it."""
     return mime.hasImage() or bool(picture_sources(mime))

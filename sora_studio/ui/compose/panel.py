@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import KeyMissing
@@ -14,6 +14,7 @@ from sora_studio.domain.events import ConnectionChanged
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.ui import theme
 from sora_studio.ui.compose.address_field import AddressField
+from sora_studio.ui.compose.column import ComposeColumn
 from sora_studio.ui.compose.controls import GenerateButton
 from sora_studio.ui.compose.header import ComposeHeader
 from sora_studio.ui.compose.image_strip import ImageStrip
@@ -40,7 +41,8 @@ class ComposePanel(QWidget):
     submitted = Signal(object)
     key_needed = Signal()
 
-    def __init__(self, scope: TaskScope, parent: QWidget | None = None) -> None:
+    def __init__(self, scope: TaskScope, parent: QWidget | None = None, *, editor: PromptEditor | None = None) -> None:
+        """`editor` may hold what was typed before the panel was there."""
         super().__init__(parent)
         self._scope = scope
         self._model = ComposeModel(self)
@@ -48,7 +50,7 @@ class ComposePanel(QWidget):
         self._sending: asyncio.Task[None] | None = None
         self._tab_stops = list[QWidget]()
         self._header = ComposeHeader(self)
-        self._editor = PromptEditor(self)
+        self._editor = PromptEditor() if editor is None else editor
         self._prompt_problem = ProblemLine(self)
         self._problem = ProblemLine(self)
         self._address = AddressField(self)
@@ -57,6 +59,7 @@ class ComposePanel(QWidget):
         self._generate = GenerateButton(self)
         self._build_layout()
         self._connect()
+        self._model.set_prompt(self._editor.text())
         self._show()
 
     # --- for the window -------------------------------------------------------------------------------------------
@@ -97,16 +100,10 @@ class ComposePanel(QWidget):
     # --- building -------------------------------------------------------------------------------------------------
 
     def _build_layout(self) -> None:
-        column = QVBoxLayout(self)
-        column.setContentsMargins(20, 16, 20, 14)
-        column.setSpacing(theme.GRID)
-        column.addWidget(self._header)
-        column.addSpacing(4)
-        column.addWidget(self._editor, 1)
+        column = ComposeColumn(self, header=self._header, editor=self._editor)
         for below in (self._prompt_problem, self._problem, self._address):
             column.addWidget(below)
         column.addLayout(self._build_controls())
-        self._editor.setMinimumHeight(72)
         self._address.setMaximumWidth(480)
 
     def _build_controls(self) -> QHBoxLayout:

@@ -8,7 +8,6 @@ from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent, QTextBlockFormat, QTe
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from sora_studio.ui import theme
-from sora_studio.ui.compose.incoming import holds_pictures
 
 DEFAULT_PX = 15
 SMALLEST_PX = 10
@@ -138,11 +137,11 @@ class PromptEditor(QTextEdit):
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         """Text, and pictures for the well."""
-        return source.hasText() or holds_pictures(source)
+        return source.hasText() or _holds_pictures(source)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         """Text comes in plain; pictures go to the well."""
-        if holds_pictures(source):
+        if _holds_pictures(source):
             self.pictures_offered.emit(source)
         elif source.hasText():
             self.textCursor().insertText(_plain(source.text()))
@@ -187,6 +186,11 @@ def _overrun_format() -> QTextCharFormat:
     colour.setAlphaF(0.14)
     made.setBackground(colour)
     return made
+
+
+def _holds_pictures(mime: QMimeData) -> bool:
+    """Whether this is meant as a picture and not as text: files, or pixels without words beside them."""
+    return any(url.isLocalFile() for url in mime.urls()) or (mime.hasImage() and not mime.hasText())
 
 
 def _utf16_length(text: str) -> int:

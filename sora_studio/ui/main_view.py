@@ -1,0 +1,260 @@
+"""All that the window shows: the bars and panels, wired to one another; they get the studio once it has started."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSettings, QSignalBlocker, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
+
+from sora_studio.domain.errors import StudioError
+from sora_studio.domain.events import EventBus, NoticeAction, NoticeLevel, NoticeRaised
+from sora_studio.domain.settings import Settings
+from sora_studio.domain.task import Task
+from sora_studio.paths import videos_dir
+from sora_studio.ui.compose.panel import ComposePanel
+from sora_studio.ui.compose.prompt_editor import PromptEditor
+from sora_studio.ui.notice_bar import NoticeBar
+from sora_studio.ui.settings.dialog import Section, SettingsDialog
+from sora_studio.ui.stage.panel import StagePanel
+from sora_studio.ui.status_bar import StatusBar
+from sora_studio.ui.task_scope import TaskScope
+from sora_studio.ui.tasks.panel import TaskPanel
+from sora_studio.ui.top_bar import TopBar
+from sora_studio.ui.workspace import Workspace, lay_out
+from sora_studio.viewmodels.event_relay import EventRelay
+from sora_studio.viewmodels.status import StatusModel
+from sora_studio.viewmodels.task_list import TaskListModel
+
+if TYPE_CHECKING:
+    from sora_studio.studio import Studio
+
+_log = logging.getLogger(__name__)
+REFRESH_MS = 2000
+NO_KEY = "no-key"
+FAULT = "fault"
+
+
+class MainView(QWidget):
+    """Works without a studio; `attach` brings it to life.
+
+    Signals: `action_asked(NoticeAction)` for what the window cannot do alone; `task_failed(BaseException)` for an unexpected
+    error.
+    """
+
+    action_asked = Signal(object)
+    task_failed = Signal(object)
+
+    def __init__(self, settings: Settings, *, demo: bool, editor: PromptEditor | None = None) -> None:
+        """`editor` may hold what was typed before the view was there."""
+        super().__init__()
+        self._settings = settings
+        self._demo = demo
+        self._studio: Studio | None = None
+        self._save: Callable[[Settings], Awaitable[None]] | None = None
+        self._dialog: SettingsDialog | None = None
+        self._in_focus_mode = False
+        self._fresh: Task | None = None
+        self._stage_is_empty = True
+        self.scope = TaskScope(self._on_task_error)
+        self.relay = EventRelay(self)
+        self.status = StatusModel(self)
+        self.compose = ComposePanel(self.scope, editor=editor)
+        self.tasks = TaskPanel(self.scope)
+        self.stage = StagePanel(self.scope)
+        self._build_layout()
+        self._build_shortcuts()
+        self._wire()
+        self.focus_editor()
+
+    @property
+    def settings(self) -> Settings:
+        """As they hold now."""
+        return self._settings
+
+    def listen(self, events: EventBus) -> None:
+        """Hear a studio's events; before it starts, so that no notice is missed."""
+        self.relay.listen(events)
+
+    def offer_settings(self, save: Callable[[Settings], Awaitable[None]]) -> None:
+        """How the settings dialog saves, also while there is no studio."""
+        self._save = save
+
+    def attach(self, studio: "Studio") -> None:
+        """Bring it to life with a studio that has started."""
+        self._studio = studio
+        self._settings = studio.settings
+        self._save = self._save or studio.change_settings
+        self.listen(studio.events)
+        for panel in (self.compose, self.tasks, self.stage, self.status):
+            panel.attach(studio, self.relay)
+        self._refresh.start()
+        self._on_refresh_timeout()
+        self._show_key_banner()
+        for refused in studio.profile_errors:
+            self.notices.raise_notice(NoticeRaised(f"profile {refused.source}", NoticeLevel.WARNING, refused.sentence))
+
+    def open_settings(self, section: Section = Section.KEY) -> None:
+        """Show the settings; they close by themselves, nothing waits for them."""
+        if self._save is None:
+            return
+        if self._dialog is None:
+            self._dialog = SettingsDialog(self.scope, self._save, demo=self._demo, parent=self)
+            self._dialog.settings_saved.connect(self._on_dialog_settings_saved)
+            self._dialog.key_changed.connect(self._on_dialog_key_changed)
+        credentials = self._studio.credentials if self._studio else None
+        self._dialog.open_at(section, self._settings, credentials, usual_folder=self._usual_folder())
+
+    def restore(self, state: QSettings) -> None:
+        """Take up the layout of last time."""
+        self.workspace.restore(state)
+
+    def remember(self, state: QSettings) -> None:
+        """Keep the layout for the next time."""
+        self.workspace.remember(state)
+
+    async def finish(self) -> None:
+        """Save the draft and end everything that runs for the window."""
+        self._refresh.stop()
+        self.stage.stop()
+        await self.compose.flush()
+        await self.scope.close()
+        self.relay.mute()
+
+    def focus_editor(self) -> None:
+        """Give the keyboard to the editor."""
+        if (editor := self.compose.findChild(PromptEditor)) is not None:
+            editor.setFocus()
+
+    def _build_layout(self) -> None:
+        self.top_bar = TopBar(demo=self._demo)
+        self.notices = NoticeBar()
+        self.workspace = Workspace(stage=self.stage, compose=self.compose, tasks=self.tasks)
+        self.status_bar = StatusBar(simulator="Simulator, 30× life" if self._demo else "Simulator off")
+        lay_out(self, top=self.top_bar, notices=self.notices, workspace=self.workspace, bottom=self.status_bar)
+
+    def _build_shortcuts(self) -> None:
+        for keys, act in (
+            ("F8", self.workspace.toggle_tasks),
+            ("F11", self._toggle_focus_mode),
+            ("Ctrl+1", self.focus_editor),
+            ("Ctrl+2", self._focus_tasks),
+            ("Ctrl+4", self.stage.setFocus),
+            ("Esc", self._go_back),
+            ("Ctrl+,", self.open_settings),
+        ):
+            QShortcut(QKeySequence(keys), self).activated.connect(act)
+        self._refresh = QTimer(self, interval=REFRESH_MS)
+        self._refresh.timeout.connect(self._on_refresh_timeout)
+
+    def _wire(self) -> None:
+        self.top_bar.settings_asked.connect(self.open_settings)
+        self.top_bar.tasks_toggled.connect(self.workspace.show_tasks)
+        self.workspace.drawer_changed.connect(self._on_workspace_drawer_changed)
+        self.status.changed.connect(self._on_status_changed)
+        self.relay.notice_raised.connect(self.notices.raise_notice)
+        self.relay.notice_cleared.connect(self.notices.clear_notice)
+        self.notices.action_asked.connect(self._on_notices_action_asked)
+        self.tasks.play_requested.connect(self._on_tasks_play_requested)
+        self.tasks.selected.connect(self._on_tasks_selected)
+        if isinstance(model := self.tasks.view.model(), TaskListModel):
+            model.updated.connect(self._on_tasks_updated)
+        self.tasks.use_requested.connect(self.compose.use)
+        self.compose.submitted.connect(self._on_compose_submitted)
+        self.compose.key_needed.connect(self.open_settings)
+
+    def _usual_folder(self) -> Path:
+        if self._studio is None or self._settings.output_dir is not None:
+            return videos_dir()
+        return self._studio.output_dir
+
+    def _focus_tasks(self) -> None:
+        self.workspace.show_tasks(True)
+        self.tasks.setFocus()
+
+    def _go_back(self) -> None:
+        """One step towards the plain window: the drawer, then focus mode, then the editor."""
+        if self.workspace.drawer_is_open:
+            self.workspace.show_tasks(False)
+        elif self._in_focus_mode:
+            self._toggle_focus_mode()
+        else:
+            self.focus_editor()
+
+    def _toggle_focus_mode(self) -> None:
+        self._in_focus_mode = not self._in_focus_mode
+        self.top_bar.setVisible(not self._in_focus_mode)
+        self.status_bar.setVisible(not self._in_focus_mode)
+        self.workspace.set_focused(self._in_focus_mode)
+
+    def _show_key_banner(self) -> None:
+        if self._studio is None or self._demo or self._studio.credentials.has_key:
+            self.notices.clear_notice(NO_KEY)
+            return
+        words = "Everything works but Generate, which needs an API key. The simulator makes test clips without one."
+        banner = NoticeRaised(NO_KEY, NoticeLevel.INFO, words, NoticeAction.ENTER_KEY)
+        self.notices.raise_notice(banner, also=NoticeAction.TRY_SIMULATOR)
+
+    def _on_refresh_timeout(self) -> None:
+        self.scope.start(self.status.refresh(), name="status")
+
+    def _on_status_changed(self) -> None:
+        self.status_bar.show_facts(self.status.facts)
+        self.top_bar.show_balance(self.status.facts.balance_phrase)
+
+    def _on_workspace_drawer_changed(self, offered: bool, is_open: bool) -> None:
+        self.top_bar.offer_drawer(offered=offered, is_open=is_open)
+
+    def _on_notices_action_asked(self, notice: NoticeRaised, action: NoticeAction) -> None:
+        if action is NoticeAction.ENTER_KEY:
+            self.open_settings(Section.KEY)
+        elif action is NoticeAction.OPEN_SETTINGS:
+            self.open_settings(Section.CLIPS if notice.cause == "output" else Section.SERVICE)
+        else:
+            self.action_asked.emit(action)
+
+    def _on_tasks_play_requested(self, task: Task) -> None:
+        self._stage_is_empty = False
+        self.stage.show_task(task, play=True)
+
+    def _on_tasks_selected(self, task: Task) -> None:
+        self._stage_is_empty = False
+        self.stage.show_task(task, play=False)
+
+    def _on_compose_submitted(self, tasks: list[Task]) -> None:
+        self._fresh = tasks[0] if tasks else None
+        self._on_tasks_updated()
+
+    def _on_tasks_updated(self) -> None:
+        """A task just sent becomes the current one as soon as its card is there. The stage goes on with what it shows."""
+        model = self.tasks.view.model()
+        if self._fresh is None or not isinstance(model, TaskListModel) or not model.index_of(self._fresh.id).isValid():
+            return
+        fresh, self._fresh = self._fresh, None
+        if self._stage_is_empty:
+            self.tasks.view.select(fresh.id)
+        else:
+            with QSignalBlocker(self.tasks.view):
+                self.tasks.view.select(fresh.id)
+
+    def _on_dialog_settings_saved(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def _on_dialog_key_changed(self) -> None:
+        self._show_key_banner()
+        self._on_refresh_timeout()
+
+    def _on_task_error(self, error: BaseException, name: str) -> None:
+        if isinstance(error, StudioError):
+            self.notices.raise_notice(NoticeRaised(name, NoticeLevel.WARNING, error.sentence))
+            return
+        _log.error("Unexpected error in %s", name, exc_info=error)
+        self.task_failed.emit(error)
+        self.show_fault()
+
+    def show_fault(self) -> None:
+        """Say once that something unexpected happened."""
+        words = "Something went wrong inside the program. Your tasks are safe and the work goes on."
+        self.notices.raise_notice(NoticeRaised(FAULT, NoticeLevel.ERROR, words, NoticeAction.COPY_REPORT))
