@@ -35,6 +35,7 @@ class GenerateCommand:
     takes: int
     output: Path | None
     wait: bool
+    again: bool
     json: bool
     demo: bool
 
@@ -86,6 +87,7 @@ def parse(argv: Sequence[str]) -> Command:
                 takes=found.count,
                 output=found.output,
                 wait=not found.no_wait,
+                again=found.again,
                 json=found.json,
                 demo=found.demo,
             )
@@ -141,6 +143,9 @@ def _build_generate(generate: argparse.ArgumentParser) -> None:
     generate.add_argument("--count", type=int, default=1, metavar="N", help="takes of the same request, 1 to 10")
     _add_place(generate, default=argparse.SUPPRESS)
     generate.add_argument("--no-wait", action="store_true", help="end once the service has accepted everything")
+    generate.add_argument(
+        "--again", action="store_true", help="send it although an equal request was sent within the last minute"
+    )
     _add_json(generate)
     _add_demo(generate, default=argparse.SUPPRESS)
 

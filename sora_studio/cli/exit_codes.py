@@ -33,12 +33,14 @@ EPILOG = """\
 exit codes:
   0    everything is saved (or, with --no-wait, accepted)
   1    the program itself failed; its log says where
-  2    invalid input: nothing was sent
+  2    invalid input, or an equal request was sent within the last minute
+       (--again sends it): nothing was sent
   3    the service failed a task, or no longer serves its clip
   4    the key is missing or refused, or its account has no credit
   5    an outcome is unknown: a request may have been charged
   6    gave up: no answer or no progress for ten minutes, the database cannot
-       be opened, or there is no room or no right to save
+       be opened, today's spending limit is reached, or there is no room or no
+       right to save
   130  interrupted
 Tasks stay whatever the code is, and "sora-studio watch" goes on with them.
 """

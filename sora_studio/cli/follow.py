@@ -37,6 +37,7 @@ _SAVING = frozenset({Phase.UNSAVED})
 _BLOCKS = {
     "key": _Block(frozenset(Phase) - {Phase.UNSAVED, Phase.DOWNLOADING}, ExitCode.KEY),
     "credit": _Block(frozenset({Phase.WAITING}), ExitCode.KEY),
+    "hard-limit": _Block(frozenset({Phase.WAITING}), ExitCode.GAVE_UP),
     "storage": _Block(_SAVING | {Phase.WAITING, Phase.SENDING}, ExitCode.GAVE_UP),
     "output": _Block(_SAVING, ExitCode.GAVE_UP),
 }

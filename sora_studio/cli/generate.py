@@ -5,16 +5,17 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sora_studio.cli import again
 from sora_studio.cli.arguments import GenerateCommand, WatchCommand
 from sora_studio.cli.exit_codes import ExitCode
 from sora_studio.cli.follow import Follower, is_answered, is_settled
 from sora_studio.cli.progress import Progress
 from sora_studio.cli.report import ProgressBar, Report, say
-from sora_studio.domain.errors import InvalidRequest, Problem
+from sora_studio.domain.errors import InvalidRequest, Problem, RequestRepeated
 from sora_studio.domain.ports import TaskFilter
 from sora_studio.domain.profile import ModelProfile, Option
 from sora_studio.domain.request import GenerationRequest, is_url
-from sora_studio.domain.task import Section
+from sora_studio.domain.task import Section, Task
 from sora_studio.paths import full_path
 from sora_studio.services.clock import SystemClock
 
@@ -29,9 +30,23 @@ async def generate(command: GenerateCommand, studio: "Studio") -> ExitCode:
     follower = _follower(studio, as_json=command.json)
     model = command.model or studio.settings.model
     request = request_from(command, model, studio.profiles.get(model))
-    added = await studio.submission.submit(request, takes=command.takes)
+    added = await _submit(command, studio, request)
     _introduce(studio, output=command.output)
     return await follower.run([task.id for task in added], is_done=is_settled if command.wait else is_answered)
+
+
+async def _submit(command: GenerateCommand, studio: "Studio", request: GenerationRequest) -> list[Task]:
+    """Ask before an equal request is paid for twice; where nobody can be asked it is refused."""
+    try:
+        return await studio.submission.submit(request, takes=command.takes, again=command.again)
+    except RequestRepeated as repeated:
+        if not again.can_ask():
+            raise RequestRepeated(
+                seconds_ago=repeated.seconds_ago, task=repeated.task, advice="Nothing was sent now; --again sends it once more."
+            ) from None
+        if not await again.is_wanted(repeated):
+            raise
+        return await studio.submission.submit(request, takes=command.takes, again=True)
 
 
 async def watch(command: WatchCommand, studio: "Studio") -> ExitCode:

@@ -95,9 +95,9 @@ class RequestRepeated(UserError):
 
     advice = "Nothing was sent now."
 
-    def __init__(self, *, seconds_ago: float, task: int) -> None:
+    def __init__(self, *, seconds_ago: float, task: int, advice: str = "") -> None:
         self.seconds_ago, self.task = seconds_ago, task
-        super().__init__(f"You sent exactly this {max(1, round(seconds_ago))} s ago.")
+        super().__init__(f"You sent exactly this {max(1, round(seconds_ago))} s ago.", advice=advice)
 
 
 class KeyMissing(UserError):

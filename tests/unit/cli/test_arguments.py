@@ -9,7 +9,7 @@ from sora_studio.domain.task import TaskState
 def test_everything_about_a_request_is_read(tmp_path: Path) -> None:
     line = ["generate", "A harbour", "--image", "a.png", "--image", "https://x.example/b.png", "--set", "duration=15"]
     line += ["--set", "aspect_ratio = portrait", "--route", "value", "--model", "sora-2-pro", "--count", "3"]
-    line += ["--output", str(tmp_path), "--no-wait", "--json", "--demo"]
+    line += ["--output", str(tmp_path), "--no-wait", "--again", "--json", "--demo"]
     assert parse(line) == GenerateCommand(
         prompt="A harbour",
         images=("a.png", "https://x.example/b.png"),
@@ -19,6 +19,7 @@ def test_everything_about_a_request_is_read(tmp_path: Path) -> None:
         takes=3,
         output=tmp_path,
         wait=False,
+        again=True,
         json=True,
         demo=True,
     )

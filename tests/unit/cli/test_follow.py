@@ -133,6 +133,7 @@ def test_without_waiting_the_services_answer_is_the_end() -> None:
         ("key", task(TaskState.PENDING), ExitCode.KEY),
         ("key", task(TaskState.WAITING), ExitCode.KEY),
         ("credit", task(TaskState.WAITING), ExitCode.KEY),
+        ("hard-limit", task(TaskState.WAITING), ExitCode.GAVE_UP),
         ("storage", task(TaskState.WAITING), ExitCode.GAVE_UP),
         ("storage", task(TaskState.SUCCESS, clip(ClipState.REMOTE)), ExitCode.GAVE_UP),
         ("output", task(TaskState.SUCCESS, clip(ClipState.REMOTE)), ExitCode.GAVE_UP),
@@ -150,6 +151,7 @@ def test_a_cause_that_stops_everything_ends_the_command(cause: str, row: Task, c
     [
         ("key", task(TaskState.SUCCESS, clip(ClipState.DOWNLOADING))),
         ("credit", task(TaskState.PENDING)),
+        ("hard-limit", task(TaskState.PENDING)),
         ("output", task(TaskState.PROCESSING)),
         ("address", task(TaskState.WAITING)),
     ],
