@@ -2,6 +2,7 @@
 
 import asyncio
 import ipaddress
+import re
 import socket
 from collections.abc import Awaitable, Callable, Iterable
 
@@ -12,6 +13,10 @@ from sora_studio.domain.errors import InvalidSetting
 from sora_studio.domain.settings import LOOPBACK_HOSTS
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_GIVEN_OUT = ipaddress.ip_network("2000::/3")
+"""The part of IPv6 from which public addresses are given out; beside it lie old and local kinds that may still be routed."""
+_HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*)|[0-9a-f:.]+(%[a-z0-9._-]+)?")
+_HOME_NAMES = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 _SHORTEST_TRY_S = 3.0
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
@@ -23,31 +28,36 @@ def forbidden(reason: str) -> InvalidSetting:
 
 
 def check_link(link: str | httpx.URL, *, loopback_allowed: bool) -> httpx.URL:
-    """The address, if it may be asked at all: https, no name or password in it. Raises `InvalidSetting`.
+    """The address, if it may be asked at all: https, a plain host, no name or password in it. Raises `InvalidSetting`.
 
     Plain http is for a loopback host when the gateway itself is one.
     """
     try:
         url = httpx.URL(link)
+        name, port = url.host, 443 if url.port is None else url.port
     except (httpx.InvalidURL, ValueError):
         raise forbidden("it is no address") from None
-    if not url.host or not 0 < (url.port or 443) < 65_536:
+    if not _HOST.fullmatch(url.raw_host.decode("ascii")) or not 0 < port < 65_536:
         raise forbidden("it names no host")
     if url.userinfo:
         raise forbidden("it holds a name or a password")
-    if url.scheme != "https" and not (url.scheme == "http" and loopback_allowed and url.host in LOOPBACK_HOSTS):
+    if url.scheme != "https" and not (url.scheme == "http" and loopback_allowed and name in LOOPBACK_HOSTS):
         raise forbidden("only https is")
     return url
 
 
 def check_name(host: str) -> None:
-    """For a proxy, which resolves names itself: refuses the names and plain addresses of this machine and its network."""
-    if host in LOOPBACK_HOSTS or host.endswith((".localhost", ".local", ".internal")):
-        raise forbidden("it leads into this machine's own network")
+    """For a proxy, which resolves names itself: refuses the names and the addresses of this machine and its network.
+
+    Addresses count in every spelling that resolvers take for one: decimal, octal, hexadecimal, short.
+    """
+    name = host.lower().rstrip(".")
     try:
-        private = not is_public(host)
-    except ValueError:
-        return
+        address = name if ":" in name else socket.inet_ntoa(socket.inet_aton(name))
+    except OSError:
+        private = "." not in name or name.endswith(_HOME_NAMES)
+    else:
+        private = not is_public(address)
     if private:
         raise forbidden("it leads into this machine's own network")
 
@@ -61,6 +71,8 @@ def is_public(address: str) -> bool:
         wrapped = ip.ipv4_mapped or ip.sixtofour or teredo or nat64
         if wrapped is not None:
             return is_public(str(wrapped))
+        if ip not in _GIVEN_OUT:
+            return False
     return ip.is_global and not ip.is_multicast
 
 

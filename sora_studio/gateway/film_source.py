@@ -55,14 +55,20 @@ class FilmSource:
     async def _follow(self, link: str, headers: dict[str, str]) -> httpx.Response:
         for _ in range(MAX_REDIRECTS + 1):
             url = check_link(link, loopback_allowed=self._loopback_allowed)
-            client = self._client_for(url)
-            response = await client.send(client.build_request("GET", url, headers=headers), stream=True)
+            response = await self._ask(url, headers)
             location = response.headers.get("Location", "")
             if response.status_code not in _REDIRECTS or not location:
                 return response
             await response.aclose()
             link = _onward(url, location)
         raise ServiceUnavailable("The film's server sends us in circles.")
+
+    async def _ask(self, url: httpx.URL, headers: dict[str, str]) -> httpx.Response:
+        client = self._client_for(url)
+        try:
+            return await client.send(client.build_request("GET", url, headers=headers), stream=True)
+        except (httpx.InvalidURL, UnicodeError):  # it reads where a redirect leads, although it is not to follow
+            raise forbidden("it is no address") from None
 
     def _client_for(self, url: httpx.URL) -> httpx.AsyncClient:
         """The guarded connections, or the system's proxy where it has one for this address. A proxy resolves names itself."""

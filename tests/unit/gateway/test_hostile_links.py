@@ -1,0 +1,245 @@
+"""Links that try to lead into the person's own network, straight or by a redirect: not one connection goes there."""
+
+import json
+import socket
+from collections.abc import Iterable
+from pathlib import Path
+
+import httpcore
+import pytest
+
+from sora_studio.domain import errors
+from sora_studio.gateway.addresses import check_link, check_name, is_public
+from sora_studio.gateway.film_source import MAX_REDIRECTS
+from sora_studio.gateway.transfer import FilmTransfer
+from tests.unit.gateway.doubles import HastyClock, run
+
+CDN, CDN_ADDRESS = "cdn.example", "93.184.216.34"
+NAMES = {
+    CDN: [CDN_ADDRESS],
+    "home.example": ["192.168.1.1"],
+    "machine.example": ["127.0.0.1", "::1"],
+    "cloud.example": ["169.254.169.254"],
+    "mapped.example": ["::ffff:10.0.0.1"],
+    "translated.example": ["64:ff9b::a00:1"],
+    "localhost": ["127.0.0.1", "::1"],
+    "localhost.": ["127.0.0.1"],
+    "a.localhost": ["127.0.0.1"],
+    "printer.local": ["192.168.1.7"],
+    "metadata.google.internal": ["169.254.169.254"],
+    "intranet": ["10.1.1.1"],
+    "xn--lclhost-1ya.example": ["127.0.0.1"],
+}
+
+ODD_NUMBERS = [
+    *("https://2130706433/a", "https://0x7f000001/a", "https://017700000001/a", "https://127.1/a", "https://127.0.1/a"),
+    *("https://0x7f.1/a", "https://0177.0.0.1/a", "https://0x7f.0x0.0x0.0x1/a", "https://3232235777/a", "https://0/a"),
+    *("https://2852039166/a", "https://0xa9fea9fe/a", "https://10.1/a", "https://192.168.257/a", "https://256.256.256.256/a"),
+]
+PLAIN_ADDRESSES = [
+    *("https://127.0.0.1/a", "https://127.255.255.254/a", "https://0.0.0.0/a", "https://10.0.0.1/a", "https://172.31.0.1/a"),
+    *("https://192.168.0.1:8443/a", "https://169.254.169.254/latest/meta-data", "https://100.100.100.200/a"),
+    *(
+        "https://198.18.0.1/a",
+        "https://224.0.0.1/a",
+        "https://240.0.0.1/a",
+        "https://255.255.255.255/a",
+        "https://127.0.0.1./a",
+    ),
+]
+SIX = [
+    *("https://[::1]/a", "https://[::]/a", "https://[0:0:0:0:0:0:0:1]/a", "https://[fe80::1]/a", "https://[fe80::1%25eth0]/a"),
+    *(
+        "https://[fe80::1%eth0]/a",
+        "https://[fc00::1]/a",
+        "https://[fd12:3456::1]/a",
+        "https://[fec0::1]/a",
+        "https://[ff02::1]/a",
+    ),
+    *("https://[::ffff:127.0.0.1]/a", "https://[::ffff:7f00:1]/a", "https://[::ffff:192.168.1.1]/a", "https://[::127.0.0.1]/a"),
+    *("https://[64:ff9b::127.0.0.1]/a", "https://[64:ff9b::a9fe:a9fe]/a", "https://[64:ff9b:1::7f00:1]/a"),
+    *("https://[2002:7f00:1::]/a", "https://[2002:c0a8:101::1]/a", "https://[::ffff:0:127.0.0.1]/a", "https://[2001:db8::1]/a"),
+    *("https://[2001:0:4136:e378:8000:63bf:80ff:fffe]/a", "https://[100::1]/a", "https://[::1/a", "https://::1/a"),
+]
+PERSONS = [
+    *("https://me@cdn.example/a", "https://me:secret@cdn.example/a", "https://cdn.example@127.0.0.1/a"),
+    *("https://cdn.example:443@127.0.0.1/a", "https://cdn.example%40127.0.0.1/a", "https://cdn.example\\@127.0.0.1/a"),
+]
+NAMED = [
+    *("https://localhost/a", "https://LOCALHOST/a", "https://localhost./a", "https://a.localhost/a", "https://printer.local/a"),
+    *("https://metadata.google.internal/a", "https://intranet/a", "https://home.example/a", "https://machine.example/a"),
+    *("https://cloud.example/a", "https://mapped.example/a", "https://translated.example/a"),
+]
+LOOKALIKES = [
+    *("https://ｌｏｃａｌｈｏｓｔ/a", "https://①②⑦.⓪.⓪.①/a", "https://127。0。0。1/a", "https://lo\u00adcalhost/a"),
+    *("https://ⓛocalhost/a", "https://lоcаlhost/a", "https://xn--lclhost-1ya.example/a", "https://xn--/a"),
+    *("https://%31%32%37.0.0.1/a", "https://%6cocalhost/a", "https://127.0.0.1%2f@cdn.example/a", "https://\u202e127.0.0.1/a"),
+]
+ODD_SCHEMES = [
+    *("http://cdn.example/a", "http://127.0.0.1/a", "ftp://cdn.example/a", "file:///etc/passwd", "file://localhost/etc/passwd"),
+    *("data:video/mp4;base64,AAAA", "javascript:alert(1)", "gopher://127.0.0.1/a", "concat:/etc/passwd", "unix:///run/a.sock"),
+    *("ws://cdn.example/a", "about:blank", "smb://cdn.example/a", "https+unix://cdn.example/a"),
+]
+ODD_SHAPES = [
+    *("", "https://", "https:///a", "https:127.0.0.1/a", "https:/127.0.0.1/a", "https://cdn.example:0/a", "https://:443/a"),
+    *("https://cdn.example:65536/a", "https://cdn.example:99999999/a", "https://cdn.example:-1/a", "https://cdn.example:x/a"),
+    *("https://cdn.example\r\nHost: 127.0.0.1/a", "https://cdn.example/a\r\nAuthorization: x", "https://\tlocalhost/a"),
+    *(
+        "https://cdn.example\0.evil/a",
+        "https://a b/a",
+        "https://" + "a" * 70_000 + "/a",
+        "https://-/a",
+        "https://./a",
+        "https://../a",
+    ),
+]
+HOSTILE = [*ODD_NUMBERS, *PLAIN_ADDRESSES, *SIX, *PERSONS, *NAMED, *LOOKALIKES, *ODD_SCHEMES, *ODD_SHAPES]
+CODES = (301, 302, 303, 307, 308)
+
+
+class Outside(httpcore.AsyncNetworkBackend):
+    """The network: notes every connection, and whoever is connected to says what is in the script, line by line."""
+
+    def __init__(self, *answers: bytes) -> None:
+        self.answers = list(answers)
+        self.connected = list[str]()
+        self.sent = list[bytes]()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,  # noqa: ASYNC109
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        self.connected.append(host)
+        return _Stream(self, self.answers.pop(0) if self.answers else b"")
+
+
+class _Stream(httpcore.AsyncMockStream):
+    def __init__(self, outside: Outside, answer: bytes) -> None:
+        super().__init__([answer])
+        self._outside = outside
+
+    async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
+        self._outside.sent.append(buffer)
+
+
+def moved(target: str, code: int = 302) -> bytes:
+    """A redirect; what no header can hold is left out, as any server would."""
+    line = target.replace("\r", "").replace("\n", "").replace("\0", "").encode()
+    return b"HTTP/1.1 %d Moved\r\nLocation: %s\r\nContent-Length: 0\r\nConnection: close\r\n\r\n" % (code, line)
+
+
+@pytest.fixture(autouse=True)
+def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
+    """No name is looked up outside; plain addresses, in whatever spelling, are read by the system's own resolver."""
+    known, system = {name: list(addresses) for name, addresses in NAMES.items()}, socket.getaddrinfo
+
+    def getaddrinfo(host: str, port: int, *args: int, **options: int) -> list[object]:
+        if (found := known.get(host.lower())) is not None:
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in found]
+        if any(character in "ghijklmnopqrstuvwyz" for character in host):
+            raise socket.gaierror(socket.EAI_NONAME, "no such name")
+        return [*system(host, port, *args, **options)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    return known
+
+
+def fetch(link: str, outside: Outside, part: Path, monkeypatch: pytest.MonkeyPatch) -> errors.StudioError | None:
+    """What came of it; anything but an error of our own fails the test."""
+    monkeypatch.setattr(httpcore, "AnyIOBackend", lambda: outside)
+
+    async def scenario() -> None:
+        films = FilmTransfer(gateway_is_loopback=False, clock=HastyClock())
+        try:
+            await films.fetch(link, part, lambda _: None)
+        finally:
+            await films.close()
+
+    try:
+        run(scenario())
+    except errors.StudioError as error:
+        return error
+    return None
+
+
+def test_the_corpus_is_as_large_as_it_claims() -> None:
+    assert len(set(HOSTILE)) == len(HOSTILE) >= 100
+
+
+@pytest.mark.parametrize("link", HOSTILE, ids=lambda link: ascii(link)[:60])
+def test_a_hostile_link_connects_to_nobody(link: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    outside = Outside()
+    failure = fetch(link, outside, tmp_path / "part", monkeypatch)
+    assert outside.connected == []
+    assert isinstance(failure, errors.InvalidSetting | errors.ConnectionFailed)
+    assert "secret" not in f"{failure.sentence}{failure.detail}{failure.__cause__!r}{failure.__context__!r}"
+
+
+@pytest.mark.parametrize(("number", "link"), list(enumerate(HOSTILE)), ids=lambda link: ascii(link)[:60])
+def test_a_redirect_to_a_hostile_link_goes_no_further(
+    number: int, link: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside = Outside(*[moved(link, CODES[number % len(CODES)])] * 9)
+    fetch("https://cdn.example/film.mp4", outside, tmp_path / "part", monkeypatch)
+    assert set(outside.connected) == {CDN_ADDRESS}
+
+
+def test_at_most_five_redirects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    outside = Outside(*[moved("https://cdn.example/next")] * 20)
+    failure = fetch("https://cdn.example/film.mp4", outside, tmp_path / "part", monkeypatch)
+    assert isinstance(failure, errors.PassingError)
+    assert outside.connected == [CDN_ADDRESS] * (1 + MAX_REDIRECTS)
+    assert not any(b"authorization" in sent.lower() for sent in outside.sent)
+
+
+def test_a_name_that_changes_its_mind_is_asked_once_for_each_connection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, names: dict[str, list[str]]
+) -> None:
+    """Public when it is judged, private when it would be used: what was judged is what is connected to."""
+    looked_up = list[str]()
+    answers = iter([[CDN_ADDRESS], ["127.0.0.1"], ["10.0.0.1"], ["::1"]])
+
+    def rebinding(host: str, port: int, *_: object, **__: object) -> list[object]:
+        looked_up.append(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in next(answers)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", rebinding)
+    outside = Outside(moved("https://cdn.example/again"))
+    failure = fetch("https://cdn.example/film.mp4", outside, tmp_path / "part", monkeypatch)
+    assert isinstance(failure, errors.InvalidSetting)
+    assert outside.connected == [CDN_ADDRESS]
+    assert looked_up == [CDN, CDN]
+
+
+@pytest.mark.parametrize("kind", ["text/html", "application/x-mpegURL", "image/svg+xml", ""])
+def test_what_the_origin_calls_a_film_does_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    film = b"a film"
+    head = f'HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Disposition: attachment; filename="../../evil.exe"\r\n'
+    outside = Outside(head.encode() + b"Content-Length: %d\r\nConnection: close\r\n\r\n%s" % (len(film), film))
+    assert fetch("https://cdn.example/film.mp4", outside, tmp_path / "part", monkeypatch) is None
+    assert (tmp_path / "part").read_bytes() == film
+    assert sorted(path.name for path in tmp_path.iterdir()) in (["part"], ["part", "part.json"])
+
+
+@pytest.mark.parametrize(
+    "link", [link for link in [*ODD_NUMBERS, *PLAIN_ADDRESSES, *SIX] if link not in ("https://[::1/a", "https://::1/a")]
+)
+def test_a_proxy_is_asked_for_none_of_the_addresses_either(link: str) -> None:
+    with pytest.raises(errors.InvalidSetting):
+        check_name(check_link(link, loopback_allowed=False).host)
+
+
+def test_addresses_of_ipv6_that_nobody_is_given_are_not_public() -> None:
+    for address in ("::7f00:1", "fec0::1", "64:ff9b:1::7f00:1", "::ffff:0:7f00:1", "4000::1", "5f00::1"):
+        assert not is_public(address)
+
+
+def test_the_note_beside_a_film_holds_no_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    head = b'HTTP/1.1 200 OK\r\nETag: "one"\r\nContent-Length: 100\r\n\r\nhalf'
+    link = "https://cdn.example/film.mp4?signature=do-not-show"
+    assert fetch(link, Outside(*[head] * 9), tmp_path / "part", monkeypatch) is not None
+    assert json.loads((tmp_path / "part.json").read_text("utf-8")) == {"validator": '"one"', "total_bytes": 100}
