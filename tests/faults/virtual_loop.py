@@ -35,7 +35,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         finally:
             self._holders -= 1
 
-    def run_in_executor(self, executor: object, func: Callable[..., Any], *args: Any) -> "asyncio.Future[Any]":  # type: ignore[override]
+    def run_in_executor(self, executor: object, func: Callable[..., Any], *args: Any) -> "asyncio.Future[Any]":
         done = self.create_future()
         try:
             done.set_result(func(*args))
@@ -46,7 +46,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def _run_once(self) -> None:
         if not self._ready and not self._holders:
             self._leap()
-        super()._run_once()  # type: ignore[misc]
+        super()._run_once()
 
     def _leap(self) -> None:
         while self._scheduled and self._scheduled[0].cancelled():
@@ -60,9 +60,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 class HeldDatabase(Database):
     """The real one, whose threads' work takes no time on the loop."""
 
-    async def open(self) -> None:
+    async def open(self, **how: bool) -> None:
         with _running().held():
-            await super().open()
+            await super().open(**how)
 
     async def close(self) -> None:
         with _running().held():

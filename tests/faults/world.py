@@ -242,10 +242,8 @@ class World:
                 out.unclear_and_charged += bool(charges)
                 out.visible += section is Section.REVIEW and row.sent_at is not None
                 self._hold(section is Section.REVIEW, f"{prompt} is unclear and not shown")
-                self._hold(
-                    prompt in self._cut_off or UNCLEAR.intersection(tries[-1:]),
-                    f"{prompt} is unclear without a reason: {tries}",
-                )
+                explained = prompt in self._cut_off or bool(UNCLEAR.intersection(tries[-1:]))
+                self._hold(explained, f"{prompt} is unclear without a reason: {tries}")
                 self._hold(row.sent_at is not None, f"{prompt} is unclear without the time of its sending")
             case TaskState.PENDING | TaskState.PROCESSING:
                 self._hold(charges == [row.task_id], f"{prompt} runs as {row.task_id}, charged {charges}")
