@@ -203,11 +203,11 @@ class ComposeModel(QObject):
             self._forgive("images")
             self._complain([problem for problem in problems if problem.field == "images"])
 
-    async def submit(self) -> list[Task]:
+    async def submit(self, *, again: bool = False) -> list[Task]:
         """Send what stands here; returns once the tasks are on disk.
 
         An empty list when it was refused (`problems` says why) or when the same press is still under way. Raises
-        `KeyMissing`, and whatever the storage raises.
+        `KeyMissing`, `RequestRepeated` unless it is meant `again`, and whatever the storage raises.
         """
         if self._studio is None or self._submitting:
             return []
@@ -216,7 +216,7 @@ class ComposeModel(QObject):
         self._submitting = True
         self._problems = {}
         try:
-            tasks = await self._studio.submission.submit(self.request, takes=self._draft.takes)
+            tasks = await self._studio.submission.submit(self.request, takes=self._draft.takes, again=again)
         except (InvalidRequest, PublicUrlNeeded) as error:
             self._complain(_problems_of(error))
             return []

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sora_studio.domain.draft import Draft
-from sora_studio.domain.errors import InvalidRequest, Problem, StudioError
+from sora_studio.domain.errors import InvalidRequest, Problem, RequestRepeated, StudioError
 from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.profile_toml import parse_profile
 from sora_studio.domain.request import GenerationRequest, check_request
@@ -54,12 +54,17 @@ class FakeLibrary:
 
 @dataclass
 class FakeSubmission:
-    """Judges like the real one, by the request's values; `image_problem` stands for what an inspection would find."""
+    """Judges like the real one, by the request's values; `image_problem` stands for what an inspection would find.
+
+    With `minds_repetition`, a request like the one before is `RequestRepeated`; `minded` counts how often.
+    """
 
     profiles: Mapping[str, ModelProfile]
     image_problem: str = ""
     refusal: StudioError | None = None
     committing: asyncio.Event | None = None
+    minds_repetition: bool = False
+    minded: int = 0
     submitted: list[tuple[GenerationRequest, int]] = field(default_factory=list)
 
     async def check(self, request: GenerationRequest) -> tuple[Problem, ...]:
@@ -70,11 +75,14 @@ class FakeSubmission:
             problems.append(Problem("images", self.image_problem))
         return tuple(problems)
 
-    async def submit(self, request: GenerationRequest, *, takes: int = 1) -> list[Task]:
+    async def submit(self, request: GenerationRequest, *, takes: int = 1, again: bool = False) -> list[Task]:
         if problems := await self.check(request):
             raise InvalidRequest(problems)
         if self.refusal is not None:
             raise self.refusal
+        if self.minds_repetition and not again and self.submitted and self.submitted[-1][0] == request:
+            self.minded += 1
+            raise RequestRepeated(seconds_ago=12, task=1)
         self.submitted.append((request, takes))
         if self.committing is not None:
             await self.committing.wait()

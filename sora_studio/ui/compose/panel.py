@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
 
 from sora_studio.domain.draft import Draft
-from sora_studio.domain.errors import KeyMissing
+from sora_studio.domain.errors import KeyMissing, RequestRepeated
 from sora_studio.domain.events import ConnectionChanged
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.ui import theme
 from sora_studio.ui.compose.address_field import AddressField
+from sora_studio.ui.compose.again_question import AgainQuestion
 from sora_studio.ui.compose.column import ComposeColumn
 from sora_studio.ui.compose.controls import GenerateButton
 from sora_studio.ui.compose.header import ComposeHeader
@@ -56,6 +57,7 @@ class ComposePanel(QWidget):
         self._address = AddressField(self)
         self._images = ImageStrip(scope, self)
         self._chips = OptionChips(self)
+        self._again = AgainQuestion(self)
         self._generate = GenerateButton(self)
         self._build_layout()
         self._connect()
@@ -83,14 +85,20 @@ class ComposePanel(QWidget):
         if self._model.ready:
             self._place_waiting_prompt()
 
-    def generate(self) -> None:
-        """Send what stands here, as the button does."""
+    def generate(self, *, again: bool = False) -> None:
+        """Send what stands here, as the button does. `again`: although the same was sent a moment ago."""
         if not self._model.ready or (self._sending and not self._sending.done()):
             return
         if not self._model.has_key:
             self.key_needed.emit()
             return
-        self._sending = self._scope.start(self._submit(), name="generate")
+        self._sending = self._scope.start(self._submit(again=again), name="generate")
+
+    def dismiss_question(self) -> bool:
+        """Take an open question as answered with no; says whether there was one."""
+        was_asked = self._again.is_asked
+        self._again.dismiss()
+        return was_asked
 
     async def flush(self) -> None:
         """Save the draft now, if anything is unsaved."""
@@ -101,7 +109,7 @@ class ComposePanel(QWidget):
 
     def _build_layout(self) -> None:
         column = ComposeColumn(self, header=self._header, editor=self._editor)
-        for below in (self._prompt_problem, self._problem, self._address):
+        for below in (self._prompt_problem, self._problem, self._address, self._again):
             column.addWidget(below)
         column.addLayout(self._build_controls())
         self._address.setMaximumWidth(480)
@@ -128,6 +136,7 @@ class ComposePanel(QWidget):
         self._chips.route_chosen.connect(self._model.set_route)
         self._chips.takes_chosen.connect(self._model.set_takes)
         self._chips.model_chosen.connect(self._on_model_chosen)
+        self._again.confirmed.connect(lambda: self.generate(again=True))
         self._generate.clicked.connect(self.generate)
         self._model.changed.connect(self._show)
         self._model.save_due.connect(self._on_model_save_due)
@@ -136,6 +145,8 @@ class ComposePanel(QWidget):
             shortcut.setAutoRepeat(False)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(self.generate)
+        if isinstance(app := QApplication.instance(), QApplication):
+            app.focusChanged.connect(self._on_app_focus_changed)
 
     # --- what happens ---------------------------------------------------------------------------------------------
 
@@ -162,9 +173,13 @@ class ComposePanel(QWidget):
             self._editor.replace(text)
             self._editor.forget_history()
 
-    async def _submit(self) -> None:
+    async def _submit(self, *, again: bool) -> None:
+        self._again.dismiss()
         try:
-            tasks = await self._model.submit()
+            tasks = await self._model.submit(again=again)
+        except RequestRepeated as repeated:
+            self._again.ask(repeated, self._model.request, self._model.draft.takes)
+            return
         except KeyMissing:
             self.key_needed.emit()
             return
@@ -176,8 +191,13 @@ class ComposePanel(QWidget):
     def _check_images(self) -> None:
         self._scope.start(self._model.check_images(), name="check image")
 
+    def _on_app_focus_changed(self, _before: QWidget | None, now: QWidget | None) -> None:
+        if now is not None and not self.isAncestorOf(now):
+            self._again.dismiss()
+
     def _on_editor_edited(self, text: str) -> None:
         self._model.set_prompt(text)
+        self._again.keep_for(self._model.request, self._model.draft.takes)
         self._header.show_prompt(text, self._model.limit)
 
     def _on_images_chosen(self, images: tuple[str, ...]) -> None:
@@ -215,6 +235,7 @@ class ComposePanel(QWidget):
         self._generate.setText(words)
         self._generate.setAccessibleDescription(words)
         self._generate.setEnabled(model.profile is not None)
+        self._again.keep_for(request, model.draft.takes)
         self._show_problems()
         self._order_tabs()
 

@@ -1,0 +1,70 @@
+"""A quiet question beside Generate: the same request was sent a moment ago, so was this press meant?"""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+
+from sora_studio.domain.errors import RequestRepeated
+from sora_studio.domain.request import GenerationRequest
+from sora_studio.ui import theme
+
+
+class AgainQuestion(QWidget):
+    """One line with two answers. It never takes the keyboard by itself, so that a third Enter answers nothing.
+
+    Signals: `confirmed()`. Anything else that a person does is a no.
+    """
+
+    confirmed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._asked: tuple[GenerationRequest, int] | None = None
+        self._words = QLabel(self)
+        self._words.setTextFormat(Qt.TextFormat.PlainText)
+        theme.set_role(self._words, "review")
+        again = QPushButton("Send again", self)
+        again.setAutoDefault(False)
+        again.setToolTip("It is charged anew.")
+        again.clicked.connect(self._on_again_clicked)
+        no = QPushButton("Don't", self)
+        no.setAutoDefault(False)
+        no.setAccessibleName("Don't send again")
+        no.clicked.connect(self.dismiss)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.GRID)
+        row.addStretch(1)
+        row.addWidget(self._words)
+        row.addWidget(again)
+        row.addWidget(no)
+        self.hide()
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether an answer is waited for."""
+        return self._asked is not None
+
+    def ask(self, repeated: RequestRepeated, request: GenerationRequest, takes: int) -> None:
+        """Show the question about this request."""
+        self._asked = (request, takes)
+        words = f"{repeated.title} Send it again?"
+        self._words.setText(words)
+        self.show()
+        event = QAccessibleAnnouncementEvent(self, words)
+        event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
+        QAccessible.updateAccessibility(event)
+
+    def keep_for(self, request: GenerationRequest, takes: int) -> None:
+        """Go away as soon as anything else stands in the composer."""
+        if self._asked != (request, takes):
+            self.dismiss()
+
+    def dismiss(self) -> None:
+        """It was not meant."""
+        self._asked = None
+        self.hide()
+
+    def _on_again_clicked(self) -> None:
+        self.dismiss()
+        self.confirmed.emit()
