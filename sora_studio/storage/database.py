@@ -6,14 +6,18 @@ import errno
 import logging
 import shutil
 import sqlite3
+import threading
 import time
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
 from sora_studio.domain.errors import DatabaseUnusable, StorageFull, StudioError
-from sora_studio.storage.migrations import migrate, steps_taken
+from sora_studio.storage.backups import Backups
+from sora_studio.storage.migrations import STEPS, migrate, steps_taken
+from sora_studio.storage.rescue import DAMAGE, Rescue, opening, refuse_while_rescued, rescue_if_damaged
 
 Result = TypeVar("Result")
 
@@ -21,6 +25,7 @@ BUSY_TIMEOUT_S = 5.0
 """How long SQLite itself waits for another process's transaction."""
 PATIENCE_S = 15.0
 """How long a statement is tried again while another process holds the file: longer than any transaction of ours takes."""
+START_AGAIN = "Close Sora Studio and start it again: what can be read is kept."
 _RETRY_EVERY_S = 0.05
 _NO_ROOM_BYTES = 1_000_000
 """Less free space than this explains an input-output error."""
@@ -53,18 +58,46 @@ class Database:
         self.path = path
         self._writer: _Lane | None = None
         self._reader: _Lane | None = None
+        self._copier: _Lane | None = None
+        self._closing = threading.Event()
 
-    async def open(self) -> None:
-        """Make the file and its folder if need be and bring the schema up to date. Raises `DatabaseUnusable`, `StorageFull`."""
-        self._writer = await self._open_lane("studio-writer", self._connect_writer)
+    async def open(self, *, guest: bool = False) -> Rescue | None:
+        """Make the file and its folder if need be and bring the schema up to date. Raises `DatabaseUnusable`, `StorageFull`.
+
+        A damaged file is replaced by what can be salvaged; the answer says so. A `guest` takes the file as it is: mending and
+        converting it is for the one process that owns the data folder.
+        """
+        self._closing.clear()
+        rescues = list[Rescue | None]()
+        self._writer = await self._open_lane("studio-writer", lambda: self._connect_writer(rescues.append, guest=guest))
         try:
             self._reader = await self._open_lane("studio-reader", self._connect_reader)
         except StudioError:
             await self.close()
             raise
+        return next(iter(rescues), None)
+
+    async def back_up(self, now: datetime) -> bool:
+        """Make a backup if one is due; reads and writes go on meanwhile. Says whether one was made; closing breaks it off.
+
+        Raises `StorageFull`, and `DatabaseUnusable` when the copy shows that the database is damaged. One at a time.
+        """
+        if self._copier is None:
+            self._copier = await self._open_lane("studio-backup", self._connect_reader)
+        backups = Backups(self.path)
+
+        def work(connection: sqlite3.Connection) -> bool:
+            with self._errors_named():
+                return backups.make_if_due(connection, now, go_on=lambda: not self._closing.is_set())
+
+        return await self._copier.run(work)
 
     async def close(self) -> None:
         """Finish what has begun, fold the log into the file and let go of it. Closing twice is fine."""
+        self._closing.set()
+        copier, self._copier = self._copier, None
+        if copier is not None:
+            await copier.close(sqlite3.Connection.close)
         reader, self._reader = self._reader, None
         writer, self._writer = self._writer, None
         if reader is not None:
@@ -94,10 +127,15 @@ class Database:
             raise
         return lane
 
-    def _connect_writer(self) -> sqlite3.Connection:
+    def _connect_writer(self, tell: Callable[[Rescue | None], None], *, guest: bool) -> sqlite3.Connection:
         with self._errors_named():
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            return self._connect(self._prepare_writer)
+            with opening(self.path):
+                if guest:
+                    refuse_while_rescued(self.path)
+                else:
+                    tell(rescue_if_damaged(self.path, datetime.now(UTC)))
+                return self._connect(lambda connection: self._prepare_writer(connection, guest=guest))
 
     def _connect_reader(self) -> sqlite3.Connection:
         with self._errors_named():
@@ -117,8 +155,14 @@ class Database:
             raise
         return connection
 
-    def _prepare_writer(self, connection: sqlite3.Connection) -> None:
-        steps_taken(connection, self.path)  # a file that is not ours is not touched, not even its mode
+    def _prepare_writer(self, connection: sqlite3.Connection, *, guest: bool) -> None:
+        taken = steps_taken(connection, self.path)  # a file that is not ours is not touched, not even its mode
+        if 0 < taken < len(STEPS):
+            if guest:
+                raise DatabaseUnusable(
+                    self.path, "an older version of Sora Studio is using it.", "Close that one and start it anew."
+                )
+            Backups(self.path).make(connection, datetime.now(UTC))
         _patiently(lambda: connection.execute("PRAGMA journal_mode = WAL"))
         migrate(connection, self.path, begin=lambda: _patiently(lambda: connection.execute("BEGIN IMMEDIATE")))
 
@@ -156,7 +200,8 @@ class Database:
         if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and self._has_no_room()):
             return StorageFull()
         reason = _REASONS.get(code)
-        return DatabaseUnusable(self.path, reason, "The file is left as it is.") if reason else None
+        advice = START_AGAIN if code in DAMAGE else "The file is left as it is."
+        return DatabaseUnusable(self.path, reason, advice) if reason else None
 
     def _has_no_room(self) -> bool:
         try:

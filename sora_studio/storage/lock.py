@@ -26,7 +26,9 @@ class DataFolderLock:
         except Timeout:
             return False
         except (OSError, NotImplementedError) as error:
-            raise DatabaseUnusable(self._path, f"{getattr(error, 'strerror', None) or error}.") from error
+            reason = f"{getattr(error, 'strerror', None) or error}."
+            advice = f"Sora Studio must be able to write in {self._path.parent}."
+            raise DatabaseUnusable(self._path, reason, advice) from error
         return True
 
     def release(self) -> None:

@@ -17,6 +17,7 @@ from sora_studio.domain.errors import InvalidSetting, StorageFull
 from sora_studio.domain.naming import check_template
 from sora_studio.domain.profile_toml import is_slug
 from sora_studio.domain.settings import Settings, Theme, check_base_url, check_limit_usd
+from sora_studio.storage.durable import sync_folder
 
 Value = TypeVar("Value")
 
@@ -112,17 +113,7 @@ def _replace(path: Path, content: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename last through a power cut, where a folder can be opened for that (not on Windows)."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    sync_folder(path.parent)
 
 
 def _text(value: object) -> str:

@@ -1,6 +1,8 @@
 """The start and the end behind the window, and what a person reads when a start fails."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from sora_studio.domain.settings import Settings, Theme
 from sora_studio.storage.settings import SettingsFile
 from sora_studio.ui.compose.prompt_editor import PromptEditor
 from sora_studio.ui.main_view import MainView
+from tests.doubles.libraries import PAGE, make_library
 
 OpenSession = Callable[..., tuple[MainView, Session]]
 
@@ -62,13 +65,36 @@ def test_what_was_typed_while_it_started_is_there_at_the_next_start(
     qtbot.waitUntil(lambda: editor_of(window).text() == "Fog over the harbour", timeout=10_000)
 
 
-def test_a_damaged_database_is_said_and_the_window_stays(open_session: OpenSession, qtbot: QtBot, tmp_path: Path) -> None:
-    (tmp_path / "studio.db").write_bytes(b"this is no database" * 1000)
+def belongs_to_another_program(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE theirs (x)")
+
+
+def test_a_database_of_another_program_is_said_and_the_window_stays(
+    open_session: OpenSession, qtbot: QtBot, tmp_path: Path
+) -> None:
+    belongs_to_another_program(tmp_path / "studio.db")
     window, _ = open_session()
     qtbot.waitUntil(lambda: bool(window.notices.texts()), timeout=10_000)
-    assert "studio.db cannot be opened" in window.notices.texts()[0]
+    assert "studio.db cannot be opened: it belongs to another program" in window.notices.texts()[0]
     assert window.isVisible()
     assert editor_of(window).isEnabled()
+
+
+def test_a_damaged_database_is_mended_and_said_in_one_notice(
+    open_session: OpenSession, qtbot: QtBot, tmp_path: Path, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("studio.db is damaged")
+    make_library(tmp_path / "studio.db", 12)
+    content = bytearray((tmp_path / "studio.db").read_bytes())
+    content[:PAGE] = bytes(PAGE)
+    (tmp_path / "studio.db").write_bytes(content)
+    window, _ = open_session()
+    qtbot.waitUntil(lambda: "No key" in window.status_bar.words(), timeout=10_000)
+    (aside,) = tmp_path.glob("studio.db.damaged-*")
+    (notice,) = [words for words in window.notices.texts() if "damaged" in words]
+    assert notice == f"The database was damaged and has been repaired: 12 tasks were kept. The damaged file is kept as {aside}."
+    assert aside.read_bytes() == content
 
 
 def test_a_start_that_failed_can_be_tried_again(
@@ -87,7 +113,7 @@ def test_a_start_that_failed_can_be_tried_again(
 def test_settings_can_be_saved_while_there_is_no_studio(
     open_session: OpenSession, loop: StudioEventLoop, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    (tmp_path / "studio.db").write_bytes(b"this is no database" * 1000)
+    belongs_to_another_program(tmp_path / "studio.db")
     window, session = open_session()
     qtbot.waitUntil(lambda: bool(window.notices.texts()), timeout=10_000)
     loop.run_until_complete(session.change_settings(Settings(theme=Theme.LIGHT)))

@@ -50,15 +50,20 @@ def _take(connection: sqlite3.Connection, statements: tuple[str, ...], *, number
 def steps_taken(connection: sqlite3.Connection, path: Path, *, known: int = len(STEPS)) -> int:
     """How many steps the file has; 0 for a new one. Raises `DatabaseUnusable` for one of a newer or another program."""
     application, taken = _number(connection, "PRAGMA application_id"), _number(connection, "PRAGMA user_version")
-    if application != APPLICATION_ID:
-        if application or taken or _number(connection, "SELECT count(*) FROM sqlite_schema"):
-            raise DatabaseUnusable(path, "it belongs to another program.", "The file is left as it is.")
+    if not application and not taken and not _number(connection, "SELECT count(*) FROM sqlite_schema"):
         return 0
+    refuse_strangers(path, application=application, taken=taken, known=known)
+    return taken
+
+
+def refuse_strangers(path: Path, *, application: int, taken: int, known: int = len(STEPS)) -> None:
+    """Raise `DatabaseUnusable` for what a newer or another program has written, by the two numbers that its header says."""
+    if application != APPLICATION_ID:
+        raise DatabaseUnusable(path, "it belongs to another program.", "The file is left as it is.")
     if taken > known:
         raise DatabaseUnusable(
             path, "a newer version of Sora Studio has written it.", "Use that version. The file is left as it is."
         )
-    return taken
 
 
 def _number(connection: sqlite3.Connection, query: str) -> int:

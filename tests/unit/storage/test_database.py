@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -228,7 +229,7 @@ def test_closing_leaves_one_file_and_nothing_open(tmp_path: Path, run: Run) -> N
     run(database.open())
     run(database.close())
     run(database.close())
-    assert [path.name for path in tmp_path.iterdir()] == ["studio.db"]
+    assert files(tmp_path) == ["studio.db"]
     with pytest.raises(DatabaseUnusable, match="closed"):
         run(database.write(add_note))
 
@@ -267,20 +268,45 @@ def newer(path: Path) -> None:
     [
         (foreign, "another program"),
         (newer, "newer version"),
-        (lambda path: path.write_bytes(b"SQLite format 3\0" + b"x" * 5000), "not a database|damaged"),
-        (lambda path: path.write_text("hello " * 100), "not a database"),
     ],
 )
+@pytest.mark.parametrize("guest", [False, True])
 def test_a_file_that_is_not_ours_is_refused_and_not_changed(
-    tmp_path: Path, run: Run, make: Callable[[Path], object], reason: str
+    tmp_path: Path, run: Run, make: Callable[[Path], object], reason: str, guest: bool
 ) -> None:
     path = tmp_path / "studio.db"
     make(path)
     before = path.read_bytes()
     with pytest.raises(DatabaseUnusable, match=reason):
-        run(Database(path).open())
+        run(Database(path).open(guest=guest))
     assert path.read_bytes() == before
-    assert [file.name for file in tmp_path.iterdir()] == ["studio.db"]
+    assert files(tmp_path) == ["studio.db"]
+
+
+@pytest.mark.parametrize("content", [b"SQLite format 3\0" + b"x" * 5000, b"hello " * 100])
+def test_a_guest_leaves_a_damaged_file_to_the_owner(tmp_path: Path, run: Run, content: bytes) -> None:
+    path = tmp_path / "studio.db"
+    path.write_bytes(content)
+    with pytest.raises(DatabaseUnusable, match=r"not a database|damaged") as told:
+        run(Database(path).open(guest=True))
+    assert "start it again: what can be read is kept" in told.value.sentence
+    assert path.read_bytes() == content
+    assert files(tmp_path) == ["studio.db"]
+
+
+def test_a_guest_does_not_convert_the_file_under_an_older_program(tmp_path: Path, run: Run) -> None:
+    path = tmp_path / "studio.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        migrations.migrate(connection, path, begin=lambda: connection.execute("BEGIN"), steps=migrations.STEPS[:1])
+    before = path.read_bytes()
+    with pytest.raises(DatabaseUnusable, match="an older version of Sora Studio is using it"):
+        run(Database(path).open(guest=True))
+    assert path.read_bytes() == before
+
+
+def files(folder: Path) -> list[str]:
+    """What lies there besides locks."""
+    return sorted(path.name for path in folder.iterdir() if path.suffix != ".lock")
 
 
 def test_a_folder_in_the_files_place_is_refused(tmp_path: Path, run: Run) -> None:
@@ -296,7 +322,7 @@ def test_damage_is_told_when_it_is_met(tmp_path: Path, run: Run) -> None:
     content = bytearray(path.read_bytes())
     content[4096:] = b"\xff" * (len(content) - 4096)
     path.write_bytes(content)
-    run(database.open())
+    run(database.open(guest=True))
     with pytest.raises(DatabaseUnusable, match="damaged"):
         run(database.read(lambda connection: connection.execute("SELECT * FROM tasks").fetchall()))
     run(database.close())

@@ -1,0 +1,185 @@
+"""What happens before the database opens: is the file whole, and if not, a salvaged one takes its place.
+
+The change of place is made so that a kill in the middle of it loses nothing: the new file is finished and proved under a name
+that says so (`.rescued-…`), and whoever starts next carries on from there. The damaged file stays, with its log.
+"""
+
+import contextlib
+import logging
+import sqlite3
+import sys
+from collections.abc import Generator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from sora_studio.domain.errors import DatabaseUnusable
+from sora_studio.storage.backups import Backups
+from sora_studio.storage.durable import sync_file, sync_folder
+from sora_studio.storage.migrations import refuse_strangers, steps_taken
+from sora_studio.storage.pages import Pages, is_log_garbage
+from sora_studio.storage.salvage import Salvaged, salvage
+
+OPENING_WITHIN_S = 120.0
+"""How long an opening waits for another process's: longer than rescuing 100,000 tasks takes."""
+_LOCK_NAME = "opening.lock"
+_RESCUED, _DAMAGED = ".rescued-", ".damaged-"
+DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_COMPANIONS = ("-wal", "-journal", "")
+"""What is set aside together, the file itself last: as long as it is there, it and its log belong together."""
+
+_SHARED_BYTES, _SHARED_FROM = 510, 0x40000002
+"""What SQLite locks in a file for as long as it is open with a log."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Rescue:
+    """A damaged database was replaced. `kept` is None when an earlier start did the counting and was killed after it."""
+
+    aside: Path
+    kept: Salvaged | None
+    backup_at: datetime | None
+
+    @property
+    def sentence(self) -> str:
+        """What a person should know: what is there again, where from, and where the old file is."""
+        where = f"The damaged file is kept as {self.aside}."
+        if self.kept is None:
+            return f"The database was damaged and has been repaired. {where}"
+        if not self.kept.tasks:
+            return f"The database was damaged, nothing in it could be read, and no task is in a backup: it begins anew. {where}"
+        words = [f"The database was damaged and has been repaired: {_tasks(self.kept.tasks)} kept"]
+        if self.kept.from_backup and self.backup_at:
+            words.append(f", {self.kept.from_backup} of them from the backup of {self.backup_at.astimezone():%d %B %Y, %H:%M}")
+        if self.kept.in_part:
+            words.append(f"; {self.kept.in_part} could be read only in part")
+        return f"{''.join(words)}. {where}"
+
+
+@contextlib.contextmanager
+def opening(database: Path) -> Generator[None]:
+    """One process at a time opens, migrates or replaces the file. Raises `DatabaseUnusable` when another takes too long."""
+    lock = FileLock(database.parent / _LOCK_NAME)
+    try:
+        lock.acquire(timeout=OPENING_WITHIN_S, poll_interval=0.02)
+    except Timeout:
+        raise DatabaseUnusable(database, "another Sora Studio is opening it.", "Try again in a moment.") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def rescue_if_damaged(database: Path, now: datetime) -> Rescue | None:
+    """Look at every page; replace the file if that shows damage, and say so.
+
+    Only for the owner of the data folder, within `opening`. Raises `DatabaseUnusable` for a file of a newer or another
+    program, and for one that another process has open; `OSError` and `sqlite3.Error` for what is no damage.
+    """
+    if (rescued := _rescued(database)) is not None:
+        return Rescue(_change_places(database, rescued), None, None)
+    backups = Backups(database)
+    if not _is_damaged(database, backups):
+        return None
+    _log.warning("%s is damaged; what can be read is being salvaged.", database.name)
+    if _is_open_elsewhere(database):
+        reason = "it is damaged, and another Sora Studio has it open."
+        raise DatabaseUnusable(database, reason, "Close that one and start again.")
+    backup_at = backups.newest_good()
+    unfinished = database.with_name(f"{database.name}.salvage")
+    kept = salvage(database, backups.path(backup_at) if backup_at else None, unfinished)
+    _prove(unfinished)
+    sync_file(unfinished)
+    rescued = database.with_name(f"{database.name}{_RESCUED}{now.astimezone(UTC):%Y%m%d-%H%M%S}")
+    unfinished.replace(rescued)
+    sync_folder(database.parent)
+    return Rescue(_change_places(database, rescued), kept, backup_at)
+
+
+def refuse_while_rescued(database: Path) -> None:
+    """For everyone but the owner: what is written now would be set aside with the damaged file."""
+    if _rescued(database) is not None:
+        raise DatabaseUnusable(database, "it is being repaired.", "Start Sora Studio to finish that.")
+
+
+def _rescued(database: Path) -> Path | None:
+    """The finished new file that has not taken the damaged one's place yet."""
+    return min(database.parent.glob(f"{database.name}{_RESCUED}*"), default=None)
+
+
+def _is_damaged(database: Path, backups: Backups) -> bool:
+    if not database.exists():
+        return False
+    log = database.with_name(f"{database.name}-wal")
+    if database.stat().st_size == 0:  # as it is for a moment after it was made, and then nothing else is there
+        return bool(backups.times()) or (log.exists() and log.stat().st_size > 0)
+    try:
+        with contextlib.closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            steps_taken(connection, database)
+            found: str = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode & 0xFF not in DAMAGE:
+            raise
+        _refuse_what_is_not_ours(database)
+        found = str(error)
+    if found == "ok":
+        return _is_garbage(log)
+    _log.info("quick_check: %s", found)
+    return True
+
+
+def _is_garbage(log: Path) -> bool:
+    try:
+        with log.open("rb") as file:
+            return is_log_garbage(file.read(32))
+    except FileNotFoundError:
+        return False
+
+
+def _refuse_what_is_not_ours(database: Path) -> None:
+    """By what is left of the header: a damaged file of another program, or of a newer version, is not ours to mend."""
+    pages = Pages(database)
+    if pages.has_header and pages.application_id:
+        refuse_strangers(database, application=pages.application_id, taken=pages.user_version)
+
+
+def _is_open_elsewhere(database: Path) -> bool:
+    """Whether another process would go on to write into the file once it is set aside."""
+    if sys.platform == "win32":
+        return False  # an open file cannot be renamed there: the mending would fail and leave it as it is
+    import fcntl  # noqa: PLC0415 - not on Windows
+
+    with database.open("rb+") as file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB, _SHARED_BYTES, _SHARED_FROM)
+        except BlockingIOError:
+            return True
+    return False
+
+
+def _prove(path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        found: str = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        if found != "ok" or steps_taken(connection, path) == 0:
+            raise DatabaseUnusable(path, f"the salvaging went wrong ({found}).", "The damaged file is left as it is.")
+
+
+def _change_places(database: Path, rescued: Path) -> Path:
+    """Set the damaged file aside with its log, then let the new one take its name. Can be begun again at any step."""
+    aside = database.with_name(rescued.name.replace(_RESCUED, _DAMAGED))
+    for companion in _COMPANIONS:
+        with contextlib.suppress(FileNotFoundError):
+            database.with_name(database.name + companion).replace(aside.with_name(aside.name + companion))
+    database.with_name(f"{database.name}-shm").unlink(missing_ok=True)  # only an index of the log
+    sync_folder(database.parent)
+    rescued.replace(database)
+    sync_folder(database.parent)
+    return aside
+
+
+def _tasks(count: int) -> str:
+    return "1 task was" if count == 1 else f"{count:,} tasks were"

@@ -1,0 +1,226 @@
+"""A new database out of what a damaged file still holds, and of what its newest backup holds besides.
+
+Of a row that both have the newer one counts, no row that either has is left behind, and the tables' own rules hold in the
+end. A task of which only the words or the clips are left is kept too: it may have been paid for.
+"""
+
+import bisect
+import contextlib
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sora_studio.domain.task import TaskState
+from sora_studio.storage.changes import read_tasks
+from sora_studio.storage.migrations import APPLICATION_ID, STEPS, migrate
+from sora_studio.storage.pages import Pages, Value
+from sora_studio.storage.remains import REVISION, Remains, Table, last_keys, rows_in, tables_of
+from sora_studio.storage.rows import clip_from_row, draft_from_row, task_from_row
+from sora_studio.storage.search import fold
+
+_AT_ONCE = 500
+_MOST = 1 << 40
+"""No key and no revision of ours comes near it; one beyond is damage, and would leave no room for the next."""
+_EMPTY = {"options": "{}", "images": "[]", "prompt": ""}
+"""What stands in a row for a column of which nothing is left."""
+_NO_PROMPT = "(The prompt could not be read.)"
+_READERS: dict[str, Callable[[sqlite3.Row], object]] = {
+    "tasks": lambda row: task_from_row(row, ()),
+    "clips": clip_from_row,
+    "drafts": draft_from_row,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Salvaged:
+    """How many tasks there are again; of these, how many only the backup had, and of how many only a part could be read."""
+
+    tasks: int
+    from_backup: int
+    in_part: int
+
+
+def salvage(damaged: Path, backup: Path | None, target: Path) -> Salvaged:
+    """Write the new database to `target`. Neither of the other files is changed. Raises `OSError` and `sqlite3.Error`."""
+    spare = target.with_name(target.name + "-backup")
+    for leftover in (target, spare):
+        leftover.unlink(missing_ok=True)
+    try:
+        if backup is not None:
+            shutil.copyfile(backup, spare)
+            with contextlib.closing(_connect(spare)) as connection:
+                _migrate(connection, spare)
+        with contextlib.closing(_connect(target)) as connection:
+            return _Salvage(connection, target).run(Pages(damaged), spare if backup else None)
+    finally:
+        spare.unlink(missing_ok=True)
+
+
+class _Salvage:
+    """One run, on a connection to the new file."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+        self._has_backup = False
+        self._words = dict[int, str]()
+        self._in_part = set[int]()
+
+    def run(self, pages: Pages, backup: Path | None) -> Salvaged:
+        run = self._connection.execute
+        _migrate(self._connection, self._path, version=_version_of(pages))
+        if backup is not None:
+            run("ATTACH ? AS backup", (str(backup),))
+            self._has_backup = True
+        run("BEGIN")
+        self._insert_own(pages)
+        run("COMMIT")
+        _migrate(self._connection, self._path)
+        run("BEGIN")
+        self._drop_unreadable()
+        own = self._ids()
+        self._add_from_backup()
+        all_but_orphans = self._ids()
+        self._add_orphans()
+        self._settle(last_keys(pages))
+        run("COMMIT")
+        kept = self._ids()
+        return Salvaged(len(kept), len((all_but_orphans - own) & kept), len(self._in_part & kept))
+
+    def _insert_own(self, pages: Pages) -> None:
+        tables = tables_of(self._connection)
+        found = rows_in(pages, tables)
+        for key, remains in found.get("task_words", {}).items():
+            folded = remains.values.get("folded") or remains.cut.get("folded")
+            self._words[key] = str(folded or "")
+        for name, rows in found.items():
+            for key, remains in rows.items():
+                if not 0 < key < _MOST or not 0 <= remains.rank[0] < _MOST:
+                    continue
+                values = remains.values if remains.is_whole else self._completed(tables[name], key, remains)
+                self._insert(name, values)
+
+    def _completed(self, table: Table, key: int, remains: Remains) -> dict[str, Value]:
+        """A row that is cut off, with the rest from the backup or, for what is nowhere, with what is left of it."""
+        values = self._in_backup(table, key)
+        if not values and table.name == "tasks" and "prompt" not in remains.values:
+            self._in_part.add(key)
+        for column in table.columns:
+            if column.name in _EMPTY:
+                values.setdefault(column.name, self._left_of(table, key, column.name, remains))
+        return {**values, **remains.values}
+
+    def _left_of(self, table: Table, key: int, column: str, remains: Remains) -> str:
+        if column != "prompt":
+            return _EMPTY[column]
+        words = self._words.get(key, "") if table.name == "tasks" else ""
+        return max(remains.cut.get(column, ""), words, key=len) or _NO_PROMPT
+
+    def _in_backup(self, table: Table, key: int) -> dict[str, Value]:
+        if not self._has_backup:
+            return {}
+        names = {column.name for column in table.columns}
+        # Names out of our own schema; so in everything below.
+        cursor = self._connection.execute(f"SELECT * FROM backup.{table.name} WHERE {table.key} = ?", (key,))  # noqa: S608
+        row = cursor.fetchone()
+        return {name: row[name] for name in row.keys() if name in names} if row else {}  # noqa: SIM118 - a row is no mapping
+
+    def _insert(self, table: str, values: Mapping[str, Value]) -> None:
+        places = ", ".join("?" * len(values))
+        statement = f"INSERT OR IGNORE INTO main.{table} ({', '.join(values)}) VALUES ({places})"  # noqa: S608
+        with contextlib.suppress(sqlite3.IntegrityError, sqlite3.DataError, OverflowError):
+            self._connection.execute(statement, [*values.values()])
+
+    def _drop_unreadable(self) -> None:
+        """What looks like a row but means nothing to the program would stop it at every start."""
+        for table, read in _READERS.items():
+            bad = list[int]()
+            for row in self._connection.execute(f"SELECT * FROM main.{table}"):  # noqa: S608
+                try:
+                    read(row)
+                except (ValueError, TypeError, OverflowError, AttributeError):
+                    bad.append(row["id"])
+            self._delete(table, bad)
+
+    def _add_from_backup(self) -> None:
+        if not self._has_backup:
+            return
+        for table in tables_of(self._connection).values():
+            names = ", ".join(column.name for column in table.columns)
+            mine = f"SELECT 1 FROM main.{table.name} WHERE {table.key} = theirs.{table.key}"  # noqa: S608
+            otherwise = "IGNORE"
+            if any(column.name == REVISION for column in table.columns):
+                mine += f" AND {REVISION} >= theirs.{REVISION}"
+                otherwise = "REPLACE"
+            self._connection.execute(
+                f"INSERT OR {otherwise} INTO main.{table.name} ({names}) SELECT {names} FROM backup.{table.name} AS theirs "  # noqa: S608
+                f"WHERE NOT EXISTS ({mine})"
+            )
+
+    def _add_orphans(self) -> None:
+        """Tasks that are lost but for their words or their clips, set down beside the nearest one that is known."""
+        known = sorted(self._ids())
+        with_clips: set[int] = {row[0] for row in self._connection.execute("SELECT DISTINCT task FROM main.clips")}
+        for task in sorted((with_clips | self._words.keys()) - set(known)):
+            if not known:
+                return
+            nearest = known[max(0, bisect.bisect(known, task) - 1)]
+            state = TaskState.SUCCESS if task in with_clips else TaskState.UNKNOWN
+            prompt = self._words.get(task) or _NO_PROMPT
+            self._connection.execute(
+                "INSERT INTO main.tasks (id, revision, state, phase, gateway, created_at, take, takes, model, route, options, "
+                "images, prompt) SELECT ?, (SELECT max(revision) + 1 FROM main.tasks), ?, ?, gateway, created_at, 1, 1, model, "
+                "route, '{}', '[]', ? FROM main.tasks WHERE id = ?",
+                (task, state, state, prompt, nearest),
+            )
+            self._in_part.add(task)
+
+    def _settle(self, keys: Mapping[str, int]) -> None:
+        """What follows from the rows: the words to search by, the phases, the tables' rules, and the keys to come."""
+        run = self._connection.execute
+        run("DELETE FROM main.task_words")
+        for row in run("SELECT id, prompt FROM main.tasks").fetchall():
+            prompt = row["prompt"]
+            text = prompt.decode(errors="surrogatepass") if isinstance(prompt, bytes) else prompt
+            run("INSERT INTO main.task_words (task, folded) VALUES (?, ?)", (row["id"], fold(text)))
+        while broken := run("PRAGMA main.foreign_key_check").fetchall():
+            for row in broken:
+                self._delete(row["table"], [row["rowid"]])
+        self._write_phases()
+        for table, key in keys.items():
+            if key < _MOST:
+                run("UPDATE main.sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", (key, table))
+
+    def _write_phases(self) -> None:
+        ids = sorted(self._ids())
+        for begin in range(0, len(ids), _AT_ONCE):
+            for task in read_tasks(self._connection, ids[begin : begin + _AT_ONCE]):
+                self._connection.execute("UPDATE main.tasks SET phase = ? WHERE id = ?", (task.phase, task.id))
+
+    def _delete(self, table: str, rows: Iterable[int]) -> None:
+        self._connection.executemany(f"DELETE FROM main.{table} WHERE rowid = ?", [(row,) for row in rows])  # noqa: S608
+
+    def _ids(self) -> set[int]:
+        return {row[0] for row in self._connection.execute("SELECT id FROM main.tasks")}
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    """To a file that counts only once it is finished: the speed of a scratch pad, and its one sync at the end."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA synchronous = OFF")
+    connection.execute("PRAGMA journal_mode = MEMORY")
+    connection.execute("PRAGMA foreign_keys = OFF")
+    return connection
+
+
+def _migrate(connection: sqlite3.Connection, path: Path, *, version: int = len(STEPS)) -> None:
+    migrate(connection, path, begin=lambda: connection.execute("BEGIN"), steps=STEPS[:version])
+
+
+def _version_of(pages: Pages) -> int:
+    """The schema that the rows were written with; the newest where the file does not say."""
+    is_known = pages.application_id == APPLICATION_ID and 0 < pages.user_version <= len(STEPS)
+    return pages.user_version if is_known else len(STEPS)
