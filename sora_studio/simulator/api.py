@@ -48,8 +48,8 @@ class Api:
 
     async def _create(self, request: Request) -> Response:
         content = await _content(request)
-        address = str(request.base_url).rstrip("/")
-        task = self._service.create(_key(request), request.path_params["model"], lambda: _parsed(request, content), address)
+        model, address = request.path_params["model"], _address(request)
+        task = self._service.create(_key(request), model, lambda: _parsed(request, content), address)
         self._errands.begin(task)
         return envelope({"taskId": task.id})
 
@@ -61,7 +61,7 @@ class Api:
         task_id = request.query_params.get("taskId", "")
         if not task_id:
             refuse("taskId", "is required")
-        return envelope(self._service.status(_key(request), request.path_params["model"], task_id))
+        return envelope(self._service.status(_key(request), request.path_params["model"], task_id, _address(request)))
 
     async def _balance(self, request: Request) -> Response:
         return envelope(self._service.balance(_key(request)))
@@ -74,6 +74,10 @@ class Api:
         task = service.film_of(task_id, index)
         path: Path = await self._films.film(task, index)
         return FileResponse(path, media_type="video/mp4", headers={"ETag": f'"{film_key(task, index)}"'})
+
+
+def _address(request: Request) -> str:
+    return str(request.base_url).rstrip("/")
 
 
 def _key(request: Request) -> str:

@@ -15,12 +15,15 @@ MAX_STORED_BYTES = 1_500_000_000
 MAX_AHEAD = 8
 """Films waiting to be rendered ahead; with more tasks than that, rendering waits until somebody wants the film."""
 
-_VERSION = 1
+MAX_TAKES = 4
+"""An order that comes again gets another film, as in life; after so many they repeat, so that a thousand stay cheap."""
+
+_VERSION = 2
 """Part of every film's name: drawing differently makes different films."""
 
 
 class Films:
-    """Two tasks that ask for the same share one film. Rendering runs in its own threads, half as many as there are cores."""
+    """Equal orders take turns at a few films. Rendering runs in its own threads, half as many as there are cores."""
 
     def __init__(self, folder: Folder) -> None:
         self._folder = folder
@@ -61,7 +64,7 @@ class Films:
         order = task.order
         picture = Picture(
             caption=order.prompt,
-            scene=f"{order.prompt} {index}",
+            scene=f"{order.prompt} {index} {task.take % MAX_TAKES}",
             still=self._folder.picture(task.picture) if task.picture else None,
             watermark=order.model if order.watermark else "",
         )
@@ -94,6 +97,7 @@ def film_key(task: RemoteTask, index: int) -> str:
         _VERSION,
         order.prompt,
         index,
+        task.take % MAX_TAKES,
         order.duration_s,
         order.portrait,
         order.short_edge_px,

@@ -3,11 +3,12 @@
 # pyright: reportUnknownMemberType=false
 # Pillow's signatures name numpy's types, and numpy is not part of the program.
 
+import colorsys
 import itertools
 import math
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from PIL import Image, ImageChops, ImageColor, ImageDraw, ImageFilter
 
@@ -31,6 +32,10 @@ class Light:
     far: str
     near: str
 
+    def turned(self, degrees: float) -> "Light":
+        """Every colour moved so far round the colour circle: the same hour in another place."""
+        return Light(*(_turned(colour, degrees / 360) for colour in astuple(self)))
+
 
 _LIGHTS = (
     Light("#33406f", "#b76d7f", "#ffd3b5", "#fff3dc", "#c493a0", "#1c1a30"),
@@ -41,7 +46,13 @@ _LIGHTS = (
     Light("#2c1122", "#a8443a", "#ffb874", "#ffe6b8", "#b3675a", "#17090e"),
     Light("#5a8bb4", "#b2d2cb", "#fdf2dc", "#fffdf5", "#aac4c0", "#213a42"),
     Light("#101a33", "#36557a", "#e2b79c", "#fff0dc", "#8390a6", "#0c1420"),
+    Light("#0b2b33", "#2f7f78", "#bfe3b4", "#f6ffe6", "#6da69a", "#07191c"),
+    Light("#41210f", "#b8631f", "#ffd66e", "#fff6cf", "#b98443", "#1d0f08"),
+    Light("#3b1c3f", "#9a4a78", "#ffc2c7", "#fff0ee", "#ac7397", "#190b1c"),
+    Light("#59616b", "#a3abb0", "#e6e4dd", "#ffffff", "#9ca3a6", "#22272b"),
 )
+_MAX_TURN_DEGREES = 14.0
+"""Further round, skies get colours that no sky has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +73,7 @@ def landscape(seed: str, *, width: int, height: int, frames: int) -> Callable[[i
 class _Landscape:
     def __init__(self, rng: random.Random, width: int, height: int, frames: int) -> None:
         self._rng, self._width, self._height, self._frames = rng, width, height, frames
-        self._light = rng.choice(_LIGHTS)
+        self._light = rng.choice(_LIGHTS).turned(rng.uniform(-_MAX_TURN_DEGREES, _MAX_TURN_DEGREES))
         self._backwards = rng.random() < 0.5
         self._scale = min(width, height) / 720
         self._horizon = height * (rng.uniform(0.56, 0.62))
@@ -238,6 +249,12 @@ def _mixed(first: str | tuple[int, int, int], second: str | tuple[int, int, int]
         round(a[1] + (b[1] - a[1]) * share),
         round(a[2] + (b[2] - a[2]) * share),
     )
+
+
+def _turned(colour: str, turn: float) -> str:
+    hue, lightness, saturation = colorsys.rgb_to_hls(*(part / 255 for part in _rgb(colour)))
+    red, green, blue = (round(part * 255) for part in colorsys.hls_to_rgb((hue + turn) % 1, lightness, saturation))
+    return f"#{red:02x}{green:02x}{blue:02x}"
 
 
 def _rgb(colour: str | tuple[int, int, int]) -> tuple[int, int, int]:

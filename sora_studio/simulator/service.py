@@ -4,7 +4,7 @@ import math
 import random
 import secrets
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -54,6 +54,7 @@ class Service:
         self._rng = random.Random(f"tasks {terms.seed}")  # noqa: S311 - a dice, not a secret
         self._windows = dict[tuple[str, str], RequestWindow]()
         self._running = defaultdict[str, list[str]](list)
+        self._takes = Counter[Order]()
 
     def create(self, key: str, slug: str, body: Callable[[], object], address: str) -> RemoteTask:
         """Accept and charge a task. `body` is only read when nothing stands before it; `address` is where it was asked."""
@@ -67,15 +68,16 @@ class Service:
         self.keep(task)
         self.charges.append(Charge(task.id, order.prompt, price_usd, task.accepted_at))
         self._running[model.slug].append(task.id)
+        self._takes[order] += 1
         return task
 
-    def status(self, key: str, slug: str, task_id: str) -> dict[str, object]:
-        """`data` of the status answer, with fresh links once there are any."""
+    def status(self, key: str, slug: str, task_id: str, address: str) -> dict[str, object]:
+        """`data` of the status answer. Fresh links once there are any, to where it was asked: the task may be older."""
         self._admit(key, slug)
         task = self.find(task_id)
         if task is None or task.order.model != slug:
             raise Refusal(404, "The task does not exist")
-        return self.report(task)
+        return self.report(replace(task, address=address))
 
     def report(self, task: RemoteTask) -> dict[str, object]:
         """The same, for a callback."""
@@ -131,6 +133,7 @@ class Service:
         for task in self.folder.load_all():
             self.tasks[task.id] = task
             self._running[task.order.model].append(task.id)
+            self._takes[task.order] += 1
         return [task for task in self.tasks.values() if task.waits_for_picture or _owes_callback(task)]
 
     def expire_links(self) -> None:
@@ -174,6 +177,7 @@ class Service:
             ends_at=now + lasts_s,
             price_usd=price_usd,
             clips=clip_count(order.prompt),
+            take=self._takes[order],
             fail_code=CONTENT_VIOLATION if scenario.rejects else fail_code(order.prompt),
         )
 

@@ -20,7 +20,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RemoteTask:
-    """Times are Unix seconds. `picture` names the fetched picture; until there is one, a task that needs it goes on."""
+    """Times are Unix seconds. `picture` names the fetched picture; until there is one, a task that needs it goes on.
+
+    `take` counts the equal orders before it.
+    """
 
     id: str
     order: Order
@@ -30,6 +33,7 @@ class RemoteTask:
     ends_at: float
     price_usd: float
     clips: int = 1
+    take: int = 0
     fail_code: str | None = None
     picture: str | None = None
     called_back: bool = False

@@ -58,7 +58,9 @@ class Bench:
 
 
 @asynccontextmanager
-async def bench(folder: Path, *, clock: TurnedClock | None = None, **terms: object) -> AsyncGenerator[Bench]:
+async def bench(
+    folder: Path, *, clock: TurnedClock | None = None, address: str = "http://simulator", **terms: object
+) -> AsyncGenerator[Bench]:
     clock = clock or TurnedClock()
     if isinstance(scenario := terms.get("scenario"), str):
         terms["scenario"] = SCENARIOS[scenario]
@@ -67,7 +69,7 @@ async def bench(folder: Path, *, clock: TurnedClock | None = None, **terms: obje
     transport = httpx.ASGITransport(application)
     async with (
         application.router.lifespan_context(application),
-        httpx.AsyncClient(transport=transport, base_url="http://simulator", headers=KEY) as http,
+        httpx.AsyncClient(transport=transport, base_url=address, headers=KEY) as http,
     ):
         yield Bench(service, clock, http)
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from sora_studio.simulator.films import film_key
 from tests.unit.simulator.bench import Bench, TurnedClock, bench
 
 _CREATE, _STATUS, _BALANCE = "/api/v1/generateTask/sora-2", "/api/v1/statusTask/sora-2", "/api/v1/apikeys/current-balance"
@@ -273,6 +274,28 @@ def test_tasks_outlive_the_simulator(tmp_path: Path) -> None:
         async with bench(tmp_path, clock=clock) as at:
             assert (await at.status(task_id))["state"] == "success"
             assert await at.balance() == 100.0
+
+    asyncio.run(check())
+
+
+def test_links_lead_to_the_simulator_that_is_asked_and_not_to_the_one_that_took_the_order(tmp_path: Path) -> None:
+    async def check() -> None:
+        clock = TurnedClock()
+        async with bench(tmp_path, clock=clock) as at:
+            task_id = await at.create("Kept over a restart")
+        clock.now += 400
+        async with bench(tmp_path, clock=clock, address="http://elsewhere:81") as at:
+            (link,) = await _links(at, task_id)
+            assert link.startswith("http://elsewhere:81/")
+
+    asyncio.run(check())
+
+
+def test_takes_of_one_order_are_different_films(tmp_path: Path) -> None:
+    async def check() -> None:
+        async with bench(tmp_path) as at:
+            takes = [at.service.find(await at.create("The same words")) for _ in range(3)]
+            assert len({film_key(take, 0) for take in takes if take}) == 3
 
     asyncio.run(check())
 
