@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, QSignalBlocker, QTimer, Signal
+from PySide6.QtCore import QEvent, QSettings, QSignalBlocker, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
@@ -35,6 +35,8 @@ _log = logging.getLogger(__name__)
 REFRESH_MS = 2000
 NO_KEY = "no-key"
 FAULT = "fault"
+_SECTIONS = {"output": Section.CLIPS, "hard-limit": Section.SPENDING}
+"""Where the settings open for a notice, by its cause."""
 
 
 class MainView(QWidget):
@@ -128,6 +130,11 @@ class MainView(QWidget):
         if (editor := self.compose.findChild(PromptEditor)) is not None:
             editor.setFocus()
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.WindowActivate:
+            self.status.want_balance()
+        return super().event(event)
+
     def _build_layout(self) -> None:
         self.top_bar = TopBar(demo=self._demo)
         self.notices = NoticeBar()
@@ -175,7 +182,9 @@ class MainView(QWidget):
         self.tasks.setFocus()
 
     def _go_back(self) -> None:
-        """One step towards the plain window: the drawer, then focus mode, then the editor."""
+        """One step towards the plain window: an open question, the drawer, then focus mode, then the editor."""
+        if self.compose.dismiss_question():
+            return
         if self.workspace.drawer_is_open:
             self.workspace.show_tasks(False)
         elif self._in_focus_mode:
@@ -202,7 +211,9 @@ class MainView(QWidget):
 
     def _on_status_changed(self) -> None:
         self.status_bar.show_facts(self.status.facts)
-        self.top_bar.show_balance(self.status.facts.balance_phrase)
+        facts = self.status.facts
+        self.top_bar.show_balance(facts.balance_phrase)
+        self.top_bar.show_today(facts.today_phrase, facts.today_explained)
 
     def _on_workspace_drawer_changed(self, offered: bool, is_open: bool) -> None:
         self.top_bar.offer_drawer(offered=offered, is_open=is_open)
@@ -211,7 +222,7 @@ class MainView(QWidget):
         if action is NoticeAction.ENTER_KEY:
             self.open_settings(Section.KEY)
         elif action is NoticeAction.OPEN_SETTINGS:
-            self.open_settings(Section.CLIPS if notice.cause == "output" else Section.SERVICE)
+            self.open_settings(_SECTIONS.get(notice.cause, Section.SERVICE))
         else:
             self.action_asked.emit(action)
 

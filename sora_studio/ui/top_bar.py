@@ -1,4 +1,4 @@
-"""The line at the top: the program's name, the balance, the tasks' drawer when they have no column, and the settings."""
+"""The line at the top: the name, what today cost, the balance, the drawer of tasks when they have no column, the settings."""
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
@@ -22,6 +22,8 @@ class TopBar(QFrame):
         self._title = _label("Sora Studio", semibold=True)
         self._badge = _label("on the simulator: nothing is charged" if demo else "")
         theme.set_role(self._badge, "secondary")
+        self._today_word = _label("Today")
+        self._today = _label("", semibold=True)
         self._balance_word = _label("Balance")
         self._balance = _label("", semibold=True)
         self._tasks = self._build_button("Show tasks", "Tasks (F8)")
@@ -32,6 +34,7 @@ class TopBar(QFrame):
         self._settings.clicked.connect(self.settings_asked)
         self._build_row()
         self.show_balance("")
+        self.show_today("", "")
         self._draw_icons()
         theme.notifier.changed.connect(self._draw_icons)
 
@@ -40,6 +43,14 @@ class TopBar(QFrame):
         self._balance.setText(phrase)
         self._balance_word.setVisible(bool(phrase))
         self._balance.setVisible(bool(phrase))
+
+    def show_today(self, phrase: str, explained: str) -> None:
+        """What today cost in words, or nothing at all while nothing of it is known."""
+        self._today.setText(phrase)
+        for label in (self._today_word, self._today):
+            label.setVisible(bool(phrase))
+            label.setToolTip(explained)
+        self._today.setAccessibleDescription(explained)
 
     def offer_drawer(self, *, offered: bool, is_open: bool) -> None:
         """Show the drawer's button, pressed while the drawer is open."""
@@ -56,6 +67,10 @@ class TopBar(QFrame):
         row.addSpacing(12)
         row.addWidget(self._badge)
         row.addStretch(1)
+        row.addWidget(self._today_word)
+        row.addSpacing(4)
+        row.addWidget(self._today)
+        row.addSpacing(2 * theme.GRID)
         row.addWidget(self._balance_word)
         row.addSpacing(4)
         row.addWidget(self._balance)

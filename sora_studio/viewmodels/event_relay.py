@@ -11,6 +11,7 @@ from sora_studio.domain.events import (
     EventBus,
     NoticeCleared,
     NoticeRaised,
+    SpendingChanged,
     TaskChanged,
     TrackerChanged,
     TransferProgressed,
@@ -25,7 +26,7 @@ class EventRelay(QObject):
 
     Signals: `tasks_changed(frozenset[int])` at most every 80 ms, `transfer_progressed(TransferProgressed)`,
     `notice_raised(NoticeRaised)`, `notice_cleared(str)` with the cause, `connection_changed(ConnectionChanged)`,
-    `balance_changed(BalanceChanged)`, `tracker_changed(TrackerChanged)`.
+    `balance_changed(BalanceChanged)`, `spending_changed(SpendingChanged)`, `tracker_changed(TrackerChanged)`.
     """
 
     tasks_changed = Signal(object)
@@ -34,6 +35,7 @@ class EventRelay(QObject):
     notice_cleared = Signal(str)
     connection_changed = Signal(object)
     balance_changed = Signal(object)
+    spending_changed = Signal(object)
     tracker_changed = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -68,6 +70,8 @@ class EventRelay(QObject):
                 self.connection_changed.emit(event)
             case BalanceChanged():
                 self.balance_changed.emit(event)
+            case SpendingChanged():
+                self.spending_changed.emit(event)
             case TrackerChanged():
                 self.tracker_changed.emit(event)
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from sora_studio.domain.events import BalanceChanged, ConnectionChanged
+from sora_studio.domain.events import BalanceChanged, ConnectionChanged, SpendingChanged
+from sora_studio.domain.money import DaySpend, dollars
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
@@ -28,6 +29,7 @@ class StatusFacts:
     saved_clips: int | None = None
     free_bytes: int | None = None
     balance_usd: float | None = None
+    today: DaySpend | None = None
 
     @property
     def connection_phrase(self) -> str:
@@ -59,6 +61,21 @@ class StatusFacts:
         """In dollars and cents; empty while it is not known."""
         return "" if self.balance_usd is None else f"${self.balance_usd:,.2f}"
 
+    @property
+    def today_phrase(self) -> str:
+        """What today cost; empty while nothing of it is known."""
+        if self.today is None or not self.today.usd:
+            return ""
+        return f"at least {dollars(self.today.usd)}" if self.today.unpriced else dollars(self.today.usd)
+
+    @property
+    def today_explained(self) -> str:
+        """What the sum is made of, as a sentence."""
+        if self.today is None or not self.today.unpriced:
+            return "Measured by the balance where one task ran alone, else estimated."
+        tasks = "1 task" if self.today.unpriced == 1 else f"{self.today.unpriced:,} tasks"
+        return f"The price of {tasks} is not known and not in it."
+
 
 class StatusModel(QObject):
     """Keeps `facts` fresh: by events at once, by `refresh` for what has none.
@@ -78,7 +95,14 @@ class StatusModel(QObject):
         self._studio = studio
         relay.connection_changed.connect(self._on_connection_changed)
         relay.balance_changed.connect(self._on_balance_changed)
-        self._set(replace(self.facts, online=True, has_key=studio.credentials.has_key, balance_usd=studio.balance.usd))
+        relay.spending_changed.connect(self._on_spending_changed)
+        has_key, usd = studio.credentials.has_key, studio.balance.usd
+        self._set(replace(self.facts, online=True, has_key=has_key, balance_usd=usd, today=studio.spending.today))
+
+    def want_balance(self) -> None:
+        """Somebody looks: the balance may have changed elsewhere."""
+        if self._studio is not None:
+            self._studio.balance.want()
 
     async def refresh(self) -> None:
         """Ask for the counts, the key and the free space. Cheap enough for every other second."""
@@ -112,6 +136,9 @@ class StatusModel(QObject):
 
     def _on_balance_changed(self, event: BalanceChanged) -> None:
         self._set(replace(self.facts, balance_usd=event.usd))
+
+    def _on_spending_changed(self, event: SpendingChanged) -> None:
+        self._set(replace(self.facts, today=event.today))
 
 
 def _clips_phrase(count: int) -> str:

@@ -12,10 +12,12 @@ from sora_studio.domain.events import (
     NoticeCleared,
     NoticeLevel,
     NoticeRaised,
+    SpendingChanged,
     TaskChanged,
     TrackerChanged,
     TransferProgressed,
 )
+from sora_studio.domain.money import DaySpend
 from sora_studio.viewmodels.event_relay import EventRelay
 
 
@@ -49,6 +51,7 @@ def test_everything_else_goes_through_at_once(qtbot: QtBot) -> None:
         relay.notice_cleared,
         relay.connection_changed,
         relay.balance_changed,
+        relay.spending_changed,
         relay.tracker_changed,
     ):
         signal.connect(heard.append)
@@ -57,6 +60,7 @@ def test_everything_else_goes_through_at_once(qtbot: QtBot) -> None:
         NoticeRaised("key", NoticeLevel.ERROR, "Refused."),
         ConnectionChanged(online=False),
         BalanceChanged(74.87, datetime.now(UTC)),
+        SpendingChanged(DaySpend(6.5, 2)),
         TrackerChanged(owner=True),
     ]
     for event in [*said, NoticeCleared("key")]:

@@ -11,13 +11,16 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
-from sora_studio.domain.errors import KeyMissing
-from sora_studio.domain.events import BalanceChanged, NoticeAction, NoticeLevel, NoticeRaised
+from sora_studio.domain.errors import KeyMissing, RequestRepeated
+from sora_studio.domain.events import BalanceChanged, NoticeAction, NoticeLevel, NoticeRaised, SpendingChanged
+from sora_studio.domain.money import DaySpend
+from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.settings import Settings, Theme
 from sora_studio.services.clock import SystemClock
 from sora_studio.storage.secrets import SessionKeys
 from sora_studio.studio import Studio
 from sora_studio.ui import theme
+from sora_studio.ui.compose.again_question import AgainQuestion
 from sora_studio.ui.compose.prompt_editor import PromptEditor
 from sora_studio.ui.main_view import MainView
 
@@ -152,6 +155,49 @@ def test_the_balance_appears_when_it_is_known(window: MainView, studio: Studio) 
     assert "Balance" not in texts(window)
     studio.events.publish(BalanceChanged(74.87, SystemClock().now()))
     assert {"Balance", "$74.87"} <= texts(window)
+
+
+def test_what_today_cost_appears_when_it_is_known(window: MainView, studio: Studio) -> None:
+    window.attach(studio)
+    assert "Today" not in texts(window)
+    studio.events.publish(SpendingChanged(DaySpend(6.5)))
+    assert {"Today", "$6.50"} <= texts(window)
+    studio.events.publish(SpendingChanged(DaySpend(6.5, unpriced=1)))
+    assert {"Today", "at least $6.50"} <= texts(window)
+
+
+def test_coming_back_to_the_window_wants_the_balance(
+    window: MainView, studio: Studio, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = list[bool]()
+    monkeypatch.setattr(studio.balance, "want", lambda: wanted.append(True))
+    window.attach(studio)
+    other = QWidget()
+    qtbot.addWidget(other)
+    other.show()
+    other.activateWindow()
+    qtbot.waitActive(other)
+    assert not wanted
+    window.activateWindow()
+    qtbot.waitUntil(lambda: bool(wanted))
+
+
+def test_the_notice_of_a_reached_limit_opens_the_settings_there(window: MainView, studio: Studio, qtbot: QtBot) -> None:
+    window.attach(studio)
+    words = "Today's limit of $5.00 leaves no room for another task."
+    notice = NoticeRaised("hard-limit", NoticeLevel.WARNING, words, NoticeAction.OPEN_SETTINGS)
+    studio.events.publish(notice)
+    window.notices.action_asked.emit(notice, NoticeAction.OPEN_SETTINGS)
+    qtbot.waitUntil(lambda: (QApplication.focusWidget() or window).accessibleName().startswith("Tell me when a day has cost"))
+
+
+def test_esc_takes_an_open_question_away_before_anything_else(window: MainView, qtbot: QtBot) -> None:
+    question = window.compose.findChild(AgainQuestion)
+    assert question is not None
+    question.ask(RequestRepeated(seconds_ago=12, task=1), GenerationRequest(model="", prompt=""), 1)
+    assert question.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not question.isVisible()
 
 
 def test_the_tasks_become_a_drawer_in_a_narrow_window(window: MainView, qtbot: QtBot) -> None:

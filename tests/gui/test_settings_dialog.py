@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.errors import KeyRejected, StorageFull
+from sora_studio.domain.money import DayLimits
 from sora_studio.domain.ports import KeyOrigin, KeyStatus
 from sora_studio.domain.settings import Settings, Theme
 from sora_studio.ui import theme
@@ -239,3 +240,27 @@ def test_every_control_has_a_name(dialog: SettingsDialog) -> None:
         if widget.focusPolicy() is not Qt.FocusPolicy.NoFocus and widget.isVisibleTo(dialog) and not widget.accessibleName()
     ]
     assert unnamed == []
+
+
+SOFT, HARD = "Tell me when a day has cost, in US dollars", "Send nothing beyond, in US dollars"
+
+
+def test_a_days_limits_are_saved_shown_again_and_taken_away(
+    dialog: SettingsDialog, disk: Disk, credentials: ScriptedCredentials, qtbot: QtBot
+) -> None:
+    type_into(qtbot, dialog, SOFT, "5")
+    type_into(qtbot, dialog, HARD, "12,50\r")
+    qtbot.waitUntil(lambda: len(disk.saved) == 2)
+    assert (disk.saved[-1].day_soft_limit_usd, disk.saved[-1].day_hard_limit_usd) == (5.0, 12.5)
+    dialog.open_at(Section.SPENDING, disk.saved[-1], credentials, usual_folder=Path("/films"))  # type: ignore[arg-type]
+    shown = [entry.text() for entry in (control(dialog, SOFT), control(dialog, HARD)) if isinstance(entry, QLineEdit)]
+    assert shown == ["5", "12.5"]
+    type_into(qtbot, dialog, HARD, "\r")
+    qtbot.waitUntil(lambda: len(disk.saved) == 3)
+    assert disk.saved[-1].day_limits == DayLimits(5.0, None)
+
+
+def test_what_is_no_amount_is_said_beside_it_and_not_saved(dialog: SettingsDialog, disk: Disk, qtbot: QtBot) -> None:
+    type_into(qtbot, dialog, HARD, "ten\r")
+    assert "'ten' is not an amount" in dialog.spending.hard_field.words()
+    assert disk.saved == []

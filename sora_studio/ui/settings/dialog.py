@@ -1,4 +1,4 @@
-"""The settings: four short sections. What is changed holds at once; what cannot hold says so beside its control."""
+"""The settings: five short sections. What is changed holds at once; what cannot hold says so beside its control."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -18,6 +18,7 @@ from sora_studio.ui.settings.field import Field, plain_label
 from sora_studio.ui.settings.key_section import KeySection
 from sora_studio.ui.settings.look_section import LookSection
 from sora_studio.ui.settings.service_section import ServiceSection
+from sora_studio.ui.settings.spending_section import SpendingSection
 from sora_studio.ui.task_scope import TaskScope
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Section(StrEnum):
     KEY = "key"
     SERVICE = "service"
     CLIPS = "clips"
+    SPENDING = "spending"
     LOOK = "look"
 
 
@@ -58,12 +60,15 @@ class SettingsDialog(QDialog):
         self.key = KeySection(scope)
         self.service = ServiceSection()
         self.clips = ClipsSection()
+        self.spending = SpendingSection()
         self.look = LookSection()
         self._build_layout()
         self.key.key_changed.connect(self.key_changed)
         self.service.wanted.connect(partial(self._begin, self.service.field))
         self.clips.folder_wanted.connect(partial(self._begin, self.clips.folder_field))
         self.clips.template_wanted.connect(partial(self._begin, self.clips.template_field))
+        self.spending.soft_wanted.connect(partial(self._begin, self.spending.soft_field))
+        self.spending.hard_wanted.connect(partial(self._begin, self.spending.hard_field))
         self.look.wanted.connect(self._on_look_wanted)
 
     def open_at(self, section: Section, settings: Settings, credentials: "Credentials | None", *, usual_folder: Path) -> None:
@@ -72,7 +77,13 @@ class SettingsDialog(QDialog):
         self._show_settings(settings)
         self.key.attach(credentials)
         self.open()
-        sections = {Section.KEY: self.key, Section.SERVICE: self.service, Section.CLIPS: self.clips, Section.LOOK: self.look}
+        sections = {
+            Section.KEY: self.key,
+            Section.SERVICE: self.service,
+            Section.CLIPS: self.clips,
+            Section.SPENDING: self.spending,
+            Section.LOOK: self.look,
+        }
         if (first := _first_control(sections[section])) is not None:
             first.setFocus()
 
@@ -80,7 +91,7 @@ class SettingsDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(3 * theme.GRID, 3 * theme.GRID, 3 * theme.GRID, 2 * theme.GRID)
         column.setSpacing(2 * theme.GRID)
-        own = [("Clips", self.clips), ("Look", self.look)]
+        own = [("Clips", self.clips), ("Spending", self.spending), ("Look", self.look)]
         if self._demo:
             self.key.hide()
             self.service.hide()
@@ -109,7 +120,7 @@ class SettingsDialog(QDialog):
 
     def _show_settings(self, settings: Settings) -> None:
         self._saved = settings
-        for section in (self.service, self.clips, self.look):
+        for section in (self.service, self.clips, self.spending, self.look):
             section.show_settings(settings)
 
     def _on_look_wanted(self, wanted: Settings) -> None:
@@ -122,7 +133,7 @@ class SettingsDialog(QDialog):
         self._scope.start(self._apply(wanted, field), name="save settings")
 
     def _hold(self, settings: Settings) -> None:
-        for section in (self.service, self.clips, self.look):
+        for section in (self.service, self.clips, self.spending, self.look):
             section.settings = settings
 
     async def _apply(self, wanted: Settings, field: Field) -> None:

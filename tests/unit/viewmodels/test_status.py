@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from sora_studio.domain.money import DaySpend
 from sora_studio.viewmodels.status import StatusFacts
 
 
@@ -56,3 +57,20 @@ def test_clips_are_counted_in_good_english(count: int, words: str) -> None:
 )
 def test_free_space_is_said_in_the_unit_that_fits(free_bytes: int, words: str) -> None:
     assert StatusFacts(free_bytes=free_bytes).phrases == (words,)
+
+
+@pytest.mark.parametrize(
+    ("today", "words"),
+    [
+        (None, ""),
+        (DaySpend(), ""),
+        (DaySpend(0.0, 3), ""),
+        (DaySpend(6.5), "$6.50"),
+        (DaySpend(6.5, 3), "at least $6.50"),
+    ],
+)
+def test_today_is_told_when_anything_of_it_is_known(today: DaySpend | None, words: str) -> None:
+    facts = StatusFacts(today=today)
+    assert facts.today_phrase == words
+    if today and today.unpriced:
+        assert "3 tasks" in facts.today_explained

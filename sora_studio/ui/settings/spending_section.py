@@ -1,0 +1,78 @@
+"""What a day may cost."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
+
+from sora_studio.domain.errors import InvalidSetting
+from sora_studio.domain.settings import Settings, parse_limit
+from sora_studio.ui import theme
+from sora_studio.ui.settings.field import Field
+
+
+class LimitField(Field):
+    """An amount in US dollars, or none.
+
+    Signals: `chosen(float | None)` when the person has left it with something that is an amount.
+    """
+
+    chosen = Signal(object)
+
+    def __init__(self, name: str, *, help_text: str) -> None:
+        self._edit = QLineEdit()
+        self._edit.setAccessibleName(f"{name}, in US dollars")
+        self._edit.setPlaceholderText("No limit")
+        super().__init__(name, self._edit, help_text=help_text)
+        self._edit.editingFinished.connect(self._on_edit_editing_finished)
+
+    def show_limit(self, usd: float | None) -> None:
+        """As it holds now."""
+        self._edit.setText("" if usd is None else f"{usd:.6f}".rstrip("0").removesuffix("."))
+        self.show_help()
+
+    def _on_edit_editing_finished(self) -> None:
+        try:
+            usd = parse_limit(self._edit.text())
+        except InvalidSetting as error:
+            self.show_problem(error.sentence)
+            return
+        self.show_help()
+        self.chosen.emit(usd)
+
+
+class SpendingSection(QWidget):
+    """The two limits of a day.
+
+    Signals: `soft_wanted(Settings)`, `hard_wanted(Settings)`.
+    """
+
+    soft_wanted = Signal(object)
+    hard_wanted = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.settings = Settings()
+        self.soft_field = LimitField("Tell me when a day has cost", help_text="Nothing stops.")
+        self.soft_field.chosen.connect(self._on_soft_field_chosen)
+        self.hard_field = LimitField("Send nothing beyond", help_text="What runs is followed and saved.")
+        self.hard_field.chosen.connect(self._on_hard_field_chosen)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2 * theme.GRID)
+        row.addWidget(self.soft_field, 1)
+        row.addWidget(self.hard_field, 1)
+
+    def show_settings(self, settings: Settings) -> None:
+        """As they hold now."""
+        self.settings = settings
+        self.soft_field.show_limit(settings.day_soft_limit_usd)
+        self.hard_field.show_limit(settings.day_hard_limit_usd)
+
+    def _on_soft_field_chosen(self, usd: float | None) -> None:
+        if usd != self.settings.day_soft_limit_usd:
+            self.soft_wanted.emit(replace(self.settings, day_soft_limit_usd=usd))
+
+    def _on_hard_field_chosen(self, usd: float | None) -> None:
+        if usd != self.settings.day_hard_limit_usd:
+            self.hard_wanted.emit(replace(self.settings, day_hard_limit_usd=usd))
