@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -11,6 +12,8 @@ from pathlib import Path
 WINDOW_LOG = "studio.log"
 COMMANDS_LOG = "commands.log"
 """Each kind of run has a file of its own: two programs never rotate the same one."""
+LEVEL_VARIABLE = "SORA_STUDIO_LOG_LEVEL"
+"""How much is logged: a level's name, such as DEBUG. INFO when it is none."""
 MAX_BYTES = 1_000_000
 KEPT_FILES = 3
 _QUERY = re.compile(r"(\bhttps?://[^\s?#\"'<>]+)[?#][^\s\"'<>)]*")
@@ -63,11 +66,15 @@ def start_logging(folder: Path, key: Callable[[], str | None], *, file_name: str
     for handler in handlers:
         handler.setFormatter(RedactingFormatter(key))
         logging.getLogger().addHandler(handler)
-    logging.getLogger().setLevel(logging.INFO)
+    logging.getLogger().setLevel(_level())
     for chatty in ("PIL", "asyncio"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     if trouble:
         logging.getLogger(__name__).warning("No log file: %s", trouble)
+
+
+def _level() -> int:
+    return logging.getLevelNamesMapping().get(os.environ.get(LEVEL_VARIABLE, "").upper(), logging.INFO)
 
 
 def stop_logging() -> None:

@@ -1,4 +1,4 @@
-"""What every test stands on: a sealed-off environment, and no warning tolerated that a test did not ask for."""
+"""What every test stands on: a sealed-off environment, no warning that it did not ask for, and no secret left on the disk."""
 
 import logging
 import os
@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+
+from sora_studio.logs import LEVEL_VARIABLE, RedactingFormatter
+from tests import canary
 
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
@@ -20,6 +23,7 @@ def sealed_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("SORA_STUDIO_") or name.lower() in _PROXIES]:
             patch.delenv(name)
+        patch.setenv(LEVEL_VARIABLE, "DEBUG")
         patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
         patch.setenv("XDG_CONFIG_HOME", str(home))
         patch.setenv("XDG_DATA_HOME", str(home / "data"))
@@ -73,3 +77,40 @@ def expect_log(log_watch: LogWatch) -> Callable[[str], None]:
         log_watch.expected.append(re.compile(pattern))
 
     return expect
+
+
+# --- the canary: whatever the suite did, neither its key nor a signed link is found on the disk -----------------------
+
+_FOUND = pytest.StashKey[canary.Search]()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def everything_is_logged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """All that the program and its libraries say at DEBUG goes to a file, by way of the program's own formatter."""
+    handler = logging.FileHandler(tmp_path_factory.mktemp("log") / "suite.log", encoding="utf-8")
+    handler.setFormatter(RedactingFormatter(lambda: canary.KEY))
+    root = logging.getLogger()
+    root.setLevel(logging.DEBUG)
+    root.addHandler(handler)
+    yield
+    root.removeHandler(handler)
+    handler.close()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Search everything that the tests left behind. With several workers, once, when the last of them has ended."""
+    if hasattr(session.config, "workerinput"):
+        return
+    found = session.config.stash[_FOUND] = canary.search([session.config._tmp_path_factory.getbasetemp()])
+    if found.hits:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was searched and what was found."""
+    found = terminalreporter.config.stash.get(_FOUND, None)
+    if found is not None and found.files:
+        terminalreporter.section("canary")
+        terminalreporter.write_line(str(found), red=bool(found.hits))
+        for hit in found.hits:
+            terminalreporter.write_line(hit)

@@ -16,10 +16,10 @@ import pytest
 
 from sora_studio.paths import resources_dir
 from sora_studio.simulator.serve import Running, running
+from tests.canary import KEY, has_link
 
 SPEED = 200.0
 PATIENCE_S = 40.0
-KEY = "sk-e2e-7f3a9c"
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Ended:
 
 
 class Program:
-    """Starts `sora-studio` with arguments. What it says never holds a traceback or the key, on any way."""
+    """Starts `sora-studio` with arguments. What it says never holds a traceback, the key or a signed link, on any way."""
 
     def __init__(self, folder: Path, base_url: str) -> None:
         self.data = folder / "data"
@@ -84,6 +84,7 @@ class Program:
         out, err = process.communicate(stdin, timeout=60)
         assert "Traceback" not in err, err
         assert KEY not in out + err
+        assert not has_link(out + err)
         return Ended(process.returncode, "".join([*heard, out]), err)
 
     def run(self, *arguments: str, stdin: str = "") -> Ended:

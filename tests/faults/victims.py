@@ -26,6 +26,7 @@ from sora_studio.domain.task import Section, Task, TaskState
 from sora_studio.gateway import client, film_source
 from sora_studio.storage.secrets import SessionKeys
 from sora_studio.studio import Studio
+from tests.canary import KEY
 from tests.faults.world import one_trust_for_all
 from tests.integration.stage import request, until
 
@@ -110,7 +111,7 @@ async def live(order: Order) -> None:
         output_dir=Path(order.folder) / "clips",
         speed=SPEED,
         gateway_name="service",
-        keys=SessionKeys("key"),
+        keys=SessionKeys(KEY),
         rng=random.Random(1),
     )
     await studio.start()

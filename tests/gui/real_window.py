@@ -17,6 +17,7 @@ from sora_studio.studio import Studio
 from sora_studio.ui.compose.prompt_editor import PromptEditor
 from sora_studio.ui.main_view import MainView
 from sora_studio.ui.tasks.view import TaskView
+from tests.canary import KEY
 
 W = TypeVar("W", bound=QWidget)
 SPEED = 200.0
@@ -86,7 +87,7 @@ def sitting(
 ) -> Iterator[Sitting]:
     """From the opened window to its orderly end. Sittings on one folder share its data and its clips."""
     studio = Studio(
-        data_dir=folder / "data", base_url=url, output_dir=folder / "clips", speed=speed, keys=keys or SessionKeys("any")
+        data_dir=folder / "data", base_url=url, output_dir=folder / "clips", speed=speed, keys=keys or SessionKeys(KEY)
     )
     window = MainView(Settings(), demo=False)
     window.resize(1600, 1000)

@@ -16,6 +16,7 @@ from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.simulator.serve import Running, running
 from sora_studio.storage.secrets import KeyringKeys
 from sora_studio.ui.compose.image_well import ImageWell
+from tests.canary import KEY
 from tests.gui.real_window import PATIENCE_MS, SPEED, Sitting, sitting
 
 pytestmark = pytest.mark.qt_log_ignore("PulseAudioService|No audio device|No RHI backend")  # no loudspeakers, no GPU
@@ -175,7 +176,7 @@ def test_without_a_key_everything_but_generate_works(
         assert len(desk.rows()) == 1
         assert len(simulator.state.requests) == asked_before
 
-        qtbot.keyClicks(key, "sk-entered-by-hand")
+        qtbot.keyClicks(key, KEY)
         qtbot.keyClick(key, Qt.Key.Key_Return)
         qtbot.waitUntil(lambda: desk.reads("for this session only"), timeout=PATIENCE_MS)
         assert desk.window.notices.texts() == []

@@ -17,6 +17,7 @@ from sora_studio.domain.task import Phase, Task
 from sora_studio.simulator.serve import State
 from sora_studio.storage.secrets import SessionKeys
 from sora_studio.studio import Studio
+from tests.canary import KEY
 
 SPEED = 400.0
 """A clip takes about half a second of the simulator's time, and what it takes to draw it."""
@@ -33,7 +34,7 @@ def request(prompt: str = "A harbour at dawn", *, images: tuple[str, ...] = ()) 
     return GenerationRequest(model="sora-2", prompt=prompt, images=images)
 
 
-def studio_on(folder: Path, url: str, *, speed: float = SPEED, key: str = "any") -> Studio:
+def studio_on(folder: Path, url: str, *, speed: float = SPEED, key: str = KEY) -> Studio:
     """Not started yet. Studios on one folder share its data and its clips."""
     return Studio(
         data_dir=folder / "data",
@@ -47,7 +48,7 @@ def studio_on(folder: Path, url: str, *, speed: float = SPEED, key: str = "any")
 
 
 @asynccontextmanager
-async def running_studio(folder: Path, url: str, *, speed: float = SPEED, key: str = "any") -> AsyncIterator[Studio]:
+async def running_studio(folder: Path, url: str, *, speed: float = SPEED, key: str = KEY) -> AsyncIterator[Studio]:
     """Started, and stopped at the end."""
     studio = studio_on(folder, url, speed=speed, key=key)
     try:

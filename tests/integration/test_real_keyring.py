@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import canary
+
 TOOLS = ("dbus-run-session", "gnome-keyring-daemon")
 pytestmark = pytest.mark.skipif(
     not all(map(shutil.which, TOOLS)),
@@ -18,7 +20,7 @@ pytestmark = pytest.mark.skipif(
 START = (
     "printf secret | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1 && exec {python} -W error -c {script}"
 )
-KEY = "sk-Hunter2.~+/=_" + "x" * 2000
+KEY = f"{canary.KEY}-Hunter2.~+/=_" + "x" * 2000
 
 
 def on_a_bus_of_its_own(script: str, tmp_path: Path) -> list[str]:

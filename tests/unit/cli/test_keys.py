@@ -9,8 +9,9 @@ from sora_studio.cli.keys import perform
 from sora_studio.domain.errors import InvalidSetting
 from sora_studio.domain.ports import KeyOrigin, KeyStatus, KeyStore
 from sora_studio.storage.secrets import KeyringKeys
+from tests import canary
 
-SECRET = "sk-very-secret"
+SECRET = canary.KEY
 
 
 class Keychain:

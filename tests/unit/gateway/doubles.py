@@ -12,10 +12,11 @@ from typing import Any, TypeVar
 import httpx
 
 from sora_studio.domain.profile import ImageRules, Limits, ModelProfile, Option, PollPlan, PromptLimits, Routing
+from tests import canary
 
 T = TypeVar("T")
+KEY = canary.KEY
 START = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-KEY = "sk-very-secret-0123456789"
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

@@ -12,6 +12,7 @@ from sora_studio.domain import errors
 from sora_studio.gateway.addresses import check_link, check_name, is_public
 from sora_studio.gateway.film_source import MAX_REDIRECTS
 from sora_studio.gateway.transfer import FilmTransfer
+from tests.canary import QUERY
 from tests.unit.gateway.doubles import HastyClock, run
 
 CDN, CDN_ADDRESS = "cdn.example", "93.184.216.34"
@@ -240,6 +241,6 @@ def test_addresses_of_ipv6_that_nobody_is_given_are_not_public() -> None:
 
 def test_the_note_beside_a_film_holds_no_link(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     head = b'HTTP/1.1 200 OK\r\nETag: "one"\r\nContent-Length: 100\r\n\r\nhalf'
-    link = "https://cdn.example/film.mp4?signature=do-not-show"
+    link = f"https://cdn.example/film.mp4?{QUERY}"
     assert fetch(link, Outside(*[head] * 9), tmp_path / "part", monkeypatch) is not None
     assert json.loads((tmp_path / "part.json").read_text("utf-8")) == {"validator": '"one"', "total_bytes": 100}

@@ -14,11 +14,12 @@ from sora_studio.domain.errors import ConnectionFailed, LinkExpired, PassingErro
 from sora_studio.domain.events import TransferProgressed
 from sora_studio.domain.ports import RemoteStatus
 from sora_studio.domain.task import TaskState
+from tests.canary import QUERY
 from tests.doubles.gateway import DONE
 from tests.doubles.outside import FILM, FILM_BYTES
 from tests.unit.services.rig import GATEWAY, Rig, request, run, sora_2
 
-LINK = "https://films.example/1.mp4?signature=secret"
+LINK = f"https://films.example/1.mp4?{QUERY}"
 FRESH = "https://films.example/fresh.mp4"
 
 

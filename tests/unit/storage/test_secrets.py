@@ -17,8 +17,9 @@ from keyring.errors import InitError, KeyringLocked, PasswordDeleteError, Passwo
 from sora_studio.domain.errors import InvalidSetting
 from sora_studio.domain.ports import KeyOrigin, KeyStatus
 from sora_studio.storage.secrets import KEY_VARIABLE, KeyringKeys, SessionKeys, check_key
+from tests import canary
 
-KEY = "sk-Hunter2.~+/=_" + "x" * 30
+KEY = f"{canary.KEY}-Hunter2.~+/=_" + "x" * 10
 Run = Callable[..., KeyStatus]
 
 
