@@ -189,7 +189,7 @@ class World:
         await self._stop()
         if not self.edge.fallen.is_set():
             self._dies_after = None
-            self.outcome.ends["ended in good order"] += 1
+            self.outcome.ends["in good order"] += 1
             await self._start()
 
     async def _fill_the_disk(self) -> None:
