@@ -95,10 +95,14 @@ class Transfer(Protocol):
     async def fetch(self, url: str, part: Path, on_progress: Callable[[Progress], None]) -> None:
         """Fill `part` with the whole film, going on from what is there when the origin proves that it is the same film.
 
-        Returns when every byte is there and on disk. Raises `LinkExpired` on 403, 404 and 410, a `PassingError` when the
-        connection was lost for good (what arrived is kept), `StorageFull`, or `InvalidSetting` for a link that must not be
-        fetched.
+        Returns when every byte is there and on disk; asked again before `forget`, it returns at once. Raises `LinkExpired` on
+        403, 404 and 410, a `PassingError` when the connection was lost for good (what arrived is kept), `StorageFull`, or
+        `InvalidSetting` for a link that must not be fetched.
         """
+        ...
+
+    async def forget(self, part: Path) -> None:
+        """The film has its final place, or is none: drop what is noted beside `part`."""
         ...
 
 
@@ -276,7 +280,7 @@ class Media(Protocol):
         ...
 
     async def inspect_film(self, path: Path) -> FilmFacts:
-        """Open the container and decode a frame. Raises `StudioError` when it is no film."""
+        """Open the container and decode a frame. `StudioError` when it is no film, `PassingError` when nobody could look."""
         ...
 
     async def save_poster(self, film: Path, poster: Path, *, max_edge: int) -> None:

@@ -3,12 +3,15 @@
 import asyncio
 import json
 import os
+import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from io import FileIO
 from pathlib import Path
 from typing import ParamSpec, TypeVar, cast
 
+from sora_studio.domain.errors import StorageFull
+from sora_studio.domain.room import has_room
 from sora_studio.gateway.ranges import Arrival
 
 P = ParamSpec("P")
@@ -50,9 +53,10 @@ class PartFile:
                 pass
 
     def begin(self, arrival: Arrival) -> None:
-        """Make ready for bytes from `arrival.offset` on; what is behind it is dropped."""
+        """Make ready for bytes from `arrival.offset` on; what is behind it is dropped. `StorageFull` when they have no room."""
         self.close()
         self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._check_room((arrival.end or arrival.offset) - arrival.offset)
         if not arrival.offset:  # a kill in between must not leave the note beside another film's bytes
             self._note.unlink(missing_ok=True)
         file = self._file = FileIO(self._path, "r+" if self._path.exists() else "w")
@@ -86,11 +90,19 @@ class PartFile:
         self._note.unlink(missing_ok=True)
 
     def finish(self) -> None:
-        """Every byte is on the disk itself when this returns, and the note is gone."""
+        """Every byte is on the disk itself when this returns. The note says so until `forget`."""
         self.close()
         with FileIO(self._path, "r+") as file:
             os.fsync(file.fileno())
+
+    def forget(self) -> None:
+        """The film was taken from here, or nobody wants it."""
         self._note.unlink(missing_ok=True)
+
+    def _check_room(self, wanted_bytes: int) -> None:
+        disk = shutil.disk_usage(self._path.parent)
+        if not has_room(free_bytes=disk.free, disk_bytes=disk.total, wanted_bytes=wanted_bytes):
+            raise StorageFull("The clips' disk has no room for the next clip.")
 
 
 class DiskThread:

@@ -60,6 +60,10 @@ class FilmTransfer:
             await self._disk.run(film.close)
         meter.saw(film.size_bytes, film.total_bytes, last=True)
 
+    async def forget(self, part: Path) -> None:
+        """What was noted beside `part` is gone; see the port. Raises `OSError` of its folder."""
+        await self._disk.run(PartFile(part).forget)
+
     async def _fill(self, url: str, film: PartFile, meter: Meter) -> None:
         """Attempts until the film is whole, or until they are in vain."""
         most_bytes, attempts, fruitless = film.size_bytes, 0, 0

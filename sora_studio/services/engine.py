@@ -18,6 +18,7 @@ from sora_studio.services.ownership import FolderLock, Ownership
 from sora_studio.services.publishing import Publishing
 from sora_studio.services.renewal import Renewal
 from sora_studio.services.retrieval import Retrieval
+from sora_studio.services.room import Room
 from sora_studio.services.saving import ClipSaver, Shelf
 from sora_studio.services.sending import Sender
 from sora_studio.services.spending import Spending
@@ -59,10 +60,18 @@ class Engine:
         self._changes = ChangeWatch(core.ledger.tasks, core.events, core.clock)
         self._changes.observe(self._see)
         core.ledger.on_write = self._changes.wake
+        self._room = Room(core, self.holds, census, lambda: outside.shelf().folder)
         self._sender = Sender(
-            core, census, outside.publishing, self.connection, self.holds, meter=self._meter, spending=self.spending
+            core,
+            census,
+            outside.publishing,
+            self.connection,
+            self.holds,
+            meter=self._meter,
+            spending=self.spending,
+            room=self._room,
         )
-        self.submission = Submission(core, outside.publishing, self.holds, has_key=outside.has_key)
+        self.submission = Submission(core, outside.publishing, self.holds, room=self._room, has_key=outside.has_key)
         self.tracking = Tracking(
             core,
             census,
@@ -80,6 +89,7 @@ class Engine:
         """Look on, and work if nobody else does; all that was left unfinished goes on."""
         await self._changes.begin()
         await self.spending.begin()
+        await self._room.look()
         for task in await self._core.ledger.tasks.unfinished(self._core.gateway_name):
             self._sender.see(task)
         await self.ownership.try_once()
@@ -124,6 +134,7 @@ class Engine:
         self.tracking.spread_overdue()
         supervisor = self._core.supervisor
         supervisor.keep(self._sender.run, name="sender")
+        supervisor.keep(self._room.run, name="room")
         supervisor.keep(self.tracking.run, name="tracking")
         supervisor.keep(self.retrieval.run, name="retrieval")
 

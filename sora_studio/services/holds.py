@@ -1,11 +1,11 @@
-"""What keeps the program from asking a service that it can reach: a refused key, no credit, a spent day's limit."""
+"""What keeps the program from asking a service that it can reach: a refused key, no credit, a day's limit, a full disk."""
 
 import asyncio
 
 from sora_studio.domain.errors import KeyMissing, KeyRejected, OutOfCredit
 from sora_studio.domain.events import NoticeAction, NoticeLevel
 from sora_studio.domain.money import dollars
-from sora_studio.services.notices import CREDIT, HARD_LIMIT, KEY, Notices
+from sora_studio.services.notices import CREDIT, HARD_LIMIT, KEY, ROOM, Notices
 
 
 class Holds:
@@ -17,11 +17,12 @@ class Holds:
         self.key_refused = False
         self.credit_gone = False
         self.limit_reached = False
+        self.room_gone = False
 
     @property
     def forbid_sending(self) -> bool:
         """Whether anything holds new tasks back."""
-        return self.key_refused or self.credit_gone or self.limit_reached
+        return self.key_refused or self.credit_gone or self.limit_reached or self.room_gone
 
     def wakes(self, event: asyncio.Event) -> None:
         """Set `event` whenever a hold ends."""
@@ -62,6 +63,18 @@ class Holds:
         """There may be room again."""
         self.limit_reached = False
         self._notices.clear(HARD_LIMIT)
+        self._wake_all()
+
+    def run_out_of_room(self) -> None:
+        """Nothing is submitted whose clip could not be saved."""
+        self.room_gone = True
+        words = "The clips' disk has no room for another clip. What waits is sent by itself once there is; nothing is lost."
+        self._notices.post(ROOM, NoticeLevel.WARNING, words, NoticeAction.OPEN_SETTINGS)
+
+    def find_room(self) -> None:
+        """There is room again."""
+        self.room_gone = False
+        self._notices.clear(ROOM)
         self._wake_all()
 
     def _wake_all(self) -> None:

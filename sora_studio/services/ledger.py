@@ -91,5 +91,6 @@ class Ledger:
 
     def _told(self, changed: bool) -> bool:
         if changed:
+            self._notices.clear(STORAGE)
             self.on_write()
         return changed

@@ -1,6 +1,5 @@
 """What the window and the command line ask and write about tasks, clips and drafts, without any rule of their own."""
 
-import shutil
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -9,6 +8,7 @@ from sora_studio.domain.ports import DraftStore, TaskFilter
 from sora_studio.domain.task import Section, Task, TaskState
 from sora_studio.services.core import Core
 from sora_studio.services.inventory import Inventory
+from sora_studio.services.room import usage_of
 
 
 class Library:
@@ -58,12 +58,8 @@ class Library:
 
     def free_bytes(self) -> int:
         """Free space where clips go, 0 when that cannot be told. Asks the disk, so call it off the loop."""
-        folder = self._output_dir()
-        try:
-            existing = next((place for place in (folder, *folder.parents) if place.exists()), folder)
-            return shutil.disk_usage(existing).free
-        except OSError:
-            return 0
+        usage = usage_of(self._output_dir())
+        return usage[0] if usage else 0
 
     async def saved_clips(self) -> int:
         """How many clips are on disk; counts up for a moment after the start of a large library."""

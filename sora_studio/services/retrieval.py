@@ -146,6 +146,8 @@ class Retrieval:
         wanted.not_before = self._clock.monotonic() + backoff_s(wanted.attempts, self._core.rng)
         try:
             await self._try(wanted)
+        except StorageFull as full:  # the database's disk, before or after the transfer
+            self._hold_all(full.sentence)
         finally:
             self._in_flight.pop(wanted.clip, None)
             self._wake.set()

@@ -52,6 +52,7 @@ class ClipSaver:
         # A crash between the film's new name and the loss of its old one leaves both.
         await landing.unshare(part)
         target, film = await self._landed_before(clip) or await self._fetch(clip, part, stem, on_progress)
+        await self._transfer.forget(part)
         size_bytes = await landing.size_of(target)
         details = describe(task, clip, film, gateway=self._core.gateway_name, saved_at=self._core.clock.now())
         await landing.write_json(target.with_suffix(".json"), details)
@@ -86,6 +87,7 @@ class ClipSaver:
             raise
         except StudioError as error:
             await landing.remove(part)
+            await self._transfer.forget(part)
             raise NotAFilm(detail=error.title) from error
         return await self._land(clip, part, stem), film
 

@@ -32,6 +32,7 @@ from sora_studio.services.metering import Meter
 from sora_studio.services.notices import STORAGE
 from sora_studio.services.publishing import Publishing
 from sora_studio.services.rest import LONGEST_REST_S, rest
+from sora_studio.services.room import Room
 from sora_studio.services.spending import Spending
 
 _log = logging.getLogger(__name__)
@@ -62,6 +63,7 @@ class Sender:
         *,
         meter: Meter,
         spending: Spending,
+        room: Room,
     ) -> None:
         self._core = core
         self._ledger = core.ledger
@@ -71,6 +73,7 @@ class Sender:
         self._holds = holds
         self._meter = meter
         self._spending = spending
+        self._room = room
         self._wake = asyncio.Event()
         self._closing = False
         self._in_flight = dict[int, asyncio.Task[None]]()
@@ -129,6 +132,8 @@ class Sender:
         profile = self._core.profiles[row.request.model]
         urls = await self._addresses(row, profile)
         if urls is None or self._closing:
+            return
+        if not self._room.admit():
             return
         if not self._spending.admit(row):
             await self._ledger.insist(lambda: self._ledger.record(task_id, trouble=LIMIT_REACHED))

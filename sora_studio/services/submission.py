@@ -10,6 +10,7 @@ from sora_studio.domain.task import Task, TaskState
 from sora_studio.services.core import Core
 from sora_studio.services.holds import Holds
 from sora_studio.services.publishing import Publishing
+from sora_studio.services.room import Room
 
 _RESUBMITTABLE = frozenset({TaskState.UNKNOWN, TaskState.LOST, TaskState.FAILED, TaskState.CANCELLED, TaskState.SUCCESS})
 REPEATED_WITHIN_S = 60.0
@@ -26,20 +27,22 @@ class Submission:
         publishing: Publishing,
         holds: Holds,
         *,
+        room: Room,
         has_key: Callable[[], bool],
     ) -> None:
         self._core = core
         self._ledger = core.ledger
         self._publishing = publishing
         self._holds = holds
+        self._room = room
         self._has_key = has_key
         self._resubmitted_at = dict[int, float]()
 
     async def submit(self, request: GenerationRequest, *, takes: int = 1, again: bool = False) -> list[Task]:
         """New waiting tasks, one a take.
 
-        Raises `InvalidRequest`, `PublicUrlNeeded` or `KeyMissing`; and, unless it is meant `again`, `RequestRepeated` when an
-        equal request was submitted within the last minute, by whatever process. Then nothing was made.
+        Raises `InvalidRequest`, `PublicUrlNeeded`, `KeyMissing` or `StorageFull`; and, unless it is meant `again`,
+        `RequestRepeated` when an equal request was submitted within the last minute, by whatever process. Then nothing is made.
         """
         if problems := await self._problems(request, takes):
             raise InvalidRequest(problems)
@@ -47,6 +50,7 @@ class Submission:
             raise PublicUrlNeeded
         if not self._has_key():
             raise KeyMissing
+        await self._room.check(takes)
         profile = self._core.profiles[request.model]
         completed = request.completed(profile)
         return await self._ledger.add(

@@ -5,9 +5,10 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from sora_studio.domain.errors import StorageFull
 from sora_studio.domain.events import NoticeAction, NoticeLevel
 from sora_studio.domain.ports import Clock
-from sora_studio.services.notices import FAULT, Notices
+from sora_studio.services.notices import FAULT, STORAGE, Notices
 
 _log = logging.getLogger(__name__)
 RESTART_AFTER_S = 1.0
@@ -16,7 +17,10 @@ Work = Coroutine[Any, Any, None]
 
 
 class Supervisor:
-    """Holds tasks strongly. An unexpected exception is logged and becomes one notice; a kept loop is started again."""
+    """Holds tasks strongly. An unexpected exception is logged and becomes one notice; a kept loop is started again.
+
+    A full disk is no mistake of the program: it has a notice of its own, which the next write that succeeds takes back.
+    """
 
     def __init__(self, clock: Clock, notices: Notices) -> None:
         self._clock = clock
@@ -61,6 +65,9 @@ class Supervisor:
         """Whether the work came to its end without an unexpected exception."""
         try:
             await work
+        except StorageFull as full:
+            self._notices.post(STORAGE, NoticeLevel.ERROR, full.sentence)
+            return False
         except Exception:
             _log.exception("Unexpected trouble in %s", name)
             self._notices.post(

@@ -21,6 +21,7 @@ class ScriptedTransfer:
         self.troubles = deque[Exception]()
         self.gate: asyncio.Event | None = None
         self.fetched: list[str] = []
+        self.forgotten: list[Path] = []
         self.running = 0
         self.most_running = 0
 
@@ -40,6 +41,9 @@ class ScriptedTransfer:
             on_progress(Progress(len(FILM_BYTES), len(FILM_BYTES), 1000.0))
         finally:
             self.running -= 1
+
+    async def forget(self, part: Path) -> None:
+        self.forgotten.append(part)
 
 
 class ScriptedMedia:

@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -30,11 +31,14 @@ def fetch(
     link: str = LINK,
     clock: HastyClock | None = None,
     on_progress: Callable[[Progress], None] = lambda _: None,
+    forget: bool = True,
 ) -> None:
     async def scenario() -> None:
         films = FilmTransfer(gateway_is_loopback=False, clock=clock or HastyClock(), transport=origin)
         try:
             await films.fetch(link, part, on_progress)
+            if forget:
+                await films.forget(part)
         finally:
             await films.close()
 
@@ -114,6 +118,32 @@ def test_a_film_that_was_whole_before_a_kill_is_not_asked_for_again(part: Path) 
     origin = Origin(FILM)
     fetch(origin, part)
     assert origin.requests == []
+
+
+def test_a_film_that_was_not_taken_before_a_kill_is_not_asked_for_again(part: Path) -> None:
+    fetch(Origin(FILM), part, forget=False)
+    again = Origin(FILM, Answering(status=410))
+    fetch(again, part)
+    assert again.requests == []
+    assert part.read_bytes() == FILM
+    assert list(part.parent.iterdir()) == [part]
+
+
+@pytest.mark.parametrize("cut_at", [0, 20_000])
+def test_without_room_for_the_rest_and_a_reserve_nothing_is_written(
+    part: Path, monkeypatch: pytest.MonkeyPatch, cut_at: int
+) -> None:
+    if cut_at:
+        halfway(part)
+    free = len(FILM) - cut_at + 1000 * 1000 * 1000 // 20 - 1
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(total=1000 * 1000 * 1000, free=free))
+    with pytest.raises(errors.StorageFull, match="no room"):
+        fetch(Origin(FILM), part)
+    assert not cut_at or part.read_bytes() == FILM[:cut_at]
+    assert bool(cut_at) is part.exists()
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(total=1000 * 1000 * 1000, free=free + 1))
+    fetch(Origin(FILM), part)
+    assert part.read_bytes() == FILM
 
 
 def halfway(part: Path) -> None:

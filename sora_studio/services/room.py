@@ -1,0 +1,76 @@
+"""Nothing is paid for that could not be saved: tasks are only sent while the clips' disk has room for what they bring."""
+
+import asyncio
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+from sora_studio.domain.errors import StorageFull
+from sora_studio.domain.room import CLIP_BYTES, has_room
+from sora_studio.services.census import Census
+from sora_studio.services.core import Core
+from sora_studio.services.holds import Holds
+from sora_studio.services.ledger import ROOM_CHECK_S
+from sora_studio.services.rest import rest
+
+
+class Room:
+    """Counts a clip for every running task. What waits is held back while there is no room, and goes on by itself.
+
+    The disk is looked at every few seconds, off the loop; in between the last look counts.
+    """
+
+    def __init__(self, core: Core, holds: Holds, census: Census, folder: Callable[[], Path]) -> None:
+        self._clock = core.clock
+        self._holds = holds
+        self._census = census
+        self._folder = folder
+        self._wake = asyncio.Event()
+        self._usage: tuple[int, int] | None = None
+
+    async def look(self) -> None:
+        """Find out how much is free."""
+        self._usage = await asyncio.to_thread(usage_of, self._folder())
+
+    async def check(self, more: int) -> None:
+        """Raise `StorageFull` when so many further tasks would have no room for their clips."""
+        await self.look()
+        if not self._suffices_for(more):
+            raise StorageFull(
+                "The clips' disk has no room for what this would make.",
+                advice="Nothing was sent, and your prompt is kept. Free some space, or choose another folder in Settings.",
+            )
+
+    def admit(self) -> bool:
+        """Whether one more task may be sent; if not, none is until there is room."""
+        if self._suffices_for(1):
+            return True
+        self._holds.run_out_of_room()
+        return False
+
+    async def run(self) -> None:
+        """Keep the figure fresh and end the hold when there is room, until cancelled."""
+        while True:
+            if self._census.waiting:
+                await self.look()
+                if self._holds.room_gone and self._suffices_for(1):
+                    self._holds.find_room()
+            await rest(self._clock, self._wake, ROOM_CHECK_S)
+
+    def _suffices_for(self, more: int) -> bool:
+        """Also when it cannot be told: then the disk itself will tell."""
+        if self._usage is None:
+            return True
+        free_bytes, disk_bytes = self._usage
+        wanted_bytes = (self._census.running + more) * CLIP_BYTES
+        return has_room(free_bytes=free_bytes, disk_bytes=disk_bytes, wanted_bytes=wanted_bytes)
+
+
+def usage_of(folder: Path) -> tuple[int, int] | None:
+    """Free and all bytes of the disk on which a folder is, or will be; None when that cannot be told. Blocks."""
+    try:
+        existing = next((place for place in (folder, *folder.parents) if place.exists()), folder)
+        usage = shutil.disk_usage(existing)
+    except OSError:
+        return None
+    return usage.free, usage.total
