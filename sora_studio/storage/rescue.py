@@ -16,7 +16,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from sora_studio.domain.errors import DatabaseUnusable
-from sora_studio.storage.backups import Backups
+from sora_studio.storage.backups import Backups, connect_unchanging
 from sora_studio.storage.durable import sync_file, sync_folder
 from sora_studio.storage.migrations import refuse_strangers, steps_taken
 from sora_studio.storage.pages import Pages, is_log_garbage
@@ -118,7 +118,7 @@ def _is_damaged(database: Path, backups: Backups) -> bool:
     if database.stat().st_size == 0:  # as it is for a moment after it was made, and then nothing else is there
         return bool(backups.times()) or (log.exists() and log.stat().st_size > 0)
     try:
-        with contextlib.closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        with contextlib.closing(_connect_to_look(database, log)) as connection:
             steps_taken(connection, database)
             found: str = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     except sqlite3.DatabaseError as error:
@@ -132,6 +132,15 @@ def _is_damaged(database: Path, backups: Backups) -> bool:
     return True
 
 
+def _connect_to_look(database: Path, log: Path) -> sqlite3.Connection:
+    """A connection that changes neither the file nor its log, and leaves nothing beside them."""
+    if database.with_name(f"{database.name}-journal").exists():
+        return sqlite3.connect(database)  # a kill while it was made: SQLite takes back what was begun
+    if log.exists():
+        return sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)
+    return connect_unchanging(database)
+
+
 def _is_garbage(log: Path) -> bool:
     try:
         with log.open("rb") as file:
@@ -143,7 +152,7 @@ def _is_garbage(log: Path) -> bool:
 def _refuse_what_is_not_ours(database: Path) -> None:
     """By what is left of the header: a damaged file of another program, or of a newer version, is not ours to mend."""
     pages = Pages(database)
-    if pages.has_header and pages.application_id:
+    if pages.has_header:
         refuse_strangers(database, application=pages.application_id, taken=pages.user_version)
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -52,7 +53,8 @@ async def _fill(path: Path, count: int) -> None:
 
 def make_library(path: Path, count: int = 60) -> None:
     """So many tasks; half of them have two clips, one in ten has a draft of the same words."""
-    asyncio.run(_fill(path, count))
+    with ThreadPoolExecutor(1) as thread:  # where a loop of its own disturbs no other
+        thread.submit(lambda: asyncio.run(_fill(path, count))).result()
 
 
 def rows_of(path: Path) -> Rows:

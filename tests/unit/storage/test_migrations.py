@@ -1,0 +1,140 @@
+"""A migration that fails or is killed at any of its statements leaves a file that opens, with every row."""
+
+import asyncio
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from sora_studio.domain.errors import StorageFull
+from sora_studio.storage import migrations
+from sora_studio.storage.database import Database
+
+VERSIONS = range(len(migrations.STEPS))
+"""What a file may have been before: new, or of any older version."""
+OLD_TASK = """
+    INSERT INTO tasks (revision, state, phase, gateway, created_at, take, takes, model, route, options, images, prompt)
+    VALUES (1, 'unknown', 'unknown', 'g', 5, 1, 1, 'sora-2', 'auto', '{}', '[]', 'A harbour')
+"""
+Shape = list[tuple[str, str]]
+
+
+def make(path: Path, version: int) -> None:
+    """A file of that version with a task in it, in the mode in which the program leaves it."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        if version:
+            connection.execute("PRAGMA journal_mode = WAL")
+            steps = migrations.STEPS[:version]
+            migrations.migrate(connection, path, begin=lambda: connection.execute("BEGIN"), steps=steps)
+            connection.execute(OLD_TASK)
+
+
+def shape(path: Path) -> Shape:
+    with closing(sqlite3.connect(path)) as connection:
+        return sorted(
+            connection.execute("SELECT name, coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite_stat%'")
+        )
+
+
+def check(path: Path, version: int, expected: Shape) -> None:
+    """It opens, is of today's shape, and has what it had."""
+
+    async def open_and_close() -> None:
+        database = Database(path)
+        assert await database.open() is None, "nothing to mend"
+        await database.close()
+
+    asyncio.run(open_and_close())
+    assert shape(path) == expected
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+        prompts = [row[0] for row in connection.execute("SELECT prompt FROM tasks")]
+    assert prompts == (["A harbour"] if version else [])
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory) -> Shape:
+    path = tmp_path_factory.mktemp("new") / "studio.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        migrations.migrate(connection, path, begin=lambda: connection.execute("BEGIN"))
+    return shape(path)
+
+
+class Failing(sqlite3.Connection):
+    """Has no more room from a given statement on."""
+
+    left = 0
+
+    def execute(self, sql: str, parameters: object = (), /) -> sqlite3.Cursor:
+        if self.left == 0:
+            error = sqlite3.OperationalError("database or disk is full")
+            error.sqlite_errorcode = sqlite3.SQLITE_FULL
+            raise error
+        self.left -= 1
+        return super().execute(sql, parameters)  # pyright: ignore[reportArgumentType] - passed on as it came
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_disk_that_is_full_at_any_statement(
+    tmp_path: Path, version: int, expected: Shape, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect, tried, is_done = sqlite3.connect, 0, False
+    while not is_done:
+        path = tmp_path / f"{tried}" / "studio.db"
+        path.parent.mkdir()
+        make(path, version)
+
+        def failing(target: object, tried: int = tried, **options: object) -> sqlite3.Connection:
+            connection = connect(target, factory=Failing, **options)  # pyright: ignore[reportArgumentType]
+            connection.left = tried
+            return connection
+
+        with monkeypatch.context() as patch:
+            patch.setattr("sora_studio.storage.database.sqlite3.connect", failing)
+            try:
+                asyncio.run(Database(path).open(guest=version == 0))
+                is_done = True
+            except StorageFull:
+                tried += 1
+        check(path, version, expected)
+    assert tried > 12
+    sys.stdout.write(f"from version {version}: failed at {tried} statements, opened after each\n")
+
+
+KILLED = """
+import os, signal, sqlite3, sys
+from pathlib import Path
+from sora_studio.storage import migrations
+path, left = Path(sys.argv[1]), int(sys.argv[2])
+connection = sqlite3.connect(path, isolation_level=None)
+connection.execute("PRAGMA journal_mode = WAL")
+connection.execute("PRAGMA cache_spill = 1")
+def count(statement):
+    global left
+    left -= 1
+    if left < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+connection.set_trace_callback(count)
+migrations.migrate(connection, path, begin=lambda: connection.execute("BEGIN IMMEDIATE"))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_kill_at_any_statement(tmp_path: Path, version: int, expected: Shape) -> None:
+    tried, code = 0, -signal.SIGKILL
+    while code == -signal.SIGKILL:
+        path = tmp_path / f"{tried}" / "studio.db"
+        path.parent.mkdir()
+        make(path, version)
+        command = [sys.executable, "-c", KILLED, str(path), str(tried)]
+        code = subprocess.run(command, check=False, capture_output=True).returncode
+        check(path, version, expected)
+        tried += code == -signal.SIGKILL
+    assert code == 0
+    assert tried > 8
+    sys.stdout.write(f"from version {version}: killed at {tried} statements, opened after each\n")
