@@ -5,6 +5,7 @@ from enum import StrEnum
 from sora_studio.domain.clip import ClipState
 from sora_studio.domain.failures import explain
 from sora_studio.domain.task import Phase, Task
+from sora_studio.viewmodels.task_money import price_text
 
 
 class TaskAction(StrEnum):
@@ -100,7 +101,7 @@ def label_of(action: TaskAction, task: Task) -> str:
     if action is TaskAction.REMOVE and not task.is_settled:
         return "Remove (not sent yet)" if task.phase is Phase.WAITING else "Remove from list (still followed and saved)"
     if action is TaskAction.RESUBMIT and task.phase in (Phase.UNKNOWN, Phase.LOST):
-        return "Send again (may be charged twice)"
+        return f"Send again ({price_text(task)}, may be charged twice)"
     return _LABELS[action]
 
 

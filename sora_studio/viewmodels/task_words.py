@@ -12,6 +12,7 @@ from sora_studio.domain.failures import TASK_LOST, explain
 from sora_studio.domain.profile import ModelProfile, OptionValue
 from sora_studio.domain.prompt import first_line
 from sora_studio.domain.task import Phase, Section, Task
+from sora_studio.viewmodels.task_money import balance_text
 from sora_studio.viewmodels.task_quantities import clock_text, days_left_text, size_text, time_of_day_text
 
 SEPARATOR = " · "
@@ -81,6 +82,16 @@ def state_of(task: Task, around: Surroundings) -> State:
     return _STATES[task.phase](task, around)
 
 
+def stage_words(task: Task, around: Surroundings) -> tuple[str, str]:
+    """A line and a quieter one below it while there is nothing to see. No clock: the card has one, and here it would stand."""
+    if task.phase in (Phase.PENDING, Phase.PROCESSING):
+        return task.phase.value.capitalize(), task.trouble or "The clip appears here when it is ready."
+    state = state_of(task, around)
+    if task.phase is Phase.LOST:
+        return state.words[0], explain(TASK_LOST, None).advice
+    return state.words[0], SEPARATOR.join(state.words[1:])
+
+
 def spoken(task: Task, around: Surroundings) -> str:
     """The row as a screen reader says it: prompt, facts, state, and everything that the card may have had no room for."""
     state = state_of(task, around)
@@ -101,6 +112,11 @@ def section_heading(section: Section, count: int, usual_s: tuple[float, float] |
         shortest, longest = clock_text(usual_s[0]), clock_text(usual_s[1])
         parts.append(f"usually {shortest}" if shortest == longest else f"usually {shortest}–{longest}")
     return SEPARATOR.join(parts)
+
+
+def sent_text(task: Task, around: Surroundings) -> str:
+    """When an unclear task may have gone out."""
+    return f"May have been sent at {time_of_day_text(task.sent_at or task.created_at, around.now)}"
 
 
 def usual_time_s(task: Task, profile: ModelProfile | None) -> float | None:
@@ -145,8 +161,7 @@ def _sending(task: Task, around: Surroundings) -> State:
 
 
 def _unknown(task: Task, around: Surroundings) -> State:
-    at = task.sent_at or task.created_at
-    return State((f"May have been sent at {time_of_day_text(at, around.now)}",), Tone.REVIEW)
+    return State(("; ".join(filter(None, (sent_text(task, around), balance_text(task)))),), Tone.REVIEW)
 
 
 def _running(task: Task, around: Surroundings) -> State:

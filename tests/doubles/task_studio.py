@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from sora_studio.domain.clip import Clip, ClipState
+from sora_studio.domain.errors import StudioError, TaskUnknown
 from sora_studio.domain.events import EventBus, TaskChanged
-from sora_studio.domain.ports import TaskFilter
+from sora_studio.domain.ports import RemoteStatus, TaskFilter
 from sora_studio.domain.profile_toml import parse_profile
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import SECTIONS, Phase, Section, Task, TaskState
@@ -83,6 +84,7 @@ class TaskStudio:
     events: EventBus = field(default_factory=EventBus)
     can_cancel: bool = True
     can_attach: bool = True
+    remote: dict[str, RemoteStatus | StudioError] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.profiles = {"sora-2": PROFILE}
@@ -124,6 +126,13 @@ class TaskStudio:
     async def attach(self, task: int, task_id: str) -> bool:
         self.calls.append(("attach", task, task_id))
         return self.can_attach
+
+    async def look_up(self, task: int, task_id: str) -> RemoteStatus:
+        self.calls.append(("look_up", task, task_id))
+        answer = self.remote.get(task_id, TaskUnknown())
+        if isinstance(answer, StudioError):
+            raise answer
+        return answer
 
     async def resubmit(self, task: int) -> list[Task]:
         self.calls.append(("resubmit", task))

@@ -12,7 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.clip import ClipState
-from sora_studio.domain.task import Phase, Task
+from sora_studio.domain.errors import ConnectionFailed
+from sora_studio.domain.ports import RemoteStatus
+from sora_studio.domain.task import Phase, Task, TaskState
 from sora_studio.ui import theme
 from sora_studio.ui.task_scope import TaskScope
 from sora_studio.ui.tasks.card_delegate import poster_action
@@ -274,7 +276,7 @@ def test_the_menu_copies(desk: Desk) -> None:
     [
         (Phase.PROCESSING, "Check now", ("check_now", 1)),
         (Phase.PROCESSING, "Remove from list (still followed and saved)", ("remove", 1)),
-        (Phase.UNKNOWN, "Send again (may be charged twice)", ("resubmit", 1)),
+        (Phase.UNKNOWN, "Send again (price unknown, may be charged twice)", ("resubmit", 1)),
         (Phase.UNKNOWN, "Discard", ("discard", 1)),
         (Phase.MISSING, "Save now", ("save_now", 1)),
         (Phase.FAILED, "Try again", ("resubmit", 1)),
@@ -300,22 +302,84 @@ def test_the_menu_key_opens_the_menu_of_the_current_card(desk: Desk) -> None:
         menu.close()
 
 
-def test_review_attaches_an_id_that_was_found(desk: Desk) -> None:
-    desk.open(task_in(Phase.UNKNOWN, 1))
-    desk.choose(1)
-    desk.press(Qt.Key.Key_Return)
-    dialog = desk.dialog()
-    field = dialog.findChild(QLineEdit)
-    attach = next(button for button in dialog.findChildren(QPushButton) if button.text() == "Attach id")
-    assert not attach.isEnabled()
+class Review:
+    """The dialog of an unclear task, as a person reads and uses it."""
+
+    def __init__(self, desk: Desk, task: Task) -> None:
+        self._bot = desk.bot
+        desk.open(task)
+        desk.choose(task.id)
+        desk.press(Qt.Key.Key_Return)
+        self.dialog = desk.dialog()
+        self.field = self.dialog.findChild(QLineEdit)
+
+    def button(self, words: str) -> QPushButton:
+        return next(button for button in self.dialog.findChildren(QPushButton) if button.text() == words)
+
+    def reads(self, words: str) -> bool:
+        return any(words in label.text() for label in self.dialog.findChildren(QLabel) if label.isVisibleTo(self.dialog))
+
+    def check(self, task_id: str) -> None:
+        self.field.clear()
+        self._bot.keyClicks(self.field, task_id)
+        self.button("Check").click()
+
+
+def test_review_checks_an_id_with_the_service_and_then_attaches_it(desk: Desk) -> None:
+    desk.studio.remote["task_99"] = RemoteStatus(TaskState.SUCCESS, result_urls=("https://films.example/1.mp4",))
+    review = Review(desk, task_in(Phase.UNKNOWN, 1))
+    assert not review.button("Attach id").isEnabled()
+    assert not review.button("Check").isEnabled()
+    review.check(" task_99 ")
+    desk.bot.waitUntil(lambda: review.reads("It is done with 1 clip"))
+    assert desk.studio.calls == [("look_up", 1, "task_99")], "looking changes nothing"
     desk.studio.can_attach = False
-    desk.bot.keyClicks(field, " task_99 ")
-    attach.click()
-    desk.bot.waitUntil(lambda: any("cannot be attached" in label.text() for label in dialog.findChildren(QLabel)))
+    review.button("Attach id").click()
+    desk.bot.waitUntil(lambda: review.reads("cannot be attached"))
     desk.studio.can_attach = True
-    with desk.bot.waitSignal(dialog.accepted):
-        attach.click()
-    assert desk.studio.calls == [("attach", 1, "task_99")] * 2
+    with desk.bot.waitSignal(review.dialog.accepted):
+        review.button("Attach id").click()
+    assert desk.studio.calls[1:] == [("attach", 1, "task_99")] * 2
+
+
+def test_review_refuses_what_the_service_does_not_know_and_any_other_id_is_checked_anew(desk: Desk) -> None:
+    desk.studio.remote["task_99"] = RemoteStatus(TaskState.PROCESSING)
+    desk.studio.remote["task_offline"] = ConnectionFailed()
+    review = Review(desk, task_in(Phase.UNKNOWN, 1))
+    review.check("task_1")
+    desk.bot.waitUntil(lambda: review.reads("does not know this id"))
+    review.check("task_offline")
+    desk.bot.waitUntil(lambda: review.reads("cannot be reached"))
+    assert not review.button("Attach id").isEnabled()
+    review.check("task_99")
+    desk.bot.waitUntil(lambda: review.button("Attach id").isEnabled())
+    desk.bot.keyClicks(review.field, "9")
+    assert not review.button("Attach id").isEnabled()
+    assert not review.reads("being made")
+    review.dialog.reject()
+
+
+def test_an_answer_that_comes_after_the_dialog_was_closed_harms_nothing(desk: Desk) -> None:
+    review = Review(desk, task_in(Phase.UNKNOWN, 1))
+    review.check("task_1")
+    review.dialog.reject()
+    desk.calls(("look_up", 1, "task_1"))
+
+
+def test_review_says_when_what_the_balance_did_and_what_again_costs(desk: Desk) -> None:
+    facts = {"balance_before_usd": 74.87, "balance_after_usd": 74.37, "measured_usd": 0.5, "estimated_usd": 0.45}
+    review = Review(desk, task_in(Phase.UNKNOWN, 1, **facts))
+    assert review.reads("May have been sent at")
+    assert review.reads("The balance was $74.87 before and $74.37 after: it fell $0.50.")
+    review.button("Send again · about $0.45").click()
+    desk.calls(("resubmit", 1))
+
+
+def test_review_of_a_task_without_a_price_says_so(desk: Desk) -> None:
+    review = Review(desk, task_in(Phase.UNKNOWN, 1))
+    assert review.reads("What it was before and after is not known.")
+    assert review.button("Send again · price unknown")
+    review.dialog.reject()
 
 
 def test_review_can_put_aside(desk: Desk) -> None:

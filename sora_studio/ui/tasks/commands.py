@@ -1,6 +1,7 @@
 """What the actions on a task do: each one a call to the studio in the window's scope, or a hand-over to another panel."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,12 +9,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
+from shiboken6 import isValid
 
 from sora_studio.domain.clip import Clip, ClipState
+from sora_studio.domain.errors import StudioError, TaskUnknown
 from sora_studio.domain.task import Phase, Task
 from sora_studio.ui.task_scope import TaskScope
 from sora_studio.ui.tasks.review_dialog import ReviewDialog
 from sora_studio.viewmodels.task_actions import TaskAction
+from sora_studio.viewmodels.task_money import found_sentence
 from sora_studio.viewmodels.task_words import Surroundings
 
 if TYPE_CHECKING:
@@ -80,6 +84,7 @@ class TaskCommands(QObject):
 
     def _review(self, task: Task) -> None:
         dialog = ReviewDialog(task, self._surroundings(task), self._window.window())
+        dialog.check_wanted.connect(partial(self._check_id, dialog, task))
         dialog.attach_wanted.connect(partial(self._attach_id, dialog, task))
         dialog.resubmit_wanted.connect(partial(self._decide, dialog, TaskAction.RESUBMIT, task))
         dialog.discard_wanted.connect(partial(self._decide, dialog, TaskAction.DISCARD, task))
@@ -88,6 +93,11 @@ class TaskCommands(QObject):
     def _decide(self, dialog: ReviewDialog, action: TaskAction, task: Task) -> None:
         dialog.accept()
         self.perform(action, task)
+
+    def _check_id(self, dialog: ReviewDialog, task: Task, task_id: str) -> None:
+        if self._studio is not None:
+            now = self._surroundings(task).now
+            self._scope.start(_check_id(dialog, task, task_id, self._studio, now), name="Check an id")
 
     def _attach_id(self, dialog: ReviewDialog, task: Task, task_id: str) -> None:
         if self._studio is not None:
@@ -114,6 +124,22 @@ async def _remove(task: Task, studio: "Studio") -> None:
     if task.phase is Phase.WAITING and not await studio.submission.cancel(task.id):
         return
     await studio.library.remove(task.id)
+
+
+async def _check_id(dialog: ReviewDialog, task: Task, task_id: str, studio: "Studio", now: datetime) -> None:
+    found = refusal = ""
+    try:
+        found = found_sentence(await studio.submission.look_up(task.id, task_id), now)
+    except TaskUnknown:
+        refusal = "The service does not know this id."
+    except StudioError as error:
+        refusal = error.sentence
+    if not isValid(dialog):  # closed meanwhile
+        return
+    if found:
+        dialog.show_found(task_id, found)
+    else:
+        dialog.refuse(refusal)
 
 
 async def _attach_id(dialog: ReviewDialog, task: Task, task_id: str, studio: "Studio") -> None:

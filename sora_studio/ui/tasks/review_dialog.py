@@ -5,21 +5,23 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QPushButt
 
 from sora_studio.domain.task import Task
 from sora_studio.ui import theme
-from sora_studio.viewmodels.task_words import Surroundings, state_of, title_of
+from sora_studio.viewmodels.task_money import balance_sentence, price_text
+from sora_studio.viewmodels.task_words import Surroundings, sent_text, title_of
 
 _EXPLANATION = (
     "The request went out, but no clear answer came back, so it may have been charged. "
-    "Look in the service's task history. If the task is there, paste its id and the clip is followed and saved. "
-    "If it is not, send the request again or put it aside."
+    "Look in the service's task history. If the task is there, paste its id: once it is checked and attached, the clip is "
+    "followed and saved. If it is not, send the request again or put it aside."
 )
 
 
 class ReviewDialog(QDialog):
-    """Stays open until a decision has worked.
+    """Stays open until a decision has worked. An id is checked with the service before it can be attached.
 
-    Signals: `attach_wanted(str)` with the id; `resubmit_wanted()`; `discard_wanted()`.
+    Signals: `check_wanted(str)` and `attach_wanted(str)` with the id; `resubmit_wanted()`; `discard_wanted()`.
     """
 
+    check_wanted = Signal(str)
     attach_wanted = Signal(str)
     resubmit_wanted = Signal()
     discard_wanted = Signal()
@@ -28,28 +30,43 @@ class ReviewDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Needs review")
-        self.setFixedWidth(440)
+        self.setFixedWidth(480)
+        self._found = ""
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 20, 20, 16)
         layout.setSpacing(theme.GRID)
         layout.addWidget(self._build_label(title_of(task), semibold=True))
-        layout.addWidget(self._build_label(state_of(task, around).line, role="review"))
+        layout.addWidget(self._build_label(sent_text(task, around), role="review"))
+        layout.addWidget(self._build_label(balance_sentence(task)))
         layout.addWidget(self._build_label(_EXPLANATION, role="secondary"))
-        self._id = QLineEdit(placeholderText="Task id, such as task_12345678")
-        self._id.setAccessibleName("Task id")
-        self._id.textChanged.connect(self._on_id_text_changed)
-        layout.addWidget(self._id)
-        self._problem = self._build_label("", role="failed")
-        self._problem.hide()
-        layout.addWidget(self._problem)
+        layout.addLayout(self._build_id_row())
+        self._answer = self._build_label("")
+        self._answer.hide()
+        layout.addWidget(self._answer)
         layout.addSpacing(theme.GRID)
-        layout.addLayout(self._build_buttons())
+        layout.addLayout(self._build_buttons(task))
+        self._on_id_text_changed("")
+
+    def show_found(self, task_id: str, sentence: str) -> None:
+        """What the service says about an id; from now on it can be attached, unless another one stands there by now."""
+        if task_id == self._id.text().strip():
+            self._found = task_id
+            self._say(sentence, "secondary")
+            self._attach.setEnabled(True)
+            self._attach.setDefault(True)
+            self._attach.setFocus()
 
     def refuse(self, sentence: str) -> None:
-        """Say why the id could not be attached."""
-        self._problem.setText(sentence)
-        self._problem.show()
+        """Say why the id will not do."""
+        self._say(sentence, "failed")
+        self._check.setEnabled(True)
         self._id.setFocus()
+
+    def _say(self, sentence: str, role: str) -> None:
+        theme.set_role(self._answer, role)
+        self._answer.setText(sentence)
+        self._answer.setAccessibleName(sentence)
+        self._answer.setVisible(bool(sentence))
 
     def _build_label(self, text: str, *, role: str = "", semibold: bool = False) -> QLabel:
         label = QLabel(text, textFormat=Qt.TextFormat.PlainText, wordWrap=True)
@@ -58,12 +75,23 @@ class ReviewDialog(QDialog):
             theme.set_role(label, role)
         return label
 
-    def _build_buttons(self) -> QHBoxLayout:
+    def _build_id_row(self) -> QHBoxLayout:
+        self._id = QLineEdit(placeholderText="Task id, such as task_12345678")
+        self._id.setAccessibleName("Task id")
+        self._id.textChanged.connect(self._on_id_text_changed)
+        self._check = QPushButton("Check")
+        self._check.setToolTip("Ask the service what this id is. Nothing is charged.")
+        self._check.clicked.connect(self._on_check_clicked)
+        row = QHBoxLayout()
+        row.setSpacing(theme.GRID)
+        row.addWidget(self._id, 1)
+        row.addWidget(self._check)
+        return row
+
+    def _build_buttons(self, task: Task) -> QHBoxLayout:
         self._attach = QPushButton("Attach id")
-        self._attach.setEnabled(False)
-        self._attach.setDefault(True)
-        self._attach.clicked.connect(lambda: self.attach_wanted.emit(self._id.text().strip()))
-        again = QPushButton("Send again", autoDefault=False)
+        self._attach.clicked.connect(lambda: self.attach_wanted.emit(self._found))
+        again = QPushButton(f"Send again · {price_text(task)}", autoDefault=False)
         again.setToolTip("A new task with the same request; it is charged anew.")
         again.clicked.connect(self.resubmit_wanted)
         discard = QPushButton("Discard", autoDefault=False)
@@ -80,6 +108,14 @@ class ReviewDialog(QDialog):
             row.addWidget(button)
         return row
 
+    def _on_check_clicked(self) -> None:
+        self._check.setEnabled(False)  # until there is an answer, or another id
+        self._say("Asking the service…", "secondary")
+        self.check_wanted.emit(self._id.text().strip())
+
     def _on_id_text_changed(self, text: str) -> None:
-        self._attach.setEnabled(bool(text.strip()))
-        self._problem.hide()
+        self._found = ""
+        self._attach.setEnabled(False)
+        self._check.setEnabled(bool(text.strip()))
+        self._check.setDefault(True)
+        self._say("", "secondary")

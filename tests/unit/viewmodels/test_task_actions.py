@@ -65,7 +65,9 @@ def test_words_say_what_removing_and_sending_again_mean() -> None:
     assert label_of(TaskAction.REMOVE, task_in(Phase.PROCESSING)) == "Remove from list (still followed and saved)"
     assert label_of(TaskAction.REMOVE, task_in(Phase.WAITING)) == "Remove (not sent yet)"
     assert label_of(TaskAction.REMOVE, task_in(Phase.READY)) == "Remove"
-    assert label_of(TaskAction.RESUBMIT, task_in(Phase.UNKNOWN)) == "Send again (may be charged twice)"
+    unpriced, priced = task_in(Phase.UNKNOWN), task_in(Phase.UNKNOWN, estimated_usd=0.5)
+    assert label_of(TaskAction.RESUBMIT, unpriced) == "Send again (price unknown, may be charged twice)"
+    assert label_of(TaskAction.RESUBMIT, priced) == "Send again (about $0.50, may be charged twice)"
     assert label_of(TaskAction.RESUBMIT, task_in(Phase.FAILED)) == "Try again"
 
 

@@ -53,6 +53,12 @@ def test_every_phase_says_what_it_is(phase: Phase, line: str, tone: Tone) -> Non
     assert (state.line, state.tone) == (line, tone)
 
 
+def test_an_unclear_task_says_what_the_balance_did() -> None:
+    unclear = task_in(Phase.UNKNOWN, balance_before_usd=74.87, balance_after_usd=74.37)
+    assert state_of(unclear, AROUND).line == f"May have been sent at {OUT_AT}; balance fell $0.50"
+    assert "balance did not change" in state_of(replace(unclear, balance_after_usd=74.87), AROUND).line
+
+
 def test_the_table_of_states_above_is_complete() -> None:
     told = {state_of(task_in(phase), AROUND).line for phase in Phase}
     assert len(told) == len(Phase)
