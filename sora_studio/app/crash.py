@@ -26,6 +26,8 @@ _LEVELS = {
     QtMsgType.QtCriticalMsg: logging.ERROR,
     QtMsgType.QtFatalMsg: logging.CRITICAL,
 }
+_HARMLESS = ("PulseAudioService: pa_context_connect() failed", "No audio device detected")
+"""What Qt says, without a category, on a machine without sound; films play all the same."""
 
 
 class CrashReporter(QObject):
@@ -39,6 +41,7 @@ class CrashReporter(QObject):
     def __init__(self, redact: "Callable[[str], str]") -> None:
         super().__init__()
         self._redact = redact
+        self._last_qt_message = ""
         self._recent: deque[str] = deque(maxlen=5)
 
     def install(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -91,7 +94,11 @@ class CrashReporter(QObject):
             _log.error("Event loop: %s", message)
 
     def _on_qt_message(self, kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
-        _qt_log.log(_LEVELS.get(kind, logging.WARNING), "%s: %s", context.category or "default", message)
+        if message == self._last_qt_message:  # a lost display is told at every turn
+            return
+        self._last_qt_message = message
+        level = logging.DEBUG if message in _HARMLESS else _LEVELS.get(kind, logging.WARNING)
+        _qt_log.log(level, "%s: %s", context.category or "default", message)
         if kind in (QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg):
             self._recent.append(message)
             self.failed.emit()

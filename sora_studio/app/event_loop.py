@@ -11,7 +11,7 @@ import math
 import sys
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from concurrent.futures import Executor
 from contextvars import Context
 from typing import TYPE_CHECKING, TypeVar, TypeVarTuple, Unpack
@@ -119,6 +119,14 @@ class StudioEventLoop(_QtLoop):
             super().run_forever()
         finally:
             sys.set_asyncgen_hooks(*hooks)
+
+    def finish(self, ending: Coroutine[object, object, None]) -> None:
+        """Run this to its end, even if the loop is told to stop meanwhile: a signal or a lost display asks for no more."""
+        task = self.create_task(ending)
+        task.add_done_callback(lambda _: self.stop())
+        while not task.done():
+            self.run_forever()
+        task.result()
 
     def close(self) -> None:
         """Forget every callback and release the timer. Closing twice is fine."""

@@ -17,8 +17,8 @@ from sora_studio.ui.main_window import MainWindow
 
 PAINT_WITHIN_MS = 1500
 """A window that starts minimised is never painted; the program goes on all the same."""
-HARMLESS = "qt.multimedia.*=false\nqt.qpa.wayland.textinput=false"
-"""What Qt says about missing sound servers and hardware decoders; playing works without them."""
+HARMLESS = "qt.multimedia.*=false\nqt.qpa.wayland.textinput=false\nqt.accessibility.atspi=false"
+"""What Qt says about missing sound servers, hardware decoders and screen readers; all works without them."""
 PIECES = (
     "asyncio",
     "sora_studio.app.event_loop",

@@ -64,7 +64,7 @@ class Program:
             self._instance.release()
             self._remember()
             self._window.hide()
-            self._loop.run_until_complete(self._session.end())
+            self._loop.finish(self._session.end())
         finally:
             self._crashes.uninstall()
             stop_logging()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSettings, QSignalBlocker, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from sora_studio.domain.errors import StudioError
@@ -110,12 +110,14 @@ class MainView(QWidget):
         self._dialog.open_at(section, self._settings, credentials, usual_folder=self._usual_folder())
 
     def restore(self, state: QSettings) -> None:
-        """Take up the layout of last time."""
+        """Take up the layout of last time, and how loud and fast clips were played."""
         self.workspace.restore(state)
+        self.stage.restore(state)
 
     def remember(self, state: QSettings) -> None:
-        """Keep the layout for the next time."""
+        """Keep them for the next time."""
         self.workspace.remember(state)
+        self.stage.remember(state)
 
     async def finish(self) -> None:
         """Save the draft and end everything that runs for the window."""
@@ -134,6 +136,11 @@ class MainView(QWidget):
         if event.type() == QEvent.Type.WindowActivate:
             self.status.want_balance()
         return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What nobody wanted may be one of the player's keys: a clip pauses from everywhere but the text fields."""
+        if not self.stage.take_key(event):
+            super().keyPressEvent(event)
 
     def _build_layout(self) -> None:
         self.top_bar = TopBar(demo=self._demo)

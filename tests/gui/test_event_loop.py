@@ -175,6 +175,18 @@ def test_an_error_in_a_callback_is_reported_and_the_rest_goes_on(loop: StudioEve
     assert (reported, after) == ([error], [1])
 
 
+def test_an_end_that_is_asked_for_again_is_still_brought_to_its_end(loop: StudioEventLoop) -> None:
+    done = list[str]()
+
+    async def ending() -> None:
+        loop.stop()
+        await asyncio.sleep(0.01)
+        done.append("ended")
+
+    loop.finish(ending())
+    assert done == ["ended"]
+
+
 def test_a_closed_loop_takes_nothing_more(qapp: QApplication) -> None:
     made = StudioEventLoop(qapp)
     made.call_later(0, pytest.fail, "ran after close")

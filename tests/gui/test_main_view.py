@@ -11,11 +11,13 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
+from sora_studio.domain.clip import ClipState
 from sora_studio.domain.errors import KeyMissing, RequestRepeated
 from sora_studio.domain.events import BalanceChanged, NoticeAction, NoticeLevel, NoticeRaised, SpendingChanged
 from sora_studio.domain.money import DaySpend
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.settings import Settings, Theme
+from sora_studio.domain.task import Phase
 from sora_studio.services.clock import SystemClock
 from sora_studio.storage.secrets import SessionKeys
 from sora_studio.studio import Studio
@@ -23,6 +25,7 @@ from sora_studio.ui import theme
 from sora_studio.ui.compose.again_question import AgainQuestion
 from sora_studio.ui.compose.prompt_editor import PromptEditor
 from sora_studio.ui.main_view import MainView
+from tests.doubles.task_studio import clip_in, task_in
 
 DEAD_END = "http://127.0.0.1:9"
 """The discard port: nobody answers, and nothing leaves the machine."""
@@ -246,6 +249,29 @@ def test_numbers_go_to_the_panels(window: MainView, qtbot: QtBot) -> None:
     qtbot.waitUntil(named(window, "Prompt").hasFocus)
     qtbot.keyClick(window, Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: window.stage.isAncestorOf(QApplication.focusWidget()) or window.stage.hasFocus())
+
+
+def test_letters_are_the_players_wherever_nothing_is_written(window: MainView, qtbot: QtBot) -> None:
+    controls, list_view, editor = window.stage._controls, window.tasks.view, window.compose.findChild(PromptEditor)
+    qtbot.keyClick(list_view, Qt.Key.Key_M)
+    assert not controls.is_muted, "there is nothing to hear yet"
+    clip = clip_in(ClipState.SAVED, 1, path=Path("clip.mp4"))
+    window.stage.show_task(task_in(Phase.READY, 1, clips=(clip,)), play=False)
+    qtbot.keyClick(list_view, Qt.Key.Key_M)
+    assert controls.is_muted
+    qtbot.keyClick(editor, Qt.Key.Key_M)
+    assert controls.is_muted
+    assert editor.text() == "m"
+
+
+def test_a_click_on_generate_leaves_the_caret_in_the_prompt(window: MainView, studio: Studio, qtbot: QtBot) -> None:
+    editor = window.compose.findChild(PromptEditor)
+    window.attach(studio)
+    button = next(one for one in window.compose.findChildren(QPushButton) if one.accessibleName() == "Generate")
+    qtbot.waitUntil(button.isEnabled)
+    editor.setFocus()
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert editor.hasFocus()
 
 
 def test_the_layout_is_kept(window: MainView, open_window: Callable[..., MainView], tmp_path: Path) -> None:

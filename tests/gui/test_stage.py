@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtMultimedia import QVideoSink
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
@@ -268,6 +268,41 @@ def test_a_task_without_a_film_says_where_it_stands_and_comes_when_it_is_ready(d
     assert desk.screen.accessibleDescription() == "Downloading"
     desk.studio.put(ready(film))
     desk.bot.waitUntil(lambda: desk.screen.offers_play)
+
+
+def test_a_task_that_runs_is_told_without_a_clock_and_its_end_is_told_too(desk: Desk) -> None:
+    desk.stage.show_task(task_in(Phase.PENDING, 1), play=False)
+    assert desk.screen.accessibleDescription() == "Pending The clip appears here when it is ready."
+    desk.studio.put(task_in(Phase.FAILED, 1))
+    desk.bot.waitUntil(lambda: desk.screen.accessibleDescription().startswith("The prompt or the picture is against"))
+
+
+@pytest.mark.parametrize(("key", "number"), [(Qt.Key.Key_L, 30), (Qt.Key.Key_Right, 0)])
+def test_seeking_on_a_poster_opens_the_film_there_and_does_not_play_it(
+    desk: Desk, film: Path, poster: Path, key: Qt.Key, number: int
+) -> None:
+    desk.stage.show_task(ready(film, poster=poster, seen_at=NOW), play=False)
+    desk.press(key)
+    desk.bot.waitUntil(lambda: abs(desk.shown() - number) <= 1 and desk.shown() >= 0)
+    assert desk.button("Play").isVisible()
+    desk.seek_slider.setValue(round(40.5 * 1000 / 30))
+    desk.shows(40)
+    assert desk.button("Play").isVisible()
+
+
+def test_volume_and_speed_are_those_of_last_time(desk: Desk, tmp_path: Path) -> None:
+    state = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+    controls = desk.stage._controls
+    controls.restore(state)
+    assert (controls.volume, controls.speed) == (1.0, 1.0)
+    controls._volume.setValue(40)
+    controls._on_speed_chosen(0.5)
+    desk.stage.remember(state)
+    state.sync()
+    other = StagePanel(TaskScope(lambda error, _name: desk.errors.append(error)))
+    desk.bot.addWidget(other)
+    other.restore(QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat))
+    assert (other._controls.volume, other._controls.speed) == (0.4, 0.5)
 
 
 def test_several_clips_have_a_number_each(desk: Desk, film: Path, tmp_path: Path) -> None:

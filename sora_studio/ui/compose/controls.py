@@ -137,6 +137,7 @@ class GenerateButton(QPushButton):
         super().__init__(parent)
         self.setAccessibleName("Generate")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the caret in the prompt
         self._words_font = theme.font(semibold=True)
         self._keys_font = theme.font(size_px=11)
 

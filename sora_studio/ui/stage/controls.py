@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup, QFontMetrics
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QWidget, QWidgetAction
 
@@ -46,7 +46,8 @@ class StageControls(QFrame):
         self._loop.setCheckable(True)
         self._loop.toggled.connect(self.loop_changed)
         self._speed = self._build_button("1×", "Speed")
-        self._open_on_click(self._speed, self._build_speed_menu())
+        self._speed_menu = self._build_speed_menu()
+        self._open_on_click(self._speed, self._speed_menu)
         self._sound = self._build_button("Volume", "Volume")
         self._open_on_click(self._sound, self._build_sound_menu())
         self._full_screen = self._build_button("", "Full screen", tip="Full screen (F)")
@@ -104,6 +105,20 @@ class StageControls(QFrame):
             chip.clicked.connect(partial(self._on_chip_clicked, place))
             self._clips.append(chip)
             self._chips.addWidget(chip)
+
+    def restore(self, state: QSettings) -> None:
+        """Volume and speed as `remember` wrote them; what is missing or unreadable keeps its default."""
+        volume, speed = state.value("stage/volume", _LOUDEST), state.value("stage/speed", "")
+        if str(volume).isdecimal():
+            self._volume.setValue(int(str(volume)))
+        for entry in self._speed_menu.actions():
+            if entry.text() == speed:
+                entry.trigger()
+
+    def remember(self, state: QSettings) -> None:
+        """Write volume and speed."""
+        state.setValue("stage/volume", self._volume.value())
+        state.setValue("stage/speed", self._speed.text())
 
     def toggle_mute(self) -> None:
         """As the menu does."""

@@ -87,9 +87,9 @@ class FilmPlayer(QObject):
             self._media.pause()
 
     def seek(self, position_ms: int) -> None:
-        """Show this moment, running or paused as before."""
-        self._next_aim_ms = max(0, min(position_ms, self.duration_ms))
-        if self._aim_ms is None:
+        """Show this moment, running or paused as before; in a film that still loads, right after its first frame."""
+        self._next_aim_ms = max(0, min(position_ms, self.duration_ms or position_ms))
+        if self._aim_ms is None and self._frame.isValid():
             self._begin_seek()
 
     def step(self, frames: int) -> None:

@@ -43,6 +43,8 @@ _SHIFTED: dict[int, StageKey] = {
     Qt.Key.Key_Left: StageKey.BACK_TEN_FRAMES,
     Qt.Key.Key_Right: StageKey.ON_TEN_FRAMES,
 }
+ACTS_ANYWHERE = frozenset({StageKey.TOGGLE, StageKey.BACK_SECOND, StageKey.ON_SECOND, StageKey.MUTE, StageKey.FULL_SCREEN})
+"""Letters and the space bar, wherever nothing is written; arrows belong to what has the focus."""
 _STYLE = """
 QFrame#stage { background: $stage; border: none; }
 StageControls { background: qlineargradient(x1: 0, y1: 0, x2: 0, y2: 1, stop: 0 $stage, stop: 1 #050505); border: none; }
@@ -104,10 +106,15 @@ class StageFrame(QFrame):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys that the focused control did not want."""
-        modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        keys = {Qt.KeyboardModifier.NoModifier: _PLAIN, Qt.KeyboardModifier.ShiftModifier: _SHIFTED}.get(modifiers, {})
-        asked = keys.get(event.key())
+        asked = key_of(event)
         if asked is None or (asked is StageKey.LEAVE_FULL_SCREEN and not self.is_full_screen):
             super().keyPressEvent(event)
         else:
             self.key_asked.emit(asked)
+
+
+def key_of(event: QKeyEvent) -> StageKey | None:
+    """What this key asks the stage for."""
+    modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    keys = {Qt.KeyboardModifier.NoModifier: _PLAIN, Qt.KeyboardModifier.ShiftModifier: _SHIFTED}.get(modifiers, {})
+    return keys.get(event.key())

@@ -6,16 +6,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QSettings
+from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from sora_studio.domain.clip import Clip, ClipState
 from sora_studio.domain.task import Phase, Task
 from sora_studio.ui.stage.controls import StageControls
-from sora_studio.ui.stage.frame import StageFrame, StageKey
+from sora_studio.ui.stage.frame import ACTS_ANYWHERE, StageFrame, StageKey, key_of
 from sora_studio.ui.stage.screen import FilmScreen, Sentence
 from sora_studio.ui.task_scope import TaskScope
-from sora_studio.viewmodels.task_words import SEPARATOR, Surroundings, state_of
+from sora_studio.viewmodels.task_words import Surroundings, stage_words
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
@@ -47,7 +48,7 @@ class StagePanel(QWidget):
         self._task: Task | None = None
         self._place = 0
         self._is_open = False
-        self._position_ms = 0
+        self._position_ms = self._duration_ms = 0
         self._screen = FilmScreen()
         self._controls = StageControls()
         home = QVBoxLayout(self)
@@ -83,6 +84,22 @@ class StagePanel(QWidget):
         self._is_open = False
         self._controls.show_playing(False)
 
+    def take_key(self, event: QKeyEvent) -> bool:
+        """A key that nobody in the window wanted; whether it was one of the player's that act everywhere."""
+        asked = key_of(event)
+        if asked is None or asked not in ACTS_ANYWHERE or self._film() is None:
+            return False
+        self._on_frame_key_asked(asked)
+        return True
+
+    def restore(self, state: QSettings) -> None:
+        """Take up the volume and the speed of last time."""
+        self._controls.restore(state)
+
+    def remember(self, state: QSettings) -> None:
+        """Keep them for the next time."""
+        self._controls.remember(state)
+
     def toggle(self) -> None:
         """Play or pause."""
         if self._is_open and self._player is not None:
@@ -91,7 +108,7 @@ class StagePanel(QWidget):
             else:
                 self._player.play()
         elif (path := self._film()) is not None:
-            self._open(path)
+            self._open(path, play=True)
 
     # --- showing --------------------------------------------------------------------------------------------------
 
@@ -110,19 +127,18 @@ class StagePanel(QWidget):
             self._screen.show_sentence(self._why_not())
             return
         self._show_position(0)
-        self._controls.show_duration(round(clip.film.duration_s * 1000) if clip.film else 0)
+        self._show_duration(round(clip.film.duration_s * 1000) if clip.film else 0)
         self._controls.show_clips(len(self._task.clips), self._place)
         self._screen.show_picture(QImage(), offers_play=not play)
         if clip.poster is not None:
             self._scope.start(self._show_poster(clip, clip.poster), name="Show a poster")
         if play:
-            self._open(path)
+            self._open(path, play=True)
 
     def _why_not(self) -> Sentence:
         if self._task is None:
             return EMPTY
-        words = state_of(self._task, Surroundings(now=datetime.now(UTC))).words
-        return Sentence(words[0], SEPARATOR.join(words[1:]))
+        return Sentence(*stage_words(self._task, Surroundings(now=datetime.now(UTC))))
 
     async def _show_poster(self, clip: Clip, poster: Path) -> None:
         picture = await asyncio.to_thread(QImage, str(poster))
@@ -133,12 +149,16 @@ class StagePanel(QWidget):
         self._position_ms = position_ms
         self._controls.show_position(position_ms)
 
+    def _show_duration(self, duration_ms: int) -> None:
+        self._duration_ms = duration_ms
+        self._controls.show_duration(duration_ms)
+
     # --- playing --------------------------------------------------------------------------------------------------
 
-    def _open(self, path: Path) -> None:
+    def _open(self, path: Path, *, play: bool) -> None:
         self._is_open = True
         self._screen.show_picture(self._screen.picture)
-        self._make_player().open(path, play=True)
+        self._make_player().open(path, play=play)
         if self._studio is not None and self._task is not None and self._task.seen_at is None:
             self._scope.start(self._studio.library.mark_seen(self._task.id), name="Mark as seen")
 
@@ -167,8 +187,11 @@ class StagePanel(QWidget):
         return self._player
 
     def _seek(self, position_ms: int) -> None:
+        """From the poster too: then the film is opened at that moment, paused."""
+        if not self._is_open and (path := self._film()) is not None:
+            self._open(path, play=False)
         if self._is_open and self._player is not None:
-            self._position_ms = max(0, min(position_ms, self._player.duration_ms))
+            self._position_ms = max(0, min(position_ms, self._duration_ms))
             self._player.seek(self._position_ms)
 
     def _on_player_frame_arrived(self) -> None:
@@ -177,7 +200,7 @@ class StagePanel(QWidget):
 
     def _on_player_duration_changed(self, duration_ms: int) -> None:
         if self._is_open and duration_ms > 0:
-            self._controls.show_duration(duration_ms)
+            self._show_duration(duration_ms)
 
     def _on_player_failed(self) -> None:
         if (path := self._film()) is not None and self._is_open:
@@ -221,6 +244,8 @@ class StagePanel(QWidget):
             self._seek(self._position_ms + _JUMPS[key])
         elif self._is_open and self._player is not None:
             self._player.step(_FRAMES[key])
+        else:
+            self._seek(0)
 
     # --- what changes by itself -----------------------------------------------------------------------------------
 
@@ -240,5 +265,5 @@ class StagePanel(QWidget):
         if shown is None:
             return
         clip_before, self._task = self._clip(), shown
-        if not self._is_open and self._clip() != clip_before:
+        if not self._is_open and (self._clip() != clip_before or self._film() is None):
             self._show_clip(play=False)

@@ -211,6 +211,8 @@ class TaskView(QTableView):
             self.main_requested.emit(task)
         elif task and event.key() == Qt.Key.Key_Delete:
             self.remove_requested.emit(task)
+        elif event.text() and event.text().isprintable() and not event.modifiers() & _COMMAND_KEYS:
+            event.ignore()  # letters and the space bar are the player's, wherever nothing is written
         else:
             super().keyPressEvent(event)
 
