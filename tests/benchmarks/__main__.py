@@ -6,7 +6,18 @@ import sys
 
 from tests.benchmarks.figures import Figure
 
-BENCHMARKS = ("first_paint", "editor", "event_loop", "polling", "clock_changes", "tracked_day", "task_list", "memory", "faults")
+BENCHMARKS = (
+    "first_paint",
+    "editor",
+    "event_loop",
+    "polling",
+    "clock_changes",
+    "tracked_day",
+    "task_list",
+    "database",
+    "memory",
+    "faults",
+)
 MARKS = {True: "met", False: "missed", None: ""}
 
 

@@ -1,9 +1,11 @@
 """From a prompt on the command line to a film on the disk."""
 
 import json
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import av
@@ -12,6 +14,8 @@ from PIL import Image
 
 from sora_studio.logs import COMMANDS_LOG
 from sora_studio.simulator.serve import Running
+from tests.doubles.damage import lose_the_first_page
+from tests.doubles.libraries import make_library
 from tests.e2e.conftest import Program
 
 JSON_KEYS = ["id", "task_id", "state", "prompt", "files", "fail_code", "fail_message", "created_at", "completed_at"]
@@ -114,11 +118,26 @@ def test_a_folder_that_is_a_file_is_invalid(program: Program, tmp_path: Path) ->
     assert program.run("generate", "A harbour", "--output", str(tmp_path / "file")).code == 2
 
 
-def test_a_broken_database_is_named_and_ends_with_6(program: Program) -> None:
-    (program.data / "studio.db").write_bytes(b"This is no database at all. " * 400)
+def test_a_database_of_another_program_is_named_and_ends_with_6(program: Program) -> None:
+    with closing(sqlite3.connect(program.data / "studio.db")) as connection:
+        connection.execute("CREATE TABLE theirs (x)")
     ended = program.generate("A harbour")
     assert ended.code == 6
-    assert "studio.db" in ended.err
+    assert "studio.db cannot be opened: it belongs to another program" in ended.err
+
+
+def test_a_damaged_database_is_mended_and_said(program: Program) -> None:
+    database = program.data / "studio.db"
+    make_library(database, 10)
+    lose_the_first_page(database)
+    listed = program.run("tasks")
+    assert listed.code == 6
+    assert "start it again: what can be read is kept" in listed.err, "a listing leaves the mending to the owner"
+    watched = program.run("watch")
+    assert watched.code == 0
+    (aside,) = program.data.glob("studio.db.damaged-*")
+    assert f"repaired: 10 tasks were kept. The damaged file is kept as {aside}." in watched.err
+    assert len(program.run("tasks", "--json").rows) == 10
 
 
 def test_settings_that_cannot_be_used_are_said(program: Program) -> None:

@@ -1,6 +1,5 @@
 """Whatever became of the file, the start goes on with what can be read, leaves alone what is not ours, and may be killed."""
 
-import random
 import shutil
 import signal
 import sqlite3
@@ -19,7 +18,20 @@ from sora_studio.storage.backups import Backups
 from sora_studio.storage.database import Database
 from sora_studio.storage.rescue import Rescue
 from sora_studio.storage.salvage import Salvaged
-from tests.doubles.libraries import PAGE, Rows, make_library, mark, pages_with, rows_of
+from tests.doubles.damage import (
+    HARMS,
+    a_middle_page,
+    cut_in_half,
+    cut_to_fifty_bytes,
+    empty,
+    fill_with_random_bytes,
+    lose_a_page_in_the_middle,
+    lose_the_first_page,
+    put_garbage_into_the_log,
+    write_text_over_it,
+    zero_page,
+)
+from tests.doubles.libraries import Rows, make_library, rows_of
 
 COUNT = 24
 TASKS_TOP = 2
@@ -66,68 +78,12 @@ def with_a_log(path: Path) -> Rows:
     return rows
 
 
-def zero_page(path: Path, number: int) -> None:
-    content = bytearray(path.read_bytes())
-    content[(number - 1) * PAGE : number * PAGE] = bytes(PAGE)
-    path.write_bytes(content)
-
-
-def a_middle_page(path: Path) -> int:
-    """One with rows of tasks, and nothing beneath it."""
-    content = path.read_bytes()
-    return next(number for number in pages_with(content, mark(10)) if content[(number - 1) * PAGE] == 0x0D)
-
-
 def open_once(path: Path, run: Run) -> Rescue | None:
     database = Database(path)
     rescue = run(database.open())
     run(database.close())
     assert rescue is None or isinstance(rescue, Rescue)
     return rescue
-
-
-def cut_to_fifty_bytes(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:50])
-
-
-def lose_the_first_page(path: Path) -> None:
-    zero_page(path, 1)
-
-
-def lose_a_page_in_the_middle(path: Path) -> None:
-    zero_page(path, a_middle_page(path))
-
-
-def put_garbage_into_the_log(path: Path) -> None:
-    Path(f"{path}-wal").write_bytes(random.Random(1).randbytes(100_000))
-
-
-def empty(path: Path) -> None:
-    path.write_bytes(b"")
-
-
-def fill_with_random_bytes(path: Path) -> None:
-    path.write_bytes(random.Random(2).randbytes(path.stat().st_size))
-
-
-def cut_in_half(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-
-
-def write_text_over_it(path: Path) -> None:
-    path.write_text("hello " * 1000)
-
-
-HARMS = [
-    cut_to_fifty_bytes,
-    lose_the_first_page,
-    lose_a_page_in_the_middle,
-    put_garbage_into_the_log,
-    empty,
-    fill_with_random_bytes,
-    cut_in_half,
-    write_text_over_it,
-]
 
 
 @pytest.mark.parametrize("harm", HARMS)
