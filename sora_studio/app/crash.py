@@ -5,7 +5,6 @@ import logging
 import platform
 import sys
 import threading
-import traceback
 from collections import deque
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -30,10 +29,23 @@ _HARMLESS = ("PulseAudioService: pa_context_connect() failed", "No audio device 
 """What Qt says, without a category, on a machine without sound; films play all the same."""
 
 
-class CrashReporter(QObject):
-    """Stands behind Python's, threading's, asyncio's and Qt's last handlers while it is installed.
+class _Watch(logging.Handler):
+    """Hands on what is logged as an error, whoever logged it: what is in the log is told and reported, and nothing is twice."""
 
-    Signals: `failed()` for every uncaught error, from any thread.
+    def __init__(self, tell: "Callable[[str], None]") -> None:
+        super().__init__(logging.ERROR)
+        self.setFormatter(logging.Formatter("%(asctime)s %(name)s: %(message)s"))
+        self._tell = tell
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """In the thread that logs."""
+        self._tell(self.format(record))
+
+
+class CrashReporter(QObject):
+    """Stands behind Python's, threading's, asyncio's and Qt's last handlers, and watches the log, while it is installed.
+
+    Signals: `failed()` for every error in the log, from any thread.
     """
 
     failed = Signal()
@@ -43,6 +55,7 @@ class CrashReporter(QObject):
         self._redact = redact
         self._last_qt_message = ""
         self._recent: deque[str] = deque(maxlen=5)
+        self._watch = _Watch(self._on_error_logged)
 
     def install(self, loop: asyncio.AbstractEventLoop) -> None:
         """Take the last handlers' places."""
@@ -52,28 +65,28 @@ class CrashReporter(QObject):
         threading.excepthook = self._on_thread_exception
         loop.set_exception_handler(self._on_loop_error)
         self._qt_before = qInstallMessageHandler(self._on_qt_message)
+        logging.getLogger().addHandler(self._watch)
 
     def uninstall(self) -> None:
         """Give them back."""
         sys.excepthook, sys.unraisablehook, threading.excepthook = self._before
         qInstallMessageHandler(self._qt_before)
+        logging.getLogger().removeHandler(self._watch)
 
     def record(self, error: BaseException, where: str) -> None:
         """An error that somebody caught but did not expect."""
         _log.error("Unexpected error in %s", where, exc_info=error)
-        self.remember(error)
-        self.failed.emit()
-
-    def remember(self, error: BaseException) -> None:
-        """Put an error that was logged and shown already into the report."""
-        self._recent.append("".join(traceback.format_exception(error)))
 
     def report(self) -> str:
         """What a person can send: versions and the last errors, without secrets."""
         head = (
             f"Sora Studio {__version__}, Python {platform.python_version()}, Qt {qVersion()}, {platform.platform(terse=True)}"
         )
-        return self._redact("\n\n".join([head, *self._recent]))
+        return "\n\n".join([head, *self._recent])
+
+    def _on_error_logged(self, words: str) -> None:
+        self._recent.append(self._redact(words))  # now: the key may be another one when the report is asked for
+        self.failed.emit()
 
     def _on_exception(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         self.record(error.with_traceback(trace), kind.__name__)
@@ -99,6 +112,3 @@ class CrashReporter(QObject):
         self._last_qt_message = message
         level = logging.DEBUG if message in _HARMLESS else _LEVELS.get(kind, logging.WARNING)
         _qt_log.log(level, "%s: %s", context.category or "default", message)
-        if kind in (QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg):
-            self._recent.append(message)
-            self.failed.emit()

@@ -91,10 +91,10 @@ class Program:
         view = self._view
         self._window.closing.connect(self._loop.stop)
         view.action_asked.connect(self._on_view_action_asked)
-        view.task_failed.connect(self._crashes.remember)
         view.offer_settings(self._session.change_settings)
         self._instance.asked_to_show.connect(self._on_instance_asked_to_show)
-        self._crashes.failed.connect(view.show_fault)
+        # Later, and not in the middle of whatever failed: a notice takes new widgets.
+        self._crashes.failed.connect(view.show_fault, Qt.ConnectionType.QueuedConnection)
         for number in (signal.SIGINT, signal.SIGTERM):
             self._end_on(number)
 

@@ -42,12 +42,10 @@ _SECTIONS = {"output": Section.CLIPS, "hard-limit": Section.SPENDING}
 class MainView(QWidget):
     """Works without a studio; `attach` brings it to life.
 
-    Signals: `action_asked(NoticeAction)` for what the window cannot do alone; `task_failed(BaseException)` for an unexpected
-    error.
+    Signals: `action_asked(NoticeAction)` for what the window cannot do alone.
     """
 
     action_asked = Signal(object)
-    task_failed = Signal(object)
 
     def __init__(self, settings: Settings, *, demo: bool, editor: PromptEditor | None = None) -> None:
         """`editor` may hold what was typed before the view was there."""
@@ -269,7 +267,6 @@ class MainView(QWidget):
             self.notices.raise_notice(NoticeRaised(name, NoticeLevel.WARNING, error.sentence))
             return
         _log.error("Unexpected error in %s", name, exc_info=error)
-        self.task_failed.emit(error)
         self.show_fault()
 
     def show_fault(self) -> None:
