@@ -26,6 +26,19 @@ CLIP_TRANSITIONS: dict[ClipState, frozenset[ClipState]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class ClipCounts:
+    """How many clips are on disk, and how many are not: not saved yet, or expired or missing on a task that is still listed."""
+
+    on_disk: int = 0
+    absent: int = 0
+
+    @property
+    def all(self) -> int:
+        """Those that there should be."""
+        return self.on_disk + self.absent
+
+
+@dataclass(frozen=True, slots=True)
 class FilmFacts:
     """What opening a film found."""
 

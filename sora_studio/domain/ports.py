@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, TypedDict, Unpack
 
-from sora_studio.domain.clip import Clip, ClipState, FilmFacts
+from sora_studio.domain.clip import Clip, ClipCounts, ClipState, FilmFacts
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.request import GenerationRequest, ImageFacts
@@ -208,6 +208,10 @@ class TaskStore(Protocol):
 
     async def unsaved(self, gateway: str) -> list[Clip]:
         """Remote clips, the one that expires first in front."""
+        ...
+
+    async def count_clips(self) -> ClipCounts:
+        """Of all gateways and tasks, except what is expired or missing on a removed task: nobody waits for that."""
         ...
 
     async def find(self, which: TaskFilter, *, limit: int, before: int | None = None) -> list[Task]:

@@ -11,6 +11,7 @@ from sora_studio.services.census import Census
 from sora_studio.services.changes import ChangeWatch
 from sora_studio.services.connection import Connection
 from sora_studio.services.core import Core
+from sora_studio.services.expiry import ExpiryWatch
 from sora_studio.services.holds import Holds
 from sora_studio.services.inventory import Inventory
 from sora_studio.services.metering import Meter
@@ -54,7 +55,7 @@ class Engine:
         core.ledger.on_move = self._meter.moved
         self.balance = Balance(core, self.holds, self._meter)
         self.spending = Spending(core, self.holds, outside.limits)
-        self.inventory = Inventory(core)
+        self.inventory = Inventory(core, is_owner=self._is_owner)
         self.ownership = Ownership(outside.lock, core.events, core.clock, self._begin_to_work)
         census = Census(core.gateway_name)
         self._changes = ChangeWatch(core.ledger.tasks, core.events, core.clock)
@@ -98,7 +99,7 @@ class Engine:
         supervisor.keep(self.connection.run, name="connection")
         supervisor.keep(self.balance.run, name="balance")
         supervisor.keep(self.spending.run, name="spending")
-        supervisor.start(self.inventory.walk(check_files=self.ownership.is_owner), name="inventory")
+        supervisor.keep(self.inventory.run, name="inventory")
         if not self.ownership.is_owner:
             supervisor.keep(self.ownership.run, name="ownership")
 
@@ -135,6 +136,7 @@ class Engine:
         supervisor = self._core.supervisor
         supervisor.keep(self._sender.run, name="sender")
         supervisor.keep(self._room.run, name="room")
+        supervisor.keep(ExpiryWatch(self._core).run, name="expiry")
         supervisor.keep(self.tracking.run, name="tracking")
         supervisor.keep(self.retrieval.run, name="retrieval")
 

@@ -1,55 +1,90 @@
-"""Walks the library once after the start, without haste: counts what is saved and finds out which files are gone or back."""
+"""Knows which clips are on disk: what the database says, proved by looking at the files, without haste."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from sora_studio.domain.clip import Clip, ClipState
+from sora_studio.domain.clip import Clip, ClipCounts, ClipState
 from sora_studio.domain.ports import TaskFilter
 from sora_studio.domain.task import Task, TaskState
 from sora_studio.services.core import Core
+from sora_studio.services.rest import LONGEST_REST_S, rest
 
 PAGE = 100
 BREATH_S = 0.02
 """Between two pages, so that a large library costs the window nothing."""
+WALK_EVERY_S = 60.0
 _KEPT = frozenset({ClipState.SAVED, ClipState.MISSING})
 
 
 class Inventory:
-    """Knows how many clips are saved. The owner of the folder also marks clips `missing`, or `saved` again, by their files."""
+    """Marks clips `missing`, or `saved` again, by their files: all of them after the start and when somebody comes back to the
+    window (the owner of the folder does that), single ones when they are shown.
+    """
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, *, is_owner: Callable[[], bool]) -> None:
         self._core = core
-        self._saved = set[int]()
-
-    @property
-    def saved_clips(self) -> int:
-        """As far as they have been counted."""
-        return len(self._saved)
+        self._is_owner = is_owner
+        self._wake = asyncio.Event()
+        self._shown = set[int]()
+        self._walk_wanted = True
+        self._walked_at = float("-inf")
+        self._counts = ClipCounts()
+        self._changes, self._counted = 1, 0
 
     def see(self, task: Task) -> None:
         """A row as it stands now."""
-        for clip in task.clips:
-            if clip.state is ClipState.SAVED:
-                self._saved.add(clip.id)
-            else:
-                self._saved.discard(clip.id)
+        if task.clips:
+            self._changes += 1
 
-    async def walk(self, *, check_files: bool) -> None:
-        """Look at every finished task, newest first."""
+    async def counts(self) -> ClipCounts | None:
+        """None until the files have been looked at once."""
+        if self._is_owner() and self._walked_at == float("-inf"):
+            return None
+        changes = self._changes
+        if self._counted != changes:
+            self._counts = await self._core.ledger.tasks.count_clips()
+            self._counted = changes
+        return self._counts
+
+    def look_for(self, tasks: Iterable[int]) -> None:
+        """These are shown: find out whether their files are still there."""
+        self._shown.update(tasks)
+        self._wake.set()
+
+    def look_again(self) -> None:
+        """Somebody comes back and may have moved files: look at all of them, at most once a minute."""
+        self._walk_wanted = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Look when it is wanted, until cancelled."""
+        while True:
+            shown, self._shown = self._shown, set[int]()
+            if shown:
+                await self._check(await self._core.ledger.tasks.get_many(shown))
+            if self._walk_wanted and self._core.clock.monotonic() >= self._walked_at + WALK_EVERY_S and self._is_owner():
+                self._walk_wanted = False
+                await self._walk()
+                self._walked_at = self._core.clock.monotonic()
+            await rest(self._core.clock, self._wake, LONGEST_REST_S)
+
+    async def _walk(self) -> None:
+        """Every finished task, newest first."""
         before: int | None = None
         finished = TaskFilter(states=frozenset({TaskState.SUCCESS}), removed=True)
         while page := await self._core.ledger.tasks.find(finished, limit=PAGE, before=before):
-            for task in page:
-                self.see(task)
-            if check_files:
-                await self._check(clip for task in page for clip in task.clips if clip.state in _KEPT)
+            await self._check(page)
             before = page[-1].id
             await self._core.clock.sleep(BREATH_S)
 
-    async def _check(self, clips: Iterable[Clip]) -> None:
-        wanted = [clip for clip in clips if clip.path is not None]
-        there = await asyncio.to_thread(lambda: [clip.path is not None and clip.path.is_file() for clip in wanted])
+    async def _check(self, tasks: Iterable[Task]) -> None:
+        wanted = [clip for task in tasks for clip in task.clips if clip.state in _KEPT and clip.path is not None]
+        there = await asyncio.to_thread(lambda: [_is_there(clip) for clip in wanted])
         for clip, is_there in zip(wanted, there, strict=True):
             if is_there is not (clip.state is ClipState.SAVED):
                 state = ClipState.SAVED if is_there else ClipState.MISSING
                 await self._core.ledger.transition_clip(clip.id, state)
+
+
+def _is_there(clip: Clip) -> bool:
+    return clip.path is not None and clip.path.is_file()

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from sora_studio.domain.clip import ClipCounts
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.ports import DraftStore, TaskFilter
 from sora_studio.domain.task import Section, Task, TaskState
@@ -61,6 +62,14 @@ class Library:
         usage = usage_of(self._output_dir())
         return usage[0] if usage else 0
 
-    async def saved_clips(self) -> int:
-        """How many clips are on disk; counts up for a moment after the start of a large library."""
-        return self._inventory.saved_clips
+    async def clips(self) -> ClipCounts | None:
+        """How many clips are on disk and how many are not; None until their files have been looked at once."""
+        return await self._inventory.counts()
+
+    def look_for_files(self, tasks: Iterable[int]) -> None:
+        """These tasks are shown: a file that is gone is noticed soon."""
+        self._inventory.look_for(tasks)
+
+    def look_at_all_files(self) -> None:
+        """Somebody comes back and may have moved files: look without haste, at most once a minute."""
+        self._inventory.look_again()

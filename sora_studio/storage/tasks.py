@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Unpack
 
-from sora_studio.domain.clip import Clip, ClipState
+from sora_studio.domain.clip import Clip, ClipCounts, ClipState
 from sora_studio.domain.errors import RequestRepeated
 from sora_studio.domain.ports import ClipFacts, TaskFacts, TaskFilter
 from sora_studio.domain.request import GenerationRequest
@@ -36,6 +36,10 @@ RECENT = """
 UNSAVED = """
     SELECT clips.* FROM clips JOIN tasks ON tasks.id = clips.task
     WHERE clips.state = 'remote' AND tasks.gateway = ? ORDER BY clips.expires_at, clips.id
+"""
+COUNT_CLIPS = """
+    SELECT coalesce(sum(state = 'saved'), 0) AS on_disk, coalesce(sum(state <> 'saved'), 0) AS absent FROM clips
+    WHERE state NOT IN ('expired', 'missing') OR task IN (SELECT id FROM tasks WHERE removed_at IS NULL)
 """
 CUT_OFF_TASKS = "SELECT id FROM tasks WHERE state = 'sending'"
 CUT_OFF_CLIPS = "SELECT id, task FROM clips WHERE state = 'downloading'"
@@ -125,6 +129,15 @@ class SqliteTasks:
     async def unsaved(self, gateway: str) -> list[Clip]:
         """Remote clips, the one that expires first in front."""
         return await self._database.read(lambda connection: list(map(clip_from_row, connection.execute(UNSAVED, (gateway,)))))
+
+    async def count_clips(self) -> ClipCounts:
+        """Of all gateways and tasks, except what is expired or missing on a removed task: nobody waits for that."""
+
+        def work(connection: sqlite3.Connection) -> ClipCounts:
+            row: sqlite3.Row = connection.execute(COUNT_CLIPS).fetchone()
+            return ClipCounts(row["on_disk"], row["absent"])
+
+        return await self._database.read(work)
 
     async def find(self, which: TaskFilter, *, limit: int, before: int | None = None) -> list[Task]:
         """Newest first; `before` is the last id of the page before."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from sora_studio.domain.clip import ClipCounts
 from sora_studio.domain.events import BalanceChanged, ConnectionChanged, SpendingChanged
 from sora_studio.domain.money import DaySpend, dollars
 
@@ -26,7 +27,7 @@ class StatusFacts:
     running: int | None = None
     waiting: int = 0
     requests_last_minute: int = 0
-    saved_clips: int | None = None
+    clips: ClipCounts | None = None
     free_bytes: int | None = None
     balance_usd: float | None = None
     today: DaySpend | None = None
@@ -50,8 +51,8 @@ class StatusFacts:
         if self.running is not None:
             said.append(f"{self.running:,} running, {self.waiting:,} waiting")
             said.append(f"{self.requests_last_minute:,} {'request' if self.requests_last_minute == 1 else 'requests'}/min")
-        if self.saved_clips is not None:
-            said.append(_clips_phrase(self.saved_clips))
+        if self.clips is not None:
+            said.append(_clips_phrase(self.clips))
         if self.free_bytes is not None:
             said.append(f"{_size_phrase(self.free_bytes)} free")
         return tuple(said)
@@ -100,15 +101,16 @@ class StatusModel(QObject):
         self._set(replace(self.facts, online=True, has_key=has_key, balance_usd=usd, today=studio.spending.today))
 
     def want_balance(self) -> None:
-        """Somebody looks: the balance may have changed elsewhere."""
+        """Somebody looks: the balance may have changed elsewhere, and files may have been moved."""
         if self._studio is not None:
             self._studio.balance.want()
+            self._studio.library.look_at_all_files()
 
     async def refresh(self) -> None:
         """Ask for the counts, the key and the free space. Cheap enough for every other second."""
         if self._studio is None:
             return
-        saved = await self._studio.library.saved_clips()
+        clips = await self._studio.library.clips()
         free_bytes = await asyncio.to_thread(self._studio.library.free_bytes)
         seen = self._studio.tracking.snapshot()
         self._set(
@@ -121,7 +123,7 @@ class StatusModel(QObject):
                 running=seen.running,
                 waiting=seen.waiting,
                 requests_last_minute=seen.requests_last_minute,
-                saved_clips=saved,
+                clips=clips,
                 free_bytes=free_bytes or None,  # 0: it cannot be told
             )
         )
@@ -141,10 +143,13 @@ class StatusModel(QObject):
         self._set(replace(self.facts, today=event.today))
 
 
-def _clips_phrase(count: int) -> str:
-    if not count:
+def _clips_phrase(clips: ClipCounts) -> str:
+    """That all are safe is only said when it is true."""
+    if not clips.all:
         return "No clips yet"
-    return "1 clip safe on disk" if count == 1 else f"All {count:,} clips safe on disk"
+    if clips.absent:
+        return f"{clips.absent:,} of {clips.all:,} {'clip' if clips.all == 1 else 'clips'} not on disk"
+    return "1 clip safe on disk" if clips.all == 1 else f"All {clips.all:,} clips safe on disk"
 
 
 def _size_phrase(size_bytes: int) -> str:

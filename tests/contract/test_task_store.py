@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sora_studio.domain.clip import CLIP_TRANSITIONS, ClipState
+from sora_studio.domain.clip import CLIP_TRANSITIONS, ClipCounts, ClipState
 from sora_studio.domain.errors import RequestRepeated
 from sora_studio.domain.ports import TaskFilter, TaskStore
 from sora_studio.domain.request import GenerationRequest
@@ -192,6 +192,25 @@ def test_unfinished_and_unsaved_are_what_is_left_to_do_here(tell: Tell) -> None:
         assert [task.id for task in await store.unfinished(GATEWAY)] == left
         assert [clip.task for clip in await store.unsaved(GATEWAY)] == [soon, late]
         assert await store.unsaved("elsewhere") == []
+
+    tell(story)
+
+
+def test_clips_are_counted_as_on_disk_or_not(tell: Tell) -> None:
+    async def story(store: TaskStore) -> None:
+        assert await store.count_clips() == ClipCounts(0, 0)
+        tasks = dict[ClipState, int]()
+        for state, path in CLIP_PATHS.items():
+            tasks[state] = await task_in(store, S.PENDING)
+            await store.succeed(tasks[state], ["https://films.example/1.mp4"], completed_at=NOW, expires_at=NOW)
+            row = await store.get(tasks[state])
+            assert row is not None
+            for step in path:
+                assert await store.transition_clip(row.clips[0].id, step)
+        assert await store.count_clips() == ClipCounts(on_disk=1, absent=4)
+        for state, absent in ((C.SAVED, 4), (C.REMOTE, 4), (C.DOWNLOADING, 4), (C.EXPIRED, 3), (C.MISSING, 2)):
+            await store.record(tasks[state], removed_at=NOW)
+            assert await store.count_clips() == ClipCounts(1, absent)
 
     tell(story)
 

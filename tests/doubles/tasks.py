@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Unpack
 
-from sora_studio.domain.clip import CLIP_TRANSITIONS, Clip, ClipState
+from sora_studio.domain.clip import CLIP_TRANSITIONS, Clip, ClipCounts, ClipState
 from sora_studio.domain.errors import RequestRepeated
 from sora_studio.domain.ports import ClipFacts, TaskFacts, TaskFilter
 from sora_studio.domain.request import GenerationRequest
@@ -132,6 +132,12 @@ class MemoryTasks:
     async def unsaved(self, gateway: str) -> list[Clip]:
         clips = [clip for row in self.rows.values() if row.gateway == gateway for clip in row.clips]
         return sorted((clip for clip in clips if clip.state is ClipState.REMOTE), key=lambda clip: (clip.expires_at, clip.id))
+
+    async def count_clips(self) -> ClipCounts:
+        clips = [(clip.state, row.removed_at) for row in self.rows.values() for clip in row.clips]
+        on_disk = sum(state is ClipState.SAVED for state, _ in clips)
+        ignored = sum(state in (ClipState.EXPIRED, ClipState.MISSING) and removed is not None for state, removed in clips)
+        return ClipCounts(on_disk, len(clips) - on_disk - ignored)
 
     async def find(self, which: TaskFilter, *, limit: int, before: int | None = None) -> list[Task]:
         rows = self._where(lambda row: _matches(row, which) and (before is None or row.id < before))

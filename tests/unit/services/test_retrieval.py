@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from sora_studio.domain.clip import Clip, ClipState
+from sora_studio.domain.clip import Clip, ClipCounts, ClipState
 from sora_studio.domain.errors import ConnectionFailed, LinkExpired, PassingError, ServiceUnavailable, StorageFull, StudioError
-from sora_studio.domain.events import TransferProgressed
+from sora_studio.domain.events import NoticeLevel, NoticeRaised, TransferProgressed
 from sora_studio.domain.ports import RemoteStatus
 from sora_studio.domain.task import TaskState
 from tests.canary import QUERY
@@ -324,11 +324,90 @@ def test_a_file_that_is_gone_is_missing_and_found_again(tmp_path: Path) -> None:
         elsewhere = path.rename(tmp_path / "elsewhere.mp4")
         second = Rig(tmp_path, tasks=first.tasks, clock=first.clock)
         async with second:
+            assert await second.engine.inventory.counts() is None
             await second.until(lambda: clip(second).state is ClipState.MISSING)
             await second.advance(1)
-            assert second.engine.inventory.saved_clips == 0
+            assert await second.engine.inventory.counts() == ClipCounts(on_disk=0, absent=1)
             assert await second.engine.retrieval.locate(1, elsewhere)
             assert (clip(second).state, clip(second).path) == (ClipState.SAVED, elsewhere)
+            await second.advance(1)
+            assert await second.engine.inventory.counts() == ClipCounts(on_disk=1)
+
+    run(story())
+
+
+def test_a_file_that_goes_while_the_program_runs_is_noticed_when_it_is_shown(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        await finished(rig)
+        async with rig:
+            await rig.until(lambda: is_saved(rig))
+            path = clip(rig).path
+            assert path is not None
+            await rig.advance(1)
+            path.unlink()
+            rig.engine.inventory.look_for([1])
+            await rig.until(lambda: clip(rig).state is ClipState.MISSING)
+            await rig.engine.retrieval.save_now(1)
+            await rig.advance(1)
+            await rig.until(lambda: is_saved(rig))
+            fetched_again = clip(rig).path
+            assert fetched_again is not None
+            assert fetched_again.read_bytes() == FILM_BYTES
+
+    run(story())
+
+
+def test_files_that_went_are_noticed_when_somebody_comes_back_to_the_window(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        for _ in range(3):
+            await finished(rig)
+        async with rig:
+            await rig.until(lambda: all(is_saved(rig, task) for task in (1, 2, 3)))
+            kept = [rig.row(task).clips[0].path for task in (1, 2)]
+            for path in kept:
+                assert path is not None
+                path.unlink()
+            await rig.advance(61)
+            rig.engine.inventory.look_again()
+            await rig.until(lambda: clip(rig, 1).state is clip(rig, 2).state is ClipState.MISSING)
+            assert is_saved(rig, 3)
+
+    run(story())
+
+
+@pytest.mark.parametrize(
+    ("days", "level", "words"),
+    [
+        (3.1, None, ""),
+        (2.9, NoticeLevel.WARNING, "2 clips are not saved, and their links expire within three days."),
+        (0.9, NoticeLevel.ERROR, "2 clips are not saved, and their links expire within a day."),
+    ],
+)
+def test_a_link_that_is_about_to_expire_is_told_once_for_all(
+    tmp_path: Path, days: float, level: NoticeLevel | None, words: str
+) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        for _ in range(2):
+            await finished(rig, expires_in_s=days * 86_400)
+        rig.transfer.gate = asyncio.Event()
+        async with rig:
+            for task in (1, 2):
+                await rig.engine.retrieval.pause(task)
+            await rig.until(lambda: all(clip(rig, task).trouble == "Paused." for task in (1, 2)))
+            await rig.advance(120)
+            told = [event for event in rig.told(NoticeRaised) if isinstance(event, NoticeRaised) and event.cause == "expiry"]
+            assert [(event.level, event.text.partition(" The program")[0]) for event in told] == (
+                [(level, words)] if level else []
+            )
+            rig.transfer.gate = None
+            await rig.engine.retrieval.save_now(1)
+            await rig.engine.retrieval.save_now(2)
+            await rig.until(lambda: is_saved(rig, 1) and is_saved(rig, 2))
+            await rig.advance(31)
+            assert "expiry" not in rig.notices()
 
     run(story())
 

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from sora_studio.domain.clip import ClipCounts
 from sora_studio.domain.money import DaySpend
 from sora_studio.viewmodels.status import StatusFacts
 
@@ -19,7 +20,7 @@ def test_the_whole_line_reads_as_drawn() -> None:
         running=3,
         waiting=1200,
         requests_last_minute=18,
-        saved_clips=214,
+        clips=ClipCounts(214),
         free_bytes=38_400_000_000,
         balance_usd=1074.5,
     )
@@ -46,9 +47,18 @@ def test_offline_says_when_it_is_tried_again() -> None:
     assert StatusFacts(online=False, retry_at=at).connection_phrase == f"Offline, next try at {at.astimezone():%H:%M:%S}"
 
 
-@pytest.mark.parametrize(("count", "words"), [(0, "No clips yet"), (1, "1 clip safe on disk"), (2, "All 2 clips safe on disk")])
-def test_clips_are_counted_in_good_english(count: int, words: str) -> None:
-    assert StatusFacts(saved_clips=count).phrases == (words,)
+@pytest.mark.parametrize(
+    ("clips", "words"),
+    [
+        (ClipCounts(), "No clips yet"),
+        (ClipCounts(1), "1 clip safe on disk"),
+        (ClipCounts(1214), "All 1,214 clips safe on disk"),
+        (ClipCounts(212, 2), "2 of 214 clips not on disk"),
+        (ClipCounts(0, 1), "1 of 1 clip not on disk"),
+    ],
+)
+def test_all_are_only_said_to_be_safe_when_they_are(clips: ClipCounts, words: str) -> None:
+    assert StatusFacts(clips=clips).phrases == (words,)
 
 
 @pytest.mark.parametrize(

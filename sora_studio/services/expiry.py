@@ -1,0 +1,41 @@
+"""Warns before a result link dies whose clip is not on disk: three days before, and once more on the last day."""
+
+from datetime import timedelta
+
+from sora_studio.domain.events import NoticeAction, NoticeLevel
+from sora_studio.services.core import Core
+from sora_studio.services.notices import EXPIRY
+from sora_studio.services.rest import LONGEST_REST_S
+
+SOON, VERY_SOON = timedelta(days=3), timedelta(days=1)
+
+
+class ExpiryWatch:
+    """One notice for all unsaved clips, taken back when they are saved or gone."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    async def run(self) -> None:
+        """Look now and then, until cancelled. What a start can save at once is not worth a word."""
+        while True:
+            await self._core.clock.sleep(LONGEST_REST_S)
+            await self.look()
+
+    async def look(self) -> None:
+        """Say how it stands now."""
+        now = self._core.clock.now()
+        unsaved = await self._core.ledger.tasks.unsaved(self._core.gateway_name)
+        last_day = sum(clip.expires_at - now <= VERY_SOON for clip in unsaved)
+        soon = sum(clip.expires_at - now <= SOON for clip in unsaved)
+        if last_day:
+            self._say(NoticeLevel.ERROR, last_day, "within a day")
+        elif soon:
+            self._say(NoticeLevel.WARNING, soon, "within three days")
+        else:
+            self._core.notices.clear(EXPIRY)
+
+    def _say(self, level: NoticeLevel, count: int, when: str) -> None:
+        one, several = "1 clip is not saved, and its link expires", f"{count:,} clips are not saved, and their links expire"
+        words = f"{one if count == 1 else several} {when}. The program keeps trying; the cards say what is in the way."
+        self._core.notices.post(EXPIRY, level, words, NoticeAction.RETRY)
