@@ -39,6 +39,7 @@ _BLOCKS = {
     "credit": _Block(frozenset({Phase.WAITING}), ExitCode.KEY),
     "hard-limit": _Block(frozenset({Phase.WAITING}), ExitCode.GAVE_UP),
     "storage": _Block(_SAVING | {Phase.WAITING, Phase.SENDING}, ExitCode.GAVE_UP),
+    "room": _Block(frozenset({Phase.WAITING}), ExitCode.GAVE_UP),
     "output": _Block(_SAVING, ExitCode.GAVE_UP),
 }
 """By the cause of the notice that tells of it."""

@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 REFRESH_MS = 2000
 NO_KEY = "no-key"
 FAULT = "fault"
-_SECTIONS = {"output": Section.CLIPS, "hard-limit": Section.SPENDING}
+_SECTIONS = {"output": Section.CLIPS, "room": Section.CLIPS, "hard-limit": Section.SPENDING}
 """Where the settings open for a notice, by its cause."""
 
 

@@ -90,6 +90,7 @@ class TaskStudio:
         self.profiles = {"sora-2": PROFILE}
         self.library = self.submission = self.tracking = self.retrieval = self
         self.visible: frozenset[int] = frozenset()
+        self.looked_for: list[int] = []
 
     @property
     def studio(self) -> "Studio":
@@ -147,6 +148,9 @@ class TaskStudio:
 
     def prioritise(self, tasks: Iterable[int]) -> None:
         self.visible = frozenset(tasks)
+
+    def look_for_files(self, tasks: Iterable[int]) -> None:
+        self.looked_for.extend(tasks)
 
     async def save_now(self, task: int) -> None:
         self.calls.append(("save_now", task))

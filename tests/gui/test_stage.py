@@ -126,6 +126,11 @@ def test_an_empty_stage_says_what_belongs_there(desk: Desk) -> None:
     assert not desk.button("Play").isVisible()
 
 
+def test_whatever_is_shown_has_its_files_looked_for(desk: Desk) -> None:
+    desk.stage.show_task(task_in(Phase.READY, 7), play=False)
+    assert desk.studio.looked_for == [7]
+
+
 def test_a_film_plays_and_is_seen(desk: Desk, film: Path) -> None:
     task = ready(film)
     desk.studio.rows = {1: task}

@@ -69,6 +69,8 @@ class StagePanel(QWidget):
         self._task = task
         self._place = next((place for place, clip in enumerate(task.clips) if clip.state is ClipState.SAVED), 0)
         self._show_clip(play=play)
+        if self._studio is not None:
+            self._studio.library.look_for_files([task.id])
 
     def clear(self) -> None:
         """Nothing on the stage."""
