@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from PySide6.QtCore import QByteArray
-from PySide6.QtGui import QImageReader
+from PySide6.QtGui import QImage, QImageReader
 
 MAX_PIXELS = 80_000_000
 MAX_DECODED_MB = 128
@@ -35,6 +35,12 @@ def picture_reader(path: Path) -> QImageReader | None:
     reader.setAutoTransform(True)
     size = reader.size()
     return reader if size.isValid() and size.width() * size.height() <= MAX_PIXELS else None
+
+
+def read_picture(path: Path) -> QImage:
+    """The whole picture; a null image when it cannot be shown. Blocking: for threads."""
+    reader = picture_reader(path)
+    return reader.read() if reader else QImage()
 
 
 def _kind_of(head: bytes) -> str:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from sora_studio.domain.clip import Clip, ClipState
 from sora_studio.domain.task import Phase, Task
+from sora_studio.ui.pictures import read_picture
 from sora_studio.ui.stage.controls import StageControls
 from sora_studio.ui.stage.frame import ACTS_ANYWHERE, StageFrame, StageKey, key_of
 from sora_studio.ui.stage.screen import FilmScreen, Sentence
@@ -143,7 +144,7 @@ class StagePanel(QWidget):
         return Sentence(*stage_words(self._task, Surroundings(now=datetime.now(UTC))))
 
     async def _show_poster(self, clip: Clip, poster: Path) -> None:
-        picture = await asyncio.to_thread(QImage, str(poster))
+        picture = await asyncio.to_thread(read_picture, poster)
         if clip == self._clip() and self._screen.picture.isNull():
             self._screen.show_picture(picture, offers_play=self._screen.offers_play)
 
