@@ -51,7 +51,7 @@ class Connection:
             self._notices.post(
                 OFFLINE,
                 NoticeLevel.WARNING,
-                "The service cannot be reached. Tasks that it has keep running there; the program tries again by itself.",
+                "The service cannot be reached. Tasks already sent go on there; the program tries again by itself.",
                 NoticeAction.RETRY,
             )
             self._wake.set()

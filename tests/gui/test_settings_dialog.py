@@ -198,6 +198,25 @@ def test_a_folder_must_be_a_full_path(dialog: SettingsDialog, disk: Disk, qtbot:
     assert disk.saved == [Settings(output_dir=tmp_path)]
 
 
+def test_a_long_sentence_pushes_what_follows_down_and_covers_nothing(dialog: SettingsDialog, qtbot: QtBot) -> None:
+    field = dialog.clips.folder_field
+    folder, sentence = control(dialog, "Folder for clips"), field._below
+    one_line = sentence.height()
+    field.show_problem("This folder has a very long story that does not fit beside anything in one line. " * 2)
+    qtbot.waitUntil(lambda: sentence.height() >= 2 * one_line)
+    qtbot.waitUntil(lambda: sentence.y() >= folder.geometry().bottom())
+
+
+def test_on_a_low_screen_the_settings_scroll_and_can_be_closed(dialog: SettingsDialog, qtbot: QtBot) -> None:
+    room = dialog.screen().availableSize().height()
+    for one in (dialog.service.field, dialog.clips.folder_field, dialog.clips.template_field):
+        one.show_problem("One sentence after the other that makes the column longer than the screen. " * 8)
+    close = next(button for button in dialog.findChildren(QPushButton) if button.accessibleName() == "Close the settings")
+    qtbot.waitUntil(lambda: dialog._page.verticalScrollBar().maximum() > 0)
+    assert dialog.height() <= room
+    assert dialog.rect().contains(close.geometry())
+
+
 def test_the_look_changes_at_once(dialog: SettingsDialog, disk: Disk, qtbot: QtBot, qapp: QApplication) -> None:
     with qtbot.waitSignal(dialog.settings_saved):
         press(qtbot, dialog, "Look: Light")

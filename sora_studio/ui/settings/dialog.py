@@ -17,6 +17,7 @@ from sora_studio.ui.settings.clips_section import ClipsSection
 from sora_studio.ui.settings.field import Field, plain_label
 from sora_studio.ui.settings.key_section import KeySection
 from sora_studio.ui.settings.look_section import LookSection
+from sora_studio.ui.settings.page import Page
 from sora_studio.ui.settings.service_section import ServiceSection
 from sora_studio.ui.settings.spending_section import SpendingSection
 from sora_studio.ui.task_scope import TaskScope
@@ -76,6 +77,7 @@ class SettingsDialog(QDialog):
         self.clips.set_usual_folder(usual_folder)
         self._show_settings(settings)
         self.key.attach(credentials)
+        self._fit()
         self.open()
         sections = {
             Section.KEY: self.key,
@@ -84,11 +86,23 @@ class SettingsDialog(QDialog):
             Section.SPENDING: self.spending,
             Section.LOOK: self.look,
         }
-        if (first := _first_control(sections[section])) is not None:
+        chosen = sections[section] if sections[section].isVisibleTo(self) else self.clips
+        if (first := _first_control(chosen)) is not None:
             first.setFocus()
+            self._page.ensureWidgetVisible(first)
 
     def _build_layout(self) -> None:
-        column = QVBoxLayout(self)
+        self._page = Page(self._build_column())
+        self._page.rearranged.connect(self._fit)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 2 * theme.GRID)
+        layout.setSpacing(0)
+        layout.addWidget(self._page, 1)
+        layout.addLayout(self._build_end())
+
+    def _build_column(self) -> QWidget:
+        sections = QWidget()
+        column = QVBoxLayout(sections)
         column.setContentsMargins(3 * theme.GRID, 3 * theme.GRID, 3 * theme.GRID, 2 * theme.GRID)
         column.setSpacing(2 * theme.GRID)
         own = [("Clips", self.clips), ("Spending", self.spending), ("Look", self.look)]
@@ -106,7 +120,7 @@ class SettingsDialog(QDialog):
             column.addWidget(plain_label(title, semibold=True))
             column.addWidget(section)
         column.addStretch(1)
-        column.addLayout(self._build_end())
+        return sections
 
     def _build_end(self) -> QHBoxLayout:
         close = QPushButton("Close")
@@ -114,9 +128,16 @@ class SettingsDialog(QDialog):
         close.setAutoDefault(False)
         close.clicked.connect(self.accept)
         row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 3 * theme.GRID, 0)
         row.addStretch(1)
         row.addWidget(close)
         return row
+
+    def _fit(self) -> None:
+        """As tall as it takes to show everything, as far as the screen has room."""
+        around = self.sizeHint().height() - self._page.sizeHint().height()
+        room = self.screen().availableSize().height() * 9 // 10
+        self.resize(self.width(), min(max(self.height(), self._page.height_for(self.width()) + around), room))
 
     def _show_settings(self, settings: Settings) -> None:
         self._saved = settings

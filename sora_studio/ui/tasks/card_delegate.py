@@ -104,7 +104,8 @@ class CardDelegate(QStyledItemDelegate):
     def _paint_card(self, painter: QPainter, option: QStyleOptionViewItem, task: Task) -> None:
         around = self._model.surroundings(task)
         state = state_of(task, around)
-        lines = self._state_lines(state, CardLayout.within(option.rect, right=self._right()).state.width())
+        width = CardLayout.within(option.rect, right=self._right()).state.width()
+        lines = self._state_lines(state, width, talkative=state.tone in _TALKATIVE or bool(task.trouble and not state.busy))
         layout = CardLayout.within(option.rect, right=self._right(), state_lines=len(lines), with_bar=state.busy)
         is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
         is_hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
@@ -147,11 +148,10 @@ class CardDelegate(QStyledItemDelegate):
         """Where cards end: in the same place with a scroll bar and without."""
         return self._view.width() - EDGE
 
-    def _state_lines(self, state: State, width: int) -> list[str]:
+    def _state_lines(self, state: State, width: int, *, talkative: bool) -> list[str]:
         """One line for what goes well; up to two for what a person has to read."""
-        if state.tone in _TALKATIVE:
-            return _wrapped(state.line, QFontMetrics(self._small_font), width - _MARK - _MARK_GAP)
-        return [self._fitting(state.line, width - (0 if state.tone is Tone.PLAIN else _MARK + _MARK_GAP))]
+        width -= 0 if state.tone is Tone.PLAIN else _MARK + _MARK_GAP
+        return _wrapped(state.line, QFontMetrics(self._small_font), width) if talkative else [self._fitting(state.line, width)]
 
     def _font_for(self, line: str, width: int) -> QFont:
         """Set a hair tighter when that is all it takes to fit."""
