@@ -13,7 +13,7 @@ from sora_studio.domain.events import EventBus, NoticeLevel, NoticeRaised
 from sora_studio.domain.naming import check_template
 from sora_studio.domain.ports import Clock, KeyStore
 from sora_studio.domain.profile import ModelProfile
-from sora_studio.domain.settings import Settings, check_base_url, is_loopback
+from sora_studio.domain.settings import BASE_URL_VARIABLE, Settings, check_base_url, is_loopback
 from sora_studio.gateway.client import GatewayClient
 from sora_studio.gateway.connections import trusted_authorities
 from sora_studio.gateway.transfer import FilmTransfer
@@ -43,7 +43,6 @@ from sora_studio.storage.secrets import KeyringKeys
 from sora_studio.storage.settings import SettingsFile
 from sora_studio.storage.tasks import SqliteTasks
 
-BASE_URL_VARIABLE = "SORA_STUDIO_BASE_URL"
 SIMULATOR = "simulator"
 
 

@@ -11,6 +11,8 @@ from sora_studio.domain.money import DayLimits
 from sora_studio.domain.naming import DEFAULT_TEMPLATE
 
 DEFAULT_BASE_URL = "https://api.apixo.ai"
+BASE_URL_VARIABLE = "SORA_STUDIO_BASE_URL"
+"""In the environment it goes before what is saved."""
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _NEVER_IN_ADDRESS = re.compile(r"[\s\x00-\x1f\x7f\\\ud800-\udfff]")

@@ -17,6 +17,7 @@ from sora_studio.domain.ports import KeyOrigin, KeyStatus
 from sora_studio.domain.settings import Settings, Theme
 from sora_studio.ui import theme
 from sora_studio.ui.settings.dialog import Section, SettingsDialog
+from sora_studio.ui.settings.service_section import ServiceSection
 from sora_studio.ui.task_scope import TaskScope
 
 
@@ -168,6 +169,14 @@ def test_a_bad_address_is_refused_beside_its_field(
     qtbot.keyClick(control(dialog, "Service address"), Qt.Key.Key_Return)
     assert words in dialog.service.field.words()
     assert disk.saved == []
+
+
+def test_an_address_from_the_environment_is_named(monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:
+    monkeypatch.setenv("SORA_STUDIO_BASE_URL", "http://127.0.0.1:1")
+    section = ServiceSection()
+    qtbot.addWidget(section)
+    section.show_settings(Settings())
+    assert section.field.words() == "SORA_STUDIO_BASE_URL is set and goes before this address."
 
 
 def test_a_good_address_is_saved_at_once(dialog: SettingsDialog, disk: Disk, qtbot: QtBot) -> None:

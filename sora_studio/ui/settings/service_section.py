@@ -1,12 +1,13 @@
 """Where the service is."""
 
+import os
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from sora_studio.domain.errors import InvalidSetting
-from sora_studio.domain.settings import DEFAULT_BASE_URL, Settings, check_base_url
+from sora_studio.domain.settings import BASE_URL_VARIABLE, DEFAULT_BASE_URL, Settings, check_base_url
 from sora_studio.ui.settings.field import Field
 
 
@@ -25,7 +26,7 @@ class ServiceSection(QWidget):
         self._address.setAccessibleName("Service address")
         self._address.setPlaceholderText(DEFAULT_BASE_URL)
         self._address.editingFinished.connect(self._on_address_editing_finished)
-        self.field = Field("", self._address, help_text="Begins with https, so that the key stays secret.")
+        self.field = Field("", self._address, help_text=_help())
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.field)
@@ -46,3 +47,9 @@ class ServiceSection(QWidget):
             self.wanted.emit(replace(self.settings, base_url=address))
         else:
             self.field.show_help()
+
+
+def _help() -> str:
+    if os.environ.get(BASE_URL_VARIABLE):
+        return f"{BASE_URL_VARIABLE} is set and goes before this address."
+    return "Begins with https, so that the key stays secret."
