@@ -165,12 +165,37 @@ class _Backend(Protocol):
 
 
 def _read(service: str) -> str | None:
-    return _backend().get_password(service, KEYRING_USER)
+    """From the first that has it. One that fails does not hide what another holds, but may be the one that has it."""
+    failure: Exception | None = None
+    for backend in _backends():
+        try:
+            found = backend.get_password(service, KEYRING_USER)
+        except Exception as error:
+            failure = failure or error
+        else:
+            if found is not None:
+                return found
+    if failure is not None:
+        raise failure
+    return None
 
 
 def _write(service: str, key: str) -> None:
+    """To the first that keeps it. Raises what the first one raised when none does."""
+    failure: Exception | None = None
+    for backend in _backends():
+        try:
+            _keep(backend, service, key)
+        except Exception as error:
+            failure = failure or error
+        else:
+            return
+    if failure is not None:
+        raise failure
+
+
+def _keep(backend: _Backend, service: str, key: str) -> None:
     """Raises `KeyringUnavailable` when the key store does not give back what it was given."""
-    backend = _backend()
     if type(backend).__module__ == "keyring.backends.Windows" and len(key) > WINDOWS_MAX_CHARS:
         raise KeyringUnavailable(f"Windows keeps keys of at most {WINDOWS_MAX_CHARS:,} characters; this one has {len(key):,}.")
     backend.set_password(service, KEYRING_USER, key)
@@ -179,20 +204,27 @@ def _write(service: str, key: str) -> None:
 
 
 def _delete(service: str) -> None:
-    backend = _backend()
-    if backend.get_password(service, KEYRING_USER) is not None:
-        backend.delete_password(service, KEYRING_USER)
+    """From all of them. Raises what the first one raised, after all were asked."""
+    failure: Exception | None = None
+    for backend in _backends():
+        try:
+            if backend.get_password(service, KEYRING_USER) is not None:
+                backend.delete_password(service, KEYRING_USER)
+        except Exception as error:
+            failure = failure or error
+    if failure is not None:
+        raise failure
 
 
-def _backend() -> _Backend:
-    """The system's key store; raises `KeyringUnavailable` when there is none that keeps secrets."""
+def _backends() -> list[_Backend]:
+    """The system's key stores, the best one first; raises `KeyringUnavailable` when there is none that keeps secrets."""
     import keyring  # noqa: PLC0415 - slow, and the first paint does not wait for it
 
     backends = _chained(cast("_Backend", keyring.get_keyring()))
     trusted = [backend for backend in backends if _is_trusted(backend)]
     if not trusted:
         raise KeyringUnavailable("This system has no key store that keeps secrets.")
-    return trusted[0]
+    return trusted
 
 
 def _chained(backend: _Backend) -> list[_Backend]:
