@@ -88,7 +88,7 @@ def test_not_waiting_ends_with_the_services_answer(settled: Program, simulator: 
 
 def test_two_commands_share_a_data_folder(settled: Program, simulator: Running) -> None:
     """One of them tracks; the other adds its row and watches."""
-    first, second = _start(settled), _start(settled, "--again")
+    first, second = _start(settled, "--again"), _start(settled, "--again")
     ends = [settled.finish(first), settled.finish(second)]
     assert [ended.code for ended in ends] == [0, 0], ends
     assert len(simulator.state.charges) == 2
