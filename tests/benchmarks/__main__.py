@@ -13,6 +13,7 @@ BENCHMARKS = (
     "polling",
     "clock_changes",
     "tracked_day",
+    "transfer_matrix",
     "task_list",
     "database",
     "memory",
