@@ -36,7 +36,7 @@ async def free_name(folder: Path, stem: str) -> Path:
     """The first of `stem.mp4`, `stem (2).mp4`… whose film and metadata are both not there yet."""
 
     def look() -> Path:
-        return next(path for path in _names(folder, stem) if not path.exists() and not path.with_suffix(".json").exists())
+        return next(path for path in _names(folder, stem) if not _is_taken(path) and not _is_taken(path.with_suffix(".json")))
 
     return await asyncio.to_thread(look)
 
@@ -61,10 +61,15 @@ async def unshare(path: Path) -> None:
     """Take the name away from a file that has another one: what is written to it must not reach a landed film."""
 
     def look() -> None:
-        if path.exists() and path.stat().st_nlink > 1:
+        if path.is_symlink() or (path.exists() and path.stat().st_nlink > 1):
             path.unlink()
 
     await asyncio.to_thread(_guarded, look)
+
+
+def _is_taken(path: Path) -> bool:
+    """A link that leads nowhere takes its name as well."""
+    return os.path.lexists(path)
 
 
 def _names(folder: Path, stem: str) -> Iterator[Path]:
@@ -102,7 +107,8 @@ def _land_without_link(part: Path, target: Path) -> None:
 
 def _write(path: Path, text: str) -> None:
     unfinished = path.with_name(path.name + ".part")
-    with unfinished.open("w", encoding="utf-8", newline="\n") as file:
+    unfinished.unlink(missing_ok=True)
+    with unfinished.open("x", encoding="utf-8", newline="\n") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
