@@ -32,6 +32,15 @@ def test_of_two_programs_at_once_exactly_one_sends(program: Program, simulator: 
     sys.stdout.write(f"\n{ROUNDS} pairs of programs, {2 * ROUNDS} presses, {len(simulator.state.charges)} charges\n")
 
 
+def test_the_command_line_does_not_repeat_what_the_open_window_has_just_sent(program: Program, simulator: Running) -> None:
+    window = program.open_window("A harbour")
+    window.hear_row("A harbour")
+    ended = program.generate("A harbour", "--no-wait")
+    assert (ended.code, ended.out) == (2, "")
+    window.close()
+    assert len(simulator.state.charges) == 1
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="a terminal of this kind is Unix")
 @pytest.mark.parametrize(("answer", "code", "charges"), [("y\n", 0, 2), ("\n", 2, 1), ("no\n", 2, 1)])
 def test_on_a_terminal_it_asks(program: Program, simulator: Running, answer: str, code: int, charges: int) -> None:

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtMultimedia import QVideoSink
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
@@ -186,3 +186,23 @@ def test_without_a_key_everything_but_generate_works(
             desk.window.activateWindow()
         desk.press_generate()
         desk.wait_for_row("Fog over the harbour, and then the sun", "Ready")
+
+
+def test_hammering_ctrl_enter_pays_once_and_a_wished_second_time_twice(desk: Sitting, simulator: Running, qtbot: QtBot) -> None:
+    desk.send("Fog over the harbour")
+    presses = list[bool]()
+
+    def hammer() -> bool:
+        """The bounce of a key, and then an impatient hand, on and on into the question."""
+        desk.press_generate()
+        presses.append(desk.reads("Send it again?"))
+        return sum(presses) >= 10
+
+    qtbot.waitUntil(hammer, timeout=PATIENCE_MS)
+    desk.wait_for_row("Fog over the harbour", "Ready")
+    assert len(simulator.state.charges) == 1
+    assert desk.reads("Send it again?")
+    (again,) = [button for button in desk.window.findChildren(QPushButton) if button.text() == "Send again"]
+    qtbot.mouseClick(again, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(simulator.state.charges) == 2, timeout=PATIENCE_MS)
+    assert not desk.reads("Send it again?")
