@@ -18,6 +18,7 @@ BENCHMARKS = (
     "database",
     "memory",
     "faults",
+    "hostile_films",
 )
 MARKS = {True: "met", False: "missed", None: ""}
 
