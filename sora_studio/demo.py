@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sora_studio.domain.errors import StudioError
 
@@ -23,9 +24,18 @@ class Demo:
         self._data_dir = data_dir
         self._speed = speed
         self._child: subprocess.Popen[str] | None = None
+        self._port = 0
+
+    @property
+    def has_died(self) -> bool:
+        """Whether it has ended without being stopped."""
+        return self._child is not None and self._child.poll() is not None
 
     def start(self) -> str:
-        """The simulator's base URL, once it answers. Blocks for a second or so. Raises `StudioError` when it does not start."""
+        """The simulator's base URL, once it answers; when it is started again, the same one.
+
+        Blocks for a second or so. Raises `StudioError` when it does not start.
+        """
         self.stop()
         log = self._data_dir / "logs" / "simulator.log"
         try:
@@ -39,6 +49,7 @@ class Demo:
         if not url.startswith("http://"):
             self.stop()
             raise StudioError("The simulator did not start.", advice=f"{log} says why.")
+        self._port = urlsplit(url).port or 0
         return url
 
     def stop(self) -> None:
@@ -75,4 +86,4 @@ class Demo:
     def _command(self) -> list[str]:
         state = str(self._data_dir / "simulator")
         program = [sys.executable, "-m", "sora_studio", "simulate"]
-        return [*program, "--port", "0", "--speed", f"{self._speed:g}", "--state", state, "--until-stdin-closes"]
+        return [*program, "--port", str(self._port), "--speed", f"{self._speed:g}", "--state", state, "--until-stdin-closes"]

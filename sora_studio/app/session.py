@@ -43,6 +43,7 @@ class Session:
         self._keys: KeyStore | None = None
         self._starting: asyncio.Task[None] | None = None
         self._is_over = False
+        view.compose.keep_unsaved_in(data_dir)
 
     @property
     def key(self) -> str | None:
@@ -61,7 +62,7 @@ class Session:
         if self._studio is None:
             self.begin(on_bug)
         else:
-            self._studio.retry()
+            self._view.scope.start(self._retry(self._studio), name="try again")
 
     async def change_settings(self, settings: Settings) -> None:
         """Through the studio; straight to the file while there is none."""
@@ -81,6 +82,11 @@ class Session:
             await self._settle(self._studio.stop(), "the studio")
         if self._demo is not None:
             await asyncio.to_thread(self._demo.stop)
+
+    async def _retry(self, studio: "Studio") -> None:
+        if self._demo is not None and self._demo.has_died:
+            await asyncio.to_thread(self._demo.start)
+        studio.retry()
 
     async def _settle(self, ending: Coroutine[object, object, None], what: str) -> None:
         """One part's end must not keep the others from theirs."""

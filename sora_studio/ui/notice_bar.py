@@ -74,6 +74,7 @@ class NoticeRow(QFrame):
 
     def _build_action(self, action: NoticeAction) -> QPushButton:
         button = QPushButton(ACTION_WORDS[action])
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the caret in the prompt, also when the notice goes
         button.clicked.connect(lambda: self.action_asked.emit(action))
         return button
 

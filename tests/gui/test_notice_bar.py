@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from sora_studio.domain.events import NoticeAction, NoticeLevel, NoticeRaised
@@ -39,6 +39,23 @@ def test_one_line_per_cause(bar: NoticeBar) -> None:
     bar.raise_notice(OFFLINE)
     bar.raise_notice(NoticeRaised("offline", NoticeLevel.WARNING, "Still offline."))
     assert visible_texts(bar) == ["Still offline."]
+
+
+def test_a_click_on_a_notice_leaves_the_keyboard_where_it_was(qtbot: QtBot) -> None:
+    window, bar, entry, below = QWidget(), NoticeBar(), QLineEdit(), QPushButton("Below")
+    column = QVBoxLayout(window)
+    for widget in (bar, below, entry):
+        column.addWidget(widget)
+    bar.action_asked.connect(lambda notice, _action: bar.clear_notice(notice.cause))
+    bar.raise_notice(OFFLINE)
+    qtbot.addWidget(window)
+    window.show()
+    window.activateWindow()
+    qtbot.waitActive(window)
+    entry.setFocus()
+    qtbot.mouseClick(bar.findChildren(QPushButton)[0], Qt.MouseButton.LeftButton)
+    assert bar.isHidden()
+    assert entry.hasFocus()
 
 
 def test_the_gravest_two_are_shown_and_the_rest_follow(bar: NoticeBar, qtbot: QtBot) -> None:

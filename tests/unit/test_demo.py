@@ -23,6 +23,19 @@ def test_it_answers_until_it_is_stopped(tmp_path: Path) -> None:
         urllib.request.urlopen(request)
 
 
+def test_one_that_has_died_comes_back_at_the_same_address(tmp_path: Path) -> None:
+    demo = Demo(tmp_path)
+    url = demo.start()
+    assert not demo.has_died
+    assert demo._child is not None
+    demo._child.kill()
+    demo._child.wait()
+    assert demo.has_died
+    assert demo.start() == url
+    assert not demo.has_died
+    demo.stop()
+
+
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StudioError, match="did not start") as raised:
