@@ -48,7 +48,10 @@ class _LogFile(RotatingFileHandler):
 def redacted(text: str, key: str | None) -> str:
     """`text` without queries of addresses, bearer tokens and the key."""
     text = _BEARER.sub(r"\1…", _QUERY.sub(r"\1?…", text))
-    return text.replace(key, "…") if key and len(key) >= _SHORTEST_SECRET else text
+    if key and len(key) >= _SHORTEST_SECRET:
+        for form in (key, repr(key)[1:-1]):  # as it is, and as it stands in the words of an exception
+            text = text.replace(form, "…")
+    return text
 
 
 def start_logging(folder: Path, key: Callable[[], str | None], *, file_name: str, console: bool) -> None:

@@ -18,6 +18,9 @@ _MOST_PIXEL_BYTES = 8
 _CHUNK_BYTES = 1 << 16
 
 
+QImageReader.setAllocationLimit(MAX_DECODED_MB)  # for what Qt opens by itself too, such as a clipboard's picture
+
+
 def picture_reader(path: Path) -> QImageReader | None:
     """A reader that knows the size already; None for what is no picture, or too large a one. Blocking: for threads."""
     try:
@@ -29,7 +32,6 @@ def picture_reader(path: Path) -> QImageReader | None:
                 return None
     except (OSError, ValueError):
         return None
-    QImageReader.setAllocationLimit(MAX_DECODED_MB)
     reader = QImageReader(str(path), QByteArray(kind.encode()))
     reader.setAutoDetectImageFormat(False)
     reader.setAutoTransform(True)

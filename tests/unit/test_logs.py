@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sora_studio.logs import COMMANDS_LOG, redacted, start_logging, stop_logging
+from sora_studio.logs import COMMANDS_LOG, LEVEL_VARIABLE, redacted, start_logging, stop_logging
 
 KEY = "sk-1234567890"
 _log = logging.getLogger("some.part")
@@ -33,6 +33,20 @@ def restored_levels() -> Iterator[None]:
 )
 def test_secrets_are_taken_out(text: str, kept: str) -> None:
     assert redacted(text, KEY) == kept
+
+
+def test_a_key_with_a_backslash_is_taken_out_of_an_error_too() -> None:
+    key = "sk-back\\slash"
+    assert redacted(str(KeyError(key)), key) == "'…'"
+
+
+@pytest.mark.parametrize(("given", "level"), [("DEBUG", logging.DEBUG), ("warning", logging.WARNING), ("loud", logging.INFO)])
+def test_the_environment_says_how_much_is_logged(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str, level: int
+) -> None:
+    monkeypatch.setenv(LEVEL_VARIABLE, given)
+    start_logging(tmp_path, lambda: None, file_name=COMMANDS_LOG, console=False)
+    assert logging.getLogger().level == level
 
 
 def test_a_traceback_is_redacted_too(tmp_path: Path) -> None:
