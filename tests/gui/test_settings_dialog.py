@@ -282,7 +282,7 @@ def test_a_days_limits_are_saved_shown_again_and_taken_away(
     assert (disk.saved[-1].day_soft_limit_usd, disk.saved[-1].day_hard_limit_usd) == (5.0, 12.5)
     dialog.open_at(Section.SPENDING, disk.saved[-1], credentials, usual_folder=Path("/films"))  # type: ignore[arg-type]
     shown = [entry.text() for entry in (control(dialog, SOFT), control(dialog, HARD)) if isinstance(entry, QLineEdit)]
-    assert shown == ["5", "12.5"]
+    assert shown == ["5", "12.50"]
     type_into(qtbot, dialog, HARD, "\r")
     qtbot.waitUntil(lambda: len(disk.saved) == 3)
     assert disk.saved[-1].day_limits == DayLimits(5.0, None)

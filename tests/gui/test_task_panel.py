@@ -375,6 +375,20 @@ def test_review_says_when_what_the_balance_did_and_what_again_costs(desk: Desk) 
     desk.calls(("resubmit", 1))
 
 
+def test_nothing_in_the_review_is_cut_off_when_the_service_has_answered(desk: Desk) -> None:
+    desk.studio.remote["task_99"] = RemoteStatus(TaskState.FAILED, fail_message="A long reason. " * 20)
+    review = Review(desk, task_in(Phase.UNKNOWN, 1, estimated_usd=0.5))
+    review.check("task_99")
+    desk.bot.waitUntil(lambda: review.reads("A long reason."))
+    desk.bot.waitUntil(lambda: all(_has_room(widget) for widget in review.dialog.findChildren(QLabel)))
+    assert all(button.width() >= button.sizeHint().width() for button in review.dialog.findChildren(QPushButton))
+    review.dialog.reject()
+
+
+def _has_room(label: QLabel) -> bool:
+    return label.height() >= label.heightForWidth(label.width())
+
+
 def test_review_of_a_task_without_a_price_says_so(desk: Desk) -> None:
     review = Review(desk, task_in(Phase.UNKNOWN, 1))
     assert review.reads("What it was before and after is not known.")

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from sora_studio.domain.errors import InvalidSetting
+from sora_studio.domain.money import dollars
 from sora_studio.domain.settings import Settings, parse_limit
 from sora_studio.ui import theme
 from sora_studio.ui.settings.field import Field
@@ -28,7 +29,7 @@ class LimitField(Field):
 
     def show_limit(self, usd: float | None) -> None:
         """As it holds now."""
-        self._edit.setText("" if usd is None else f"{usd:.6f}".rstrip("0").removesuffix("."))
+        self._edit.setText("" if usd is None else dollars(usd).removeprefix("$").replace(",", "").removesuffix(".00"))
         self.show_help()
 
     def _on_edit_editing_finished(self) -> None:

@@ -13,6 +13,7 @@ _EXPLANATION = (
     "Look in the service's task history. If the task is there, paste its id: once it is checked and attached, the clip is "
     "followed and saved. If it is not, send the request again or put it aside."
 )
+WIDTH = 560
 
 
 class ReviewDialog(QDialog):
@@ -30,9 +31,9 @@ class ReviewDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle("Needs review")
-        self.setFixedWidth(480)
+        self.setFixedWidth(WIDTH)
         self._found = ""
-        layout = QVBoxLayout(self)
+        layout = self._column = QVBoxLayout(self)
         layout.setContentsMargins(20, 20, 20, 16)
         layout.setSpacing(theme.GRID)
         layout.addWidget(self._build_label(title_of(task), semibold=True))
@@ -41,7 +42,6 @@ class ReviewDialog(QDialog):
         layout.addWidget(self._build_label(_EXPLANATION, role="secondary"))
         layout.addLayout(self._build_id_row())
         self._answer = self._build_label("")
-        self._answer.hide()
         layout.addWidget(self._answer)
         layout.addSpacing(theme.GRID)
         layout.addLayout(self._build_buttons(task))
@@ -67,6 +67,8 @@ class ReviewDialog(QDialog):
         self._answer.setText(sentence)
         self._answer.setAccessibleName(sentence)
         self._answer.setVisible(bool(sentence))
+        # It may take several lines, and must not take them from the others. `adjustSize` would not know the fixed width.
+        self.resize(WIDTH, self._column.totalHeightForWidth(WIDTH))
 
     def _build_label(self, text: str, *, role: str = "", semibold: bool = False) -> QLabel:
         label = QLabel(text, textFormat=Qt.TextFormat.PlainText, wordWrap=True)
