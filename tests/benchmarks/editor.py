@@ -34,7 +34,7 @@ class Paints(QObject):
 
     count = 0
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         del watched
         if event.type() == QEvent.Type.Paint:
             self.count += 1

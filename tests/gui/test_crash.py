@@ -86,7 +86,7 @@ class Emitter(QObject):
 
 
 class Ticker(QObject):
-    def timerEvent(self, event: QTimerEvent) -> None:  # noqa: N802 - Qt's name
+    def timerEvent(self, event: QTimerEvent) -> None:
         self.killTimer(event.timerId())
         fail()
 

@@ -1,0 +1,91 @@
+"""The composer on a screen with a studio behind it: what a person can see and do there, for the tests of its parts."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from sora_studio.app.event_loop import StudioEventLoop
+from sora_studio.domain.draft import Draft
+from sora_studio.domain.events import EventBus
+from sora_studio.domain.request import GenerationRequest
+from sora_studio.ui.compose.controls import GenerateButton, MenuChip
+from sora_studio.ui.compose.image_well import ImageWell
+from sora_studio.ui.compose.panel import ComposePanel
+from sora_studio.ui.compose.prompt_editor import PromptEditor
+from sora_studio.ui.task_scope import TaskScope
+from sora_studio.viewmodels.event_relay import EventRelay
+from tests.doubles.compose_studio import ComposeStudio
+
+W = TypeVar("W", bound=QWidget)
+EARLIER = Draft(7, GenerationRequest("sora-2", "An earlier prompt", {"duration": 15}, "value"), takes=3, caret=4)
+
+
+class Desk:
+    """The panel on a screen with a studio behind it, and what a person can see and do there."""
+
+    def __init__(self, qtbot: QtBot, studio: ComposeStudio) -> None:
+        self.bot, self.studio = qtbot, studio
+        self.errors = list[BaseException]()
+        self.scope = TaskScope(lambda error, _: self.errors.append(error))
+        self.panel = ComposePanel(self.scope)
+        self.events, self.relay = EventBus(), EventRelay()
+        self.relay.listen(self.events)
+        self.submitted, self.keys_needed = list[int](), list[bool]()
+        self.panel.submitted.connect(lambda tasks: self.submitted.append(len(tasks)))
+        self.panel.key_needed.connect(lambda: self.keys_needed.append(True))
+        qtbot.addWidget(self.panel)
+        self.panel.resize(1100, 400)
+        self.panel.show()
+        self.panel.activateWindow()
+        qtbot.waitActive(self.panel)
+        self.editor.setFocus()
+
+    def attach(self) -> None:
+        self.panel.attach(self.studio, self.relay)  # type: ignore[arg-type]  # shaped like a studio
+        self.bot.waitUntil(self.generate.isEnabled)
+
+    @property
+    def editor(self) -> PromptEditor:
+        return self.one(PromptEditor, "Prompt")
+
+    @property
+    def generate(self) -> GenerateButton:
+        return self.one(GenerateButton, "Generate")
+
+    def all(self, kind: type[W]) -> list[W]:
+        return [widget for widget in self.panel.findChildren(kind) if widget.isVisible()]
+
+    def one(self, kind: type[W], name: str) -> W:
+        found = [widget for widget in self.all(kind) if widget.accessibleName() == name]
+        assert len(found) == 1, f"{name!r} among {[widget.accessibleName() for widget in self.all(kind)]}"
+        return found[0]
+
+    def reads(self, words: str) -> bool:
+        return any(words in label.text() for label in self.all(QLabel))
+
+    def action(self, chip: str, words: str) -> QAction:
+        menu = self.one(MenuChip, chip).menu()
+        return next(action for action in menu.actions() if words in action.text())
+
+    def wells(self) -> list[ImageWell]:
+        return self.all(ImageWell)
+
+    def click(self, widget: QWidget) -> None:
+        QTest.mouseClick(widget, Qt.MouseButton.LeftButton)
+
+    def requests(self) -> list[GenerationRequest]:
+        return [request for request, _ in self.studio.submission.submitted]
+
+
+def open_desk(qtbot: QtBot, loop: StudioEventLoop, folder: Path) -> Iterator[Desk]:
+    """A desk for a fixture; afterwards nothing may have gone wrong behind it."""
+    made = Desk(qtbot, ComposeStudio(folder / "data"))
+    yield made
+    loop.run_until_complete(made.scope.close())
+    assert made.errors == []

@@ -1,0 +1,85 @@
+"""The question before the same is sent once more."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from sora_studio.app.event_loop import StudioEventLoop
+from sora_studio.ui.compose.controls import SegmentButton
+from tests.gui.compose_desk import EARLIER, Desk, open_desk
+
+QUESTION = "You sent exactly this 12 s ago. Send it again?"
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, loop: StudioEventLoop, tmp_path: Path) -> Iterator[Desk]:
+    yield from open_desk(qtbot, loop, tmp_path)
+
+
+@pytest.fixture
+def asked(desk: Desk) -> Desk:
+    """A second press of the same request; the question stands."""
+    desk.studio.submission.minds_repetition = True
+    desk.attach()
+    QTest.keyClicks(desk.editor, "A")
+    press(desk)
+    desk.bot.waitUntil(lambda: desk.submitted == [1])
+    press(desk)
+    desk.bot.waitUntil(lambda: desk.reads(QUESTION))
+    return desk
+
+
+def press(desk: Desk) -> None:
+    QTest.keyClick(desk.editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+
+
+def test_a_second_press_of_the_same_asks_and_sends_nothing(asked: Desk) -> None:
+    assert len(asked.requests()) == 1
+    assert asked.editor.hasFocus(), "whoever hammers Enter answers nothing"
+    for presses in range(2, 7):
+        press(asked)
+        asked.bot.waitUntil(lambda presses=presses: asked.studio.submission.minded == presses and asked.reads(QUESTION))
+    assert len(asked.requests()) == 1
+
+
+def test_send_again_sends_once_and_the_question_is_gone(asked: Desk) -> None:
+    (again,) = [button for button in asked.all(QPushButton) if button.text() == "Send again"]
+    asked.click(again)
+    asked.bot.waitUntil(lambda: asked.submitted == [1, 1])
+    assert not asked.reads(QUESTION)
+    assert asked.requests()[0] == asked.requests()[1]
+
+
+def test_dont_takes_the_question_away(asked: Desk) -> None:
+    asked.click(asked.one(QPushButton, "Don't send again"))
+    assert not asked.reads(QUESTION)
+    assert len(asked.requests()) == 1
+
+
+@pytest.mark.parametrize("what", ["typing", "an option", "takes", "another request", "Esc", "going elsewhere"])
+def test_anything_else_is_a_no(asked: Desk, what: str) -> None:
+    elsewhere = QLineEdit()
+    asked.bot.addWidget(elsewhere)
+    actions = {
+        "typing": lambda: QTest.keyClicks(asked.editor, "!"),
+        "an option": lambda: asked.click(asked.one(SegmentButton, "Duration 15 s")),
+        "takes": lambda: asked.action("Takes ×1", "×4").trigger(),
+        "another request": lambda: asked.panel.use(EARLIER.request),
+        "Esc": asked.panel.dismiss_question,
+        "going elsewhere": lambda: QApplication.instance().focusChanged.emit(asked.editor, elsewhere),
+    }
+    actions[what]()
+    assert not asked.reads(QUESTION)
+    assert asked.submitted == [1]
+
+
+def test_what_was_changed_after_the_question_is_sent_without_another(asked: Desk) -> None:
+    QTest.keyClicks(asked.editor, "!")
+    press(asked)
+    asked.bot.waitUntil(lambda: asked.submitted == [1, 1])
+    assert [request.prompt for request in asked.requests()] == ["A", "A!"]
