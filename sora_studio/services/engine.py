@@ -78,7 +78,6 @@ class Engine:
             census,
             self.connection,
             self.holds,
-            on_end=self.balance.want,
             is_owner=self._is_owner,
             requests_last_minute=outside.requests_last_minute,
         )

@@ -1,7 +1,6 @@
 """One question about one task: what each answer, or none, means for its row and for the time of the next question."""
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -52,14 +51,13 @@ class Followed:
 
 
 class Questions:
-    """Asks, writes what was learned, and says how long to wait before asking again. `on_end` is called after a task ended."""
+    """Asks, writes what was learned, and says how long to wait before asking again."""
 
-    def __init__(self, core: Core, connection: Connection, holds: Holds, *, on_end: Callable[[], None]) -> None:
+    def __init__(self, core: Core, connection: Connection, holds: Holds) -> None:
         self._core = core
         self._ledger = core.ledger
         self._connection = connection
         self._holds = holds
-        self._on_end = on_end
 
     async def ask(self, followed: Followed, *, urgent: bool) -> float | None:
         """How many seconds from now to ask next; None when the task is over (or no longer ours to follow)."""
@@ -137,7 +135,6 @@ class Questions:
 
     async def _ended(self, followed: Followed, *, moved: bool) -> float | None:
         if moved:
-            self._on_end()
             return None
         return await self._outrun(followed, followed.profile.poll.every_s)
 

@@ -63,7 +63,6 @@ class Tracking:
         connection: Connection,
         holds: Holds,
         *,
-        on_end: Callable[[], None],
         is_owner: Callable[[], bool],
         requests_last_minute: Callable[[], int],
     ) -> None:
@@ -72,7 +71,7 @@ class Tracking:
         self._census = census
         self._connection = connection
         self._holds = holds
-        self._questions = Questions(core, connection, holds, on_end=on_end)
+        self._questions = Questions(core, connection, holds)
         self._is_owner = is_owner
         self._requests_last_minute = requests_last_minute
         self._agenda = Agenda()

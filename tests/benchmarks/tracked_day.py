@@ -86,7 +86,6 @@ async def follow(tasks: int, hours: float, profile: ModelProfile, *, suspends_s:
         Census(GATEWAY),
         connection,
         holds,
-        on_end=lambda: None,
         is_owner=lambda: True,
         requests_last_minute=lambda: client.requests_last_minute,
     )
