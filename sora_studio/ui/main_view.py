@@ -121,7 +121,7 @@ class MainView(QWidget):
         """Save the draft and end everything that runs for the window."""
         self._refresh.stop()
         self.stage.stop()
-        await self.compose.flush()
+        await self.compose.finish()
         await self.scope.close()
         self.relay.mute()
 

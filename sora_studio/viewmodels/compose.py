@@ -72,6 +72,11 @@ class ComposeModel(QObject):
         return self._draft
 
     @property
+    def unsaved(self) -> bool:
+        """Whether a prompt stands here that the studio does not hold."""
+        return bool(self.request.prompt) and (self._kept is None or self.request.prompt != self._kept.request.prompt)
+
+    @property
     def limit(self) -> int | None:
         """The longest prompt in characters, once a profile says so."""
         return self.profile.prompt.max_chars if self.profile else None

@@ -146,7 +146,7 @@ def test_without_a_key_one_banner_offers_both_ways(
 
 def test_the_status_bar_tells_what_is_known(window: MainView, studio: Studio, qtbot: QtBot) -> None:
     window.attach(studio)
-    qtbot.waitUntil(lambda: "free" in window.status_bar.words())
+    qtbot.waitUntil(lambda: "free" in window.status_bar.words() and "clips" in window.status_bar.words())
     words = window.status_bar.words()
     assert words.startswith("No key · 0 running, 0 waiting · 0 requests/min · No clips yet · ")
     assert words.endswith("B free")

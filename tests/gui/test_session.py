@@ -65,6 +65,23 @@ def test_what_was_typed_while_it_started_is_there_at_the_next_start(
     qtbot.waitUntil(lambda: editor_of(window).text() == "Fog over the harbour", timeout=10_000)
 
 
+def test_what_was_typed_is_there_at_the_next_start_although_the_studio_never_started(
+    open_session: OpenSession, loop: StudioEventLoop, qtbot: QtBot, tmp_path: Path
+) -> None:
+    belongs_to_another_program(tmp_path / "studio.db")
+    window, session = open_session()
+    qtbot.keyClicks(editor_of(window), "Fog over the harbour")
+    qtbot.waitUntil(lambda: bool(window.notices.texts()), timeout=10_000)
+    loop.run_until_complete(session.end())
+    (tmp_path / "studio.db").unlink()
+    window, session = open_session()
+    qtbot.waitUntil(lambda: editor_of(window).text() == "Fog over the harbour", timeout=10_000)
+    qtbot.waitUntil(lambda: not (tmp_path / "unsaved-prompt.txt").exists(), timeout=10_000)
+    loop.run_until_complete(session.end())
+    window, _ = open_session()
+    qtbot.waitUntil(lambda: editor_of(window).text() == "Fog over the harbour", timeout=10_000)
+
+
 def belongs_to_another_program(path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("CREATE TABLE theirs (x)")

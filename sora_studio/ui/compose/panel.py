@@ -2,6 +2,7 @@
 
 import asyncio
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -22,6 +23,7 @@ from sora_studio.ui.compose.image_strip import ImageStrip
 from sora_studio.ui.compose.option_chips import OptionChips
 from sora_studio.ui.compose.problem_line import ProblemLine
 from sora_studio.ui.compose.prompt_editor import PromptEditor
+from sora_studio.ui.compose.unsaved import UnsavedPrompt
 from sora_studio.ui.task_scope import TaskScope
 from sora_studio.viewmodels import compose_text
 from sora_studio.viewmodels.compose import ComposeModel
@@ -48,6 +50,7 @@ class ComposePanel(QWidget):
         self._scope = scope
         self._model = ComposeModel(self)
         self._waiting_prompt = ""
+        self._unsaved: UnsavedPrompt | None = None
         self._sending: asyncio.Task[None] | None = None
         self._tab_stops = list[QWidget]()
         self._header = ComposeHeader(self)
@@ -100,10 +103,20 @@ class ComposePanel(QWidget):
         self._again.dismiss()
         return was_asked
 
+    def keep_unsaved_in(self, folder: Path) -> None:
+        """Where a prompt waits that no studio could take before the end."""
+        self._unsaved = UnsavedPrompt(folder)
+
     async def flush(self) -> None:
         """Save the draft now, if anything is unsaved."""
         self._model.set_caret(self._editor.caret())
         await self._model.save()
+
+    async def finish(self) -> None:
+        """Save the draft for good; what the studio cannot take waits in a file for the next start."""
+        await self.flush()
+        if self._unsaved and self._model.unsaved:
+            await asyncio.to_thread(self._unsaved.keep, self._editor.text())
 
     # --- building -------------------------------------------------------------------------------------------------
 
@@ -151,10 +164,16 @@ class ComposePanel(QWidget):
     # --- what happens ---------------------------------------------------------------------------------------------
 
     async def _restore(self, studio: "Studio") -> None:
+        waiting = await asyncio.to_thread(self._unsaved.read) if self._unsaved else ""
+        if waiting:  # as if it had been typed just now
+            self._editor.replace("\n".join(filter(None, (waiting, self._editor.text()))))
         earlier = await self._model.restore(studio)
         if earlier is not None:
             self._show_earlier(earlier)
         self._place_waiting_prompt()
+        await self.flush()
+        if self._unsaved and waiting and not self._model.unsaved:
+            await asyncio.to_thread(self._unsaved.forget)
         await self._model.check_images()
 
     def _show_earlier(self, earlier: Draft) -> None:
