@@ -57,7 +57,7 @@ DARK = Tokens(
     selection="#2b3750",
     review="#e2a846",
     ready="#63b97a",
-    failed="#e36b66",
+    failed="#e87b76",  # a shade lighter than drawn, to be read under the pointer too
     stage="#0e0e0e",
     on_accent="#0e0e0e",  # white would reach only 3.2:1 on this blue
     hover="#303030",
@@ -74,9 +74,9 @@ LIGHT = Tokens(
     secondary="#5c5c5c",
     accent="#2f6bdc",
     selection="#dfe9fc",
-    review="#a86a00",
-    ready="#2f7d49",
-    failed="#c23a34",
+    review="#935d00",  # this and the next two a shade darker than drawn, to be read on every ground
+    ready="#2b7343",
+    failed="#ba3731",
     stage="#0e0e0e",
     on_accent="#ffffff",
     hover="#efefef",
@@ -158,8 +158,8 @@ def rule(*, vertical: bool = False) -> QFrame:
 def set_role(widget: QWidget, role: str) -> None:
     """Choose the widget's part of the style sheet, also after it has been shown.
 
-    Frames: panel, bar, window, card, line. Labels: secondary, review, ready, failed. Buttons: primary, quiet, icon,
-    segment-first, segment, segment-last.
+    Frames: panel, bar, stage, window, line. Labels: secondary, review, ready, failed. Buttons: quiet, icon, segment-first,
+    segment, segment-last.
     """
     if widget.property("role") == role:
         return

@@ -34,6 +34,9 @@ def test_words_can_be_read_wherever_they_stand(look: Tokens) -> None:
     for ground in (look.window, look.panel, look.raised, look.selection, look.hover):
         assert contrast(look.text, ground) >= 4.5
         assert contrast(look.secondary, ground) >= 4.5
+    for ground in (look.window, look.panel, look.raised, look.hover):
+        assert min(contrast(ink, ground) for ink in (look.review, look.ready, look.failed)) >= 4.5
+    assert min(contrast(ink, look.selection) for ink in (look.review, look.ready)) >= 4.5, "failed words turn plain there"
     assert contrast(look.on_accent, look.accent) >= 4.5
     assert contrast(look.on_accent, look.accent_hover) >= 4.5
 

@@ -3,20 +3,17 @@
 They are real radio buttons, check boxes and push buttons underneath, so that keyboards and screen readers find what they know.
 """
 
-import sys
-
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QPushButton, QRadioButton, QSizePolicy, QWidget
 
-from sora_studio.ui import theme
+from sora_studio.ui import key_names, theme
 
 PADDING = 12
 ICON = 14
 GAP = 8
 GENERATE_HEIGHT = 36
 _ARROW = QSize(7, 5)
-_SHORTCUT = "⌘ ⏎" if sys.platform == "darwin" else "Ctrl ⏎"
 
 
 class SegmentButton(QRadioButton):
@@ -143,7 +140,7 @@ class GenerateButton(QPushButton):
 
     def sizeHint(self) -> QSize:
         """Room for the words and the keys."""
-        width = 2 * 18 + _text_width(self._words_font, self.text()) + 12 + _text_width(self._keys_font, _SHORTCUT)
+        width = 2 * 18 + _text_width(self._words_font, self.text()) + 12 + _text_width(self._keys_font, key_names.SEND_SIGN)
         return QSize(width, GENERATE_HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
@@ -175,7 +172,7 @@ class GenerateButton(QPushButton):
         inside = self.rect().adjusted(18, 0, -18, 0)
         painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text())
         painter.setFont(self._keys_font)
-        painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, _SHORTCUT)
+        painter.drawText(inside, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, key_names.SEND_SIGN)
 
 
 def draw_box(painter: QPainter, widget: QWidget, *, invalid: bool = False) -> None:

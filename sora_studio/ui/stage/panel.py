@@ -1,7 +1,6 @@
 """The stage: shows one task's clips, plays them, and says what is the matter when it cannot."""
 
 import asyncio
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from sora_studio.domain.clip import Clip, ClipState
 from sora_studio.domain.task import Phase, Task
+from sora_studio.ui import key_names
 from sora_studio.ui.pictures import read_picture
 from sora_studio.ui.stage.controls import StageControls
 from sora_studio.ui.stage.frame import ACTS_ANYWHERE, StageFrame, StageKey, key_of
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from sora_studio.ui.stage.film_player import FilmPlayer
     from sora_studio.viewmodels.event_relay import EventRelay
 
-_SEND_KEYS = "⌘ Enter" if sys.platform == "darwin" else "Ctrl+Enter"
-EMPTY = Sentence("Your clips play here.", f"Write what you want to see, then press {_SEND_KEYS}.", "play")
+EMPTY = Sentence("Your clips play here.", f"Write what you want to see, then press {key_names.SEND}.", "play")
 GONE = Sentence("The file is no longer where it was saved.", "Use Locate or Save now on its card.", "folder")
 UNPLAYABLE = Sentence("This file cannot be played.", "It may be damaged. Save now on its card fetches it again.", "warning")
 JUMP_MS = 1000

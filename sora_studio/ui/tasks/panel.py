@@ -1,6 +1,5 @@
 """The right column: the heading with its filter, the list, and a quiet sentence when there is nothing to show."""
 
-import sys
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -9,7 +8,7 @@ from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
 from sora_studio.domain.task import Section, Task
-from sora_studio.ui import theme
+from sora_studio.ui import key_names, theme
 from sora_studio.ui.task_scope import TaskScope
 from sora_studio.ui.tasks.commands import TaskCommands
 from sora_studio.ui.tasks.view import TaskView
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
     from sora_studio.viewmodels.event_relay import EventRelay
 
 _HEADER_HEIGHT = 33
-_SEND_KEYS = "⌘ Enter" if sys.platform == "darwin" else "Ctrl+Enter"
-_NOTHING = f"Nothing running. {_SEND_KEYS} sends your prompt."
+_NOTHING = f"Nothing running. {key_names.SEND} sends your prompt."
 
 
 class TaskPanel(QFrame):
