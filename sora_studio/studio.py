@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from sora_studio import paths
-from sora_studio.domain.errors import ProfileError
+from sora_studio.domain.errors import InvalidSetting, ProfileError
 from sora_studio.domain.events import EventBus, NoticeLevel, NoticeRaised
 from sora_studio.domain.naming import check_template
 from sora_studio.domain.ports import Clock, KeyStore
@@ -19,6 +19,7 @@ from sora_studio.gateway.connections import trusted_authorities
 from sora_studio.gateway.transfer import FilmTransfer
 from sora_studio.media.local import LocalMedia
 from sora_studio.relay.lending import LendingServer
+from sora_studio.services import landing
 from sora_studio.services.balance import Balance
 from sora_studio.services.clock import SystemClock
 from sora_studio.services.core import Core
@@ -151,6 +152,8 @@ class Studio:
         """Keep them and use them at once; a new address is used from the next start. Raises `InvalidSetting`, `StorageFull`."""
         check_base_url(settings.base_url)
         check_template(settings.file_template)
+        if settings.output_dir is not None and settings.output_dir != self.settings.output_dir:
+            await _check_folder(settings.output_dir)
         await asyncio.to_thread(self._settings_file.save, settings)
         before, self.settings = self.settings, settings
         if settings.base_url != before.base_url:
@@ -227,6 +230,14 @@ class _Lender:
         """Fine when it never started."""
         if self._server is not None:
             await self._server.stop()
+
+
+async def _check_folder(folder: Path) -> None:
+    try:
+        await landing.try_out(folder)
+    except OSError as error:
+        words = f"{folder} cannot be written: {error.strerror or error}."
+        raise InvalidSetting(words, advice="Clips go where they went before.") from error
 
 
 def _origin(base_url: str) -> str:

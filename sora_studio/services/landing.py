@@ -4,6 +4,7 @@ import asyncio
 import errno
 import json
 import os
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -18,6 +19,17 @@ _NO_LINKS = frozenset(
 async def prepare(folder: Path) -> None:
     """Make the folder."""
     await asyncio.to_thread(_guarded, lambda: folder.mkdir(parents=True, exist_ok=True))
+
+
+async def try_out(folder: Path) -> None:
+    """Make the folder and have a file there for a moment. Raises `OSError` when that cannot be."""
+
+    def write() -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+
+    await asyncio.to_thread(write)
 
 
 async def size_of(path: Path) -> int | None:
