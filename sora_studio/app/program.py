@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import QProcess, QProcessEnvironment, QSettings, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
@@ -148,4 +149,6 @@ def _start_simulator_window() -> bool:
         environment.insert("PYTHONPATH", os.pathsep.join(filter(None, (package, known))))
         process.setProcessEnvironment(environment)
     process.setProgram(sys.executable)
-    return process.startDetached()[0]
+    # Typed as a pair with the process's id; what comes is its first half alone.
+    started = cast("bool | tuple[bool, int]", process.startDetached())
+    return started if isinstance(started, bool) else started[0]

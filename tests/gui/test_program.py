@@ -1,6 +1,7 @@
 """The window as a process: quick to the screen, one per data folder, and orderly at every kind of end."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from sora_studio.app import program
 from sora_studio.domain.look import Theme
 from sora_studio.ui import theme
 
@@ -204,3 +206,11 @@ def test_a_killed_window_leaves_nothing_in_the_way(start: Callable[..., Window])
     second = start(TELLING)
     assert second.hear() == "attached"
     assert second.process.poll() is None
+
+
+def test_the_simulators_window_is_another_process(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "executable", shutil.which("git"))  # any program that ends by itself
+    assert program._start_simulator_window()
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "nothing"))
+    assert not program._start_simulator_window()
