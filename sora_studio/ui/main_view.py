@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSettings, QSignalBlocker, QTimer, Signal
+from PySide6.QtCore import QEvent, QSettings, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
@@ -26,7 +26,6 @@ from sora_studio.ui.top_bar import TopBar
 from sora_studio.ui.workspace import Workspace, lay_out
 from sora_studio.viewmodels.event_relay import EventRelay
 from sora_studio.viewmodels.status import StatusModel
-from sora_studio.viewmodels.task_list import TaskListModel
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
@@ -56,7 +55,6 @@ class MainView(QWidget):
         self._save: Callable[[Settings], Awaitable[None]] | None = None
         self._dialog: SettingsDialog | None = None
         self._in_focus_mode = False
-        self._fresh: Task | None = None
         self._stage_is_empty = True
         self.scope = TaskScope(self._on_task_error)
         self.relay = EventRelay(self)
@@ -168,11 +166,10 @@ class MainView(QWidget):
         self.status.changed.connect(self._on_status_changed)
         self.relay.notice_raised.connect(self.notices.raise_notice)
         self.relay.notice_cleared.connect(self.notices.clear_notice)
+        self.relay.tracker_changed.connect(self._on_refresh_timeout)
         self.notices.action_asked.connect(self._on_notices_action_asked)
         self.tasks.play_requested.connect(self._on_tasks_play_requested)
         self.tasks.selected.connect(self._on_tasks_selected)
-        if isinstance(model := self.tasks.view.model(), TaskListModel):
-            model.updated.connect(self._on_tasks_updated)
         self.tasks.use_requested.connect(self.compose.use)
         self.compose.submitted.connect(self._on_compose_submitted)
         self.compose.key_needed.connect(self.open_settings)
@@ -240,20 +237,8 @@ class MainView(QWidget):
         self.stage.show_task(task, play=False)
 
     def _on_compose_submitted(self, tasks: list[Task]) -> None:
-        self._fresh = tasks[0] if tasks else None
-        self._on_tasks_updated()
-
-    def _on_tasks_updated(self) -> None:
-        """A task just sent becomes the current one as soon as its card is there. The stage goes on with what it shows."""
-        model = self.tasks.view.model()
-        if self._fresh is None or not isinstance(model, TaskListModel) or not model.index_of(self._fresh.id).isValid():
-            return
-        fresh, self._fresh = self._fresh, None
-        if self._stage_is_empty:
-            self.tasks.view.select(fresh.id)
-        else:
-            with QSignalBlocker(self.tasks.view):
-                self.tasks.view.select(fresh.id)
+        """What was just sent becomes the current task; the stage goes on with what it shows, unless that was nothing."""
+        self.tasks.select(tasks[0].id, quietly=not self._stage_is_empty)
 
     def _on_dialog_settings_saved(self, settings: Settings) -> None:
         self._settings = settings

@@ -440,6 +440,15 @@ def test_a_task_can_be_chosen_before_it_has_arrived(desk: Desk) -> None:
     desk.bot.waitUntil(lambda: desk.current() == 2)
 
 
+def test_a_choice_made_meanwhile_holds_against_a_task_that_arrives(desk: Desk) -> None:
+    desk.open(task_in(Phase.READY, 1))
+    desk.panel.select(2)
+    desk.bot.keyClick(desk.view, Qt.Key.Key_Down)
+    desk.studio.put(task_in(Phase.WAITING, 2))
+    desk.bot.waitUntil(lambda: desk.texts()[0].startswith("Waiting"))
+    assert desk.current() == 1
+
+
 def test_what_is_on_the_screen_is_asked_for_first(desk: Desk) -> None:
     desk.open(*(task_in(Phase.PROCESSING, number) for number in range(1, 101)))
     desk.bot.waitUntil(lambda: 100 in desk.studio.visible)

@@ -1,9 +1,10 @@
 """The right column: the heading with its filter, the list, and a quiet sentence when there is nothing to show."""
 
+from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
@@ -43,7 +44,7 @@ class TaskPanel(QFrame):
         self._view = TaskView(self._model, scope, self)
         self._commands = TaskCommands(scope, self._model.surroundings, self)
         self._studio: Studio | None = None
-        self._awaited: int | None = None
+        self._awaited: tuple[int, bool] | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -63,9 +64,13 @@ class TaskPanel(QFrame):
         self._commands.attach(studio)
         self._feed.attach(studio, relay)
 
-    def select(self, task: int) -> None:
-        """Choose this task, now or as soon as it has arrived. The list does not scroll to it."""
-        self._awaited = None if self._view.select(task) else task
+    def select(self, task: int, *, quietly: bool = False) -> None:
+        """Make this task the current one, now or as soon as it has arrived; the list does not scroll to it.
+
+        Quietly, `selected` says nothing: the stage goes on with what it shows.
+        """
+        with QSignalBlocker(self._view) if quietly else nullcontext():
+            self._awaited = None if self._view.select(task) else (task, quietly)
 
     def menu_for(self, task: Task) -> QMenu:
         """Everything that can be done with the task now, the main action first and marked."""
@@ -84,7 +89,7 @@ class TaskPanel(QFrame):
             menu.setDefaultAction(entry)
 
     def _connect(self) -> None:
-        self._view.chosen.connect(self.selected)
+        self._view.chosen.connect(self._on_view_chosen)
         self._view.main_requested.connect(self._on_view_main_requested)
         self._view.remove_requested.connect(self._on_view_remove_requested)
         self._view.menu_requested.connect(self._on_view_menu_requested)
@@ -151,7 +156,12 @@ class TaskPanel(QFrame):
     def _on_model_updated(self) -> None:
         self._show_emptiness()
         if self._awaited is not None:
-            self.select(self._awaited)
+            task, quietly = self._awaited
+            self.select(task, quietly=quietly)
+
+    def _on_view_chosen(self, task: Task) -> None:
+        self._awaited = None  # a person's own choice holds
+        self.selected.emit(task)
 
     def _on_view_main_requested(self, task: Task) -> None:
         if action := main_action(task):
