@@ -351,6 +351,16 @@ def test_sound_and_speed_reach_the_player_also_when_set_before_it(desk: Desk, fi
     assert not player._sound.isMuted()
 
 
+def test_arrows_make_it_louder_and_quieter(desk: Desk, film: Path) -> None:
+    desk.stage.show_task(ready(film, seen_at=NOW), play=True)
+    desk.plays()
+    player = desk.stage._player
+    assert player is not None
+    for key, loudness in ((Qt.Key.Key_Down, 0.9), (Qt.Key.Key_Down, 0.8), (Qt.Key.Key_Up, 0.9)):
+        desk.press(key)
+        assert player._sound.volume() == pytest.approx(loudness**2)
+
+
 def test_films_are_letterboxed_on_the_stage(desk: Desk, film: Path) -> None:
     desk.paused_at(ready(film, seen_at=NOW), 3)
     picture = desk.screen.grab().toImage()

@@ -48,7 +48,7 @@ class StageControls(QFrame):
         self._speed = self._build_button("1×", "Speed")
         self._speed_menu = self._build_speed_menu()
         self._open_on_click(self._speed, self._speed_menu)
-        self._sound = self._build_button("Volume", "Volume")
+        self._sound = self._build_button("Volume", "Volume", tip="Volume (↑ ↓), mute (M)")
         self._open_on_click(self._sound, self._build_sound_menu())
         self._full_screen = self._build_button("", "Full screen", tip="Full screen (F)")
         self._full_screen.setIcon(theme.icon("fullscreen", theme.DARK.text))
@@ -119,6 +119,10 @@ class StageControls(QFrame):
         """Write volume and speed."""
         state.setValue("stage/volume", self._volume.value())
         state.setValue("stage/speed", self._speed.text())
+
+    def change_volume(self, by: int) -> None:
+        """Louder or quieter by so many hundredths."""
+        self._volume.setValue(self._volume.value() + by)
 
     def toggle_mute(self) -> None:
         """As the menu does."""

@@ -23,6 +23,8 @@ class StageKey(StrEnum):
     ON_FRAME = "on-frame"
     BACK_TEN_FRAMES = "back-ten-frames"
     ON_TEN_FRAMES = "on-ten-frames"
+    LOUDER = "louder"
+    QUIETER = "quieter"
     MUTE = "mute"
     FULL_SCREEN = "full-screen"
     LEAVE_FULL_SCREEN = "leave-full-screen"
@@ -35,6 +37,8 @@ _PLAIN: dict[int, StageKey] = {
     Qt.Key.Key_L: StageKey.ON_SECOND,
     Qt.Key.Key_Left: StageKey.BACK_FRAME,
     Qt.Key.Key_Right: StageKey.ON_FRAME,
+    Qt.Key.Key_Up: StageKey.LOUDER,
+    Qt.Key.Key_Down: StageKey.QUIETER,
     Qt.Key.Key_M: StageKey.MUTE,
     Qt.Key.Key_F: StageKey.FULL_SCREEN,
     Qt.Key.Key_Escape: StageKey.LEAVE_FULL_SCREEN,

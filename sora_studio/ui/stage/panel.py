@@ -34,6 +34,7 @@ _FRAMES: dict[StageKey, int] = {
     StageKey.BACK_TEN_FRAMES: -10,
     StageKey.ON_TEN_FRAMES: 10,
 }
+_VOLUME: dict[StageKey, int] = {StageKey.LOUDER: 10, StageKey.QUIETER: -10}
 _JUMPS: dict[StageKey, int] = {StageKey.BACK_SECOND: -JUMP_MS, StageKey.ON_SECOND: JUMP_MS}
 
 
@@ -238,6 +239,8 @@ class StagePanel(QWidget):
     def _on_frame_key_asked(self, key: StageKey) -> None:
         if key is StageKey.TOGGLE:
             self.toggle()
+        elif key in _VOLUME:
+            self._controls.change_volume(_VOLUME[key])
         elif key is StageKey.MUTE:
             self._controls.toggle_mute()
         elif key in (StageKey.FULL_SCREEN, StageKey.LEAVE_FULL_SCREEN):
