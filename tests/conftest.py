@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sora_studio.logs import LEVEL_VARIABLE, RedactingFormatter
+from sora_studio.logs import LEVEL_VARIABLE, redacted
 from tests import canary
 
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
@@ -84,11 +84,18 @@ def expect_log(log_watch: LogWatch) -> Callable[[str], None]:
 _FOUND = pytest.StashKey[canary.Search]()
 
 
+class _AsTheProgramWrites(logging.Formatter):
+    """Not the program's own class: by that one it knows its handlers, and takes them away at its end."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redacted(super().format(record), canary.KEY)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def everything_is_logged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """All that the program and its libraries say at DEBUG goes to a file, by way of the program's own formatter."""
     handler = logging.FileHandler(tmp_path_factory.mktemp("log") / "suite.log", encoding="utf-8")
-    handler.setFormatter(RedactingFormatter(lambda: canary.KEY))
+    handler.setFormatter(_AsTheProgramWrites())
     root = logging.getLogger()
     root.setLevel(logging.DEBUG)
     root.addHandler(handler)
