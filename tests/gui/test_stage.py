@@ -10,11 +10,12 @@ import pytest
 from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtMultimedia import QVideoSink
-from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.clip import Clip, ClipState, FilmFacts
+from sora_studio.domain.look import Theme
 from sora_studio.domain.task import Phase, Task
 from sora_studio.ui import theme
 from sora_studio.ui.stage.panel import StagePanel
@@ -349,6 +350,17 @@ def test_sound_and_speed_reach_the_player_also_when_set_before_it(desk: Desk, fi
     assert player._media.playbackRate() == 0.5
     desk.press(Qt.Key.Key_M)
     assert not player._sound.isMuted()
+
+
+def test_the_menus_of_the_stage_are_dark_in_both_looks(desk: Desk, qapp: QApplication) -> None:
+    theme.apply(qapp, Theme.LIGHT)
+    menu = desk.stage._controls._volume.parentWidget().parentWidget()
+    menu.popup(QPoint(0, 0))
+    desk.bot.waitExposed(menu)
+    ground = menu.grab().toImage().pixelColor(menu.width() // 2, 3)
+    menu.hide()
+    theme.apply(qapp, Theme.SYSTEM)
+    assert ground == QColor(theme.DARK.raised)
 
 
 def test_arrows_make_it_louder_and_quieter(desk: Desk, film: Path) -> None:
