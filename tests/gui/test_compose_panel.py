@@ -168,8 +168,7 @@ def test_typing_before_the_studio_is_there_survives_and_the_earlier_draft_is_one
     desk.bot.waitUntil(desk.generate.isEnabled)
     QTest.keyClicks(desk.editor, "!")
     assert desk.editor.text() == "A new idea!"
-    desk.bot.waitUntil(lambda: bool(desk.studio.library.saved))
-    assert desk.studio.library.saved[-1].request.prompt == "A new idea!"
+    desk.bot.waitUntil(lambda: [draft.request.prompt for draft in desk.studio.library.saved][-1:] == ["A new idea!"])
     while desk.editor.text() not in ("", EARLIER.request.prompt):
         desk.editor.undo()
     assert desk.editor.text() == EARLIER.request.prompt
