@@ -103,7 +103,7 @@ def type_into(qtbot: QtBot, dialog: SettingsDialog, name: str, text: str) -> Non
 def press(qtbot: QtBot, dialog: SettingsDialog, name: str) -> None:
     button = control(dialog, name)
     assert isinstance(button, QPushButton)
-    assert button.isEnabled()
+    qtbot.waitUntil(button.isEnabled)  # busy until the turn after the last answer
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
