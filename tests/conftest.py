@@ -87,6 +87,9 @@ _FOUND = pytest.StashKey[canary.Search]()
 class _AsTheProgramWrites(logging.Formatter):
     """Not the program's own class: by that one it knows its handlers, and takes them away at its end."""
 
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+
     def format(self, record: logging.LogRecord) -> str:
         return redacted(super().format(record), canary.KEY)
 
