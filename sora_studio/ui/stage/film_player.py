@@ -14,6 +14,29 @@ _State = QMediaPlayer.PlaybackState
 _Status = QMediaPlayer.MediaStatus
 
 
+class _Commands(QObject):
+    """Calls a media player's slots without holding Python's lock, which its plain methods hold.
+
+    They wait for Qt's own threads, and those may wait for Python's lock: each then waits for the other for ever.
+
+    Signals: `play()`, `pause()`, `stop()`, `go_to(int)` in milliseconds, `run_at(float)` times life.
+    """
+
+    play = Signal()
+    pause = Signal()
+    stop = Signal()
+    go_to = Signal("qlonglong")  # pyright: ignore[reportArgumentType]  # Qt also takes the name of a C++ type
+    run_at = Signal(float)
+
+    def __init__(self, media: QMediaPlayer) -> None:
+        super().__init__(media)
+        self.play.connect(media.play)
+        self.pause.connect(media.pause)
+        self.stop.connect(media.stop)
+        self.go_to.connect(media.setPosition)
+        self.run_at.connect(media.setPlaybackRate)
+
+
 class FilmPlayer(QObject):
     """One film at a time. At its end the last frame stays. Many seeks become one in flight, and then the latest.
 
@@ -32,6 +55,7 @@ class FilmPlayer(QObject):
         self._media = QMediaPlayer(self)
         self._sink = QVideoSink(self)
         self._sound = QAudioOutput(self)
+        self._command = _Commands(self._media)
         self._media.setVideoSink(self._sink)
         self._media.setAudioOutput(self._sound)
         self._frame = QVideoFrame()
@@ -44,6 +68,9 @@ class FilmPlayer(QObject):
         self._media.playbackStateChanged.connect(self._on_media_playback_state_changed)
         self._media.mediaStatusChanged.connect(self._on_media_status_changed)
         self._media.errorOccurred.connect(self._on_media_error_occurred)
+        self._sound.volumeChanged.connect(self._on_sound_volume_changed)
+        # The first disconnection asks Python whether it cares, and remembers the answer: here, not in one of Qt's threads.
+        self._sound.volumeChanged.disconnect(self._on_sound_volume_changed)
 
     @property
     def is_playing(self) -> bool:
@@ -66,25 +93,25 @@ class FilmPlayer(QObject):
         self._frame = QVideoFrame()
         self._media.setSource(QUrl.fromLocalFile(str(path)))
         if play:
-            self._media.play()
+            self._command.play.emit()
         else:
-            self._media.pause()
+            self._command.pause.emit()
 
     def close(self) -> None:
         """Let go of the file."""
         self._forget_seeks()
-        self._media.stop()
+        self._command.stop.emit()
         self._media.setSource(QUrl())
         self._frame = QVideoFrame()
 
     def play(self) -> None:
         """Go on; from the end, begin anew."""
-        self._media.play()
+        self._command.play.emit()
 
     def pause(self) -> None:
         """Stop time at the frame that is shown. At the end this changes nothing."""
         if self.is_playing:
-            self._media.pause()
+            self._command.pause.emit()
 
     def seek(self, position_ms: int) -> None:
         """Show this moment, running or paused as before; in a film that still loads, right after its first frame."""
@@ -108,7 +135,7 @@ class FilmPlayer(QObject):
 
     def set_speed(self, rate: float) -> None:
         """1.0 is life."""
-        self._media.setPlaybackRate(rate)
+        self._command.run_at.emit(rate)
 
     def set_volume(self, volume: float) -> None:
         """0 to 1 as a person hears it, not as the samples are scaled."""
@@ -127,9 +154,9 @@ class FilmPlayer(QObject):
             return
         self._aim_ms, self._next_aim_ms = self._next_aim_ms, None
         if self._media.playbackState() is _State.StoppedState:
-            self._media.pause()  # stopped at the end it would show nothing
+            self._command.pause.emit()  # stopped at the end it would show nothing
         self._patience.start()
-        self._media.setPosition(self._aim_ms)
+        self._command.go_to.emit(self._aim_ms)
 
     def _forget_seeks(self) -> None:
         self._patience.stop()
@@ -162,6 +189,9 @@ class FilmPlayer(QObject):
             self.position_changed.emit(self.duration_ms)
         elif status is _Status.LoadedMedia and not self._media.hasVideo():
             self.failed.emit()
+
+    def _on_sound_volume_changed(self) -> None:
+        """Nothing to do: the controls know what they set."""
 
     def _on_media_error_occurred(self) -> None:
         self._forget_seeks()
