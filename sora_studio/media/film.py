@@ -90,7 +90,7 @@ def _check_boxes(file: BinaryIO) -> None:
 
 
 def _duration_s(container: InputContainer, video: av.VideoStream) -> float:
-    if video.duration is not None and video.time_base is not None:
+    if video.duration and video.time_base:
         return float(video.duration * video.time_base)
     return (container.duration or 0) / av.time_base
 
