@@ -40,15 +40,20 @@ def shape(path: Path) -> Shape:
         )
 
 
-def check(path: Path, version: int, expected: Shape) -> None:
-    """It opens, is of today's shape, and has what it had."""
+def open_and_close(path: Path, *, guest: bool = False) -> None:
+    """There is nothing to mend."""
 
-    async def open_and_close() -> None:
+    async def run() -> None:
         database = Database(path)
-        assert await database.open() is None, "nothing to mend"
+        assert await database.open(guest=guest) is None
         await database.close()
 
-    asyncio.run(open_and_close())
+    asyncio.run(run())
+
+
+def check(path: Path, version: int, expected: Shape) -> None:
+    """It opens, is of today's shape, and has what it had."""
+    open_and_close(path)
     assert shape(path) == expected
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
@@ -96,7 +101,7 @@ def test_a_disk_that_is_full_at_any_statement(
         with monkeypatch.context() as patch:
             patch.setattr("sora_studio.storage.database.sqlite3.connect", failing)
             try:
-                asyncio.run(Database(path).open(guest=version == 0))
+                open_and_close(path, guest=version == 0)
                 is_done = True
             except StorageFull:
                 tried += 1
