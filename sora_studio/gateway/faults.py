@@ -3,7 +3,6 @@
 A create is judged by one question: can it have started? Only what proves that it did not is reported as retryable or refused.
 """
 
-import errno
 from datetime import datetime
 
 import httpx
@@ -22,6 +21,7 @@ from sora_studio.domain.errors import (
     StudioError,
     TaskUnknown,
 )
+from sora_studio.domain.room import is_full
 from sora_studio.gateway.answers import Answer, retry_after_s
 from sora_studio.gateway.wire import task_id_of
 
@@ -104,7 +104,7 @@ def film_breakdown(error: Exception) -> StudioError:
 
 def disk_breakdown(error: OSError) -> StorageFull | OSError:
     """Why what arrived cannot be written. Trouble with the folder itself stays what it is."""
-    if error.errno in {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}:
+    if is_full(error):
         return StorageFull(detail=error.strerror or "")
     return error
 

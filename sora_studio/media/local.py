@@ -1,7 +1,6 @@
 """Local pictures and films for the services: the blocking work goes to threads, and films to a process of their own."""
 
 import asyncio
-import errno
 import os
 import tempfile
 from pathlib import Path
@@ -9,9 +8,8 @@ from pathlib import Path
 from sora_studio.domain.clip import FilmFacts
 from sora_studio.domain.errors import StorageFull, StudioError
 from sora_studio.domain.request import ImageFacts
+from sora_studio.domain.room import is_full
 from sora_studio.media.film_process import FilmProcess
-
-_FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
 
 
 class LocalMedia:
@@ -37,7 +35,7 @@ class LocalMedia:
         try:
             _write_whole(picture, poster)
         except OSError as error:
-            if error.errno in _FULL:
+            if is_full(error):
                 raise StorageFull from error
             raise StudioError("The poster cannot be written.", detail=str(error.strerror)) from error
 

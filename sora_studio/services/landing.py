@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from sora_studio.domain.errors import StorageFull
+from sora_studio.domain.room import is_full
 
-_FULL = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
 _NO_LINKS = frozenset(
     {errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, getattr(errno, "ENOTSUP", errno.EOPNOTSUPP), errno.EXDEV, errno.EMLINK}
 )
@@ -142,6 +142,6 @@ def _guarded(work: Callable[[], None]) -> None:
     try:
         work()
     except OSError as error:
-        if error.errno in _FULL:
+        if is_full(error):
             raise StorageFull from error
         raise

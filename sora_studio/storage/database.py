@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import errno
 import logging
 import shutil
 import sqlite3
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from sora_studio.domain.errors import DatabaseUnusable, StorageFull, StudioError
+from sora_studio.domain.room import is_full
 from sora_studio.storage.backups import Backups
 from sora_studio.storage.migrations import STEPS, migrate, steps_taken
 from sora_studio.storage.rescue import DAMAGE, Rescue, opening, refuse_while_rescued, rescue_if_damaged
@@ -190,7 +190,7 @@ class Database:
             _log.info("SQLite: %s (%s)", error, getattr(error, "sqlite_errorname", "no code"))
             raise named from error
         except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            if is_full(error):
                 raise StorageFull from error
             raise DatabaseUnusable(self.path, f"{error.strerror or error}.") from error
 

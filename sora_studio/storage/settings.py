@@ -1,7 +1,6 @@
 """The settings as a TOML file that people can read and change."""
 
 import contextlib
-import errno
 import os
 import shutil
 import tempfile
@@ -16,6 +15,7 @@ import tomli_w
 from sora_studio.domain.errors import InvalidSetting, StorageFull
 from sora_studio.domain.naming import check_template
 from sora_studio.domain.profile_toml import is_slug
+from sora_studio.domain.room import is_full
 from sora_studio.domain.settings import Settings, Theme, check_base_url, check_limit_usd
 from sora_studio.storage.durable import sync_folder
 
@@ -62,7 +62,7 @@ class SettingsFile:
         try:
             _replace(Path(os.path.realpath(self._path)), text)
         except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            if is_full(error):
                 raise StorageFull from error
             raise InvalidSetting(f"{self._path.name} cannot be written: {error.strerror or error}.") from error
 
