@@ -5,7 +5,8 @@ StudioError
 │   ├── InvalidRequest      found before anything was sent; one `Problem` for each control
 │   ├── InvalidSetting      an address or a folder that cannot be used
 │   ├── ProfileError        a model profile that is refused, with file, line and reason
-│   ├── PublicUrlNeeded     a local picture and a gateway that cannot reach this machine
+│   ├── PublicUrlNeeded     a local picture, a gateway that cannot reach this machine, and no way chosen to it
+│   ├── PublishingFailed    a bucket, relay or command that cannot make a picture reachable
 │   ├── KeyMissing          no key anywhere
 │   ├── KeyRejected         HTTP 401
 │   ├── OutOfCredit         HTTP 402
@@ -87,7 +88,12 @@ class PublicUrlNeeded(UserError):
     """The service fetches pictures by itself, so it must be able to reach them."""
 
     title = "The service can only fetch pictures from a public address."
-    advice = "Put the picture online and paste its https address."
+    advice = "Choose how pictures get one in Settings, or put the picture online and paste its https address."
+
+
+class PublishingFailed(UserError):
+    title = "The picture could not be made reachable."
+    advice = "Look at Settings, Pictures. Nothing was charged."
 
 
 class RequestRepeated(UserError):

@@ -1,6 +1,6 @@
 """What the services need from the outer floors, as they see it. Storage, gateway and media fit these; tests bring doubles."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,6 +9,7 @@ from typing import Protocol, TypedDict, Unpack
 
 from sora_studio.domain.clip import Clip, ClipCounts, ClipState, FilmFacts
 from sora_studio.domain.draft import Draft
+from sora_studio.domain.picture import PictureEdit, PictureRoute, PreparedPicture, Publication, WebPicture
 from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.request import GenerationRequest, ImageFacts
 from sora_studio.domain.task import Section, Task, TaskState
@@ -59,9 +60,10 @@ class Gateway(Protocol):
         profile: ModelProfile,
         image_urls: Sequence[str],
         *,
+        callback_url: str | None = None,
         claim: Callable[[], Awaitable[bool]],
     ) -> str | None:
-        """Start a paid task and return its task id.
+        """Start a paid task and return its task id. With a `callback_url` the service also reports the task's end there.
 
         `claim` is awaited once the request has its place in the budget, right before its first byte. When it answers False
         nothing is sent and None is returned; when it raises, nothing is sent and that is raised.
@@ -87,6 +89,132 @@ class Progress:
     received_bytes: int
     total_bytes: int | None
     bytes_per_s: float
+
+
+class PictureChecker(Protocol):
+    """Looks at a picture's web address as the service will, before anything is paid for."""
+
+    async def look(self, url: str, *, max_bytes: int) -> WebPicture:
+        """What stands there. Raises `InvalidRequest` with a sentence when no picture does (another answer than 200, another
+        type, more than `max_bytes`, an address that only this machine reaches), `ConnectionFailed` when nobody could look.
+        """
+        ...
+
+
+class PictureHost(Protocol):
+    """One way to make a picture reachable: a bucket, a relay or a command."""
+
+    @property
+    def place(self) -> str:
+        """What names the bucket, relay or command among all: what has the same place can be found and withdrawn there."""
+        ...
+
+    @property
+    def can_withdraw(self) -> bool:
+        """Whether a picture can be taken back before its address ends by itself."""
+        ...
+
+    async def publish(self, picture: PreparedPicture, handle: str, *, lifetime_s: float) -> str:
+        """The picture's address, valid for so long. `handle` (random, with the type's suffix) is its name there.
+
+        Raises `PublishingFailed` for what only the person can change, a `PassingError` for what goes away.
+        """
+        ...
+
+    async def withdraw(self, handle: str) -> None:
+        """Take it back; fine when it is not there any more. Raises like `publish`."""
+        ...
+
+    async def check(self) -> None:
+        """Prove that a picture could be published and withdrawn. Raises like `publish`."""
+        ...
+
+
+class PublicationStore(Protocol):
+    """The pictures that were made reachable. Every method is one transaction; what has returned is on disk."""
+
+    async def begin(
+        self,
+        picture: PreparedPicture,
+        *,
+        route: PictureRoute,
+        place: str,
+        handle: str,
+        name: str,
+        task: int,
+        at: datetime,
+        expires_at: datetime,
+    ) -> Publication:
+        """One whose first byte has not left: without an address, for a first task."""
+        ...
+
+    async def complete(self, publication: int, url: str) -> None:
+        """It is reachable there."""
+        ...
+
+    async def join(self, publication: int, task: int) -> None:
+        """One more task uses it."""
+        ...
+
+    async def live(self, fingerprint: str, *, place: str, until: datetime) -> Publication | None:
+        """One with an address, not withdrawn, whose address ends at `until` or later; the one that lasts longest."""
+        ...
+
+    async def standing(self) -> list[Publication]:
+        """All that were not withdrawn, newest first, those without an address too."""
+        ...
+
+    async def idle(self, *, now: datetime) -> list[Publication]:
+        """Standing ones that no task needs any more: all of theirs are over, or their address has ended."""
+        ...
+
+    async def withdraw(self, publication: int, *, at: datetime) -> None:
+        """It is reachable no more."""
+        ...
+
+    async def complain(self, publication: int, trouble: str) -> None:
+        """It could not be withdrawn, and why."""
+        ...
+
+
+# --- the relay -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """A report that came to a task's secret address. Nothing of it is signed: it is a hint to ask for the status.
+
+    `task_id` is the id that it names, if it names one. `cursor` is its place in the relay's order.
+    """
+
+    secret: str
+    task_id: str | None
+    received_at: datetime
+    cursor: int
+
+
+@dataclass(frozen=True, slots=True)
+class RelayGreeting:
+    """What a relay says first: where the public reaches it, and which life of its store this is (cursors count within one)."""
+
+    public_url: str
+    epoch: str
+
+
+class Relay(Protocol):
+    """Lends pictures (see `PictureHost`) and receives reports, on this machine or on a host of the person's."""
+
+    def new_secret(self) -> str:
+        """A task's secret, which the relay knows as one of ours without having been told."""
+        ...
+
+    def callbacks(self, epoch: str = "", after: int = 0) -> AsyncIterator[RelayGreeting | Callback | None]:
+        """The greeting, then what is kept beyond cursor `after` (of that epoch; all of it for another), then what comes.
+
+        None now and then shows that the line is alive. Raises `PublishingFailed` when the relay refuses us, a `PassingError`
+        when the line breaks; it never ends by itself.
+        """
+        ...
 
 
 class Transfer(Protocol):
@@ -124,6 +252,7 @@ class TaskFacts(TypedDict, total=False):
     trouble: str | None
     seen_at: datetime
     removed_at: datetime | None
+    callback_secret: str | None
     balance_before_usd: float | None
     balance_after_usd: float | None
     measured_usd: float | None
@@ -160,13 +289,14 @@ class TaskStore(Protocol):
         *,
         gateway: str,
         at: datetime,
+        takes: int = 1,
         estimated_usd: float | None = None,
         repeat_after: timedelta | None = None,
     ) -> list[Task]:
-        """New waiting tasks, takes 1…n of one another, durable before this returns. `estimated_usd` is one task's price.
+        """New waiting tasks, `takes` of each request, durable before this returns. `estimated_usd` is one task's price.
 
-        With `repeat_after`, raises `RequestRepeated` and adds nothing when an equal request became a task of this gateway
-        less than so long ago, by whatever process, and that task is neither removed nor cancelled.
+        With `repeat_after`, raises `RequestRepeated` and adds nothing when a request of the same wish became a task of this
+        gateway less than so long ago, by whatever process, and that task is neither removed nor cancelled.
         """
         ...
 
@@ -281,6 +411,17 @@ class Media(Protocol):
 
     async def inspect_image(self, path: Path) -> ImageFacts:
         """By content. Raises `InvalidRequest` with a sentence when it is no picture or cannot be read."""
+        ...
+
+    async def prepare_image(self, path: Path, edit: PictureEdit, *, formats: Sequence[str], max_bytes: int) -> PreparedPicture:
+        """What would be published: upright, cropped, without metadata, in one of `formats`, at most `max_bytes` long.
+
+        Raises `InvalidRequest` when that needs a conversion that the edit does not ask for, and like `inspect_image`.
+        """
+        ...
+
+    async def save_frame(self, film: Path, at_s: float, folder: Path) -> Path:
+        """The frame that is seen at that time, as a PNG in `folder`, named by its content. Raises like `save_poster`."""
         ...
 
     async def inspect_film(self, path: Path) -> FilmFacts:

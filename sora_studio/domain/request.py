@@ -8,9 +8,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from sora_studio.domain.errors import Problem
+from sora_studio.domain.picture import PictureEdit, PictureRoute
 from sora_studio.domain.profile import ImageRules, ModelProfile, OptionValue
 
 MAX_TAKES = 10
+MAX_TASKS_AT_ONCE = 100
+"""Takes times pictures: what one press may send."""
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 """Half a character, as a broken paste leaves it: no encoding can carry it."""
@@ -28,7 +31,9 @@ class GenerationRequest:
     """What a person asks for: one task's worth.
 
     `options` maps the profile's option fields to the chosen values (missing ones take the profile's default when the
-    request is completed); `images` holds http(s) URLs or absolute paths of local files; `route` is the service's `provider`.
+    request is completed); `images` holds http(s) URLs or absolute paths of local files, `edits` what is changed of the local
+    ones; `route` is the service's `provider`. `callback` asks the service to report the end; `pictures_by` None means the way
+    that the settings name.
     """
 
     model: str
@@ -36,11 +41,27 @@ class GenerationRequest:
     options: Mapping[str, OptionValue] = field(default_factory=dict[str, OptionValue])
     route: str = ""
     images: tuple[str, ...] = ()
+    edits: Mapping[str, PictureEdit] = field(default_factory=dict[str, PictureEdit])
+    callback: bool = False
+    pictures_by: PictureRoute | None = None
 
     @property
     def mode(self) -> Mode:
         """An image makes it image-to-video."""
         return Mode.IMAGE_TO_VIDEO if self.images else Mode.TEXT_TO_VIDEO
+
+    @property
+    def wish(self) -> "GenerationRequest":
+        """The same without the ways to and from the service: two requests of one wish would make, and cost, the same."""
+        return replace(self, callback=False, pictures_by=None)
+
+    def split(self, profile: ModelProfile) -> list["GenerationRequest"]:
+        """A request for each task: as many images in each as the model takes, in their order, with their own edits."""
+        most = profile.images.max if profile.images else len(self.images)
+        if len(self.images) <= max(most, 1):
+            return [replace(self, edits=_edits_of(self.images, self.edits))]
+        parts = [self.images[begin : begin + most] for begin in range(0, len(self.images), most)]
+        return [replace(self, images=part, edits=_edits_of(part, self.edits)) for part in parts]
 
     def completed(self, profile: ModelProfile) -> "GenerationRequest":
         """The same request with the profile's defaults for what was not chosen, in the profile's order."""
@@ -50,12 +71,27 @@ class GenerationRequest:
 
 @dataclass(frozen=True, slots=True)
 class ImageFacts:
-    """What an inspection of a local picture found. `format` is `jpeg`, `png`, `webp` or another decoder's lower-case name."""
+    """What an inspection of a local picture found. `format` is `jpeg`, `png`, `webp` or another decoder's lower-case name.
+
+    `width` and `height` are those of the picture as it is seen, upright.
+    """
 
     format: str
     width: int
     height: int
     size_bytes: int
+    is_turned: bool = False
+    """It is stored on its side, and its metadata say how it stands."""
+    has_metadata: bool = False
+    """Camera, time, words or the like."""
+    has_place: bool = False
+    """Where it was taken."""
+    is_transparent: bool = False
+    """Some of it can be seen through; the service may fill it with black."""
+
+
+def _edits_of(images: tuple[str, ...], edits: Mapping[str, PictureEdit]) -> dict[str, PictureEdit]:
+    return {image: edits[image] for image in images if edits.get(image, PictureEdit()) != PictureEdit()}
 
 
 def is_url(image: str) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -9,6 +10,7 @@ from sora_studio.domain.errors import InvalidSetting
 from sora_studio.domain.look import Theme
 from sora_studio.domain.money import DayLimits
 from sora_studio.domain.naming import DEFAULT_TEMPLATE
+from sora_studio.domain.picture import PictureRoute
 
 DEFAULT_BASE_URL = "https://api.apixo.ai"
 BASE_URL_VARIABLE = "SORA_STUDIO_BASE_URL"
@@ -23,9 +25,28 @@ _AMOUNT = re.compile(r"[0-9]{1,7}([.,][0-9]{1,6})?", re.ASCII)
 MAX_LIMIT_USD = 9_999_999.0
 
 
+RELAY_URL_VARIABLE = "SORA_STUDIO_RELAY_URL"
+"""In the environment it names a stand-alone relay and goes before what is saved."""
+DEFAULT_RELAY_PORT = 8788
+_BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+"""The names that S3 gives out."""
+
+
+class RelayPlace(StrEnum):
+    """Where the relay runs: nowhere, in this program behind the person's own tunnel, or on a host of theirs."""
+
+    NONE = "none"
+    HERE = "here"
+    ELSEWHERE = "elsewhere"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """`output_dir` None means the system's Videos folder; a limit None means none (see `DayLimits`)."""
+    """`output_dir` None means the system's Videos folder; a limit None means none (see `DayLimits`).
+
+    `picture_route` None: not chosen yet. An empty `bucket_endpoint` is Amazon's own. `relay_url` is where the public reaches
+    the relay; `relay_port` is this machine's, for a relay in this program. `callback` is what new tasks begin with.
+    """
 
     base_url: str = DEFAULT_BASE_URL
     output_dir: Path | None = None
@@ -34,6 +55,15 @@ class Settings:
     model: str = "sora-2"
     day_soft_limit_usd: float | None = None
     day_hard_limit_usd: float | None = None
+    picture_route: PictureRoute | None = None
+    bucket_endpoint: str = ""
+    bucket_name: str = ""
+    bucket_region: str = ""
+    picture_command: str = ""
+    relay: RelayPlace = RelayPlace.NONE
+    relay_url: str = ""
+    relay_port: int = DEFAULT_RELAY_PORT
+    callback: bool = False
 
     @property
     def day_limits(self) -> DayLimits:
@@ -51,6 +81,39 @@ def is_loopback(url: str) -> bool:
 
 def check_base_url(url: str) -> str:
     """The gateway's address without a trailing slash; raises `InvalidSetting`. Only loopback may go without TLS."""
+    return _check_address(url, example=DEFAULT_BASE_URL, whose="The service's", why="so that the key stays secret")
+
+
+def check_relay_url(url: str) -> str:
+    """The relay's public address without a trailing slash; raises `InvalidSetting`. Plain http is for trying on loopback."""
+    return _check_address(
+        url, example="https://relay.example.org", whose="The relay's", why="or the service reports nothing to it"
+    )
+
+
+def check_bucket_endpoint(url: str) -> str:
+    """The store's address without a trailing slash; raises `InvalidSetting`. Plain http is for trying on loopback."""
+    return _check_address(url, example="https://s3.example.org", whose="The store's", why="so that the keys stay secret")
+
+
+def check_bucket_name(name: str) -> str:
+    """A bucket's name; raises `InvalidSetting`."""
+    name = name.strip()
+    if not _BUCKET_NAME.fullmatch(name):
+        raise InvalidSetting(
+            f"{name!r} is no bucket's name.", advice="It has 3 to 63 lower-case letters, digits, dots and hyphens."
+        )
+    return name
+
+
+def check_port(port: int) -> int:
+    """A port that a program may take; raises `InvalidSetting`."""
+    if not 1024 <= port <= 65_535:
+        raise InvalidSetting("A port is a number from 1024 to 65535.")
+    return port
+
+
+def _check_address(url: str, *, example: str, whose: str, why: str) -> str:
     url = url.strip().rstrip("/")
     try:
         parts = urlsplit(url)
@@ -58,11 +121,11 @@ def check_base_url(url: str) -> str:
     except ValueError as error:
         raise InvalidSetting(f"{url!r} is not an address: {error}.") from None
     if parts.scheme not in ("http", "https") or not host or _NEVER_IN_ADDRESS.search(url):
-        raise InvalidSetting(f"{url!r} is not an address.", advice=f"It looks like {DEFAULT_BASE_URL}.")
+        raise InvalidSetting(f"{url!r} is not an address.", advice=f"It looks like {example}.")
     if "@" in parts.netloc or "?" in url or "#" in url:
-        raise InvalidSetting("The service's address must not hold a name, a password or a query.")
+        raise InvalidSetting(f"{whose} address must not hold a name, a password or a query.")
     if parts.scheme == "http" and not is_loopback(url):
-        raise InvalidSetting("The service's address must begin with https, so that the key stays secret.")
+        raise InvalidSetting(f"{whose} address must begin with https, {why}.")
     return url
 
 

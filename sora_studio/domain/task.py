@@ -115,6 +115,8 @@ class Task:
     """As first read after it had ended or become unclear."""
     measured_usd: float | None = None
     """By how much the balance fell, when it alone was in flight between two readings."""
+    callback_secret: str | None = None
+    """What the service's report of this task carries; None when it was asked for no report."""
     revision: int = 0
     """Counts up over the whole database with every change: what is above a number is what changed since."""
     clips: tuple[Clip, ...] = ()

@@ -91,11 +91,12 @@ class GatewayClient:
         profile: ModelProfile,
         image_urls: Sequence[str],
         *,
+        callback_url: str | None = None,
         claim: Callable[[], Awaitable[bool]],
     ) -> str | None:
         """Start a paid task; see the port for what is raised. A call that is cancelled after its claim may have started one."""
         path = f"/api/v1/generateTask/{quote(profile.slug, safe='')}"
-        body = json.dumps(to_wire(request, profile, image_urls), separators=(",", ":")).encode()
+        body = json.dumps(to_wire(request, profile, image_urls, callback_url=callback_url), separators=(",", ":")).encode()
         async with self._budget.place(profile.slug, per_minute=profile.limits.requests_per_minute, priority=Priority.CREATE):
             if not await claim():
                 return None

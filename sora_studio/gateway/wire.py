@@ -17,14 +17,18 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST, _LATEST = datetime(2020, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
-def to_wire(request: GenerationRequest, profile: ModelProfile, image_urls: Sequence[str]) -> dict[str, JsonValue]:
+def to_wire(
+    request: GenerationRequest, profile: ModelProfile, image_urls: Sequence[str], *, callback_url: str | None = None
+) -> dict[str, JsonValue]:
     """The body of a create: exactly the documented fields, with the profile's names, values and defaults."""
     complete = request.completed(profile)
     fields: dict[str, JsonValue] = {"mode": request.mode.value, "prompt": request.prompt}
     fields |= {option.field: complete.options[option.field] for option in profile.options}
     if image_urls and profile.images is not None:
         fields[profile.images.field] = list(image_urls)
-    return {"request_type": "async", "provider": complete.route, "input": fields}
+    if callback_url is None:
+        return {"request_type": "async", "provider": complete.route, "input": fields}
+    return {"request_type": "callback", "callback_url": callback_url, "provider": complete.route, "input": fields}
 
 
 def task_id_of(data: JsonValue) -> str | None:

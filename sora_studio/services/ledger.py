@@ -35,12 +35,18 @@ class Ledger:
         requests: Sequence[GenerationRequest],
         *,
         gateway: str,
+        takes: int = 1,
         estimated_usd: float | None = None,
         repeat_after: timedelta | None = None,
     ) -> list[Task]:
         """New waiting tasks, on disk when this returns; may raise `RequestRepeated`."""
         added = await self.tasks.add(
-            requests, gateway=gateway, at=self._clock.now(), estimated_usd=estimated_usd, repeat_after=repeat_after
+            requests,
+            gateway=gateway,
+            at=self._clock.now(),
+            takes=takes,
+            estimated_usd=estimated_usd,
+            repeat_after=repeat_after,
         )
         self.on_write()
         return added

@@ -54,8 +54,9 @@ class Submission:
         profile = self._core.profiles[request.model]
         completed = request.completed(profile)
         return await self._ledger.add(
-            [completed] * takes,
+            [completed],
             gateway=self._core.gateway_name,
+            takes=takes,
             estimated_usd=profile.price_usd(completed.options, completed.route),
             repeat_after=None if again else timedelta(seconds=REPEATED_WITHIN_S),
         )

@@ -10,13 +10,14 @@ from sora_studio.storage.rows import draft_from_row, request_to_sql, to_sql
 
 # Which draft is the newest is told by a count: a clock that was set back must not bring an old text to the front.
 SAVE_DRAFT = """
-    INSERT INTO drafts (id, revision, saved_at, takes, caret, model, route, options, images, prompt)
+    INSERT INTO drafts (id, revision, saved_at, takes, caret, model, route, options, images, prompt,
+                        edits, callback, pictures_by)
     VALUES (:id, (SELECT coalesce(max(revision), 0) + 1 FROM drafts), :saved_at, :takes, :caret,
-            :model, :route, :options, :images, :prompt)
+            :model, :route, :options, :images, :prompt, :edits, :callback, :pictures_by)
     ON CONFLICT (id) DO UPDATE SET
         revision = excluded.revision, saved_at = excluded.saved_at, takes = excluded.takes, caret = excluded.caret,
         model = excluded.model, route = excluded.route, options = excluded.options, images = excluded.images,
-        prompt = excluded.prompt
+        prompt = excluded.prompt, edits = excluded.edits, callback = excluded.callback, pictures_by = excluded.pictures_by
 """
 LATEST_DRAFT = "SELECT * FROM drafts ORDER BY revision DESC LIMIT 1"
 

@@ -5,9 +5,11 @@ import sqlite3
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 from sora_studio.domain.clip import Clip, ClipState, FilmFacts
 from sora_studio.domain.draft import Draft
+from sora_studio.domain.picture import Crop, PictureEdit, PictureRoute
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import Task, TaskState
 
@@ -49,6 +51,9 @@ def request_to_sql(request: GenerationRequest) -> dict[str, SqlValue]:
         "options": to_sql(json.dumps(dict(request.options), ensure_ascii=False)),
         "images": to_sql(json.dumps(request.images, ensure_ascii=False)),
         "prompt": to_sql(request.prompt),
+        "edits": to_sql(json.dumps({image: _edit_to_json(edit) for image, edit in request.edits.items()}, ensure_ascii=False)),
+        "callback": request.callback,
+        "pictures_by": to_sql(request.pictures_by),
     }
 
 
@@ -78,6 +83,7 @@ def task_from_row(row: sqlite3.Row, clips: tuple[Clip, ...]) -> Task:
         balance_before_usd=row["balance_before_usd"],
         balance_after_usd=row["balance_after_usd"],
         measured_usd=row["measured_usd"],
+        callback_secret=_text_or_none(row["callback_secret"]),
         revision=row["revision"],
         clips=clips,
     )
@@ -114,13 +120,28 @@ def draft_from_row(row: sqlite3.Row) -> Draft:
 def _request_from_row(row: sqlite3.Row) -> GenerationRequest:
     options: Mapping[str, str | int | bool] = json.loads(_text(row["options"]))
     images: list[str] = json.loads(_text(row["images"]))
+    edits: Mapping[str, Mapping[str, object]] = json.loads(_text(row["edits"]))
     return GenerationRequest(
         model=_text(row["model"]),
         prompt=_text(row["prompt"]),
         options=options,
         route=_text(row["route"]),
         images=tuple(images),
+        edits={image: _edit_from_json(edit) for image, edit in edits.items()},
+        callback=bool(row["callback"]),
+        pictures_by=PictureRoute(row["pictures_by"]) if row["pictures_by"] else None,
     )
+
+
+def _edit_to_json(edit: PictureEdit) -> dict[str, object]:
+    crop = edit.crop
+    box = None if crop is None else [crop.left, crop.top, crop.width, crop.height]
+    return {"crop": box, "convert": edit.convert}
+
+
+def _edit_from_json(edit: Mapping[str, object]) -> PictureEdit:
+    box = cast("list[float] | None", edit["crop"])
+    return PictureEdit(None if box is None else Crop(*box), convert=bool(edit["convert"]))
 
 
 def _film_from_row(row: sqlite3.Row) -> FilmFacts | None:

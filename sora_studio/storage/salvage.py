@@ -23,7 +23,7 @@ from sora_studio.storage.search import fold
 _AT_ONCE = 500
 _MOST = 1 << 40
 """No key and no revision of ours comes near it; one beyond is damage, and would leave no room for the next."""
-_EMPTY = {"options": "{}", "images": "[]", "prompt": ""}
+_EMPTY = {"options": "{}", "images": "[]", "prompt": "", "edits": "{}"}
 """What stands in a row for a column of which nothing is left."""
 _NO_PROMPT = "(The prompt could not be read.)"
 _READERS: dict[str, Callable[[sqlite3.Row], object]] = {

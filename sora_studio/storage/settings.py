@@ -7,6 +7,7 @@ import tempfile
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import fields
+from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,12 +15,24 @@ import tomli_w
 
 from sora_studio.domain.errors import InvalidSetting, StorageFull
 from sora_studio.domain.naming import check_template
+from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.profile_toml import is_slug
 from sora_studio.domain.room import is_full
-from sora_studio.domain.settings import Settings, Theme, check_base_url, check_limit_usd
+from sora_studio.domain.settings import (
+    RelayPlace,
+    Settings,
+    Theme,
+    check_base_url,
+    check_bucket_endpoint,
+    check_bucket_name,
+    check_limit_usd,
+    check_port,
+    check_relay_url,
+)
 from sora_studio.storage.durable import sync_folder
 
 Value = TypeVar("Value")
+Choice = TypeVar("Choice", bound=StrEnum)
 
 DAMAGED_SUFFIX = ".damaged"
 
@@ -44,10 +57,19 @@ class SettingsFile:
             base_url=self._take(content, "base_url", _base_url, default.base_url),
             output_dir=self._take(content, "output_dir", _folder, default.output_dir),
             file_template=self._take(content, "file_template", _template, default.file_template),
-            theme=self._take(content, "theme", _theme, default.theme),
+            theme=self._take(content, "theme", _one_of(Theme), default.theme),
             model=self._take(content, "model", _model, default.model),
             day_soft_limit_usd=self._take(content, "day_soft_limit_usd", _limit, default.day_soft_limit_usd),
             day_hard_limit_usd=self._take(content, "day_hard_limit_usd", _limit, default.day_hard_limit_usd),
+            picture_route=self._take(content, "picture_route", _one_of(PictureRoute), default.picture_route),
+            bucket_endpoint=self._take(content, "bucket_endpoint", _address(check_bucket_endpoint), default.bucket_endpoint),
+            bucket_name=self._take(content, "bucket_name", _address(check_bucket_name), default.bucket_name),
+            bucket_region=self._take(content, "bucket_region", _words, default.bucket_region),
+            picture_command=self._take(content, "picture_command", _words, default.picture_command),
+            relay=self._take(content, "relay", _one_of(RelayPlace), default.relay),
+            relay_url=self._take(content, "relay_url", _address(check_relay_url), default.relay_url),
+            relay_port=self._take(content, "relay_port", _port, default.relay_port),
+            callback=self._take(content, "callback", _truth, default.callback),
         )
         if self._troubles:
             self._keep_damaged()
@@ -98,7 +120,9 @@ class SettingsFile:
 def _to_toml(settings: Settings) -> dict[str, str | float]:
     """What is None is left out: TOML has no word for nothing."""
     values: dict[str, object] = {field.name: getattr(settings, field.name) for field in fields(settings)}
-    return {name: value if isinstance(value, float) else str(value) for name, value in values.items() if value is not None}
+    return {
+        name: value if isinstance(value, float | int) else str(value) for name, value in values.items() if value is not None
+    }
 
 
 def _replace(path: Path, content: bytes) -> None:
@@ -141,11 +165,37 @@ def _template(value: object) -> str:
     return check_template(_text(value))
 
 
-def _theme(value: object) -> Theme:
-    try:
-        return Theme(_text(value))
-    except ValueError:
-        raise InvalidSetting(f"{value!r} is none of {', '.join(Theme)}.") from None
+def _one_of(kind: type[Choice]) -> Callable[[object], Choice]:
+    def check(value: object) -> Choice:
+        try:
+            return kind(_text(value))
+        except ValueError:
+            raise InvalidSetting(f"{value!r} is none of {', '.join(kind)}.") from None
+
+    return check
+
+
+def _address(check: Callable[[str], str]) -> Callable[[object], str]:
+    """Empty where none is set."""
+    return lambda value: check(text) if (text := _words(value)) else ""
+
+
+def _words(value: object) -> str:
+    if not isinstance(value, str):
+        raise InvalidSetting("It must be text in quotes.")
+    return value.strip()
+
+
+def _port(value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise InvalidSetting("It must be a whole number.")
+    return check_port(value)
+
+
+def _truth(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise InvalidSetting("It must be true or false.")
+    return value
 
 
 def _limit(value: object) -> float | None:

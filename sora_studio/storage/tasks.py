@@ -17,9 +17,9 @@ from sora_studio.storage.search import fold, from_where
 
 INSERT_TASK = """
     INSERT INTO tasks (revision, state, phase, gateway, created_at, take, takes, estimated_usd,
-                       model, route, options, images, prompt)
+                       model, route, options, images, prompt, edits, callback, pictures_by)
     VALUES ((SELECT coalesce(max(revision), 0) + 1 FROM tasks), 'waiting', 'waiting', :gateway, :created_at, :take, :takes,
-            :estimated_usd, :model, :route, :options, :images, :prompt)
+            :estimated_usd, :model, :route, :options, :images, :prompt, :edits, :callback, :pictures_by)
 """
 INSERT_WORDS = "INSERT INTO task_words (task, folded) VALUES (?, ?)"
 UNFINISHED = """
@@ -41,7 +41,8 @@ COUNT_CLIPS = """
     SELECT coalesce(sum(state = 'saved'), 0) AS on_disk, coalesce(sum(state <> 'saved'), 0) AS absent FROM clips
     WHERE state NOT IN ('expired', 'missing') OR task IN (SELECT id FROM tasks WHERE removed_at IS NULL)
 """
-CUT_OFF_TASKS = "SELECT id FROM tasks WHERE state = 'sending'"
+# Left to itself, SQLite takes an index of every task for cheaper than one of nearly none.
+CUT_OFF_TASKS = "SELECT id FROM tasks INDEXED BY tasks_sending WHERE state = 'sending'"
 CUT_OFF_CLIPS = "SELECT id, task FROM clips WHERE state = 'downloading'"
 CHANGED_SINCE = "SELECT revision, id FROM tasks WHERE revision > ? ORDER BY revision"
 NEWEST_REVISION = "SELECT coalesce(max(revision), 0) FROM tasks"
@@ -59,19 +60,20 @@ class SqliteTasks:
         *,
         gateway: str,
         at: datetime,
+        takes: int = 1,
         estimated_usd: float | None = None,
         repeat_after: timedelta | None = None,
     ) -> list[Task]:
-        """New waiting tasks, takes 1…n of one another, durable before this returns; may raise `RequestRepeated`."""
+        """New waiting tasks, `takes` of each request, durable before this returns; may raise `RequestRepeated`."""
         facts: dict[str, SqlValue] = {"gateway": gateway, "created_at": to_sql(at), "estimated_usd": estimated_usd}
 
         def work(connection: sqlite3.Connection) -> list[Task]:
             if repeat_after is not None:
                 _refuse_repetition(connection, requests, gateway=gateway, at=at, repeat_after=repeat_after)
-            takes = len(requests)
             ids = [
                 _insert(connection, request, {**facts, "take": take, "takes": takes})
-                for take, request in enumerate(requests, start=1)
+                for request in requests
+                for take in range(1, takes + 1)
             ]
             return read_tasks(connection, ids)
 
@@ -179,9 +181,10 @@ def _refuse_repetition(
     """In the transaction that adds, so that of two processes exactly one is the first."""
     # Another process may have looked at the clock a little later and yet be the first to write.
     around = [gateway, to_sql(at - repeat_after), to_sql(at + repeat_after)]
+    wishes = [request.wish for request in requests]
     recent = read_tasks(connection, [row["id"] for row in connection.execute(RECENT, around)])
     for task in recent:
-        if task.request in requests:
+        if task.request.wish in wishes:
             raise RequestRepeated(seconds_ago=max(0.0, (at - task.created_at).total_seconds()), task=task.id)
 
 

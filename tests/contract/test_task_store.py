@@ -145,7 +145,8 @@ def test_changes_are_seen_by_whoever_asks_since(tell: Tell) -> None:
 
 def test_takes_count_up_and_ids_never_repeat(tell: Tell) -> None:
     async def story(store: TaskStore) -> None:
-        tasks = await store.add([REQUEST] * 3, gateway=GATEWAY, at=NOW) + await store.add([REQUEST], gateway=GATEWAY, at=NOW)
+        several = await store.add([REQUEST], gateway=GATEWAY, at=NOW, takes=3)
+        tasks = several + await store.add([REQUEST], gateway=GATEWAY, at=NOW)
         assert [(task.take, task.takes) for task in tasks] == [(1, 3), (2, 3), (3, 3), (1, 1)]
         assert sorted({task.id for task in tasks}) == [task.id for task in tasks]
         assert all(task.request == REQUEST and task.created_at == NOW for task in tasks)

@@ -35,6 +35,7 @@ class ScriptedGateway:
         self.gate: asyncio.Event | None = None
         self.created: list[GenerationRequest] = []
         self.image_urls: list[list[str]] = []
+        self.callback_urls: list[str | None] = []
         self.asked: list[tuple[str, datetime]] = []
         self.urgent: list[str] = []
         self.balance_asked = 0
@@ -50,6 +51,7 @@ class ScriptedGateway:
         profile: ModelProfile,
         image_urls: Sequence[str],
         *,
+        callback_url: str | None = None,
         claim: Callable[[], Awaitable[bool]],
     ) -> str | None:
         if self.turn is not None:
@@ -57,6 +59,7 @@ class ScriptedGateway:
         if not await claim():
             return None
         self.created.append(request)
+        self.callback_urls.append(callback_url)
         self.image_urls.append(list(image_urls))
         number = len(self.created)
         answer = self.creates.popleft() if self.creates else f"remote-{number}"

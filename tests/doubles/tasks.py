@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Unpack
 
 from sora_studio.domain.clip import CLIP_TRANSITIONS, Clip, ClipCounts, ClipState
@@ -34,6 +35,7 @@ class MemoryTasks:
         *,
         gateway: str,
         at: datetime,
+        takes: int = 1,
         estimated_usd: float | None = None,
         repeat_after: timedelta | None = None,
     ) -> list[Task]:
@@ -41,7 +43,7 @@ class MemoryTasks:
         if repeat_after is not None:
             self._refuse_repetition(requests, gateway=gateway, at=at, repeat_after=repeat_after)
         added = list[Task]()
-        for take, request in enumerate(requests, start=1):
+        for request, take in product(requests, range(1, takes + 1)):
             task = Task(
                 id=len(self.rows) + 1,
                 state=TaskState.WAITING,
@@ -49,7 +51,7 @@ class MemoryTasks:
                 gateway=gateway,
                 created_at=at,
                 take=take,
-                takes=len(requests),
+                takes=takes,
                 estimated_usd=estimated_usd,
             )
             added.append(self._keep(task))

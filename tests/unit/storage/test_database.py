@@ -319,8 +319,10 @@ def test_damage_is_told_when_it_is_met(tmp_path: Path, run: Run) -> None:
     database = Database(path)
     run(database.open())
     run(database.close())
+    with closing(sqlite3.connect(path)) as connection:
+        ((root,),) = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'tasks'").fetchall()
     content = bytearray(path.read_bytes())
-    content[4096:] = b"\xff" * (len(content) - 4096)
+    content[(root - 1) * 4096 : root * 4096] = b"\xff" * 4096
     path.write_bytes(content)
     run(database.open(guest=True))
     with pytest.raises(DatabaseUnusable, match="damaged"):

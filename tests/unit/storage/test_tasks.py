@@ -47,7 +47,7 @@ def succeeded(store, at: datetime, *urls: str, prompt: str = "A cat") -> int:
 
 def test_takes_are_counted_and_in_order(store, at: datetime, gateway: str) -> None:
     request = GenerationRequest("sora-2", "A cat", {"duration": 10}, "auto", ("https://a/b.png",))
-    made = store.run(store.tasks.add([request] * 3, gateway=gateway, at=at))
+    made = store.run(store.tasks.add([request], gateway=gateway, at=at, takes=3))
     assert [(task.take, task.takes) for task in made] == [(1, 3), (2, 3), (3, 3)]
     assert sorted(task.id for task in made) == [task.id for task in made]
     assert all(task.state is TaskState.WAITING and task.request == request and task.created_at == at for task in made)

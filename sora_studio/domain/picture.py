@@ -1,0 +1,109 @@
+"""A picture on its way to the service: what a person wants changed, what is published, and how it becomes reachable."""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+MEDIA_TYPES = {"jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
+"""Of the formats that the service takes, by decoder name."""
+SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
+
+
+class PictureRoute(StrEnum):
+    """How a local picture gets an address that the service can reach. A picture that has an address needs none."""
+
+    BUCKET = "bucket"
+    RELAY = "relay"
+    COMMAND = "command"
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """What is kept of a picture that stands upright, as fractions of its width and height. Raises ValueError for no area."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+
+    def __post_init__(self) -> None:
+        """A crop lies inside the picture, give or take what fractions lose."""
+        lost = 1e-6
+        inside = min(self.left, self.top) >= -lost and max(self.left + self.width, self.top + self.height) <= 1 + lost
+        if not inside or min(self.width, self.height) <= 0:
+            raise ValueError("a crop lies inside its picture")
+
+    def box_px(self, width: int, height: int) -> tuple[int, int, int, int]:
+        """Left, top, right and bottom in whole pixels; at least one pixel, and inside the picture."""
+        left = min(max(round(self.left * width), 0), width - 1)
+        top = min(max(round(self.top * height), 0), height - 1)
+        right = min(max(round((self.left + self.width) * width), left + 1), width)
+        bottom = min(max(round((self.top + self.height) * height), top + 1), height)
+        return left, top, right, bottom
+
+
+@dataclass(frozen=True, slots=True)
+class PictureEdit:
+    """What a person wants changed before a picture is published. Rotation and metadata are seen to in any case.
+
+    `convert` takes the offer of a copy in another format or quality, for a picture that could not be sent as it is.
+    """
+
+    crop: Crop | None = None
+    convert: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedPicture:
+    """What is published of a local picture: upright, cropped, without metadata. `quality` is a new encoding's, 1 to 100."""
+
+    content: bytes = field(repr=False)
+    media_type: str
+    width: int
+    height: int
+    quality: int | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """The content's SHA-256 in hex: equal pictures are published once."""
+        return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def size_bytes(self) -> int:
+        """As it is published."""
+        return len(self.content)
+
+
+@dataclass(frozen=True, slots=True)
+class WebPicture:
+    """What stands at a web address, as its server and its first bytes say. `size_bytes` None: the server does not tell."""
+
+    format: str
+    width: int
+    height: int
+    size_bytes: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """A picture that this program made reachable. All times are aware UTC.
+
+    `place` names the bucket, relay or command that has it; `handle` is its name there. `url` is empty while it is on its way.
+    """
+
+    id: int
+    fingerprint: str
+    route: PictureRoute
+    place: str
+    handle: str
+    url: str
+    name: str
+    """The picture's file name, for the person's eyes."""
+    published_at: datetime
+    expires_at: datetime
+    withdrawn_at: datetime | None = None
+    trouble: str | None = None
+    """Why it could not be withdrawn yet."""
+    tasks: tuple[int, ...] = ()
+    """Those that it was published for."""
