@@ -216,6 +216,18 @@ class Relay(Protocol):
         """
         ...
 
+    async def greet(self) -> RelayGreeting:
+        """Ask the relay who it is, as its owner. Raises like `callbacks`."""
+        ...
+
+    async def visit(self, url: str) -> bytes:
+        """What a stranger finds at a public address of the relay. Raises with a sentence that says where the way breaks off."""
+        ...
+
+    async def report(self, url: str, task_id: str) -> None:
+        """Post to a task's callback address what the service would. Raises like `visit`."""
+        ...
+
 
 class Transfer(Protocol):
     """Fetches a film from a result link. Never sends the key."""
