@@ -1,4 +1,4 @@
-"""The log file: rotating, in the data folder, and without secrets. Addresses keep no query, the key never appears."""
+"""The log file: rotating, in the data folder, and without secrets. Addresses keep no query, no key or token appears."""
 
 import contextlib
 import logging
@@ -25,12 +25,12 @@ _SHORTEST_SECRET = 6
 class RedactingFormatter(logging.Formatter):
     """Formats a whole record, tracebacks included, and takes out what must not be kept."""
 
-    def __init__(self, key: Callable[[], str | None]) -> None:
+    def __init__(self, secrets: Callable[[], tuple[str | None, ...]]) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
-        self._key = key
+        self._secrets = secrets
 
     def format(self, record: logging.LogRecord) -> str:
-        return redacted(super().format(record), self._key())
+        return redacted(super().format(record), *self._secrets())
 
 
 class _LogFile(RotatingFileHandler):
@@ -45,16 +45,17 @@ class _LogFile(RotatingFileHandler):
             super().close()
 
 
-def redacted(text: str, key: str | None) -> str:
-    """`text` without queries of addresses, bearer tokens and the key."""
+def redacted(text: str, *secrets: str | None) -> str:
+    """`text` without queries of addresses, bearer tokens and these secrets."""
     text = _BEARER.sub(r"\1…", _QUERY.sub(r"\1?…", text))
-    if key and len(key) >= _SHORTEST_SECRET:
-        for form in (key, repr(key)[1:-1]):  # as it is, and as it stands in the words of an exception
-            text = text.replace(form, "…")
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):  # one may begin another
+        if len(secret) >= _SHORTEST_SECRET:
+            for form in (secret, repr(secret)[1:-1]):  # as it is, and as it stands in the words of an exception
+                text = text.replace(form, "…")
     return text
 
 
-def start_logging(folder: Path, key: Callable[[], str | None], *, file_name: str, console: bool) -> None:
+def start_logging(folder: Path, secrets: Callable[[], tuple[str | None, ...]], *, file_name: str, console: bool) -> None:
     """Log to a file in `folder`; with `console`, warnings to standard error as well, and always when there can be no file."""
     handlers: list[logging.Handler] = []
     trouble: OSError | None = None
@@ -67,7 +68,7 @@ def start_logging(folder: Path, key: Callable[[], str | None], *, file_name: str
         handlers.append(logging.StreamHandler(sys.stderr))
         handlers[-1].setLevel(logging.WARNING)
     for handler in handlers:
-        handler.setFormatter(RedactingFormatter(key))
+        handler.setFormatter(RedactingFormatter(secrets))
         logging.getLogger().addHandler(handler)
     logging.getLogger().setLevel(_level())
     for chatty in ("PIL", "asyncio"):

@@ -104,6 +104,11 @@ class Studio:
         return self._given_name == SIMULATOR
 
     @property
+    def secrets(self) -> tuple[str | None, ...]:
+        """All that no log may hold."""
+        return (self._keys.key,)
+
+    @property
     def notices(self) -> tuple[NoticeRaised, ...]:
         """The notices that hold now, for who begins to listen late."""
         return self._notices.current

@@ -91,7 +91,7 @@ class _AsTheProgramWrites(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
 
     def format(self, record: logging.LogRecord) -> str:
-        return redacted(super().format(record), canary.KEY)
+        return redacted(super().format(record), *canary.SECRETS)
 
 
 @pytest.fixture(scope="session", autouse=True)

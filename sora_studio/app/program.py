@@ -50,8 +50,8 @@ class Program:
             theme.apply(app, settings.theme)
         self._view = MainView(settings, demo=demo, editor=editor)
         self._session = Session(self._view, data_dir=folder, demo=demo, output=output)
-        self._crashes = CrashReporter(lambda text: redacted(text, self._session.key))
-        start_logging(folder / "logs", lambda: self._session.key, file_name=WINDOW_LOG, console=True)
+        self._crashes = CrashReporter(lambda text: redacted(text, *self._session.secrets))
+        start_logging(folder / "logs", lambda: self._session.secrets, file_name=WINDOW_LOG, console=True)
         self._wire()
         if settings_file.trouble:
             self._tell("settings", NoticeLevel.WARNING, settings_file.trouble, NoticeAction.OPEN_SETTINGS)

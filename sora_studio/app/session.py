@@ -14,7 +14,6 @@ from sora_studio.storage.settings import SettingsFile
 
 if TYPE_CHECKING:
     from sora_studio.demo import Demo
-    from sora_studio.domain.ports import KeyStore
     from sora_studio.studio import Studio
     from sora_studio.ui.main_view import MainView
 
@@ -40,15 +39,15 @@ class Session:
         self._output = output
         self._demo: Demo | None = None
         self._studio: Studio | None = None
-        self._keys: KeyStore | None = None
+        self._known: Studio | None = None
         self._starting: asyncio.Task[None] | None = None
         self._is_over = False
         view.compose.keep_unsaved_in(data_dir)
 
     @property
-    def key(self) -> str | None:
-        """The key in use, so that the log can leave it out."""
-        return self._keys.key if self._keys else None
+    def secrets(self) -> tuple[str | None, ...]:
+        """Those in use, so that the log can leave them out."""
+        return self._known.secrets if self._known else ()
 
     def begin(self, on_bug: Callable[[BaseException], None]) -> None:
         """Start, or try again what failed; `on_bug` hears of what nobody expected."""
@@ -99,7 +98,7 @@ class Session:
     async def _start(self, on_bug: Callable[[BaseException], None]) -> None:
         studio: Studio | None = None
         try:
-            studio = await self._build()
+            studio = self._known = await self._build()
             self._view.listen(studio.events)
             await studio.start()
         except StudioError as error:
@@ -121,21 +120,19 @@ class Session:
         """The heavy imports happen in a thread, so that the window answers meanwhile."""
         await asyncio.to_thread(_import_the_core)
         from sora_studio.demo import DEMO_KEY, DEMO_SPEED, Demo
-        from sora_studio.storage.secrets import KeyringKeys, SessionKeys
+        from sora_studio.storage.secrets import SessionKeys
         from sora_studio.studio import SIMULATOR, Studio
 
         if not self._is_demo:
-            self._keys = KeyringKeys()
-            return Studio(data_dir=self._data_dir, output_dir=self._output, keys=self._keys)
+            return Studio(data_dir=self._data_dir, output_dir=self._output)
         demo = self._demo = self._demo or Demo(self._data_dir)
-        self._keys = SessionKeys(DEMO_KEY)
         return Studio(
             data_dir=self._data_dir,
             base_url=await asyncio.to_thread(demo.start),
             output_dir=self._output,
             speed=DEMO_SPEED,
             gateway_name=SIMULATOR,
-            keys=self._keys,
+            keys=SessionKeys(DEMO_KEY),
         )
 
     def _complain(self, words: str, action: NoticeAction) -> None:

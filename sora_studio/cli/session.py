@@ -6,7 +6,7 @@ import io
 import logging
 import os
 import sys
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,6 @@ from sora_studio.paths import data_dir
 from sora_studio.services.notices import DATABASE
 
 if TYPE_CHECKING:
-    from sora_studio.domain.ports import KeyStore
     from sora_studio.studio import Studio
 
 _log = logging.getLogger(__name__)
@@ -32,12 +31,12 @@ def run(command: Command) -> ExitCode:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a path that the terminal cannot show must not end the command
-    keys = _Keys()
+    used = _Used()
     demo = not isinstance(command, KeyCommand) and command.demo
     folder = data_dir(demo=demo)
     try:
-        start_logging(folder / "logs", lambda: keys.key, file_name=COMMANDS_LOG, console=False)
-        return asyncio.run(_work(command, folder, keys))
+        start_logging(folder / "logs", used.secrets, file_name=COMMANDS_LOG, console=False)
+        return asyncio.run(_work(command, folder, used))
     except KeyboardInterrupt:
         say(f'Interrupted. The tasks stay; "sora-studio {"--demo " if demo else ""}watch" goes on with them.')
         return ExitCode.INTERRUPTED
@@ -60,56 +59,56 @@ def run(command: Command) -> ExitCode:
         stop_logging()
 
 
-class _Keys:
-    """Whatever key the command comes to use, so that the log can leave it out."""
+class _Used:
+    """Tells whatever secrets the command comes to use, so that the log can leave them out."""
 
-    store: "KeyStore | None" = None
+    ask: Callable[[], tuple[str | None, ...]] = tuple
 
-    @property
-    def key(self) -> str | None:
-        return self.store.key if self.store else None
+    def secrets(self) -> tuple[str | None, ...]:
+        return self.ask()
 
 
-def _work(command: Command, folder: Path, keys: _Keys) -> Coroutine[Any, Any, ExitCode]:
+def _work(command: Command, folder: Path, used: _Used) -> Coroutine[Any, Any, ExitCode]:
     """What the command does. Standard input is read here: a loop that waits for a person's typing would do nothing else."""
     match command:
         case KeyCommand():
             from sora_studio.cli.keys import perform
             from sora_studio.storage.secrets import KeyringKeys
 
-            keys.store = KeyringKeys()
-            return perform(command, keys.store)
+            keys = KeyringKeys()
+            used.ask = lambda: (keys.key,)
+            return perform(command, keys)
         case TasksCommand():
             from sora_studio.cli.listing import list_tasks
 
             return list_tasks(command, folder)
         case WatchCommand():
-            return _watch(command, folder, keys)
+            return _watch(command, folder, used)
         case GenerateCommand():
             from sora_studio.cli.generate import prompt_from
 
-            return _generate(replace(command, prompt=prompt_from(command.prompt)), folder, keys)
+            return _generate(replace(command, prompt=prompt_from(command.prompt)), folder, used)
 
 
-async def _watch(command: WatchCommand, folder: Path, keys: _Keys) -> ExitCode:
+async def _watch(command: WatchCommand, folder: Path, used: _Used) -> ExitCode:
     from sora_studio.cli.generate import watch
 
-    async with _opened(folder, keys, output=None, demo=command.demo) as studio:
+    async with _opened(folder, used, output=None, demo=command.demo) as studio:
         return await watch(command, studio)
 
 
-async def _generate(command: GenerateCommand, folder: Path, keys: _Keys) -> ExitCode:
+async def _generate(command: GenerateCommand, folder: Path, used: _Used) -> ExitCode:
     from sora_studio.cli.generate import generate
 
-    async with _opened(folder, keys, output=command.output, demo=command.demo) as studio:
+    async with _opened(folder, used, output=command.output, demo=command.demo) as studio:
         return await generate(command, studio)
 
 
 @contextlib.asynccontextmanager
-async def _opened(folder: Path, keys: _Keys, *, output: Path | None, demo: bool) -> "AsyncGenerator[Studio]":
+async def _opened(folder: Path, used: _Used, *, output: Path | None, demo: bool) -> "AsyncGenerator[Studio]":
     """A started studio; the simulator stands behind it in a demo. Both end with the command."""
     from sora_studio.demo import DEMO_KEY, DEMO_SPEED, Demo
-    from sora_studio.storage.secrets import KeyringKeys, SessionKeys
+    from sora_studio.storage.secrets import SessionKeys
     from sora_studio.studio import SIMULATOR, Studio
 
     async with contextlib.AsyncExitStack() as stack:
@@ -117,18 +116,17 @@ async def _opened(folder: Path, keys: _Keys, *, output: Path | None, demo: bool)
             simulator = Demo(folder)
             stack.push_async_callback(asyncio.to_thread, simulator.stop)
             url = await asyncio.to_thread(simulator.start)
-            keys.store = SessionKeys(DEMO_KEY)
             studio = Studio(
                 data_dir=folder,
                 base_url=url,
                 output_dir=output,
                 speed=DEMO_SPEED,
                 gateway_name=SIMULATOR,
-                keys=keys.store,
+                keys=SessionKeys(DEMO_KEY),
             )
         else:
-            keys.store = KeyringKeys()
-            studio = Studio(data_dir=folder, output_dir=output, keys=keys.store)
+            studio = Studio(data_dir=folder, output_dir=output)
+        used.ask = lambda: studio.secrets
         stack.push_async_callback(studio.stop)
         await studio.start()
         for notice in studio.notices:

@@ -1,7 +1,8 @@
-"""The API key: environment, then the system's key store, then this session only. Never in a file of ours, a log or an error."""
+"""Keys and tokens: environment, then the system's key store, then this session only. Never in a file of ours, a log or an error."""
 
 import logging
 import os
+from dataclasses import dataclass
 from typing import Protocol, cast
 
 from sora_studio.domain.errors import InvalidSetting, KeyringUnavailable
@@ -9,7 +10,6 @@ from sora_studio.domain.ports import KeyOrigin, KeyStatus
 from sora_studio.storage.key_thread import KeyThread
 
 KEY_VARIABLE = "SORA_STUDIO_API_KEY"
-KEYRING_USER = "api-key"
 LOAD_TIMEOUT_S = 10.0
 SAVE_TIMEOUT_S = 90.0
 """Long enough for a person to answer the system's question for a password."""
@@ -53,12 +53,21 @@ class KeyringKeys:
     """A `KeyStore` over the system's key store, which is asked in a thread of its own and only within a time limit.
 
     Whatever the key store does, the key works for this session; the status says plainly where it is and what went wrong.
+    `user` is its name within the key store, `variable` its name in the environment, `what` the word for it in a sentence.
     """
 
     def __init__(
-        self, service: str = "sora-studio", *, load_timeout_s: float = LOAD_TIMEOUT_S, save_timeout_s: float = SAVE_TIMEOUT_S
+        self,
+        service: str = "sora-studio",
+        *,
+        user: str = "api-key",
+        variable: str = KEY_VARIABLE,
+        what: str = "key",
+        load_timeout_s: float = LOAD_TIMEOUT_S,
+        save_timeout_s: float = SAVE_TIMEOUT_S,
     ) -> None:
-        self._service = service
+        self._place = _Place(service, user, what)
+        self._variable = variable
         self._load_timeout_s = load_timeout_s
         self._save_timeout_s = save_timeout_s
         self._thread = KeyThread()
@@ -71,84 +80,114 @@ class KeyringKeys:
 
     async def load(self) -> KeyStatus:
         """Look once where the key is; later `key` answers at once."""
-        given, notice = _from_environment()
+        given, notice = self._given()
         if given:
             self._key = given
             return KeyStatus(KeyOrigin.ENVIRONMENT)
         try:
-            found = await self._thread.run(lambda: _read(self._service), timeout_s=self._load_timeout_s)
-            self._key = check_key(found) if found else None
+            found = await self._thread.run(lambda: _read(self._place), timeout_s=self._load_timeout_s)
+            self._key = check_key(found, self._place.what) if found else None
         except Exception as error:
             self._key = None
-            return KeyStatus(KeyOrigin.NONE, notice or _explained(error))
+            return KeyStatus(KeyOrigin.NONE, notice or self._explained(error))
         return KeyStatus(KeyOrigin.KEYRING if self._key else KeyOrigin.NONE, notice)
 
     async def save(self, key: str) -> KeyStatus:
         """To the key store, read back to prove it; else for this session only. Raises `InvalidSetting` for what is no key."""
-        key = check_key(key)
-        given, _ = _from_environment()
+        what = self._place.what
+        key = check_key(key, what)
+        given, _ = self._given()
         self._key = given or key
         status = KeyStatus(KeyOrigin.KEYRING)
         try:
-            await self._thread.run(lambda: _write(self._service, key), timeout_s=self._save_timeout_s)
+            await self._thread.run(lambda: _write(self._place, key), timeout_s=self._save_timeout_s)
         except Exception as error:
-            status = KeyStatus(KeyOrigin.SESSION, f"{_explained(error)} The key is kept for this session only.")
+            status = KeyStatus(KeyOrigin.SESSION, f"{self._explained(error)} The {what} is kept for this session only.")
         if given:
-            return KeyStatus(KeyOrigin.ENVIRONMENT, f"{KEY_VARIABLE} is set and goes before the key that was entered.")
+            return KeyStatus(KeyOrigin.ENVIRONMENT, f"{self._variable} is set and goes before the {what} that was entered.")
         return status
 
     async def clear(self) -> KeyStatus:
         """Forget the key and take it out of the key store; fine when it is not there."""
-        given, _ = _from_environment()
+        what = _one(self._place.what)
+        given, _ = self._given()
         self._key = given
         notice = ""
         try:
-            await self._thread.run(lambda: _delete(self._service), timeout_s=self._save_timeout_s)
+            await self._thread.run(lambda: _delete(self._place), timeout_s=self._save_timeout_s)
         except Exception as error:
-            notice = f"{_explained(error)} A key that it holds was not removed."
+            notice = f"{self._explained(error)} {what.capitalize()} that it holds was not removed."
         if given:
-            return KeyStatus(KeyOrigin.ENVIRONMENT, notice or f"{KEY_VARIABLE} still holds a key.")
+            return KeyStatus(KeyOrigin.ENVIRONMENT, notice or f"{self._variable} still holds {what}.")
         return KeyStatus(KeyOrigin.NONE, notice)
 
+    def _given(self) -> tuple[str | None, str]:
+        """What the environment gives, and a notice when it gives what cannot be used."""
+        given = os.environ.get(self._variable, "")
+        if not given.strip():
+            return None, ""
+        try:
+            return check_key(given, self._place.what), ""
+        except InvalidSetting as problem:
+            return None, f"{self._variable} is not used. {problem.title}"
 
-def check_key(text: str) -> str:
+    def _explained(self, error: BaseException) -> str:
+        """Why the key store did not do it. Only the error's kind is kept: what a key store says could repeat the key."""
+        _log.info("The key store failed: %s", type(error).__name__)
+        if isinstance(error, TimeoutError):
+            return "The system's key store does not answer."
+        if isinstance(error, InvalidSetting):
+            return f"The system's key store holds something that is no {self._place.what}."
+        if isinstance(error, KeyringUnavailable):
+            return error.title
+        if type(error).__name__ == "KeyringLocked":
+            return "The system's key store is locked."
+        return KeyringUnavailable.title
+
+
+def bucket_key_id() -> KeyringKeys:
+    """Which access key opens the bucket."""
+    return KeyringKeys(user="bucket-key-id", variable="SORA_STUDIO_BUCKET_KEY_ID", what="access key")
+
+
+def bucket_secret() -> KeyringKeys:
+    """The access key's secret half."""
+    return KeyringKeys(user="bucket-secret", variable="SORA_STUDIO_BUCKET_SECRET", what="secret access key")
+
+
+def relay_token() -> KeyringKeys:
+    """What a relay of the person's own knows us by."""
+    return KeyringKeys(user="relay-token", variable="SORA_STUDIO_RELAY_TOKEN", what="relay token")
+
+
+def check_key(text: str, what: str = "key") -> str:
     """The key without the space around it; raises `InvalidSetting`, which never repeats it."""
     key = text.strip()
     if not key:
-        raise InvalidSetting("The key is empty.")
+        raise InvalidSetting(f"The {what} is empty.")
     if len(key) > MAX_KEY_CHARS:
-        raise InvalidSetting(f"This is too long for a key: {len(key):,} characters.")
+        raise InvalidSetting(f"This is too long for {_one(what)}: {len(key):,} characters.")
     if not key.isascii() or not key.isprintable() or " " in key:
-        raise InvalidSetting("A key is one word of letters, digits and signs; this holds a space or another character.")
+        raise InvalidSetting(
+            f"{_one(what).capitalize()} is one word of letters, digits and signs; this holds a space or another character."
+        )
     return key
 
 
-def _from_environment() -> tuple[str | None, str]:
-    """The key that the environment gives, and a notice when it gives what cannot be one."""
-    given = os.environ.get(KEY_VARIABLE, "")
-    if not given.strip():
-        return None, ""
-    try:
-        return check_key(given), ""
-    except InvalidSetting as problem:
-        return None, f"{KEY_VARIABLE} is not used. {problem.title}"
-
-
-def _explained(error: BaseException) -> str:
-    """Why the key store did not do it. Only the error's kind is kept: what a key store says could repeat the key."""
-    _log.info("The key store failed: %s", type(error).__name__)
-    if isinstance(error, TimeoutError):
-        return "The system's key store does not answer."
-    if isinstance(error, InvalidSetting):
-        return "The system's key store holds something that is no key."
-    if isinstance(error, KeyringUnavailable):
-        return error.title
-    if type(error).__name__ == "KeyringLocked":
-        return "The system's key store is locked."
-    return KeyringUnavailable.title
+def _one(what: str) -> str:
+    return f"{'an' if what[0] in 'aeiou' else 'a'} {what}"
 
 
 # --- in the key store's thread -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in a key store a secret is, and the word for it."""
+
+    service: str
+    user: str
+    what: str
 
 
 class _Backend(Protocol):
@@ -164,12 +203,12 @@ class _Backend(Protocol):
     def delete_password(self, service: str, username: str) -> None: ...
 
 
-def _read(service: str) -> str | None:
+def _read(place: _Place) -> str | None:
     """From the first that has it. One that fails does not hide what another holds, but may be the one that has it."""
     failure: Exception | None = None
     for backend in _backends():
         try:
-            found = backend.get_password(service, KEYRING_USER)
+            found = backend.get_password(place.service, place.user)
         except Exception as error:
             failure = failure or error
         else:
@@ -180,12 +219,12 @@ def _read(service: str) -> str | None:
     return None
 
 
-def _write(service: str, key: str) -> None:
+def _write(place: _Place, key: str) -> None:
     """To the first that keeps it. Raises what the first one raised when none does."""
     failure: Exception | None = None
     for backend in _backends():
         try:
-            _keep(backend, service, key)
+            _keep(backend, place, key)
         except Exception as error:
             failure = failure or error
         else:
@@ -194,22 +233,24 @@ def _write(service: str, key: str) -> None:
         raise failure
 
 
-def _keep(backend: _Backend, service: str, key: str) -> None:
+def _keep(backend: _Backend, place: _Place, key: str) -> None:
     """Raises `KeyringUnavailable` when the key store does not give back what it was given."""
     if type(backend).__module__ == "keyring.backends.Windows" and len(key) > WINDOWS_MAX_CHARS:
-        raise KeyringUnavailable(f"Windows keeps keys of at most {WINDOWS_MAX_CHARS:,} characters; this one has {len(key):,}.")
-    backend.set_password(service, KEYRING_USER, key)
-    if backend.get_password(service, KEYRING_USER) != key:
-        raise KeyringUnavailable("The system's key store did not keep the key.")
+        raise KeyringUnavailable(
+            f"Windows keeps {place.what}s of at most {WINDOWS_MAX_CHARS:,} characters; this one has {len(key):,}."
+        )
+    backend.set_password(place.service, place.user, key)
+    if backend.get_password(place.service, place.user) != key:
+        raise KeyringUnavailable(f"The system's key store did not keep the {place.what}.")
 
 
-def _delete(service: str) -> None:
+def _delete(place: _Place) -> None:
     """From all of them. Raises what the first one raised, after all were asked."""
     failure: Exception | None = None
     for backend in _backends():
         try:
-            if backend.get_password(service, KEYRING_USER) is not None:
-                backend.delete_password(service, KEYRING_USER)
+            if backend.get_password(place.service, place.user) is not None:
+                backend.delete_password(place.service, place.user)
         except Exception as error:
             failure = failure or error
     if failure is not None:

@@ -57,10 +57,10 @@ def levels() -> Iterator[None]:
 def desk(loop: StudioEventLoop, qtbot: QtBot, tmp_path: Path, levels: None) -> Iterator[Desk]:
     view, events = MainView(Settings(), demo=False), EventBus()
     qtbot.addWidget(view)
-    reporter = CrashReporter(lambda text: redacted(text, canary.KEY))
+    reporter = CrashReporter(lambda text: redacted(text, *canary.SECRETS))
     reporter.failed.connect(view.show_fault, Qt.ConnectionType.QueuedConnection)
     view.listen(events)
-    start_logging(tmp_path / "logs", lambda: canary.KEY, file_name=WINDOW_LOG, console=False)
+    start_logging(tmp_path / "logs", lambda: canary.SECRETS, file_name=WINDOW_LOG, console=False)
     reporter.install(loop)
     try:
         yield Desk(loop, view, reporter, events, tmp_path / "logs" / WINDOW_LOG)

@@ -19,7 +19,7 @@ QUIET = ("PIL", "asyncio")
 def test_a_clip_is_made_with_the_key_and_neither_is_left_behind(tmp_path: Path, scenario: str) -> None:
     root = logging.getLogger()
     levels = {name: logging.getLogger(name).level for name in ("", *QUIET)}
-    start_logging(tmp_path / "data" / "logs", lambda: canary.KEY, file_name=WINDOW_LOG, console=False)
+    start_logging(tmp_path / "data" / "logs", lambda: canary.SECRETS, file_name=WINDOW_LOG, console=False)
     assert root.level == logging.DEBUG
 
     async def story() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.canary import KEY, QUERY, search
+from tests.canary import BUCKET_SECRET, KEY, QUERY, RELAY_TOKEN, search
 
 LINK = f"https://films.example/1.mp4?issued=5&{QUERY}"
 # Put together here, so that this test leaves nothing behind for the search at the end of the suite to find.
@@ -25,6 +25,9 @@ OTHER_KEY, OTHER_LINK = KEY[:-1], LINK.replace("canary", "other")
         json.dumps({"url": LINK}).encode(),
         b"GET /clips/1.mp4?issued=5&signature=0123456789abcdef0123456789abcdef HTTP/1.1",
         b"https%3A%2F%2Ffilms.example%2F1.mp4%3Fsignature%3Dcanary",
+        b"https://bucket.example/a.png?X-Amz-Expires=60&X-Amz-Signature=0123456789abcdef0123456789abcdef",
+        f"secret = {BUCKET_SECRET}".encode(),
+        f"Bearer {RELAY_TOKEN}".encode("utf-16"),
     ],
 )
 def test_it_is_found(tmp_path: Path, content: bytes) -> None:
@@ -61,4 +64,4 @@ def test_what_is_not_it_is_not_found(tmp_path: Path) -> None:
     (tmp_path / "away").symlink_to(tmp_path / "gone")
     found = search([tmp_path])
     assert (found.files, found.hits) == (2, [])
-    assert str(found).endswith("searched for the key and for signed links: 0 hits")
+    assert str(found).endswith("searched for secrets and for signed links: 0 hits")

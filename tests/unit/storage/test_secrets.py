@@ -16,7 +16,15 @@ from keyring.errors import InitError, KeyringLocked, PasswordDeleteError, Passwo
 
 from sora_studio.domain.errors import InvalidSetting
 from sora_studio.domain.ports import KeyOrigin, KeyStatus
-from sora_studio.storage.secrets import KEY_VARIABLE, KeyringKeys, SessionKeys, check_key
+from sora_studio.storage.secrets import (
+    KEY_VARIABLE,
+    KeyringKeys,
+    SessionKeys,
+    bucket_key_id,
+    bucket_secret,
+    check_key,
+    relay_token,
+)
 from tests import canary
 
 KEY = f"{canary.KEY}-Hunter2.~+/=_" + "x" * 10
@@ -320,3 +328,36 @@ def test_a_session_keeps_its_key_in_memory_only(sound: MemoryKeyring, run: Run) 
     assert keys.key is None
     assert run(SessionKeys().load()) == KeyStatus(KeyOrigin.NONE)
     assert sound.kept == {}
+
+
+OTHERS = [
+    (bucket_key_id, "SORA_STUDIO_BUCKET_KEY_ID", "an access key"),
+    (bucket_secret, "SORA_STUDIO_BUCKET_SECRET", "a secret access key"),
+    (relay_token, "SORA_STUDIO_RELAY_TOKEN", "a relay token"),
+]
+
+
+@pytest.mark.parametrize(("make", "variable", "words"), OTHERS)
+def test_every_secret_has_a_place_a_variable_and_words_of_its_own(
+    sound: MemoryKeyring,
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    make: Callable[[], KeyringKeys],
+    variable: str,
+    words: str,
+) -> None:
+    for other, *_ in OTHERS:
+        run(other().save(f"{KEY}-{other.__name__}"))
+    run(KeyringKeys().save(KEY))
+    keys = make()
+    assert run(keys.load()) == KeyStatus(KeyOrigin.KEYRING)
+    assert keys.key == f"{KEY}-{make.__name__}"
+    with pytest.raises(InvalidSetting, match=f"(?i){words} is one word"):
+        run(keys.save(f"{KEY} {KEY}"))
+    monkeypatch.setenv(KEY_VARIABLE, "another")
+    monkeypatch.setenv(variable, KEY)
+    assert run(keys.load()) == KeyStatus(KeyOrigin.ENVIRONMENT)
+    assert keys.key == KEY
+    assert run(keys.clear()).notice == f"{variable} still holds {words}."
+    assert len(sound.kept) == len(OTHERS)
+    assert sound.kept["sora-studio", "api-key"] == KEY
