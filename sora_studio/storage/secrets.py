@@ -1,4 +1,4 @@
-"""Keys and tokens: environment, then the system's key store, then this session only. Never in a file of ours, a log or an error."""
+"""Keys and tokens: environment, then the system's key store, then this session. Never in a file of ours, a log or an error."""
 
 import logging
 import os
