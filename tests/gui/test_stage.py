@@ -1,9 +1,10 @@
 """The stage as a person meets it: real films play, keys step, and what cannot be played is said."""
 
+import asyncio
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -15,9 +16,11 @@ from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.clip import Clip, ClipState, FilmFacts
+from sora_studio.domain.errors import StudioError
 from sora_studio.domain.look import Theme
 from sora_studio.domain.task import Phase, Task
 from sora_studio.ui import theme
+from sora_studio.ui.stage.controls import StageControls
 from sora_studio.ui.stage.panel import StagePanel
 from sora_studio.ui.stage.screen import FilmScreen
 from sora_studio.ui.stage.slider import ThinSlider
@@ -46,11 +49,34 @@ def poster(tmp_path: Path) -> Path:
     return tmp_path / "poster.png"
 
 
+@dataclass
+class FrameTaker:
+    """Notes which moment of which film is asked for; `gate` holds the answer back, `trouble` is the answer instead."""
+
+    asked: list[tuple[Path, float]] = field(default_factory=list)
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+    trouble: StudioError | None = None
+
+    async def save_frame(self, film: Path, at_s: float) -> Path:
+        self.asked.append((film, at_s))
+        await self.gate.wait()
+        if self.trouble is not None:
+            raise self.trouble
+        return Path("frame.png")
+
+    @property
+    def numbers(self) -> list[int]:
+        """Of the frames that are on the screen at those moments, in a film of 30 a second."""
+        return [int(at_s * 30) for _film, at_s in self.asked]
+
+
 class Desk:
     """A window with the stage and a button beside it, a fake studio behind."""
 
     def __init__(self, qtbot: QtBot) -> None:
         self.bot, self.studio = qtbot, TaskStudio()
+        self.studio.pictures = self.frames = FrameTaker()
+        self.frames.gate.set()
         self.errors = list[BaseException]()
         self.window = QWidget()
         self.stage = StagePanel(TaskScope(lambda error, _name: self.errors.append(error)))
@@ -371,6 +397,93 @@ def test_arrows_make_it_louder_and_quieter(desk: Desk, film: Path) -> None:
     for key, loudness in ((Qt.Key.Key_Down, 0.9), (Qt.Key.Key_Down, 0.8), (Qt.Key.Key_Up, 0.9)):
         desk.press(key)
         assert player._sound.volume() == pytest.approx(loudness**2)
+
+
+CONTINUE = "Continue from here"
+
+
+def test_the_paused_frame_becomes_the_next_picture(desk: Desk, film: Path) -> None:
+    desk.paused_at(ready(film, seen_at=NOW), 20)
+    for _ in range(2):
+        desk.press(Qt.Key.Key_Right)
+    desk.shows(22)
+    with desk.bot.waitSignal(desk.stage.frame_taken) as taken:
+        desk.button(CONTINUE).click()
+    assert taken.args == [Path("frame.png")]
+    assert desk.frames.asked[0][0] == film
+    assert desk.frames.numbers == [22]
+
+
+def test_while_playing_the_frame_of_the_press_is_taken_and_the_film_goes_on(desk: Desk, film: Path) -> None:
+    desk.stage.show_task(ready(film, seen_at=NOW), play=True)
+    desk.bot.waitUntil(lambda: desk.shown() >= 10)
+    desk.frames.gate.clear()
+    seen = desk.shown()
+    desk.button(CONTINUE).click()
+    assert not desk.button(CONTINUE).isEnabled()
+    desk.bot.waitUntil(lambda: desk.shown() > seen + 3)
+    with desk.bot.waitSignal(desk.stage.frame_taken):
+        desk.frames.gate.set()
+    assert desk.frames.numbers == [seen]
+    desk.bot.waitUntil(desk.button(CONTINUE).isEnabled)
+
+
+def test_the_last_frame_can_be_taken_when_the_film_has_ended(desk: Desk, film: Path) -> None:
+    desk.paused_at(ready(film, seen_at=NOW), FRAMES - 4)
+    desk.button("Play").click()
+    desk.bot.waitUntil(lambda: desk.figure("Position") == "0:02.00")
+    with desk.bot.waitSignal(desk.stage.frame_taken):
+        desk.button(CONTINUE).click()
+    assert desk.frames.numbers == [desk.shown()] == [FRAMES - 1]
+
+
+def test_of_a_poster_the_middle_frame_is_taken_for_that_is_what_it_shows(desk: Desk, film: Path, poster: Path) -> None:
+    desk.stage.show_task(ready(film, poster=poster, seen_at=NOW), play=False)
+    with desk.bot.waitSignal(desk.stage.frame_taken):
+        desk.button(CONTINUE).click()
+    assert desk.frames.asked == [(film, 1.0)]
+
+
+def test_a_frame_of_a_film_that_was_moved_is_said_on_the_stage(desk: Desk, film: Path, poster: Path, tmp_path: Path) -> None:
+    desk.frames.trouble = StudioError("The film cannot be opened.")
+    desk.stage.show_task(ready(tmp_path / "gone.mp4", poster=poster, seen_at=NOW), play=False)
+    desk.button(CONTINUE).click()
+    desk.bot.waitUntil(lambda: desk.screen.accessibleDescription().startswith("The file is no longer where it was saved."))
+    desk.stage.show_task(ready(film, poster=poster, seen_at=NOW), play=False)
+    desk.bot.waitUntil(desk.button(CONTINUE).isEnabled)
+    desk.button(CONTINUE).click()
+    desk.bot.waitUntil(lambda: bool(desk.errors))
+    assert [str(error) for error in desk.errors] == ["The film cannot be opened."]
+    desk.errors.clear()
+
+
+def test_full_screen_ends_so_that_the_taken_frame_is_seen_in_the_composer(desk: Desk, film: Path) -> None:
+    desk.paused_at(ready(film, seen_at=NOW), 3)
+    desk.press(Qt.Key.Key_F)
+    frame = desk.stage._frame
+    desk.bot.waitUntil(frame.isFullScreen)
+    with desk.bot.waitSignal(desk.stage.frame_taken):
+        frame.findChild(StageControls).continue_button.click()
+    assert not frame.is_full_screen
+
+
+def test_continue_is_only_there_for_a_saved_clip_and_reachable_by_keyboard(desk: Desk, film: Path) -> None:
+    assert not desk.button(CONTINUE).isVisible()
+    desk.stage.show_task(ready(film, seen_at=NOW), play=False)
+    assert desk.button(CONTINUE).isVisible()
+    assert desk.button(CONTINUE).focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+def test_a_narrow_stage_folds_the_longest_word_into_an_icon(desk: Desk, film: Path) -> None:
+    desk.stage.show_task(ready(film, seen_at=NOW), play=False)
+    button, words = desk.button(CONTINUE), Qt.ToolButtonStyle.ToolButtonTextOnly
+    assert button.toolButtonStyle() == words
+    desk.window.resize(560, 500)
+    desk.bot.waitUntil(lambda: button.toolButtonStyle() != words)
+    assert button.geometry().right() < desk.button("Full screen").geometry().left() < desk.stage.width()
+    assert desk.window.width() == 560, "the words must not hold it open"
+    desk.window.resize(900, 600)
+    desk.bot.waitUntil(lambda: button.toolButtonStyle() == words)
 
 
 def test_films_are_letterboxed_on_the_stage(desk: Desk, film: Path) -> None:

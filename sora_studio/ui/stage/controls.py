@@ -3,7 +3,7 @@
 from functools import partial
 
 from PySide6.QtCore import QPoint, QSettings, QSize, Qt, Signal
-from PySide6.QtGui import QActionGroup, QFontMetrics
+from PySide6.QtGui import QActionGroup, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QWidget, QWidgetAction
 
 from sora_studio.ui import theme
@@ -18,7 +18,8 @@ _LOUDEST = 100
 
 class StageControls(QFrame):
     """Signals: `play_toggled()`; `sought(int)` in milliseconds; `loop_changed(bool)`; `speed_changed(float)`;
-    `volume_changed(float)` 0–1; `mute_changed(bool)`; `clip_chosen(int)` by its place in the task; `full_screen_toggled()`.
+    `volume_changed(float)` 0–1; `mute_changed(bool)`; `clip_chosen(int)` by its place in the task; `continue_asked()` from
+    the frame that is seen; `full_screen_toggled()`.
     """
 
     play_toggled = Signal()
@@ -28,6 +29,7 @@ class StageControls(QFrame):
     volume_changed = Signal(float)
     mute_changed = Signal(bool)
     clip_chosen = Signal(int)
+    continue_asked = Signal()
     full_screen_toggled = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -50,6 +52,7 @@ class StageControls(QFrame):
         self._open_on_click(self._speed, self._speed_menu)
         self._sound = self._build_button("Volume", "Volume", tip="Volume (↑ ↓), mute (M)")
         self._open_on_click(self._sound, self._build_sound_menu())
+        self.continue_button = self._build_continue()
         self._full_screen = self._build_button("", "Full screen", tip="Full screen (F)")
         self._full_screen.setIcon(theme.icon("fullscreen", theme.DARK.text))
         self._full_screen.clicked.connect(self.full_screen_toggled)
@@ -105,6 +108,7 @@ class StageControls(QFrame):
             chip.clicked.connect(partial(self._on_chip_clicked, place))
             self._clips.append(chip)
             self._chips.addWidget(chip)
+        self._fold()
 
     def restore(self, state: QSettings) -> None:
         """Volume and speed as `remember` wrote them; what is missing or unreadable keeps its default."""
@@ -127,6 +131,27 @@ class StageControls(QFrame):
     def toggle_mute(self) -> None:
         """As the menu does."""
         self._mute.toggle()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        """Where the row has no room for all its words, the longest becomes an icon."""
+        button, row = self.continue_button, self.layout()
+        words_px = button.fontMetrics().horizontalAdvance(button.text()) + 2 * theme.GRID
+        needed_px = row.sizeHint().width() - button.sizeHint().width() + words_px if row else 0
+        style = Qt.ToolButtonStyle.ToolButtonTextOnly if needed_px <= self.width() else Qt.ToolButtonStyle.ToolButtonIconOnly
+        button.setToolButtonStyle(style)
+
+    def _build_continue(self) -> QToolButton:
+        button = self._build_button(
+            "Continue from here", "Continue from here", tip="Begin the next clip with the picture that is seen now"
+        )
+        button.setIcon(theme.icon("continue", theme.DARK.text))
+        button.setMinimumWidth(theme.CONTROL_HEIGHT)  # as an icon; its words hold no narrow stage open
+        button.clicked.connect(self.continue_asked)
+        return button
 
     def _build_button(self, text: str, name: str, *, tip: str = "") -> QToolButton:
         button = QToolButton(self)
@@ -158,7 +183,7 @@ class StageControls(QFrame):
         self._chips = QHBoxLayout()
         self._chips.setSpacing(2)
         row.addLayout(self._chips)
-        for widget in (self._loop, self._speed, self._sound, self._full_screen):
+        for widget in (self._loop, self._speed, self._sound, self.continue_button, self._full_screen):
             row.addWidget(widget)
 
     def _build_speed_menu(self) -> QMenu:

@@ -87,6 +87,17 @@ class FilmPlayer(QObject):
         """The frame that was last shown; a null image before the first."""
         return self._frame.toImage()
 
+    @property
+    def frame_at_s(self) -> float | None:
+        """The middle of the time for which that frame is seen, which is no other frame's; None before the first.
+
+        Of the frame itself: the player's own position runs ahead of what is on the screen.
+        """
+        if not self._frame.isValid():
+            return None
+        begin_s, end_s = self._frame.startTime() / 1e6, self._frame.endTime() / 1e6
+        return (begin_s + end_s) / 2 if end_s > begin_s else begin_s + 0.5 / self._frame_rate()
+
     def open(self, path: Path, *, play: bool) -> None:
         """Load a film and show its first frame, running or paused."""
         self._forget_seeks()

@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, Signal
 from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from sora_studio.domain.clip import Clip, ClipState
+from sora_studio.domain.errors import StudioError
 from sora_studio.domain.task import Phase, Task
 from sora_studio.ui import key_names
 from sora_studio.ui.pictures import read_picture
@@ -39,7 +40,12 @@ _JUMPS: dict[StageKey, int] = {StageKey.BACK_SECOND: -JUMP_MS, StageKey.ON_SECON
 
 
 class StagePanel(QWidget):
-    """Plays only what a person asked for. While nothing is on it, a task that finishes puts its poster here, silently."""
+    """Plays only what a person asked for. While nothing is on it, a task that finishes puts its poster here, silently.
+
+    Signals: `frame_taken(Path)`, a picture to begin the next clip with.
+    """
+
+    frame_taken = Signal(object)
 
     def __init__(self, scope: TaskScope, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -197,6 +203,23 @@ class StagePanel(QWidget):
             self._position_ms = max(0, min(position_ms, self._duration_ms))
             self._player.seek(self._position_ms)
 
+    def _seen_at_s(self) -> float:
+        """When what is on the screen stands in the film. A poster is the film's middle."""
+        shown_s = self._player.frame_at_s if self._is_open and self._player is not None else None
+        clip = self._clip()
+        return shown_s if shown_s is not None else clip.film.duration_s / 2 if clip and clip.film else 0.0
+
+    async def _take_frame(self, studio: "Studio", film: Path, at_s: float) -> None:
+        try:
+            picture = await studio.pictures.save_frame(film, at_s)
+        except StudioError:
+            if await asyncio.to_thread(film.exists):
+                raise
+            await self._explain(film)
+        else:
+            self._frame.set_full_screen(False)
+            self.frame_taken.emit(picture)
+
     def _on_player_frame_arrived(self) -> None:
         if self._player is not None and self._is_open:
             self._screen.show_picture(self._player.frame)
@@ -225,6 +248,7 @@ class StagePanel(QWidget):
         self._controls.play_toggled.connect(self.toggle)
         self._controls.sought.connect(self._seek)
         self._controls.clip_chosen.connect(self._on_controls_clip_chosen)
+        self._controls.continue_asked.connect(self._on_controls_continue_asked)
         self._controls.full_screen_toggled.connect(self._toggle_full_screen)
 
     def _toggle_full_screen(self) -> None:
@@ -235,6 +259,11 @@ class StagePanel(QWidget):
         self.stop()
         self._place = place
         self._show_clip(play=was_playing)
+
+    def _on_controls_continue_asked(self) -> None:
+        if self._studio is not None and (film := self._film()) is not None:
+            work = self._take_frame(self._studio, film, self._seen_at_s())
+            self._scope.start(work, name="Take a frame", busy=self._controls.continue_button)
 
     def _on_frame_key_asked(self, key: StageKey) -> None:
         if key is StageKey.TOGGLE:
