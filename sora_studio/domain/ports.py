@@ -318,6 +318,10 @@ class TaskStore(Protocol):
         """Those that exist, in the order of the ids given."""
         ...
 
+    async def by_secret(self, secret: str) -> Task | None:
+        """The task whose report carries this secret, whatever its gateway, removed or not."""
+        ...
+
     async def transition(self, task: int, to: TaskState, **facts: Unpack[TaskFacts]) -> bool:
         """Move a task if the table of transitions allows it from where it stands now; says whether this call did it."""
         ...

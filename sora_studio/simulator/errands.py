@@ -1,17 +1,21 @@
 """What the simulated service does beside answering: it fetches pictures, renders films ahead and delivers callbacks."""
 
 import asyncio
+import random
 from collections.abc import Coroutine
 from dataclasses import replace
 
 from sora_studio.simulator.fetching import PictureUnusable, fetch_picture, post_callback
 from sora_studio.simulator.films import Films
+from sora_studio.simulator.scenarios import Delivery, draw_delivery
 from sora_studio.simulator.service import Service
 from sora_studio.simulator.task import RemoteTask
 
 CALLBACK_TIMEOUT_S = 30.0
 CALLBACK_RETRIES_S = (30.0, 60.0, 120.0)
 """Waits before the second, third and last delivery. They and the time-out are divided by the speed."""
+COPY_AFTER_S = 5.0
+"""Life between a callback and its double."""
 LEAST_TIMEOUT_S = 1.0
 """No receiver can be faster than its machine, however fast the simulator runs."""
 
@@ -24,6 +28,7 @@ class Errands:
     def __init__(self, service: Service, films: Films) -> None:
         self._service, self._films = service, films
         self._under_way = set[asyncio.Task[None]]()
+        self._rng = random.Random(f"callbacks {service.terms.seed}")  # noqa: S311 - a dice, not a secret
 
     def resume(self) -> None:
         """Go on with what the folder says is still owed."""
@@ -32,7 +37,7 @@ class Errands:
 
     def begin(self, task: RemoteTask) -> None:
         """See a new task through."""
-        self._start(self._see_through(task.id))
+        self._start(self._see_through(task.id, draw_delivery(self._service.terms.scenario, self._rng)))
 
     async def close(self) -> None:
         """Stop everything; what was owed stays owed."""
@@ -45,7 +50,7 @@ class Errands:
         self._under_way.add(running)
         running.add_done_callback(self._under_way.discard)
 
-    async def _see_through(self, task_id: str) -> None:
+    async def _see_through(self, task_id: str, delivery: Delivery) -> None:
         task = self._service.tasks[task_id]
         if task.waits_for_picture:
             await self._fetch_picture(task)
@@ -54,7 +59,7 @@ class Errands:
         if task.fail_code is None:
             self._films.render_ahead(task)
         if task.order.callback_url is not None and not task.called_back:
-            await self._call_back(task_id, task.order.callback_url)
+            await self._call_back(task_id, task.order.callback_url, delivery)
 
     async def _fetch_picture(self, task: RemoteTask) -> None:
         try:
@@ -64,18 +69,29 @@ class Errands:
         else:
             self._service.has_picture(task.id, self._service.folder.keep_picture(content))
 
-    async def _call_back(self, task_id: str, url: str) -> None:
+    async def _call_back(self, task_id: str, url: str, delivery: Delivery) -> None:
         """After the end, until the receiver has answered 200 or had its four chances."""
         speed = self._service.terms.speed
+        if delivery.early:
+            await self._post(task_id, url)
         await self._until(self._service.tasks[task_id].ends_at)
-        timeout_s = max(CALLBACK_TIMEOUT_S / speed, LEAST_TIMEOUT_S)
-        for wait_s in (0.0, *CALLBACK_RETRIES_S):
-            await asyncio.sleep(wait_s / speed)
-            report = self._service.report(self._service.tasks[task_id])
-            body = {"code": 200, "message": "success", "data": report}
-            if await asyncio.to_thread(post_callback, url, body, timeout_s):
-                break
+        await asyncio.sleep(delivery.late_s / speed)
+        for copy in range(delivery.copies):
+            await asyncio.sleep(COPY_AFTER_S * copy / speed)
+            await self._deliver(task_id, url)
         self._service.keep(replace(self._service.tasks[task_id], called_back=True))
+
+    async def _deliver(self, task_id: str, url: str) -> None:
+        for wait_s in (0.0, *CALLBACK_RETRIES_S):
+            await asyncio.sleep(wait_s / self._service.terms.speed)
+            if await self._post(task_id, url):
+                return
+
+    async def _post(self, task_id: str, url: str) -> bool:
+        """Whether the receiver answered 200 in time."""
+        report = self._service.report(self._service.tasks[task_id])
+        timeout_s = max(CALLBACK_TIMEOUT_S / self._service.terms.speed, LEAST_TIMEOUT_S)
+        return await asyncio.to_thread(post_callback, url, {"code": 200, "message": "success", "data": report}, timeout_s)
 
     async def _until(self, moment: float) -> None:
         """Sleep to a wall time, in steps, so that a clock that is set or a machine that slept is noticed."""

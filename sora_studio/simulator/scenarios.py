@@ -25,6 +25,8 @@ class Scenario:
     slowness: tuple[float, float] = (1.0, 1.0)
     """What the usual generation time is multiplied with."""
     answer_delay_s: tuple[float, float] = (0.0, 0.0)
+    callbacks_astray: bool = False
+    """Callbacks get lost, come twice, late and so in another order, or before their task has ended."""
 
 
 SCENARIOS = {
@@ -36,6 +38,12 @@ SCENARIOS = {
         Scenario("reject", "every task fails", rejects=True),
         Scenario("cut-download", "films arrive in pieces", cuts=0.7),
         Scenario("slow", "long generation, slow answers", slowness=(2.0, 4.0), answer_delay_s=(0.4, 2.0)),
+        Scenario(
+            "callbacks-astray",
+            "callbacks get lost, come twice, late or too early; so do some answers to creates",
+            drops_after=0.1,
+            callbacks_astray=True,
+        ),
     )
 }
 
@@ -58,6 +66,17 @@ class Fault:
     drop_before: bool = False
     drop_after: bool = False
     cut_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What becomes of one task's callback: how often and how late it is sent, in seconds of the service's life, and whether one
+    goes out already when the task begins.
+    """
+
+    copies: int = 1
+    late_s: float = 0.0
+    early: bool = False
 
 
 _HTML = (b"content-type", b"text/html")
@@ -87,6 +106,24 @@ def draw_fault(scenario: Scenario, rng: random.Random, *, is_film: bool) -> Faul
             return fault
         lot -= share
     return Fault(delay_s=delay_s)
+
+
+LONGEST_DELAY_S = 120.0
+
+
+def draw_delivery(scenario: Scenario, rng: random.Random) -> Delivery:
+    """The fate of the next task's callback: of five gone astray, one is lost, one doubled, one late, one early, one all."""
+    if not scenario.callbacks_astray:
+        return Delivery()
+    late_s = rng.uniform(0.0, LONGEST_DELAY_S)
+    fates = (
+        Delivery(copies=0),
+        Delivery(copies=2),
+        Delivery(late_s=late_s),
+        Delivery(early=True),
+        Delivery(copies=2, late_s=late_s, early=True),
+    )
+    return rng.choice(fates)
 
 
 def _limited(rng: random.Random) -> Answer:

@@ -44,6 +44,7 @@ COUNT_CLIPS = """
 # Left to itself, SQLite takes an index of every task for cheaper than one of nearly none.
 CUT_OFF_TASKS = "SELECT id FROM tasks INDEXED BY tasks_sending WHERE state = 'sending'"
 CUT_OFF_CLIPS = "SELECT id, task FROM clips WHERE state = 'downloading'"
+REPORTED_BY = "SELECT id FROM tasks WHERE callback_secret = ?"
 CHANGED_SINCE = "SELECT revision, id FROM tasks WHERE revision > ? ORDER BY revision"
 NEWEST_REVISION = "SELECT coalesce(max(revision), 0) FROM tasks"
 
@@ -87,6 +88,10 @@ class SqliteTasks:
         """Those that exist, in the order of the ids given."""
         ids = list(tasks)
         return await self._database.read(lambda connection: read_tasks(connection, ids))
+
+    async def by_secret(self, secret: str) -> Task | None:
+        """The task whose report carries this secret, whatever its gateway, removed or not."""
+        return next(iter(await self._read_ids(REPORTED_BY, [secret])), None)
 
     async def transition(self, task: int, to: TaskState, **facts: Unpack[TaskFacts]) -> bool:
         """Move a task if the table of transitions allows it from where it stands now; says whether this call did it."""

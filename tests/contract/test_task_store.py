@@ -312,3 +312,21 @@ def test_what_was_sent_since_a_moment_is_found_removed_or_not(tell: Tell) -> Non
         assert [task.id for task in await store.sent_since(GATEWAY, NOW)] == [late, removed]
 
     tell(story)
+
+
+def test_a_task_is_found_by_the_secret_that_was_committed_with_its_sending(tell: Tell) -> None:
+    async def story(store: TaskStore) -> None:
+        first, second = [await task_in(store, S.WAITING) for _ in range(2)]
+        assert await store.by_secret("one") is None
+        await store.transition(first, S.SENDING, callback_secret="one")
+        await store.transition(second, S.SENDING, callback_secret="two")
+        await store.record(second, removed_at=NOW)
+        found = [await store.by_secret(secret) for secret in ("one", "two", "three", "")]
+        assert [task.id if task else None for task in found] == [first, second, None, None]
+        assert [task.callback_secret for task in found if task] == ["one", "two"]
+        # Sent once more, without a report or with another: the old secret is nobody's.
+        await store.transition(first, S.WAITING)
+        await store.transition(first, S.SENDING, callback_secret=None)
+        assert await store.by_secret("one") is None
+
+    tell(story)

@@ -64,6 +64,10 @@ class MemoryTasks:
     async def get_many(self, tasks: Iterable[int]) -> list[Task]:
         return [self.rows[task] for task in tasks if task in self.rows]
 
+    async def by_secret(self, secret: str) -> Task | None:
+        await asyncio.sleep(0)
+        return next((row for row in self.rows.values() if row.callback_secret == secret), None)
+
     async def transition(self, task: int, to: TaskState, **facts: Unpack[TaskFacts]) -> bool:
         await (self.gate.wait() if self.gate else asyncio.sleep(0))
         self._may_write()

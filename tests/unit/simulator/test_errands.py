@@ -3,11 +3,13 @@
 import asyncio
 import io
 import json
+import random
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from sora_studio.simulator.scenarios import SCENARIOS, Delivery, draw_delivery
 from tests.unit.simulator.bench import Bench, TurnedClock, Web, bench
 
 _MANY_TIMES = 10_000.0
@@ -146,5 +148,42 @@ def test_a_callback_that_is_owed_is_delivered_after_a_restart(tmp_path: Path, we
             async with bench(tmp_path, clock=clock) as at:
                 await at.until(lambda at=at: at.service.tasks[task_id].called_back)
         assert len(web.posted) == 1
+
+    asyncio.run(check())
+
+
+def test_callbacks_go_astray_in_every_way_and_the_same_again_for_the_same_seed(tmp_path: Path, web: Web) -> None:
+    web.receipts["/hook"] = [200] * 99
+
+    async def counts(seed: int, folder: Path) -> list[int]:
+        """How often each task was reported."""
+        async with bench(folder, speed=_MANY_TIMES, scenario="callbacks-astray", seed=seed) as at:
+            tasks = [await _create_with_callback(at, f"{web.url}/hook") for _ in range(20)]
+            at.clock.now += 400
+            await at.until(lambda: all(at.service.tasks[task_id].called_back for task_id in tasks))
+            named = [json.loads(body)["data"]["taskId"] for body in web.posted]
+            return [named.count(task_id) for task_id in tasks]
+
+    async def check() -> None:
+        once = await counts(4, tmp_path / "once")
+        assert set(once) == {0, 1, 2, 3}
+        assert once == await counts(4, tmp_path / "again")
+
+    asyncio.run(check())
+
+
+def test_one_that_goes_astray_may_come_before_its_task_has_ended(tmp_path: Path, web: Web) -> None:
+    web.receipts["/hook"] = [200] * 9
+    astray = SCENARIOS["callbacks-astray"]
+    seed = next(seed for seed in range(99) if draw_delivery(astray, random.Random(f"callbacks {seed}")) == Delivery(early=True))
+
+    async def check() -> None:
+        async with bench(tmp_path, speed=_MANY_TIMES, scenario=astray.name, seed=seed) as at:
+            task_id = await _create_with_callback(at, f"{web.url}/hook")
+            at.clock.now = at.service.tasks[task_id].starts_at
+            await at.until(lambda: len(web.posted) == 1)
+            at.clock.now += 400
+            await at.until(lambda: at.service.tasks[task_id].called_back)
+            assert [json.loads(body)["data"]["state"] for body in web.posted] == ["processing", "failed"]
 
     asyncio.run(check())
