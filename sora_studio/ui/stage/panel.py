@@ -151,7 +151,7 @@ class StagePanel(QWidget):
 
     async def _show_poster(self, clip: Clip, poster: Path) -> None:
         picture = await asyncio.to_thread(read_picture, poster)
-        if clip == self._clip() and self._screen.picture.isNull():
+        if clip == self._clip() and self._screen.is_black:
             self._screen.show_picture(picture, offers_play=self._screen.offers_play)
 
     def _show_position(self, position_ms: int) -> None:

@@ -55,6 +55,11 @@ class FilmScreen(QWidget):
         return self._picture
 
     @property
+    def is_black(self) -> bool:
+        """Whether neither a picture nor a sentence is shown."""
+        return self._picture.isNull() and self._sentence is None
+
+    @property
     def offers_play(self) -> bool:
         """Whether a play button lies over the picture."""
         return self._offers_play
