@@ -1,4 +1,4 @@
-"""Where a film may be fetched from. A link comes from outside: it must not lead this program into the person's own network."""
+"""What may be asked and where. A link comes from outside: it must not lead this program into the person's own network."""
 
 import asyncio
 import ipaddress
@@ -22,27 +22,31 @@ _SHORTEST_TRY_S = 3.0
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 
-def forbidden(reason: str) -> InvalidSetting:
-    """The refusal of a link. It never quotes the link, which may be signed."""
-    return InvalidSetting(f"The film's link is not followed: {reason}.")
+class LinkRefused(InvalidSetting):
+    """Must not be asked, for this `reason` (half a sentence). It never quotes the link, which may be signed."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"The link is not followed: {reason}.")
 
 
-def check_link(link: str | httpx.URL, *, loopback_allowed: bool) -> httpx.URL:
-    """The address, if it may be asked at all: https, a plain host, no name or password in it. Raises `InvalidSetting`.
+def check_link(link: str | httpx.URL, *, loopback_allowed: bool, plain_allowed: bool = False) -> httpx.URL:
+    """The address, if it may be asked at all: https, a plain host, no name or password in it. Raises `LinkRefused`.
 
-    Plain http is for a loopback host when the gateway itself is one.
+    Plain http is for a loopback host when the gateway itself is one, and for what need not be secret (`plain_allowed`).
     """
     try:
         url = httpx.URL(link)
         name, port = url.host, 443 if url.port is None else url.port
     except (httpx.InvalidURL, ValueError):
-        raise forbidden("it is no address") from None
+        raise LinkRefused("it is no address") from None
     if not _HOST.fullmatch(url.raw_host.decode("ascii")) or not 0 < port < 65_536:
-        raise forbidden("it names no host")
+        raise LinkRefused("it names no host")
     if url.userinfo:
-        raise forbidden("it holds a name or a password")
-    if url.scheme != "https" and not (url.scheme == "http" and loopback_allowed and name in LOOPBACK_HOSTS):
-        raise forbidden("only https is")
+        raise LinkRefused("it holds a name or a password")
+    may_be_plain = plain_allowed or (loopback_allowed and name in LOOPBACK_HOSTS)
+    if url.scheme != "https" and not (url.scheme == "http" and may_be_plain):
+        raise LinkRefused("only https is")
     return url
 
 
@@ -59,7 +63,7 @@ def check_name(host: str) -> None:
     else:
         private = not is_public(address)
     if private:
-        raise forbidden("it leads into this machine's own network")
+        raise LinkRefused("it leads into this machine's own network")
 
 
 def is_public(address: str) -> bool:
@@ -100,10 +104,10 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """Try the host's public addresses in turn. Raises `InvalidSetting` when it has none."""
+        """Try the host's public addresses in turn. Raises `LinkRefused` when it has none."""
         addresses = [address for address in await self._addresses(host, port, timeout) if is_public(address)]
         if not addresses:
-            raise forbidden("it leads into this machine's own network")
+            raise LinkRefused("it leads into this machine's own network")
         each_s = None if timeout is None else max(timeout / len(addresses), _SHORTEST_TRY_S)
         failure: Exception | None = None
         for address in addresses:

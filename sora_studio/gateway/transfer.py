@@ -10,11 +10,11 @@ from sora_studio.domain.errors import ServiceUnavailable, StudioError
 from sora_studio.domain.ports import Clock, Progress
 from sora_studio.domain.schedule import backoff_s
 from sora_studio.gateway import faults
-from sora_studio.gateway.addresses import forbidden
-from sora_studio.gateway.film_source import FilmSource
+from sora_studio.gateway.addresses import LinkRefused
 from sora_studio.gateway.flow import Meter, StallWatch
 from sora_studio.gateway.part_file import DiskThread, PartFile
 from sora_studio.gateway.ranges import Arrival, continuation, resume_headers, unsatisfied_total, whole
+from sora_studio.gateway.web_source import WebSource
 
 MAX_FILM_BYTES = 2_000_000_000
 """Far above any clip; what is larger is not one."""
@@ -38,7 +38,7 @@ class FilmTransfer:
 
     def __init__(self, *, gateway_is_loopback: bool, clock: Clock, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._clock = clock
-        self._source = FilmSource(gateway_is_loopback=gateway_is_loopback, transport=transport)
+        self._source = WebSource(accept="video/*, */*;q=0.5", loopback_allowed=gateway_is_loopback, transport=transport)
         self._disk = DiskThread()
         self._rng = random.Random()  # noqa: S311
 
@@ -98,7 +98,7 @@ class FilmTransfer:
                 await self._disk.run(film.discard)
                 raise _Interrupted("the rest does not fit what was there")
             if max(arrival.total_bytes or 0, arrival.end or 0) > MAX_FILM_BYTES:
-                raise forbidden("the film is larger than any clip")
+                raise LinkRefused("the film is larger than any clip")
             await self._disk.run(film.begin, arrival)
             await self._drain(response, film, arrival, meter)
 
@@ -151,6 +151,6 @@ class FilmTransfer:
     async def _surplus(self, film: PartFile, arrival: Arrival) -> None:
         """More bytes than announced: one of the two is wrong, so neither is believed."""
         if arrival.end is None:
-            raise forbidden("the film is larger than any clip")
+            raise LinkRefused("the film is larger than any clip")
         await self._disk.run(film.discard)
         raise _Interrupted("more arrived than was announced")

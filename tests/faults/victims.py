@@ -23,7 +23,7 @@ import httpx
 
 from sora_studio.domain.ports import TaskFilter
 from sora_studio.domain.task import Section, Task, TaskState
-from sora_studio.gateway import client, film_source
+from sora_studio.gateway import client, web_source
 from sora_studio.storage.secrets import SessionKeys
 from sora_studio.studio import Studio
 from tests.canary import KEY
@@ -157,7 +157,7 @@ def run_in_a_fork(order: Order) -> int:
 
 def main() -> None:
     """Serve orders until there are no more."""
-    with one_trust_for_all(), mock.patch.object(film_source, "trusted_authorities", client.trusted_authorities):
+    with one_trust_for_all(), mock.patch.object(web_source, "trusted_authorities", client.trusted_authorities):
         client.trusted_authorities()
         for line in sys.stdin:
             tell("ended", run_in_a_fork(Order(**json.loads(line))))

@@ -10,8 +10,8 @@ import pytest
 
 from sora_studio.domain import errors
 from sora_studio.gateway.addresses import check_link, check_name, is_public
-from sora_studio.gateway.film_source import MAX_REDIRECTS
 from sora_studio.gateway.transfer import FilmTransfer
+from sora_studio.gateway.web_source import MAX_REDIRECTS
 from tests.canary import QUERY
 from tests.unit.gateway.doubles import HastyClock, run
 

@@ -1,4 +1,4 @@
-"""Opens a film's link: hop by hop, each judged before it is asked, and never with the key."""
+"""Opens an address that came from outside: hop by hop, each judged before it is asked, and never with a secret of ours."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -10,7 +10,7 @@ import httpcore
 import httpx
 
 from sora_studio.domain.errors import InvalidSetting, ServiceUnavailable
-from sora_studio.gateway.addresses import GuardedBackend, check_link, check_name, forbidden
+from sora_studio.gateway.addresses import GuardedBackend, LinkRefused, check_link, check_name
 from sora_studio.gateway.connections import USER_AGENT, keep_addresses_out_of_the_log, trusted_authorities
 from sora_studio.gateway.guarded_transport import GuardedTransport
 
@@ -20,19 +20,31 @@ MAX_CONNECTIONS = 8
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # No pause of 30 s is a download; a slower trickle is the stall watch's business.
 _TIMEOUT = httpx.Timeout(connect=10.0, write=10.0, read=30.0, pool=None)
-_HEADERS = {"User-Agent": USER_AGENT, "Accept": "video/*, */*;q=0.5", "Accept-Encoding": "identity"}
 
 
-class FilmSource:
-    """Answers to a GET of a film's link.
+class TooManyRedirects(ServiceUnavailable):
+    title = "The server sends us in circles."
 
-    Links are https and lead to public addresses, on every hop. When the gateway itself is on this machine (the simulator),
-    so may its films be. A `transport` of one's own takes the place of the network.
+
+class WebSource:
+    """Answers from addresses that somebody else named, for who wants what `accept` says.
+
+    They lead to public addresses, on every hop, and are https unless `plain_allowed`. With `loopback_allowed` (the gateway is
+    the simulator on this machine) they may be this machine's. A `transport` of one's own takes the place of the network.
     """
 
-    def __init__(self, *, gateway_is_loopback: bool, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        accept: str,
+        loopback_allowed: bool,
+        plain_allowed: bool = False,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
         keep_addresses_out_of_the_log()
-        self._loopback_allowed = gateway_is_loopback
+        self._accept = accept
+        self._loopback_allowed = loopback_allowed
+        self._plain_allowed = plain_allowed
         self._has_network = transport is None
         self._trust = trusted_authorities()
         self._direct = self._client(transport=transport or self._network())
@@ -45,30 +57,33 @@ class FilmSource:
 
     @asynccontextmanager
     async def open(self, link: str, headers: dict[str, str]) -> AsyncGenerator[httpx.Response]:
-        """The answer of the last hop, its body not read yet. Raises `InvalidSetting` for a hop that must not be taken."""
+        """The answer of the last hop, its body not read yet. Raises `LinkRefused` for a hop that must not be taken."""
         response = await self._follow(link, headers)
         try:
             yield response
         finally:
             await response.aclose()
 
+    async def ask(
+        self, link: str, *, method: str = "GET", headers: dict[str, str], content: bytes | None = None
+    ) -> httpx.Response:
+        """One hop's answer, its body not read yet: whoever asks closes it. Raises `LinkRefused`."""
+        url = check_link(link, loopback_allowed=self._loopback_allowed, plain_allowed=self._plain_allowed)
+        client = self._client_for(url)
+        try:
+            return await client.send(client.build_request(method, url, headers=headers, content=content), stream=True)
+        except (httpx.InvalidURL, UnicodeError):  # it reads where a redirect leads, although it is not to follow
+            raise LinkRefused("it is no address") from None
+
     async def _follow(self, link: str, headers: dict[str, str]) -> httpx.Response:
         for _ in range(MAX_REDIRECTS + 1):
-            url = check_link(link, loopback_allowed=self._loopback_allowed)
-            response = await self._ask(url, headers)
+            response = await self.ask(link, headers=headers)
             location = response.headers.get("Location", "")
             if response.status_code not in _REDIRECTS or not location:
                 return response
             await response.aclose()
-            link = _onward(url, location)
-        raise ServiceUnavailable("The film's server sends us in circles.")
-
-    async def _ask(self, url: httpx.URL, headers: dict[str, str]) -> httpx.Response:
-        client = self._client_for(url)
-        try:
-            return await client.send(client.build_request("GET", url, headers=headers), stream=True)
-        except (httpx.InvalidURL, UnicodeError):  # it reads where a redirect leads, although it is not to follow
-            raise forbidden("it is no address") from None
+            link = _onward(link, location)
+        raise TooManyRedirects
 
     def _client_for(self, url: httpx.URL) -> httpx.AsyncClient:
         """The guarded connections, or the system's proxy where it has one for this address. A proxy resolves names itself."""
@@ -98,13 +113,13 @@ class FilmSource:
             timeout=_TIMEOUT,
             limits=httpx.Limits(max_connections=MAX_CONNECTIONS),
             follow_redirects=False,
-            headers=_HEADERS,
+            headers={"User-Agent": USER_AGENT, "Accept": self._accept, "Accept-Encoding": "identity"},
         )
 
 
-def _onward(url: httpx.URL, location: str) -> str:
+def _onward(link: str, location: str) -> str:
     """Where a redirect leads; it may be relative."""
     try:
-        return urljoin(str(url), location)
+        return urljoin(link, location)
     except ValueError:
-        raise forbidden("it is no address") from None
+        raise LinkRefused("it is no address") from None
