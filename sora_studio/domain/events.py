@@ -92,6 +92,11 @@ class TrackerChanged:
     owner: bool
 
 
+@dataclass(frozen=True, slots=True)
+class PublicationsChanged:
+    """A picture was published or withdrawn, or could not be."""
+
+
 Event = (
     TaskChanged
     | TransferProgressed
@@ -101,6 +106,7 @@ Event = (
     | BalanceChanged
     | SpendingChanged
     | TrackerChanged
+    | PublicationsChanged
 )
 
 

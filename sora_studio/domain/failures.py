@@ -5,6 +5,7 @@ from dataclasses import dataclass
 REQUEST_REFUSED = "REQUEST_REFUSED"
 MODEL_FORBIDDEN = "MODEL_FORBIDDEN"
 IMAGE_UNUSABLE = "IMAGE_UNUSABLE"
+IMAGE_UNPUBLISHED = "IMAGE_UNPUBLISHED"
 TASK_LOST = "TASK_LOST"
 
 
@@ -99,6 +100,11 @@ _KNOWN: dict[str, Failure] = {
         "The picture could not be used any more when the task's turn came.",
         "Nothing was sent. Add the picture again and try once more.",
         fixable=True,
+    ),
+    IMAGE_UNPUBLISHED: Failure(
+        "The picture could not be made reachable for the service.",
+        "Nothing was sent. Look at Settings, Pictures, then try again.",
+        fixable=False,
     ),
     TASK_LOST: Failure(
         "The service no longer knows this task.",

@@ -9,7 +9,7 @@ from typing import cast
 
 from sora_studio.domain.clip import Clip, ClipState, FilmFacts
 from sora_studio.domain.draft import Draft
-from sora_studio.domain.picture import Crop, PictureEdit, PictureRoute
+from sora_studio.domain.picture import Crop, PictureEdit, PictureRoute, Publication
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import Task, TaskState
 
@@ -114,6 +114,24 @@ def draft_from_row(row: sqlite3.Row) -> Draft:
         takes=row["takes"],
         caret=row["caret"],
         saved_at=_time(row["saved_at"]),
+    )
+
+
+def publication_from_row(row: sqlite3.Row, tasks: tuple[int, ...] = ()) -> Publication:
+    """A row of `publications`, joined by the tasks that use it."""
+    return Publication(
+        id=row["id"],
+        fingerprint=row["fingerprint"],
+        route=PictureRoute(row["route"]),
+        place=_text(row["place"]),
+        handle=_text(row["handle"]),
+        url=_text(row["url"]),
+        name=_text(row["name"]),
+        published_at=_time(row["published_at"]),
+        expires_at=_time(row["expires_at"]),
+        withdrawn_at=_time_or_none(row["withdrawn_at"]),
+        trouble=_text_or_none(row["trouble"]),
+        tasks=tasks,
     )
 
 

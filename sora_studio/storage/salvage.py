@@ -17,7 +17,7 @@ from sora_studio.storage.changes import read_tasks
 from sora_studio.storage.migrations import APPLICATION_ID, STEPS, migrate
 from sora_studio.storage.pages import Pages, Value
 from sora_studio.storage.remains import REVISION, Remains, Table, last_keys, rows_in, tables_of
-from sora_studio.storage.rows import clip_from_row, draft_from_row, task_from_row
+from sora_studio.storage.rows import clip_from_row, draft_from_row, publication_from_row, task_from_row
 from sora_studio.storage.search import fold
 
 _AT_ONCE = 500
@@ -30,6 +30,7 @@ _READERS: dict[str, Callable[[sqlite3.Row], object]] = {
     "tasks": lambda row: task_from_row(row, ()),
     "clips": clip_from_row,
     "drafts": draft_from_row,
+    "publications": publication_from_row,
 }
 
 

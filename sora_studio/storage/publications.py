@@ -1,0 +1,119 @@
+"""The pictures that were made reachable, in SQLite beside the tasks that they were published for."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from datetime import datetime
+
+from sora_studio.domain.picture import PictureRoute, PreparedPicture, Publication
+from sora_studio.domain.task import TaskState
+from sora_studio.storage.database import Database
+from sora_studio.storage.rows import SqlValue, publication_from_row, to_sql
+
+INSERT_PUBLICATION = """
+    INSERT INTO publications (fingerprint, route, place, handle, url, name, published_at, expires_at)
+    VALUES (:fingerprint, :route, :place, :handle, '', :name, :published_at, :expires_at)
+"""
+INSERT_USE = "INSERT OR IGNORE INTO publication_tasks (publication, task) VALUES (?, ?)"
+SELECT_USES = """
+    SELECT publication, task FROM publication_tasks WHERE publication IN (SELECT value FROM json_each(?)) ORDER BY task
+"""
+COMPLETE = "UPDATE publications SET url = :url WHERE id = :id"
+WITHDRAW = "UPDATE publications SET withdrawn_at = :at, trouble = NULL WHERE id = :id AND withdrawn_at IS NULL"
+COMPLAIN = "UPDATE publications SET trouble = :trouble WHERE id = :id"
+LIVE = """
+    SELECT * FROM publications
+    WHERE fingerprint = :fingerprint AND withdrawn_at IS NULL AND place = :place AND url <> '' AND expires_at >= :until
+    ORDER BY expires_at DESC, id DESC LIMIT 1
+"""
+STANDING = "SELECT * FROM publications WHERE withdrawn_at IS NULL ORDER BY id DESC"
+IDLE = """
+    SELECT * FROM publications
+    WHERE withdrawn_at IS NULL AND (expires_at <= :now OR NOT EXISTS (
+        SELECT 1 FROM publication_tasks JOIN tasks ON tasks.id = publication_tasks.task
+        WHERE publication_tasks.publication = publications.id AND tasks.state NOT IN (SELECT value FROM json_each(:over))
+    ))
+    ORDER BY id DESC
+"""
+_OVER = json.dumps([state.value for state in TaskState if state.is_over])
+
+
+class SqlitePublications:
+    """A `PublicationStore`, in the database that has the tasks: what a picture is needed for is read in one transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def begin(
+        self,
+        picture: PreparedPicture,
+        *,
+        route: PictureRoute,
+        place: str,
+        handle: str,
+        name: str,
+        task: int,
+        at: datetime,
+        expires_at: datetime,
+    ) -> Publication:
+        """One whose first byte has not left: without an address, for a first task."""
+        values = {
+            "fingerprint": picture.fingerprint,
+            "route": to_sql(route),
+            "place": to_sql(place),
+            "handle": to_sql(handle),
+            "name": to_sql(name),
+            "published_at": to_sql(at),
+            "expires_at": to_sql(expires_at),
+        }
+
+        def work(connection: sqlite3.Connection) -> Publication:
+            publication = connection.execute(INSERT_PUBLICATION, values).lastrowid
+            connection.execute(INSERT_USE, (publication, task))
+            row = connection.execute("SELECT * FROM publications WHERE id = ?", (publication,)).fetchone()
+            return publication_from_row(row, (task,))
+
+        return await self._database.write(work)
+
+    async def complete(self, publication: int, url: str) -> None:
+        """It is reachable there."""
+        await self._write(COMPLETE, {"id": publication, "url": to_sql(url)})
+
+    async def join(self, publication: int, task: int) -> None:
+        """One more task uses it."""
+        await self._write(INSERT_USE, (publication, task))
+
+    async def live(self, fingerprint: str, *, place: str, until: datetime) -> Publication | None:
+        """One with an address, not withdrawn, whose address ends at `until` or later; the one that lasts longest."""
+        found = await self._read(LIVE, {"fingerprint": fingerprint, "place": to_sql(place), "until": to_sql(until)})
+        return next(iter(found), None)
+
+    async def standing(self) -> list[Publication]:
+        """All that were not withdrawn, newest first, those without an address too."""
+        return await self._read(STANDING, {})
+
+    async def idle(self, *, now: datetime) -> list[Publication]:
+        """Standing ones that no task needs any more: all of theirs are over, or their address has ended."""
+        return await self._read(IDLE, {"now": to_sql(now), "over": _OVER})
+
+    async def withdraw(self, publication: int, *, at: datetime) -> None:
+        """It is reachable no more."""
+        await self._write(WITHDRAW, {"id": publication, "at": to_sql(at)})
+
+    async def complain(self, publication: int, trouble: str) -> None:
+        """It could not be withdrawn, and why."""
+        await self._write(COMPLAIN, {"id": publication, "trouble": to_sql(trouble)})
+
+    async def _write(self, statement: str, values: Mapping[str, SqlValue] | tuple[SqlValue, ...]) -> None:
+        await self._database.write(lambda connection: connection.execute(statement, values) and None)
+
+    async def _read(self, query: str, values: Mapping[str, SqlValue]) -> list[Publication]:
+        return await self._database.read(lambda connection: _with_tasks(connection, query, values))
+
+
+def _with_tasks(connection: sqlite3.Connection, query: str, values: Mapping[str, SqlValue]) -> list[Publication]:
+    rows: list[sqlite3.Row] = connection.execute(query, values).fetchall()
+    uses: dict[int, list[int]] = {row["id"]: [] for row in rows}
+    for publication, task in connection.execute(SELECT_USES, (json.dumps([*uses]),)):
+        uses[publication].append(task)
+    return [publication_from_row(row, tuple(uses[row["id"]])) for row in rows]

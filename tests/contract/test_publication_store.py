@@ -1,0 +1,165 @@
+"""What every publication store promises: the real one on a file, and the double that the services are tested with."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from sora_studio.domain.picture import PictureRoute, PreparedPicture, Publication
+from sora_studio.domain.ports import PublicationStore, TaskStore
+from sora_studio.domain.request import GenerationRequest
+from sora_studio.domain.task import TaskState
+from sora_studio.storage.database import Database
+from sora_studio.storage.publications import SqlitePublications
+from sora_studio.storage.tasks import SqliteTasks
+from tests.doubles.publications import MemoryPublications
+from tests.doubles.tasks import MemoryTasks
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+PICTURE = PreparedPicture(b"a picture", "image/png", 4, 4)
+Story = Callable[[PublicationStore, TaskStore], Awaitable[None]]
+Tell = Callable[[Story], None]
+S = TaskState
+WAYS = {
+    S.WAITING: (),
+    S.SENDING: (S.SENDING,),
+    S.UNKNOWN: (S.SENDING, S.UNKNOWN),
+    S.PENDING: (S.SENDING, S.PENDING),
+    S.PROCESSING: (S.SENDING, S.PENDING, S.PROCESSING),
+    S.LOST: (S.SENDING, S.PENDING, S.LOST),
+    S.SUCCESS: (S.SENDING, S.PENDING, S.SUCCESS),
+    S.FAILED: (S.FAILED,),
+    S.CANCELLED: (S.CANCELLED,),
+}
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def tell(request: pytest.FixtureRequest, tmp_path: Path) -> Tell:
+    """Runs a story over one of the stores."""
+
+    async def on_sqlite(story: Story) -> None:
+        database = Database(tmp_path / "studio.db")
+        await database.open()
+        try:
+            await story(SqlitePublications(database), SqliteTasks(database))
+        finally:
+            await database.close()
+
+    async def in_memory(story: Story) -> None:
+        tasks = MemoryTasks()
+        await story(MemoryPublications(tasks), tasks)
+
+    runner = in_memory if request.param == "memory" else on_sqlite
+    return lambda story: asyncio.run(runner(story))
+
+
+async def task_in(tasks: TaskStore, state: TaskState = S.WAITING) -> int:
+    (task,) = await tasks.add([GenerationRequest("sora-2", "A harbour")], gateway="https://service.example", at=NOW)
+    for step in WAYS[state]:
+        assert await tasks.transition(task.id, step)
+    return task.id
+
+
+async def begin(store: PublicationStore, task: int, *, place: str = "a bucket", ends: datetime = NOW + HOUR) -> Publication:
+    return await store.begin(
+        PICTURE,
+        route=PictureRoute.BUCKET,
+        place=place,
+        handle=f"handle-{task}.png",
+        name="harbour \udcff.png",
+        task=task,
+        at=NOW,
+        expires_at=ends,
+    )
+
+
+async def published(store: PublicationStore, task: int, *, place: str = "a bucket", ends: datetime = NOW + HOUR) -> int:
+    publication = await begin(store, task, place=place, ends=ends)
+    await store.complete(publication.id, f"https://bucket.example/{publication.handle}")
+    return publication.id
+
+
+async def ids(rows: Awaitable[list[Publication]]) -> list[int]:
+    return [row.id for row in await rows]
+
+
+def test_an_intent_is_kept_as_it_was_made(tell: Tell) -> None:
+    async def story(store: PublicationStore, tasks: TaskStore) -> None:
+        task = await task_in(tasks)
+        begun = await begin(store, task)
+        assert begun == Publication(
+            id=1,
+            fingerprint=PICTURE.fingerprint,
+            route=PictureRoute.BUCKET,
+            place="a bucket",
+            handle=f"handle-{task}.png",
+            url="",
+            name="harbour \udcff.png",
+            published_at=NOW,
+            expires_at=NOW + HOUR,
+            tasks=(task,),
+        )
+        assert await store.standing() == [begun]
+
+    tell(story)
+
+
+def test_only_what_has_an_address_and_lasts_long_enough_is_used_again(tell: Tell) -> None:
+    async def story(store: PublicationStore, tasks: TaskStore) -> None:
+        async def live(place: str = "a bucket", until: datetime = NOW + HOUR) -> int | None:
+            found = await store.live(PICTURE.fingerprint, place=place, until=until)
+            return found and found.id
+
+        begun = await begin(store, await task_in(tasks), ends=NOW + 3 * HOUR)
+        assert await live() is None
+        short, long = [await published(store, await task_in(tasks), ends=NOW + hours * HOUR) for hours in (1, 2)]
+        assert await live() == long
+        assert await live(until=NOW + 2 * HOUR) == long
+        assert await live(until=NOW + 2 * HOUR + timedelta(seconds=1)) is None
+        assert await live(place="another bucket") is None
+        assert await store.live("another picture", place="a bucket", until=NOW) is None
+        await store.withdraw(long, at=NOW)
+        assert await live() == short
+        assert await ids(store.standing()) == [short, begun.id]
+
+    tell(story)
+
+
+@pytest.mark.parametrize("state", TaskState)
+def test_a_picture_is_needed_until_its_task_is_over_or_its_address_has_ended(tell: Tell, state: TaskState) -> None:
+    async def story(store: PublicationStore, tasks: TaskStore) -> None:
+        publication = await published(store, await task_in(tasks, state))
+        assert await ids(store.idle(now=NOW)) == ([publication] if state.is_over else [])
+        assert await ids(store.idle(now=NOW + HOUR)) == [publication]
+
+    tell(story)
+
+
+def test_one_unfinished_task_of_several_is_enough_to_keep_it(tell: Tell) -> None:
+    async def story(store: PublicationStore, tasks: TaskStore) -> None:
+        over, waiting = await task_in(tasks, S.SUCCESS), await task_in(tasks)
+        publication = await published(store, over)
+        await store.join(publication, waiting)
+        await store.join(publication, waiting)
+        assert [row.tasks for row in await store.standing()] == [(over, waiting)]
+        assert not await store.idle(now=NOW)
+        assert await tasks.transition(waiting, S.CANCELLED)
+        assert await ids(store.idle(now=NOW)) == [publication]
+
+    tell(story)
+
+
+def test_what_could_not_be_withdrawn_says_why_until_it_is(tell: Tell) -> None:
+    async def story(store: PublicationStore, tasks: TaskStore) -> None:
+        publication = await published(store, await task_in(tasks, S.FAILED))
+        await store.complain(publication, "The bucket does not answer.")
+        assert [row.trouble for row in await store.idle(now=NOW)] == ["The bucket does not answer."]
+        await store.withdraw(publication, at=NOW)
+        await store.withdraw(publication, at=NOW + HOUR)
+        assert not await store.standing()
+        assert not await store.idle(now=NOW + 2 * HOUR)
+
+    tell(story)

@@ -1,0 +1,156 @@
+"""Publications in memory, and hosts that know what the world can reach."""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from sora_studio.domain.errors import InvalidRequest, Problem
+from sora_studio.domain.picture import PictureRoute, PreparedPicture, Publication, WebPicture
+from tests.doubles.tasks import MemoryTasks
+
+
+class MemoryPublications:
+    """A `PublicationStore` beside a task store in memory. `trouble` is raised by every write while it is set."""
+
+    def __init__(self, tasks: MemoryTasks) -> None:
+        self.rows: dict[int, Publication] = {}
+        self.trouble: Exception | None = None
+        self._tasks = tasks
+
+    async def begin(
+        self,
+        picture: PreparedPicture,
+        *,
+        route: PictureRoute,
+        place: str,
+        handle: str,
+        name: str,
+        task: int,
+        at: datetime,
+        expires_at: datetime,
+    ) -> Publication:
+        await self._may_write()
+        row = Publication(
+            id=len(self.rows) + 1,
+            fingerprint=picture.fingerprint,
+            route=route,
+            place=place,
+            handle=handle,
+            url="",
+            name=name,
+            published_at=at,
+            expires_at=expires_at,
+            tasks=(task,),
+        )
+        self.rows[row.id] = row
+        return row
+
+    async def complete(self, publication: int, url: str) -> None:
+        await self._may_write()
+        self.rows[publication] = replace(self.rows[publication], url=url)
+
+    async def join(self, publication: int, task: int) -> None:
+        await self._may_write()
+        row = self.rows[publication]
+        self.rows[publication] = replace(row, tasks=tuple(sorted({*row.tasks, task})))
+
+    async def live(self, fingerprint: str, *, place: str, until: datetime) -> Publication | None:
+        await asyncio.sleep(0)
+        found = [
+            row
+            for row in self._standing()
+            if row.url and (row.fingerprint, row.place) == (fingerprint, place) and row.expires_at >= until
+        ]
+        return max(found, key=lambda row: (row.expires_at, row.id), default=None)
+
+    async def standing(self) -> list[Publication]:
+        await asyncio.sleep(0)
+        return self._standing()
+
+    async def idle(self, *, now: datetime) -> list[Publication]:
+        await asyncio.sleep(0)
+        return [row for row in self._standing() if row.expires_at <= now or not self._is_needed(row.tasks)]
+
+    async def withdraw(self, publication: int, *, at: datetime) -> None:
+        await self._may_write()
+        row = self.rows[publication]
+        if row.withdrawn_at is None:
+            self.rows[publication] = replace(row, withdrawn_at=at, trouble=None)
+
+    async def complain(self, publication: int, trouble: str) -> None:
+        await self._may_write()
+        self.rows[publication] = replace(self.rows[publication], trouble=trouble)
+
+    def _standing(self) -> list[Publication]:
+        return [row for row in reversed(self.rows.values()) if row.withdrawn_at is None]
+
+    def _is_needed(self, tasks: Iterable[int]) -> bool:
+        return any(task in self._tasks.rows and not self._tasks.rows[task].state.is_over for task in tasks)
+
+    async def _may_write(self) -> None:
+        await asyncio.sleep(0)
+        if self.trouble is not None:
+            raise self.trouble
+
+
+class Host:
+    """A `PictureHost`: `reachable` is what the world can fetch, by handle.
+
+    Publishing raises what `troubles` holds, withdrawing what `withdrawal_troubles` holds, one a call. With `gate` set, a
+    picture becomes reachable once the gate opens.
+    """
+
+    def __init__(self, place: str = "a host", *, can_withdraw: bool = True) -> None:
+        self.place = place
+        self.can_withdraw = can_withdraw
+        self.reachable: dict[str, bytes] = {}
+        self.troubles = deque[Exception]()
+        self.withdrawal_troubles = deque[Exception]()
+        self.gate: asyncio.Event | None = None
+        self.published: list[str] = []
+        self.withdrawn: list[str] = []
+        self.checked = 0
+
+    async def publish(self, picture: PreparedPicture, handle: str, *, lifetime_s: float) -> str:
+        assert lifetime_s > 0
+        self.published.append(handle)
+        await (self.gate.wait() if self.gate else asyncio.sleep(0))
+        if self.troubles:
+            raise self.troubles.popleft()
+        self.reachable[handle] = picture.content
+        return self.url_of(handle)
+
+    async def withdraw(self, handle: str) -> None:
+        await asyncio.sleep(0)
+        if self.withdrawal_troubles:
+            raise self.withdrawal_troubles.popleft()
+        self.withdrawn.append(handle)
+        self.reachable.pop(handle, None)
+
+    async def check(self) -> None:
+        self.checked += 1
+
+    def url_of(self, handle: str) -> str:
+        return f"https://{self.place.replace(' ', '-')}.example/{handle}"
+
+
+class Checker:
+    """A `PictureChecker`: finds what the hosts serve and every other address, unless `troubles` has another word for it."""
+
+    def __init__(self, *hosts: Host) -> None:
+        self.hosts = hosts
+        self.troubles: dict[str, Exception] = {}
+        self.looked: list[str] = []
+
+    async def look(self, url: str, *, max_bytes: int) -> WebPicture:
+        self.looked.append(url)
+        await asyncio.sleep(0)
+        if trouble := self.troubles.get(url):
+            raise trouble
+        for host in self.hosts:
+            for handle in host.published:
+                if url == host.url_of(handle) and handle not in host.reachable:
+                    raise InvalidRequest([Problem("images", "The address answers 404.")])
+        return WebPicture("png", 64, 64, min(1000, max_bytes))
