@@ -32,6 +32,27 @@ def poll_wait_s(age_s: float, plan: PollPlan, usual_s: tuple[float, float] | Non
     return plan.every_s
 
 
+def safety_wait_s(age_s: float, plan: PollPlan, usual_s: tuple[float, float] | None, speed: float) -> float:
+    """The same for a task whose end the service reports: once a minute in case the report gets lost."""
+    return max(SLOW_EVERY_S / speed, poll_wait_s(age_s, plan, usual_s, speed))
+
+
+def planned_polls(began_s: float, ended_s: float, plan: PollPlan, usual_s: tuple[float, float] | None, *, speed: float) -> int:
+    """How many questions the plan alone would have asked of a task that ended at the age `ended_s`, the one that finds the end
+    included, when it was followed from the age `began_s` on.
+    """
+    polls, age_s = 1, max(began_s, plan.first_after_s)
+    while age_s < ended_s:
+        age_s += poll_wait_s(age_s, plan, usual_s, speed)
+        polls += 1
+    return polls
+
+
+def hint_due_at(now: float, last_hinted: float, plan: PollPlan) -> float:
+    """When a report that came now may be followed by a question: at once, yet no more often than the plan asks."""
+    return max(now, last_hinted + plan.every_s)
+
+
 def backoff_s(attempt: int, rng: random.Random) -> float:
     """The wait before try `attempt` + 1 (from 0): doubling from 0.5 s up to 60 s, of which half is chance.
 
