@@ -1,0 +1,95 @@
+"""A person's own bucket in any S3-compatible store: pictures stay private there, and a signed link lends each for a while."""
+
+import contextlib
+import re
+import secrets
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from sora_studio.domain.errors import InvalidSetting, PublishingFailed, StudioError
+from sora_studio.domain.picture import PreparedPicture
+from sora_studio.domain.settings import check_bucket_endpoint, check_bucket_name
+
+if TYPE_CHECKING:
+    from sora_studio.hosting.objects import Objects
+
+MAX_LIFETIME_S = 7 * 24 * 3600.0
+"""No store honours a signed link for longer."""
+DEFAULT_REGION = "us-east-1"
+"""What stores without regions expect."""
+_REGION_IN_HOST = re.compile(r"(?:^|\.)s3[.-]([a-z]{2}[a-z0-9-]+)\.")
+_CHECK_LIFETIME_S = 60.0
+
+
+class BucketHost:
+    """A `PictureHost` over a bucket, which itself opens to nobody. The keys are asked for at every use.
+
+    An empty `endpoint` is Amazon's own; an empty `region` is read from the endpoint.
+    """
+
+    can_withdraw = True
+
+    def __init__(
+        self,
+        *,
+        endpoint: str,
+        bucket: str,
+        region: str,
+        key_id: Callable[[], str | None],
+        secret: Callable[[], str | None],
+    ) -> None:
+        self._bucket = bucket
+        self._region = region or _region_of(endpoint)
+        self._endpoint = endpoint or f"https://s3.{self._region}.amazonaws.com"
+        self._key_id = key_id
+        self._secret = secret
+
+    @property
+    def place(self) -> str:
+        """The bucket and the store that has it."""
+        return f"bucket {self._bucket} at {self._endpoint}"
+
+    async def publish(self, picture: PreparedPicture, handle: str, *, lifetime_s: float) -> str:
+        """See `PictureHost`. Raises ValueError for a lifetime that no link can have."""
+        if not 0 < lifetime_s <= MAX_LIFETIME_S:
+            raise ValueError("a signed link lives for at most seven days")
+        objects = self._open()
+        await objects.put(handle, picture.content, picture.media_type, failure="The picture was not stored.")
+        return await objects.sign(handle, lifetime_s=lifetime_s, failure="The picture's link was not signed.")
+
+    async def withdraw(self, handle: str) -> None:
+        """See `PictureHost`."""
+        await self._open().delete(handle, failure="The picture was not removed.")
+
+    async def check(self) -> None:
+        """Store a few bytes, fetch them by a link as a stranger would, remove them. Raises like `publish`, naming the step."""
+        objects, handle, content = self._open(), f"check-{secrets.token_urlsafe(16)}.txt", secrets.token_bytes(16)
+        await objects.put(handle, content, "text/plain", failure="Storing did not work.")
+        try:
+            link = await objects.sign(handle, lifetime_s=_CHECK_LIFETIME_S, failure="Signing a link did not work.")
+            fetched = await objects.fetch(link, failure="Fetching by a signed link did not work.")
+        except StudioError:
+            with contextlib.suppress(StudioError):  # the first failure is the one to tell
+                await self.withdraw(handle)
+            raise
+        await objects.delete(handle, failure="Removing did not work.")
+        if fetched != content:
+            raise PublishingFailed("The store's link answers with something else.", advice="Look at the store's address.")
+
+    def _open(self) -> "Objects":
+        from sora_studio.hosting.objects import Objects  # noqa: PLC0415 - most sessions publish nothing
+
+        key_id, secret = self._key_id(), self._secret()
+        if not key_id or not secret:
+            raise PublishingFailed("The bucket's keys are missing.", advice="Enter both in Settings, Pictures.")
+        try:
+            endpoint, bucket = check_bucket_endpoint(self._endpoint), check_bucket_name(self._bucket)
+        except InvalidSetting as problem:
+            raise PublishingFailed(problem.title, advice=problem.advice) from None
+        return Objects(endpoint=endpoint, bucket=bucket, region=self._region, key_id=key_id, secret=secret)
+
+
+def _region_of(endpoint: str) -> str:
+    found = _REGION_IN_HOST.search(urlsplit(endpoint).hostname or "")
+    return found[1] if found else DEFAULT_REGION

@@ -1,0 +1,80 @@
+"""The few things that are asked of an S3-compatible store. Imports `obstore`, so it is imported when a picture is published."""
+
+import contextlib
+from collections.abc import Awaitable
+from datetime import timedelta
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import ClientConfig, HTTPStore, S3Store
+
+from sora_studio.domain.settings import is_loopback
+from sora_studio.hosting.store_errors import explained
+
+Result = TypeVar("Result")
+
+CONNECT_WITHIN_S = 10
+UPLOAD_WITHIN_S = 300
+"""10 MB at 300 kbit/s."""
+
+
+class Objects:
+    """The objects of one bucket, under one key. Every call raises our errors, with `failure` as their first sentence.
+
+    An endpoint whose host begins with the bucket's name is spoken to as it is (virtual-hosted style), any other with the
+    bucket in the path. What the environment tells other programs about stores and keys is not used.
+    """
+
+    def __init__(self, *, endpoint: str, bucket: str, region: str, key_id: str, secret: str) -> None:
+        self._endpoint, self._bucket = endpoint, bucket
+        self._client: ClientConfig = {
+            "allow_http": is_loopback(endpoint),
+            "connect_timeout": timedelta(seconds=CONNECT_WITHIN_S),
+            "timeout": timedelta(seconds=UPLOAD_WITHIN_S),
+        }
+        self._store = S3Store(
+            bucket,
+            aws_endpoint_url_s3=endpoint,
+            region=region,
+            virtual_hosted_style_request=(urlsplit(endpoint).hostname or "").startswith(f"{bucket}."),
+            disable_bulk_delete=True,
+            skip_signature=False,
+            client_options=self._client,
+            retry_config={"max_retries": 1, "retry_timeout": timedelta(seconds=CONNECT_WITHIN_S)},
+            # As a provider they come without the session token that the environment may hold for another key.
+            credential_provider=lambda: {
+                "access_key_id": key_id,
+                "secret_access_key": secret,
+                "token": None,
+                "expires_at": None,
+            },
+        )
+
+    async def put(self, name: str, content: bytes, media_type: str, *, failure: str) -> None:
+        """In one request: it is there as a whole or not at all, and nothing half-done costs the person storage."""
+        put = obstore.put_async(self._store, name, content, attributes={"Content-Type": media_type}, use_multipart=False)
+        await self._ask(put, failure)
+
+    async def sign(self, name: str, *, lifetime_s: float, failure: str) -> str:
+        """A link for whoever has it. Made here: the store is not asked."""
+        return await self._ask(obstore.sign_async(self._store, "GET", name, timedelta(seconds=int(lifetime_s))), failure)
+
+    async def fetch(self, link: str, *, failure: str) -> bytes:
+        """What somebody without keys gets there."""
+        answer = await self._ask(obstore.get_async(HTTPStore.from_url(link, client_options=self._client), ""), failure)
+        return bytes(await self._ask(answer.bytes_async(), failure))
+
+    async def delete(self, name: str, *, failure: str) -> None:
+        """Fine when it is not there."""
+        with contextlib.suppress(FileNotFoundError):  # some stores say so, others do not
+            await self._ask(obstore.delete_async(self._store, name), failure, FileNotFoundError)
+
+    async def _ask(self, call: Awaitable[Result], failure: str, *passed: type[Exception]) -> Result:
+        try:
+            return await call
+        except passed:
+            raise
+        except (BaseError, OSError, ValueError) as error:
+            raise explained(str(error), failure, bucket=self._bucket, endpoint=self._endpoint) from None

@@ -1,0 +1,64 @@
+"""What an S3-compatible store says no with, as sentences. Of its own words only those are kept that cannot hold a link."""
+
+import re
+from urllib.parse import urlsplit
+
+from sora_studio.domain.errors import ConnectionFailed, PassingError, PublishingFailed, ServiceUnavailable, StudioError
+
+_CODE = re.compile(r"<Code>(\w{1,64})</Code>")
+_MESSAGE = re.compile(r"<Message>([^<>]{1,200})</Message>")
+_REGION = re.compile(r"<Region>([\w-]{1,32})</Region>")
+_STATUS = re.compile(r"status code: (\d{3})")
+_BUSY = frozenset({"SlowDown", "ServiceUnavailable", "InternalError", "RequestTimeout", "OperationAborted", "TooManyRequests"})
+_ELSEWHERE = frozenset({"AuthorizationHeaderMalformed", "PermanentRedirect", "TemporaryRedirect"})
+_FULL = frozenset({"QuotaExceeded", "XMinioStorageFull", "InsufficientStorage", "StorageCapExceeded"})
+_AGAIN = "Enter both keys again in Settings, Pictures."
+_REASONS = {
+    "InvalidAccessKeyId": ("The store does not know this access key.", _AGAIN),
+    "SignatureDoesNotMatch": ("The secret access key does not fit the access key.", _AGAIN),
+    "AccessDenied": ("The access key may not do this there.", "It has to put, get and delete objects in the bucket {bucket}."),
+    "NoSuchBucket": ("There is no bucket {bucket} at {host}.", "Look at both in Settings, Pictures."),
+    "RequestTimeTooSkewed": ("This machine's clock is too far from the store's.", "Set the clock, then try again."),
+}
+
+
+def explained(text: str, what: str, *, bucket: str, endpoint: str) -> StudioError:
+    """The error for what `obstore` raised with this text. `what` says which step did not work.
+
+    `ConnectionFailed` and other `PassingError` for what goes away, else `PublishingFailed`.
+    """
+    host = urlsplit(endpoint).netloc
+    code = found[1] if (found := _CODE.search(text)) else ""
+    status = int(found[1]) if (found := _STATUS.search(text)) else 0
+    if not status:
+        return _without_answer(text, what, host)
+    if code in _REASONS:
+        title, advice = (words.format(bucket=bucket, host=host) for words in _REASONS[code])
+        return PublishingFailed(f"{what} {title}", advice=advice, detail=code)
+    if code in _ELSEWHERE:
+        region = f" {found[1]}" if (found := _REGION.search(text)) else ""
+        return PublishingFailed(
+            f"{what} The bucket {bucket} is in another region{region}.", advice="Change it in Settings, Pictures.", detail=code
+        )
+    if code in _FULL or status == 507:
+        return PublishingFailed(f"{what} The store has no room left.", advice="Make room there, or take another.", detail=code)
+    if code in _BUSY or status == 429 or status >= 500:
+        return ServiceUnavailable(f"{what} The store has a passing problem.", detail=code or f"HTTP {status}")
+    said = f": {found[1]}" if (found := _MESSAGE.search(text)) else ""
+    return PublishingFailed(f"{what} The store refused.", detail=f"{code or f'HTTP {status}'}{said}")
+
+
+def _without_answer(text: str, what: str, host: str) -> StudioError:
+    if "redirect" in text:  # the library's own words for an answer that names no place
+        return PublishingFailed(f"{what} The bucket is in another region.", advice="Change it in Settings, Pictures.")
+    if "certificate" in text.lower():
+        return PublishingFailed(
+            f"{what} The certificate of {host} is not trusted.", advice="Look at the store's address in Settings, Pictures."
+        )
+    if "kind: Timeout" in text:
+        return PassingError(f"{what} {host} does not answer in time.")
+    if "kind: Connect" in text:
+        return ConnectionFailed(f"{what} {host} cannot be reached.")
+    if "HTTP error" in text:
+        return PassingError(f"{what} The connection to {host} broke.")
+    return PublishingFailed(what)
