@@ -1,19 +1,53 @@
 """A relay as the studio sees it: pictures go up, reports come down, and a stranger's look proves the way from outside."""
 
+import asyncio
+import json
+import math
 import os
-from collections.abc import AsyncGenerator, Callable
+import re
+import secrets
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 
-from sora_studio.domain.errors import PublishingFailed
+from sora_studio.domain.errors import ConnectionFailed, InvalidSetting, PublishingFailed, ServiceUnavailable, StudioError
 from sora_studio.domain.picture import PreparedPicture
 from sora_studio.domain.ports import Callback, Clock, RelayGreeting
 from sora_studio.domain.relay import NONCE_BYTES, callback_secret
-from sora_studio.domain.settings import check_relay_url
+from sora_studio.domain.settings import check_relay_url, is_loopback
+from sora_studio.gateway import relay_faults
+from sora_studio.gateway.addresses import LinkRefused
+from sora_studio.gateway.connections import USER_AGENT, keep_addresses_out_of_the_log, trusted_authorities
+from sora_studio.gateway.relay_wire import Lines, LineTooLong, address_from, callback_from, greeting_from, is_relay
+from sora_studio.gateway.web_source import WebSource
+
+HEARTBEAT_TIMEOUT_S = 30.0
+"""A relay says something every 10 s."""
+UPLOAD_TIMEOUT_S = 300.0
+"""10 MB over a line of 35 KB a second."""
+MAX_ANSWER_BYTES = 1 << 16
+MAX_VISIT_BYTES = 20_000_000
+"""Twice the largest picture that the service takes."""
+
+_CONNECT_S, _EXCHANGE_S = 10.0, 30.0
+_MAX_CONNECTIONS = 8
+_PIECE_BYTES = 1 << 16
+_TOKEN = re.compile(r"[\x21-\x7e]+")
+_PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8ffff3f0005fe02fe0def46b8"
+    "0000000049454e44ae426082"
+)
+"""A white PNG of one pixel."""
+_LOOK = "Look at the relay's address in Settings."
 
 
 class RelayClient:
-    """One relay over HTTP, on this machine or elsewhere. Its token goes to its own origin alone and is in no log and no error."""
+    """One relay over HTTP, on this machine or elsewhere.
+
+    Its token goes to its own address alone (no redirect is followed, and a relay on loopback is never reached through a proxy)
+    and is in no log and no error.
+    """
 
     def __init__(
         self,
@@ -23,11 +57,16 @@ class RelayClient:
         clock: Clock,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self._base_url = check_relay_url(base_url)
+        keep_addresses_out_of_the_log()
+        self._base_url = self._public_url = _askable(base_url)
         self._token = token
         self._clock = clock
         self._transport = transport
-        self._public_url = self._base_url
+        self._client = self._open_client()
+
+    async def close(self) -> None:
+        """Close every connection. End the reading of callbacks first."""
+        await self._client.aclose()
 
     @property
     def place(self) -> str:
@@ -43,39 +82,188 @@ class RelayClient:
         """A task's secret. Raises `PublishingFailed` without a token."""
         return callback_secret(self._current_token(), os.urandom(NONCE_BYTES))
 
-    def callbacks(self, epoch: str = "", after: int = 0) -> AsyncGenerator[RelayGreeting | Callback | None]:
-        """The relay's stream; see the port."""
-        raise NotImplementedError
-
     async def greet(self) -> RelayGreeting:
         """Who the relay is; see the port."""
-        raise NotImplementedError
+        return self._greeted(await self._ask("GET", "/v1/relay"))
+
+    async def callbacks(self, epoch: str = "", after: int = 0) -> AsyncGenerator[RelayGreeting | Callback | None]:
+        """The relay's line; see the port. Closing it, or cancelling who reads it, closes the connection."""
+        path = f"/v1/callbacks?{urlencode({'epoch': epoch, 'after': after})}"
+        response = await self._opened(self._send("GET", path), self._base_url, within_s=_EXCHANGE_S)
+        try:
+            lines = Lines(response.aiter_raw())
+            yield self._greeted(await self._line(lines))
+            while True:
+                yield callback_from(await self._line(lines), now=self._clock.now())
+        finally:
+            await response.aclose()
 
     async def publish(self, picture: PreparedPicture, handle: str, *, lifetime_s: float) -> str:
         """The picture's public address; see the port."""
-        raise NotImplementedError
+        headers = {"Content-Type": picture.media_type, "Lifetime": str(math.ceil(lifetime_s))}
+        url = address_from(await self._ask("PUT", f"/v1/pictures/{handle}", headers, picture.content), handle)
+        if url is None:
+            raise relay_faults.stranger(self._base_url, 201)
+        return url
 
     async def withdraw(self, handle: str) -> None:
         """Take it back; see the port."""
-        raise NotImplementedError
+        await self._ask("DELETE", f"/v1/pictures/{handle}")
 
     async def check(self) -> None:
         """Publish and withdraw a picture of one pixel; see the port."""
-        raise NotImplementedError
+        await self.greet()
+        handle = f"{secrets.token_urlsafe(16)}.png"
+        await self.publish(PreparedPicture(_PIXEL, "image/png", 1, 1), handle, lifetime_s=60)
+        await self.withdraw(handle)
 
     async def visit(self, url: str) -> bytes:
         """What a stranger finds there; see the port."""
-        raise NotImplementedError
+        return await self._as_stranger(url)
 
     async def report(self, url: str, task_id: str) -> None:
         """Post there as the service does; see the port."""
-        raise NotImplementedError
+        said = {"code": 200, "message": "success", "data": {"taskId": task_id, "state": "success"}}
+        await self._as_stranger(url, json.dumps(said).encode())
 
-    async def close(self) -> None:
-        """Close every connection."""
+    async def _ask(self, method: str, path: str, headers: dict[str, str] | None = None, content: bytes = b"") -> bytes:
+        within_s = UPLOAD_TIMEOUT_S if content else _EXCHANGE_S
+        response = await self._opened(self._send(method, path, headers, content), self._base_url, within_s=within_s)
+        return await _body(response, self._base_url, max_bytes=MAX_ANSWER_BYTES)
+
+    async def _as_stranger(self, url: str, post: bytes | None = None) -> bytes:
+        """Over connections that know no token, nor a way into this machine's network unless the relay is here itself."""
+        server = _origin(url)
+        outside = WebSource(accept="*/*", loopback_allowed=is_loopback(url), transport=self._transport)
+        try:
+            if post is None:
+                asked = outside.ask(url, headers={})
+            else:
+                asked = outside.ask(url, headers={"Content-Type": "application/json"}, method="POST", content=post)
+            response = await self._opened(asked, server, within_s=_EXCHANGE_S)
+            return await _body(response, server, max_bytes=MAX_VISIT_BYTES)
+        except LinkRefused as refused:
+            raise PublishingFailed(f"Nobody outside can use {server}: {refused.reason}.", advice=_LOOK) from None
+        finally:
+            await outside.close()
+
+    async def _opened(self, asked: Awaitable[httpx.Response], server: str, *, within_s: float) -> httpx.Response:
+        """The relay's good answer, its body not read yet. What is raised does not carry HTTP's error, which holds the token."""
+        try:
+            async with asyncio.timeout(within_s):
+                response = await asked
+        except StudioError:
+            raise
+        except Exception as error:
+            failure = relay_faults.breakdown(error, server)
+        else:
+            if response.is_success and is_relay(response.headers):
+                return response
+            await response.aclose()
+            failure = relay_faults.refusal(response.status_code, response.headers, server, now=self._clock.now())
+        raise failure
+
+    async def _line(self, lines: Lines) -> bytes:
+        try:
+            async with asyncio.timeout(HEARTBEAT_TIMEOUT_S):
+                line = await lines.next()
+        except LineTooLong:
+            failure = ServiceUnavailable("What the relay says cannot be read.")
+        except TimeoutError:
+            failure = ConnectionFailed(f"{self._base_url} has fallen silent.")
+        except Exception as error:
+            failure = relay_faults.breakdown(error, self._base_url)
+        else:
+            if line is not None:
+                return line
+            failure = ConnectionFailed(f"{self._base_url} has ended the connection.")
+        raise failure
+
+    def _greeted(self, line: bytes) -> RelayGreeting:
+        try:
+            greeting = greeting_from(line)
+        except InvalidSetting as invalid:
+            raise PublishingFailed(invalid.title, advice=invalid.advice or _LOOK) from None
+        if greeting is None:
+            raise relay_faults.stranger(self._base_url, 200)
+        self._public_url = greeting.public_url
+        return greeting
+
+    def _send(
+        self, method: str, path: str, headers: dict[str, str] | None = None, content: bytes = b""
+    ) -> Awaitable[httpx.Response]:
+        """The relay's answer once it is awaited. Whoever reads it has an eye on the time."""
+        headers = {"Authorization": f"Bearer {self._current_token()}", **(headers or {})}
+        if content:
+            headers["Content-Length"] = str(len(content))
+        timeout = httpx.Timeout(connect=_CONNECT_S, write=_EXCHANGE_S, read=None, pool=None)
+        request = self._client.build_request(
+            method, self._base_url + path, headers=headers, content=_pieces(content) if content else None, timeout=timeout
+        )
+        return self._client.send(request, stream=True)
 
     def _current_token(self) -> str:
-        token = self._token()
+        token = (self._token() or "").strip()
         if not token:
-            raise PublishingFailed("The relay's token is missing.", advice="Enter it in Settings.")
+            raise PublishingFailed("The relay's token is missing.", advice="Enter it in Settings, Pictures.")
+        if not _TOKEN.fullmatch(token):
+            raise PublishingFailed("The relay's token holds characters that no token has.", advice="Copy it once more.")
         return token
+
+    def _open_client(self) -> httpx.AsyncClient:
+        # A kept connection may be dead without our knowing, and a relay is asked seldom: every question opens its own.
+        limits = httpx.Limits(max_connections=_MAX_CONNECTIONS, max_keepalive_connections=0)
+        try:
+            return httpx.AsyncClient(
+                transport=self._transport,
+                verify=trusted_authorities(),
+                trust_env=not is_loopback(self._base_url),
+                limits=limits,
+                follow_redirects=False,
+                headers={"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity"},
+            )
+        except (ImportError, ValueError, httpx.InvalidURL):
+            raise InvalidSetting("This system's proxy setting cannot be used.", advice="Only http proxies are.") from None
+
+
+async def _pieces(content: bytes) -> AsyncGenerator[bytes]:
+    """So that each has its own time to be sent, and no copy of the whole waits for a slow line."""
+    for begin in range(0, len(content), _PIECE_BYTES):
+        yield content[begin : begin + _PIECE_BYTES]
+
+
+async def _body(response: httpx.Response, server: str, *, max_bytes: int) -> bytes:
+    """Its bytes, and no more of them than any good answer has; the connection is closed."""
+    body = bytearray()
+    try:
+        async with asyncio.timeout(_EXCHANGE_S):
+            async for piece in response.aiter_raw():
+                body += piece
+                if len(body) >= max_bytes:
+                    break
+    except Exception as error:
+        failure = relay_faults.breakdown(error, server)
+    else:
+        return bytes(body)
+    finally:
+        await response.aclose()
+    raise failure
+
+
+def _origin(url: str) -> str:
+    """What may be shown of a public address: the rest is a secret."""
+    try:
+        parts = urlsplit(url)
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    except ValueError:
+        return "the relay's public address"
+
+
+def _askable(base_url: str) -> str:
+    """The checked address; raises `InvalidSetting` for one that HTTP cannot ask."""
+    url = check_relay_url(base_url)
+    try:
+        httpx.URL(url)
+    except httpx.InvalidURL:
+        raise InvalidSetting(f"{url!r} is not an address.") from None
+    return url

@@ -1,0 +1,48 @@
+"""Says in a few words why a server was not reached, from whatever the layers beneath made of it."""
+
+import socket
+import ssl
+from collections.abc import Iterator
+from typing import cast
+
+import httpx
+
+_NO_SUCH_NAME = frozenset(
+    getattr(socket, name) for name in ("EAI_NONAME", "EAI_NODATA", "EAI_ADDRFAMILY") if hasattr(socket, name)
+)
+_WORDS: tuple[tuple[type[BaseException], str], ...] = (
+    (ssl.SSLError, "it does not speak TLS as it should"),
+    (ConnectionRefusedError, "nothing listens at its port"),
+    (httpx.ProxyError, "the proxy on the way does not let us through"),
+    (TimeoutError, "it does not answer in time"),
+    (httpx.TimeoutException, "it does not answer in time"),
+    (httpx.RemoteProtocolError, "what it says is not HTTP"),
+    (httpx.ConnectError, "there is no way to it"),
+)
+"""The most telling first."""
+
+
+def why_unreached(error: BaseException) -> str:
+    """Half a sentence for `… cannot be reached: …`; it holds no address and no header."""
+    causes = list(_causes(error))
+    for cause in causes:
+        if isinstance(cause, socket.gaierror):
+            return "nobody knows its name" if cause.errno in _NO_SUCH_NAME else "its name cannot be looked up now"
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"its certificate does not prove that it is the right one ({cause.verify_message})"
+    known = (words for kind, words in _WORDS if any(isinstance(cause, kind) for cause in causes))
+    return next(known, "the connection was lost")
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and everything that it came of, outermost first, each once."""
+    waiting, seen = [error], set[int]()
+    while waiting:
+        current = waiting.pop(0)
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        waiting += [cause for cause in (current.__cause__, current.__context__) if cause is not None]
+        if isinstance(current, BaseExceptionGroup):
+            waiting += cast("BaseExceptionGroup[BaseException]", current).exceptions

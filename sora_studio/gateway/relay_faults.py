@@ -1,0 +1,73 @@
+"""The only place where a relay's troubles become the program's errors: which part of the way is broken, and who can mend it."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sora_studio.domain.errors import (
+    ConnectionFailed,
+    PassingError,
+    PublishingFailed,
+    RateLimited,
+    ServiceUnavailable,
+    StudioError,
+)
+from sora_studio.gateway.answers import retry_after_s
+from sora_studio.gateway.reach import why_unreached
+from sora_studio.gateway.relay_wire import is_relay
+
+_NOTHING_BEHIND = frozenset({502, 503, 504, 521, 522, 523, 530})
+"""What proxies and tunnels say for a server that they do not reach; those above 520 are Cloudflare's."""
+_REFUSALS: dict[int, tuple[str, str]] = {
+    400: ("The relay does not take this picture.", "Is the relay of the same version as this program?"),
+    401: ("The relay does not accept this token.", "Enter the one that it printed at its first start in Settings, Pictures."),
+    413: ("The picture is larger than the relay takes.", "Let it be made smaller, or choose another way for pictures."),
+    415: ("The relay takes JPEG, PNG and WebP pictures only.", "Let the picture be converted."),
+    507: (
+        "The relay has no room for one more picture.",
+        "Withdraw some in Settings, Pictures, or wait for tasks to end.",
+    ),
+}
+
+
+def breakdown(error: Exception, server: str) -> PassingError:
+    """Why `server` gave no whole answer. Everything that a relay is asked may be asked again."""
+    return ConnectionFailed(f"{server} cannot be reached: {why_unreached(error)}.", detail=type(error).__name__)
+
+
+def refusal(status: int, headers: Mapping[str, str], server: str, *, now: datetime) -> StudioError:
+    """Why an answer of `server` is not the one that was asked for."""
+    detail = f"HTTP {status}"
+    if status == 429:
+        wait_s = retry_after_s(headers.get("Retry-After", ""), now=now)
+        return RateLimited(f"{server} asks us to wait.", detail=detail, retry_after_s=wait_s)
+    if is_relay(headers):
+        return _own_refusal(status, server)
+    if status in _NOTHING_BEHIND:
+        return ServiceUnavailable(f"At {server} a proxy or tunnel answers, but nothing behind it ({status}).", detail=detail)
+    return _passing(status, server) if status >= 500 else stranger(server, status)
+
+
+def _own_refusal(status: int, server: str) -> StudioError:
+    """The relay's own words."""
+    if status in _REFUSALS:
+        title, advice = _REFUSALS[status]
+        return PublishingFailed(title, advice=advice, detail=f"HTTP {status}")
+    if status >= 500:
+        return _passing(status, server)
+    return PublishingFailed(
+        f"The relay at {server} has nothing there ({status}).", advice="The link may have ended.", detail=f"HTTP {status}"
+    )
+
+
+def _passing(status: int, server: str) -> ServiceUnavailable:
+    return ServiceUnavailable(f"{server} has a passing problem ({status}).", detail=f"HTTP {status}")
+
+
+def stranger(server: str, status: int) -> PublishingFailed:
+    """Somebody answers, but no relay."""
+    says = f"sends us elsewhere ({status})" if 300 <= status < 400 else f"answers ({status})"
+    return PublishingFailed(
+        f"At {server} another server than the relay {says}.",
+        advice="Look at the relay's address, and at where the proxy or tunnel in front of it leads.",
+        detail=f"HTTP {status}",
+    )

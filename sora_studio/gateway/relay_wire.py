@@ -1,0 +1,90 @@
+"""What a relay says, read without trusting that it is one."""
+
+from collections import deque
+from collections.abc import AsyncIterator, Mapping
+from datetime import UTC, datetime
+
+from sora_studio.domain.errors import InvalidSetting
+from sora_studio.domain.ports import Callback, RelayGreeting
+from sora_studio.domain.relay import PICTURES_PATH
+from sora_studio.domain.settings import check_relay_url
+from sora_studio.gateway.answers import JsonValue, parse_json, text
+
+MAX_LINE_BYTES = 65_536
+"""A report's line has some two hundred."""
+_MAX_WORD_CHARS = 256
+_MAX_CURSOR = (1 << 63) - 1
+_POLICY = "default-src 'none'; sandbox"
+
+
+class LineTooLong(Exception):
+    """No relay says anything so long."""
+
+
+class Lines:
+    """A body's lines, one at a time; what follows the last line break is none."""
+
+    def __init__(self, pieces: AsyncIterator[bytes]) -> None:
+        self._pieces = pieces
+        self._whole = deque[bytes]()
+        self._begun = b""
+
+    async def next(self) -> bytes | None:
+        """The next line without its break; None at the body's end. Raises `LineTooLong`."""
+        while not self._whole:
+            piece = await anext(self._pieces, None)
+            if piece is None:
+                return None
+            *whole, self._begun = (self._begun + piece).split(b"\n")
+            self._whole.extend(whole)
+            if len(self._begun) > MAX_LINE_BYTES:
+                raise LineTooLong
+        return self._whole.popleft()
+
+
+def is_relay(headers: Mapping[str, str]) -> bool:
+    """Whether a relay of ours made this answer. Many proxies put their own name in `Server`, and pass the policy."""
+    return "sora-studio-relay" in headers.get("Server", "") or _POLICY in headers.get("Content-Security-Policy", "")
+
+
+def greeting_from(line: bytes) -> RelayGreeting | None:
+    """Who the relay is; None when nothing of the kind is said. Raises `InvalidSetting` for an address that cannot be public."""
+    said = parse_json(line)
+    public_url, epoch = (said.get("public_url"), said.get("epoch")) if isinstance(said, dict) else (None, None)
+    if not isinstance(public_url, str) or not isinstance(epoch, str):
+        return None
+    return RelayGreeting(check_relay_url(public_url), text(epoch, max_chars=_MAX_WORD_CHARS))
+
+
+def address_from(body: bytes, handle: str) -> str | None:
+    """Where the public finds the picture of that handle; None when the relay does not say."""
+    said = parse_json(body)
+    url = said.get("url") if isinstance(said, dict) else None
+    if not isinstance(url, str) or not url.endswith(PICTURES_PATH + handle):
+        return None
+    try:
+        return check_relay_url(url)
+    except InvalidSetting:
+        return None
+
+
+def callback_from(line: bytes, *, now: datetime) -> Callback | None:
+    """A report; None for a heartbeat and for what cannot be read. `now` takes the place of a time that is none."""
+    said = parse_json(line)
+    if not isinstance(said, dict):
+        return None
+    secret, cursor = said.get("secret"), said.get("cursor")
+    if not isinstance(secret, str) or not secret or len(secret) > _MAX_WORD_CHARS:
+        return None
+    if not isinstance(cursor, int) or isinstance(cursor, bool) or not 0 <= cursor <= _MAX_CURSOR:
+        return None
+    task_id = text(said.get("task_id"), max_chars=_MAX_WORD_CHARS) or None
+    return Callback(secret, task_id, _time(said.get("received_at")) or now, cursor)
+
+
+def _time(value: JsonValue) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+        return moment and (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
