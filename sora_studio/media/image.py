@@ -1,43 +1,117 @@
-"""Looks into a local picture: what it is by content, and whether it can be read to its last byte."""
+"""Looks into a local picture: what it is by content, how it stands, what else it tells, and whether it is whole."""
 
+import io
 import os
 import stat
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NoReturn
+from typing import BinaryIO, NoReturn
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 from sora_studio.domain.errors import InvalidRequest, Problem
 from sora_studio.domain.request import ImageFacts
+from sora_studio.media.telling import Telling, turn_of, what_it_tells
+from sora_studio.media.transparency import is_transparent
 
 MAX_PIXELS = 80_000_000
 """More than any camera's picture of a few megabytes has; decoding takes four bytes for each."""
 MAX_DECODED_BYTES = 50_000_000
-"""A file above this is refused for its size anyway, so it is not read to its end."""
+"""A file above this is refused for its size, so a look does not read it to its end."""
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000")
 """What a person may take for a picture. The other decoders stay shut: some start programs, some hold another picture inside."""
 _HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim")
+_ON_ITS_SIDE = range(5, 9)
 
 Image.MAX_IMAGE_PIXELS = None  # The check here is stricter, and comes as a sentence instead of a warning.
 
 
 def inspect_image(path: Path) -> ImageFacts:
     """Blocking. Raises `InvalidRequest` with a sentence for the image control."""
+    with opened(path) as file:
+        return look(path, file)
+
+
+@contextmanager
+def opened(path: Path) -> Generator[BinaryIO]:
+    """The file; in memory, so that it stays what it is, unless it is far too large. Any trouble with it becomes a sentence."""
     size_bytes = _size_of(path)
     try:
-        with Image.open(path, formats=_FORMATS) as image:
-            return _facts(path, image, size_bytes)
+        with path.open("rb") as file:
+            yield io.BytesIO(file.read(MAX_DECODED_BYTES)) if size_bytes <= MAX_DECODED_BYTES else file
     except InvalidRequest:
         raise
-    except UnidentifiedImageError:
-        _refuse(path, _why_unidentified(path))
     except PermissionError:
         _refuse(path, "cannot be read: permission denied")
     except FileNotFoundError:
         _refuse(path, "is not there any more")
+    except MemoryError as error:
+        raise _problem(path, "needs more memory than there is") from error
     except Exception as error:  # Decoders answer a damaged file with almost any error.
         raise _problem(path, "is damaged and cannot be read to its end") from error
+
+
+def look(path: Path, file: BinaryIO) -> ImageFacts:
+    """Size before content: nothing is decoded that would fill the memory. Decoders' errors go through to `opened`."""
+    size_bytes = file.seek(0, os.SEEK_END)
+    with _identified(path, file) as image:
+        kind, (width, height) = _still_kind(path, image), image.size
+        turn = turn_of(image) if kind == "tiff" else 0  # whose decoder turns it, and forgets
+        whole = size_bytes <= MAX_DECODED_BYTES
+        if whole:
+            _read_to_the_end(image)
+        turn = turn or turn_of(image)
+        if turn in _ON_ITS_SIDE and kind != "tiff":
+            width, height = height, width
+        told = what_it_tells(image, kind, file) if whole else Telling()
+        return ImageFacts(
+            kind,
+            width,
+            height,
+            size_bytes,
+            is_turned=turn > 1,
+            has_metadata=told.anything,
+            has_place=told.a_place,
+            is_transparent=whole and is_transparent(image),
+        )
+
+
+def decoded(file: BinaryIO) -> ImageFile.ImageFile:
+    """All pixels of a picture that was looked at, as they are stored."""
+    file.seek(0)
+    image = Image.open(file, formats=_FORMATS)
+    image.load()
+    return image
+
+
+def _identified(path: Path, file: BinaryIO) -> ImageFile.ImageFile:
+    file.seek(0)
+    try:
+        return Image.open(file, formats=_FORMATS)
+    except UnidentifiedImageError:
+        file.seek(0)
+        _refuse(path, _why_unidentified(file.read(12)))
+
+
+def _still_kind(path: Path, image: Image.Image) -> str:
+    width, height = image.size
+    if width * height > MAX_PIXELS:
+        _refuse(path, f"has {width:,} × {height:,} pixels, more than the {MAX_PIXELS // 1_000_000} million that can be opened")
+    kind = (image.format or "").lower()
+    # Phones wrap a JPEG with a second picture as MPO; whoever reads JPEG sees the first one.
+    if kind == "mpo":
+        return "jpeg"
+    if getattr(image, "is_animated", False):  # and not their number: for some kinds that reads them all
+        _refuse(path, "is animated; the service takes a still picture")
+    return kind
+
+
+def _read_to_the_end(image: Image.Image) -> None:
+    """A JPEG as small as it decodes: the time goes into the rest of it, and what is torn is found all the same."""
+    image.draft("L", (1, 1))
+    image.load()
 
 
 def _size_of(path: Path) -> int:
@@ -56,25 +130,7 @@ def _size_of(path: Path) -> int:
     return found.st_size
 
 
-def _facts(path: Path, image: Image.Image, size_bytes: int) -> ImageFacts:
-    """Size before content: nothing is decoded that would fill the memory."""
-    width, height = image.size
-    if width * height > MAX_PIXELS:
-        _refuse(path, f"has {width:,} × {height:,} pixels, more than the {MAX_PIXELS // 1_000_000} million that can be opened")
-    kind = (image.format or "").lower()
-    # Phones wrap a JPEG with a second picture as MPO; whoever reads JPEG sees the first one.
-    if kind == "mpo":
-        kind = "jpeg"
-    elif getattr(image, "is_animated", False):  # and not their number: for some kinds that reads them all
-        _refuse(path, "is animated; the service takes a still picture")
-    if size_bytes <= MAX_DECODED_BYTES:
-        image.load()
-    return ImageFacts(kind, width, height, size_bytes)
-
-
-def _why_unidentified(path: Path) -> str:
-    with path.open("rb") as file:
-        first = file.read(12)
+def _why_unidentified(first: bytes) -> str:
     if first[4:8] == b"ftyp" and first[8:] in _HEIF_BRANDS:
         return "is a HEIC photo, which cannot be sent; save it as JPEG first"
     return "is not a picture"

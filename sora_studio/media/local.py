@@ -3,13 +3,18 @@
 import asyncio
 import os
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from sora_studio.domain.clip import FilmFacts
 from sora_studio.domain.errors import StorageFull, StudioError
+from sora_studio.domain.picture import PictureEdit, PreparedPicture
 from sora_studio.domain.request import ImageFacts
 from sora_studio.domain.room import is_full
 from sora_studio.media.film_process import FilmProcess
+
+_PICTURES_AT_ONCE = 2
+"""A large one takes hundreds of megabytes while it is open."""
 
 
 class LocalMedia:
@@ -17,10 +22,17 @@ class LocalMedia:
 
     def __init__(self, films: FilmProcess | None = None) -> None:
         self._films = films or FilmProcess()
+        self._room = asyncio.Semaphore(_PICTURES_AT_ONCE)
 
     async def inspect_image(self, path: Path) -> ImageFacts:
         """By content. Raises `InvalidRequest` with a sentence when it is no picture or cannot be read."""
-        return await asyncio.to_thread(_inspect_image, path)
+        async with self._room:
+            return await asyncio.to_thread(_inspect_image, path)
+
+    async def prepare_image(self, path: Path, edit: PictureEdit, *, formats: Sequence[str], max_bytes: int) -> PreparedPicture:
+        """What would be published of it; raises `InvalidRequest` like `inspect_image`, and for a conversion not asked for."""
+        async with self._room:
+            return await asyncio.to_thread(_prepare_image, path, edit, formats, max_bytes)
 
     async def inspect_film(self, path: Path) -> FilmFacts:
         """Open the container and decode a frame. Raises `StudioError` when it is no film, or not a whole one."""
@@ -38,6 +50,12 @@ class LocalMedia:
             if is_full(error):
                 raise StorageFull from error
             raise StudioError("The poster cannot be written.", detail=str(error.strerror)) from error
+
+
+def _prepare_image(path: Path, edit: PictureEdit, formats: Sequence[str], max_bytes: int) -> PreparedPicture:
+    from sora_studio.media import preparation  # noqa: PLC0415 - not before the first paint
+
+    return preparation.prepare_image(path, edit, formats=formats, max_bytes=max_bytes)
 
 
 def _inspect_image(path: Path) -> ImageFacts:

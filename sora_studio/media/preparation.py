@@ -1,0 +1,118 @@
+"""Makes of a local picture what is published: upright, cropped, silent about all else, and otherwise as it was."""
+
+# pyright: reportUnknownMemberType=false
+# Pillow's signatures name numpy's types, and numpy is not part of the program.
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+from PIL import Image, ImageFile, JpegImagePlugin
+
+from sora_studio.domain.errors import InvalidRequest
+from sora_studio.domain.picture import MEDIA_TYPES, PictureEdit, PreparedPicture
+from sora_studio.domain.profile import ImageRules
+from sora_studio.domain.request import ImageFacts, check_image
+from sora_studio.media.colours import Pixels, profile_of
+from sora_studio.media.encoding import Encoded, encode_png, fit_jpeg, fit_webp
+from sora_studio.media.image import MAX_DECODED_BYTES, decoded, look, opened
+from sora_studio.media.stripping import strip
+from sora_studio.media.telling import turn_of
+from sora_studio.media.transparency import is_transparent
+
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_HOPE = 1.1
+"""A PNG's part has about its share of the bytes; beyond the limit by more than this, it is not worth the try."""
+
+
+def prepare_image(path: Path, edit: PictureEdit, *, formats: Sequence[str], max_bytes: int) -> PreparedPicture:
+    """Blocking. What would be published of it, in one of `formats` and at most `max_bytes` long.
+
+    Raises `InvalidRequest` with a sentence when it cannot be read, or when that needs a conversion that `edit` does not ask
+    for. A picture that need not be turned, cropped or converted keeps its very pixels.
+    """
+    rules = ImageRules("", 0, 1, tuple(formats), max_bytes)
+    with opened(path) as file:
+        facts = look(path, file)
+        problems = check_image(str(path), facts, rules)
+        if problems and not edit.convert:
+            raise InvalidRequest(problems)
+        prepared = _as_it_is(file, facts, edit, rules) or _anew(file, facts, edit, rules)
+        if prepared is None:
+            raise InvalidRequest(problems or check_image(str(path), replace(facts, size_bytes=max_bytes + 1), rules))
+        return prepared
+
+
+def _box(facts: ImageFacts, edit: PictureEdit) -> tuple[int, int, int, int] | None:
+    """What is kept of it, if not all."""
+    whole = (0, 0, facts.width, facts.height)
+    box = edit.crop.box_px(facts.width, facts.height) if edit.crop else whole
+    return None if box == whole else box
+
+
+def _as_it_is(file: BinaryIO, facts: ImageFacts, edit: PictureEdit, rules: ImageRules) -> PreparedPicture | None:
+    """Its own bytes without what it tells; None when that is not what is wanted, or does not fit."""
+    if facts.format not in rules.formats or facts.is_turned or _box(facts, edit) or facts.size_bytes > MAX_DECODED_BYTES:
+        return None
+    file.seek(0)
+    try:
+        content = strip(file.read(), facts.format).content
+    except ValueError:
+        return None
+    if len(content) > rules.max_bytes:
+        return None
+    return PreparedPicture(content, MEDIA_TYPES[facts.format], facts.width, facts.height)
+
+
+def _anew(file: BinaryIO, facts: ImageFacts, edit: PictureEdit, rules: ImageRules) -> PreparedPicture | None:
+    """From its pixels: in its own format when it may have it and fits, else in the one that suits it."""
+    image = decoded(file)
+    sampling = _sampling(image)
+    pixels = _wanted(image, _box(facts, edit))
+    del image
+    share = facts.size_bytes * pixels.image.width * pixels.image.height / (facts.width * facts.height)
+    for kind in _kinds(facts, pixels, edit, rules):
+        encoded: Encoded | None = None
+        if kind == "jpeg":
+            encoded = fit_jpeg(pixels, rules.max_bytes, sampling=sampling)
+        elif kind == "webp":
+            encoded = fit_webp(pixels, rules.max_bytes, lossless=_is_lossless_webp(file, facts))
+        elif facts.format != "png" or share <= rules.max_bytes * _HOPE:
+            encoded = encode_png(pixels)
+        if encoded and len(encoded.content) <= rules.max_bytes:
+            return PreparedPicture(encoded.content, MEDIA_TYPES[kind], encoded.width, encoded.height, encoded.quality)
+    return None
+
+
+def _kinds(facts: ImageFacts, pixels: Pixels, edit: PictureEdit, rules: ImageRules) -> list[str]:
+    """What to try, the best first."""
+    kinds = [facts.format]
+    if edit.convert:
+        kinds += ["png", "webp", "jpeg"] if facts.is_transparent or is_transparent(pixels.image) else ["jpeg", "webp"]
+    return [kind for kind in dict.fromkeys(kinds) if kind in rules.formats]
+
+
+def _wanted(image: ImageFile.ImageFile, box: tuple[int, int, int, int] | None) -> Pixels:
+    """Upright, then cropped."""
+    profile, way = profile_of(image), _UPRIGHT.get(turn_of(image))
+    upright: Image.Image = image if way is None else image.transpose(way)
+    return Pixels(upright.crop(box) if box else upright, profile)
+
+
+def _is_lossless_webp(file: BinaryIO, facts: ImageFacts) -> bool:
+    file.seek(0)
+    return facts.format == "webp" and b"VP8L" in file.read(MAX_DECODED_BYTES)
+
+
+def _sampling(image: Image.Image) -> int:
+    """A JPEG's own, so that no colour is lost; 4:4:4 for what was none."""
+    return max(JpegImagePlugin.get_sampling(image), 0) if isinstance(image, JpegImagePlugin.JpegImageFile) else 0

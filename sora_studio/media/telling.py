@@ -1,0 +1,115 @@
+"""What a picture file tells beside its picture: how it stands, where it was taken, and whether anything else."""
+
+# pyright: reportUnknownMemberType=false
+# Pillow's signatures name numpy's types, and numpy is not part of the program.
+
+import re
+import struct
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from PIL import ExifTags, Image, ImageFile, IptcImagePlugin
+
+from sora_studio.media import stripping
+
+_TELLING_TAGS = frozenset(
+    [
+        ExifTags.Base.ImageDescription,
+        ExifTags.Base.Make,
+        ExifTags.Base.Model,
+        ExifTags.Base.Software,
+        ExifTags.Base.DateTime,
+        ExifTags.Base.Artist,
+        ExifTags.Base.HostComputer,
+        ExifTags.Base.Copyright,
+        ExifTags.Base.ExifOffset,
+        ExifTags.Base.GPSInfo,
+        ExifTags.Base.XPTitle,
+        ExifTags.Base.XPComment,
+        ExifTags.Base.XPAuthor,
+        ExifTags.Base.XPKeywords,
+        ExifTags.Base.XPSubject,
+        700,  # XMP, IPTC and Photoshop's own, in a TIFF
+        33723,
+        34377,
+    ]
+)
+_PLACE_TAGS = frozenset(
+    [
+        ExifTags.GPS.GPSLatitude,
+        ExifTags.GPS.GPSLongitude,
+        ExifTags.GPS.GPSDestLatitude,
+        ExifTags.GPS.GPSDestLongitude,
+        ExifTags.GPS.GPSAreaInformation,
+    ]
+)
+_PLACE_IN_XMP = re.compile(
+    rb"GPSL(?:atitude|ongitude)|photoshop:(?:City|State|Country)|:Location(?:Created|Shown)?\b|:CountryCode\b"
+)
+_PLACE_IN_IPTC = frozenset([(2, 26), (2, 27), (2, 90), (2, 92), (2, 95), (2, 100), (2, 101)])
+"""Content location, city, sublocation, state, country: record and number of the IPTC's own list."""
+_TELLING_INFO = ("xmp", "XML:com.adobe.xmp", "comment", "photoshop")
+_TURNS = range(1, 9)
+_UNREADABLE = (ValueError, TypeError, LookupError, OSError, SyntaxError, struct.error)
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What of it there is."""
+
+    anything: bool = False
+    a_place: bool = False
+
+
+def turn_of(image: ImageFile.ImageFile) -> int:
+    """How it stands, 1 (upright) to 8, as Exif counts. What makes no sense counts as upright, as everywhere."""
+    turn: object = _exif_of(image).get(ExifTags.Base.Orientation)
+    return turn if isinstance(turn, int) and turn in _TURNS else 1
+
+
+def what_it_tells(image: ImageFile.ImageFile, kind: str, file: BinaryIO) -> Telling:
+    """Of a loaded picture and the file that it came from."""
+    a_place = _has_place(image)
+    return Telling(a_place or _has_more(image, kind, file), a_place)
+
+
+def _has_more(image: ImageFile.ImageFile, kind: str, file: BinaryIO) -> bool:
+    if not _TELLING_TAGS.isdisjoint(_exif_of(image)) or any(image.info.get(name) for name in _TELLING_INFO):
+        return True
+    if kind not in stripping.KINDS:
+        return False
+    file.seek(0)
+    try:
+        return bool(stripping.strip(file.read(), kind).gone - {stripping.EXIF})
+    except ValueError:
+        return False  # it is built in a way of its own, and nothing of that is known
+
+
+def _has_place(image: ImageFile.ImageFile) -> bool:
+    exif = _exif_of(image)
+    try:
+        gps = set(exif.get_ifd(ExifTags.IFD.GPSInfo))
+        iptc = set(IptcImagePlugin.getiptcinfo(image) or ())
+    except _UNREADABLE:
+        gps, iptc = set[int](), set[tuple[int, int]]()
+    return bool(gps & _PLACE_TAGS or iptc & _PLACE_IN_IPTC or _PLACE_IN_XMP.search(_xmp_of(image)))
+
+
+def _xmp_of(image: ImageFile.ImageFile) -> bytes:
+    found: object = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp")
+    if isinstance(found, str):
+        return found.encode("utf-8", "replace")
+    return found if isinstance(found, bytes) else b""
+
+
+def _exif_of(image: ImageFile.ImageFile) -> Image.Exif:
+    """Empty when there is none, or none that can be read."""
+    exif, stored = Image.Exif(), image.info.get("exif")
+    try:
+        if isinstance(stored, bytes):
+            exif.load(stored)
+        elif image.format == "TIFF":
+            return image.getexif()
+    except _UNREADABLE:
+        return Image.Exif()
+    return exif
