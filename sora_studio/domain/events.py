@@ -97,6 +97,14 @@ class PublicationsChanged:
     """A picture was published or withdrawn, or could not be."""
 
 
+@dataclass(frozen=True, slots=True)
+class RelayChanged:
+    """Whether reports can reach this process through the relay; `trouble` says in a sentence what is wrong, if anything is."""
+
+    connected: bool
+    trouble: str = ""
+
+
 Event = (
     TaskChanged
     | TransferProgressed
@@ -106,6 +114,7 @@ Event = (
     | BalanceChanged
     | SpendingChanged
     | TrackerChanged
+    | RelayChanged
     | PublicationsChanged
 )
 

@@ -1,7 +1,6 @@
 """One question about one task: what each answer, or none, means for its row and for the time of the next question."""
 
 import logging
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sora_studio.domain import failures
@@ -16,38 +15,17 @@ from sora_studio.domain.errors import (
 )
 from sora_studio.domain.events import NoticeLevel
 from sora_studio.domain.ports import RemoteStatus, TaskFacts
-from sora_studio.domain.profile import ModelProfile
-from sora_studio.domain.schedule import LOST_AFTER_S, error_wait_s, is_lost, miss_wait_s, poll_wait_s
+from sora_studio.domain.schedule import LOST_AFTER_S, error_wait_s, is_lost, miss_wait_s, poll_wait_s, safety_wait_s
 from sora_studio.domain.task import TaskState
 from sora_studio.services.connection import Connection
 from sora_studio.services.core import Core
+from sora_studio.services.followed import Followed
 from sora_studio.services.holds import Holds
 from sora_studio.services.ledger import ROOM_CHECK_S
 from sora_studio.services.notices import STORAGE
 
 _log = logging.getLogger(__name__)
 NO_LINK = "The service says that the clip is done, but gives no link to it. The program keeps asking."
-
-
-@dataclass(slots=True)
-class Followed:
-    """A task that is asked for, as this process knows it. `failures` and `linkless` count answers in a row since the start.
-
-    `began` (when the service accepted it) and `planned_at` are elapsed seconds; `accepted_at` is `began` on the wall.
-    """
-
-    task: int
-    task_id: str
-    state: TaskState
-    profile: ModelProfile
-    accepted_at: datetime
-    began: float
-    usual_s: tuple[float, float] | None
-    planned_at: float
-    polls: int = 0
-    misses: int = 0
-    failures: int = 0
-    linkless: int = 0
 
 
 class Questions:
@@ -58,6 +36,8 @@ class Questions:
         self._ledger = core.ledger
         self._connection = connection
         self._holds = holds
+        self.line_is_up = False
+        """Whether reports can arrive."""
 
     async def ask(self, followed: Followed, *, urgent: bool) -> float | None:
         """How many seconds from now to ask next; None when the task is over (or no longer ours to follow)."""
@@ -96,6 +76,7 @@ class Questions:
         followed.misses = followed.failures = 0
         now = self._core.clock.now()
         completed_at = min(status.completed_at or now, now)
+        followed.lasted_s = (completed_at - followed.accepted_at).total_seconds()
         if status.state is TaskState.SUCCESS and status.result_urls:
             expires_at = completed_at + timedelta(seconds=followed.profile.expire_after_s)
             moved = await self._ledger.succeed(
@@ -121,7 +102,10 @@ class Questions:
 
     async def _goes_on(self, followed: Followed, state: TaskState) -> float | None:
         age_s = self._core.clock.elapsed() - followed.began
-        wait_s = poll_wait_s(age_s, followed.profile.poll, followed.usual_s, self._core.speed)
+        waits_for_report = followed.reported and self.line_is_up and not followed.spent
+        plan_s = safety_wait_s if waits_for_report else poll_wait_s
+        wait_s = plan_s(age_s, followed.profile.poll, followed.usual_s, self._core.speed)
+        wait_s = self._patient(followed, wait_s)
         facts: TaskFacts = {"polls": followed.polls, "misses": 0, "next_poll_at": self._after(wait_s), "trouble": None}
         if state is followed.state:
             await self._ledger.record(followed.task, **facts)
@@ -163,6 +147,7 @@ class Questions:
         followed.polls += 1
         lost = is_lost(followed.misses, plan, speed)
         wait_s = LOST_AFTER_S / speed if lost else miss_wait_s(max(1, followed.misses), plan, speed)
+        wait_s = self._patient(followed, wait_s)
         facts: TaskFacts = {"polls": followed.polls, "misses": followed.misses, "next_poll_at": self._after(wait_s)}
         facts["trouble"] = "The service does not know this task at the moment. The program keeps asking."
         if not lost or followed.state is TaskState.LOST:
@@ -177,9 +162,15 @@ class Questions:
         wait_s = error_wait_s(followed.failures, followed.profile.poll, self._core.rng)
         if isinstance(error, PassingError) and error.retry_after_s is not None:
             wait_s = max(wait_s, error.retry_after_s)
+        wait_s = self._patient(followed, wait_s)
         followed.failures += 1
         await self._ledger.record(followed.task, next_poll_at=self._after(wait_s), trouble=error.title)
         return wait_s
+
+    def _patient(self, followed: Followed, wait_s: float) -> float:
+        """However early somebody made us ask, the plan itself asks no earlier than the service wants."""
+        age_s = self._core.clock.elapsed() - followed.began
+        return max(wait_s, followed.profile.poll.first_after_s - age_s)
 
     def _after(self, seconds: float) -> datetime:
         return self._core.clock.now() + timedelta(seconds=seconds)

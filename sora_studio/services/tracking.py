@@ -7,14 +7,15 @@ from datetime import timedelta
 
 from sora_studio.domain.ports import Clock, TaskFacts
 from sora_studio.domain.profile import ModelProfile
-from sora_studio.domain.schedule import LOST_AFTER_S, poll_wait_s
+from sora_studio.domain.schedule import LOST_AFTER_S, poll_wait_s, safety_wait_s
 from sora_studio.domain.task import Task, TaskState
 from sora_studio.services.agenda import Agenda
 from sora_studio.services.census import Census
 from sora_studio.services.connection import Connection
 from sora_studio.services.core import Core
+from sora_studio.services.followed import NOT_PLANNED, Followed
 from sora_studio.services.holds import Holds
-from sora_studio.services.questions import Followed, Questions
+from sora_studio.services.questions import Questions
 from sora_studio.services.rest import LONGEST_REST_S, rest
 
 POLLS_IN_FLIGHT = 32
@@ -38,6 +39,8 @@ class TrackingSnapshot:
     requests_last_minute: int
     online: bool
     is_owner: bool
+    polls_saved: int = 0
+    """Questions that reports made needless, over the tasks that ended since the start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,7 @@ class Tracking:
         self._in_flight = set[int]()
         self._visible = frozenset[int]()
         self._asked_for = dict[int, None]()
+        self._polls_saved = 0
         self._wake = asyncio.Event()
         self._breath_until = 0.0
         self._last_look = _Look.at(core.clock)
@@ -98,6 +102,7 @@ class Tracking:
             requests_last_minute=self._requests_last_minute(),
             online=self._connection.online,
             is_owner=self.is_owner,
+            polls_saved=max(0, self._polls_saved),
         )
 
     def prioritise(self, tasks: Iterable[int]) -> None:
@@ -112,6 +117,28 @@ class Tracking:
             self._agenda.put(task, self._clock.elapsed())
             self._wake.set()
 
+    def hint(self, task: Task) -> None:
+        """The service, or somebody in its name, reports the task's end: ask for it as soon as the plan's rate allows.
+
+        However many reports come, one question answers them all; a task that is over is not asked for.
+        """
+        self.see(task)
+        followed = self._followed.get(task.id)
+        if followed is None or followed.hinted:
+            return
+        followed.hinted = True
+        if task.id not in self._in_flight:
+            self._plan(followed)
+
+    def line_changed(self, *, up: bool) -> None:
+        """Whether reports can arrive. While they cannot, tasks whose end is reported are asked for like any other."""
+        self._questions.line_is_up = up
+        for followed in self._followed.values():
+            if followed.reported:
+                followed.fallback_at = NOT_PLANNED if up else self._fallback_at(followed)
+                if followed.task not in self._in_flight:
+                    self._plan(followed)
+
     def see(self, task: Task) -> None:
         """A row as it stands now: begin or end to follow it."""
         profile = self._core.profiles.get(task.request.model)
@@ -120,8 +147,7 @@ class Tracking:
             self._forget(task.id)
         elif task.id not in self._followed:
             followed = self._followed[task.id] = self._as_followed(task, task.task_id, profile)
-            self._agenda.put(task.id, followed.planned_at)
-            self._wake.set()
+            self._plan(followed)
 
     def spread_overdue(self) -> None:
         """After a start or a long sleep: what is overdue is asked for one after the other."""
@@ -184,6 +210,7 @@ class Tracking:
 
     async def _poll(self, followed: Followed) -> None:
         task = followed.task
+        followed.begin_question(self._clock.elapsed())
         wait_s: float | None = followed.profile.poll.every_s
         try:
             wait_s = await self._questions.ask(followed, urgent=task in self._asked_for or task in self._visible)
@@ -192,11 +219,23 @@ class Tracking:
             self._in_flight.discard(task)
             self._asked_for.pop(task, None)
             if wait_s is None:
+                self._polls_saved += followed.polls_saved(self._core.speed)
                 self._forget(task)
             elif self._followed.get(task) is followed:
                 followed.planned_at = self._clock.elapsed() + wait_s
-                self._agenda.put(task, followed.planned_at)
+                self._plan(followed)
             self._wake.set()
+
+    def _plan(self, followed: Followed) -> None:
+        if followed.hinted:
+            self._asked_for[followed.task] = None
+        self._agenda.put(followed.task, followed.due_at(self._clock.elapsed()))
+        self._wake.set()
+
+    def _fallback_at(self, followed: Followed) -> float:
+        plan = followed.profile.poll
+        soon = self._clock.elapsed() + plan.every_s * self._core.rng.uniform(1.0, 2.0)
+        return max(soon, followed.began + plan.first_after_s)
 
     def _forget(self, task: int) -> None:
         self._followed.pop(task, None)
@@ -209,7 +248,8 @@ class Tracking:
         accepted_at = task.accepted_at or task.created_at
         age_s = max(0.0, (now - accepted_at).total_seconds())
         usual_s = profile.usual_time_s(task.request.options)
-        longest_s = max(profile.poll.first_after_s, poll_wait_s(age_s, profile.poll, usual_s, speed))
+        plan_s = safety_wait_s if task.callback_secret else poll_wait_s
+        longest_s = max(profile.poll.first_after_s, plan_s(age_s, profile.poll, usual_s, speed))
         if task.state is TaskState.LOST or task.trouble:
             longest_s = LOST_AFTER_S / speed
         wait_s = ((task.next_poll_at or now) - now).total_seconds()
@@ -224,4 +264,6 @@ class Tracking:
             planned_at=elapsed + min(wait_s, longest_s),
             polls=task.polls,
             misses=task.misses,
+            reported=task.callback_secret is not None,
+            followed_from_s=age_s,
         )
