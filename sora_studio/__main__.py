@@ -2,7 +2,7 @@
 
 import gc
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 
@@ -18,14 +18,8 @@ def _run(arguments: list[str]) -> int:
     """Each way imports only what it needs, so that the window is painted soon."""
     if not arguments:
         return _open_window(demo=False, output=None)
-    if arguments[:1] == ["simulate"]:
-        from sora_studio.simulator.serve import main as simulate
-
-        return simulate(arguments[1:])
-    if arguments[:1] == ["look-into-film"]:  # the program itself starts this, for every film
-        from sora_studio.media.film_child import main as look
-
-        return look(arguments[1:])
+    if (by_itself := _by_itself(arguments[0])) is not None:
+        return by_itself(arguments[1:])
     from sora_studio.cli.arguments import WindowCommand, parse
 
     try:
@@ -37,6 +31,20 @@ def _run(arguments: list[str]) -> int:
     from sora_studio.cli.session import run
 
     return run(command)
+
+
+def _by_itself(command: str) -> Callable[[Sequence[str]], int] | None:
+    """A command that reads its own arguments."""
+    match command:
+        case "simulate":
+            from sora_studio.simulator.serve import main as by_itself
+        case "relay":
+            from sora_studio.relay.serve import main as by_itself
+        case "look-into-film":  # the program itself starts this, for every film
+            from sora_studio.media.film_child import main as by_itself
+        case _:
+            return None
+    return by_itself
 
 
 def _open_window(*, demo: bool, output: Path | None) -> int:

@@ -127,6 +127,7 @@ def _parser() -> argparse.ArgumentParser:
     _build_tasks(command("tasks", "list tasks, newest first"))
     _build_key(command("key", "keep the API key in the system's key store"))
     commands.add_parser("simulate", help="run the simulator of the service by itself", add_help=False)
+    commands.add_parser("relay", help="lend pictures and take callbacks on a host of your own", add_help=False)
     return parser
 
 

@@ -1,0 +1,65 @@
+"""The relay within the program: on loopback, in a thread of its own, so that a busy window keeps nobody waiting."""
+
+import asyncio
+import contextlib
+import threading
+from pathlib import Path
+
+from sora_studio.relay.folder import opened
+from sora_studio.relay.limits import Limits
+from sora_studio.relay.server import RelayServer, listen, origin_of
+
+
+class EmbeddedRelay:
+    """The relay of one folder on 127.0.0.1. Without a `public_url` it says that it is reached where it listens.
+
+    `base_url` and `token` are there after `start`; the token is the same after a restart.
+    """
+
+    def __init__(self, folder: Path, *, port: int = 0, public_url: str = "", limits: Limits | None = None) -> None:
+        self._folder, self._port, self._public_url = folder, port, public_url
+        self._limits = limits or Limits()
+        self._held = contextlib.ExitStack()
+        self._server: RelayServer | None = None
+        self._thread: threading.Thread | None = None
+        self.base_url = ""
+        self.token = ""
+
+    async def start(self) -> None:
+        """Come back once it answers. Raises OSError when the port is taken, `InvalidSetting` for an unusable folder."""
+        try:
+            await asyncio.to_thread(self._start)
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Come back when the thread is gone; whoever listens is cut off. Fine when it never started."""
+        await asyncio.shield(asyncio.to_thread(self._stop))
+
+    def _start(self) -> None:
+        listener = self._held.enter_context(listen("127.0.0.1", self._port))
+        folder = self._held.enter_context(opened(self._folder, self._limits))
+        self.base_url, self.token = origin_of(listener), folder.token
+        public_url, started = self._public_url or self.base_url, threading.Event()
+        server = RelayServer(folder, public_url=public_url, on_started=started.set, limits=self._limits)
+
+        def serve() -> None:
+            try:
+                server.serve_on(listener)
+            finally:
+                started.set()
+
+        self._server, self._thread = server, threading.Thread(target=serve, name="relay", daemon=True)
+        self._thread.start()
+        started.wait()
+        if not server.started:
+            raise OSError("the relay did not start")
+
+    def _stop(self) -> None:
+        server, self._server = self._server, None
+        thread, self._thread = self._thread, None
+        if server and thread:
+            server.should_exit = True
+            thread.join()
+        self._held.close()

@@ -1,0 +1,80 @@
+"""A relay's folder: who holds it, its token, its pictures and its mailbox."""
+
+import contextlib
+import os
+import re
+import secrets
+from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from sora_studio.domain.errors import InvalidSetting
+from sora_studio.relay.limits import Limits
+from sora_studio.relay.mailbox import Mailbox, MailboxUnusable
+from sora_studio.relay.pictures import Pictures
+
+_LOCK_NAME = "relay.lock"
+_TOKEN_NAME = "token"  # noqa: S105 - the file's name
+_MAILBOX_NAME = "mailbox.db"
+_TOKEN = re.compile(r"[!-~]{16,200}", re.ASCII)
+_TOKEN_BYTES = 24
+
+
+@dataclass(frozen=True, slots=True)
+class RelayFolder:
+    """An open one. `is_token_new`: it was made just now and nobody has seen it yet."""
+
+    token: str
+    is_token_new: bool
+    pictures: Pictures
+    mailbox: Mailbox
+
+
+@contextlib.contextmanager
+def opened(folder: Path, limits: Limits, token: str = "") -> Generator[RelayFolder]:
+    """Hold the folder while the block runs; a given token is used and not kept. Raises `InvalidSetting`."""
+    with contextlib.ExitStack() as stack:
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            stack.enter_context(FileLock(folder / _LOCK_NAME, thread_local=False).acquire(blocking=False))
+            is_new = not token and not (folder / _TOKEN_NAME).exists()
+            token = check_token(token or (_make_token if is_new else _read_token)(folder / _TOKEN_NAME))
+            pictures = Pictures(folder / "pictures", limits)
+            mailbox = Mailbox(folder / _MAILBOX_NAME, limits)
+        except Timeout:
+            raise InvalidSetting(f"Another relay uses {folder} already.", advice="End it, or choose another folder.") from None
+        except (OSError, NotImplementedError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise InvalidSetting(f"The relay cannot use {folder}: {reason}.") from error
+        except MailboxUnusable as error:
+            raise InvalidSetting(
+                f"The relay cannot use {folder / _MAILBOX_NAME}: {error}.",
+                advice="It may be deleted: callbacks are hints, and tasks are asked for without them too.",
+            ) from error
+        stack.callback(mailbox.close)
+        yield RelayFolder(token, is_new, pictures, mailbox)
+
+
+def check_token(token: str) -> str:
+    """A token that nobody guesses and that fits a header; raises `InvalidSetting`."""
+    if not _TOKEN.fullmatch(token):
+        raise InvalidSetting("A relay's token has 16 to 200 letters, digits and signs of ASCII, without spaces.")
+    return token
+
+
+def _make_token(path: Path) -> str:
+    """Complete or not there at all, and for this person only."""
+    token, part = secrets.token_urlsafe(_TOKEN_BYTES), path.with_suffix(".part")
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+        file.write(token + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    return token
+
+
+def _read_token(path: Path) -> str:
+    return path.read_text(encoding="utf-8", errors="replace").strip()

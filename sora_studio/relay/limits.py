@@ -1,0 +1,36 @@
+"""What a relay takes from anybody: the sizes, counts and times, in one place."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from http import HTTPStatus
+
+_DAY_S = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`answer_s` is how long a stranger may take to fetch a picture; `head_s` also bounds the wait between two requests."""
+
+    connections: int = 512
+    per_address: int = 16
+    head_s: float = 10
+    answer_s: float = 120
+    heartbeat_s: float = 10
+    callback_bytes: int = 64 * 1024
+    callback_s: float = 10
+    callbacks: int = 100_000
+    callbacks_per_secret: int = 16
+    callbacks_kept: timedelta = timedelta(days=7)
+    picture_bytes: int = 16_000_000
+    picture_s: float = 600
+    pictures: int = 500
+    pictures_bytes: int = 1_000_000_000
+    lifetime_s: int = 7 * _DAY_S
+
+
+class Refused(Exception):
+    """A request that is answered with this status and without a word."""
+
+    def __init__(self, status: HTTPStatus, headers: dict[str, str] | None = None) -> None:
+        self.status, self.headers = status, headers
+        super().__init__(status.phrase)
