@@ -3,15 +3,18 @@
 import contextlib
 from collections.abc import Awaitable
 from datetime import timedelta
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 import obstore
 from obstore.exceptions import BaseError
-from obstore.store import ClientConfig, HTTPStore, S3Store
+from obstore.store import HTTPStore, S3Store
 
 from sora_studio.domain.settings import is_loopback
 from sora_studio.hosting.store_errors import explained
+
+if TYPE_CHECKING:
+    from obstore.store import ClientConfig
 
 Result = TypeVar("Result")
 

@@ -1,0 +1,161 @@
+"""Whatever a store answers becomes a sentence that says what to do; the addresses and regions that people enter work."""
+
+import asyncio
+import contextlib
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from urllib.parse import urlsplit
+
+import pytest
+
+from sora_studio.domain.errors import PassingError, PublishingFailed, ServiceUnavailable, StudioError
+from sora_studio.domain.picture import PreparedPicture
+from sora_studio.hosting import objects
+from sora_studio.hosting.bucket import BucketHost
+from tests import canary
+
+PICTURE = PreparedPicture(b"RIFF....WEBP", "image/webp", 1, 1)
+HANDLE = "0123456789abcdefghijkl.webp"
+
+
+def host(endpoint: str, *, region: str = "", bucket: str = "pictures") -> BucketHost:
+    return BucketHost(
+        endpoint=endpoint, bucket=bucket, region=region, key_id=lambda: "key", secret=lambda: canary.BUCKET_SECRET
+    )
+
+
+def link(bucket_host: BucketHost) -> str:
+    """What it signs; nothing is sent for that."""
+    return asyncio.run(bucket_host._open().sign(HANDLE, lifetime_s=60.0, failure="Signing did not work."))
+
+
+@contextlib.contextmanager
+def answering(status: int, body: str) -> Iterator[str]:
+    """A store that answers everything so."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_PUT(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body.encode())))
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def failure(endpoint: str) -> StudioError:
+    with pytest.raises(StudioError) as caught:
+        asyncio.run(host(endpoint).publish(PICTURE, HANDLE, lifetime_s=60.0))
+    return caught.value
+
+
+def error_body(code: str, more: str = "") -> str:
+    return f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>As the store says it.</Message>{more}</Error>"
+
+
+WRONG_REGION = error_body("AuthorizationHeaderMalformed", "<Region>eu-west-1</Region>")
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind", "words"),
+    [
+        (403, error_body("InvalidAccessKeyId"), PublishingFailed, "does not know this access key"),
+        (403, error_body("SignatureDoesNotMatch"), PublishingFailed, "does not fit the access key"),
+        (403, error_body("AccessDenied"), PublishingFailed, "to put, get and delete objects in the bucket pictures"),
+        (404, error_body("NoSuchBucket"), PublishingFailed, "no bucket pictures at 127.0.0.1"),
+        (400, WRONG_REGION, PublishingFailed, "in another region eu-west-1. Change it"),
+        (301, error_body("PermanentRedirect"), PublishingFailed, "in another region. Change it"),
+        (403, error_body("RequestTimeTooSkewed"), PublishingFailed, "Set the clock"),
+        (403, error_body("QuotaExceeded"), PublishingFailed, "no room left"),
+        (507, "", PublishingFailed, "no room left"),
+        (503, error_body("SlowDown"), ServiceUnavailable, "passing problem"),
+        (429, "", ServiceUnavailable, "passing problem"),
+        (500, "<html>oops", ServiceUnavailable, "passing problem"),
+        (400, error_body("InvalidRequest"), PublishingFailed, "The store refused."),
+        (401, "", PublishingFailed, "The store refused."),
+    ],
+)
+def test_every_answer_is_a_sentence(status: int, body: str, kind: type[StudioError], words: str) -> None:
+    with answering(status, body) as endpoint:
+        error = failure(endpoint)
+    assert type(error) is kind
+    assert error.title.startswith("The picture was not stored. ")
+    assert words in error.sentence
+    assert canary.BUCKET_SECRET not in f"{error!r}{error.detail}"
+
+
+def test_an_unknown_refusal_keeps_the_stores_own_words() -> None:
+    with answering(400, error_body("InvalidRequest")) as endpoint:
+        assert failure(endpoint).detail == "InvalidRequest: As the store says it."
+
+
+def test_a_store_that_does_not_speak_tls_gets_nothing() -> None:
+    with answering(200, "") as endpoint:
+        error = failure(endpoint.replace("http://", "https://"))
+    assert isinstance(error, PassingError)
+
+
+def test_a_store_that_is_silent_is_given_up_and_left_at_once_when_nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(objects, "UPLOAD_WITHIN_S", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        error = failure(endpoint)
+        assert type(error) is PassingError
+        assert "does not answer in time" in error.title
+        while True:  # what that attempt left
+            connection = silent.accept()[0]
+            with connection:
+                if connection.recv(1 << 16, socket.MSG_PEEK):
+                    break
+        monkeypatch.undo()
+
+        async def impatient() -> None:
+            async with asyncio.timeout(0.1):
+                await host(endpoint).publish(PICTURE, HANDLE, lifetime_s=60.0)
+
+        with pytest.raises(TimeoutError):
+            asyncio.run(impatient())
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "region", "start", "scope"),
+    [
+        ("", "eu-west-3", "https://s3.eu-west-3.amazonaws.com/pictures/", "eu-west-3"),
+        ("", "", "https://s3.us-east-1.amazonaws.com/pictures/", "us-east-1"),
+        ("https://s3.us-west-004.backblazeb2.com", "", "https://s3.us-west-004.backblazeb2.com/pictures/", "us-west-004"),
+        ("https://abc.r2.cloudflarestorage.com", "auto", "https://abc.r2.cloudflarestorage.com/pictures/", "auto"),
+        ("https://pictures.s3.fr-par.scw.cloud/", "", "https://pictures.s3.fr-par.scw.cloud/", "fr-par"),
+        ("https://minio.example.org:9000", "", "https://minio.example.org:9000/pictures/", "us-east-1"),
+        ("http://localhost:9000", "", "http://localhost:9000/pictures/", "us-east-1"),
+    ],
+)
+def test_addresses_as_people_enter_them(endpoint: str, region: str, start: str, scope: str) -> None:
+    made = link(host(endpoint, region=region))
+    assert made.partition("?")[0] == f"{start}{HANDLE}"
+    assert f"%2F{scope}%2Fs3%2F" in urlsplit(made).query
+
+
+@pytest.mark.parametrize(("endpoint", "bucket"), [("http://s3.example.org", "pictures"), ("https://s3.example.org", "A B")])
+def test_a_store_to_which_the_keys_would_go_in_the_clear_is_refused(endpoint: str, bucket: str) -> None:
+    with pytest.raises(PublishingFailed, match=r"https|no bucket's name"):
+        asyncio.run(host(endpoint, bucket=bucket).check())
+
+
+def test_nothing_heavy_is_loaded_before_a_picture_is_published() -> None:
+    script = "import sys, sora_studio.hosting.bucket; sys.exit('obstore' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], check=False, timeout=30).returncode == 0
