@@ -1,6 +1,6 @@
 """What the services need from the outer floors, as they see it. Storage, gateway and media fit these; tests bring doubles."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -208,7 +208,7 @@ class Relay(Protocol):
         """A task's secret, which the relay knows as one of ours without having been told."""
         ...
 
-    def callbacks(self, epoch: str = "", after: int = 0) -> AsyncIterator[RelayGreeting | Callback | None]:
+    def callbacks(self, epoch: str = "", after: int = 0) -> AsyncGenerator[RelayGreeting | Callback | None]:
         """The greeting, then what is kept beyond cursor `after` (of that epoch; all of it for another), then what comes.
 
         None now and then shows that the line is alive. Raises `PublishingFailed` when the relay refuses us, a `PassingError`

@@ -14,6 +14,7 @@ ADDRESS = "address"
 DATABASE = "database"
 SOFT_LIMIT = "soft-limit"
 HARD_LIMIT = "hard-limit"
+RELAY = "relay"
 
 
 class Notices:

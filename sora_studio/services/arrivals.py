@@ -1,0 +1,114 @@
+"""What a report means for its task. Anybody could have sent it, so it decides nothing: it is a reason to ask the service."""
+
+from collections.abc import Callable
+
+from sora_studio.domain.errors import ConnectionFailed, KeyMissing, KeyRejected, StudioError, TaskUnknown
+from sora_studio.domain.ports import Callback
+from sora_studio.domain.profile import ModelProfile
+from sora_studio.domain.schedule import backoff_s
+from sora_studio.domain.task import Task, TaskState
+from sora_studio.services.attaching import Attaching, is_id
+from sora_studio.services.connection import Connection
+from sora_studio.services.core import Core
+from sora_studio.services.holds import Holds
+
+TRIES_FOR_UNKNOWN_ID = 3
+"""So often the service may say that it does not know the id of a report before the report counts as forged."""
+
+
+class Arrivals:
+    """Hints for tasks that are followed; ids for unclear ones, which come back to the list; patience for those being sent."""
+
+    def __init__(
+        self, core: Core, attaching: Attaching, connection: Connection, holds: Holds, *, hint: Callable[[Task], None]
+    ) -> None:
+        self._core = core
+        self._attaching = attaching
+        self._connection = connection
+        self._holds = holds
+        self._hint = hint
+        self._early = dict[int, dict[str, None]]()
+        self._looked_for = set[tuple[int, str]]()
+
+    async def hear(self, report: Callback) -> None:
+        """Fine for one that is late, doubled, forged, of another studio or of a task that is over: nothing comes of it."""
+        tasks = self._core.ledger.tasks
+        row = await tasks.by_secret(report.secret)
+        if row is None or row.gateway != self._core.gateway_name:
+            return
+        if row.state is TaskState.SENDING:
+            self._early.setdefault(row.id, {})[report.task_id or ""] = None
+            row = await tasks.get(row.id)  # it may have settled before anybody knew that a report waits for it
+        if row is not None:
+            self.see(row)
+            self._judge(row, report.task_id or "")
+
+    def see(self, task: Task) -> None:
+        """A row as it stands now: what was reported before its create had settled counts from then on."""
+        if task.state is not TaskState.SENDING:
+            for task_id in self._early.pop(task.id, {}):
+                self._judge(task, task_id)
+
+    def _judge(self, row: Task, task_id: str) -> None:
+        put_aside = row.state is TaskState.LOST and row.removed_at is not None
+        if row.state is TaskState.UNKNOWN and is_id(task_id):
+            self._look_for(row, task_id)
+        elif put_aside and row.task_id is not None:
+            self._look_for(row, row.task_id)
+        elif row.state in (TaskState.PENDING, TaskState.PROCESSING, TaskState.LOST):
+            self._hint(row)
+
+    def _look_for(self, row: Task, task_id: str) -> None:
+        profile = self._core.profiles.get(row.request.model)
+        if profile is not None and (row.id, task_id) not in self._looked_for:
+            self._looked_for.add((row.id, task_id))
+            self._core.supervisor.start(self._bring_home(row.id, task_id, profile), name=f"report of {row.id}")
+
+    async def _bring_home(self, task: int, task_id: str, profile: ModelProfile) -> None:
+        """Once the service has confirmed the id. Asks until it does, until somebody else has settled it, or it says no."""
+        attempt = unknown = 0
+        try:
+            while unknown < TRIES_FOR_UNKNOWN_ID and await self._is_missing(task):
+                try:
+                    if await self._is_confirmed(task_id, profile):
+                        await self._settle(task, task_id)
+                        return
+                except TaskUnknown:
+                    unknown += 1
+                except StudioError:
+                    pass  # it is asked again
+                await self._core.clock.sleep(max(backoff_s(attempt, self._core.rng), profile.poll.every_s))
+                attempt += 1
+        finally:
+            self._looked_for.discard((task, task_id))
+
+    async def _is_missing(self, task: int) -> bool:
+        row = await self._core.ledger.tasks.get(task)
+        return row is not None and (
+            row.state is TaskState.UNKNOWN or (row.state is TaskState.LOST and row.removed_at is not None)
+        )
+
+    async def _is_confirmed(self, task_id: str, profile: ModelProfile) -> bool:
+        if self._holds.key_refused or not self._connection.online:
+            return False
+        try:
+            await self._core.gateway.status(profile, task_id, urgent=True)
+        except (KeyRejected, KeyMissing) as error:
+            self._holds.refuse_key(error)
+            raise
+        except ConnectionFailed:
+            self._connection.failed()
+            raise
+        self._connection.succeeded()
+        return True
+
+    async def _settle(self, task: int, task_id: str) -> None:
+        row = await self._core.ledger.tasks.get(task)
+        if row is None:
+            return
+        if row.state is TaskState.UNKNOWN:
+            await self._attaching.attach(task, task_id)
+        elif row.state is TaskState.LOST:
+            await self._core.ledger.record(task, removed_at=None)
+        if (row := await self._core.ledger.tasks.get(task)) is not None and row.state is not TaskState.UNKNOWN:
+            self._judge(row, task_id)

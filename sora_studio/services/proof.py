@@ -1,0 +1,142 @@
+"""Proves the way round a relay, from this window to the public and back, and names the leg that is broken."""
+
+import asyncio
+import base64
+import contextlib
+import logging
+import secrets
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from sora_studio.domain.errors import PassingError, StudioError
+from sora_studio.domain.picture import PreparedPicture
+from sora_studio.domain.ports import Clock
+from sora_studio.domain.relay import CALLBACKS_PATH, PICTURES_PATH
+from sora_studio.domain.settings import RelayPlace
+from sora_studio.services.relay_link import RelayLink
+from sora_studio.services.rest import rest
+
+_log = logging.getLogger(__name__)
+BACK_WITHIN_S = 10.0
+TEST_PICTURE = PreparedPicture(
+    base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="),
+    "image/png",
+    1,
+    1,
+)
+"""One black pixel."""
+TEST_LIFETIME_S = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One part of the way. `sentence` says what was seen, or what is wrong and what to look at."""
+
+    name: str
+    ok: bool
+    sentence: str
+    seconds: float
+
+
+class Proof:
+    """One walk. `expect` gives an event for a secret, set when a report with it arrives here."""
+
+    def __init__(self, clock: Clock, link: RelayLink, expect: Callable[[str], AbstractContextManager[asyncio.Event]]) -> None:
+        self._clock = clock
+        self._link = link
+        self._expect = expect
+        self._handle = f"{secrets.token_urlsafe(24)}.png"
+        self._public_url = ""
+        self._published = False
+
+    async def walk(self) -> AsyncGenerator[Leg]:
+        """Each leg once it is walked; the first that is broken is the last. The test picture is taken back in any case."""
+        with contextlib.ExitStack() as stack:
+
+            async def report() -> str:
+                secret = (await self._link.open()).new_secret()
+                arrived.append(stack.enter_context(self._expect(secret)))
+                return await self._report(secret)
+
+            arrived = list[asyncio.Event]()
+            legs = (
+                ("This window to the relay", self._greet),
+                ("A picture from outside", self._show),
+                ("A report from outside", report),
+                ("The relay back to this window", lambda: self._hear(arrived[0])),
+            )
+            try:
+                for name, way in legs:
+                    leg = await self._walk(name, way)
+                    yield leg
+                    if not leg.ok:
+                        return
+            finally:
+                await self._clean_up()
+
+    async def _walk(self, name: str, way: Callable[[], Awaitable[str]]) -> Leg:
+        began = self._clock.monotonic()
+        try:
+            sentence, ok = await way(), True
+        except StudioError as error:
+            sentence, ok = f"{error.sentence} {error.detail}".strip(), False
+        return Leg(name, ok, sentence, self._clock.monotonic() - began)
+
+    async def _greet(self) -> str:
+        try:
+            greeting = await (await self._link.open()).greet()
+        except PassingError as error:
+            look = "Look whether it runs there, and whether its address in Settings is right."
+            if self._link.choice.place is RelayPlace.HERE:
+                look = "It runs inside this program: look whether something on this machine blocks its port."
+            raise _Broken("The relay does not answer this window.", look, error) from error
+        self._public_url = greeting.public_url
+        return f"The relay answers and takes the token. Its public address is {greeting.public_url}."
+
+    async def _show(self) -> str:
+        relay = await self._link.open()
+        try:
+            url = await relay.publish(TEST_PICTURE, self._handle, lifetime_s=TEST_LIFETIME_S)
+            self._published = True
+            found = await relay.visit(url)
+        except StudioError as error:
+            raise _Broken(
+                f"A test picture cannot be seen at {self._public_url}.", self._look_at(PICTURES_PATH), error
+            ) from error
+        if found != TEST_PICTURE.content:
+            raise _Broken(f"Something else than the test picture stands at {self._public_url}.", self._look_at(PICTURES_PATH))
+        return f"A test picture was seen at {self._public_url}."
+
+    async def _report(self, secret: str) -> str:
+        try:
+            await (await self._link.open()).report(f"{self._public_url}{CALLBACKS_PATH}{secret}", "proof")
+        except StudioError as error:
+            raise _Broken(f"{self._public_url} does not take a report.", self._look_at(CALLBACKS_PATH), error) from error
+        return f"{self._public_url} took a test report."
+
+    async def _hear(self, arrived: asyncio.Event) -> str:
+        began = self._clock.monotonic()
+        while (left_s := began + BACK_WITHIN_S - self._clock.monotonic()) > 0:
+            if await rest(self._clock, arrived, left_s):
+                return "The test report came back to this window."
+        look = "Look whether a reverse proxy between them collects answers: /v1/callbacks must pass through line by line."
+        raise _Broken(f"The relay took the test report, but it did not reach this window within {BACK_WITHIN_S:.0f} s.", look)
+
+    def _look_at(self, path: str) -> str:
+        method = "POST" if path == CALLBACKS_PATH else "GET"
+        return f"Look whether the tunnel or reverse proxy behind it runs and passes {method} {path}… on to the relay."
+
+    async def _clean_up(self) -> None:
+        if self._published:
+            try:
+                await self._link.withdraw(self._handle)
+            except StudioError as error:
+                _log.info("The test picture ends by itself: %s", error.title)
+
+
+class _Broken(StudioError):
+    """A leg that does not carry, what to look at, and what was met there."""
+
+    def __init__(self, title: str, advice: str, met: StudioError | None = None) -> None:
+        super().__init__(title, advice=advice, detail=f"({met.sentence})" if met else "")

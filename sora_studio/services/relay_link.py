@@ -1,0 +1,161 @@
+"""The one relay that is set up: which one that is, opened at its first use, closed and opened anew when the settings change."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from sora_studio.domain.errors import PublishingFailed
+from sora_studio.domain.picture import PreparedPicture
+from sora_studio.domain.ports import PictureHost, Relay
+from sora_studio.domain.settings import RelayPlace, Settings, check_relay_url
+
+
+@dataclass(frozen=True, slots=True)
+class RelayChoice:
+    """`url` is where the public reaches a relay in this program (empty: only this machine does), or where one elsewhere answers.
+
+    A relay that is `implied` is nobody's wish: a gateway on this machine needs it for the first picture or report.
+    """
+
+    place: RelayPlace
+    url: str = ""
+    port: int = 0
+
+    @property
+    def is_set_up(self) -> bool:
+        """Whether there is one."""
+        return self.place is not RelayPlace.NONE
+
+    @property
+    def is_implied(self) -> bool:
+        """Whether it may wait until it is needed."""
+        return self.place is RelayPlace.HERE and not self.url
+
+
+def choose_relay(settings: Settings, *, named_url: str, gateway_is_loopback: bool) -> RelayChoice:
+    """What the environment names goes before the settings. Raises `InvalidSetting` for an address that is none."""
+    if named_url:
+        return RelayChoice(RelayPlace.ELSEWHERE, check_relay_url(named_url))
+    if settings.relay is RelayPlace.NONE:
+        return RelayChoice(RelayPlace.HERE if gateway_is_loopback else RelayPlace.NONE)
+    return RelayChoice(settings.relay, check_relay_url(settings.relay_url), settings.relay_port)
+
+
+class RelayServer(Protocol):
+    """A relay inside this program."""
+
+    @property
+    def base_url(self) -> str:
+        """Where it answers on this machine."""
+        ...
+
+    @property
+    def token(self) -> str:
+        """Its own, which it keeps."""
+        ...
+
+    async def start(self) -> None:
+        """Raises `OSError` when it cannot have its port or its folder."""
+        ...
+
+    async def stop(self) -> None: ...
+
+
+class RelayConnection(Relay, PictureHost, Protocol):
+    """What speaks to a relay, wherever that is."""
+
+    async def close(self) -> None: ...
+
+
+class RelayLink:
+    """A `PictureHost` through the relay, and the way to everything else that it does.
+
+    `serve` makes a relay in this program, for the owner of the data folder alone; `token` is that of a relay elsewhere.
+    """
+
+    can_withdraw = True
+
+    def __init__(
+        self,
+        choice: Callable[[], RelayChoice],
+        *,
+        serve: Callable[[RelayChoice], RelayServer],
+        connect: Callable[[str, Callable[[], str | None]], RelayConnection],
+        token: Callable[[], Awaitable[str | None]],
+        is_owner: Callable[[], bool],
+    ) -> None:
+        self._choose = choice
+        self._serve = serve
+        self._connect = connect
+        self._token = token
+        self._is_owner = is_owner
+        self._server: RelayServer | None = None
+        self._connection: RelayConnection | None = None
+        self._lock = asyncio.Lock()
+
+    @property
+    def choice(self) -> RelayChoice:
+        """The relay that is set up now."""
+        return self._choose()
+
+    @property
+    def place(self) -> str:
+        """The same for the same relay, also before it is opened."""
+        choice = self.choice
+        return f"relay {choice.url}" if choice.place is RelayPlace.ELSEWHERE else "relay in this program"
+
+    async def open(self) -> RelayConnection:
+        """The connection, made at the first call. Raises `PublishingFailed` when there is no relay or ours cannot start."""
+        async with self._lock:
+            if self._connection is None:
+                self._connection = await self._open(self.choice)
+            return self._connection
+
+    async def close(self) -> None:
+        """End the connection, and the relay if it is ours. The next use opens what is set up then."""
+        async with self._lock:
+            connection, self._connection = self._connection, None
+            server, self._server = self._server, None
+            if connection is not None:
+                await connection.close()
+            if server is not None:
+                await server.stop()
+
+    async def publish(self, picture: PreparedPicture, handle: str, *, lifetime_s: float) -> str:
+        """See `PictureHost`."""
+        return await (await self.open()).publish(picture, handle, lifetime_s=lifetime_s)
+
+    async def withdraw(self, handle: str) -> None:
+        """See `PictureHost`."""
+        await (await self.open()).withdraw(handle)
+
+    async def check(self) -> None:
+        """See `PictureHost`."""
+        await (await self.open()).check()
+
+    async def _open(self, choice: RelayChoice) -> RelayConnection:
+        match choice.place:
+            case RelayPlace.NONE:
+                raise PublishingFailed("No relay is set up.", advice="Set one up in Settings, Relay.")
+            case RelayPlace.ELSEWHERE:
+                token = await self._token()
+                return self._connect(choice.url, lambda: token)
+            case RelayPlace.HERE:
+                server = await self._started(choice)
+                return self._connect(server.base_url, lambda: server.token)
+
+    async def _started(self, choice: RelayChoice) -> RelayServer:
+        if not self._is_owner():
+            raise PublishingFailed("The relay runs in the other Sora Studio that is open.", advice="Use it from there.")
+        server = self._serve(choice)
+        try:
+            await server.start()
+        except OSError as error:
+            what = f"Port {choice.port} of this machine" if choice.port else "A port of this machine"
+            raise PublishingFailed(
+                f"{what} cannot be used for the relay: {error.strerror or error}.",
+                advice="Close what uses it, or choose another port in Settings, Relay.",
+            ) from error
+        self._server = server
+        return server

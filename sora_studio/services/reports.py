@@ -1,0 +1,215 @@
+"""The line to the relay: where the service is told to report to, and what comes back from there."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncGenerator, Callable, Generator
+from dataclasses import dataclass, replace
+
+from sora_studio.domain.errors import PassingError, PublishingFailed, StorageFull, StudioError
+from sora_studio.domain.events import NoticeAction, NoticeLevel, RelayChanged
+from sora_studio.domain.ports import Callback, RelayGreeting
+from sora_studio.domain.relay import CALLBACKS_PATH
+from sora_studio.domain.schedule import backoff_s
+from sora_studio.domain.settings import is_loopback
+from sora_studio.domain.task import Task
+from sora_studio.services.arrivals import Arrivals
+from sora_studio.services.core import Core
+from sora_studio.services.notices import RELAY
+from sora_studio.services.proof import Leg, Proof
+from sora_studio.services.relay_link import RelayLink
+from sora_studio.services.rest import rest
+
+_log = logging.getLogger(__name__)
+FIRST_CONTACT_WITHIN_S = 5.0
+"""So long a create waits for a relay that has not answered yet; then its task goes without a report."""
+
+ELSEWHERE = "Another Sora Studio works on this data folder and keeps the line to the relay. Prove the way from there."
+
+
+@dataclass(frozen=True, slots=True)
+class RelayState:
+    """`configured`: reports can be asked for. `public_url` is where the service sends them, once the relay has said it.
+
+    `trouble` says in a sentence what is wrong and what to look at; empty when all is well or nothing was tried.
+    """
+
+    configured: bool
+    connected: bool = False
+    public_url: str = ""
+    trouble: str = ""
+
+
+class Reports:
+    """Only the owner of the data folder reads the line. It comes back by itself, and goes on where it broke off.
+
+    What is kept at the relay is read from the beginning after every start: a report twice heard does nothing twice.
+    """
+
+    def __init__(
+        self,
+        core: Core,
+        link: RelayLink,
+        arrivals: Arrivals,
+        *,
+        on_line: Callable[[bool], None],
+        gateway_is_loopback: bool,
+    ) -> None:
+        self._core = core
+        self._link = link
+        self._arrivals = arrivals
+        self._on_line = on_line
+        self._gateway_is_loopback = gateway_is_loopback
+        self._known = RelayState(configured=False)
+        self._line: asyncio.Task[None] | None = None
+        self._works = False
+        self._tried_since: float | None = None
+        self._wanted = asyncio.Event()
+        self._contacted = asyncio.Event()
+        self._retry = asyncio.Event()
+        self._epoch, self._cursor = "", 0
+        self._proofs = dict[str, asyncio.Event]()
+
+    @property
+    def state(self) -> RelayState:
+        """As it is now."""
+        return replace(self._known, configured=self._link.choice.is_set_up)
+
+    def begin(self) -> None:
+        """From now on this process keeps the line, as soon as it is wanted."""
+        self._works = True
+        if self._link.choice.is_set_up and not self._link.choice.is_implied:
+            self._want()
+        if self._line is None:
+            self._line = self._core.supervisor.keep(self._keep_line, name="reports")
+
+    def see(self, task: Task) -> None:
+        """A row as it stands now."""
+        if task.callback_secret is not None and not task.state.is_over:
+            self._want()
+        self._arrivals.see(task)
+
+    def retry(self) -> None:
+        """Try at once instead of at the next turn."""
+        self._retry.set()
+
+    async def change(self) -> None:
+        """The relay, or its token, is another now."""
+        line, self._line = self._line, None
+        if line is not None:
+            line.cancel()
+            await asyncio.wait((line,))
+        await self._link.close()
+        was_wanted = self._wanted.is_set()
+        self._wanted.clear()
+        self._tried_since, self._epoch, self._cursor = None, "", 0
+        self._tell(RelayState(configured=False))
+        if self._works:
+            self.begin()
+            if was_wanted and self._link.choice.is_set_up:
+                self._want()
+
+    async def address(self) -> tuple[str, str] | None:
+        """A new task's secret and the address that carries it; None when the service could not report there.
+
+        Waits a little for a relay that was only just begun to be tried. Once it has answered it counts: it keeps what comes.
+        """
+        if not self.state.configured:
+            return None
+        give_up_at = self._want() + FIRST_CONTACT_WITHIN_S
+        while not self._is_reachable and (left_s := give_up_at - self._core.clock.monotonic()) > 0:
+            await rest(self._core.clock, self._contacted, left_s)
+        if not self._is_reachable:
+            return None
+        try:
+            secret = (await self._link.open()).new_secret()
+        except StudioError:
+            return None
+        return secret, f"{self._known.public_url}{CALLBACKS_PATH}{secret}"
+
+    async def prove(self) -> AsyncGenerator[Leg]:
+        """Walk the whole way round, one leg after the other, up to the first that is broken."""
+        if not self._works:
+            yield Leg("This window to the relay", ok=False, sentence=ELSEWHERE, seconds=0.0)
+            return
+        async with contextlib.aclosing(Proof(self._core.clock, self._link, self._expect).walk()) as walk:
+            async for leg in walk:
+                yield leg
+
+    @property
+    def _is_reachable(self) -> bool:
+        """Whether the service would take the relay's address: it must be public, unless the service is on this machine."""
+        url = self._known.public_url
+        return bool(url) and (self._gateway_is_loopback or not is_loopback(url))
+
+    def _want(self) -> float:
+        """Since when the line is tried."""
+        if self._tried_since is None:
+            self._tried_since = self._core.clock.monotonic()
+        self._wanted.set()
+        return self._tried_since
+
+    @contextlib.contextmanager
+    def _expect(self, secret: str) -> Generator[asyncio.Event]:
+        """An event that is set when a report with this secret arrives."""
+        self._want()
+        self._proofs[secret] = arrived = asyncio.Event()
+        try:
+            yield arrived
+        finally:
+            del self._proofs[secret]
+
+    async def _keep_line(self) -> None:
+        attempt = 0
+        while True:
+            await self._wanted.wait()
+            try:
+                connection = await self._link.open()
+                async with contextlib.aclosing(connection.callbacks(self._epoch, self._cursor)) as line:
+                    async for said in line:
+                        attempt = 0
+                        await self._take(said)
+            except (PublishingFailed, PassingError, StorageFull) as error:
+                self._broke(error)
+            self._retry.clear()
+            await rest(self._core.clock, self._retry, backoff_s(attempt, self._core.rng))
+            attempt += 1
+
+    async def _take(self, said: RelayGreeting | Callback | None) -> None:
+        match said:
+            case RelayGreeting():
+                if said.epoch != self._epoch:
+                    self._epoch, self._cursor = said.epoch, 0
+                self._greeted(said.public_url)
+            case Callback():
+                if (proof := self._proofs.get(said.secret)) is not None:
+                    proof.set()
+                else:
+                    await self._arrivals.hear(said)
+                self._cursor = max(self._cursor, said.cursor)
+            case None:
+                pass
+
+    def _greeted(self, public_url: str) -> None:
+        trouble = ""
+        if is_loopback(public_url) and not self._gateway_is_loopback:
+            trouble = "The relay's public address is on this machine, where the service cannot report to. Give it a public one."
+        self._tell(RelayState(configured=True, connected=True, public_url=public_url, trouble=trouble))
+
+    def _broke(self, error: StudioError) -> None:
+        _log.info("The line to the relay broke: %s %s", error.title, error.detail)
+        self._tell(replace(self._known, connected=False, trouble=error.sentence))
+        if isinstance(error, PublishingFailed):
+            words = f"{error.sentence} Tasks are asked for as usual meanwhile."
+            self._core.notices.post(RELAY, NoticeLevel.WARNING, words, NoticeAction.OPEN_SETTINGS)
+
+    def _tell(self, state: RelayState) -> None:
+        before, self._known = self._known, state
+        if state.connected:
+            self._contacted.set()
+        if state.connected or not state.trouble:
+            self._core.notices.clear(RELAY)
+        if state.connected is not before.connected:
+            self._on_line(state.connected)
+        if state != before:
+            self._core.events.publish(RelayChanged(state.connected, state.trouble))
