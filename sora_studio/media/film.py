@@ -12,12 +12,20 @@ from typing import BinaryIO, cast
 import av
 from av.container import InputContainer
 from av.error import FFmpegError
+from av.video.reformatter import Colorspace
 from PIL import Image
 
 from sora_studio.domain.clip import FilmFacts
 from sora_studio.domain.errors import StudioError
+from sora_studio.media.film_frame import frame_at
 
 _JPEG_QUALITY = 88
+_PNG_LEVEL = 1
+"""Higher ones take longer and save nearly nothing on what a camera or a model made."""
+_UNSAID = 2
+"""FFmpeg's number for colours that a film does not describe."""
+_STANDARD_LINES = 576
+"""Films of more lines are in colours of ITU-R BT.709, smaller ones in those of BT.601."""
 _DECODING_THREADS = 2
 """Each takes memory of its own, and a film has few seconds."""
 _UPRIGHT = {
@@ -43,14 +51,23 @@ def inspect_film(film: BinaryIO) -> FilmFacts:
 def draw_poster(film: BinaryIO, *, max_edge: int) -> bytes:
     """Blocking. The middle frame, upright, as a JPEG. Raises `StudioError` when the film cannot be read."""
     with _opened(film) as (container, video):
-        frame = _middle_frame(container, video)
-        picture, turn = cast("Image.Image", frame.to_image()), _turn(frame)
-    if turn:
-        picture = picture.transpose(_UPRIGHT[turn])
+        picture = _upright(_middle_frame(container, video))
     picture.thumbnail((max_edge, max_edge), Image.Resampling.LANCZOS)
     poster = io.BytesIO()
     picture.save(poster, "JPEG", quality=_JPEG_QUALITY, optimize=True)
     return poster.getvalue()
+
+
+def draw_frame(film: BinaryIO, *, at_s: float) -> bytes:
+    """Blocking. What is seen at that time, upright and in full size, as a PNG; before the first frame the first, then the last.
+
+    Raises `StudioError` when the film cannot be read.
+    """
+    with _opened(film) as (container, video):
+        picture = _upright(frame_at(container, video, at_s))
+    file = io.BytesIO()
+    picture.save(file, "PNG", compress_level=_PNG_LEVEL)
+    return file.getvalue()
 
 
 @contextmanager
@@ -108,6 +125,14 @@ def _middle_frame(container: InputContainer, video: av.VideoStream) -> av.VideoF
     if found is None:
         raise StudioError("The film holds no picture.")
     return found
+
+
+def _upright(frame: av.VideoFrame) -> Image.Image:
+    """As a player shows it: a film that does not say what its colours mean has those of its size, as everywhere."""
+    if frame.colorspace == _UNSAID and frame.height > _STANDARD_LINES:
+        frame = frame.reformat(format="rgb24", src_colorspace=Colorspace.ITU709)
+    picture, turn = cast("Image.Image", frame.to_image()), _turn(frame)
+    return picture.transpose(_UPRIGHT[turn]) if turn else picture
 
 
 def _turn(frame: av.VideoFrame) -> int:

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import BinaryIO
 
 from sora_studio.domain.errors import StudioError
-from sora_studio.media.film import draw_poster, inspect_film
+from sora_studio.media.film import draw_frame, draw_poster, inspect_film
 
 MAX_MEMORY_BYTES = 1 << 30
 """Of address space. A film of 3,840 × 2,160 needs half of it."""
@@ -20,7 +20,10 @@ MAX_PROCESSOR_S = 20
 
 
 def main(argv: Sequence[str]) -> int:
-    """With a number: the poster with that longest edge. Without: the film's facts. 0 when there is an answer, a refusal too."""
+    """`poster` and its longest edge, `frame` and its time in seconds, or nothing for the film's facts.
+
+    0 when there is an answer, a refusal too.
+    """
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library that prints must not speak for us
     film = os.fdopen(0, "rb", closefd=False)
@@ -37,9 +40,17 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _look(film: BinaryIO, argv: Sequence[str]) -> dict[str, object]:
-    if argv:
-        return {"poster": base64.b64encode(draw_poster(film, max_edge=int(argv[0]))).decode("ascii")}
-    return asdict(inspect_film(film))
+    match argv:
+        case ["poster", edge]:
+            return {"poster": _text(draw_poster(film, max_edge=int(edge)))}
+        case ["frame", time]:
+            return {"frame": _text(draw_frame(film, at_s=float(time)))}
+        case _:
+            return asdict(inspect_film(film))
+
+
+def _text(picture: bytes) -> str:
+    return base64.b64encode(picture).decode("ascii")
 
 
 def _confine() -> None:

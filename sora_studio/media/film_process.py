@@ -18,11 +18,12 @@ COMMAND = "look-into-film"
 WITHIN_S = 10.0
 """A film takes a fraction of a second, on a busy machine a few."""
 
-_MAX_ANSWER_BYTES = 8 << 20
+_MAX_ANSWER_BYTES = 48 << 20
+"""A frame of 3,840 × 2,160 has 25 MB at most, and a third more as text."""
 _MAX_EDGE = 16_384
 _MAX_DURATION_S = 86_400.0
 _MAX_WORDS = 300
-_JPEG = b"\xff\xd8\xff"
+_JPEG, _PNG = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
 
 
 class FilmProcess:
@@ -47,13 +48,20 @@ class FilmProcess:
 
     def draw_poster(self, film: Path, *, max_edge: int) -> bytes:
         """The middle frame as a JPEG whose longer edge has at most `max_edge` pixels."""
-        match self._ask(film, str(max_edge)):
-            case {"poster": str(text)}:
-                if (poster := _decoded(text)).startswith(_JPEG):
-                    return poster
-            case _:
-                pass
-        raise _unreadable("no poster")
+        return self._draw(film, "poster", str(max_edge), start=_JPEG)
+
+    def draw_frame(self, film: Path, *, at_s: float) -> bytes:
+        """What is seen at that time, upright and in full size, as a PNG."""
+        return self._draw(film, "frame", repr(float(at_s)), start=_PNG)
+
+    def _draw(self, film: Path, what: str, how: str, *, start: bytes) -> bytes:
+        """A picture, at least by its first bytes."""
+        answer = self._ask(film, what, how)
+        if isinstance(answer, dict) and isinstance(text := cast("dict[str, object]", answer).get(what), str):
+            picture = _decoded(text)
+            if picture.startswith(start):
+                return picture
+        raise _unreadable(f"no {what}")
 
     def _ask(self, film: Path, *arguments: str) -> object:
         """The answer as it came, a refusal as an error."""

@@ -1,6 +1,7 @@
 """Local pictures and films for the services: the blocking work goes to threads, and films to a process of their own."""
 
 import asyncio
+import hashlib
 import os
 import tempfile
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from sora_studio.media.film_process import FilmProcess
 
 _PICTURES_AT_ONCE = 2
 """A large one takes hundreds of megabytes while it is open."""
+_NAME_DIGITS = 32
 
 
 class LocalMedia:
@@ -42,14 +44,18 @@ class LocalMedia:
         """The middle frame as a JPEG whose longer edge has at most `max_edge` pixels; `StorageFull` when there is no room."""
         await asyncio.to_thread(self._save_poster, film, poster, max_edge)
 
+    async def save_frame(self, film: Path, at_s: float, folder: Path) -> Path:
+        """The frame that is seen at that time as a PNG, named by its content: the same one twice is one file."""
+        return await asyncio.to_thread(self._save_frame, film, at_s, folder)
+
     def _save_poster(self, film: Path, poster: Path, max_edge: int) -> None:
-        picture = self._films.draw_poster(film, max_edge=max_edge)
-        try:
-            _write_whole(picture, poster)
-        except OSError as error:
-            if is_full(error):
-                raise StorageFull from error
-            raise StudioError("The poster cannot be written.", detail=str(error.strerror)) from error
+        _write_whole(self._films.draw_poster(film, max_edge=max_edge), poster)
+
+    def _save_frame(self, film: Path, at_s: float, folder: Path) -> Path:
+        picture = self._films.draw_frame(film, at_s=at_s)
+        frame = folder / f"frame-{hashlib.sha256(picture).hexdigest()[:_NAME_DIGITS]}.png"
+        _write_whole(picture, frame)
+        return frame
 
 
 def _prepare_image(path: Path, edit: PictureEdit, formats: Sequence[str], max_bytes: int) -> PreparedPicture:
@@ -65,9 +71,18 @@ def _inspect_image(path: Path) -> ImageFacts:
 
 
 def _write_whole(picture: bytes, path: Path) -> None:
-    """There is a whole JPEG or none."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".poster-", suffix=".jpg")
+    """There is a whole picture or none."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, picture)
+    except OSError as error:
+        if is_full(error):
+            raise StorageFull from error
+        raise StudioError("The picture cannot be written.", detail=str(error.strerror)) from error
+
+
+def _replace(path: Path, picture: bytes) -> None:
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-", suffix=path.suffix)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(picture)

@@ -1,0 +1,61 @@
+"""Finds the very frame that is seen at a time, and decodes no more than leads to it."""
+
+from collections.abc import Generator
+from typing import NamedTuple
+
+import av
+from av.container import InputContainer
+
+from sora_studio.domain.errors import StudioError
+
+_LATE_S = 0.0005
+"""Players tell whole milliseconds; the frame that begins within half of one is meant."""
+
+
+class _Packet(NamedTuple):
+    """One frame as it is stored: when it is seen, in the film's own units, and its place in the order of decoding."""
+
+    pts: int
+    number: int
+    is_keyframe: bool
+
+
+def frame_at(container: InputContainer, video: av.VideoStream, at_s: float) -> av.VideoFrame:
+    """The last frame that begins at `at_s` or before; the first one when there is none. Raises `StudioError` without any."""
+    wanted, keyframe = _way_to(container, video, at_s)
+    video.codec_context.thread_type = "AUTO"
+    container.seek(0)
+    found: av.VideoFrame | None = None
+    for frame in _decoded(container, video, begin=keyframe.number, wanted=wanted.pts):
+        if found is None or (frame.pts is not None and frame.pts <= wanted.pts):
+            found = frame
+        if frame.pts == wanted.pts:
+            break
+    if found is None:
+        raise StudioError("The film holds no picture.")
+    return found
+
+
+def _way_to(container: InputContainer, video: av.VideoStream, at_s: float) -> tuple[_Packet, _Packet]:
+    """The wanted frame, and the keyframe from which it can be decoded. Frames are not stored in the order of showing."""
+    packets = [
+        _Packet(packet.pts, number, packet.is_keyframe)
+        for number, packet in enumerate(container.demux(video))
+        if packet.pts is not None and not packet.is_discard
+    ]
+    if not packets:
+        raise StudioError("The film holds no picture.")
+    latest = (at_s + _LATE_S) / float(video.time_base or 1)
+    wanted = max((packet for packet in packets if packet.pts <= latest), default=min(packets))
+    before = (
+        packet for packet in packets if packet.is_keyframe and packet.number <= wanted.number and packet.pts <= wanted.pts
+    )
+    return wanted, max(before, key=lambda packet: packet.number, default=packets[0])
+
+
+def _decoded(container: InputContainer, video: av.VideoStream, *, begin: int, wanted: int) -> Generator[av.VideoFrame]:
+    """On the way, frames that no other frame needs are left out."""
+    for number, packet in enumerate(container.demux(video)):
+        if number >= begin:
+            video.codec_context.skip_frame = "DEFAULT" if packet.pts in {wanted, None} else "NONREF"
+            yield from packet.decode()
