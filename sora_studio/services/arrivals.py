@@ -50,10 +50,9 @@ class Arrivals:
                 self._judge(task, task_id)
 
     def _judge(self, row: Task, task_id: str) -> None:
-        put_aside = row.state is TaskState.LOST and row.removed_at is not None
         if row.state is TaskState.UNKNOWN and is_id(task_id):
             self._look_for(row, task_id)
-        elif put_aside and row.task_id is not None:
+        elif _is_lost_from_sight(row) and row.task_id is not None:
             self._look_for(row, row.task_id)
         elif row.state in (TaskState.PENDING, TaskState.PROCESSING, TaskState.LOST):
             self._hint(row)
@@ -84,9 +83,7 @@ class Arrivals:
 
     async def _is_missing(self, task: int) -> bool:
         row = await self._core.ledger.tasks.get(task)
-        return row is not None and (
-            row.state is TaskState.UNKNOWN or (row.state is TaskState.LOST and row.removed_at is not None)
-        )
+        return row is not None and (row.state is TaskState.UNKNOWN or _is_lost_from_sight(row))
 
     async def _is_confirmed(self, task_id: str, profile: ModelProfile) -> bool:
         if self._holds.key_refused or not self._connection.online:
@@ -112,3 +109,7 @@ class Arrivals:
             await self._core.ledger.record(task, removed_at=None)
         if (row := await self._core.ledger.tasks.get(task)) is not None and row.state is not TaskState.UNKNOWN:
             self._judge(row, task_id)
+
+
+def _is_lost_from_sight(row: Task) -> bool:
+    return row.state is TaskState.LOST and row.removed_at is not None

@@ -13,7 +13,7 @@ from sora_studio.domain.settings import RelayPlace, Settings, check_relay_url
 
 @dataclass(frozen=True, slots=True)
 class RelayChoice:
-    """`url` is where the public reaches a relay in this program (empty: only this machine does), or where one elsewhere answers.
+    """`url` is where the public reaches a relay in this program (empty: only this machine does), or where another one answers.
 
     A relay that is `implied` is nobody's wish: a gateway on this machine needs it for the first picture or report.
     """
@@ -120,7 +120,6 @@ class RelayLink:
             if connection is not None:
                 await connection.close()
             if server is not None:
-                await server.stop()
 
     async def publish(self, picture: PreparedPicture, handle: str, *, lifetime_s: float) -> str:
         """See `PictureHost`."""
@@ -137,7 +136,7 @@ class RelayLink:
     async def _open(self, choice: RelayChoice) -> RelayConnection:
         match choice.place:
             case RelayPlace.NONE:
-                raise PublishingFailed("No relay is set up.", advice="Set one up in Settings, Relay.")
+                raise PublishingFailed("No relay is set up.", advice="Set one up in Settings.")
             case RelayPlace.ELSEWHERE:
                 token = await self._token()
                 return self._connect(choice.url, lambda: token)
@@ -155,7 +154,7 @@ class RelayLink:
             what = f"Port {choice.port} of this machine" if choice.port else "A port of this machine"
             raise PublishingFailed(
                 f"{what} cannot be used for the relay: {error.strerror or error}.",
-                advice="Close what uses it, or choose another port in Settings, Relay.",
+                advice="Close what uses it, or choose another port in Settings.",
             ) from error
         self._server = server
         return server

@@ -6,7 +6,7 @@ import logging
 from collections.abc import AsyncGenerator, Callable, Generator
 from dataclasses import dataclass, replace
 
-from sora_studio.domain.errors import PassingError, PublishingFailed, StorageFull, StudioError
+from sora_studio.domain.errors import StudioError, UserError
 from sora_studio.domain.events import NoticeAction, NoticeLevel, RelayChanged
 from sora_studio.domain.ports import Callback, RelayGreeting
 from sora_studio.domain.relay import CALLBACKS_PATH
@@ -169,7 +169,7 @@ class Reports:
                     async for said in line:
                         attempt = 0
                         await self._take(said)
-            except (PublishingFailed, PassingError, StorageFull) as error:
+            except StudioError as error:
                 self._broke(error)
             self._retry.clear()
             await rest(self._core.clock, self._retry, backoff_s(attempt, self._core.rng))
@@ -199,7 +199,7 @@ class Reports:
     def _broke(self, error: StudioError) -> None:
         _log.info("The line to the relay broke: %s %s", error.title, error.detail)
         self._tell(replace(self._known, connected=False, trouble=error.sentence))
-        if isinstance(error, PublishingFailed):
+        if isinstance(error, UserError):
             words = f"{error.sentence} Tasks are asked for as usual meanwhile."
             self._core.notices.post(RELAY, NoticeLevel.WARNING, words, NoticeAction.OPEN_SETTINGS)
 
