@@ -120,6 +120,7 @@ class RelayLink:
             if connection is not None:
                 await connection.close()
             if server is not None:
+                await server.stop()
 
     async def publish(self, picture: PreparedPicture, handle: str, *, lifetime_s: float) -> str:
         """See `PictureHost`."""
