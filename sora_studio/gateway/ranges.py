@@ -32,7 +32,7 @@ def resume_headers(size_bytes: int, validator: str) -> dict[str, str]:
 
 def whole(headers: Mapping[str, str]) -> Arrival:
     """The body of a 200: the film from its first byte."""
-    length = _length(headers)
+    length = content_length(headers)
     return Arrival(0, length, length, strong_validator(headers))
 
 
@@ -44,7 +44,7 @@ def continuation(headers: Mapping[str, str], *, size_bytes: int, total_bytes: in
     first, last = int(match[1]), int(match[2])
     total = total_bytes if match[3] == "*" else int(match[3])
     fits = first == size_bytes and total is not None and first <= last < total and total_bytes in (None, total)
-    says_so = _length(headers) in (None, last - first + 1)
+    says_so = content_length(headers) in (None, last - first + 1)
     same_film = not headers.get("ETag") or not validator.startswith('"') or headers["ETag"].strip() == validator
     return Arrival(first, last + 1, total, validator) if fits and says_so and same_film else None
 
@@ -68,6 +68,7 @@ def strong_validator(headers: Mapping[str, str]) -> str:
     return changed
 
 
-def _length(headers: Mapping[str, str]) -> int | None:
+def content_length(headers: Mapping[str, str]) -> int | None:
+    """`Content-Length`; None when there is none or it is no number."""
     value = headers.get("Content-Length", "").strip()
     return int(value) if _LENGTH.fullmatch(value) else None

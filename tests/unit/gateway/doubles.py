@@ -42,6 +42,9 @@ class HastyClock:
     def monotonic(self) -> float:
         return self.seconds
 
+    def elapsed(self) -> float:
+        return self.seconds
+
     async def sleep(self, seconds: float) -> None:
         self.seconds += seconds
         await asyncio.sleep(0)
