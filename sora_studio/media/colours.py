@@ -16,7 +16,7 @@ _SPACE = slice(16, 20)
 
 @dataclass(frozen=True, slots=True)
 class Pixels:
-    """Pixels, and the profile that their colours are meant in; none is sRGB."""
+    """Pixels without anything that a file tells besides, and the profile that their colours are meant in; none is sRGB."""
 
     image: Image.Image
     profile: bytes | None
@@ -38,10 +38,11 @@ class Pixels:
         return Pixels(white, plain.profile)
 
 
-def profile_of(image: Image.Image) -> bytes | None:
-    """The ICC profile that came with a picture."""
+def pixels_of(image: Image.Image) -> Pixels:
+    """Takes from `image` what came along with it, as encoders would write it out again; only a transparent colour stays."""
     profile: object = image.info.get("icc_profile")
-    return profile if isinstance(profile, bytes) and profile else None
+    image.info = {name: value for name, value in image.info.items() if name == "transparency"}
+    return Pixels(image, profile if isinstance(profile, bytes) and profile else None)
 
 
 def _plain(image: Image.Image) -> Image.Image:
@@ -49,7 +50,8 @@ def _plain(image: Image.Image) -> Image.Image:
         return _to_eight_bits(image)
     if image.has_transparency_data:
         return image if image.mode in {"LA", "RGBA"} else image.convert("RGBA")
-    return image.convert("L" if image.mode in _GREYS else "RGB")
+    mode = "L" if image.mode in _GREYS else "RGB"
+    return image if image.mode == mode else image.convert(mode)
 
 
 def _to_eight_bits(image: Image.Image) -> Image.Image:

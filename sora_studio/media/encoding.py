@@ -39,11 +39,9 @@ def encode_png(pixels: Pixels) -> Encoded:
     """Without loss; sixteen bits of grey and palettes stay what they are."""
     if pixels.image.mode not in _PNG_MODES:
         pixels = pixels.plain()
-    image = pixels.image.copy()
-    image.info = {name: value for name, value in pixels.image.info.items() if name == "transparency"}
     file = io.BytesIO()
-    image.save(file, "PNG", icc_profile=pixels.profile)
-    return Encoded(file.getvalue(), *image.size)
+    pixels.image.save(file, "PNG", icc_profile=pixels.profile)
+    return Encoded(file.getvalue(), *pixels.image.size)
 
 
 def fit_jpeg(pixels: Pixels, max_bytes: int, *, sampling: int = 0) -> Encoded | None:
@@ -55,7 +53,7 @@ def fit_jpeg(pixels: Pixels, max_bytes: int, *, sampling: int = 0) -> Encoded | 
         image.save(file, "JPEG", quality=quality, subsampling=sampling, optimize=True, icc_profile=opaque.profile)
         return file.getvalue()
 
-    return _fit(_bare(opaque.image), encode, max_bytes, longest_edge=_LONGEST_EDGE["jpeg"])
+    return _fit(opaque.image, encode, max_bytes, longest_edge=_LONGEST_EDGE["jpeg"])
 
 
 def fit_webp(pixels: Pixels, max_bytes: int, *, lossless: bool) -> Encoded | None:
@@ -63,7 +61,7 @@ def fit_webp(pixels: Pixels, max_bytes: int, *, lossless: bool) -> Encoded | Non
     plain = pixels.plain()
     if lossless and max(plain.image.size) <= _LONGEST_EDGE["webp"]:
         file = io.BytesIO()
-        _bare(plain.image).save(file, "WEBP", lossless=True, exact=True, quality=20, method=0, icc_profile=plain.profile)
+        plain.image.save(file, "WEBP", lossless=True, exact=True, quality=20, method=0, icc_profile=plain.profile)
         if file.tell() <= max_bytes:
             return Encoded(file.getvalue(), *plain.image.size)
 
@@ -72,14 +70,7 @@ def fit_webp(pixels: Pixels, max_bytes: int, *, lossless: bool) -> Encoded | Non
         image.save(file, "WEBP", quality=quality, method=2, icc_profile=plain.profile)
         return file.getvalue()
 
-    return _fit(_bare(plain.image), encode, max_bytes, longest_edge=_LONGEST_EDGE["webp"])
-
-
-def _bare(image: Image.Image) -> Image.Image:
-    """Encoders write what came along with a picture, unless there is none of it."""
-    bare = image.copy()
-    bare.info = {}
-    return bare
+    return _fit(plain.image, encode, max_bytes, longest_edge=_LONGEST_EDGE["webp"])
 
 
 def _fit(image: Image.Image, encode: _Encoder, max_bytes: int, *, longest_edge: int) -> Encoded | None:

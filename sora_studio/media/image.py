@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
-from PIL import Image, ImageFile, UnidentifiedImageError
+from PIL import Image, ImageFile, JpegImagePlugin, UnidentifiedImageError
 
 from sora_studio.domain.errors import InvalidRequest, Problem
 from sora_studio.domain.request import ImageFacts
@@ -31,7 +31,8 @@ Image.MAX_IMAGE_PIXELS = None  # The check here is stricter, and comes as a sent
 def inspect_image(path: Path) -> ImageFacts:
     """Blocking. Raises `InvalidRequest` with a sentence for the image control."""
     with opened(path) as file:
-        return look(path, file)
+        facts, _ = look(path, file)
+        return facts
 
 
 @contextmanager
@@ -53,35 +54,40 @@ def opened(path: Path) -> Generator[BinaryIO]:
         raise _problem(path, "is damaged and cannot be read to its end") from error
 
 
-def look(path: Path, file: BinaryIO) -> ImageFacts:
-    """Size before content: nothing is decoded that would fill the memory. Decoders' errors go through to `opened`."""
+def look(path: Path, file: BinaryIO) -> tuple[ImageFacts, ImageFile.ImageFile]:
+    """The facts, and the picture for `decoded`. Decoders' errors go through to `opened`.
+
+    Size before content: nothing is decoded that would fill the memory.
+    """
     size_bytes = file.seek(0, os.SEEK_END)
-    with _identified(path, file) as image:
-        kind, (width, height) = _still_kind(path, image), image.size
-        turn = turn_of(image) if kind == "tiff" else 0  # whose decoder turns it, and forgets
-        whole = size_bytes <= MAX_DECODED_BYTES
-        if whole:
-            _read_to_the_end(image)
-        turn = turn or turn_of(image)
-        if turn in _ON_ITS_SIDE and kind != "tiff":
-            width, height = height, width
-        told = what_it_tells(image, kind, file) if whole else Telling()
-        return ImageFacts(
-            kind,
-            width,
-            height,
-            size_bytes,
-            is_turned=turn > 1,
-            has_metadata=told.anything,
-            has_place=told.a_place,
-            is_transparent=whole and is_transparent(image),
-        )
+    image = _identified(path, file)
+    kind, (width, height) = _still_kind(path, image), image.size
+    turn = turn_of(image) if kind == "tiff" else 0  # whose decoder turns it, and forgets
+    whole = size_bytes <= MAX_DECODED_BYTES
+    if whole:
+        _read_to_the_end(image)
+    turn = turn or turn_of(image)
+    if turn in _ON_ITS_SIDE and kind != "tiff":
+        width, height = height, width
+    told = what_it_tells(image, kind, file) if whole else Telling()
+    facts = ImageFacts(
+        kind,
+        width,
+        height,
+        size_bytes,
+        is_turned=turn > 1,
+        has_metadata=told.anything,
+        has_place=told.a_place,
+        is_transparent=whole and is_transparent(image),
+    )
+    return facts, image
 
 
-def decoded(file: BinaryIO) -> ImageFile.ImageFile:
-    """All pixels of a picture that was looked at, as they are stored."""
-    file.seek(0)
-    image = Image.open(file, formats=_FORMATS)
+def decoded(image: ImageFile.ImageFile, file: BinaryIO) -> ImageFile.ImageFile:
+    """All pixels of a picture that was looked at, as they are stored. Its JPEG is read again, in full size."""
+    if isinstance(image, JpegImagePlugin.JpegImageFile):
+        file.seek(0)
+        image = Image.open(file, formats=_FORMATS)
     image.load()
     return image
 

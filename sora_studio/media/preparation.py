@@ -14,7 +14,7 @@ from sora_studio.domain.errors import InvalidRequest
 from sora_studio.domain.picture import MEDIA_TYPES, PictureEdit, PreparedPicture
 from sora_studio.domain.profile import ImageRules
 from sora_studio.domain.request import ImageFacts, check_image
-from sora_studio.media.colours import Pixels, profile_of
+from sora_studio.media.colours import Pixels, pixels_of
 from sora_studio.media.encoding import Encoded, encode_png, fit_jpeg, fit_webp
 from sora_studio.media.image import MAX_DECODED_BYTES, decoded, look, opened
 from sora_studio.media.stripping import strip
@@ -42,11 +42,11 @@ def prepare_image(path: Path, edit: PictureEdit, *, formats: Sequence[str], max_
     """
     rules = ImageRules("", 0, 1, tuple(formats), max_bytes)
     with opened(path) as file:
-        facts = look(path, file)
+        facts, image = look(path, file)
         problems = check_image(str(path), facts, rules)
         if problems and not edit.convert:
             raise InvalidRequest(problems)
-        prepared = _as_it_is(file, facts, edit, rules) or _anew(file, facts, edit, rules)
+        prepared = _as_it_is(file, facts, edit, rules) or _anew(file, image, facts, edit, rules)
         if prepared is None:
             raise InvalidRequest(problems or check_image(str(path), replace(facts, size_bytes=max_bytes + 1), rules))
         return prepared
@@ -73,12 +73,12 @@ def _as_it_is(file: BinaryIO, facts: ImageFacts, edit: PictureEdit, rules: Image
     return PreparedPicture(content, MEDIA_TYPES[facts.format], facts.width, facts.height)
 
 
-def _anew(file: BinaryIO, facts: ImageFacts, edit: PictureEdit, rules: ImageRules) -> PreparedPicture | None:
+def _anew(
+    file: BinaryIO, looked_at: ImageFile.ImageFile, facts: ImageFacts, edit: PictureEdit, rules: ImageRules
+) -> PreparedPicture | None:
     """From its pixels: in its own format when it may have it and fits, else in the one that suits it."""
-    image = decoded(file)
-    sampling = _sampling(image)
-    pixels = _wanted(image, _box(facts, edit))
-    del image
+    image = decoded(looked_at, file)
+    pixels, sampling = _wanted(image, _box(facts, edit)), _sampling(image)
     share = facts.size_bytes * pixels.image.width * pixels.image.height / (facts.width * facts.height)
     for kind in _kinds(facts, pixels, edit, rules):
         encoded: Encoded | None = None
@@ -103,9 +103,9 @@ def _kinds(facts: ImageFacts, pixels: Pixels, edit: PictureEdit, rules: ImageRul
 
 def _wanted(image: ImageFile.ImageFile, box: tuple[int, int, int, int] | None) -> Pixels:
     """Upright, then cropped."""
-    profile, way = profile_of(image), _UPRIGHT.get(turn_of(image))
+    way = _UPRIGHT.get(turn_of(image))
     upright: Image.Image = image if way is None else image.transpose(way)
-    return Pixels(upright.crop(box) if box else upright, profile)
+    return pixels_of(upright.crop(box) if box else upright)
 
 
 def _is_lossless_webp(file: BinaryIO, facts: ImageFacts) -> bool:
