@@ -1,0 +1,105 @@
+"""A person's own command that puts a file somewhere and prints its address: for every place that we do not know."""
+
+import asyncio
+import base64
+import hashlib
+import re
+import secrets
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
+from sora_studio.domain.errors import PublishingFailed, StorageFull
+from sora_studio.domain.picture import PreparedPicture
+from sora_studio.domain.room import is_full
+from sora_studio.domain.settings import is_loopback
+from sora_studio.hosting.command_run import FILE, CommandRun, Ended
+from sora_studio.logs import redacted
+
+WITHIN_S = 120.0
+MAX_URL_CHARS = 4_096
+MAX_DETAIL_CHARS = 300
+_ADDRESS = re.compile(r"https?://[^\s\x00-\x1f\x7f\"'<>\\]+", re.ASCII)
+_QUOTED = re.compile(r"^([\"'])(.*)\1$", re.DOTALL)
+_ADVICE = "Look at the command in Settings, Pictures."
+_PIXEL = PreparedPicture(
+    base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNoAAAAggCB2kUIOwAAAABJRU5ErkJggg=="),
+    "image/png",
+    1,
+    1,
+)
+
+
+class CommandHost:
+    """A `PictureHost` over a command, which is started without a shell and whose last line of output is the address.
+
+    It gets a private file that is gone when it ends. One that is not done in time is killed with all that it started.
+    """
+
+    can_withdraw = False
+
+    def __init__(self, command: str, *, within_s: float = WITHIN_S) -> None:
+        self._command = command
+        self._within_s = within_s
+
+    @property
+    def place(self) -> str:
+        """Tells commands apart without repeating them: one may hold a password."""
+        return f"command {hashlib.sha256(self._command.encode()).hexdigest()[:12]}"
+
+    async def publish(self, picture: PreparedPicture, handle: str, *, lifetime_s: float) -> str:  # noqa: ARG002
+        """See `PictureHost`; how long the picture stays is up to the command. Cancelled, it kills the command."""
+        run = CommandRun(_words(self._command), within_s=self._within_s)
+        try:
+            ended = await asyncio.to_thread(run.perform, picture.content, handle)
+        except OSError as error:
+            if is_full(error):
+                raise StorageFull from None
+            raise PublishingFailed(f"The command could not be started: {error.strerror}.", advice=_ADVICE) from None
+        finally:
+            run.kill()
+        return _address(ended, self._within_s)
+
+    async def withdraw(self, handle: str) -> None:
+        """Nothing: the command only publishes."""
+
+    async def check(self) -> None:
+        """Publish a picture of one pixel, which stays there. Raises like `publish`."""
+        await self.publish(_PIXEL, f"check-{secrets.token_urlsafe(16)}.png", lifetime_s=0)
+
+
+def split(command: str, *, windows: bool) -> list[str]:
+    """Its words. On Windows a backslash is part of a path and escapes nothing. Raises ValueError for half a pair of quotes."""
+    words = shlex.split(command, posix=not windows)
+    return [_QUOTED.sub(r"\2", word) for word in words] if windows else words
+
+
+def _words(command: str) -> list[str]:
+    """Program and arguments, with a place for the file; raises `PublishingFailed` when there is no such program."""
+    try:
+        words = split(command, windows=sys.platform == "win32")
+    except ValueError:
+        raise PublishingFailed("The command has a quotation mark without its other half.", advice=_ADVICE) from None
+    if not words:
+        raise PublishingFailed("There is no command for pictures.", advice=_ADVICE)
+    program = shutil.which(str(Path(words[0]).expanduser()))
+    if program is None:
+        raise PublishingFailed(f"There is no program {words[0]!r}.", advice=_ADVICE)
+    arguments = words[1:] if any(FILE in word for word in words[1:]) else [*words[1:], FILE]
+    return [str(Path(program).absolute()), *arguments]
+
+
+def _address(ended: Ended, within_s: float) -> str:
+    """The last line that it printed; raises `PublishingFailed`. Such a line is never repeated: it could be a signed link."""
+    detail = redacted(ended.last_error_line)[:MAX_DETAIL_CHARS]
+    if ended.was_late:
+        raise PublishingFailed(f"The command was not done within {within_s:g} s.", advice=_ADVICE, detail=detail)
+    if ended.was_loud:
+        raise PublishingFailed("The command prints without an end.", advice=_ADVICE, detail=detail)
+    if ended.code != 0:
+        raise PublishingFailed(f"The command failed with the code {ended.code}.", advice=_ADVICE, detail=detail)
+    url = ended.last_line
+    if len(url) > MAX_URL_CHARS or not _ADDRESS.fullmatch(url) or not (url.startswith("https:") or is_loopback(url)):
+        raise PublishingFailed("The last line that the command printed is no https address.", advice=_ADVICE, detail=detail)
+    return url

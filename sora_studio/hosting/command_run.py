@@ -1,0 +1,121 @@
+"""One run of a person's command: in a thread, within a time, with bounded output, and gone with all that it started."""
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+FILE = "{file}"
+"""Replaced by the picture's path, wherever it stands in an argument."""
+MAX_OUTPUT_BYTES = 1 << 20
+"""Of each stream; who prints more is taken for broken."""
+LINGER_S = 0.5
+"""For output that is still on its way when the command has ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How it went. The lines are the last ones that are not empty; `code` is negative for a signal."""
+
+    code: int
+    last_line: str
+    last_error_line: str
+    was_late: bool
+    was_loud: bool
+
+
+class CommandRun:
+    """`perform` runs the command in the thread that calls it; `kill` may come at any time from another."""
+
+    def __init__(self, words: Sequence[str], *, within_s: float) -> None:
+        self._words, self._within_s = words, within_s
+        self._starting = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._is_forbidden = False
+
+    def perform(self, content: bytes, name: str) -> Ended:
+        """With a private file of that name, which is gone afterwards. Raises OSError when it cannot be started."""
+        with tempfile.TemporaryDirectory(prefix="sora-studio-", ignore_cleanup_errors=True) as folder:
+            file = Path(folder) / name
+            file.write_bytes(content)
+            process = self._start([word.replace(FILE, str(file)) for word in self._words], folder)
+            output, errors = (_Reader(stream, self.kill) for stream in (process.stdout, process.stderr) if stream)
+            try:
+                process.wait(self._within_s)
+            except subprocess.TimeoutExpired:
+                was_late = True
+            else:
+                was_late = False
+            ends = [reader.ends_within(LINGER_S) for reader in (output, errors) if not was_late]
+            if not all(ends) or was_late:
+                _end_group(process)
+            return Ended(process.wait(), output.last_line, errors.last_line, was_late, output.is_full or errors.is_full)
+
+    def kill(self) -> None:
+        """The command and all that it started; fine when it has ended, and then nothing starts any more."""
+        with self._starting:
+            self._is_forbidden = True
+        if self._process is not None and self._process.poll() is None:
+            _end_group(self._process)
+
+    def _start(self, words: Sequence[str], folder: str) -> "subprocess.Popen[bytes]":
+        """Without a shell, without our secrets, and as the head of a group of its own."""
+        with self._starting:
+            if self._is_forbidden:
+                raise InterruptedError("the command is not wanted any more")
+            self._process = subprocess.Popen(  # noqa: S603 - the person's own command
+                words,
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env={name: value for name, value in os.environ.items() if not name.startswith("SORA_STUDIO_")},
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+                start_new_session=True,
+            )
+        return self._process
+
+
+class _Reader:
+    """Drains a stream in a thread of its own, so that no command waits for us, and keeps it up to a limit."""
+
+    def __init__(self, stream: IO[bytes], on_full: Callable[[], None]) -> None:
+        self.is_full = False
+        self._kept = bytearray()
+        self._thread = threading.Thread(target=self._drain, args=(stream, on_full), name="command-output", daemon=True)
+        self._thread.start()
+
+    @property
+    def last_line(self) -> str:
+        """The last one that is not empty."""
+        lines = bytes(self._kept).decode(errors="replace").split("\n")
+        return next((line.strip() for line in reversed(lines) if line.strip()), "")
+
+    def ends_within(self, seconds: float) -> bool:
+        """Whether everybody who held the stream has let go of it."""
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def _drain(self, stream: IO[bytes], on_full: Callable[[], None]) -> None:
+        with stream:
+            while piece := os.read(stream.fileno(), 1 << 16):
+                self._kept += piece
+                if len(self._kept) > MAX_OUTPUT_BYTES:
+                    self.is_full = True
+                    on_full()
+                    return
+
+
+def _end_group(process: "subprocess.Popen[bytes]") -> None:
+    if sys.platform == "win32":
+        subprocess.run(["taskkill", "/T", "/F", "/PID", str(process.pid)], capture_output=True, check=False)  # noqa: S603, S607
+    else:
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # gone, or (on a Mac) only its remains are left
+            os.killpg(process.pid, signal.SIGKILL)
