@@ -1,0 +1,613 @@
+"""The studio's side of a relay: the token goes nowhere else, every broken leg has a sentence, the line ends when it should."""
+
+import asyncio
+import json
+import re
+import socket
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sora_studio.domain.errors import (
+    ConnectionFailed,
+    InvalidSetting,
+    PassingError,
+    PublishingFailed,
+    RateLimited,
+    ServiceUnavailable,
+    StudioError,
+)
+from sora_studio.domain.picture import PreparedPicture
+from sora_studio.domain.ports import Callback, RelayGreeting
+from sora_studio.domain.relay import is_callback_secret
+from sora_studio.gateway import relay_client
+from sora_studio.gateway.relay_client import RelayClient
+from sora_studio.gateway.relay_wire import MAX_LINE_BYTES, address_from, callback_from, greeting_from
+from tests.canary import KEY as TOKEN
+from tests.unit.gateway.doubles import HastyClock, run, serving
+
+BASE = "https://relay.example"
+PUBLIC = "https://pictures.example"
+OURS = {"Server": "sora-studio-relay"}
+HANDLE = "abcdefghijklmnopqrstuv.png"
+SECRET = "s" * 43
+GREETING = {"public_url": PUBLIC, "epoch": "e1"}
+PICTURE = PreparedPicture(b"pixels" * 30_000, "image/png", 20, 10)
+Answer = Callable[[httpx.Request], httpx.Response]
+
+
+class Wire(httpx.AsyncBaseTransport):
+    """Answers as it is told, and keeps what was asked."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+        self.requests = list[httpx.Request]()
+        self.bodies = list[bytes]()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(request)
+        self.bodies.append(await request.aread())
+        answer = self._answer(request)
+        if not answer.is_stream_consumed:
+            return answer
+        return httpx.Response(answer.status_code, headers=answer.headers, stream=Line(answer.content, ends=True))
+
+
+class Line(httpx.AsyncByteStream):
+    """A body that says these pieces, and then stays open unless it `ends`."""
+
+    def __init__(self, *pieces: bytes, ends: bool = False, error: Exception | None = None) -> None:
+        self._pieces, self._ends, self._error = pieces, ends, error
+        self.closed = False
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self._pieces:
+            yield piece
+        if self._error:
+            raise self._error
+        if not self._ends:
+            await asyncio.get_running_loop().create_future()
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+def said(status: int, body: object = None, **headers: str) -> Answer:
+    """The same for everybody, from a relay."""
+    content = b"" if body is None else json.dumps(body).encode()
+    return lambda _: httpx.Response(status, headers={**OURS, **headers}, content=content)
+
+
+def client_on(answer: Answer, *, base_url: str = BASE, token: str | None = TOKEN) -> tuple[RelayClient, Wire]:
+    wire = Wire(answer)
+    return RelayClient(base_url, token=lambda: token, clock=HastyClock(), transport=wire), wire
+
+
+def lines(*values: object) -> bytes:
+    return b"".join(json.dumps(value).encode() + b"\n" for value in values)
+
+
+def entry(cursor: int, **more: object) -> dict[str, object]:
+    return {"cursor": cursor, "secret": SECRET, "task_id": "task_1", "received_at": "2026-11-22T12:00:00Z", **more}
+
+
+def streaming(line: Line) -> Answer:
+    return lambda _: httpx.Response(200, headers=OURS, stream=line)
+
+
+def failure_of(work: Callable[[RelayClient], Awaitable[object]], answer: Answer, **how: str) -> StudioError:
+    """What came of it, with nothing in it that is secret."""
+    relay, _ = client_on(answer, **how)
+
+    async def scenario() -> None:
+        try:
+            await work(relay)
+        finally:
+            await relay.close()
+
+    with pytest.raises(StudioError) as caught:
+        run(scenario())
+    assert_nothing_secret(caught.value)
+    return caught.value
+
+
+def assert_nothing_secret(error: StudioError) -> None:
+    seen = f"{error.sentence}{error.detail}{error!r}{error.__cause__!r}{error.__context__!r}"
+    assert TOKEN not in seen
+    assert SECRET not in seen
+    assert HANDLE not in seen
+
+
+def read_all(line: Line, count: int) -> list[RelayGreeting | Callback | None]:
+    """The first `count` of what the line says."""
+
+    async def scenario() -> list[RelayGreeting | Callback | None]:
+        relay, _ = client_on(streaming(line))
+        callbacks, found = relay.callbacks(), list[RelayGreeting | Callback | None]()
+        try:
+            while len(found) < count:
+                found.append(await anext(callbacks))
+        finally:
+            await callbacks.aclose()
+            await relay.close()
+        assert line.closed
+        return found
+
+    return run(scenario())
+
+
+# --- questions -----------------------------------------------------------------------------------------------------
+
+
+def test_it_says_who_it_is_and_gets_its_place_by_that() -> None:
+    async def scenario() -> None:
+        relay, wire = client_on(said(200, GREETING))
+        assert relay.place == f"relay {BASE}"
+        assert await relay.greet() == RelayGreeting(PUBLIC, "e1")
+        assert relay.place == f"relay {PUBLIC}"
+        (request,) = wire.requests
+        assert (request.method, request.url) == ("GET", f"{BASE}/v1/relay")
+        assert request.headers["Authorization"] == f"Bearer {TOKEN}"
+        assert TOKEN not in repr(relay)
+        await relay.close()
+
+    run(scenario())
+
+
+def test_a_picture_goes_up_whole_with_its_type_size_and_lifetime() -> None:
+    async def scenario() -> None:
+        relay, wire = client_on(said(201, {"url": f"{PUBLIC}/p/{HANDLE}"}))
+        assert await relay.publish(PICTURE, HANDLE, lifetime_s=3599.2) == f"{PUBLIC}/p/{HANDLE}"
+        (request,) = wire.requests
+        assert (request.method, request.url) == ("PUT", f"{BASE}/v1/pictures/{HANDLE}")
+        assert request.headers["Content-Type"] == "image/png"
+        assert request.headers["Content-Length"] == str(PICTURE.size_bytes)
+        assert "Transfer-Encoding" not in request.headers
+        assert request.headers["Lifetime"] == "3600"
+        assert wire.bodies == [PICTURE.content]
+        await relay.close()
+
+    run(scenario())
+
+
+def test_a_check_publishes_a_picture_and_takes_it_back() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            return httpx.Response(200, headers=OURS, json=GREETING)
+        name = request.url.path.rpartition("/")[2]
+        return httpx.Response(201 if request.method == "PUT" else 204, headers=OURS, json={"url": f"{PUBLIC}/p/{name}"})
+
+    async def scenario() -> None:
+        relay, wire = client_on(answer)
+        assert relay.can_withdraw
+        await relay.check()
+        put, delete = wire.requests[1:]
+        assert [request.method for request in wire.requests] == ["GET", "PUT", "DELETE"]
+        assert put.url == delete.url
+        await relay.close()
+
+    run(scenario())
+
+
+def test_secrets_are_new_each_time_and_the_relays_own() -> None:
+    relay, _ = client_on(said(200))
+    made = {relay.new_secret() for _ in range(100)}
+    assert len(made) == 100
+    assert all(is_callback_secret(TOKEN, secret) for secret in made)
+
+
+@pytest.mark.parametrize("token", [None, "", "  ", "zero\u200bwidth", "two words", "line\nbreak"])
+def test_without_a_usable_token_nothing_is_sent(token: str | None) -> None:
+    async def scenario() -> None:
+        relay, wire = client_on(said(200, GREETING), token=token)
+        with pytest.raises(PublishingFailed, match="token"):
+            relay.new_secret()
+        with pytest.raises(PublishingFailed, match="token"):
+            await relay.greet()
+        with pytest.raises(PublishingFailed, match="token"):
+            await anext(relay.callbacks())
+        assert wire.requests == []
+        await relay.close()
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("address", ["http://relay.example", "https://me:word@relay.example", "ftp://x", "relay.example", ""])
+def test_only_a_secret_line_carries_the_token(address: str) -> None:
+    with pytest.raises(InvalidSetting):
+        client_on(said(200), base_url=address)
+
+
+def publish(relay: RelayClient) -> Awaitable[object]:
+    return relay.publish(PICTURE, HANDLE, lifetime_s=60)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "words"),
+    [
+        (401, PublishingFailed, "does not accept this token"),
+        (400, PublishingFailed, "does not take this picture"),
+        (413, PublishingFailed, "larger than the relay takes"),
+        (415, PublishingFailed, "JPEG, PNG and WebP"),
+        (507, PublishingFailed, "no room"),
+        (404, PublishingFailed, "has nothing there (404)"),
+        (429, RateLimited, "asks us to wait"),
+        (500, ServiceUnavailable, "passing problem (500)"),
+        (503, ServiceUnavailable, "passing problem (503)"),
+    ],
+)
+def test_what_the_relay_refuses_has_a_sentence(status: int, kind: type[StudioError], words: str) -> None:
+    error = failure_of(publish, said(status, **{"Retry-After": "7"}))
+    assert type(error) is kind
+    assert words in error.title
+    assert isinstance(error, PassingError) or error.advice
+    if isinstance(error, RateLimited):
+        assert error.retry_after_s == 7
+
+
+@pytest.mark.parametrize("status", [200, 204, 301, 307, 401, 403, 404, 405])
+def test_another_server_at_its_address_is_told_apart(status: int) -> None:
+    error = failure_of(
+        publish, lambda _: httpx.Response(status, headers={"Server": "nginx", "Location": "https://evil.example/"})
+    )
+    assert isinstance(error, PublishingFailed)
+    assert "another server than the relay" in error.title
+
+
+@pytest.mark.parametrize("status", [502, 503, 504, 530])
+def test_a_proxy_with_nothing_behind_it_is_told_apart(status: int) -> None:
+    error = failure_of(lambda relay: relay.greet(), lambda _: httpx.Response(status, html="<h1>Bad Gateway</h1>"))
+    assert isinstance(error, ServiceUnavailable)
+    assert f"a proxy or tunnel answers, but nothing behind it ({status})" in error.title
+
+
+def test_a_proxy_that_puts_its_own_name_on_the_answer_does_no_harm() -> None:
+    async def scenario() -> None:
+        headers = {"Server": "cloudflare", "Content-Security-Policy": "default-src 'none'; sandbox"}
+        relay, _ = client_on(lambda _: httpx.Response(200, headers=headers, json=GREETING))
+        assert (await relay.greet()).epoch == "e1"
+        await relay.close()
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("body", [None, [], {}, {"public_url": PUBLIC}, {"public_url": 3, "epoch": "e"}, "words"])
+def test_an_answer_that_is_no_greeting_is_not_taken_for_one(body: object) -> None:
+    assert "another server" in failure_of(lambda relay: relay.greet(), said(200, body)).title
+
+
+def test_a_relay_that_the_public_cannot_reach_by_https_is_refused() -> None:
+    error = failure_of(lambda relay: relay.greet(), said(200, {"public_url": "http://relay.example", "epoch": "e"}))
+    assert isinstance(error, PublishingFailed)
+    assert "must begin with https" in error.title
+
+
+@pytest.mark.parametrize("url", [f"http://pictures.example/p/{HANDLE}", f"{PUBLIC}/p/other.png", "javascript:1", None, 7])
+def test_an_address_that_is_not_the_pictures_is_not_taken(url: object) -> None:
+    assert isinstance(failure_of(publish, said(201, {"url": url})), PublishingFailed)
+
+
+def chained(error: Exception, cause: BaseException) -> Exception:
+    """As the layers beneath do it."""
+    error.__cause__ = cause
+    return error
+
+
+def unverified() -> ssl.SSLCertVerificationError:
+    error = ssl.SSLCertVerificationError(1, "certificate verify failed")
+    error.verify_message = "certificate has expired"
+    return error
+
+
+BREAKDOWNS: list[tuple[Callable[[], Exception], str]] = [
+    (lambda: chained(httpx.ConnectError("x"), socket.gaierror(socket.EAI_NONAME, "no")), "nobody knows its name"),
+    (lambda: chained(httpx.ConnectError("x"), socket.gaierror(socket.EAI_AGAIN, "no")), "its name cannot be looked up now"),
+    (lambda: chained(httpx.ConnectError("x"), ConnectionRefusedError()), "nothing listens at its port"),
+    (
+        lambda: chained(httpx.ConnectError("x"), ExceptionGroup("all", [OSError(), ConnectionRefusedError()])),
+        "nothing listens at its port",
+    ),
+    (lambda: chained(httpx.ConnectError("x"), unverified()), "(certificate has expired)"),
+    (lambda: chained(httpx.ConnectError("x"), ssl.SSLError(1, "wrong version number")), "does not speak TLS"),
+    (lambda: httpx.ConnectError("x"), "there is no way to it"),
+    (lambda: httpx.ConnectTimeout("x"), "it does not answer in time"),
+    (lambda: httpx.ProxyError("x"), "the proxy on the way"),
+    (lambda: httpx.ReadError(f"Authorization: Bearer {TOKEN}"), "the connection was lost"),
+    (lambda: httpx.RemoteProtocolError(f"peer said {TOKEN}"), "what it says is not HTTP"),
+    (lambda: httpx.LocalProtocolError(f"Illegal header value b'{TOKEN}'"), "the connection was lost"),
+]
+
+
+@pytest.mark.parametrize(("made", "words"), BREAKDOWNS, ids=[words for _, words in BREAKDOWNS])
+@pytest.mark.parametrize("asked", ["greet", "line", "visit"])
+def test_a_way_that_breaks_off_is_named(made: Callable[[], Exception], words: str, asked: str) -> None:
+    def breaking(_: httpx.Request) -> httpx.Response:
+        raise made()
+
+    ways: dict[str, Callable[[RelayClient], Awaitable[object]]] = {
+        "greet": lambda relay: relay.greet(),
+        "line": lambda relay: anext(relay.callbacks()),
+        "visit": lambda relay: relay.visit(f"{BASE}/p/{HANDLE}"),
+    }
+    error = failure_of(ways[asked], breaking)
+    assert isinstance(error, ConnectionFailed)
+    assert error.title.startswith(f"{BASE} cannot be reached: ")
+    assert words in error.title
+
+
+# --- the line ------------------------------------------------------------------------------------------------------
+
+
+def test_the_line_says_who_then_what_is_kept_then_that_it_lives() -> None:
+    at = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+    body = lines(GREETING, entry(4), entry(5, task_id=None, received_at="2026-11-22T14:00:00+02:00"), {})
+    expected = [
+        RelayGreeting(PUBLIC, "e1"),
+        Callback(SECRET, "task_1", at, 4),
+        Callback(SECRET, None, at, 5),
+        None,
+    ]
+    assert read_all(Line(body), 4) == expected
+    assert read_all(Line(*[bytes([byte]) for byte in body]), 4) == expected
+
+
+def test_it_asks_for_what_it_has_not_seen() -> None:
+    async def scenario() -> None:
+        relay, wire = client_on(streaming(Line(lines(GREETING))))
+        callbacks = relay.callbacks("e 1&", 17)
+        await anext(callbacks)
+        assert relay.place == f"relay {PUBLIC}"
+        (request,) = wire.requests
+        assert request.url.path == "/v1/callbacks"
+        assert dict(request.url.params) == {"epoch": "e 1&", "after": "17"}
+        assert request.headers["Authorization"] == f"Bearer {TOKEN}"
+        await callbacks.aclose()
+        await relay.close()
+
+    run(scenario())
+
+
+NOISE: list[object] = [
+    *("words", 3, None, [], [1], {"cursor": 1}, {"secret": SECRET}, {"cursor": "1", "secret": SECRET}),
+    *({"cursor": True, "secret": SECRET}, {"cursor": -1, "secret": SECRET}, {"cursor": 1 << 63, "secret": SECRET}),
+    *({"cursor": 1, "secret": ""}, {"cursor": 1, "secret": "s" * 5000}, {"cursor": 1.5, "secret": SECRET}),
+]
+
+
+def test_what_cannot_be_read_is_passed_over() -> None:
+    found = read_all(Line(lines(GREETING, *NOISE), b"\xff\xfe\n{{{\n\n", lines(entry(9))), 2 + len(NOISE) + 3)
+    assert found[1:-1] == [None] * (len(NOISE) + 3)
+    assert isinstance(found[-1], Callback)
+
+
+@pytest.mark.parametrize("received_at", [None, "yesterday", 7, "9999-12-31T23:59:59-23:00", "0001-01-01T00:00:00+23:00"])
+def test_a_time_that_is_none_is_now(received_at: object) -> None:
+    now = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+    callback = callback_from(lines(entry(1, received_at=received_at)), now=now)
+    assert callback is not None
+    assert callback.received_at == now
+
+
+def test_a_time_without_a_zone_is_utc() -> None:
+    callback = callback_from(lines(entry(1, received_at="2026-11-22T12:00:00")), now=datetime(2030, 1, 1, tzinfo=UTC))
+    assert callback is not None
+    assert callback.received_at == datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+    assert callback.received_at.utcoffset() == timedelta(0)
+
+
+@given(st.binary(max_size=300) | st.dictionaries(st.text(max_size=12), st.none() | st.integers() | st.text(), max_size=5))
+def test_nothing_that_a_relay_says_breaks_the_reading(noise: bytes | dict[str, object]) -> None:
+    line = noise if isinstance(noise, bytes) else json.dumps(noise).encode()
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    callback = callback_from(line, now=now)
+    assert callback is None or (callback.received_at.tzinfo is UTC and callback.cursor >= 0)
+    assert address_from(line, HANDLE) is None
+    try:
+        greeting = greeting_from(line)
+    except InvalidSetting:
+        return
+    assert greeting is None or greeting.public_url
+
+
+@pytest.mark.parametrize(
+    ("line", "kind", "words"),
+    [
+        (Line(ends=True), ConnectionFailed, "has ended the connection"),
+        (Line(lines(GREETING), ends=True), ConnectionFailed, "has ended the connection"),
+        (Line(lines(GREETING), b'{"cursor"', ends=True), ConnectionFailed, "has ended the connection"),
+        (Line(lines(GREETING), error=httpx.ReadError(TOKEN)), ConnectionFailed, "the connection was lost"),
+        (Line(lines(GREETING), b"x" * (MAX_LINE_BYTES + 1)), ServiceUnavailable, "cannot be read"),
+        (Line(b"x" * (MAX_LINE_BYTES + 1)), ServiceUnavailable, "cannot be read"),
+        (Line(lines({"status": "ok"})), PublishingFailed, "another server"),
+        (Line(b"<html>\n"), PublishingFailed, "another server"),
+    ],
+)
+def test_the_line_never_ends_without_a_reason(line: Line, kind: type[StudioError], words: str) -> None:
+    async def drained(relay: RelayClient) -> None:
+        async for _ in relay.callbacks():
+            pass
+
+    error = failure_of(drained, streaming(line))
+    assert isinstance(error, kind)
+    assert words in error.title
+    assert line.closed
+
+
+@pytest.mark.parametrize(("status", "words"), [(401, "token"), (404, "nothing there")])
+def test_a_line_that_is_refused_says_why(status: int, words: str) -> None:
+    error = failure_of(lambda relay: anext(relay.callbacks()), said(status))
+    assert isinstance(error, PublishingFailed)
+    assert words in error.title
+
+
+@pytest.mark.parametrize("pieces", [(), (b"{}",)], ids=["nothing", "half a heartbeat"])
+def test_silence_breaks_the_line(monkeypatch: pytest.MonkeyPatch, pieces: tuple[bytes, ...]) -> None:
+    monkeypatch.setattr(relay_client, "HEARTBEAT_TIMEOUT_S", 0.02)
+    line = Line(lines(GREETING), *pieces)
+    with pytest.raises(ConnectionFailed, match="has fallen silent"):
+        read_all(line, 3)
+    assert line.closed
+
+
+def test_three_heartbeats_may_be_missed() -> None:
+    assert relay_client.HEARTBEAT_TIMEOUT_S == 30
+
+
+def test_who_stops_reading_closes_the_line() -> None:
+    line = Line(lines(GREETING))
+
+    async def scenario() -> None:
+        relay, _ = client_on(streaming(line))
+        greeted = asyncio.Event()
+
+        async def follow() -> None:
+            async for _ in relay.callbacks():
+                greeted.set()
+
+        following = asyncio.create_task(follow())
+        await greeted.wait()
+        following.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await following
+        assert line.closed
+        await relay.close()
+
+    run(scenario())
+
+
+# --- a stranger's look ---------------------------------------------------------------------------------------------
+
+
+def test_a_stranger_knows_no_token() -> None:
+    async def scenario() -> None:
+        relay, wire = client_on(lambda _: httpx.Response(200, headers=OURS, content=b"picture"))
+        assert await relay.visit(f"{PUBLIC}/p/{HANDLE}") == b"picture"
+        await relay.report(f"{PUBLIC}/c/{SECRET}", "task_7")
+        get, post = wire.requests
+        assert (get.method, post.method) == ("GET", "POST")
+        assert "Authorization" not in {**get.headers, **post.headers}
+        assert TOKEN not in f"{get.headers!r}{post.headers!r}"
+        assert post.headers["Content-Type"] == "application/json"
+        envelope = json.loads(wire.bodies[1])
+        assert (envelope["code"], envelope["data"]["taskId"]) == (200, "task_7")
+        await relay.close()
+
+    run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "kind", "words"),
+    [
+        (404, OURS, PublishingFailed, "The relay at https://pictures.example has nothing there (404)."),
+        (404, {}, PublishingFailed, "At https://pictures.example another server than the relay answers (404)."),
+        (200, {}, PublishingFailed, "At https://pictures.example another server than the relay answers (200)."),
+        (302, {}, PublishingFailed, "another server than the relay sends us elsewhere (302)."),
+        (502, {}, ServiceUnavailable, "At https://pictures.example a proxy or tunnel answers, but nothing behind it (502)."),
+        (530, {}, ServiceUnavailable, "a proxy or tunnel answers, but nothing behind it (530)."),
+        (500, OURS, ServiceUnavailable, "https://pictures.example has a passing problem (500)."),
+    ],
+)
+@pytest.mark.parametrize("leg", ["visit", "report"])
+def test_each_broken_leg_has_its_sentence(
+    status: int, headers: dict[str, str], kind: type[StudioError], words: str, leg: str
+) -> None:
+    ways: dict[str, Callable[[RelayClient], Awaitable[object]]] = {
+        "visit": lambda relay: relay.visit(f"{PUBLIC}/p/{HANDLE}"),
+        "report": lambda relay: relay.report(f"{PUBLIC}/c/{SECRET}", "task_7"),
+    }
+    answer = httpx.Response(status, headers={**headers, "Location": "https://elsewhere.example/"})
+    error = failure_of(ways[leg], lambda _: answer)
+    assert type(error) is kind
+    assert words in error.title
+
+
+@pytest.mark.parametrize("url", ["http://pictures.example/p/x", "https://me:word@pictures.example/p/x", "https://[::1/p/x", ""])
+def test_an_address_that_no_service_would_take_is_not_visited(url: str) -> None:
+    error = failure_of(lambda relay: relay.visit(url), said(200))
+    assert isinstance(error, PublishingFailed)
+    assert "me:word" not in error.sentence
+
+
+def test_a_public_address_within_the_home_is_no_public_address(names: dict[str, list[str]]) -> None:
+    """From here it would look well, and the service would never come through."""
+    assert "home.example" in names
+
+    async def scenario() -> None:
+        relay = RelayClient(BASE, token=lambda: TOKEN, clock=HastyClock())
+        with pytest.raises(PublishingFailed, match="this machine's own network"):
+            await relay.visit(f"https://home.example/p/{HANDLE}")
+        await relay.close()
+
+    run(scenario())
+
+
+# --- the network ---------------------------------------------------------------------------------------------------
+
+
+def test_no_redirect_takes_the_token_elsewhere_and_no_proxy_gets_it(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def scenario() -> None:
+        strangers = list[bytes]()
+
+        async def stranger(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            strangers.append(await reader.readuntil(b"\r\n\r\n"))
+
+        async with serving(stranger) as elsewhere:
+
+            async def redirect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+                asked = await reader.readuntil(b"\r\n\r\n")
+                assert TOKEN.encode() in asked
+                writer.write(b"HTTP/1.1 307 Go\r\nLocation: %s/x\r\nContent-Length: 0\r\n\r\n" % elsewhere.encode())
+                await writer.drain()
+
+            for name in ("http_proxy", "https_proxy", "all_proxy"):
+                monkeypatch.setenv(name, elsewhere)
+            async with serving(redirect) as base_url:
+                relay = RelayClient(base_url, token=lambda: TOKEN, clock=HastyClock())
+                with pytest.raises(PublishingFailed, match="sends us elsewhere"):
+                    await relay.greet()
+                with pytest.raises(PublishingFailed, match="sends us elsewhere"):
+                    await anext(relay.callbacks())
+                await relay.close()
+        assert strangers == []
+
+    with caplog.at_level("DEBUG"):
+        run(scenario())
+    assert not re.search(f"{TOKEN}|Bearer", caplog.text)
+
+
+def test_a_picture_that_gets_no_answer_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(relay_client, "UPLOAD_TIMEOUT_S", 0.3)
+
+    async def scenario() -> None:
+        async def never_answer(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+            while await reader.read(1000):
+                pass
+
+        async with serving(never_answer) as base_url:
+            relay = RelayClient(base_url, token=lambda: TOKEN, clock=HastyClock())
+            with pytest.raises(ConnectionFailed, match="does not answer in time"):
+                await relay.publish(PICTURE, HANDLE, lifetime_s=60)
+            await relay.close()
+
+    run(scenario())
+
+
+def test_a_closed_door_is_named() -> None:
+    async def scenario() -> None:
+        async with serving(lambda _reader, _writer: asyncio.sleep(0)) as base_url:
+            pass
+        relay = RelayClient(base_url, token=lambda: TOKEN, clock=HastyClock())
+        with pytest.raises(ConnectionFailed, match="nothing listens at its port"):
+            await relay.greet()
+        with pytest.raises(ConnectionFailed, match="nothing listens at its port"):
+            await relay.visit(f"{base_url}/p/{HANDLE}")
+        await relay.close()
+
+    run(scenario())
