@@ -11,16 +11,32 @@ from sora_studio import paths
 from sora_studio.domain.errors import InvalidSetting, ProfileError
 from sora_studio.domain.events import EventBus, NoticeLevel, NoticeRaised
 from sora_studio.domain.naming import check_template
-from sora_studio.domain.ports import Clock, KeyStore
+from sora_studio.domain.picture import PictureRoute
+from sora_studio.domain.ports import Clock, KeyStore, PictureHost
 from sora_studio.domain.profile import ModelProfile
-from sora_studio.domain.settings import BASE_URL_VARIABLE, Settings, check_base_url, is_loopback
+from sora_studio.domain.settings import (
+    BASE_URL_VARIABLE,
+    RELAY_URL_VARIABLE,
+    RelayPlace,
+    Settings,
+    check_base_url,
+    check_bucket_endpoint,
+    check_bucket_name,
+    check_port,
+    check_relay_url,
+    is_loopback,
+)
 from sora_studio.gateway.client import GatewayClient
 from sora_studio.gateway.connections import trusted_authorities
+from sora_studio.gateway.picture_checker import HttpPictureChecker
+from sora_studio.gateway.relay_client import RelayClient
 from sora_studio.gateway.transfer import FilmTransfer
+from sora_studio.hosting.bucket import BucketHost
 from sora_studio.media.local import LocalMedia
-from sora_studio.relay.lending import LendingServer
+from sora_studio.relay.embedded import EmbeddedRelay
 from sora_studio.services import landing
 from sora_studio.services.balance import Balance
+from sora_studio.services.bucket_keys import BucketKeys
 from sora_studio.services.clock import SystemClock
 from sora_studio.services.core import Core
 from sora_studio.services.credentials import Credentials
@@ -28,7 +44,12 @@ from sora_studio.services.engine import Engine, Outside
 from sora_studio.services.ledger import Ledger
 from sora_studio.services.library import Library
 from sora_studio.services.notices import ADDRESS, DATABASE, Notices
+from sora_studio.services.pictures import Pictures
+from sora_studio.services.preparing import Preparation
 from sora_studio.services.publishing import Publishing
+from sora_studio.services.relay_link import RelayChoice, RelayLink, choose_relay
+from sora_studio.services.relay_token import RelayToken
+from sora_studio.services.reports import Reports
 from sora_studio.services.retrieval import Retrieval
 from sora_studio.services.saving import Shelf
 from sora_studio.services.spending import Spending
@@ -36,10 +57,12 @@ from sora_studio.services.submission import Submission
 from sora_studio.services.supervision import Supervisor
 from sora_studio.services.tracking import Tracking
 from sora_studio.services.upkeep import Upkeep
+from sora_studio.storage import secrets
 from sora_studio.storage.database import Database
 from sora_studio.storage.drafts import SqliteDrafts
 from sora_studio.storage.lock import DataFolderLock
 from sora_studio.storage.profiles import load_profiles
+from sora_studio.storage.publications import SqlitePublications
 from sora_studio.storage.secrets import KeyringKeys
 from sora_studio.storage.settings import SettingsFile
 from sora_studio.storage.tasks import SqliteTasks
@@ -67,8 +90,11 @@ class Studio:
     credentials: Credentials
     balance: Balance
     spending: Spending
+    publishing: Publishing
+    pictures: Pictures
+    reports: Reports
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each stands for itself, and most callers give three
         self,
         *,
         data_dir: Path,
@@ -77,6 +103,9 @@ class Studio:
         speed: float = 1.0,
         gateway_name: str | None = None,
         keys: KeyStore | None = None,
+        bucket_key_id: KeyStore | None = None,
+        bucket_secret: KeyStore | None = None,
+        relay_token: KeyStore | None = None,
         clock: Clock | None = None,
         rng: random.Random | None = None,
     ) -> None:
@@ -87,6 +116,11 @@ class Studio:
         self._speed = speed
         self._given_name = gateway_name
         self._keys: KeyStore = keys or KeyringKeys()
+        self._bucket_key_id: KeyStore = bucket_key_id or secrets.bucket_key_id()
+        self._bucket_secret: KeyStore = bucket_secret or secrets.bucket_secret()
+        self.bucket_keys = BucketKeys(self._bucket_key_id, self._bucket_secret)
+        self._relay_token: KeyStore = relay_token or secrets.relay_token()
+        self.relay_token = RelayToken(self._relay_token, on_change=self._renew_relay)
         self._clock: Clock = clock or SystemClock()
         self._rng = rng or random.Random()  # noqa: S311 - spreads requests in time, nothing secret
         self._notices = Notices(self.events)
@@ -94,8 +128,9 @@ class Studio:
         self._settings_file = SettingsFile(data_dir / "settings.toml")
         self._database = Database(data_dir / "studio.db")
         self._lock = DataFolderLock(data_dir)
-        self._lender = _Lender()
-        self._connections = list[GatewayClient | FilmTransfer]()
+        self._relay = self._build_relay()
+        self._loopback, self._named_relay = False, ""
+        self._connections = list[GatewayClient | FilmTransfer | HttpPictureChecker]()
         self._engine: Engine | None = None
 
     @property
@@ -106,7 +141,7 @@ class Studio:
     @property
     def secrets(self) -> tuple[str | None, ...]:
         """All that no log may hold."""
-        return (self._keys.key,)
+        return (self._keys.key, self._bucket_key_id.key, self._bucket_secret.key, self._relay_token.key)
 
     @property
     def notices(self) -> tuple[NoticeRaised, ...]:
@@ -131,14 +166,19 @@ class Studio:
         """
         self.settings = await asyncio.to_thread(self._settings_file.load)
         self.settings_trouble = self._settings_file.trouble
+        self._named_relay = os.environ.get(RELAY_URL_VARIABLE, "").strip()
         base_url = check_base_url(self._given_url or os.environ.get(BASE_URL_VARIABLE) or self.settings.base_url)
         await asyncio.to_thread(self._load_profiles)
         await asyncio.to_thread(trusted_authorities)  # both connections need them, and reading them blocks
         rescue = await self._database.open(guest=not self._lock.try_acquire())
         if rescue is not None:
             self._notices.post(DATABASE, NoticeLevel.WARNING, rescue.sentence)
+        self._loopback = is_loopback(base_url)
+        self._choose_relay()
         engine = self._engine = self._build(base_url)
         await self.credentials.load()
+        if self.settings.bucket_name:
+            await self.bucket_keys.load()
         await engine.begin()
         upkeep = Upkeep(self._database.back_up, self._notices, self._clock, is_owner=lambda: engine.ownership.is_owner)
         self._supervisor.keep(upkeep.run, name="backups")
@@ -147,7 +187,7 @@ class Studio:
         """Creates in flight finish within 5 s or become unclear, then everything is closed. Fine after a failed start too."""
         if self._engine is not None:
             await self._engine.finish()
-        await self._lender.stop()
+        await self._relay.close()
         for connections in self._connections:
             await connections.close()
         await self._database.close()
@@ -157,6 +197,14 @@ class Studio:
         """Keep them and use them at once; a new address is used from the next start. Raises `InvalidSetting`, `StorageFull`."""
         check_base_url(settings.base_url)
         check_template(settings.file_template)
+        if settings.bucket_name:
+            check_bucket_name(settings.bucket_name)
+            if settings.bucket_endpoint:
+                check_bucket_endpoint(settings.bucket_endpoint)
+            await self.bucket_keys.load()
+        if settings.relay is not RelayPlace.NONE:
+            check_relay_url(settings.relay_url)
+            check_port(settings.relay_port)
         if settings.output_dir is not None and settings.output_dir != self.settings.output_dir:
             await _check_folder(settings.output_dir)
         await asyncio.to_thread(self._settings_file.save, settings)
@@ -166,6 +214,8 @@ class Studio:
             self._notices.post(ADDRESS, NoticeLevel.INFO, words)
         self.retrieval.resume()
         self.spending.limits_changed()
+        if _relay_of(settings) != _relay_of(before):
+            await self.reports.change()
 
     def retry(self) -> None:
         """A person asks to try again: whatever holds back (connection, credit, folder) does so at once."""
@@ -178,29 +228,73 @@ class Studio:
 
     def _build(self, base_url: str) -> Engine:
         """Every part, from the outside in."""
-        loopback = is_loopback(base_url)
+        loopback = self._loopback
         gateway = GatewayClient(base_url, key=lambda: self._keys.key, clock=self._clock)
         transfer = FilmTransfer(gateway_is_loopback=loopback, clock=self._clock)
-        self._connections += [gateway, transfer]
+        checker = HttpPictureChecker(gateway_is_loopback=loopback, clock=self._clock)
+        self._connections += [gateway, transfer, checker]
         media = LocalMedia()
+        preparation = Preparation(media)
+        self.gateway_name = self._given_name or _origin(base_url)
+        core = self._build_core(gateway, self.gateway_name)
+        self.publishing = Publishing(
+            core,
+            preparation,
+            checker,
+            SqlitePublications(self._database),
+            self._hosts,
+            lambda: self.settings.picture_route,
+            gateway_is_loopback=loopback,
+        )
+        self.pictures = Pictures(media, preparation, checker, self._data_dir / "frames")
         outside = Outside(
             transfer=transfer,
             media=media,
-            publishing=Publishing(media, self._lender, gateway_is_loopback=loopback),
+            publishing=self.publishing,
             lock=self._lock,
             shelf=lambda: Shelf(self.output_dir, self.settings.file_template, self._data_dir / "posters"),
             has_key=lambda: self._keys.key is not None,
             requests_last_minute=lambda: gateway.requests_last_minute,
+            relay=self._relay,
+            gateway_is_loopback=loopback,
             limits=lambda: self.settings.day_limits,
         )
-        self.gateway_name = self._given_name or _origin(base_url)
-        core = self._build_core(gateway, self.gateway_name)
         engine = Engine(core, outside)
         self.submission, self.tracking, self.retrieval = engine.submission, engine.tracking, engine.retrieval
-        self.balance, self.spending = engine.balance, engine.spending
+        self.balance, self.spending, self.reports = engine.balance, engine.spending, engine.reports
         self.credentials = Credentials(self._keys, balance_of=gateway.balance_of, on_change=engine.key_changed)
         self.library = Library(core, SqliteDrafts(self._database), engine.inventory, lambda: self.output_dir)
         return engine
+
+    def _build_relay(self) -> RelayLink:
+        return RelayLink(
+            self._choose_relay,
+            serve=lambda choice: EmbeddedRelay(self._data_dir / "relay", port=choice.port, public_url=choice.url),
+            connect=lambda url, token: RelayClient(url, token=token, clock=self._clock),
+            token=self.relay_token.load,
+            is_owner=lambda: self._engine is not None and self._engine.ownership.is_owner,
+        )
+
+    def _choose_relay(self) -> RelayChoice:
+        return choose_relay(self.settings, named_url=self._named_relay, gateway_is_loopback=self._loopback)
+
+    async def _renew_relay(self) -> None:
+        await self.reports.change()
+
+    def _hosts(self) -> dict[PictureRoute, PictureHost]:
+        """The ways to the public that are set up now."""
+        hosts, settings = dict[PictureRoute, PictureHost](), self.settings
+        if settings.bucket_name and self.bucket_keys.are_there:
+            hosts[PictureRoute.BUCKET] = BucketHost(
+                endpoint=settings.bucket_endpoint,
+                bucket=settings.bucket_name,
+                region=settings.bucket_region,
+                key_id=lambda: self._bucket_key_id.key,
+                secret=lambda: self._bucket_secret.key,
+            )
+        if self._relay.choice.is_set_up:
+            hosts[PictureRoute.RELAY] = self._relay
+        return hosts
 
     def _build_core(self, gateway: GatewayClient, gateway_name: str) -> Core:
         return Core(
@@ -217,32 +311,17 @@ class Studio:
         )
 
 
-class _Lender:
-    """The lending server, started by the first picture that needs it."""
-
-    def __init__(self) -> None:
-        self._server: LendingServer | None = None
-
-    async def lend(self, path: Path, *, lifetime_s: float) -> str:
-        """The picture's address on this machine."""
-        if self._server is None:
-            server = LendingServer()
-            await server.start()
-            self._server = server
-        return self._server.lend(path, lifetime_s=lifetime_s)
-
-    async def stop(self) -> None:
-        """Fine when it never started."""
-        if self._server is not None:
-            await self._server.stop()
-
-
 async def _check_folder(folder: Path) -> None:
     try:
         await landing.try_out(folder)
     except OSError as error:
         words = f"{folder} cannot be written: {error.strerror or error}."
         raise InvalidSetting(words, advice="Clips go where they went before.") from error
+
+
+def _relay_of(settings: Settings) -> tuple[RelayPlace, str, int]:
+    """All that decides which relay is used."""
+    return settings.relay, settings.relay_url, settings.relay_port
 
 
 def _origin(base_url: str) -> str:

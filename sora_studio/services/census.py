@@ -1,6 +1,7 @@
 """Which tasks wait and which hold one of the service's places, as last seen in the database."""
 
 from collections import defaultdict
+from collections.abc import Container
 
 from sora_studio.domain.task import Task, TaskState
 
@@ -28,9 +29,9 @@ class Census:
         """Those with waiting tasks."""
         return [model for model, tasks in self._waiting.items() if tasks]
 
-    def first_waiting(self, model: str) -> int | None:
-        """The oldest waiting task of a model."""
-        return min(self._waiting[model], default=None)
+    def first_waiting(self, model: str, *, besides: Container[int] = ()) -> int | None:
+        """The oldest waiting task of a model that is none of those."""
+        return min((task for task in self._waiting[model] if task not in besides), default=None)
 
     def running_of(self, model: str) -> int:
         """How many of the model's places are taken."""

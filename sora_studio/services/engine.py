@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from sora_studio.domain.money import DayLimits
 from sora_studio.domain.ports import Media, Transfer
 from sora_studio.domain.task import Task
+from sora_studio.services.arrivals import Arrivals
+from sora_studio.services.attaching import Attaching
 from sora_studio.services.balance import Balance
 from sora_studio.services.census import Census
 from sora_studio.services.changes import ChangeWatch
@@ -17,7 +19,9 @@ from sora_studio.services.inventory import Inventory
 from sora_studio.services.metering import Meter
 from sora_studio.services.ownership import FolderLock, Ownership
 from sora_studio.services.publishing import Publishing
+from sora_studio.services.relay_link import RelayLink
 from sora_studio.services.renewal import Renewal
+from sora_studio.services.reports import Reports
 from sora_studio.services.retrieval import Retrieval
 from sora_studio.services.room import Room
 from sora_studio.services.saving import ClipSaver, Shelf
@@ -40,6 +44,8 @@ class Outside:
     shelf: Callable[[], Shelf]
     has_key: Callable[[], bool]
     requests_last_minute: Callable[[], int]
+    relay: RelayLink
+    gateway_is_loopback: bool
     limits: Callable[[], DayLimits] = DayLimits
 
 
@@ -48,6 +54,7 @@ class Engine:
 
     def __init__(self, core: Core, outside: Outside) -> None:
         self._core = core
+        self._publishing = outside.publishing
         self._works = False
         self.connection = Connection(core.gateway, core.events, core.notices, core.clock, core.rng)
         self.holds = Holds(core.notices)
@@ -62,6 +69,22 @@ class Engine:
         self._changes.observe(self._see)
         core.ledger.on_write = self._changes.wake
         self._room = Room(core, self.holds, census, lambda: outside.shelf().folder)
+        self.tracking = Tracking(
+            core,
+            census,
+            self.connection,
+            self.holds,
+            is_owner=self._is_owner,
+            requests_last_minute=outside.requests_last_minute,
+        )
+        attaching = Attaching(core)
+        self.reports = Reports(
+            core,
+            outside.relay,
+            Arrivals(core, attaching, self.connection, self.holds, hint=self.tracking.hint),
+            on_line=self.tracking.line_changed,
+            gateway_is_loopback=outside.gateway_is_loopback,
+        )
         self._sender = Sender(
             core,
             census,
@@ -72,14 +95,15 @@ class Engine:
             spending=self.spending,
             room=self._room,
         )
-        self.submission = Submission(core, outside.publishing, self.holds, room=self._room, has_key=outside.has_key)
-        self.tracking = Tracking(
+        self._sender.report_to = self.reports.address
+        self.submission = Submission(
             core,
-            census,
-            self.connection,
+            outside.publishing,
             self.holds,
-            is_owner=self._is_owner,
-            requests_last_minute=outside.requests_last_minute,
+            attaching,
+            room=self._room,
+            has_key=outside.has_key,
+            can_report=lambda: self.reports.state.configured,
         )
         saver = ClipSaver(core, outside.transfer, outside.media, outside.shelf)
         renewal = Renewal(core, self.holds)
@@ -118,6 +142,7 @@ class Engine:
         self.holds.credit_returned()
         self.connection.probe_now()
         self.retrieval.resume()
+        self.reports.retry()
         self.balance.want()
 
     async def _begin_to_work(self) -> None:
@@ -134,19 +159,23 @@ class Engine:
         self.tracking.spread_overdue()
         supervisor = self._core.supervisor
         supervisor.keep(self._sender.run, name="sender")
+        supervisor.keep(self._publishing.run, name="withdrawal")
         supervisor.keep(self._room.run, name="room")
         supervisor.keep(ExpiryWatch(self._core).run, name="expiry")
         supervisor.keep(self.tracking.run, name="tracking")
         supervisor.keep(self.retrieval.run, name="retrieval")
+        self.reports.begin()
 
     def _see(self, task: Task) -> None:
         self.inventory.see(task)
         self.spending.see(task)
         self._meter.see(task)
         self._sender.see(task)
+        self._publishing.see(task)
         if self._works:
             self.tracking.see(task)
             self.retrieval.see(task)
+            self.reports.see(task)
 
     def _is_owner(self) -> bool:
         return self.ownership.is_owner

@@ -1,56 +1,143 @@
-"""How a local picture reaches the service: one small seam, with one route for now, lending to a gateway on this machine."""
+"""How a picture reaches the service: checked, prepared and made reachable right before its task is sent."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Protocol
 
-from sora_studio.domain.errors import InvalidRequest, Problem, PublicUrlNeeded
-from sora_studio.domain.ports import Media
-from sora_studio.domain.profile import ModelProfile
-from sora_studio.domain.request import check_image, is_url
-
-LENT_FOR_S = 6 * 3600.0
-"""Long enough for a task that waits in the service's own queue."""
-
-
-class Lender(Protocol):
-    """Gives a local file an address that only this machine can reach, and only who knows it can guess."""
-
-    async def lend(self, path: Path, *, lifetime_s: float) -> str:
-        """The file's address, valid for so long."""
-        ...
+from sora_studio.domain.errors import InvalidRequest, PassingError, Problem, PublicUrlNeeded
+from sora_studio.domain.picture import PictureEdit, PictureRoute, Publication
+from sora_studio.domain.ports import PictureChecker, PictureHost, PublicationStore
+from sora_studio.domain.profile import ImageRules, ModelProfile
+from sora_studio.domain.request import GenerationRequest, ImageFacts, check_image, is_url
+from sora_studio.domain.task import Task
+from sora_studio.services.core import Core
+from sora_studio.services.preparing import Preparation
+from sora_studio.services.uploads import Parcel, Uploads
+from sora_studio.services.withdrawal import Withdrawal
 
 
 class Publishing:
-    """Checks local pictures and gives them addresses right before a task is sent."""
+    """Nothing becomes public that is not on disk before, and nothing stays so once no task needs it.
 
-    def __init__(self, media: Media, lender: Lender, *, gateway_is_loopback: bool) -> None:
-        self._media = media
-        self._lender = lender
+    `hosts` are the routes that are set up now, `chosen` the one that the settings name. A gateway on this machine needs no
+    choice: it uses the relay that nobody else reaches.
+    """
+
+    def __init__(
+        self,
+        core: Core,
+        preparation: Preparation,
+        checker: PictureChecker,
+        publications: PublicationStore,
+        hosts: Callable[[], Mapping[PictureRoute, PictureHost]],
+        chosen: Callable[[], PictureRoute | None],
+        *,
+        gateway_is_loopback: bool,
+    ) -> None:
+        self._preparation = preparation
+        self._checker = checker
+        self._publications = publications
+        self._hosts = hosts
+        self._chosen = chosen
         self._gateway_is_loopback = gateway_is_loopback
+        self._uploads = Uploads(core, checker, publications)
+        self._withdrawal = Withdrawal(core, publications, self._uploads, hosts)
+        self._works = False
 
-    def reaches(self, images: Sequence[str]) -> bool:
-        """Whether the service could fetch all of these."""
-        return self._gateway_is_loopback or all(is_url(image) for image in images)
+    @property
+    def routes(self) -> tuple[PictureRoute, ...]:
+        """Those that are set up."""
+        hosts = self._hosts()
+        return tuple(route for route in PictureRoute if route in hosts)
 
-    async def problems(self, images: Sequence[str], profile: ModelProfile) -> list[Problem]:
-        """What is wrong with the local ones, by their content."""
-        found = list[Problem]()
-        for image in images:
-            if profile.images is None or is_url(image):
-                continue
+    def route_for(self, request: GenerationRequest) -> PictureRoute | None:
+        """The way that this request's local pictures would go; None when the one that is wanted is not set up."""
+        wanted, hosts = request.pictures_by or self._chosen(), self._hosts()
+        if wanted not in hosts and self._gateway_is_loopback:
+            wanted = PictureRoute.RELAY
+        return wanted if wanted in hosts else None
+
+    def reaches(self, request: GenerationRequest) -> bool:
+        """Whether the service could fetch all of its pictures."""
+        return all(map(is_url, request.images)) or self.route_for(request) is not None
+
+    async def problems(self, request: GenerationRequest, profile: ModelProfile) -> list[Problem]:
+        """What is wrong with its pictures, by their content. An address that nobody could look at now is looked at later."""
+        found, rules = list[Problem](), profile.images
+        if rules is None:
+            return found
+        for image in request.images:
             try:
-                facts = await self._media.inspect_image(Path(image))
+                await self._judge(request, image, rules)
             except InvalidRequest as invalid:
                 found.extend(invalid.problems)
-            else:
-                found.extend(check_image(image, facts, profile.images))
+            except PassingError:
+                continue
         return found
 
-    async def publish(self, images: Sequence[str], profile: ModelProfile) -> list[str]:
-        """An address for each image. Raises `InvalidRequest` or `PublicUrlNeeded` for what cannot be sent any more."""
-        if not self.reaches(images):
+    async def publish(self, task: Task, profile: ModelProfile) -> list[str]:
+        """An address for each picture of a task that is about to be sent.
+
+        Raises a `UserError` for what a person must change, a `PassingError` for what is to be tried again. When only who waits
+        is cancelled, what has begun to leave goes on, and is withdrawn if the task is over.
+        """
+        if not self.reaches(task.request):
             raise PublicUrlNeeded
-        if problems := await self.problems(images, profile):
+        rules = profile.images
+        return [await self._address(task, image, rules) for image in task.request.images] if rules else []
+
+    async def standing(self) -> list[Publication]:
+        """What is public, or may be, newest first."""
+        return await self._publications.standing()
+
+    async def withdraw(self, publication: int) -> bool:
+        """Take a picture back at once, whoever needs it: a waiting task publishes it anew. False when it stands all the same.
+
+        What is on its way is withdrawn only by the process that publishes it.
+        """
+        found = next((row for row in await self.standing() if row.id == publication), None)
+        return found is not None and bool(found.url or self._works) and await self._withdrawal.withdraw(found)
+
+    async def check(self, route: PictureRoute) -> None:
+        """Prove that pictures could go this way. Raises `PublicUrlNeeded` when it is not set up, else like `PictureHost`."""
+        host = self._hosts().get(route)
+        if host is None:
+            raise PublicUrlNeeded("This way is not set up.", advice="Fill in its settings first.")
+        await host.check()
+
+    def see(self, task: Task) -> None:
+        """A row as it stands now: once it is over, its pictures may go."""
+        if task.request.images and task.state.is_over:
+            self._withdrawal.wake()
+
+    async def run(self) -> None:
+        """Withdraw what is idle, until cancelled; only for the owner of the data folder."""
+        self._works = True
+        await self._withdrawal.run()
+
+    async def _address(self, task: Task, image: str, rules: ImageRules) -> str:
+        if is_url(image):
+            await self._look(image, rules)
+            return image
+        picture = await self._preparation.prepare(Path(image), _edit(task.request, image), rules)
+        route = self.route_for(task.request)
+        if route is None:
+            raise PublicUrlNeeded
+        host = self._hosts()[route]
+        return await self._uploads.address(Parcel(picture, route, host, Path(image).name, task.id, rules.max_bytes))
+
+    async def _judge(self, request: GenerationRequest, image: str, rules: ImageRules) -> None:
+        if is_url(image):
+            await self._look(image, rules)
+        else:
+            await self._preparation.prepare(Path(image), _edit(request, image), rules)
+
+    async def _look(self, url: str, rules: ImageRules) -> None:
+        """Raises `InvalidRequest` for what the service would not take, `ConnectionFailed` when nobody could look."""
+        web = await self._checker.look(url, max_bytes=rules.max_bytes)
+        facts = ImageFacts(web.format, web.width, web.height, web.size_bytes or 0)
+        if problems := check_image(url, facts, rules):
             raise InvalidRequest(problems)
-        return [image if is_url(image) else await self._lender.lend(Path(image), lifetime_s=LENT_FOR_S) for image in images]
+
+
+def _edit(request: GenerationRequest, image: str) -> PictureEdit:
+    return request.edits.get(image, PictureEdit())

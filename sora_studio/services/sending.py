@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from sora_studio.domain import failures
 from sora_studio.domain.errors import (
@@ -13,6 +14,8 @@ from sora_studio.domain.errors import (
     OutcomeUnknown,
     OutOfCredit,
     PassingError,
+    PublicUrlNeeded,
+    PublishingFailed,
     RateLimited,
     RequestRefused,
     StorageFull,
@@ -21,7 +24,7 @@ from sora_studio.domain.errors import (
 )
 from sora_studio.domain.events import NoticeLevel
 from sora_studio.domain.profile import ModelProfile
-from sora_studio.domain.schedule import backoff_s, first_poll_at
+from sora_studio.domain.schedule import first_poll_at
 from sora_studio.domain.task import Task, TaskState
 from sora_studio.services.census import Census
 from sora_studio.services.connection import Connection
@@ -30,6 +33,8 @@ from sora_studio.services.holds import Holds
 from sora_studio.services.ledger import ROOM_CHECK_S
 from sora_studio.services.metering import Meter
 from sora_studio.services.notices import STORAGE
+from sora_studio.services.patience import Patience
+from sora_studio.services.picture_line import PictureLine
 from sora_studio.services.publishing import Publishing
 from sora_studio.services.rest import LONGEST_REST_S, rest
 from sora_studio.services.room import Room
@@ -40,17 +45,10 @@ CREATES_IN_FLIGHT = 8
 LIMIT_REACHED = "Today's spending limit is reached."
 
 
-@dataclass(slots=True)
-class _Pause:
-    """How long one model's sending holds back, in monotonic seconds, after so many refusals in a row."""
-
-    until: float = 0.0
-    attempts: int = 0
-
-
 class Sender:
     """Dispatches creates. `sending` is committed right before the first byte, so a task that only waits for its place in the
-    request budget still says `waiting`; and only what provably started nothing waits again.
+    request budget still says `waiting`; and only what provably started nothing waits again. `report_to` gives a task's secret
+    and the address that carries it, or None when its end cannot be reported.
     """
 
     def __init__(
@@ -68,25 +66,31 @@ class Sender:
         self._core = core
         self._ledger = core.ledger
         self._census = census
-        self._publishing = publishing
+        self._line = PictureLine(core, publishing)
         self._connection = connection
         self._holds = holds
         self._meter = meter
         self._spending = spending
         self._room = room
+        self.report_to: Callable[[], Awaitable[tuple[str, str] | None]] = _nowhere
         self._wake = asyncio.Event()
         self._closing = False
         self._in_flight = dict[int, asyncio.Task[None]]()
         self._claimed = set[int]()
-        self._pauses = dict[str, _Pause]()
+        self._creates = asyncio.Semaphore(CREATES_IN_FLIGHT)
+        self._pauses = Patience[str](core.clock, core.rng)
         connection.wakes(self._wake)
         holds.wakes(self._wake)
 
     def see(self, task: Task) -> None:
         """A row as it stands now. One that is being sent is counted here already, and better."""
+        self._line.see(task)
         if task.id not in self._in_flight:
             self._census.see(task)
             self._wake.set()
+        elif task.state is TaskState.CANCELLED and self._line.is_under_way(task.id):
+            self._in_flight[task.id].cancel()  # nobody waits for its picture any more
+            self._census.see(task)
 
     async def run(self) -> None:
         """Send whatever may go, until cancelled."""
@@ -104,48 +108,49 @@ class Sender:
         if self._in_flight:
             await asyncio.wait(list(self._in_flight.values()), timeout=timeout_s)
 
+    @property
+    def _may_send(self) -> bool:
+        return not self._closing and not self._holds.forbid_sending and self._connection.online
+
     def _next(self) -> int | None:
         """The oldest waiting task that may go now."""
-        if self._closing or self._holds.forbid_sending or not self._connection.online:
+        if not self._may_send or len(self._in_flight) - len(self._line) >= CREATES_IN_FLIGHT:
             return None
-        if len(self._in_flight) >= CREATES_IN_FLIGHT:
-            return None
-        firsts = [self._census.first_waiting(model) for model in self._census.models if self._has_place(model)]
+        models = [model for model in self._census.models if self._has_place(model)]
+        firsts = [self._census.first_waiting(model, besides=self._line) for model in models]
         return min((first for first in firsts if first is not None), default=None)
 
     def _has_place(self, model: str) -> bool:
-        profile, pause = self._core.profiles.get(model), self._pauses.get(model)
-        if profile is None or (pause and pause.until > self._core.clock.monotonic()):
+        profile = self._core.profiles.get(model)
+        if profile is None or self._pauses.holds(model):
             return False
         return self._census.running_of(model) < profile.limits.concurrent_tasks
 
     def _wait_s(self) -> float:
-        now = self._core.clock.monotonic()
-        return min((pause.until - now for pause in self._pauses.values() if pause.until > now), default=LONGEST_REST_S)
+        return min(self._pauses.left_s, self._line.left_s, LONGEST_REST_S)
 
     async def _dispatch(self, task_id: int) -> None:
-        """Hand a task to the gateway; it is claimed when its turn has come."""
+        """Publish a task's pictures and hand it to the gateway; it is claimed when its turn has come."""
         row = await self._ledger.tasks.get(task_id)
         if row is None or row.state is not TaskState.WAITING or row.removed_at is not None:
             self._forget(task_id, row)
             return
-        profile = self._core.profiles[row.request.model]
-        urls = await self._addresses(row, profile)
-        if urls is None or self._closing:
-            return
-        if not self._room.admit():
+        if self._closing or not self._room.admit():
             return
         if not self._spending.admit(row):
             await self._ledger.insist(lambda: self._ledger.record(task_id, trouble=LIMIT_REACHED))
             return
+        profile = self._core.profiles[row.request.model]
         self._census.place(task_id, row.request.model, TaskState.SENDING)
-        self._in_flight[task_id] = self._core.supervisor.start(self._send(row, profile, urls), name=f"create {task_id}")
+        self._in_flight[task_id] = self._core.supervisor.start(self._send(row, profile), name=f"create {task_id}")
 
-    async def _claim(self, task: Task) -> bool:
-        """Commit that the task is being sent. False when somebody else was first, or when that cannot be written."""
+    async def _claim(self, task: Task, secret: str | None) -> bool:
+        """Commit that the task is being sent, and its report's secret. False when somebody was first, or when that failed."""
         now, usd = self._core.clock.now(), self._meter.balance_usd
         writing = asyncio.ensure_future(
-            self._ledger.transition(task.id, TaskState.SENDING, sent_at=now, balance_before_usd=usd, trouble=None)
+            self._ledger.transition(
+                task.id, TaskState.SENDING, sent_at=now, callback_secret=secret, balance_before_usd=usd, trouble=None
+            )
         )
         try:
             claimed = await asyncio.shield(writing)
@@ -155,7 +160,7 @@ class Sender:
             raise
         except StorageFull as full:
             self._core.notices.post(STORAGE, NoticeLevel.ERROR, full.sentence)
-            self._pause(task.request.model, least_s=ROOM_CHECK_S)
+            self._pauses.lose(task.request.model, least_s=ROOM_CHECK_S)
             return False
         if claimed:
             self._claimed.add(task.id)
@@ -164,15 +169,32 @@ class Sender:
         return claimed
 
     async def _addresses(self, task: Task, profile: ModelProfile) -> list[str] | None:
-        """The images' addresses; a task whose images cannot be sent any more fails here, so that it holds nobody up."""
+        """The images' addresses. None: the task waits again, each for its own picture, or it has failed."""
+        if not task.request.images:
+            return []
         try:
-            return await self._publishing.publish(task.request.images, profile)
+            urls = await self._line.publish(task, profile)
+        except (PassingError, StorageFull) as error:
+            await self._put_off(task, error)
+        except (PublishingFailed, PublicUrlNeeded) as error:
+            await self._fail(task, failures.IMAGE_UNPUBLISHED, error.sentence)
         except UserError as error:
             await self._fail(task, failures.IMAGE_UNUSABLE, error.sentence)
         except Exception:
             _log.exception("The images of task %d could not be published", task.id)
             await self._fail(task, failures.IMAGE_UNUSABLE, "The picture could not be read.")
+        else:
+            if self._may_send:
+                return urls
+            self._census.place(task.id, task.request.model, TaskState.WAITING)
         return None
+
+    async def _put_off(self, task: Task, error: PassingError | StorageFull) -> None:
+        """Try its pictures again later; the others go on meanwhile."""
+        asked_s = error.retry_after_s if isinstance(error, PassingError) else ROOM_CHECK_S
+        self._line.put_off(task.id, least_s=asked_s or 0.0)
+        self._census.place(task.id, task.request.model, TaskState.WAITING)
+        await self._ledger.insist(lambda: self._ledger.record(task.id, trouble=error.title))
 
     def _forget(self, task_id: int, row: Task | None) -> None:
         """Somebody else was first: count it where it stands."""
@@ -182,9 +204,26 @@ class Sender:
         for model in self._census.models:
             self._census.place(task_id, model, None)
 
-    async def _send(self, task: Task, profile: ModelProfile, urls: list[str]) -> None:
+    async def _send(self, task: Task, profile: ModelProfile) -> None:
         try:
-            task_id = await self._core.gateway.create(task.request, profile, urls, claim=lambda: self._claim(task))
+            urls = await self._addresses(task, profile)
+            if urls is not None:
+                async with self._creates:
+                    await self._create(task, profile, urls)
+        finally:
+            if task.id not in self._claimed:
+                self._spending.settle(task)
+            self._claimed.discard(task.id)
+            self._in_flight.pop(task.id, None)
+            self._wake.set()
+
+    async def _create(self, task: Task, profile: ModelProfile, urls: list[str]) -> None:
+        try:
+            reported = await self.report_to() if task.request.callback else None
+            secret, callback_url = reported or (None, None)
+            task_id = await self._core.gateway.create(
+                task.request, profile, urls, callback_url=callback_url, claim=lambda: self._claim(task, secret)
+            )
         except asyncio.CancelledError:
             if task.id in self._claimed:
                 # One try only: at the next start whatever still says `sending` becomes unclear all the same.
@@ -193,7 +232,7 @@ class Sender:
         except Exception as error:
             if task.id not in self._claimed:  # nothing went out
                 self._census.place(task.id, task.request.model, TaskState.WAITING)
-                self._pause(task.request.model)
+                self._pauses.lose(task.request.model)
                 raise
             await self._settle(task, error)
         else:
@@ -201,16 +240,10 @@ class Sender:
                 self._forget(task.id, await self._ledger.tasks.get(task.id))
             else:  # it is paid for: its id is written whatever happens to this coroutine
                 await asyncio.shield(self._accept(task, task_id, profile))
-        finally:
-            if task.id not in self._claimed:
-                self._spending.settle(task)
-            self._claimed.discard(task.id)
-            self._in_flight.pop(task.id, None)
-            self._wake.set()
 
     async def _accept(self, task: Task, task_id: str, profile: ModelProfile) -> None:
         self._connection.succeeded()
-        self._pauses.pop(profile.slug, None)
+        self._pauses.regain(profile.slug)
         now = self._core.clock.now()
         due = first_poll_at(now, profile.poll)
 
@@ -234,10 +267,10 @@ class Sender:
             case ConnectionFailed():
                 self._connection.failed()
                 await self._put_back(task, error)
-                self._pause(task.request.model)
+                self._pauses.lose(task.request.model)
             case RateLimited():
                 await self._put_back(task, error)
-                self._pause(task.request.model, least_s=error.retry_after_s or 0.0)
+                self._pauses.lose(task.request.model, least_s=error.retry_after_s or 0.0)
             case KeyRejected() | KeyMissing():
                 self._holds.refuse_key(error)
                 await self._put_back(task, error)
@@ -271,11 +304,6 @@ class Sender:
         await self._ledger.insist(lambda: self._ledger.transition(task.id, TaskState.UNKNOWN, trouble=known.sentence))
         self._census.place(task.id, task.request.model, TaskState.UNKNOWN)
 
-    def _pause(self, model: str, *, least_s: float = 0.0) -> None:
-        """Hold a model's sending back. Refusals of one burst count as one."""
-        now = self._core.clock.monotonic()
-        pause = self._pauses.setdefault(model, _Pause())
-        wait_s = max(least_s, backoff_s(pause.attempts, self._core.rng))
-        if pause.until <= now:
-            pause.attempts += 1
-        pause.until = max(pause.until, now + wait_s)
+
+async def _nowhere() -> None:
+    """No report is asked for."""

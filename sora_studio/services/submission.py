@@ -1,12 +1,14 @@
 """What a person may do with a request: check it, submit it, take it back, and settle what became unclear."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from sora_studio.domain.errors import InvalidRequest, KeyMissing, Problem, PublicUrlNeeded, RequestRepeated, TaskUnknown
-from sora_studio.domain.ports import RemoteStatus, TaskFilter
-from sora_studio.domain.request import MAX_TAKES, GenerationRequest, check_request
+from sora_studio.domain.ports import RemoteStatus
+from sora_studio.domain.request import MAX_TAKES, MAX_TASKS_AT_ONCE, GenerationRequest, check_request
 from sora_studio.domain.task import Task, TaskState
+from sora_studio.services.attaching import Attaching, is_id
 from sora_studio.services.core import Core
 from sora_studio.services.holds import Holds
 from sora_studio.services.publishing import Publishing
@@ -15,6 +17,7 @@ from sora_studio.services.room import Room
 _RESUBMITTABLE = frozenset({TaskState.UNKNOWN, TaskState.LOST, TaskState.FAILED, TaskState.CANCELLED, TaskState.SUCCESS})
 REPEATED_WITHIN_S = 60.0
 """An equal request within so long is more likely a slip of the hand than a wish."""
+NO_RELAY = "No relay is set up, so the service has nowhere to report to. Set one up in Settings, or go without a report."
 _UNCLEAR = frozenset({TaskState.UNKNOWN, TaskState.LOST})
 
 
@@ -26,45 +29,49 @@ class Submission:
         core: Core,
         publishing: Publishing,
         holds: Holds,
+        attaching: Attaching,
         *,
         room: Room,
         has_key: Callable[[], bool],
+        can_report: Callable[[], bool],
     ) -> None:
         self._core = core
         self._ledger = core.ledger
         self._publishing = publishing
         self._holds = holds
         self._room = room
+        self._attaching = attaching
         self._has_key = has_key
+        self._can_report = can_report
         self._resubmitted_at = dict[int, float]()
 
     async def submit(self, request: GenerationRequest, *, takes: int = 1, again: bool = False) -> list[Task]:
-        """New waiting tasks, one a take.
+        """New waiting tasks, one a take of each picture (or of as many as the model takes for one task), in one transaction.
 
         Raises `InvalidRequest`, `PublicUrlNeeded`, `KeyMissing` or `StorageFull`; and, unless it is meant `again`,
         `RequestRepeated` when an equal request was submitted within the last minute, by whatever process. Then nothing is made.
         """
         if problems := await self._problems(request, takes):
             raise InvalidRequest(problems)
-        if not self._publishing.reaches(request.images):
+        if not self._publishing.reaches(request):
             raise PublicUrlNeeded
         if not self._has_key():
             raise KeyMissing
-        await self._room.check(takes)
         profile = self._core.profiles[request.model]
-        completed = request.completed(profile)
+        parts = [part.completed(profile) for part in request.split(profile)]
+        await self._room.check(takes * len(parts))
         return await self._ledger.add(
-            [completed],
+            parts,
             gateway=self._core.gateway_name,
             takes=takes,
-            estimated_usd=profile.price_usd(completed.options, completed.route),
+            estimated_usd=profile.price_usd(parts[0].options, parts[0].route),
             repeat_after=None if again else timedelta(seconds=REPEATED_WITHIN_S),
         )
 
-    async def check(self, request: GenerationRequest) -> tuple[Problem, ...]:
+    async def check(self, request: GenerationRequest, *, takes: int = 1) -> tuple[Problem, ...]:
         """The same validation without submitting."""
-        problems = await self._problems(request, 1)
-        if not self._publishing.reaches(request.images):
+        problems = await self._problems(request, takes)
+        if not self._publishing.reaches(request):
             problems.append(Problem("images", PublicUrlNeeded().sentence))
         return tuple(problems)
 
@@ -76,7 +83,7 @@ class Submission:
         """What the service says about an id that may be this task's. Raises `TaskUnknown` or like `Gateway.status`."""
         row = await self._ledger.tasks.get(task)
         profile = self._core.profiles.get(row.request.model) if row else None
-        if profile is None or not _is_id(task_id.strip()):
+        if profile is None or not is_id(task_id.strip()):
             raise TaskUnknown
         return await self._core.gateway.status(profile, task_id.strip(), urgent=True)
 
@@ -85,23 +92,7 @@ class Submission:
 
         False when the task is not unclear, the id is no id, or another task has it already.
         """
-        task_id = task_id.strip()
-        row = await self._ledger.tasks.get(task)
-        if row is None or row.state is not TaskState.UNKNOWN or not _is_id(task_id):
-            return False
-        known = await self._ledger.tasks.find(TaskFilter(search=task_id, removed=True), limit=100)
-        if any(other.task_id == task_id for other in known):
-            return False
-        now = self._core.clock.now()
-        return await self._ledger.transition(
-            task,
-            TaskState.PENDING,
-            task_id=task_id,
-            accepted_at=row.sent_at or now,
-            next_poll_at=now,
-            measured_usd=row.measured_usd or None,  # it exists, so "nothing was charged" was only too early
-            trouble=None,
-        )
+        return await self._attaching.attach(task, task_id)
 
     async def resubmit(self, task: int) -> list[Task]:
         """A new task with the same request, paid anew. An unclear old one leaves the list; pressing twice makes one.
@@ -120,7 +111,8 @@ class Submission:
             raise RequestRepeated(seconds_ago=ago_s, task=task)
         self._resubmitted_at[task] = now
         try:
-            added = await self.submit(row.request, again=True)
+            request = replace(row.request, callback=row.request.callback and self._can_report())
+            added = await self.submit(request, again=True)
         except BaseException:
             del self._resubmitted_at[task]
             raise
@@ -143,12 +135,14 @@ class Submission:
         profile = self._core.profiles.get(request.model)
         if profile is None:
             return [Problem("model", f"There is no model {request.model!r}.")]
-        found = check_request(request.completed(profile), profile)
+        parts = [part.completed(profile) for part in request.split(profile)]
+        found = [problem for part in parts for problem in check_request(part, profile)]
+        if request.callback and not self._can_report():
+            found.append(Problem("callback", NO_RELAY))
         if not 1 <= takes <= MAX_TAKES:
             found.append(Problem("takes", f"{takes} takes are not possible; choose 1 to {MAX_TAKES}."))
-        return [*found, *await self._publishing.problems(request.images, profile)]
-
-
-def _is_id(text: str) -> bool:
-    """Whether the service could have given such an id."""
-    return bool(text) and text.isprintable() and " " not in text
+        elif (count := takes * len(parts)) > MAX_TASKS_AT_ONCE:
+            found.append(Problem("takes", f"{count} tasks at once are too many; {MAX_TASKS_AT_ONCE} can be sent together."))
+        if len(parts) <= MAX_TASKS_AT_ONCE:
+            found.extend(await self._publishing.problems(request, profile))
+        return list(dict.fromkeys(found))

@@ -1,12 +1,13 @@
-"""Films, pictures, lending and the folder lock without network, decoder or second process."""
+"""Films, pictures and the folder lock without network, decoder or second process."""
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from sora_studio.domain.clip import FilmFacts
-from sora_studio.domain.errors import StudioError
+from sora_studio.domain.errors import InvalidRequest, Problem, StudioError
+from sora_studio.domain.picture import PictureEdit, PreparedPicture
 from sora_studio.domain.ports import Progress
 from sora_studio.domain.request import ImageFacts
 
@@ -51,11 +52,23 @@ class ScriptedMedia:
 
     def __init__(self) -> None:
         self.images: dict[str, ImageFacts] = {}
+        self.prepared: list[str] = []
         self.film_troubles = deque[StudioError]()
         self.poster_trouble: Exception | None = None
 
     async def inspect_image(self, path: Path) -> ImageFacts:
         return self.images.get(path.name, ImageFacts("png", 64, 64, 1000))
+
+    async def prepare_image(self, path: Path, edit: PictureEdit, *, formats: Sequence[str], max_bytes: int) -> PreparedPicture:
+        self.prepared.append(path.name)
+        facts = await self.inspect_image(path)
+        if not edit.convert and (facts.format not in formats or facts.size_bytes > max_bytes):
+            raise InvalidRequest([Problem("images", f"{path.name} cannot be sent as it is.")])
+        content = f"{path.name} {edit}".encode()
+        return PreparedPicture(content, "image/png", facts.width, facts.height, quality=80 if edit.convert else None)
+
+    async def save_frame(self, film: Path, at_s: float, folder: Path) -> Path:
+        return folder / f"{film.stem}-{at_s}.png"
 
     async def inspect_film(self, path: Path) -> FilmFacts:
         if self.film_troubles:
@@ -66,17 +79,6 @@ class ScriptedMedia:
         if self.poster_trouble is not None:
             raise self.poster_trouble
         _write(poster, b"poster")
-
-
-class Lender:
-    """Lends by file name."""
-
-    def __init__(self) -> None:
-        self.lent: list[Path] = []
-
-    async def lend(self, path: Path, *, lifetime_s: float) -> str:
-        self.lent.append(path)
-        return f"http://127.0.0.1:1/{path.name}"
 
 
 class Lock:

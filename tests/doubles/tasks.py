@@ -167,9 +167,10 @@ class MemoryTasks:
     def _refuse_repetition(
         self, requests: Sequence[GenerationRequest], *, gateway: str, at: datetime, repeat_after: timedelta
     ) -> None:
+        wishes = [request.wish for request in requests]
         for row in reversed(self.rows.values()):
             counts = row.gateway == gateway and row.removed_at is None and row.state is not TaskState.CANCELLED
-            if counts and row.request in requests and abs(at - row.created_at) < repeat_after:
+            if counts and row.request.wish in wishes and abs(at - row.created_at) < repeat_after:
                 raise RequestRepeated(seconds_ago=max(0.0, (at - row.created_at).total_seconds()), task=row.id)
 
     def _may_write(self) -> None:

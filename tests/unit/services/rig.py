@@ -11,6 +11,8 @@ from typing import Any, Self, TypeVar
 from sora_studio import paths
 from sora_studio.domain.events import Event, EventBus, NoticeCleared, NoticeRaised
 from sora_studio.domain.money import DayLimits
+from sora_studio.domain.picture import PictureRoute
+from sora_studio.domain.ports import PictureHost, PublicationStore
 from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.profile_toml import parse_profile
 from sora_studio.domain.request import GenerationRequest
@@ -19,12 +21,16 @@ from sora_studio.services.core import Core
 from sora_studio.services.engine import Engine, Outside
 from sora_studio.services.ledger import Ledger
 from sora_studio.services.notices import Notices
+from sora_studio.services.preparing import Preparation
 from sora_studio.services.publishing import Publishing
+from sora_studio.services.relay_link import RelayChoice
 from sora_studio.services.saving import Shelf
 from sora_studio.services.supervision import Supervisor
 from tests.doubles.clock import ManualClock, settle
 from tests.doubles.gateway import ScriptedGateway
-from tests.doubles.outside import Lender, Lock, ScriptedMedia, ScriptedTransfer
+from tests.doubles.outside import Lock, ScriptedMedia, ScriptedTransfer
+from tests.doubles.publications import Checker, Host, MemoryPublications
+from tests.doubles.relay import NO_RELAY, LinkDesk, ScriptedRelay
 from tests.doubles.tasks import MemoryTasks
 
 GATEWAY = "https://service.example"
@@ -43,8 +49,10 @@ def sora_2(*, concurrent_tasks: int = 1000) -> ModelProfile:
     return replace(profile, limits=replace(profile.limits, concurrent_tasks=concurrent_tasks))
 
 
-def request(prompt: str = "A harbour at dawn", *, images: tuple[str, ...] = (), model: str = "sora-2") -> GenerationRequest:
-    return GenerationRequest(model=model, prompt=prompt, images=images)
+def request(
+    prompt: str = "A harbour at dawn", *, images: tuple[str, ...] = (), model: str = "sora-2", callback: bool = False
+) -> GenerationRequest:
+    return GenerationRequest(model=model, prompt=prompt, images=images, callback=callback)
 
 
 @dataclass
@@ -56,16 +64,23 @@ class Rig:
     loopback: bool = True
     has_key: bool = True
     tasks: MemoryTasks = field(default_factory=MemoryTasks)
+    publications: PublicationStore | None = None
     clock: ManualClock = field(default_factory=ManualClock)
     transfer: ScriptedTransfer = field(default_factory=ScriptedTransfer)
     media: ScriptedMedia = field(default_factory=ScriptedMedia)
-    lender: Lender = field(default_factory=Lender)
+    host: Host = field(default_factory=Host)
+    chosen: PictureRoute | None = None
+    relay: ScriptedRelay | None = None
     lock: Lock = field(default_factory=Lock)
     limits: DayLimits = field(default_factory=DayLimits)
+    relay_choice: RelayChoice = NO_RELAY
     seen: list[Event] = field(default_factory=list[Event])
 
     def __post_init__(self) -> None:
         self.gateway = self._open_gateway()
+        self.hosts: dict[PictureRoute, PictureHost] = {PictureRoute.RELAY: self.host}
+        self.checker = Checker(self.host)
+        self.publications = self.publications or MemoryPublications(self.tasks)
         self.events = EventBus()
         self.events.subscribe(self.seen.append)
         notices = Notices(self.events)
@@ -80,13 +95,26 @@ class Rig:
             rng=random.Random(7),
             gateway_name=GATEWAY,
         )
+        self.publishing = Publishing(
+            self.core,
+            Preparation(self.media),
+            self.checker,
+            self.publications,
+            lambda: self.hosts,
+            lambda: self.chosen,
+            gateway_is_loopback=self.loopback,
+        )
+        self.relay = self.relay or ScriptedRelay(self.clock)
+        self.desk = LinkDesk(self.relay, self.relay_choice)
         outside = Outside(
             transfer=self.transfer,
             media=self.media,
-            publishing=Publishing(self.media, self.lender, gateway_is_loopback=self.loopback),
+            publishing=self.publishing,
             lock=self.lock,
             shelf=lambda: Shelf(self.folder / "clips", "{date} {slug} {id}", self.folder / "posters"),
             has_key=lambda: self.has_key,
+            relay=self.desk.link,
+            gateway_is_loopback=self.loopback,
             requests_last_minute=lambda: self.gateway.requests_last_minute,
             limits=lambda: self.limits,
         )

@@ -6,7 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from sora_studio.domain.errors import InvalidRequest, KeyMissing, OutcomeUnknown, PublicUrlNeeded, RequestRepeated, TaskUnknown
+from sora_studio.domain.errors import (
+    ConnectionFailed,
+    InvalidRequest,
+    KeyMissing,
+    OutcomeUnknown,
+    Problem,
+    PublicUrlNeeded,
+    RequestRepeated,
+    TaskUnknown,
+)
+from sora_studio.domain.picture import Crop, PictureEdit, PictureRoute
 from sora_studio.domain.profile import Price
 from sora_studio.domain.request import GenerationRequest, ImageFacts
 from sora_studio.domain.task import TaskState
@@ -35,7 +45,8 @@ def test_takes_are_tasks_of_their_own(tmp_path: Path) -> None:
         (request(model="nothing"), 1, "model"),
         (request(images=("/a/huge.png",)), 1, "images"),
         (request(images=("/a/moving.gif",)), 1, "images"),
-        (request(images=("/a/1.png", "/a/2.png")), 1, "images"),
+        (request(images=tuple(f"/a/{n}.png" for n in range(11))), 10, "takes"),
+        (request(images=("https://pictures.example/gone.png",)), 1, "images"),
     ],
 )
 def test_what_is_wrong_is_said_at_its_control_and_makes_nothing(
@@ -45,10 +56,59 @@ def test_what_is_wrong_is_said_at_its_control_and_makes_nothing(
         async with Rig(tmp_path) as rig:
             rig.media.images["huge.png"] = ImageFacts("png", 9000, 9000, 12_300_000)
             rig.media.images["moving.gif"] = ImageFacts("gif", 10, 10, 100)
+            gone = InvalidRequest([Problem("images", "The address answers 404.")])
+            rig.checker.troubles["https://pictures.example/gone.png"] = gone
             with pytest.raises(InvalidRequest) as caught:
                 await rig.engine.submission.submit(wrong, takes=takes)
             assert {problem.field for problem in caught.value.problems} == {field}
             assert not rig.tasks.rows
+
+    run(story())
+
+
+def test_several_pictures_are_tasks_of_their_own_made_together(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path, concurrent_tasks=1) as rig:
+            rig.core.profiles["sora-2"] = replace(rig.core.profiles["sora-2"], prices=(Price({}, 0.5),))
+            edits = {"/a/2.png": PictureEdit(Crop(0, 0, 0.5, 1))}
+            both = replace(request(images=("/a/1.png", "/a/2.png")), edits=edits)
+            tasks = await rig.engine.submission.submit(both, takes=3)
+            assert [(task.request.images, task.take, task.takes) for task in tasks] == [
+                ((image,), take, 3) for image in ("/a/1.png", "/a/2.png") for take in (1, 2, 3)
+            ]
+            assert [task.request.edits for task in tasks[2:4]] == [{}, edits]
+            assert {task.estimated_usd for task in tasks} == {0.5}
+
+    run(story())
+
+
+def test_pictures_of_which_one_was_sent_a_moment_ago_are_asked_about_together(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path, concurrent_tasks=1) as rig:
+            submission = rig.engine.submission
+            await submission.submit(request(images=("/a/2.png",)))
+            await rig.advance(5)
+            three = replace(request(images=("/a/1.png", "/a/2.png", "/a/3.png")), pictures_by=PictureRoute.RELAY)
+            with pytest.raises(RequestRepeated):
+                await submission.submit(three)
+            assert len(rig.tasks.rows) == 1
+            assert len(await submission.submit(three, again=True)) == 3
+
+    run(story())
+
+
+def test_an_address_that_nobody_could_look_at_is_looked_at_again_before_it_is_paid_for(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path) as rig:
+            url = "https://pictures.example/cat.png"
+            rig.checker.troubles[url] = ConnectionFailed("The address cannot be reached.")
+            await rig.engine.submission.submit(request(images=(url,)))
+            await rig.advance(0.1)
+            assert (rig.state(), rig.row().trouble) == (TaskState.WAITING, "The address cannot be reached.")
+            rig.checker.troubles[url] = InvalidRequest([Problem("images", "It is no picture.")])
+            await rig.advance(60)
+            assert (rig.state(), rig.row().fail_message) == (TaskState.FAILED, "It is no picture.")
+            assert not rig.gateway.created
 
     run(story())
 

@@ -1,0 +1,49 @@
+"""The two halves of a bucket's access key as a person handles them: kept like the key, and never shown."""
+
+import asyncio
+
+from sora_studio.domain.ports import KeyOrigin, KeyStatus, KeyStore
+
+
+class BucketKeys:
+    """`status` says where both halves are; it is known after `load`."""
+
+    def __init__(self, key_id: KeyStore, secret: KeyStore) -> None:
+        self._key_id = key_id
+        self._secret = secret
+        self._lock = asyncio.Lock()
+        self._loaded = False
+        self.status = KeyStatus(KeyOrigin.NONE)
+
+    @property
+    def are_there(self) -> bool:
+        """Whether a bucket could be opened with them."""
+        return self._key_id.key is not None and self._secret.key is not None
+
+    async def load(self) -> KeyStatus:
+        """Look once where they are."""
+        async with self._lock:
+            if not self._loaded:
+                self.status = _both(await self._key_id.load(), await self._secret.load())
+                self._loaded = True
+        return self.status
+
+    async def set(self, key_id: str, secret: str) -> KeyStatus:
+        """Keep both. Raises `InvalidSetting` for what cannot be a key."""
+        await self.load()
+        self.status = _both(await self._key_id.save(key_id), await self._secret.save(secret))
+        return self.status
+
+    async def clear(self) -> KeyStatus:
+        """Forget both."""
+        await self.load()
+        self.status = _both(await self._key_id.clear(), await self._secret.clear())
+        return self.status
+
+
+def _both(key_id: KeyStatus, secret: KeyStatus) -> KeyStatus:
+    """Only what holds for both halves is true of the key, and what is wrong with either is said."""
+    origins = {key_id.origin, secret.origin}
+    order = (KeyOrigin.NONE, KeyOrigin.SESSION, KeyOrigin.KEYRING, KeyOrigin.ENVIRONMENT)
+    weakest = next(origin for origin in order if origin in origins)
+    return KeyStatus(weakest, " ".join(dict.fromkeys(filter(None, (key_id.notice, secret.notice)))))

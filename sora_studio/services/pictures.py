@@ -1,0 +1,77 @@
+"""A picture looked at before anything is sent: what it is, what would be published of it, and what is wrong with it."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sora_studio.domain.errors import InvalidRequest, PassingError
+from sora_studio.domain.picture import PictureEdit, PreparedPicture, WebPicture
+from sora_studio.domain.ports import Media, PictureChecker
+from sora_studio.domain.profile import ImageRules, ModelProfile
+from sora_studio.domain.request import ImageFacts, check_image, is_url
+from sora_studio.services.preparing import Preparation
+
+NOT_LOOKED_AT = "The address could not be looked at now. That is done again before anything is sent."
+
+
+@dataclass(frozen=True, slots=True)
+class PictureLook:
+    """`facts` are a local picture's, `web` those of an address. `published` is what would be sent of a local one.
+
+    When it cannot be sent as it is, `offer` is a copy that could, and `problem` says what is wrong in any case.
+    """
+
+    source: str
+    facts: ImageFacts | None = None
+    web: WebPicture | None = None
+    published: PreparedPicture | None = None
+    offer: PreparedPicture | None = None
+    problem: str = ""
+
+
+class Pictures:
+    """Looks at pictures, and makes them of films' frames, in `folder`."""
+
+    def __init__(self, media: Media, preparation: Preparation, checker: PictureChecker, folder: Path) -> None:
+        self._media = media
+        self._preparation = preparation
+        self._checker = checker
+        self._folder = folder
+
+    async def look(self, source: str, edit: PictureEdit, profile: ModelProfile) -> PictureLook:
+        """Never raises a `StudioError`: what is wrong is part of the look."""
+        if profile.images is None:
+            return PictureLook(source, problem=f"{profile.title} takes no images.")
+        if is_url(source):
+            return await self._look_at_address(source, profile.images)
+        try:
+            facts = await self._media.inspect_image(Path(source))
+        except InvalidRequest as invalid:
+            return PictureLook(source, problem=invalid.title)
+        return await self._look_at_file(PictureLook(source, facts), edit, profile.images)
+
+    async def save_frame(self, clip_path: Path, at_s: float) -> Path:
+        """The frame that is seen at that time, as a picture. Raises like `Media.save_frame`."""
+        return await self._media.save_frame(clip_path, at_s, self._folder)
+
+    async def _look_at_address(self, url: str, rules: ImageRules) -> PictureLook:
+        try:
+            web = await self._checker.look(url, max_bytes=rules.max_bytes)
+        except InvalidRequest as invalid:
+            return PictureLook(url, problem=invalid.title)
+        except PassingError:
+            return PictureLook(url, problem=NOT_LOOKED_AT)
+        problems = check_image(url, ImageFacts(web.format, web.width, web.height, web.size_bytes or 0), rules)
+        return PictureLook(url, web=web, problem=" ".join(problem.message for problem in problems))
+
+    async def _look_at_file(self, look: PictureLook, edit: PictureEdit, rules: ImageRules) -> PictureLook:
+        path = Path(look.source)
+        try:
+            return replace(look, published=await self._preparation.prepare(path, edit, rules))
+        except InvalidRequest as invalid:
+            look = replace(look, problem=invalid.title)
+        if edit.convert:
+            return look
+        try:
+            return replace(look, offer=await self._preparation.prepare(path, replace(edit, convert=True), rules))
+        except InvalidRequest:
+            return look

@@ -1,0 +1,117 @@
+"""One picture on its way to the public: written down before its first byte leaves, and only once for all who need it."""
+
+import asyncio
+import secrets
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from datetime import timedelta
+from weakref import WeakValueDictionary
+
+from sora_studio.domain.errors import InvalidRequest, PassingError
+from sora_studio.domain.events import PublicationsChanged
+from sora_studio.domain.picture import SUFFIXES, PictureRoute, PreparedPicture, Publication
+from sora_studio.domain.ports import PictureChecker, PictureHost, PublicationStore
+from sora_studio.services.core import Core
+
+LENT_FOR_S = 6 * 3600.0
+"""Long enough for a task that waits in the service's own queue."""
+LEAST_LEFT = timedelta(hours=2)
+"""An address that ends sooner is not used for another task."""
+TRUSTED_FOR_S = 60.0
+"""A fresh address is used again without a look: not every network lets its own public address be reached from inside."""
+HANDLE_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A picture, where it goes, and the task that needs it."""
+
+    picture: PreparedPicture
+    route: PictureRoute
+    host: PictureHost
+    name: str
+    task: int
+    max_bytes: int
+
+
+class Uploads:
+    """Gives a picture an address, an old one as long as it works. `turn` keeps a picture's publishing and withdrawing apart."""
+
+    def __init__(self, core: Core, checker: PictureChecker, publications: PublicationStore) -> None:
+        self._core = core
+        self._checker = checker
+        self._publications = publications
+        self._turns = WeakValueDictionary[tuple[str, str], asyncio.Lock]()
+        self._trusted_until = dict[int, float]()
+
+    def turn(self, fingerprint: str, place: str) -> asyncio.Lock:
+        """Held by whoever publishes or withdraws this picture there."""
+        return self._turns.setdefault((fingerprint, place), asyncio.Lock())
+
+    async def address(self, parcel: Parcel) -> str:
+        """Where the service can fetch it. Raises like `PictureHost.publish`, and `StorageFull`.
+
+        Goes on to its end when only who waits is cancelled: what was cut off half-way could arrive after it was withdrawn.
+        """
+        outcome = asyncio.get_running_loop().create_future()
+        outcome.add_done_callback(lambda done: done.cancelled() or done.exception())  # perhaps nobody waits any more
+        self._core.supervisor.start(_deliver(self._address(parcel), outcome), name=f"picture of task {parcel.task}")
+        return await asyncio.shield(outcome)
+
+    async def _address(self, parcel: Parcel) -> str:
+        fingerprint, place = parcel.picture.fingerprint, parcel.host.place
+        async with self.turn(fingerprint, place):
+            until = self._core.clock.now() + LEAST_LEFT
+            found = await self._publications.live(fingerprint, place=place, until=until)
+            if found is None or not await self._works(found, parcel.max_bytes):
+                return await self._upload(parcel)
+            if parcel.task not in found.tasks:
+                await self._publications.join(found.id, parcel.task)
+                self._core.events.publish(PublicationsChanged())
+            return found.url
+
+    async def _works(self, publication: Publication, max_bytes: int) -> bool:
+        if self._core.clock.monotonic() < self._trusted_until.get(publication.id, 0.0):
+            return True
+        try:
+            await self._checker.look(publication.url, max_bytes=max_bytes)
+        except (InvalidRequest, PassingError):
+            return False
+        return True
+
+    async def _upload(self, parcel: Parcel) -> str:
+        now = self._core.clock.now()
+        publication = await self._publications.begin(
+            parcel.picture,
+            route=parcel.route,
+            place=parcel.host.place,
+            handle=secrets.token_urlsafe(HANDLE_BYTES) + SUFFIXES[parcel.picture.media_type],
+            name=parcel.name,
+            task=parcel.task,
+            at=now,
+            expires_at=now + timedelta(seconds=LENT_FOR_S),
+        )
+        try:
+            self._core.events.publish(PublicationsChanged())
+            url = await parcel.host.publish(parcel.picture, publication.handle, lifetime_s=LENT_FOR_S)
+            await self._complete(publication.id, url)
+            return url
+        finally:
+            self._core.events.publish(PublicationsChanged())
+
+    async def _complete(self, publication: int, url: str) -> None:
+        async def write() -> bool:
+            await self._publications.complete(publication, url)
+            return True
+
+        await self._core.ledger.insist(write)
+        self._trusted_until[publication] = self._core.clock.monotonic() + TRUSTED_FOR_S
+
+
+async def _deliver(work: Awaitable[str], outcome: "asyncio.Future[str]") -> None:
+    try:
+        outcome.set_result(await work)
+    except Exception as error:
+        outcome.set_exception(error)
+    finally:
+        outcome.cancel()  # of no effect on what is done

@@ -1,0 +1,124 @@
+"""Pictures that nobody needs any more are taken back, also those that a run that was killed left behind."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from sora_studio.domain.errors import StorageFull, StudioError
+from sora_studio.domain.events import PublicationsChanged
+from sora_studio.domain.picture import PictureRoute, Publication
+from sora_studio.domain.ports import PictureHost, PublicationStore
+from sora_studio.services.core import Core
+from sora_studio.services.patience import Patience
+from sora_studio.services.rest import LONGEST_REST_S, rest
+from sora_studio.services.uploads import Uploads
+
+LANDS_WITHIN_S = 60.0
+"""What was cut off on its way is withdrawn at once and once more so much later: it may have arrived in between."""
+ENDED_AFTER = timedelta(minutes=15)
+"""An address lives from the end of its upload, a little longer than was written down at the beginning."""
+BY_ITSELF = frozenset({PictureRoute.RELAY, PictureRoute.COMMAND})
+"""Once their addresses have ended there is nothing left; a bucket keeps what nobody removes."""
+CANNOT = "The command that published it cannot take it back."
+LATER = "It could not be taken back; that is tried again."
+
+_log = logging.getLogger(__name__)
+
+
+class Withdrawal:
+    """Looks for what is idle whenever a task has ended, and now and then. What fails is tried again while it stands."""
+
+    def __init__(
+        self,
+        core: Core,
+        publications: PublicationStore,
+        uploads: Uploads,
+        hosts: Callable[[], Mapping[PictureRoute, PictureHost]],
+    ) -> None:
+        self._core = core
+        self._publications = publications
+        self._uploads = uploads
+        self._hosts = hosts
+        self._patience = Patience[int](core.clock, core.rng)
+        self._emptied_at = dict[int, float]()
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """Something may have become idle."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        while True:
+            try:
+                await self._look()
+            except StorageFull:  # they stay listed; who writes tasks says that the disk is full
+                _log.info("What was withdrawn could not be written down: the disk is full.")
+            await rest(self._core.clock, self._wake, LONGEST_REST_S)
+
+    async def withdraw(self, publication: Publication) -> bool:
+        """Take it back now; whether it is reachable no more. If not, its `trouble` says why."""
+        async with self._uploads.turn(publication.fingerprint, publication.place):
+            return await self._withdraw(publication)
+
+    async def _look(self) -> None:
+        silent = set[str]()
+        for publication in await self._left():
+            turn = self._uploads.turn(publication.fingerprint, publication.place)
+            if publication.place in silent or turn.locked():  # just being published, perhaps for the next task
+                continue
+            async with turn:
+                if publication.id in {left.id for left in await self._left()} and not await self._withdraw(publication):
+                    silent.add(publication.place)
+
+    async def _left(self) -> list[Publication]:
+        """What no task needs, and what no upload brought to its end."""
+        now = self._core.clock.now()
+        cut_off = [row for row in await self._publications.standing() if not row.url]
+        left = {row.id: row for row in [*await self._publications.idle(now=now), *cut_off]}
+        return [row for row in left.values() if not self._patience.holds(row.id)]
+
+    async def _withdraw(self, publication: Publication) -> bool:
+        trouble = await self._trouble_with(publication)
+        if trouble and not self._ended_by_itself(publication):
+            self._patience.lose(publication.id)
+            if trouble != publication.trouble:
+                await self._publications.complain(publication.id, trouble)
+                self._core.events.publish(PublicationsChanged())
+            return False
+        if not trouble and self._may_still_arrive(publication):
+            return True
+        await self._publications.withdraw(publication.id, at=self._core.clock.now())
+        self._patience.regain(publication.id)
+        self._emptied_at.pop(publication.id, None)
+        self._core.events.publish(PublicationsChanged())
+        return True
+
+    async def _trouble_with(self, publication: Publication) -> str:
+        """Ask its host to take it back; why that did not happen."""
+        host = self._hosts().get(publication.route)
+        if host is not None and not host.can_withdraw:
+            return CANNOT
+        if host is None or host.place != publication.place:
+            return f"Settings no longer hold {publication.place}. Set it up again, and the picture is taken back."
+        try:
+            await host.withdraw(publication.handle)
+        except StudioError as error:
+            return error.sentence
+        except Exception:
+            _log.exception("Publication %d could not be withdrawn", publication.id)
+            return LATER
+        return ""
+
+    def _ended_by_itself(self, publication: Publication) -> bool:
+        return publication.route in BY_ITSELF and publication.expires_at + ENDED_AFTER <= self._core.clock.now()
+
+    def _may_still_arrive(self, publication: Publication) -> bool:
+        if publication.url:
+            return False
+        now = self._core.clock.monotonic()
+        if now >= self._emptied_at.setdefault(publication.id, now) + LANDS_WITHIN_S:
+            return False
+        self._patience.lose(publication.id, least_s=LANDS_WITHIN_S)
+        return True
