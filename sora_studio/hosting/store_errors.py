@@ -61,4 +61,6 @@ def _without_answer(text: str, what: str, host: str) -> StudioError:
         return ConnectionFailed(f"{what} {host} cannot be reached.")
     if "HTTP error" in text:
         return PassingError(f"{what} The connection to {host} broke.")
-    return PublishingFailed(what)
+    return PublishingFailed(
+        f"{what} {host} does not answer as a store does.", advice="Look at the store's address in Settings, Pictures."
+    )

@@ -1,13 +1,9 @@
 """Whatever a store answers becomes a sentence that says what to do; the addresses and regions that people enter work."""
 
 import asyncio
-import contextlib
 import socket
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,6 +13,7 @@ from sora_studio.domain.picture import PreparedPicture
 from sora_studio.hosting import objects
 from sora_studio.hosting.bucket import BucketHost
 from tests import canary
+from tests.doubles.object_store import answering
 
 PICTURE = PreparedPicture(b"RIFF....WEBP", "image/webp", 1, 1)
 HANDLE = "0123456789abcdefghijkl.webp"
@@ -31,31 +28,6 @@ def host(endpoint: str, *, region: str = "", bucket: str = "pictures") -> Bucket
 def link(bucket_host: BucketHost) -> str:
     """What it signs; nothing is sent for that."""
     return asyncio.run(bucket_host._open().sign(HANDLE, lifetime_s=60.0, failure="Signing did not work."))
-
-
-@contextlib.contextmanager
-def answering(status: int, body: str) -> Iterator[str]:
-    """A store that answers everything so."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_PUT(self) -> None:
-            self.rfile.read(int(self.headers["Content-Length"]))
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body.encode())))
-            self.end_headers()
-            self.wfile.write(body.encode())
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 def failure(endpoint: str) -> StudioError:
@@ -88,6 +60,7 @@ WRONG_REGION = error_body("AuthorizationHeaderMalformed", "<Region>eu-west-1</Re
         (500, "<html>oops", ServiceUnavailable, "passing problem"),
         (400, error_body("InvalidRequest"), PublishingFailed, "The store refused."),
         (401, "", PublishingFailed, "The store refused."),
+        (200, "<html>Welcome", PublishingFailed, "does not answer as a store does. Look at the store's address"),
     ],
 )
 def test_every_answer_is_a_sentence(status: int, body: str, kind: type[StudioError], words: str) -> None:

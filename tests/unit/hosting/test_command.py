@@ -109,7 +109,7 @@ def test_an_address_on_this_machine_may_do_without_tls(script: Script) -> None:
 
 
 def test_a_failure_is_told_with_its_own_last_words_and_without_links(script: Script) -> None:
-    words = f"403 for https://b.example/a.png?sig=1 with Bearer abc"
+    words = "403 for https://b.example/a.png?sig=1 with Bearer abc"
     error = refusal(
         script(f"import sys; print('https://a.example/b.png'); print('one\\n' + {words!r}, file=sys.stderr); sys.exit(3)")
     )
@@ -166,9 +166,8 @@ def two_ends(server: socket.socket) -> list[socket.socket]:
 
 def assert_all_are_gone(ends: list[socket.socket]) -> None:
     for end in ends:
-        with end:
-            with contextlib.suppress(ConnectionResetError):
-                assert end.recv(1) == b""
+        with end, contextlib.suppress(ConnectionResetError):
+            assert end.recv(1) == b""
 
 
 def test_a_command_that_hangs_is_killed_with_all_that_it_started(script: Script) -> None:
