@@ -1,7 +1,7 @@
 """The composer's state and rules: what stands in the editor and its controls, kept as a draft and sent as a request."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,26 +9,34 @@ from PySide6.QtCore import QObject, Signal
 
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import InvalidRequest, KeyMissing, Problem, PublicUrlNeeded, StudioError
+from sora_studio.domain.picture import PictureEdit, PictureRoute
 from sora_studio.domain.profile import ModelProfile, OptionValue
 from sora_studio.domain.request import MAX_TAKES, GenerationRequest
 from sora_studio.domain.task import Task
 from sora_studio.viewmodels.autosave import Autosave
+from sora_studio.viewmodels.compose_pictures import PictureLooks
+from sora_studio.viewmodels.compose_ways import Ways
+from sora_studio.viewmodels.picture_crop import reshaped
+from sora_studio.viewmodels.picture_words import Shape, shape_of
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
 
 _NEW_DRAFT = Draft(id=0, request=GenerationRequest(model="", prompt=""))
+_SHAPE_FIELD = "aspect_ratio"
 
 
 class ComposeModel(QObject):
     """What will be generated. It accepts everything from the first paint on; sending and saving begin with a studio.
 
-    Signals: `changed()` when a control has to show something else, `save_due()` when `save` should run.
-    Typing is no change: the editor already shows it.
+    Signals: `changed()` when a control has to show something else, `save_due()` when `save` should run, `route_needed()`
+    when something was not sent because its pictures have no way to the service. Typing is no change: the editor already
+    shows it.
     """
 
     changed = Signal()
     save_due = Signal()
+    route_needed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -41,6 +49,8 @@ class ComposeModel(QObject):
         self._autosave = Autosave(self)
         self._autosave.due.connect(self._on_autosave_due)
         self._problems: dict[str, str] = {}
+        self._usual_callback = False
+        self.looks = PictureLooks(self)
         self.online = True
         self.save_trouble = ""
 
@@ -87,6 +97,26 @@ class ComposeModel(QObject):
         return self.profile.price_usd(self.request.options, self.request.route) if self.profile else None
 
     @property
+    def task_count(self) -> int:
+        """How many tasks one press sends: the takes of each picture, or of as many as the model takes at once."""
+        parts = len(self.request.split(self.profile)) if self.profile else 1
+        return self._draft.takes * parts
+
+    @property
+    def shape(self) -> Shape | None:
+        """The clip's frame, for models that let one choose."""
+        return shape_of(self.request.options.get(_SHAPE_FIELD))
+
+    @property
+    def ways(self) -> Ways:
+        """To and from the service, as they are set up now."""
+        return Ways.of(self._studio, self.request) if self._studio else Ways()
+
+    def edit_of(self, source: str) -> PictureEdit:
+        """What is changed of a picture."""
+        return self.request.edits.get(source, PictureEdit())
+
+    @property
     def has_key(self) -> bool:
         """Whether anything can be sent at all."""
         return self._studio is not None and self._studio.credentials.has_key
@@ -116,6 +146,8 @@ class ComposeModel(QObject):
     def set_option(self, field: str, value: OptionValue) -> None:
         """Choose a value of one of the profile's options."""
         self._replace(replace(self.request, options={**self.request.options, field: value}))
+        if field == _SHAPE_FIELD:
+            self._reshape_crops()
         self._forgive(field)
         self.changed.emit()
 
@@ -126,9 +158,42 @@ class ComposeModel(QObject):
         self.changed.emit()
 
     def set_images(self, images: tuple[str, ...]) -> None:
-        """URLs or absolute paths; the caller follows with `check_images`."""
-        self._replace(replace(self.request, images=images))
+        """URLs or absolute paths, each once; edits of what is gone go too. The caller follows with `check_images`."""
+        images = tuple(dict.fromkeys(images))
+        edits = {source: edit for source, edit in self.request.edits.items() if source in images}
+        self._replace(replace(self.request, images=images, edits=edits))
+        self.looks.keep_only(images)
         self._forgive("images")
+        self.changed.emit()
+
+    def set_edit(self, source: str, edit: PictureEdit) -> None:
+        """Change what is sent of a picture; the caller follows with `look` and `check_images`."""
+        if source not in self.request.images or edit == self.edit_of(source):
+            return
+        edits = {**self.request.edits, source: edit}
+        self._replace(replace(self.request, edits={known: made for known, made in edits.items() if made != PictureEdit()}))
+        self._forgive("images")
+        self.changed.emit()
+
+    def set_callback(self, callback: bool) -> None:
+        """Whether the service shall report the end."""
+        self._replace(replace(self.request, callback=callback))
+        self._forgive("callback")
+        self.changed.emit()
+
+    def set_pictures_by(self, route: PictureRoute | None) -> None:
+        """How this task's pictures reach the service; None is the way of the settings."""
+        self._replace(replace(self.request, pictures_by=route))
+        self._forgive("images")
+        self.changed.emit()
+
+    def take_settings(self) -> None:
+        """The settings may have changed: what is offered follows, and so does a new default."""
+        if self._studio is None:
+            return
+        if (usual := self._studio.settings.callback) != self._usual_callback:
+            self._usual_callback = usual
+            self._replace(replace(self.request, callback=usual))
         self.changed.emit()
 
     def set_takes(self, takes: int) -> None:
@@ -196,15 +261,29 @@ class ComposeModel(QObject):
                 self._kept = replace(draft, id=kept.id, saved_at=kept.saved_at)
             self.changed.emit()
 
+    def unseen(self, sources: Iterable[str]) -> list[str]:
+        """Those that nobody has looked at as they would be sent now."""
+        profile = self.profile
+        if self._studio is None or profile is None:
+            return []
+        return [source for source in sources if self.looks.is_new(source, self.edit_of(source), profile)]
+
+    async def look(self, source: str) -> None:
+        """Find out what would be sent of a picture; `looks` tells."""
+        if self._studio is not None and self.profile is not None and source in self.request.images:
+            await self.looks.look(self._studio.pictures, source, self.edit_of(source), self.profile)
+
     async def check_images(self) -> None:
-        """Look at the chosen picture as `submit` would, and complain beside it."""
-        if self._studio is None or not (images := self.request.images):
+        """Judge the pictures as `submit` would, and complain beside them."""
+        if self._studio is None or not self.request.images:
             return
+        checked = self._reachable
         try:
-            problems = await self._studio.submission.check(self.request)
+            problems = await self._studio.submission.check(checked, takes=self._draft.takes)
         except (InvalidRequest, PublicUrlNeeded) as error:
             problems = _problems_of(error)
-        if images == self.request.images:  # another picture may have been chosen meanwhile
+        now = self.request
+        if (checked.images, checked.edits) == (now.images, now.edits):  # something else may have been chosen meanwhile
             self._forgive("images")
             self._complain([problem for problem in problems if problem.field == "images"])
 
@@ -221,9 +300,11 @@ class ComposeModel(QObject):
         self._submitting = True
         self._problems = {}
         try:
-            tasks = await self._studio.submission.submit(self.request, takes=self._draft.takes, again=again)
+            tasks = await self._studio.submission.submit(self._reachable, takes=self._draft.takes, again=again)
         except (InvalidRequest, PublicUrlNeeded) as error:
             self._complain(_problems_of(error))
+            if isinstance(error, PublicUrlNeeded):
+                self.route_needed.emit()
             return []
         finally:
             self._submitting = False
@@ -232,6 +313,26 @@ class ComposeModel(QObject):
 
     # --- inside ---------------------------------------------------------------------------------------------------
 
+    @property
+    def _reachable(self) -> GenerationRequest:
+        """The request without ways that are not set up any more: what is not offered is not asked for either."""
+        ways, request = self.ways, self.request
+        route = request.pictures_by if request.pictures_by in ways.routes else None
+        return replace(request, callback=request.callback and ways.callback, pictures_by=route)
+
+    def _reshape_crops(self) -> None:
+        """Crops keep their place and take the clip's new shape; where that cannot be told, they go."""
+        edits, shape = dict(self.request.edits), self.shape
+        for source, edit in self.request.edits.items():
+            seen = self.looks.seen(source)
+            if edit.crop is None:
+                continue
+            crop = None
+            if shape is not None and seen is not None and seen.pixels is not None:
+                crop = reshaped(edit.crop, picture=seen.pixels[0] / seen.pixels[1], shape=shape.ratio)
+            edits[source] = replace(edit, crop=crop)
+        self._replace(replace(self.request, edits={source: edit for source, edit in edits.items() if edit != PictureEdit()}))
+
     def _on_autosave_due(self) -> None:
         if self._restored:  # before that there is no place to save to, and afterwards it is due anew
             self.save_due.emit()
@@ -239,9 +340,11 @@ class ComposeModel(QObject):
     def _begin(self, earlier: Draft | None) -> None:
         """Whatever was typed meanwhile stays; an untouched composer takes the earlier draft over."""
         self._restored = True
+        self._usual_callback = self._studio is not None and self._studio.settings.callback
         touched = bool(self.request.prompt or self.request.images)
         if earlier is None or touched:
-            self._draft = replace(self._draft, request=self._fitting(self.request))
+            request = replace(self._fitting(self.request), callback=self._usual_callback)
+            self._draft = replace(self._draft, request=request)
             if touched:
                 self._autosave.touch()
         else:

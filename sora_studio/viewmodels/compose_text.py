@@ -50,12 +50,12 @@ def saved(at: datetime | None) -> str:
     return f"saved {at.astimezone():%H:%M}" if at else ""
 
 
-def generate(*, takes: int, price_usd: float | None, online: bool) -> str:
-    """What the one primary button says. `price_usd` is one take's price, None when the profile knows none."""
+def generate(*, tasks: int, price_usd: float | None, online: bool) -> str:
+    """What the one primary button says. `price_usd` is one task's price, None when the profile knows none."""
     words = "Generate" if online else "Queue"
-    count = f" {takes}" if takes > 1 else ""
+    count = f" {tasks} tasks" if tasks > 1 else ""
     later = "" if online else " for later"
-    price = "" if price_usd is None else f" · ≈ ${price_usd * takes:.2f}"
+    price = "" if price_usd is None else f" · ≈ ${price_usd * tasks:.2f}"
     return f"{words}{count}{later}{price}"
 
 

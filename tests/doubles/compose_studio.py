@@ -8,12 +8,14 @@ from pathlib import Path
 
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import InvalidRequest, Problem, RequestRepeated, StudioError
+from sora_studio.domain.picture import PictureEdit, PictureRoute, PreparedPicture, WebPicture
 from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.profile_toml import parse_profile
-from sora_studio.domain.request import GenerationRequest, check_request
+from sora_studio.domain.request import MAX_TASKS_AT_ONCE, GenerationRequest, ImageFacts, check_request, is_url
 from sora_studio.domain.settings import Settings
 from sora_studio.domain.task import Task, TaskState
 from sora_studio.paths import resources_dir
+from sora_studio.services.pictures import PictureLook
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -67,16 +69,19 @@ class FakeSubmission:
     minded: int = 0
     submitted: list[tuple[GenerationRequest, int]] = field(default_factory=list)
 
-    async def check(self, request: GenerationRequest) -> tuple[Problem, ...]:
+    async def check(self, request: GenerationRequest, *, takes: int = 1) -> tuple[Problem, ...]:
         await asyncio.sleep(0)
         profile = self.profiles[request.model]
-        problems = check_request(request.completed(profile), profile)
+        parts = request.completed(profile).split(profile)
+        problems = check_request(parts[0], profile)
+        if len(parts) * takes > MAX_TASKS_AT_ONCE:
+            problems.append(Problem("images", f"{len(parts) * takes} tasks at once are too many."))
         if request.images and self.image_problem:
             problems.append(Problem("images", self.image_problem))
         return tuple(problems)
 
     async def submit(self, request: GenerationRequest, *, takes: int = 1, again: bool = False) -> list[Task]:
-        if problems := await self.check(request):
+        if problems := await self.check(request, takes=takes):
             raise InvalidRequest(problems)
         if self.refusal is not None:
             raise self.refusal
@@ -86,10 +91,70 @@ class FakeSubmission:
         self.submitted.append((request, takes))
         if self.committing is not None:
             await self.committing.wait()
+        parts = request.split(self.profiles[request.model])
         return [
-            Task(id=n, state=TaskState.WAITING, request=request, gateway="test", created_at=NOON, take=n, takes=takes)
+            Task(id=n, state=TaskState.WAITING, request=part, gateway="test", created_at=NOON, take=n, takes=takes)
+            for part in parts
             for n in range(1, takes + 1)
         ]
+
+
+PLAIN = ImageFacts("jpeg", 1600, 900, 400_000)
+
+
+@dataclass
+class FakePictures:
+    """Finds `facts` by file name (else a plain landscape JPEG), and cuts and converts on paper. `looking` holds answers back.
+
+    A file named in `problems` cannot be sent; when it is named in `offers` too, a converted copy can.
+    """
+
+    facts: dict[str, ImageFacts] = field(default_factory=dict)
+    web: dict[str, WebPicture] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+    offers: dict[str, PreparedPicture] = field(default_factory=dict)
+    looking: asyncio.Event | None = None
+    looks: list[tuple[str, PictureEdit]] = field(default_factory=list)
+
+    async def look(self, source: str, edit: PictureEdit, profile: ModelProfile) -> PictureLook:
+        self.looks.append((source, edit))
+        if self.looking is not None:
+            await self.looking.wait()
+        await asyncio.sleep(0)
+        name = Path(source).name
+        if is_url(source):
+            return PictureLook(source, web=self.web.get(source), problem=self.problems.get(source, ""))
+        facts = self.facts.get(name, PLAIN)
+        if edit.convert and name in self.offers:
+            return PictureLook(source, facts, published=self.offers[name])
+        if problem := self.problems.get(name):
+            return PictureLook(source, facts, offer=self.offers.get(name), problem=problem)
+        width, height = facts.width, facts.height
+        if edit.crop is not None:
+            left, top, right, bottom = edit.crop.box_px(width, height)
+            width, height = right - left, bottom - top
+        return PictureLook(source, facts, published=PreparedPicture(bytes(1000), f"image/{facts.format}", width, height))
+
+
+@dataclass
+class FakePublishing:
+    routes: tuple[PictureRoute, ...] = (PictureRoute.RELAY,)
+    chosen: PictureRoute | None = PictureRoute.RELAY
+
+    def route_for(self, request: GenerationRequest) -> PictureRoute | None:
+        wanted = request.pictures_by or self.chosen
+        return wanted if wanted in self.routes else None
+
+
+@dataclass
+class FakeReports:
+    """Is its own state."""
+
+    configured: bool = False
+
+    @property
+    def state(self) -> "FakeReports":
+        return self
 
 
 @dataclass
@@ -108,7 +173,12 @@ class ComposeStudio:
         self.data_dir = data_dir
         self.profiles = {profile.slug: profile for profile in chosen}
         self.settings = Settings()
+        self.is_demo = False
+        self.gateway_name = "https://api.example.org"
         self.credentials = FakeCredentials()
         self.library = FakeLibrary(draft)
         self.submission = FakeSubmission(self.profiles)
+        self.pictures = FakePictures()
+        self.publishing = FakePublishing()
+        self.reports = FakeReports()
         self.tracking = FakeTracking()

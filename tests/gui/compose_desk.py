@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
@@ -17,6 +17,7 @@ from sora_studio.domain.request import GenerationRequest
 from sora_studio.ui.compose.controls import GenerateButton, MenuChip
 from sora_studio.ui.compose.image_well import ImageWell
 from sora_studio.ui.compose.panel import ComposePanel
+from sora_studio.ui.compose.picture_dialog import PictureDialog
 from sora_studio.ui.compose.prompt_editor import PromptEditor
 from sora_studio.ui.task_scope import TaskScope
 from sora_studio.viewmodels.event_relay import EventRelay
@@ -39,6 +40,8 @@ class Desk:
         self.submitted, self.keys_needed = list[int](), list[bool]()
         self.panel.submitted.connect(lambda tasks: self.submitted.append(len(tasks)))
         self.panel.key_needed.connect(lambda: self.keys_needed.append(True))
+        self.routes_needed = list[bool]()
+        self.panel.route_needed.connect(lambda: self.routes_needed.append(True))
         qtbot.addWidget(self.panel)
         self.panel.resize(1100, 400)
         self.panel.show()
@@ -74,7 +77,17 @@ class Desk:
         return next(action for action in menu.actions() if words in action.text())
 
     def wells(self) -> list[ImageWell]:
-        return self.all(ImageWell)
+        """As they are seen from left to right."""
+        return sorted(self.all(ImageWell), key=lambda well: well.mapTo(self.panel, QPoint(0, 0)).x())
+
+    def pictures(self) -> list[str]:
+        """What the wells hold."""
+        return [well.source for well in self.wells() if well.source is not None]
+
+    def picture_dialog(self) -> PictureDialog:
+        """The one that is open."""
+        [dialog] = [dialog for dialog in self.panel.findChildren(PictureDialog) if dialog.isVisible()]
+        return dialog
 
     def click(self, widget: QWidget) -> None:
         QTest.mouseClick(widget, Qt.MouseButton.LeftButton)

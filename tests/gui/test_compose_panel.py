@@ -55,7 +55,7 @@ def test_every_control_ends_up_in_the_request(desk: Desk) -> None:
     desk.action("Route auto", "Official").trigger()
     desk.action("Takes ×1", "×4").trigger()
     assert desk.editor.hasFocus()  # clicking an option is no reason to leave the text
-    assert desk.generate.text() == "Generate 4"
+    assert desk.generate.text() == "Generate 4 tasks"
     desk.click(desk.generate)
     desk.bot.waitUntil(lambda: desk.submitted == [4])
     assert desk.requests()[0].options == {"duration": 15, "aspect_ratio": "portrait", "remove_watermark": False}
@@ -125,7 +125,7 @@ def test_the_button_names_a_price_when_the_profile_knows_one(qtbot: QtBot, loop:
     assert desk.generate.text() == "Generate · ≈ $0.50"
     desk.click(desk.one(SegmentButton, "Duration 15 s"))
     desk.action("Takes ×1", "×2").trigger()
-    assert desk.generate.text() == "Generate 2 · ≈ $1.50"
+    assert desk.generate.text() == "Generate 2 tasks · ≈ $1.50"
     loop.run_until_complete(desk.scope.close())
 
 
@@ -153,7 +153,7 @@ def test_the_last_draft_is_back_with_caret_options_and_takes(desk: Desk) -> None
     assert desk.editor.caret() == 4
     assert desk.one(SegmentButton, "Duration 15 s").isChecked()
     assert desk.one(MenuChip, "Route value").isVisible()
-    assert desk.generate.text() == "Generate 3"
+    assert desk.generate.text() == "Generate 3 tasks"
     desk.editor.undo()
     assert desk.editor.text() == "An earlier prompt"
 
@@ -204,7 +204,7 @@ def test_using_a_request_again_fills_everything_and_undo_brings_the_old_text_bac
     desk.panel.use(GenerationRequest("sora-2", "Theirs", {"duration": 15}, "value", ("https://example.org/a.png",)))
     assert desk.editor.text() == "Theirs"
     assert desk.one(SegmentButton, "Duration 15 s").isChecked()
-    assert [well.accessibleName() for well in desk.wells()] == ["Image example.org"]
+    assert [well.accessibleName() for well in desk.wells()] == ["Image example.org", "Add an image"]
     desk.editor.undo()
     assert desk.editor.text() == "Mine"
 

@@ -1,5 +1,7 @@
 """Pictures in the composer: chosen, dropped, pasted or named by an address, shown, explained and taken out."""
 
+import os
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +14,10 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
+from sora_studio.domain.request import ImageFacts
 from sora_studio.ui.compose.address_field import AddressField
+from sora_studio.ui.compose.controls import MenuChip, SegmentButton
+from sora_studio.ui.compose.fold_well import FoldWell
 from sora_studio.ui.compose.image_well import ImageWell
 from tests.doubles.compose_studio import ComposeStudio, shipped_profile
 from tests.gui.compose_desk import EARLIER, Desk, open_desk
@@ -43,6 +48,14 @@ def heard(well: ImageWell) -> str:
     return QAccessible.queryAccessibleInterface(well).text(QAccessible.Text.Description)
 
 
+def show_menu(well: ImageWell) -> QMenu:
+    where = well.mapToGlobal(QPoint(4, 4))
+    QApplication.sendEvent(well, QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(4, 4), where))
+    menu = well.findChild(QMenu)
+    assert isinstance(menu, QMenu)
+    return menu
+
+
 def drop(well: ImageWell, mime: QMimeData) -> None:
     action, button, no_keys = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     entering = QDragEnterEvent(QPoint(8, 8), action, mime, button, no_keys)
@@ -55,7 +68,7 @@ def test_a_dropped_picture_is_shown_named_and_sent_and_del_takes_it_out(desk: De
     desk.attach()
     drop(desk.wells()[0], files(picture))
     desk.bot.waitUntil(lambda: desk.wells()[0].accessibleName() == f"Image {picture.name}, 320 by 180")
-    [well] = desk.wells()
+    well = desk.wells()[0]
     assert "&lt;b&gt;pier" in well.toolTip()
     assert "320 × 180" in well.toolTip()
     assert heard(well).startswith("harbour & <b>pier.png · 320 × 180")
@@ -151,19 +164,6 @@ def test_a_picture_that_will_not_do_is_explained_at_once_beside_the_well(desk: D
     assert not desk.reads("notes.txt is no picture.")
 
 
-def test_too_many_pictures_are_all_shown_so_that_some_can_be_taken_out(desk: Desk, picture: Path) -> None:
-    desk.attach()
-    other = picture.with_name("other.png")
-    other.write_bytes(picture.read_bytes())
-    drop(desk.wells()[0], files(picture, other))
-    desk.bot.waitUntil(lambda: desk.reads("2 given, 1 too many"))
-    assert len(desk.wells()) == 2
-    desk.wells()[1].setFocus()
-    QTest.keyClick(desk.wells()[1], Qt.Key.Key_Delete)
-    assert [well.source for well in desk.wells()] == [str(picture)]
-    assert not desk.reads("too many")
-
-
 def test_a_model_without_pictures_shows_no_well(qtbot: QtBot, loop: StudioEventLoop, tmp_path: Path) -> None:
     textual = replace(shipped_profile(), modes=("text-to-video",), images=None)
     desk = Desk(qtbot, ComposeStudio(tmp_path, textual))
@@ -175,11 +175,7 @@ def test_a_model_without_pictures_shows_no_well(qtbot: QtBot, loop: StudioEventL
 def test_the_wells_menu_offers_every_way_in_words(desk: Desk) -> None:
     desk.attach()
     QGuiApplication.clipboard().clear()
-    well = desk.wells()[0]
-    where = well.mapToGlobal(QPoint(4, 4))
-    QApplication.sendEvent(well, QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(4, 4), where))
-    menu = well.findChild(QMenu)
-    assert isinstance(menu, QMenu)
+    menu = show_menu(desk.wells()[0])
     desk.bot.waitUntil(menu.isVisible)
     shown = [(action.text(), action.isEnabled()) for action in menu.actions()]
     menu.close()
@@ -190,7 +186,7 @@ def test_a_picture_dropped_before_the_studio_is_there_stays(desk: Desk, picture:
     desk.studio.library.draft = EARLIER
     drop(desk.wells()[0], files(picture))
     desk.attach()
-    assert [well.source for well in desk.wells()] == [str(picture)]
+    assert desk.pictures() == [str(picture)]
     assert desk.editor.text() == EARLIER.request.prompt
 
 
@@ -199,4 +195,129 @@ def test_pasting_what_is_no_picture_leaves_the_one_that_is_there(desk: Desk, pic
     drop(desk.wells()[0], files(picture))
     QGuiApplication.clipboard().setText("only words")
     QTest.keyClick(desk.wells()[0], Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
-    assert [well.source for well in desk.wells()] == [str(picture)]
+    assert desk.pictures() == [str(picture)]
+
+
+# --- several ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def pictures(picture: Path) -> list[Path]:
+    made = [picture.with_name(f"picture-{number}.png") for number in range(10)]
+    for path in made:
+        path.write_bytes(picture.read_bytes())
+    return made
+
+
+def test_several_pictures_are_as_many_tasks_and_the_button_says_so(desk: Desk, pictures: list[Path]) -> None:
+    desk.attach()
+    drop(desk.wells()[0], files(*pictures[:2], pictures[0]))
+    assert desk.pictures() == [str(path) for path in pictures[:2]]
+    drop(desk.wells()[-1], files(pictures[1], pictures[2]))
+    assert desk.pictures() == [str(path) for path in pictures[:3]]
+    desk.action("Takes ×1", "×2").trigger()
+    assert desk.generate.text() == "Generate 6 tasks"
+    QTest.keyClicks(desk.editor, "A")
+    desk.click(desk.generate)
+    desk.bot.waitUntil(lambda: desk.submitted == [6])
+    desk.wells()[1].setFocus()
+    QTest.keyClick(desk.wells()[1], Qt.Key.Key_Delete)
+    assert desk.pictures() == [str(pictures[0]), str(pictures[2])]
+    assert desk.wells()[1].hasFocus()
+
+
+def test_several_files_can_be_chosen_at_once(desk: Desk, pictures: list[Path]) -> None:
+    desk.attach()
+    desk.click(desk.wells()[0])
+    dialog = desk.panel.findChild(QFileDialog)
+    assert isinstance(dialog, QFileDialog)
+    assert dialog.fileMode() is QFileDialog.FileMode.ExistingFiles
+    dialog.filesSelected.emit([str(path) for path in pictures[:2]])
+    dialog.close()
+    assert desk.pictures() == [str(path) for path in pictures[:2]]
+
+
+@pytest.mark.parametrize("width", [1240, 900, 640])
+def test_what_has_no_room_is_folded_and_within_reach(desk: Desk, pictures: list[Path], width: int) -> None:
+    desk.attach()
+    drop(desk.wells()[0], files(*pictures))
+    desk.panel.resize(width, 400)
+    desk.bot.waitUntil(lambda: desk.panel.width() == width)
+    hidden = len(pictures) - len(desk.pictures())
+    controls: list[QWidget] = [*desk.wells(), *desk.all(MenuChip), *desk.all(SegmentButton), desk.generate]
+    if hidden:
+        fold = desk.one(FoldWell, f"{hidden} more images")
+        controls.append(fold)
+        assert [action.text() for action in fold.menu().actions()] == [path.name for path in pictures[-hidden:]]
+        fold.menu().actions()[-1].trigger()
+        assert desk.picture_dialog().windowTitle() == pictures[-1].name
+    places = [control.rect().translated(control.mapTo(desk.panel, QPoint(0, 0))) for control in controls]
+    for number, place in enumerate(places):
+        assert desk.panel.rect().contains(place)
+        assert not any(place.intersects(other) for other in places[number + 1 :])
+
+
+def test_pictures_beside_the_chips_leave_them_where_they_are(desk: Desk, pictures: list[Path]) -> None:
+    desk.attach()
+    desk.panel.resize(1240, 400)
+    height = desk.editor.height()
+    drop(desk.wells()[0], files(*pictures[:3]))
+    desk.bot.waitUntil(lambda: len(desk.wells()) == 4)
+    assert desk.editor.height() == height
+
+
+def test_two_hundred_files_of_every_kind_hold_nothing_up(desk: Desk, picture: Path, tmp_path: Path) -> None:
+    desk.attach()
+    folder, closed, huge = tmp_path / "folder", tmp_path / "closed.png", tmp_path / "huge.png"
+    folder.mkdir()
+    closed.touch(mode=0o000)
+    with huge.open("wb") as file:
+        file.truncate(2_000_000_000)
+    odd = [folder, closed, huge, tmp_path / "gone.png"]
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe.png")
+        odd.insert(0, tmp_path / "pipe.png")
+    many = [picture.with_name(f"{number}.png") for number in range(200)]
+    began = time.perf_counter()
+    drop(desk.wells()[0], files(*odd, *many))
+    QApplication.sendPostedEvents()
+    assert time.perf_counter() - began < 0.2
+    desk.bot.waitUntil(lambda: desk.reads("tasks at once are too many"))
+    menu = show_menu(desk.wells()[0])
+    next(action for action in menu.actions() if action.text() == "Remove all").trigger()
+    menu.close()
+    assert desk.pictures() == []
+    assert not desk.reads("too many")
+
+
+def test_a_frame_of_a_clip_takes_the_place_of_all_pictures(desk: Desk, pictures: list[Path]) -> None:
+    desk.attach()
+    drop(desk.wells()[0], files(*pictures[:2]))
+    desk.generate.setFocus()
+    desk.panel.put_picture(pictures[5])
+    assert desk.pictures() == [str(pictures[5])]
+    assert desk.editor.hasFocus()
+
+
+# --- marks --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_well_says_what_a_person_should_know_by_icon_and_in_words(desk: Desk, pictures: list[Path]) -> None:
+    desk.studio.pictures.facts["picture-0.png"] = ImageFacts("png", 400, 300, 1000)
+    desk.studio.pictures.problems["picture-1.png"] = "picture-1.png is animated."
+    desk.attach()
+    desk.panel.resize(1240, 400)
+    plain = marked_pixels(desk.wells()[0])
+    drop(desk.wells()[0], files(*pictures[:3]))
+    desk.bot.waitUntil(lambda: "4:3, the clip will be landscape 16:9" in heard(desk.wells()[0]))
+    desk.bot.waitUntil(lambda: heard(desk.wells()[1]) == "picture-1.png is animated.")
+    assert "16:9" in desk.wells()[0].toolTip()
+    assert [well.invalid for well in desk.wells()] == [False, True, False, False]
+    desk.bot.waitUntil(lambda: len({marked_pixels(well) for well in desk.wells()[:3]}) == 3)
+    assert plain not in {marked_pixels(well) for well in desk.wells()[:2]}
+
+
+def marked_pixels(well: ImageWell) -> bytes:
+    """The corner in which marks stand."""
+    corner = well.grab().toImage().copy(3, 22, 20, 20)
+    return bytes(corner.constBits())

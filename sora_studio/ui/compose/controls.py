@@ -100,6 +100,11 @@ class MenuChip(QPushButton):
         self._words = ""
         _prepare(self)
 
+    @property
+    def words(self) -> str:
+        """What it says."""
+        return self._words
+
     def show_words(self, words: str) -> None:
         """What it says. Not Qt's own text, which would take an ampersand for a shortcut."""
         self._words = words

@@ -1,5 +1,7 @@
 """The pictures of a request side by side: the wells, the file dialog that fills them, and what is pasted or dropped."""
 
+import asyncio
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -10,23 +12,29 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 from sora_studio.domain.profile import ImageRules
 from sora_studio.domain.request import is_url
 from sora_studio.ui import theme
+from sora_studio.ui.compose.fold_well import FoldWell
 from sora_studio.ui.compose.image_well import SIZE, ImageWell
 from sora_studio.ui.compose.incoming import keep_pixels, picture_pixels, picture_sources
 from sora_studio.ui.compose.thumbnail import load_thumbnail
 from sora_studio.ui.task_scope import TaskScope
+from sora_studio.viewmodels.picture_words import Mark
 
+INLINE = 3
+"""So many pictures have a place beside the chips."""
 _ENDINGS = {"jpeg": "*.jpg *.jpeg"}
+_THUMBNAILS_AT_ONCE = 3
 
 
 class ImageStrip(QWidget):
-    """A well for each picture and an empty one while the model takes more. It keeps no picture: it shows what it is given.
+    """A well for each picture and an empty one; what has no room is folded. It keeps no picture: it shows what it is given.
 
     Signals: `images_chosen(tuple[str, ...])` with all pictures after a change by the person, `address_wanted(str)` with
-    the present address of the well that asks, or nothing.
+    the present address of the well that asks, or nothing, `opened(str)` with a picture that the person wants to look at.
     """
 
     images_chosen = Signal(object)
     address_wanted = Signal(str)
+    opened = Signal(str)
 
     def __init__(self, scope: TaskScope, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,11 +42,20 @@ class ImageStrip(QWidget):
         self._rules: ImageRules | None = None
         self._pasted: Path | None = None
         self._images: tuple[str, ...] = ()
-        self._wells = list[ImageWell]()
-        self._place = 0
+        self._problem = ""
+        self._marks: Mapping[str, Mark] = {}
+        self._room = INLINE
+        self._wells = dict[str, ImageWell]()
+        self._asking: str | None = None
+        self._turn = asyncio.Semaphore(_THUMBNAILS_AT_ONCE)
+        self._fold = FoldWell(self)
+        self._fold.opened.connect(self.opened)
+        self._empty = self._build_well(None)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(theme.GRID)
+        self._row.addWidget(self._fold)
+        self._row.addWidget(self._empty)
         self._rebuild()
 
     def show_images(self, images: tuple[str, ...], rules: ImageRules | None, *, problem: str = "") -> None:
@@ -46,106 +63,165 @@ class ImageStrip(QWidget):
         if (images, rules) != (self._images, self._rules):
             self._images, self._rules = images, rules
             self._rebuild()
-        for well in self._wells:
-            well.complain(problem)
+        self._problem = problem
+        self._complain()
+
+    def show_marks(self, marks: Mapping[str, Mark]) -> None:
+        """What a person should know about single pictures."""
+        self._marks = marks
+        self._complain()
+
+    def set_room(self, pictures: int) -> None:
+        """So many pictures have a place; the others are folded."""
+        if pictures != self._room:
+            self._room = pictures
+            self._rebuild()
+
+    def width_inline(self) -> int:
+        """How wide it is beside the chips."""
+        count = min(len(self._images), INLINE) + (len(self._images) > INLINE) + 1
+        return count * SIZE.width() + (count - 1) * theme.GRID
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """The pictures that have a place."""
+        return self._images[: self._room]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no picture."""
+        return not self._images
 
     def keep_pasted_in(self, folder: Path) -> None:
         """Where pixels without a file are kept from now on."""
         self._pasted = folder
 
     def offer(self, mime: QMimeData) -> None:
-        """Take the pictures of a clipboard or a drop, in the first free place."""
-        self._offer(self._free_place(), mime)
+        """Take the pictures of a clipboard or a drop, after those that are there."""
+        self._offer(None, mime)
 
     def put_address(self, address: str) -> None:
         """Take a picture by its web address, in the place of the well that asked."""
-        self._put(self._place, (address,))
+        self._put(self._asking, (address,))
+
+    def remove(self, source: str) -> None:
+        """Take a picture out."""
+        self._put(source, ())
 
     def focus_first(self) -> None:
-        """Give the keyboard to the first well."""
-        self._wells[0].setFocus(Qt.FocusReason.OtherFocusReason)
+        """Give the keyboard to the first well that is at fault, else to the first."""
+        wells = [self._wells[source] for source in self.shown] or [self._empty]
+        at_fault = [well for well in wells if well.invalid]
+        (at_fault or wells)[0].setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def focus_on(self, source: str) -> None:
+        """Give the keyboard to a picture's well, or to what stands for it."""
+        well: QWidget = self._wells.get(source, self._fold if self._fold.isVisible() else self._empty)
+        well.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def tab_stops(self) -> list[QWidget]:
         """What the keyboard visits, in order."""
-        return [*self._wells]
+        return [*(self._wells[source] for source in self.shown), self._fold, self._empty]
 
     # --- wells ----------------------------------------------------------------------------------------------------
 
     def _rebuild(self) -> None:
-        had_focus = any(well.hasFocus() for well in self._wells)
-        for well in self._wells:
-            self._row.removeWidget(well)
-            well.hide()
-            well.deleteLater()
-        most = self._rules.max if self._rules else 0
+        """Wells of pictures that stay are kept, so that nothing flickers or is read twice."""
+        order = list(self._wells)
+        focused = next((order.index(source) for source, well in self._wells.items() if well.hasFocus()), None)
+        if self._empty.hasFocus():
+            focused = len(order)
+        for source in order:
+            if source not in self.shown:
+                gone = self._wells.pop(source)
+                self._row.removeWidget(gone)
+                gone.hide()
+                gone.deleteLater()
+        wells = {source: self._wells.get(source) or self._build_well(source) for source in self.shown}
+        self._wells = wells
+        for place, well in enumerate(wells.values()):
+            well.has_company = len(self._images) > 1
+            self._row.insertWidget(place, well)
+            well.show()
+        self._fold.show_sources(self._images[self._room :])
         # Without rules pictures are not taken, yet those that are there must be seen to be removed.
-        sources: list[str | None] = [*self._images]
-        if len(sources) < most or (not sources and self._rules is None):
-            sources.append(None)
-        self._wells = [self._build_well(place, source) for place, source in enumerate(sources)]
-        if had_focus:
-            self._wells[-1].setFocus(Qt.FocusReason.OtherFocusReason)
+        self._empty.setVisible(self._rules is not None or not self._images)
+        if focused is not None:
+            stops = [stop for stop in (*wells.values(), self._empty) if not stop.isHidden()]
+            stops[min(focused, len(stops) - 1)].setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _build_well(self, place: int, source: str | None) -> ImageWell:
+    def _build_well(self, source: str | None) -> ImageWell:
         well = ImageWell(source, self)
-        well.clicked.connect(partial(self._on_well_clicked, place))
-        well.offered.connect(partial(self._offer, place))
-        well.removed.connect(partial(self._put, place, ()))
-        well.address_wanted.connect(partial(self._on_well_address_wanted, place))
-        self._row.addWidget(well)
-        well.show()
+        if source is None:
+            well.clicked.connect(partial(self.choose, None))
+        else:
+            well.clicked.connect(partial(self.opened.emit, source))
+        well.offered.connect(partial(self._offer, source))
+        well.file_wanted.connect(partial(self.choose, source))
+        well.removed.connect(partial(self._put, source, ()))
+        well.all_removed.connect(partial(self.images_chosen.emit, ()))
+        well.address_wanted.connect(partial(self._on_well_address_wanted, source))
         if source and not is_url(source):
             self._scope.start(self._load(well, Path(source)), name="thumbnail")
         return well
 
     async def _load(self, well: ImageWell, path: Path) -> None:
-        thumbnail = await load_thumbnail(path, SIZE * self.devicePixelRatioF())
-        if well in self._wells:
+        async with self._turn:
+            if well not in self._wells.values():
+                return
+            thumbnail = await load_thumbnail(path, SIZE * self.devicePixelRatioF())
+        if well in self._wells.values():
             well.show_thumbnail(thumbnail)
+
+    def _complain(self) -> None:
+        """A sentence about one picture stands on that one; what concerns them all stands on all."""
+        own = {source: mark.sentence for source, mark in self._marks.items() if mark.is_problem}
+        for source, well in self._wells.items():
+            well.show_mark(self._marks.get(source))
+            well.complain(own.get(source, "") if own else self._problem)
+        self._empty.complain("" if self._images else self._problem)
 
     # --- what comes in --------------------------------------------------------------------------------------------
 
-    def _offer(self, place: int, mime: QMimeData) -> None:
+    def _offer(self, source: str | None, mime: QMimeData) -> None:
         """Pixels are better than an address when both come: a page's address is not its picture's."""
-        files = tuple(source for source in picture_sources(mime) if not is_url(source))
+        files = tuple(found for found in picture_sources(mime) if not is_url(found))
         pixels = picture_pixels(mime)
         if files:
-            self._put(place, files)
+            self._put(source, files)
         elif pixels is not None and self._pasted is not None:
-            self._scope.start(self._keep(place, pixels, self._pasted), name="paste image")
+            self._scope.start(self._keep(source, pixels, self._pasted), name="paste image")
         elif sources := picture_sources(mime):
-            self._put(place, sources)
+            self._put(source, sources)
 
-    async def _keep(self, place: int, pixels: QImage, folder: Path) -> None:
-        self._put(place, (str(await keep_pixels(pixels, folder)),))
+    async def _keep(self, source: str | None, pixels: QImage, folder: Path) -> None:
+        self._put(source, (str(await keep_pixels(pixels, folder)),))
 
-    def _put(self, place: int, sources: tuple[str, ...]) -> None:
-        """Put pictures in the place of the one that is there; none removes it."""
+    def _put(self, source: str | None, sources: tuple[str, ...]) -> None:
+        """Put pictures in the place of the one that is there, or after all; none removes it. Each picture is there once."""
         images = list(self._images)
+        place = images.index(source) if source in images else len(images)
         images[place : place + 1] = sources
-        if tuple(images) != self._images:
-            self.images_chosen.emit(tuple(images))
-
-    def _free_place(self) -> int:
-        most = self._rules.max if self._rules else 1
-        return min(len(self._images), max(most - 1, 0))
+        chosen = tuple(dict.fromkeys(images))
+        if chosen != self._images:
+            self.images_chosen.emit(chosen)
 
     # --- asking ---------------------------------------------------------------------------------------------------
 
-    def _on_well_clicked(self, place: int) -> None:
-        dialog = QFileDialog(self, "Choose an image")
+    def choose(self, replacing: str | None) -> None:
+        """Ask for files, which take the place of a picture or come after all."""
+        dialog = QFileDialog(self, "Choose images")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        several = self._rules is not None and self._rules.max > 1
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles if several else QFileDialog.FileMode.ExistingFile)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
         formats = self._rules.formats if self._rules else ()
         endings = " ".join(_ENDINGS.get(name, f"*.{name}") for name in formats)
         dialog.setNameFilters([f"Images ({endings})", "All files (*)"])
         dialog.setDirectory(self._folder())
-        dialog.filesSelected.connect(partial(self._on_dialog_selected, place))
+        dialog.filesSelected.connect(partial(self._on_dialog_selected, replacing))
         dialog.open()
 
-    def _on_dialog_selected(self, place: int, files: list[str]) -> None:
-        self._put(place, tuple(str(Path(file).absolute()) for file in files))
+    def _on_dialog_selected(self, replacing: str | None, files: list[str]) -> None:
+        self._put(replacing, tuple(str(Path(file).absolute()) for file in files))
 
     def _folder(self) -> str:
         """Where the last picture came from, else the system's pictures."""
@@ -154,7 +230,6 @@ class ImageStrip(QWidget):
             return str(Path(local[-1]).parent)
         return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
 
-    def _on_well_address_wanted(self, place: int) -> None:
-        self._place = place
-        present = self._images[place] if place < len(self._images) else ""
-        self.address_wanted.emit(present if is_url(present) else "")
+    def _on_well_address_wanted(self, source: str | None) -> None:
+        self._asking = source
+        self.address_wanted.emit(source if source and is_url(source) else "")

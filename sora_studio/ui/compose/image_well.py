@@ -1,11 +1,9 @@
 """One picture of the request: a dashed square with a plus, then the picture itself."""
 
 import html
-from pathlib import Path
 from typing import cast
-from urllib.parse import urlsplit
 
-from PySide6.QtCore import QEvent, QMimeData, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -29,36 +27,45 @@ from sora_studio.ui.compose.column import CONTROLS_HEIGHT
 from sora_studio.ui.compose.controls import box_path
 from sora_studio.ui.compose.incoming import offers_picture
 from sora_studio.ui.compose.thumbnail import Thumbnail
+from sora_studio.viewmodels import picture_words
+from sora_studio.viewmodels.picture_words import Mark
 
 SIZE = QSize(64, CONTROLS_HEIGHT)
 _REMOVE_SIZE = 16
 _ICON = 18
+_MARK, _MARK_ICON = 18, 12
 _REMOVE_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 
 
 class ImageWell(QPushButton):
-    """Holds one picture or none. Pressing it asks for a file; dropping, pasting and removing are reported, not done here.
+    """Holds one picture or none. Pressing, dropping, pasting and removing are reported, not done here.
 
-    Signals: `offered(QMimeData)` when something was dropped or pasted, `address_wanted()`, `removed()`.
+    Signals: `offered(QMimeData)` when something was dropped or pasted, `file_wanted()`, `address_wanted()`, `removed()`,
+    `all_removed()`.
     """
 
     offered = Signal(object)
+    file_wanted = Signal()
     address_wanted = Signal()
     removed = Signal()
+    all_removed = Signal()
 
     def __init__(self, source: str | None, parent: QWidget) -> None:
         """`source` is an absolute path or a web address; None makes the empty well."""
         super().__init__(parent)
         self.source = source
         self.invalid = False
+        self.has_company = False
+        """Other pictures stand beside it."""
         self._problem = ""
+        self._mark: Mark | None = None
         self._picture: QPixmap | None = None
         self._dragging = False
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAccessibleName(f"Image {_short_name(source)}" if source else "Add an image")
-        self._say(_short_name(source) if source else "Add an image: choose, drop or paste one")
+        self.setAccessibleName(f"Image {picture_words.name(source)}" if source else "Add an image")
+        self._say(picture_words.name(source) if source else "Add an image: choose, drop or paste one")
         self._remove = self._build_remove()
 
     def sizeHint(self) -> QSize:
@@ -71,17 +78,24 @@ class ImageWell(QPushButton):
             return
         self._picture = QPixmap.fromImage(thumbnail.image)
         self._picture.setDevicePixelRatio(self.devicePixelRatioF())
-        facts = f"{thumbnail.width} × {thumbnail.height} · {_size(thumbnail.size_bytes)}"
-        self._say(f"{_short_name(self.source)} · {facts}")
-        self.setAccessibleName(f"Image {_short_name(self.source)}, {thumbnail.width} by {thumbnail.height}")
+        facts = f"{picture_words.pixels(thumbnail.width, thumbnail.height)} · {picture_words.size(thumbnail.size_bytes)}"
+        self._say(f"{picture_words.name(self.source)} · {facts}")
+        self.setAccessibleName(f"Image {picture_words.name(self.source)}, {thumbnail.width} by {thumbnail.height}")
         self.update()
 
     def complain(self, problem: str) -> None:
         """What is wrong with the picture, or nothing."""
         self._problem = problem
         self.invalid = bool(problem)
-        self.setAccessibleDescription(problem or self._words)
+        self._say(self._words)
         self.update()
+
+    def show_mark(self, mark: Mark | None) -> None:
+        """What a person should know about the picture, as an icon in its corner and in words."""
+        if mark != self._mark:
+            self._mark = mark
+            self._say(self._words)
+            self.update()
 
     # --- what a person does ---------------------------------------------------------------------------------------
 
@@ -100,12 +114,16 @@ class ImageWell(QPushButton):
         """The ways to bring a picture, in words."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Choose a file…", self.click)
+        if self.source:
+            menu.addAction("Look at it…", self.click)
+        menu.addAction("Replace…" if self.source else "Choose a file…", self.file_wanted.emit)
         menu.addAction("Paste image", self._paste).setEnabled(_clipboard() is not None)
         menu.addAction("Paste address…", self.address_wanted.emit)
         if self.source:
             menu.addSeparator()
             menu.addAction("Remove", self.removed.emit)
+            if self.has_company:
+                menu.addAction("Remove all", self.all_removed.emit)
         menu.popup(event.globalPos())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -166,6 +184,21 @@ class ImageWell(QPushButton):
         painter.setClipping(False)
         painter.setPen(QPen(QColor(edge if self.invalid or lit else colours.line), 1))
         painter.drawPath(frame)
+        if self._mark is not None:
+            self._draw_mark(painter, self._mark)
+
+    def _draw_mark(self, painter: QPainter, mark: Mark) -> None:
+        """On a picture of any colour: light on a dark ground, whatever the look."""
+        ground = QRect(3, self.height() - _MARK - 3, _MARK, _MARK)
+        shade = QColor(theme.DARK.stage)
+        shade.setAlpha(215)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(shade)
+        painter.drawRoundedRect(QRectF(ground), _MARK / 2, _MARK / 2)
+        place = QRect(0, 0, _MARK_ICON, _MARK_ICON)
+        place.moveCenter(ground.center())
+        colour = {"error": theme.DARK.failed, "warning": theme.DARK.review}.get(mark.icon, theme.DARK.text)
+        theme.icon(mark.icon, colour).paint(painter, place)
 
     def _paste(self) -> None:
         if (mime := _clipboard()) is not None:
@@ -199,22 +232,17 @@ class ImageWell(QPushButton):
 
     def _say(self, words: str) -> None:
         self._words = words
-        self.setToolTip(f"<qt>{html.escape(words)}</qt>")  # a file may be called <b>: tool tips guess
-        self.setAccessibleDescription(self._problem or words)  # else the tool tip is read out, tags and all
+        note = self._problem or (self._mark.sentence if self._mark else "")
+        lines = [html.escape(line) for line in (words, note) if line]  # a file may be called <b>: tool tips guess
+        self.setToolTip(f"<qt>{'<br>'.join(lines)}</qt>")
+        # Else the tool tip is read out, tags and all.
+        self.setAccessibleDescription(self._problem or ". ".join(filter(None, (words, note))))
 
 
 def _clipboard() -> QMimeData | None:
     """What lies on the clipboard, if it could be a picture; an empty one has no data at all, whatever its type says."""
     mime = cast("QMimeData | None", QGuiApplication.clipboard().mimeData())
     return mime if mime is not None and offers_picture(mime) else None
-
-
-def _short_name(source: str) -> str:
-    return (urlsplit(source).hostname or source) if is_url(source) else Path(source).name
-
-
-def _size(size_bytes: int) -> str:
-    return f"{size_bytes / 1e6:.1f} MB" if size_bytes >= 100_000 else f"{max(size_bytes / 1e3, 1):.0f} kB"
 
 
 def _logical(picture: QPixmap) -> tuple[int, int]:

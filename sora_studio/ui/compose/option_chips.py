@@ -9,10 +9,12 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
 from sora_studio.domain.profile import ModelProfile, Option, OptionValue
 from sora_studio.domain.request import MAX_TAKES, GenerationRequest
+from sora_studio.ui.compose.advanced_chip import AdvancedChip
 from sora_studio.ui.compose.chip_row import Chip, ChipRow
 from sora_studio.ui.compose.controls import CheckChip, MenuChip, SegmentButton
 from sora_studio.ui.compose.segments import Segments
 from sora_studio.viewmodels import compose_text
+from sora_studio.viewmodels.compose_ways import Ways
 
 _MOST_SEGMENTS = 3
 
@@ -20,13 +22,16 @@ _MOST_SEGMENTS = 3
 class OptionChips(QWidget):
     """Shows a request's options and reports what is chosen; it keeps nothing itself.
 
-    Signals: `option_chosen(str, OptionValue)`, `route_chosen(str)`, `takes_chosen(int)`, `model_chosen(str)`.
+    Signals: `option_chosen(str, OptionValue)`, `route_chosen(str)`, `takes_chosen(int)`, `model_chosen(str)`,
+    `callback_chosen(bool)`, `pictures_by_chosen(PictureRoute | None)`.
     """
 
     option_chosen = Signal(str, object)
     route_chosen = Signal(str)
     takes_chosen = Signal(int)
     model_chosen = Signal(str)
+    callback_chosen = Signal(bool)
+    pictures_by_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,6 +39,10 @@ class OptionChips(QWidget):
         self._models: Mapping[str, str] = {}
         self._chips: dict[str, Chip] = {}
         self._row = ChipRow(self)
+        self._advanced = AdvancedChip(self._row)
+        self._advanced.callback_chosen.connect(self.callback_chosen)
+        self._advanced.route_chosen.connect(self.pictures_by_chosen)
+        self._advanced.hide()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._row)
@@ -47,9 +56,20 @@ class OptionChips(QWidget):
             chip.hide()
             chip.deleteLater()
         self._chips = self._build_chips(profile) if profile else {}
-        self._row.set_chips(list(self._chips.values()))
+        self._place()
         for chip in self._chips.values():
             chip.show()
+
+    def show_ways(self, ways: Ways, request: GenerationRequest) -> None:
+        """The ways to and from the service; without any choice there is no chip for them."""
+        self._advanced.show_ways(ways, request)
+        if self._advanced.isHidden() == AdvancedChip.has_any(ways):
+            self._advanced.setVisible(AdvancedChip.has_any(ways))
+            self._place()
+
+    def compact_width(self) -> int:
+        """How little room all chips in one line take."""
+        return self._row.compact_width()
 
     def show_request(self, request: GenerationRequest, *, takes: int, problems: Mapping[str, str]) -> None:
         """What is chosen now, and which chip is at fault."""
@@ -63,26 +83,30 @@ class OptionChips(QWidget):
             _show_choice(count, "Takes", f"×{takes}")
         if isinstance(model := self._chips.get("model"), MenuChip):
             _show_choice(model, "", self._profile.title)
-        for field, chip in self._chips.items():
+        for field, chip in (*self._chips.items(), ("callback", self._advanced)):
             chip.invalid = field in problems
-            chip.setAccessibleDescription(problems.get(field, ""))
+            chip.setAccessibleDescription(problems.get(field, "") or (self._advanced.words if field == "callback" else ""))
             chip.update()
         self._row.arrange()
 
     def focus_field(self, field: str) -> None:
         """Give the keyboard to the control of an option's field, `route`, `takes` or `model`."""
-        chip = self._chips.get(field)
+        chip = self._advanced if field == "callback" else self._chips.get(field)
         stops = chip.buttons if isinstance(chip, Segments) else [chip] if chip else []
         chosen = next((stop for stop in stops if isinstance(stop, SegmentButton) and stop.isChecked()), None)
         if stops:
             (chosen or stops[0]).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def tab_stops(self) -> list[QWidget]:
-        """What the keyboard visits, in order."""
+        """What the keyboard visits, in order; what is hidden it leaves out by itself."""
         stops = list[QWidget]()
         for chip in self._chips.values():
             stops += chip.buttons if isinstance(chip, Segments) else [chip]
-        return stops
+        return [*stops, self._advanced]
+
+    def _place(self) -> None:
+        advanced = [] if self._advanced.isHidden() else [self._advanced]
+        self._row.set_chips([*self._chips.values(), *advanced])
 
     def _build_chips(self, profile: ModelProfile) -> dict[str, Chip]:
         chips: dict[str, Chip] = {}

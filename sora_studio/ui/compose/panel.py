@@ -7,20 +7,22 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QApplication, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import KeyMissing, RequestRepeated
 from sora_studio.domain.events import ConnectionChanged
+from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.request import GenerationRequest
-from sora_studio.ui import theme
 from sora_studio.ui.compose.address_field import AddressField
 from sora_studio.ui.compose.again_question import AgainQuestion
 from sora_studio.ui.compose.column import ComposeColumn
 from sora_studio.ui.compose.controls import GenerateButton
+from sora_studio.ui.compose.controls_row import ControlsRow
 from sora_studio.ui.compose.header import ComposeHeader
 from sora_studio.ui.compose.image_strip import ImageStrip
 from sora_studio.ui.compose.option_chips import OptionChips
+from sora_studio.ui.compose.picture_desk import PictureDesk
 from sora_studio.ui.compose.problem_line import ProblemLine
 from sora_studio.ui.compose.prompt_editor import PromptEditor
 from sora_studio.ui.compose.unsaved import UnsavedPrompt
@@ -38,11 +40,13 @@ _GENERATE_KEYS = ("Ctrl+Return", "Ctrl+Enter")
 class ComposePanel(QWidget):
     """Where a prompt is written and sent. It works from the first paint; `attach` brings the studio and the last draft.
 
-    Signals: `submitted(list[Task])` once the tasks are on disk, `key_needed()` when Generate was pressed without a key.
+    Signals: `submitted(list[Task])` once the tasks are on disk, `key_needed()` when Generate was pressed without a key,
+    `route_needed()` when pictures have no way to the service and the person wants to send them.
     """
 
     submitted = Signal(object)
     key_needed = Signal()
+    route_needed = Signal()
 
     def __init__(self, scope: TaskScope, parent: QWidget | None = None, *, editor: PromptEditor | None = None) -> None:
         """`editor` may hold what was typed before the panel was there."""
@@ -59,9 +63,11 @@ class ComposePanel(QWidget):
         self._problem = ProblemLine(self)
         self._address = AddressField(self)
         self._images = ImageStrip(scope, self)
+        self._pictures = PictureDesk(self._images, self._model, scope)
         self._chips = OptionChips(self)
         self._again = AgainQuestion(self)
         self._generate = GenerateButton(self)
+        self._controls = ControlsRow(self._images, self._chips, self._generate, self)
         self._build_layout()
         self._connect()
         self._model.set_prompt(self._editor.text())
@@ -72,6 +78,7 @@ class ComposePanel(QWidget):
     def attach(self, studio: "Studio", relay: EventRelay) -> None:
         """Begin to work with a studio that has started."""
         relay.connection_changed.connect(self._on_relay_connection_changed)
+        relay.relay_changed.connect(self._model.take_settings)
         self._images.keep_pasted_in(studio.data_dir / "pasted")
         self._scope.start(self._restore(studio), name="restore draft")
 
@@ -80,7 +87,17 @@ class ComposePanel(QWidget):
         self._model.use(request)
         self._editor.replace(request.prompt)
         self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._check_images()
+        self._pictures.check()
+
+    def put_picture(self, path: Path) -> None:
+        """Begin with this picture in place of those that are there, and go on writing."""
+        self._pictures.put((str(path),))
+        self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def take_settings(self) -> None:
+        """The settings may have changed: offer the ways to and from the service that there are now."""
+        self._model.take_settings()
+        self._pictures.check()
 
     def set_demo_prompt(self, text: str) -> None:
         """A first prompt to try, unless something stands here already."""
@@ -124,24 +141,16 @@ class ComposePanel(QWidget):
         column = ComposeColumn(self, header=self._header, editor=self._editor)
         for below in (self._prompt_problem, self._problem, self._address, self._again):
             column.addWidget(below)
-        column.addLayout(self._build_controls())
+        column.addWidget(self._controls)
         self._address.setMaximumWidth(480)
-
-    def _build_controls(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(theme.GRID)
-        row.addWidget(self._images, alignment=Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(self._chips, 1, alignment=Qt.AlignmentFlag.AlignVCenter)
-        row.addSpacing(theme.GRID)
-        row.addWidget(self._generate, alignment=Qt.AlignmentFlag.AlignVCenter)
-        return row
 
     def _connect(self) -> None:
         self._editor.edited.connect(self._on_editor_edited)
         self._editor.caret_moved.connect(self._model.touch)
         self._editor.pictures_offered.connect(self._images.offer)
-        self._images.images_chosen.connect(self._on_images_chosen)
+        self._images.images_chosen.connect(self._pictures.put)
         self._images.address_wanted.connect(self._address.ask)
+        self._pictures.route_needed.connect(self.route_needed)
         self._address.entered.connect(self._images.put_address)
         self._address.refused.connect(self._problem.say)
         self._address.closed.connect(self._on_address_closed)
@@ -149,10 +158,13 @@ class ComposePanel(QWidget):
         self._chips.route_chosen.connect(self._model.set_route)
         self._chips.takes_chosen.connect(self._model.set_takes)
         self._chips.model_chosen.connect(self._on_model_chosen)
+        self._chips.callback_chosen.connect(self._model.set_callback)
+        self._chips.pictures_by_chosen.connect(self._on_chips_pictures_by_chosen)
         self._again.confirmed.connect(lambda: self.generate(again=True))
         self._generate.clicked.connect(self.generate)
         self._model.changed.connect(self._show)
         self._model.save_due.connect(self._on_model_save_due)
+        self._model.route_needed.connect(self.route_needed)
         for keys in _GENERATE_KEYS:
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setAutoRepeat(False)
@@ -207,8 +219,9 @@ class ComposePanel(QWidget):
         elif self._model.problems:
             self._focus_field(next(iter(self._model.problems)))
 
-    def _check_images(self) -> None:
-        self._scope.start(self._model.check_images(), name="check image")
+    def _on_chips_pictures_by_chosen(self, route: PictureRoute | None) -> None:
+        self._model.set_pictures_by(route)
+        self._pictures.check()
 
     def _on_app_focus_changed(self, _before: QWidget | None, now: QWidget | None) -> None:
         if now is not None and not self.isAncestorOf(now):
@@ -219,13 +232,9 @@ class ComposePanel(QWidget):
         self._again.keep_for(self._model.request, self._model.draft.takes)
         self._header.show_prompt(text, self._model.limit)
 
-    def _on_images_chosen(self, images: tuple[str, ...]) -> None:
-        self._model.set_images(images)
-        self._check_images()
-
     def _on_model_chosen(self, slug: str) -> None:
         self._model.set_model(slug)
-        self._check_images()
+        self._pictures.check()
 
     def _on_model_save_due(self) -> None:
         self._scope.start(self.flush(), name="save draft")
@@ -247,13 +256,16 @@ class ComposePanel(QWidget):
         self._header.show_saved(compose_text.saved(model.draft.saved_at), trouble=model.save_trouble)
         self._chips.show_profile(model.profile, {slug: profile.title for slug, profile in model.profiles.items()})
         self._chips.show_request(request, takes=model.draft.takes, problems=model.problems)
+        self._chips.show_ways(model.ways, request)
         rules = model.profile.images if model.profile else None
         self._images.show_images(request.images, rules, problem=model.problems.get("images", ""))
         self._images.setVisible(bool(rules or request.images or not model.ready))
-        words = compose_text.generate(takes=model.draft.takes, price_usd=model.price_usd, online=model.online)
+        words = compose_text.generate(tasks=model.task_count, price_usd=model.price_usd, online=model.online)
         self._generate.setText(words)
         self._generate.setAccessibleDescription(words)
         self._generate.setEnabled(model.profile is not None)
+        self._controls.arrange()
+        self._pictures.show()
         self._again.keep_for(request, model.draft.takes)
         self._show_problems()
         self._order_tabs()

@@ -20,18 +20,18 @@ def test_the_counter_reads_like_a_figure_and_names_the_excess() -> None:
 
 
 @pytest.mark.parametrize(
-    ("takes", "price_usd", "online", "words"),
+    ("tasks", "price_usd", "online", "words"),
     [
         (1, None, True, "Generate"),
-        (3, None, True, "Generate 3"),
+        (3, None, True, "Generate 3 tasks"),
         (1, 0.5, True, "Generate · ≈ $0.50"),
-        (3, 0.5, True, "Generate 3 · ≈ $1.50"),
+        (3, 0.5, True, "Generate 3 tasks · ≈ $1.50"),
         (1, None, False, "Queue for later"),
-        (3, None, False, "Queue 3 for later"),
+        (3, None, False, "Queue 3 tasks for later"),
     ],
 )
-def test_the_button_says_what_pressing_it_does(takes: int, price_usd: float | None, online: bool, words: str) -> None:
-    assert compose_text.generate(takes=takes, price_usd=price_usd, online=online) == words
+def test_the_button_says_what_pressing_it_does(tasks: int, price_usd: float | None, online: bool, words: str) -> None:
+    assert compose_text.generate(tasks=tasks, price_usd=price_usd, online=online) == words
 
 
 @given(st.text())

@@ -1,0 +1,83 @@
+"""The chip at the end of the row for what is rarely needed: reports by callback, and how pictures reach the service."""
+
+from functools import partial
+
+from PySide6.QtCore import QRect, QSize, Signal
+from PySide6.QtGui import QAction, QActionGroup, QPainter, QPaintEvent
+from PySide6.QtWidgets import QMenu, QWidget
+
+from sora_studio.domain.picture import PictureRoute
+from sora_studio.domain.request import GenerationRequest
+from sora_studio.ui import theme
+from sora_studio.ui.compose.controls import ICON, PADDING, MenuChip, draw_box
+from sora_studio.viewmodels import picture_words
+from sora_studio.viewmodels.compose_ways import Ways
+
+
+class AdvancedChip(MenuChip):
+    """Shows three dots and a menu of the ways that are set up. It keeps nothing: it shows what it is given.
+
+    Signals: `callback_chosen(bool)`, `route_chosen(PictureRoute | None)`.
+    """
+
+    callback_chosen = Signal(bool)
+    route_chosen = Signal(object)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._shown: tuple[Ways, bool, PictureRoute | None] | None = None
+        self._menu = QMenu(self)
+        self._menu.setToolTipsVisible(True)
+        self.setMenu(self._menu)
+        self.setAccessibleName("Advanced")
+
+    def show_ways(self, ways: Ways, request: GenerationRequest) -> None:
+        """What can be chosen, and what is."""
+        showing = (ways, request.callback, request.pictures_by)
+        if showing == self._shown:
+            return
+        self._shown = showing
+        self._menu.clear()
+        said = list[str]()
+        if ways.callback:
+            self._add_callback(is_on=request.callback)
+            said += ["Reports the end by callback"] if request.callback else []
+        if ways.has_choice:
+            self._add_routes(ways, request.pictures_by)
+            said += [f"Pictures: {picture_words.way(request.pictures_by)}"] if request.pictures_by in ways.routes else []
+        self.setToolTip(". ".join(said) or "Advanced")
+        self.show_words(". ".join(said))
+
+    @staticmethod
+    def has_any(ways: Ways) -> bool:
+        """Whether there is anything to choose at all."""
+        return ways.callback or ways.has_choice
+
+    def sizeHint(self) -> QSize:
+        """The dots between paddings."""
+        return QSize(ICON + 2 * PADDING, theme.CONTROL_HEIGHT)
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        """Three dots; in the accent while something differs from the usual."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        draw_box(painter, self, invalid=self.invalid)
+        colours = theme.tokens()
+        colour = colours.accent if self.words else colours.text if self.underMouse() else colours.secondary
+        theme.icon("more", colour).paint(painter, QRect(PADDING, (self.height() - ICON) // 2, ICON, ICON))
+
+    def _add_callback(self, *, is_on: bool) -> None:
+        action = self._menu.addAction("Report the end by callback")
+        action.setCheckable(True)
+        action.setChecked(is_on)
+        action.setToolTip("The service reports to your relay as soon as the clip is ready, and is asked less meanwhile.")
+        action.triggered.connect(self.callback_chosen)
+
+    def _add_routes(self, ways: Ways, chosen: PictureRoute | None) -> None:
+        self._menu.addSection("Pictures go through …")
+        group = QActionGroup(self._menu)
+        for route, words in picture_words.route_choices(ways.routes, ways.usual):
+            action = QAction(words, group, checkable=True)
+            action.setChecked(route == (chosen if chosen in ways.routes else None))
+            action.triggered.connect(partial(self.route_chosen.emit, route))
+            self._menu.addAction(action)

@@ -1,0 +1,64 @@
+"""The row below the editor: pictures, chips and Generate. Where that is too narrow, the pictures get a row of their own."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from sora_studio.ui import theme
+from sora_studio.ui.compose.controls import GenerateButton
+from sora_studio.ui.compose.image_strip import INLINE, ImageStrip
+from sora_studio.ui.compose.image_well import SIZE
+from sora_studio.ui.compose.option_chips import OptionChips
+
+
+class ControlsRow(QWidget):
+    """Call `arrange` when one of the three has changed."""
+
+    def __init__(self, images: ImageStrip, chips: OptionChips, generate: GenerateButton, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._images, self._chips, self._generate = images, chips, generate
+        self._above = QHBoxLayout()
+        self._above.addStretch(1)
+        self._row = QHBoxLayout()
+        self._row.setSpacing(theme.GRID)
+        self._row.addWidget(images, alignment=Qt.AlignmentFlag.AlignVCenter)
+        self._row.addWidget(chips, 1, alignment=Qt.AlignmentFlag.AlignVCenter)
+        self._row.addSpacing(theme.GRID)
+        self._row.addWidget(generate, alignment=Qt.AlignmentFlag.AlignVCenter)
+        self._is_inline = True
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.GRID)
+        column.addLayout(self._above)
+        column.addLayout(self._row)
+        column.setSpacing(0)
+
+    def arrange(self) -> None:
+        """Find the pictures' place for the present width."""
+        is_inline = self._fits()
+        if is_inline != self._is_inline:
+            self._is_inline = is_inline
+            before, after = (self._above, self._row) if is_inline else (self._row, self._above)
+            before.removeWidget(self._images)
+            after.insertWidget(0, self._images, alignment=Qt.AlignmentFlag.AlignVCenter)
+            self._above.setContentsMargins(0, 0, 0, 0 if is_inline else theme.GRID)
+        fitting = (self.width() + theme.GRID) // (SIZE.width() + theme.GRID) - 2  # the fold and the empty well
+        self._images.set_room(INLINE if is_inline else max(fitting, 1))
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as the chips can be beside the button: the pictures would give way."""
+        chips, button = self._chips.minimumSizeHint(), self._generate.sizeHint()
+        beside = self._images.width_inline() + theme.GRID if self._images.is_empty else 0
+        return QSize(beside + chips.width() + 3 * theme.GRID + button.width(), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Another width, perhaps another place."""
+        super().resizeEvent(event)
+        self.arrange()
+
+    def _fits(self) -> bool:
+        """Without a picture the chips wrap beside the one empty well; with pictures, only while one line holds all."""
+        if self._images.is_empty or not self._images.isVisibleTo(self):
+            return True
+        needed = self._images.width_inline() + self._chips.compact_width() + self._generate.sizeHint().width()
+        return needed + 3 * theme.GRID <= self.width()

@@ -1,0 +1,220 @@
+"""A picture large enough to judge, and the box on it that says what is kept of it."""
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from sora_studio.domain.picture import Crop
+from sora_studio.ui import theme
+from sora_studio.viewmodels import picture_crop, picture_words
+from sora_studio.viewmodels.picture_crop import Corner
+
+_MARGIN = 16
+_REACH = 14
+"""How near to a corner a press must be to take hold of it."""
+_HANDLE = 14
+_STEP = 0.01
+_CORNERS: tuple[Corner, ...] = ((-1, -1), (1, -1), (-1, 1), (1, 1))
+_ARROWS = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
+
+
+class CropView(QWidget):
+    """Paints a picture on the stage's black. With a crop its shape is locked: drag inside to move, a corner to resize;
+    the arrows move, with Shift they resize.
+
+    Signals: `cropped(Crop)` with every change by the person.
+    """
+
+    cropped = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._image = QImage()
+        self._size = QSize()
+        self._words = ""
+        self._crop: Crop | None = None
+        self._shape = 1.0
+        self._held: tuple[Corner | None, QPointF, Crop] | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(320, 240)
+        self.setMouseTracking(True)
+        self.setAccessibleName("Picture")
+
+    def show_image(self, image: QImage, size: QSize) -> None:
+        """The picture upright, perhaps scaled down, and how many pixels it really has."""
+        self._image, self._size = image, size
+        self._tell()
+        self.update()
+
+    def show_words(self, words: str) -> None:
+        """What stands there while there is no picture to show."""
+        self._words = words
+        self.update()
+
+    def show_crop(self, crop: Crop | None, shape: float) -> None:
+        """What is kept, in a shape of width by height; None keeps all."""
+        self._shape = shape
+        if self._held is None:  # a hand on the box knows better
+            self._crop = crop
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if crop else Qt.FocusPolicy.NoFocus)
+        self._tell()
+        self.update()
+
+    @property
+    def crop(self) -> Crop | None:
+        """What is kept as it stands now."""
+        return self._crop
+
+    # --- what a person does ---------------------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take hold of a corner or of the whole box."""
+        if self._crop is None or event.button() != Qt.MouseButton.LeftButton:
+            return
+        corner = self._corner_at(event.position())
+        if corner is not None or self._box().contains(event.position()):
+            self._held = (corner, self._fraction(event.position()), self._crop)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Draw what is held; else say by the pointer what could be."""
+        if self._held is None:
+            self._point(event.position())
+            return
+        corner, start, before = self._held
+        at = self._fraction(event.position())
+        if corner is None:
+            self._take(picture_crop.moved(before, at.x() - start.x(), at.y() - start.y()))
+        else:
+            to = (at.x(), at.y())
+            self._take(picture_crop.resized(before, corner, to, picture=self._picture_shape, shape=self._shape))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._held = None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The arrows move the box, with Shift they resize it."""
+        arrow = _ARROWS.get(Qt.Key(event.key()))
+        if self._crop is None or arrow is None:
+            super().keyPressEvent(event)
+            return
+        right, down = arrow
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            factor = 1 + 2 * _STEP * (right - down)
+            self._take(picture_crop.scaled(self._crop, factor, picture=self._picture_shape, shape=self._shape))
+        else:
+            self._take(picture_crop.moved(self._crop, right * _STEP, down * _STEP))
+
+    # --- how it looks ---------------------------------------------------------------------------------------------
+
+    def sizeHint(self) -> QSize:
+        """Large enough to judge a picture."""
+        return QSize(520, 400)
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        """The picture, and with a crop everything outside of it dimmed."""
+        painter = QPainter(self)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
+        ground = QPainterPath()
+        ground.addRoundedRect(QRectF(self.rect()), theme.RADIUS, theme.RADIUS)
+        painter.fillPath(ground, QColor(theme.tokens().stage))
+        if self._image.isNull():
+            painter.setPen(QColor(theme.DARK.secondary))
+            painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._words)
+            return
+        painter.drawImage(self._place(), self._image)
+        if self._crop is not None:
+            self._paint_crop(painter)
+
+    def _paint_crop(self, painter: QPainter) -> None:
+        box = self._box()
+        outside = QPainterPath()
+        outside.addRect(self._place())
+        inside = QPainterPath()
+        inside.addRect(box)
+        painter.fillPath(outside.subtracted(inside), QColor(14, 14, 14, 170))
+        painter.setPen(QPen(QColor(255, 255, 255, 90), 1))
+        for third in (1 / 3, 2 / 3):
+            x, y = box.left() + box.width() * third, box.top() + box.height() * third
+            painter.drawLine(QPointF(x, box.top()), QPointF(x, box.bottom()))
+            painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y))
+        edge = QColor(theme.DARK.accent if self.hasFocus() else "#ffffff")
+        painter.setPen(QPen(edge, 1.5))
+        painter.drawRect(box)
+        painter.setPen(QPen(edge, 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.MiterJoin))
+        for across, along in _CORNERS:
+            corner = _corner(box, (across, along))
+            painter.drawPolyline(
+                [corner - QPointF(across * _HANDLE, 0), corner, corner - QPointF(0, along * _HANDLE)],
+            )
+
+    # --- inside ---------------------------------------------------------------------------------------------------
+
+    @property
+    def _picture_shape(self) -> float:
+        return self._size.width() / self._size.height()
+
+    def _take(self, crop: Crop) -> None:
+        if crop != self._crop:
+            self._crop = crop
+            self._tell()
+            self.update()
+            self.cropped.emit(crop)
+
+    def _tell(self) -> None:
+        """The box in numbers, for who does not see it."""
+        if self._crop is None or self._size.isEmpty():
+            self.setAccessibleName("Picture")
+            return
+        left, top, right, bottom = self._crop.box_px(self._size.width(), self._size.height())
+        kept = picture_words.pixels(right - left, bottom - top)
+        self.setAccessibleName(f"Crop {kept}, {left} from the left, {top} from the top")
+
+    def _place(self) -> QRectF:
+        """Where the picture stands: as large as it goes, a small one at most twice its size."""
+        room = QRectF(self.rect()).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
+        size = self._size.scaled(room.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio)
+        if size.width() > 2 * self._size.width():
+            size = self._size * 2  # more would show nothing that is there
+        place = QRectF(0, 0, size.width(), size.height())
+        place.moveCenter(room.center())
+        return place
+
+    def _box(self) -> QRectF:
+        place, crop = self._place(), self._crop or Crop(0, 0, 1, 1)
+        return QRectF(
+            place.left() + crop.left * place.width(),
+            place.top() + crop.top * place.height(),
+            crop.width * place.width(),
+            crop.height * place.height(),
+        )
+
+    def _fraction(self, point: QPointF) -> QPointF:
+        place = self._place()
+        return QPointF((point.x() - place.left()) / place.width(), (point.y() - place.top()) / place.height())
+
+    def _corner_at(self, point: QPointF) -> Corner | None:
+        near = [corner for corner in _CORNERS if (_corner(self._box(), corner) - point).manhattanLength() <= _REACH]
+        return near[0] if near else None
+
+    def _point(self, position: QPointF) -> None:
+        shape = Qt.CursorShape.ArrowCursor
+        if self._crop is not None:
+            corner = self._corner_at(position)
+            if corner is not None:
+                falling = corner[0] == corner[1]
+                shape = Qt.CursorShape.SizeFDiagCursor if falling else Qt.CursorShape.SizeBDiagCursor
+            elif self._box().contains(position):
+                shape = Qt.CursorShape.SizeAllCursor
+        self.setCursor(shape)
+
+
+def _corner(box: QRectF, corner: Corner) -> QPointF:
+    across, along = corner
+    return QPointF(box.right() if across > 0 else box.left(), box.bottom() if along > 0 else box.top())

@@ -1,0 +1,81 @@
+"""What goes on with the composer's pictures behind their wells: they are checked, looked at, and opened to be judged."""
+
+import asyncio
+
+from PySide6.QtCore import QObject, Signal
+
+from sora_studio.ui.compose.image_strip import ImageStrip
+from sora_studio.ui.compose.picture_dialog import PictureDialog
+from sora_studio.ui.task_scope import TaskScope
+from sora_studio.viewmodels import picture_words
+from sora_studio.viewmodels.compose import ComposeModel
+
+
+class PictureDesk(QObject):
+    """Works between the strip and the model. At most one picture is open at a time.
+
+    Signals: `route_needed()` when the person wants to set a way to the service up.
+    """
+
+    route_needed = Signal()
+
+    def __init__(self, images: ImageStrip, model: ComposeModel, scope: TaskScope) -> None:
+        super().__init__(images)
+        self._images, self._model, self._scope = images, model, scope
+        self._checking: asyncio.Task[None] | None = None
+        self._dialog: PictureDialog | None = None
+        images.opened.connect(self._on_images_opened)
+        model.looks.changed.connect(self._show_marks)
+
+    def put(self, images: tuple[str, ...]) -> None:
+        """These are the pictures from now on."""
+        self._model.set_images(images)
+        self.check()
+
+    def check(self) -> None:
+        """Judge the pictures as they are now: what they were before is of no use to anyone."""
+        if self._checking is not None:
+            self._checking.cancel()
+        self._checking = self._scope.start(self._model.check_images(), name="check image")
+
+    def show(self) -> None:
+        """Mark the wells, and look at the pictures that have a place or are open; not while a crop is being moved."""
+        self._show_marks()
+        if self._dialog is not None and self._dialog.is_settling:
+            return
+        opened = [self._dialog.source] if self._dialog is not None else []
+        for source in self._model.unseen(dict.fromkeys([*self._images.shown, *opened])):
+            self._look(source)
+
+    def _look(self, source: str) -> None:
+        self._scope.start(self._model.look(source), name="look at image")
+
+    def _show_marks(self) -> None:
+        model = self._model
+        seen = {source: model.looks.seen(source) for source in model.request.images}
+        marks = {source: picture_words.mark(found, model.shape) for source, found in seen.items() if found}
+        self._images.show_marks({source: mark for source, mark in marks.items() if mark})
+
+    def _on_images_opened(self, source: str) -> None:
+        if self._dialog is not None:
+            if self._dialog.source == source:
+                self._dialog.activateWindow()
+                return
+            self._dialog.close()
+        dialog = self._dialog = PictureDialog(source, self._model, self._scope, self._images)
+        dialog.edit_settled.connect(self._on_dialog_edit_settled)
+        dialog.replace_wanted.connect(self._images.choose)
+        dialog.remove_wanted.connect(self._images.remove)
+        dialog.route_needed.connect(self.route_needed)
+        dialog.closed.connect(self._on_dialog_closed)
+        dialog.show()
+        self._look(source)
+
+    def _on_dialog_edit_settled(self) -> None:
+        self.show()
+        self.check()
+
+    def _on_dialog_closed(self, source: str) -> None:
+        self._dialog = None
+        self.show()
+        self._images.focus_on(source)

@@ -1,0 +1,178 @@
+"""A look at one picture before anything is sent: what it is, what the service gets of it, and how it gets there."""
+
+import asyncio
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QImage
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from sora_studio.domain.picture import Crop
+from sora_studio.domain.request import is_url
+from sora_studio.ui import theme
+from sora_studio.ui.compose.crop_view import CropView
+from sora_studio.ui.compose.picture_facts import PictureFacts
+from sora_studio.ui.compose.thumbnail import load_thumbnail
+from sora_studio.ui.task_scope import TaskScope
+from sora_studio.viewmodels import picture_words
+from sora_studio.viewmodels.compose import ComposeModel
+from sora_studio.viewmodels.picture_crop import largest
+
+_LOOK = QSize(1024, 768)
+_SETTLED_MS = 250
+"""After the last move of the crop: then what would be sent is worked out anew."""
+_FACTS_WIDTH = 288
+_SIZE = QSize(904, 568)
+
+
+class PictureDialog(QDialog):
+    """Stays beside the work and follows it: whatever is changed holds at once.
+
+    Signals: `edit_settled()` when what is sent has changed and should be looked at, `replace_wanted(str)`,
+    `remove_wanted(str)`, `route_needed()`; `closed(str)` with the picture at the end.
+    """
+
+    edit_settled = Signal()
+    replace_wanted = Signal(str)
+    remove_wanted = Signal(str)
+    route_needed = Signal()
+    closed = Signal(str)
+
+    def __init__(self, source: str, model: ComposeModel, scope: TaskScope, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.source = source
+        self._model = model
+        self._loading: asyncio.Task[None] | None = None
+        self._scope = scope
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(picture_words.name(source))
+        self._settle = QTimer(self, singleShot=True, interval=_SETTLED_MS)
+        self._settle.timeout.connect(self.edit_settled)
+        self._view = CropView(self)
+        self._facts = PictureFacts(self)
+        self._is_over = False
+        self._build_layout()
+        self._connect()
+        self._load()
+        self.show_model()
+        self.resize(_SIZE)
+
+    def show_model(self) -> None:
+        """What the composer holds now; it closes when the picture is gone."""
+        if self._is_over:
+            return
+        if self.source not in self._model.request.images:
+            self.close()
+            return
+        model, seen = self._model, self._model.looks.seen(self.source)
+        edit = model.edit_of(self.source)
+        shape = model.shape
+        self._facts.show_picture(self.source, seen, is_waiting=model.looks.is_waiting(self.source))
+        self._facts.show_shape(seen, shape, is_cropped=edit.crop is not None)
+        self._facts.show_ways(model.ways, model.request.pictures_by, is_local=not is_url(self.source))
+        self._facts.make_room(_FACTS_WIDTH)
+        self._view.show_crop(edit.crop, shape.ratio if shape else 1.0)
+
+    @property
+    def is_settling(self) -> bool:
+        """Whether the crop is still being moved, so that nobody need look at it yet."""
+        return self._settle.isActive()
+
+    def closeEvent(self, arg__1: QCloseEvent) -> None:
+        """What was moved last is not forgotten."""
+        self._is_over = True
+        if self._settle.isActive():
+            self._settle.stop()
+            self.edit_settled.emit()
+        if self._loading is not None:
+            self._loading.cancel()
+        super().closeEvent(arg__1)
+        self.closed.emit(self.source)
+
+    def reject(self) -> None:
+        """Escape closes it like any other way: there is nothing to take back."""
+        self.close()
+
+    # --- building -------------------------------------------------------------------------------------------------
+
+    def _build_layout(self) -> None:
+        self._facts.setFixedWidth(_FACTS_WIDTH)
+        right = QVBoxLayout()
+        right.setSpacing(2 * theme.GRID)
+        right.addWidget(self._facts, 1)
+        right.addLayout(self._build_buttons())
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * theme.GRID, 2 * theme.GRID, 2 * theme.GRID, 2 * theme.GRID)
+        row.setSpacing(3 * theme.GRID)
+        row.addWidget(self._view, 1)
+        row.addLayout(right)
+
+    def _build_buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(theme.GRID)
+        for words, act in (
+            ("Replace…", partial(self.replace_wanted.emit, self.source)),
+            ("Remove", partial(self.remove_wanted.emit, self.source)),
+            ("Done", self.close),
+        ):
+            button = QPushButton(words, self)
+            button.setAutoDefault(False)
+            button.clicked.connect(act)
+            row.addWidget(button)
+            if words == "Remove":
+                row.addStretch(1)
+            elif words == "Done":
+                button.setFocus(Qt.FocusReason.OtherFocusReason)
+        return row
+
+    def _connect(self) -> None:
+        self._model.changed.connect(self.show_model)
+        self._model.looks.changed.connect(self._on_looks_changed)
+        self._view.cropped.connect(self._on_view_cropped)
+        self._facts.crop_chosen.connect(self._on_facts_crop_chosen)
+        self._facts.reset_wanted.connect(partial(self._on_facts_crop_chosen, True))
+        self._facts.offer_taken.connect(self._on_facts_offer_taken)
+        self._facts.route_chosen.connect(self._model.set_pictures_by)
+        self._facts.route_needed.connect(self.route_needed)
+
+    def _load(self) -> None:
+        if is_url(self.source):
+            self._view.show_words("The picture stays where it is until the service fetches it.")
+        else:
+            self._loading = self._scope.start(self._show_file(Path(self.source)), name="show picture")
+
+    async def _show_file(self, path: Path) -> None:
+        shown = await load_thumbnail(path, _LOOK * self.devicePixelRatioF())
+        if shown is None:
+            self._view.show_words("This picture cannot be shown here.")
+            self._view.show_image(QImage(), QSize())
+        else:
+            self._view.show_image(shown.image, QSize(shown.width, shown.height))
+
+    # --- what happens ---------------------------------------------------------------------------------------------
+
+    def _on_looks_changed(self, source: str) -> None:
+        if source == self.source:
+            self.show_model()
+
+    def _on_view_cropped(self, crop: Crop) -> None:
+        self._settle.start()
+        self._change(crop=crop)
+
+    def _on_facts_crop_chosen(self, is_cropped: bool) -> None:
+        seen, shape = self._model.looks.seen(self.source), self._model.shape
+        if not is_cropped:
+            self._change(crop=None)
+        elif seen is not None and seen.pixels is not None and shape is not None:
+            self._change(crop=largest(seen.pixels[0] / seen.pixels[1], shape.ratio))
+            self._view.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.edit_settled.emit()
+
+    def _on_facts_offer_taken(self) -> None:
+        self._model.set_edit(self.source, replace(self._model.edit_of(self.source), convert=True))
+        self.edit_settled.emit()
+
+    def _change(self, *, crop: Crop | None) -> None:
+        self._model.set_edit(self.source, replace(self._model.edit_of(self.source), crop=crop))

@@ -1,0 +1,200 @@
+"""The words beside a picture that is looked at: the picture, what is sent of it, its shape, and its way to the service."""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+
+from sora_studio.domain.picture import PictureRoute
+from sora_studio.domain.request import is_url
+from sora_studio.ui import theme
+from sora_studio.ui.compose.controls import MenuChip
+from sora_studio.ui.compose.problem_line import ProblemLine
+from sora_studio.ui.compose.segments import Segments
+from sora_studio.viewmodels import picture_words
+from sora_studio.viewmodels.compose_ways import Ways
+from sora_studio.viewmodels.picture_words import Seen, Shape
+
+_BUSY_AFTER_MS = 300
+"""An answer that comes sooner is not announced: nothing flickers."""
+
+
+class PictureFacts(QWidget):
+    """Shows what it is given.
+
+    Signals: `crop_chosen(bool)`, `reset_wanted()`, `offer_taken()`, `route_chosen(PictureRoute | None)`, `route_needed()`.
+    """
+
+    crop_chosen = Signal(object)
+    reset_wanted = Signal()
+    offer_taken = Signal()
+    route_chosen = Signal(object)
+    route_needed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._ways: tuple[Ways, PictureRoute | None] | None = None
+        self._busy_soon = QTimer(self, singleShot=True, interval=_BUSY_AFTER_MS)
+        self._busy_soon.timeout.connect(self._on_busy_soon_timeout)
+        self._name = _label(semibold=True)
+        self._facts = _label(role="secondary")
+        self._sent_title = _label("What is sent", semibold=True)
+        self._sent = _label()
+        self._changes = _label(role="secondary")
+        self._problem = ProblemLine(self)
+        self._offer = _button("", self.offer_taken.emit)
+        self._shape = self._build_shape()
+        self._way = self._build_way()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2 * theme.GRID)
+        column.addLayout(_block(self._name, self._facts))
+        column.addLayout(_block(self._sent_title, self._sent, self._changes, self._problem, self._offer))
+        column.addWidget(self._shape)
+        column.addWidget(self._way)
+        column.addStretch(1)
+
+    def show_picture(self, source: str, seen: Seen | None, *, is_waiting: bool) -> None:
+        """What is known; what was known before stays until the answer comes."""
+        _say(self._name, picture_words.name(source))
+        _say(self._facts, picture_words.facts_line(seen) if seen else "")
+        if not is_waiting:
+            self._busy_soon.stop()
+        elif not self._busy_soon.isActive():
+            self._busy_soon.start()
+        if seen is None:
+            return
+        local = not is_url(source)
+        sent = picture_words.sent_line(seen.published) if seen.published else ""
+        if not local and seen.web is not None and not seen.problem:
+            sent = "The address, as it is. A picture that fits was found there."
+        self._sent_title.setVisible(bool(sent or seen.problem))
+        _say(self._sent, sent)
+        _say(self._changes, "\n".join(picture_words.changes(seen)))
+        self._problem.say(seen.problem)
+        self._offer.setVisible(seen.offer is not None)
+        if seen.offer is not None:
+            self._offer.setText(picture_words.offer(seen.offer))
+            self._offer.setToolTip(picture_words.sent_line(seen.offer))
+
+    def show_shape(self, seen: Seen | None, shape: Shape | None, *, is_cropped: bool) -> None:
+        """Only where the picture's own shape is not the clip's, or it was cropped; an address cannot be."""
+        pixels = seen.pixels if seen else None
+        differs = shape is not None and pixels is not None and not picture_words.is_close(pixels[0] / pixels[1], shape.ratio)
+        self._shape.setVisible(differs or is_cropped)
+        if shape is not None and pixels is not None:
+            _say(self._shape_words, picture_words.shape_sentence(*pixels, shape))
+        local = seen is None or seen.web is None
+        self._crop.setVisible(local)
+        self._crop.show_value(is_cropped)
+        self._reset.setVisible(is_cropped)
+        self._hint.setVisible(is_cropped)
+
+    def show_ways(self, ways: Ways, chosen: PictureRoute | None, *, is_local: bool) -> None:
+        """How a local picture gets to the service. What has an address needs no way."""
+        self._way.setVisible(is_local)
+        if (ways, chosen) == self._ways:
+            return
+        self._ways = (ways, chosen)
+        route = chosen if chosen in ways.routes else ways.usual
+        has_menu = ways.has_choice and bool(ways.routes)
+        self._route.setVisible(has_menu)
+        _say(self._route_words, "" if has_menu or ways.stays_here else picture_words.way(route))
+        if has_menu:
+            self._fill_routes(ways, chosen if chosen in ways.routes else None, route)
+        self._set_up.setVisible(route is None)
+        consent = picture_words.STAYS_HERE if ways.stays_here else picture_words.CONSENT if route else ""
+        _say(self._consent, consent)
+
+    def make_room(self, width: int) -> None:
+        """Never less high than the words need at that width."""
+        self.setMinimumHeight(self.heightForWidth(width))
+
+    # --- building -------------------------------------------------------------------------------------------------
+
+    def _build_shape(self) -> QWidget:
+        self._shape_words = _label(role="review")
+        self._crop = Segments("Shape", [(False, "Leave as is", None), (True, "Crop", "crop")], self)
+        self._crop.chosen.connect(self.crop_chosen)
+        self._reset = _button("Reset", self.reset_wanted.emit)
+        self._reset.setAccessibleName("Reset the crop")
+        theme.set_role(self._reset, "quiet")
+        self._hint = _label("Drag it, or a corner. Arrow keys move, with Shift they resize.", role="secondary")
+        choice = QHBoxLayout()
+        choice.setSpacing(theme.GRID)
+        choice.addWidget(self._crop)
+        choice.addWidget(self._reset)
+        choice.addStretch(1)
+        box = QWidget(self)
+        column = QVBoxLayout(box)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.GRID)
+        column.addWidget(self._shape_words)
+        column.addLayout(choice)
+        column.addWidget(self._hint)
+        return box
+
+    def _build_way(self) -> QWidget:
+        self._route = MenuChip(self)
+        self._route.setMenu(QMenu(self._route))
+        self._route_words = _label()
+        self._consent = _label(role="secondary")
+        self._set_up = _button("Set one up…", self.route_needed.emit)
+        box = QWidget(self)
+        column = QVBoxLayout(box)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.GRID)
+        column.addWidget(_label("How it gets there", semibold=True))
+        for widget in (self._route, self._route_words, self._consent):
+            column.addWidget(widget)
+        column.addWidget(self._set_up, alignment=Qt.AlignmentFlag.AlignLeft)
+        return box
+
+    def _fill_routes(self, ways: Ways, chosen: PictureRoute | None, route: PictureRoute | None) -> None:
+        menu = self._route.menu()
+        menu.clear()
+        group = QActionGroup(menu)
+        for value, words in picture_words.route_choices(ways.routes, ways.usual):
+            action = QAction(words, group, checkable=True)
+            action.setChecked(value == chosen)
+            action.triggered.connect(partial(self.route_chosen.emit, value))
+            menu.addAction(action)
+        self._route.show_words(picture_words.way(route))
+        self._route.setAccessibleName(picture_words.way(route))
+
+    def _on_busy_soon_timeout(self) -> None:
+        self._sent_title.show()
+        _say(self._sent, "Looking…")
+
+
+def _label(text: str = "", *, role: str = "", semibold: bool = False) -> QLabel:
+    label = QLabel(text)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setFont(theme.font(semibold=semibold))
+    label.setVisible(bool(text))
+    if role:
+        theme.set_role(label, role)
+    return label
+
+
+def _button(text: str, act: Callable[[], object]) -> QPushButton:
+    button = QPushButton(text)
+    button.setAutoDefault(False)
+    button.clicked.connect(partial(act))
+    return button
+
+
+def _block(*widgets: QWidget) -> QVBoxLayout:
+    column = QVBoxLayout()
+    column.setSpacing(4)
+    for widget in widgets:
+        column.addWidget(widget)
+    return column
+
+
+def _say(label: QLabel, words: str) -> None:
+    label.setText(words)
+    label.setVisible(bool(words))

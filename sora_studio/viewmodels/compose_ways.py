@@ -1,0 +1,39 @@
+"""The ways to and from the service that a composer can offer: how pictures reach it, and whether it can report back."""
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from sora_studio.domain.picture import PictureRoute
+from sora_studio.domain.request import GenerationRequest
+from sora_studio.domain.settings import is_loopback
+
+if TYPE_CHECKING:
+    from sora_studio.studio import Studio
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """`routes` are those that are set up; `usual` is taken unless a task says otherwise. `callback`: a relay is set up.
+
+    `stays_here`: the service is on this machine, so nothing goes out.
+    """
+
+    routes: tuple[PictureRoute, ...] = ()
+    usual: PictureRoute | None = None
+    callback: bool = False
+    stays_here: bool = False
+
+    @classmethod
+    def of(cls, studio: "Studio", request: GenerationRequest) -> "Ways":
+        """As they are now, for this request."""
+        return cls(
+            routes=studio.publishing.routes,
+            usual=studio.publishing.route_for(replace(request, pictures_by=None)),
+            callback=studio.reports.state.configured,
+            stays_here=studio.is_demo or is_loopback(studio.gateway_name),
+        )
+
+    @property
+    def has_choice(self) -> bool:
+        """Whether pictures could go another way than usual."""
+        return any(route is not self.usual for route in self.routes)

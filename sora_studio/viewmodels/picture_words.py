@@ -1,0 +1,219 @@
+"""The words about a picture: what it is, what is sent of it, and what a person should know. Pure values in, text out."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sora_studio.domain.picture import PictureEdit, PictureRoute, PreparedPicture, WebPicture
+from sora_studio.domain.profile import OptionValue
+from sora_studio.domain.request import ImageFacts, is_url
+from sora_studio.viewmodels.picture_crop import is_close
+
+CONSENT = "This picture becomes reachable on the internet until the task ends."
+STAYS_HERE = "This picture stays on this machine: so does the service."
+NO_ROUTE = "No way to the service is set up yet."
+
+_NAMED = {"landscape": (16, 9), "portrait": (9, 16)}
+_COMMON = ((1, 1), (5, 4), (4, 3), (3, 2), (16, 10), (16, 9), (2, 1), (21, 9))
+_ROUTES = {PictureRoute.BUCKET: "Bucket", PictureRoute.RELAY: "Relay", PictureRoute.COMMAND: "Own command"}
+_THROUGH = {
+    PictureRoute.BUCKET: "your bucket",
+    PictureRoute.RELAY: "the relay",
+    PictureRoute.COMMAND: "your own command",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What is published of a picture, without its bytes. `kind` is `JPEG`, `PNG` or `WEBP`."""
+
+    kind: str
+    width: int
+    height: int
+    size_bytes: int
+    quality: int | None
+
+    @classmethod
+    def of(cls, picture: PreparedPicture) -> "Sent":
+        """All but the bytes, which are large and not for the window."""
+        return cls(kind(picture.media_type), picture.width, picture.height, picture.size_bytes, picture.quality)
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a look at a picture found, for this edit: either `facts` of a local one or `web` of an address."""
+
+    edit: PictureEdit
+    facts: ImageFacts | None = None
+    web: WebPicture | None = None
+    published: Sent | None = None
+    offer: Sent | None = None
+    problem: str = ""
+
+    @property
+    def pixels(self) -> tuple[int, int] | None:
+        """Of the picture itself, upright."""
+        found = self.facts or self.web
+        return (found.width, found.height) if found else None
+
+    @property
+    def sent_pixels(self) -> tuple[int, int] | None:
+        """Of what the service gets."""
+        return (self.published.width, self.published.height) if self.published else self.pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """The clip's frame: `words` such as `landscape 16:9`, and width by height."""
+
+    words: str
+    ratio: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What a picture's well shows in its corner: an icon, and the sentence that goes with it."""
+
+    icon: str
+    sentence: str
+    is_problem: bool = False
+
+
+def name(source: str) -> str:
+    """A file's name, or an address's host."""
+    return (urlsplit(source).hostname or source) if is_url(source) else Path(source).name
+
+
+def kind(format_or_type: str) -> str:
+    """`JPEG` for `jpeg` and for `image/jpeg`."""
+    return format_or_type.rpartition("/")[2].upper()
+
+
+def pixels(width: int, height: int) -> str:
+    """`1280 × 720`."""
+    return f"{width} × {height}"
+
+
+def size(size_bytes: int) -> str:
+    """In decimal megabytes, or kilobytes below a tenth of one."""
+    return f"{size_bytes / 1e6:.1f} MB" if size_bytes >= 100_000 else f"{max(size_bytes / 1e3, 1):.0f} kB"
+
+
+def facts_line(seen: Seen) -> str:
+    """`JPEG · 4032 × 3024 · 3.2 MB`; empty while nothing is known."""
+    found = seen.facts or seen.web
+    if found is None:
+        return ""
+    parts = [kind(found.format), pixels(found.width, found.height)]
+    if found.size_bytes is not None:
+        parts.append(size(found.size_bytes))
+    return " · ".join(parts)
+
+
+def sent_line(sent: Sent) -> str:
+    """`JPEG · 1280 × 720 · 412 kB · quality 90`."""
+    parts = [sent.kind, pixels(sent.width, sent.height), size(sent.size_bytes)]
+    if sent.quality is not None:
+        parts.append(f"quality {sent.quality}")
+    return " · ".join(parts)
+
+
+def changes(seen: Seen) -> list[str]:
+    """What is sent otherwise than it lies on the disk, one short claim each."""
+    facts, sent = seen.facts, seen.published
+    if facts is None or sent is None:
+        return []
+    said = list[str]()
+    if facts.is_turned:
+        said.append("Turned upright")
+    if facts.has_place:
+        said.append("Place and camera details are removed")
+    elif facts.has_metadata:
+        said.append("Camera and other details are removed")
+    if seen.edit.crop is not None:
+        said.append(f"Cropped to {pixels(sent.width, sent.height)}")
+    elif (sent.width, sent.height) != (facts.width, facts.height):
+        said.append(f"Scaled to {pixels(sent.width, sent.height)}")
+    if sent.kind != kind(facts.format):
+        said.append(f"Converted from {kind(facts.format)} to {sent.kind}")
+    elif seen.edit.convert and sent.size_bytes < facts.size_bytes:
+        said.append(f"Compressed from {size(facts.size_bytes)}")
+    if facts.is_transparent:
+        said.append("Transparent parts may turn black")
+    return said or ["Nothing is changed"]
+
+
+def offer(sent: Sent) -> str:
+    """`Send a JPEG of 9.9 MB instead`."""
+    return f"Send a {sent.kind} of {size(sent.size_bytes)} instead"
+
+
+def shape_of(value: OptionValue | None) -> Shape | None:
+    """The frame that a value of `aspect_ratio` names: by its word, or as `4:3`."""
+    text = str(value).lower()
+    word = f"{text} " if text in _NAMED else ""
+    width, _, height = text.partition(":")
+    if text in _NAMED:
+        across, down = _NAMED[text]
+    elif width.isdecimal() and height.isdecimal() and int(width) and int(height):
+        across, down = int(width), int(height)
+    else:
+        return None
+    return Shape(f"{word}{across}:{down}", across / down)
+
+
+def ratio(width: int, height: int) -> str:
+    """`4:3` for what is close to a common shape, else `1.37:1` or `1:1.37`."""
+    shape = width / height
+    for across, down in _COMMON:
+        if is_close(shape, across / down):
+            return f"{across}:{down}"
+        if is_close(shape, down / across):
+            return f"{down}:{across}"
+    exact = math.gcd(width, height)
+    if max(width, height) // exact <= 32:
+        return f"{width // exact}:{height // exact}"
+    return f"{shape:.2f}:1" if shape >= 1 else f"1:{1 / shape:.2f}"
+
+
+def fits(seen: Seen, shape: Shape | None) -> bool:
+    """Whether what is sent has the clip's shape, as far as anyone knows."""
+    return shape is None or seen.sent_pixels is None or is_close(seen.sent_pixels[0] / seen.sent_pixels[1], shape.ratio)
+
+
+def shape_sentence(width: int, height: int, shape: Shape) -> str:
+    """Both shapes in words, such as 4:3 and landscape 16:9."""
+    return f"This picture is {ratio(width, height)}, the clip will be {shape.words}."
+
+
+def mark(seen: Seen, shape: Shape | None) -> Mark | None:
+    """The one thing about a picture that a person should know first; None when it is sent much as it is."""
+    if seen.problem:
+        return Mark("error", seen.problem, is_problem=True)
+    sent, found = seen.published, seen.facts
+    if found is not None and found.is_transparent:
+        return Mark("warning", "Transparent parts may turn black.")
+    if not fits(seen, shape) and shape is not None and seen.sent_pixels is not None:
+        return Mark("info", shape_sentence(*seen.sent_pixels, shape))
+    if sent is not None and seen.edit.crop is not None:
+        return Mark("crop", f"Cropped to {pixels(sent.width, sent.height)}.")
+    if sent is not None and seen.edit.convert:
+        return Mark("refresh", f"Sent as a {sent.kind} of {size(sent.size_bytes)}.")
+    return None
+
+
+def route_title(route: PictureRoute) -> str:
+    """As a menu names it."""
+    return _ROUTES[route]
+
+
+def way(route: PictureRoute | None) -> str:
+    """`Through your bucket`, or that there is none yet."""
+    return f"Through {_THROUGH[route]}" if route else NO_ROUTE
+
+
+def route_choices(routes: tuple[PictureRoute, ...], usual: PictureRoute | None) -> list[tuple[PictureRoute | None, str]]:
+    """What a menu of ways offers: the settings' own first, then each by its name."""
+    named = f" ({route_title(usual)})" if usual else ""
+    return [(None, f"As in Settings{named}"), *((route, route_title(route)) for route in routes)]

@@ -1,0 +1,106 @@
+"""The words about a picture."""
+
+from dataclasses import replace
+
+import pytest
+
+from sora_studio.domain.picture import Crop, PictureEdit, WebPicture
+from sora_studio.domain.profile import OptionValue
+from sora_studio.domain.request import ImageFacts
+from sora_studio.viewmodels import picture_words
+from sora_studio.viewmodels.picture_words import Mark, Seen, Sent
+
+FACTS = ImageFacts("jpeg", 4032, 3024, 3_240_000)
+AS_IT_IS = Seen(PictureEdit(), FACTS, published=Sent("JPEG", 4032, 3024, 3_200_000, None))
+CROPPED = replace(AS_IT_IS, edit=PictureEdit(Crop(0, 0.1, 1, 0.75)), published=Sent("JPEG", 4032, 2268, 2_100_000, 92))
+LANDSCAPE = picture_words.shape_of("landscape")
+
+
+def test_what_a_picture_is_and_what_is_sent_fit_a_line_each() -> None:
+    assert picture_words.facts_line(AS_IT_IS) == "JPEG · 4032 × 3024 · 3.2 MB"
+    assert CROPPED.published is not None
+    assert picture_words.sent_line(CROPPED.published) == "JPEG · 4032 × 2268 · 2.1 MB · quality 92"
+    on_the_web = Seen(PictureEdit(), web=WebPicture("png", 640, 480, None))
+    assert picture_words.facts_line(on_the_web) == "PNG · 640 × 480"
+
+
+@pytest.mark.parametrize(
+    ("seen", "said"),
+    [
+        (AS_IT_IS, ["Nothing is changed"]),
+        (replace(AS_IT_IS, facts=replace(FACTS, is_turned=True)), ["Turned upright"]),
+        (
+            replace(AS_IT_IS, facts=replace(FACTS, has_metadata=True, has_place=True)),
+            ["Place and camera details are removed"],
+        ),
+        (replace(AS_IT_IS, facts=replace(FACTS, has_metadata=True)), ["Camera and other details are removed"]),
+        (CROPPED, ["Cropped to 4032 × 2268"]),
+        (replace(AS_IT_IS, facts=replace(FACTS, is_transparent=True)), ["Transparent parts may turn black"]),
+        (replace(AS_IT_IS, facts=replace(FACTS, format="gif")), ["Converted from GIF to JPEG"]),
+        (
+            replace(
+                AS_IT_IS,
+                edit=PictureEdit(convert=True),
+                facts=replace(FACTS, size_bytes=12_000_000),
+                published=Sent("JPEG", 2016, 1512, 9_900_000, 90),
+            ),
+            ["Scaled to 2016 × 1512", "Compressed from 12.0 MB"],
+        ),
+        (Seen(PictureEdit(), FACTS, problem="It cannot be sent."), []),
+    ],
+)
+def test_every_change_is_told_in_plain_words(seen: Seen, said: list[str]) -> None:
+    assert picture_words.changes(seen) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "words", "ratio"),
+    [("landscape", "landscape 16:9", 16 / 9), ("portrait", "portrait 9:16", 9 / 16), ("4:3", "4:3", 4 / 3)],
+)
+def test_a_frame_is_named_by_word_and_figures(value: OptionValue, words: str, ratio: float) -> None:
+    shape = picture_words.shape_of(value)
+    assert shape is not None
+    assert (shape.words, shape.ratio) == (words, pytest.approx(ratio))
+
+
+@pytest.mark.parametrize("value", [None, "wide", "16:", ":9", "0:9", "4:0", True, 10])
+def test_what_names_no_frame_asks_for_no_crop(value: OptionValue | None) -> None:
+    assert picture_words.shape_of(value) is None
+    assert picture_words.fits(AS_IT_IS, None)
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "words"),
+    [
+        (4032, 3024, "4:3"),
+        (3024, 4032, "3:4"),
+        (1366, 768, "16:9"),
+        (1000, 1000, "1:1"),
+        (700, 500, "7:5"),
+        (1371, 1000, "1.37:1"),
+        (1000, 1371, "1:1.37"),
+    ],
+)
+def test_a_shape_is_called_what_people_call_it(width: int, height: int, words: str) -> None:
+    assert picture_words.ratio(width, height) == words
+
+
+@pytest.mark.parametrize(
+    ("seen", "mark"),
+    [
+        (replace(AS_IT_IS, problem="Too large."), Mark("error", "Too large.", is_problem=True)),
+        (
+            replace(AS_IT_IS, facts=replace(FACTS, is_transparent=True)),
+            Mark("warning", "Transparent parts may turn black."),
+        ),
+        (AS_IT_IS, Mark("info", "This picture is 4:3, the clip will be landscape 16:9.")),
+        (CROPPED, Mark("crop", "Cropped to 4032 × 2268.")),
+        (
+            replace(CROPPED, edit=PictureEdit(convert=True)),
+            Mark("refresh", "Sent as a JPEG of 2.1 MB."),
+        ),
+        (replace(AS_IT_IS, published=Sent("JPEG", 1600, 900, 1000, None)), None),
+    ],
+)
+def test_a_well_shows_the_one_thing_to_know_first(seen: Seen, mark: Mark | None) -> None:
+    assert picture_words.mark(seen, LANDSCAPE) == mark
