@@ -22,7 +22,7 @@ from sora_studio.domain.request import GenerationRequest, ImageFacts
 from sora_studio.domain.task import TaskState
 from tests.doubles.gateway import DONE, FAILED
 from tests.doubles.outside import Lock
-from tests.unit.services.rig import Rig, request, run
+from tests.unit.services.rig import Rig, request, run, sora_2
 
 
 def test_takes_are_tasks_of_their_own(tmp_path: Path) -> None:
@@ -69,7 +69,8 @@ def test_what_is_wrong_is_said_at_its_control_and_makes_nothing(
 def test_several_pictures_are_tasks_of_their_own_made_together(tmp_path: Path) -> None:
     async def story() -> None:
         async with Rig(tmp_path, concurrent_tasks=1) as rig:
-            rig.core.profiles["sora-2"] = replace(rig.core.profiles["sora-2"], prices=(Price({}, 0.5),))
+            prices = (Price({}, 0.5),)
+            rig.core.profiles["sora-2"] = replace(sora_2(concurrent_tasks=1), prices=prices)  # type: ignore[index] - a dict, as the rig made it
             edits = {"/a/2.png": PictureEdit(Crop(0, 0, 0.5, 1))}
             both = replace(request(images=("/a/1.png", "/a/2.png")), edits=edits)
             tasks = await rig.engine.submission.submit(both, takes=3)

@@ -1,0 +1,443 @@
+"""A picture is published once for all who need it, withdrawn when nobody does, and never keeps another task waiting."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from sora_studio.domain import failures
+from sora_studio.domain.errors import (
+    ConnectionFailed,
+    OutcomeUnknown,
+    PublicUrlNeeded,
+    PublishingFailed,
+    ServiceUnavailable,
+    StorageFull,
+)
+from sora_studio.domain.events import PublicationsChanged
+from sora_studio.domain.picture import Crop, PictureEdit, PictureRoute, Publication
+from sora_studio.domain.relay import HANDLE
+from sora_studio.domain.task import TaskState
+from sora_studio.services.picture_line import PUBLISHED_AT_ONCE
+from sora_studio.services.uploads import LENT_FOR_S, TRUSTED_FOR_S
+from sora_studio.services.withdrawal import CANNOT, LANDS_WITHIN_S
+from tests.doubles.gateway import DONE
+from tests.doubles.publications import Host, MemoryPublications
+from tests.unit.services.rig import Rig, request, run
+
+CAT, DOG = "/pictures/cat.png", "/pictures/dog.png"
+S = TaskState
+
+
+async def send(rig: Rig, *images: str, prompt: str = "animate it", by: PictureRoute | None = None) -> None:
+    """Submit a task for each picture and let things happen."""
+    wanted = replace(request(prompt, images=images), pictures_by=by)
+    await rig.engine.submission.submit(wanted, again=True)
+    await rest(rig)
+
+
+async def rest(rig: Rig, seconds: float = 0.1) -> None:
+    """Let time pass, and the threads that look at files come to their end."""
+    await rig.advance(seconds)
+    for _ in range(20):
+        await asyncio.get_running_loop().run_in_executor(None, lambda: None)
+        await rig.advance(0.01)
+
+
+def rows(rig: Rig) -> list[Publication]:
+    assert isinstance(rig.publications, MemoryPublications)
+    return list(rig.publications.rows.values())
+
+
+async def finish(rig: Rig, task: int) -> None:
+    assert await rig.core.ledger.transition(task, S.FAILED, completed_at=rig.clock.now())
+    await rest(rig)
+
+
+def test_a_picture_is_public_from_before_its_task_is_sent_until_it_is_over(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path) as rig:
+            await send(rig, CAT)
+            (row,) = rows(rig)
+            assert rig.gateway.image_urls == [[row.url]]
+            assert HANDLE.fullmatch(row.handle)
+            assert row.handle in rig.host.reachable
+            assert (row.name, row.tasks, row.route) == ("cat.png", (1,), PictureRoute.RELAY)
+            assert row.expires_at - row.published_at == timedelta(seconds=LENT_FOR_S)
+            await finish(rig, 1)
+            assert not rig.host.reachable
+            assert rows(rig)[0].withdrawn_at
+            assert await rig.publishing.standing() == []
+            assert len(rig.told(PublicationsChanged)) >= 3
+
+    run(story())
+
+
+def test_eight_tasks_at_the_same_moment_publish_their_picture_once(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        gate = rig.host.gate = asyncio.Event()
+        async with rig:
+            await rig.engine.submission.submit(request(images=(CAT,)), takes=8)
+            await rest(rig)
+            assert set(rig.states()) == {S.WAITING}
+            gate.set()
+            await rest(rig)
+            assert set(rig.states()) == {S.PENDING}
+            assert len(rig.host.published) == 1
+            assert rows(rig)[0].tasks == tuple(range(1, 9))
+            for task in range(1, 8):
+                await finish(rig, task)
+            assert rig.host.reachable
+            await finish(rig, 8)
+            assert not rig.host.reachable
+
+    run(story())
+
+
+def test_another_edit_or_another_place_is_another_picture(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path) as rig:
+            bucket = Host("a bucket")
+            rig.hosts[PictureRoute.BUCKET] = bucket
+            await send(rig, CAT)
+            cropped = replace(request(images=(CAT,)), edits={CAT: PictureEdit(Crop(0, 0, 0.5, 0.5))})
+            await rig.engine.submission.submit(cropped)
+            await rest(rig)
+            await send(rig, CAT, by=PictureRoute.BUCKET)
+            assert (len(rig.host.published), len(bucket.published)) == (2, 1)
+
+    run(story())
+
+
+@pytest.mark.parametrize("looks_dead_by", ["gone", "unreachable"])
+def test_a_dead_link_is_renewed_in_silence(tmp_path: Path, looks_dead_by: str) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path) as rig:
+            await send(rig, CAT)
+            (first,) = rows(rig)
+            if looks_dead_by == "gone":
+                rig.host.reachable.clear()
+            else:
+                rig.checker.troubles[first.url] = ConnectionFailed()
+            await rest(rig, TRUSTED_FOR_S)
+            await send(rig, CAT)
+            second = rows(rig)[1]
+            assert rig.states() == [S.PENDING, S.PENDING]
+            assert rig.gateway.image_urls == [[first.url], [second.url]]
+            assert second.handle in rig.host.reachable
+
+    run(story())
+
+
+def test_a_link_that_lives_is_looked_at_and_used_again_until_it_would_end_too_soon(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path) as rig:
+            await send(rig, CAT)
+            await send(rig, CAT)
+            assert rig.checker.looked == []
+            await rest(rig, TRUSTED_FOR_S)
+            await send(rig, CAT)
+            assert rig.checker.looked == [rows(rig)[0].url]
+            await rest(rig, LENT_FOR_S - 7200)
+            await send(rig, CAT)
+            assert len(rig.host.published) == 2
+
+    run(story())
+
+
+def test_a_slow_picture_holds_nobody_else_up(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        rig.host.gate = asyncio.Event()
+        async with rig:
+            for number in range(PUBLISHED_AT_ONCE + 3):
+                await send(rig, f"/pictures/{number}.png")
+            await rig.submit("one", "two")
+            assert len(rig.host.published) == PUBLISHED_AT_ONCE
+            assert [created.prompt for created in rig.gateway.created] == ["one", "two"]
+            rig.host.gate.set()
+            await rest(rig)
+            assert set(rig.states()) == {S.PENDING}
+
+    run(story())
+
+
+def test_a_host_that_does_not_answer_delays_its_own_pictures_only(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path, concurrent_tasks=1)
+        rig.host.troubles.extend([ConnectionFailed("The relay cannot be reached.")] * 3)
+        async with rig:
+            await send(rig, CAT)
+            assert (rig.state(), rig.row().trouble) == (S.WAITING, "The relay cannot be reached.")
+            await rig.submit("another")
+            assert rig.states() == [S.WAITING, S.PENDING]
+            await finish(rig, 2)
+            for _ in range(4):
+                await rest(rig, 3)
+            assert rig.states() == [S.PENDING, S.FAILED]
+            assert rig.row().trouble is None
+            assert len(rig.host.published) == 4
+            assert rig.notices() == set()
+            await rest(rig, LANDS_WITHIN_S + 60)
+            assert [row.handle for row in rows(rig) if not row.withdrawn_at] == list(rig.host.reachable)
+
+    run(story())
+
+
+def test_the_wait_that_a_host_asks_for_is_kept(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        busy = ServiceUnavailable(retry_after_s=40)
+        rig.host.troubles.append(busy)
+        async with rig:
+            await send(rig, CAT)
+            await rest(rig, 38)
+            assert rig.state() is S.WAITING
+            await rest(rig, 2)
+            assert rig.state() is S.PENDING
+
+    run(story())
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (PublishingFailed("The bucket refuses these keys."), "The bucket refuses these keys. Look at"),
+        (PublicUrlNeeded(), "public address"),
+    ],
+)
+def test_what_only_the_person_can_change_fails_the_task_unpaid(tmp_path: Path, error: Exception, words: str) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        rig.host.troubles.append(error)
+        async with rig:
+            await send(rig, CAT)
+            assert (rig.state(), rig.row().fail_code) == (S.FAILED, failures.IMAGE_UNPUBLISHED)
+            assert words in (rig.row().fail_message or "")
+            assert not rig.gateway.created
+
+    run(story())
+
+
+def test_a_full_disk_publishes_nothing_and_fails_nothing(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path) as rig:
+            assert isinstance(rig.publications, MemoryPublications)
+            rig.publications.trouble = StorageFull()
+            await send(rig, CAT)
+            assert rig.state() is S.WAITING
+            assert not rig.host.published
+            rig.publications.trouble = None
+            await rest(rig, 10)
+            assert rig.state() is S.PENDING
+
+    run(story())
+
+
+def test_a_task_taken_back_while_its_picture_leaves_is_not_sent_and_its_picture_withdrawn(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path, concurrent_tasks=1)
+        gate = rig.host.gate = asyncio.Event()
+        async with rig:
+            await send(rig, CAT)
+            await rig.submit("next")
+            assert rig.states() == [S.WAITING, S.WAITING]
+            assert await rig.engine.submission.cancel(1)
+            await rest(rig)
+            assert rig.states() == [S.CANCELLED, S.PENDING]
+            assert not rig.host.withdrawn  # it could still arrive
+            gate.set()
+            await rest(rig, 30)
+            assert rig.host.withdrawn == rig.host.published
+            assert not rig.host.reachable
+            assert [created.prompt for created in rig.gateway.created] == ["next"]
+
+    run(story())
+
+
+def test_an_unclear_task_keeps_its_picture_until_the_link_ends(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        rig.gateway.creates.append(OutcomeUnknown())
+        async with rig:
+            await send(rig, CAT)
+            assert rig.state() is S.UNKNOWN
+            await rest(rig, LENT_FOR_S - 120)
+            assert rig.host.reachable
+            await rest(rig, 180)
+            assert not rig.host.reachable
+
+    run(story())
+
+
+def test_what_a_run_left_half_done_is_withdrawn_by_the_next_and_once_more_in_case_it_arrives_late(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        rig.host.gate = asyncio.Event()
+        async with rig:
+            await send(rig, CAT)
+        (row,) = rows(rig)
+        assert not row.url
+        again = Rig(tmp_path, tasks=rig.tasks, publications=rig.publications, clock=rig.clock, host=rig.host)
+        rig.host.gate = None
+        async with again:
+            await rest(again)
+            assert row.handle in rig.host.withdrawn
+            assert again.state() is S.PENDING
+            rig.host.reachable[row.handle] = b"late"
+            await rest(again, LANDS_WITHIN_S + 60)
+            assert list(rig.host.reachable) == [rows(again)[1].handle]
+            assert [found.id for found in await again.publishing.standing()] == [2]
+
+    run(story())
+
+
+def test_what_cannot_be_withdrawn_says_why_and_is_tried_again(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path) as rig:
+            await send(rig, CAT)
+            rig.host.withdrawal_troubles.extend([ConnectionFailed("The relay cannot be reached.")] * 2)
+            await finish(rig, 1)
+            assert [row.trouble for row in await rig.publishing.standing()] == ["The relay cannot be reached."]
+            await rest(rig, 120)
+            assert not rig.host.reachable
+            assert await rig.publishing.standing() == []
+
+    run(story())
+
+
+def test_a_host_with_a_mistake_in_it_stops_no_withdrawal(tmp_path: Path, expect_log: Callable[[str], None]) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path) as rig:
+            await send(rig, CAT, DOG)
+            rig.host.withdrawal_troubles.append(RuntimeError("a bug"))
+            await finish(rig, 1)
+            await finish(rig, 2)
+            await rest(rig, 60)
+            assert not rig.host.reachable
+
+    expect_log("could not be withdrawn")
+    run(story())
+
+
+@pytest.mark.parametrize(
+    ("route", "host", "then", "forgotten"),
+    [
+        (PictureRoute.COMMAND, Host("a command", can_withdraw=False), None, True),
+        (PictureRoute.COMMAND, Host("a command", can_withdraw=False), Host("another"), True),
+        (PictureRoute.BUCKET, Host("my bucket"), Host("another"), False),
+        (PictureRoute.BUCKET, Host("my bucket"), None, False),
+        (PictureRoute.RELAY, Host("my relay"), None, True),
+    ],
+)
+def test_what_its_host_does_not_take_back_stays_listed_with_the_reason(
+    tmp_path: Path, route: PictureRoute, host: Host, then: Host | None, forgotten: bool
+) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path, loopback=False, chosen=route)
+        rig.hosts.clear()
+        rig.hosts[route] = host
+        async with rig:
+            await send(rig, CAT)
+            if then is not None:
+                rig.hosts[route] = then
+            elif host.can_withdraw:
+                del rig.hosts[route]
+            await finish(rig, 1)
+            (row,) = await rig.publishing.standing()
+            assert row.trouble == CANNOT or host.place in (row.trouble or "")
+            assert not await rig.publishing.withdraw(row.id)
+            await rest(rig, LENT_FOR_S + 3600)
+            assert len(await rig.publishing.standing()) == (0 if forgotten else 1)
+            rig.hosts[route] = host
+            await rest(rig, 120)
+            assert len(await rig.publishing.standing()) == 0
+            assert not (host.can_withdraw and not forgotten and host.reachable)
+
+    run(story())
+
+
+def test_a_picture_withdrawn_by_hand_is_published_anew_for_the_task_that_waits_for_it(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path, concurrent_tasks=1) as rig:
+            await send(rig, CAT)
+            await send(rig, CAT)
+            (row,) = rows(rig)
+            assert await rig.publishing.withdraw(row.id)
+            assert not rig.host.reachable
+            assert not await rig.publishing.withdraw(row.id)
+            await finish(rig, 1)
+            assert rig.state(2) is S.PENDING
+            assert list(rig.host.reachable) == [rows(rig)[1].handle]
+
+    run(story())
+
+
+def test_only_who_publishes_withdraws_what_is_on_its_way(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        rig.host.gate = asyncio.Event()
+        async with rig:
+            await send(rig, CAT)
+            guest = Rig(tmp_path, tasks=rig.tasks, publications=rig.publications, clock=rig.clock, host=rig.host)
+            assert not await guest.publishing.withdraw(1)
+            assert not rig.host.withdrawn
+            rig.host.gate.set()
+            await rest(rig)
+            assert await guest.publishing.withdraw(1)
+
+    run(story())
+
+
+@pytest.mark.parametrize(
+    ("loopback", "set_up", "chosen", "own", "way"),
+    [
+        (True, "relay", None, None, "relay"),
+        (True, "relay", "bucket", None, "relay"),
+        (True, "relay bucket", "bucket", None, "bucket"),
+        (False, "relay", None, None, None),
+        (False, "relay bucket", "bucket", None, "bucket"),
+        (False, "relay bucket", "bucket", "relay", "relay"),
+        (False, "relay", "relay", "command", None),
+        (False, "", "relay", None, None),
+    ],
+)
+def test_pictures_go_the_way_that_the_person_chose_and_no_other(
+    tmp_path: Path, loopback: bool, set_up: str, chosen: str | None, own: str | None, way: str | None
+) -> None:
+    rig = Rig(tmp_path, loopback=loopback, chosen=PictureRoute(chosen) if chosen else None)
+    rig.hosts.clear()
+    rig.hosts |= {PictureRoute(route): rig.host for route in set_up.split()}
+    wanted = replace(request(images=(CAT,)), pictures_by=PictureRoute(own) if own else None)
+    assert rig.publishing.route_for(wanted) == (PictureRoute(way) if way else None)
+    assert rig.publishing.reaches(wanted) is (way is not None)
+    assert rig.publishing.reaches(request(images=("https://pictures.example/1.png",)))
+    assert [str(route) for route in rig.publishing.routes] == sorted(set_up.split())
+
+
+def test_a_way_is_proved_on_demand(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        await rig.publishing.check(PictureRoute.RELAY)
+        assert rig.host.checked == 1
+        with pytest.raises(PublicUrlNeeded, match="not set up"):
+            await rig.publishing.check(PictureRoute.BUCKET)
+
+    run(story())
+
+
+def test_a_task_that_is_done_needs_its_picture_no_more(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        rig.gateway.default_status = DONE
+        async with rig:
+            await send(rig, CAT)
+            await rest(rig, 200)
+            assert rig.state() is S.SUCCESS
+            assert not rig.host.reachable
+
+    run(story())
