@@ -12,7 +12,8 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
     """No name is looked up outside; plain addresses, in whatever spelling, are read by the system's own resolver."""
     known, system = {name: list(addresses) for name, addresses in NAMES.items()}, socket.getaddrinfo
 
-    def getaddrinfo(host: str, port: int, *args: int, **options: int) -> list[object]:
+    def getaddrinfo(host: str | bytes, port: int, *args: int, **options: int) -> list[object]:
+        host = host if isinstance(host, str) else host.decode("ascii")
         if (found := known.get(host.lower())) is not None:
             return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in found]
         if any(character in "ghijklmnopqrstuvwyz" for character in host):

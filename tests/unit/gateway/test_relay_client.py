@@ -611,3 +611,36 @@ def test_a_closed_door_is_named() -> None:
         await relay.close()
 
     run(scenario())
+
+
+def test_a_name_that_nobody_knows_is_named(names: dict[str, list[str]]) -> None:
+    assert "relay.example" not in names
+
+    async def scenario() -> None:
+        relay = RelayClient(BASE, token=lambda: TOKEN, clock=HastyClock())
+        with pytest.raises(ConnectionFailed, match="nobody knows its name"):
+            await relay.greet()
+        with pytest.raises(ConnectionFailed, match="nobody knows its name"):
+            await relay.visit(f"{BASE}/p/{HANDLE}")
+        await relay.close()
+
+    run(scenario())
+
+
+def test_a_server_without_tls_is_named() -> None:
+    async def scenario() -> None:
+        async def plain(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            await reader.read(100)
+            writer.write(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+            await writer.drain()
+
+        async with serving(plain) as base_url:
+            secure = base_url.replace("http:", "https:")
+            relay = RelayClient(secure, token=lambda: TOKEN, clock=HastyClock())
+            with pytest.raises(ConnectionFailed, match="does not speak TLS"):
+                await relay.greet()
+            with pytest.raises(ConnectionFailed, match="does not speak TLS"):
+                await relay.visit(f"{secure}/p/{HANDLE}")
+            await relay.close()
+
+    run(scenario())
