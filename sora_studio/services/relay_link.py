@@ -37,7 +37,7 @@ def choose_relay(settings: Settings, *, named_url: str, gateway_is_loopback: boo
     """What the environment names goes before the settings. Raises `InvalidSetting` for an address that is none."""
     if named_url:
         return RelayChoice(RelayPlace.ELSEWHERE, check_relay_url(named_url))
-    if settings.relay is RelayPlace.NONE:
+    if settings.relay is RelayPlace.NONE or not settings.relay_url:
         return RelayChoice(RelayPlace.HERE if gateway_is_loopback else RelayPlace.NONE)
     return RelayChoice(settings.relay, check_relay_url(settings.relay_url), settings.relay_port)
 

@@ -3,8 +3,9 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Generator
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 from sora_studio.domain.errors import StudioError, UserError
 from sora_studio.domain.events import NoticeAction, NoticeLevel, RelayChanged
@@ -40,6 +41,12 @@ class RelayState:
     trouble: str = ""
 
 
+class LineListener(Protocol):
+    """Is told whenever the line comes or goes."""
+
+    def __call__(self, *, up: bool) -> None: ...
+
+
 class Reports:
     """Only the owner of the data folder reads the line. It comes back by itself, and goes on where it broke off.
 
@@ -52,7 +59,7 @@ class Reports:
         link: RelayLink,
         arrivals: Arrivals,
         *,
-        on_line: Callable[[bool], None],
+        on_line: LineListener,
         gateway_is_loopback: bool,
     ) -> None:
         self._core = core
@@ -210,6 +217,6 @@ class Reports:
         if state.connected or not state.trouble:
             self._core.notices.clear(RELAY)
         if state.connected is not before.connected:
-            self._on_line(state.connected)
+            self._on_line(up=state.connected)
         if state != before:
             self._core.events.publish(RelayChanged(state.connected, state.trouble))
