@@ -34,12 +34,12 @@ def _run(options: argparse.Namespace) -> int:
     token = os.environ.get(TOKEN_VARIABLE, "") if options.token is None else check_token(options.token)
     limits = Limits()
     with contextlib.ExitStack() as stack:
-        folder = stack.enter_context(opened(options.data, limits, token))
-        try:
+        try:  # before the folder: a token that is made is also told
             listener = stack.enter_context(listen(options.host, options.port))
         except (OSError, UnicodeError) as error:
             reason = getattr(error, "strerror", None) or error
             raise InvalidSetting(f"The relay cannot listen on {options.host}, port {options.port}: {reason}.") from error
+        folder = stack.enter_context(opened(options.data, limits, token))
         if folder.is_token_new:
             _say(f"Token: {folder.token}")
         ready = f"Relay ready: {public_url} on {origin_of(listener)}"

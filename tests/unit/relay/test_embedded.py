@@ -1,0 +1,92 @@
+"""The relay within the program: there when started, gone when stopped, and the same one again after a restart."""
+
+import asyncio
+import os
+import threading
+from pathlib import Path
+
+import httpx
+import pytest
+
+from sora_studio.domain.errors import InvalidSetting
+from sora_studio.relay.embedded import EmbeddedRelay
+from tests.unit.relay.conftest import PATIENCE_S, running
+
+
+def test_it_keeps_its_token_its_callbacks_and_its_epoch_over_a_restart(tmp_path: Path) -> None:
+    async def check() -> None:
+        async with running(tmp_path / "relay") as bench:
+            secret, token = bench.new_secret(), bench.relay.token
+            await bench.stranger.post(f"/c/{secret}", content=b"{}")
+            before = await bench.callbacks(1)
+        async with running(tmp_path / "relay", public_url="https://relay.example.org") as bench:
+            assert bench.relay.token == token
+            greeting, entry = await bench.callbacks(1)
+            assert greeting == {**before[0], "public_url": "https://relay.example.org"}
+            assert (entry, entry["secret"]) == (before[1], secret)
+
+    asyncio.run(check())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there the folder's own rights hold")
+def test_nobody_else_reads_the_token(tmp_path: Path) -> None:
+    async def check() -> None:
+        async with running(tmp_path / "relay") as bench:
+            token = bench.folder / "token"
+            assert token.read_text() == bench.relay.token + "\n"
+            assert (token.stat().st_mode & 0o777, bench.folder.stat().st_mode & 0o777) == (0o600, 0o700)
+
+    asyncio.run(check())
+
+
+def test_stopping_ends_the_thread_the_port_and_every_open_stream_at_once(tmp_path: Path) -> None:
+    async def check() -> None:
+        relay = EmbeddedRelay(tmp_path / "relay")
+        await relay.stop()
+        await relay.start()
+        assert "relay" in {thread.name for thread in threading.enumerate()}
+        bearer = {"Authorization": f"Bearer {relay.token}"}
+        async with asyncio.timeout(PATIENCE_S), httpx.AsyncClient(base_url=relay.base_url, trust_env=False) as http:
+            async with http.stream("GET", "/v1/callbacks", headers=bearer) as stream:
+                lines = stream.aiter_lines()
+                assert "epoch" in await anext(lines)
+                _, silent = await asyncio.open_connection("127.0.0.1", int(relay.base_url.rpartition(":")[2]))
+                async with asyncio.timeout(2):
+                    await relay.stop()
+                assert [line async for line in lines] == []
+                silent.close()
+            await relay.stop()
+            with pytest.raises(httpx.ConnectError):
+                await http.get("/")
+        assert not {"relay", "mailbox_0"} & {thread.name for thread in threading.enumerate()}
+
+    asyncio.run(check())
+
+
+def test_it_starts_again_on_the_port_that_it_had(tmp_path: Path) -> None:
+    async def check() -> None:
+        async with running(tmp_path / "relay") as bench:
+            port = bench.port
+            await bench.stranger.get("/")
+        relay = EmbeddedRelay(tmp_path / "relay", port=port)
+        await relay.start()
+        await relay.stop()
+        await relay.start()
+        assert relay.base_url == f"http://127.0.0.1:{port}"
+        await relay.stop()
+
+    asyncio.run(check())
+
+
+def test_a_taken_port_or_folder_is_said_and_nothing_is_left_running(tmp_path: Path) -> None:
+    async def check() -> None:
+        async with running(tmp_path / "relay") as bench:
+            with pytest.raises(OSError, match="in use"):
+                await EmbeddedRelay(tmp_path / "other", port=bench.port).start()
+            with pytest.raises(InvalidSetting, match="Another relay uses"):
+                await EmbeddedRelay(tmp_path / "relay").start()
+            assert [thread.name for thread in threading.enumerate()].count("relay") == 1
+        async with running(tmp_path / "other"):
+            pass
+
+    asyncio.run(check())

@@ -1,0 +1,75 @@
+"""The relay by itself says in one sentence why it cannot run, and ends with 2."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from sora_studio.relay.folder import opened
+from sora_studio.relay.limits import Limits
+from sora_studio.relay.serve import main
+
+URL = ("--public-url", "https://relay.example.org")
+
+
+def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
+    """What it says, which is one line."""
+    assert main(arguments) == 2
+    said = capsys.readouterr()
+    assert (said.out, said.err.count("\n")) == ("", 1)
+    return said.err
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("http://relay.example.org", "must begin with https"),
+        ("relay.example.org", "is not an address"),
+        ("https://me:pw@relay.example.org", "must not hold"),
+        ("https://relay.example.org/?x", "must not hold"),
+    ],
+)
+def test_an_address_that_does_not_serve(tmp_path: Path, capsys: pytest.CaptureFixture[str], url: str, sentence: str) -> None:
+    assert sentence in refusal(capsys, "--public-url", url, "--data", str(tmp_path / "d"))
+    assert not (tmp_path / "d").exists()
+
+
+@pytest.mark.parametrize("token", ["", "short", "fifteen-letters", "sixteen letters x", "sixteen-létters-x", "a" * 201])
+def test_a_token_that_does_not_serve(tmp_path: Path, capsys: pytest.CaptureFixture[str], token: str) -> None:
+    assert "token has 16 to 200" in refusal(capsys, *URL, "--data", str(tmp_path / "d"), "--token", token)
+
+
+def test_a_token_of_the_environment_that_does_not_serve(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SORA_STUDIO_RELAY_TOKEN", "short")
+    assert "token has 16 to 200" in refusal(capsys, *URL, "--data", str(tmp_path / "d"))
+
+
+def test_a_token_file_that_somebody_emptied(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "token").write_text("")
+    assert "token has 16 to 200" in refusal(capsys, *URL, "--data", str(tmp_path))
+
+
+def test_a_folder_that_cannot_be_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_text("x")
+    assert f"cannot use {tmp_path / 'file'}" in refusal(capsys, *URL, "--data", str(tmp_path / "file"))
+
+
+def test_a_folder_that_another_relay_uses(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with opened(tmp_path, Limits()):
+        assert f"Another relay uses {tmp_path} already." in refusal(capsys, *URL, "--data", str(tmp_path))
+
+
+def test_a_mailbox_that_is_damaged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "mailbox.db").write_bytes(b"no database" * 1000)
+    assert f"cannot use {tmp_path / 'mailbox.db'}" in refusal(capsys, *URL, "--data", str(tmp_path))
+
+
+def test_a_port_that_is_taken_or_a_host_that_is_not_here(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        assert f"cannot listen on 127.0.0.1, port {port}:" in refusal(capsys, *URL, "--data", str(tmp_path), "--port", port)
+    for host in ("192.0.2.1", "no.such.host.invalid", "x" * 70):
+        assert f"cannot listen on {host}" in refusal(capsys, *URL, "--data", str(tmp_path), "--host", host)
+    assert not (tmp_path / "token").exists(), "one that was never printed is not kept"
