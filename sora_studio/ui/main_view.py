@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -99,11 +100,10 @@ class MainView(QWidget):
         if self._save is None:
             return
         if self._dialog is None:
-            self._dialog = SettingsDialog(self.scope, self._save, demo=self._demo, parent=self)
+            self._dialog = SettingsDialog(self.scope, self.relay, self._save, demo=self._demo, parent=self)
             self._dialog.settings_saved.connect(self._on_dialog_settings_saved)
             self._dialog.key_changed.connect(self._on_dialog_key_changed)
-        credentials = self._studio.credentials if self._studio else None
-        self._dialog.open_at(section, self._settings, credentials, usual_folder=self._usual_folder())
+        self._dialog.open_at(section, self._settings, self._studio, usual_folder=self._usual_folder())
 
     def restore(self, state: QSettings) -> None:
         """Take up the layout of last time, and how loud and fast clips were played."""
@@ -173,6 +173,8 @@ class MainView(QWidget):
         self.tasks.use_requested.connect(self.compose.use)
         self.compose.submitted.connect(self._on_compose_submitted)
         self.compose.key_needed.connect(self.open_settings)
+        self.compose.route_needed.connect(partial(self.open_settings, Section.PICTURES))
+        self.stage.frame_taken.connect(self.compose.put_picture)
 
     def _usual_folder(self) -> Path:
         if self._studio is None or self._settings.output_dir is not None:

@@ -1,11 +1,14 @@
 """The line at the bottom: is it connected, what runs, what is safe."""
 
 from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from sora_studio.ui import theme
-from sora_studio.viewmodels.status import StatusFacts
+from sora_studio.viewmodels.status import Phrase, StatusFacts
+
+_GAP = 20
+_ICON_PX = 14
 
 
 class StatusDot(QWidget):
@@ -33,7 +36,10 @@ class StatusDot(QWidget):
 
 
 class StatusBar(QFrame):
-    """Shows `StatusFacts` as one quiet line; the right end names the simulator."""
+    """Shows `StatusFacts` as one quiet line; the right end names the simulator.
+
+    In a narrow window the phrases of least weight go, whole; the line's tip has them all.
+    """
 
     def __init__(self, *, simulator: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,31 +48,85 @@ class StatusBar(QFrame):
         self.setAccessibleName("Status")
         self._dot = StatusDot()
         self._connection = _quiet_label()
-        self._rest = [_quiet_label() for _ in range(4)]
+        self._simulator = _quiet_label(simulator)
+        self._spoken = list[SpokenPhrase]()
+        self._rest = QHBoxLayout()
+        self._rest.setSpacing(_GAP)
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * theme.GRID, 0, 2 * theme.GRID, 0)
         row.setSpacing(0)
+        row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
         row.addWidget(self._dot)
         row.addSpacing(6)
         row.addWidget(self._connection)
-        for label in self._rest:
-            row.addSpacing(20)
-            row.addWidget(label)
+        row.addSpacing(_GAP)
+        row.addLayout(self._rest)
         row.addStretch(1)
-        row.addWidget(_quiet_label(simulator))
+        row.addWidget(self._simulator)
         self.show_facts(StatusFacts())
 
     def show_facts(self, facts: StatusFacts) -> None:
         """Say what is known now."""
         self._dot.set_tone(_tone(facts))
         self._connection.setText(facts.connection_phrase)
-        phrases = facts.phrases
-        for number, label in enumerate(self._rest):
-            label.setText(phrases[number] if number < len(phrases) else "")
+        for _ in range(len(self._spoken), len(facts.phrases)):
+            self._spoken.append(SpokenPhrase())
+            self._rest.addWidget(self._spoken[-1])
+        for number, spoken in enumerate(self._spoken):
+            spoken.say(facts.phrases[number] if number < len(facts.phrases) else None)
+        self.setToolTip("\n".join((facts.connection_phrase, *(phrase.text for phrase in facts.phrases))))
+        self._fit()
 
     def words(self) -> str:
-        """The whole line as a person reads it."""
-        return " · ".join(label.text() for label in (self._connection, *self._rest) if label.text())
+        """The whole line, whatever of it has room."""
+        said = [spoken.phrase.text for spoken in self._spoken if spoken.phrase]
+        return " · ".join(filter(None, (self._connection.text(), *said)))
+
+    def minimumSizeHint(self) -> QSize:
+        """The line keeps no window wide."""
+        return QSize(0, theme.STATUS_BAR_HEIGHT)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        taken = sum(label.sizeHint().width() for label in (self._connection, self._simulator))
+        room = self.width() - taken - self._dot.width() - 4 * theme.GRID - _GAP
+        said = [spoken for spoken in self._spoken if spoken.phrase]
+        for spoken in sorted(said, key=lambda one: one.phrase.weight if one.phrase else 0, reverse=True):
+            room -= spoken.sizeHint().width() + _GAP
+            spoken.setVisible(room >= 0)
+
+
+class SpokenPhrase(QWidget):
+    """A phrase on the line, with its icon if it has one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.phrase: Phrase | None = None
+        self._mark, self._words = QLabel(), _quiet_label()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(self._mark)
+        row.addWidget(self._words)
+        theme.notifier.changed.connect(self._draw)
+
+    def say(self, phrase: Phrase | None) -> None:
+        """Say it, or nothing; whether there is room for it the bar decides."""
+        if phrase != self.phrase:
+            self.phrase = phrase
+            self._words.setText(phrase.text if phrase else "")
+            self._draw()
+        if phrase is None:
+            self.hide()
+
+    def _draw(self) -> None:
+        icon = self.phrase.icon if self.phrase else ""
+        self._mark.setVisible(bool(icon))
+        if icon:
+            self._mark.setPixmap(theme.icon(icon, theme.tokens().review).pixmap(_ICON_PX, _ICON_PX))
 
 
 def _tone(facts: StatusFacts) -> str:

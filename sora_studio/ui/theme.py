@@ -159,7 +159,7 @@ def set_role(widget: QWidget, role: str) -> None:
     """Choose the widget's part of the style sheet, also after it has been shown.
 
     Frames: panel, bar, stage, window, line. Labels: secondary, review, ready, failed. Buttons: quiet, icon, segment-first,
-    segment, segment-last.
+    segment, segment-last. Lists: pages.
     """
     if widget.property("role") == role:
         return

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
 
 from sora_studio.domain.events import (
     BalanceChanged,
@@ -11,6 +11,8 @@ from sora_studio.domain.events import (
     EventBus,
     NoticeCleared,
     NoticeRaised,
+    PublicationsChanged,
+    RelayChanged,
     SpendingChanged,
     TaskChanged,
     TrackerChanged,
@@ -26,7 +28,8 @@ class EventRelay(QObject):
 
     Signals: `tasks_changed(frozenset[int])` at most every 80 ms, `transfer_progressed(TransferProgressed)`,
     `notice_raised(NoticeRaised)`, `notice_cleared(str)` with the cause, `connection_changed(ConnectionChanged)`,
-    `balance_changed(BalanceChanged)`, `spending_changed(SpendingChanged)`, `tracker_changed(TrackerChanged)`.
+    `balance_changed(BalanceChanged)`, `spending_changed(SpendingChanged)`, `tracker_changed(TrackerChanged)`,
+    `publications_changed()`, `relay_changed()`.
     """
 
     tasks_changed = Signal(object)
@@ -37,9 +40,19 @@ class EventRelay(QObject):
     balance_changed = Signal(object)
     spending_changed = Signal(object)
     tracker_changed = Signal(object)
+    publications_changed = Signal()
+    relay_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._as_they_are: dict[type[Event], SignalInstance] = {
+            TransferProgressed: self.transfer_progressed,
+            NoticeRaised: self.notice_raised,
+            ConnectionChanged: self.connection_changed,
+            BalanceChanged: self.balance_changed,
+            SpendingChanged: self.spending_changed,
+            TrackerChanged: self.tracker_changed,
+        }
         self._changed: set[int] = set()
         self._unsubscribe: Callable[[], None] | None = None
         self._collecting = QTimer(self, singleShot=True, interval=COLLECT_MS)
@@ -60,20 +73,14 @@ class EventRelay(QObject):
         match event:
             case TaskChanged(task):
                 self._collect(task)
-            case TransferProgressed():
-                self.transfer_progressed.emit(event)
-            case NoticeRaised():
-                self.notice_raised.emit(event)
             case NoticeCleared(cause):
                 self.notice_cleared.emit(cause)
-            case ConnectionChanged():
-                self.connection_changed.emit(event)
-            case BalanceChanged():
-                self.balance_changed.emit(event)
-            case SpendingChanged():
-                self.spending_changed.emit(event)
-            case TrackerChanged():
-                self.tracker_changed.emit(event)
+            case PublicationsChanged():
+                self.publications_changed.emit()
+            case RelayChanged():
+                self.relay_changed.emit()
+            case _:
+                self._as_they_are[type(event)].emit(event)
 
     def _collect(self, task: int) -> None:
         self._changed.add(task)

@@ -17,6 +17,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class Phrase:
+    """A few words of the status bar. Where not all fit, the one of the least `weight` goes first. `icon` is empty for most."""
+
+    text: str
+    weight: int
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class StatusFacts:
     """What is known now; None where nothing is known yet."""
 
@@ -27,6 +36,8 @@ class StatusFacts:
     running: int | None = None
     waiting: int = 0
     requests_last_minute: int = 0
+    polls_saved: int = 0
+    relay_is_down: bool = False
     clips: ClipCounts | None = None
     free_bytes: int | None = None
     balance_usd: float | None = None
@@ -45,16 +56,20 @@ class StatusFacts:
         return "Connected" if self.is_owner else "Connected, another window sends"
 
     @property
-    def phrases(self) -> tuple[str, ...]:
+    def phrases(self) -> tuple[Phrase, ...]:
         """The rest of the status bar, in its order; what is not known is left out."""
-        said = list[str]()
+        said = list[Phrase]()
         if self.running is not None:
-            said.append(f"{self.running:,} running, {self.waiting:,} waiting")
-            said.append(f"{self.requests_last_minute:,} {'request' if self.requests_last_minute == 1 else 'requests'}/min")
+            said.append(Phrase(f"{self.running:,} running, {self.waiting:,} waiting", 5))
+            said.append(Phrase(f"{_counted(self.requests_last_minute, 'request')}/min", 1))
+            if self.polls_saved:
+                said.append(Phrase(f"{_counted(self.polls_saved, 'poll')} saved", 0))
+            if self.relay_is_down:
+                said.append(Phrase("Relay offline, asking instead", 3, "cloud-off"))
         if self.clips is not None:
-            said.append(_clips_phrase(self.clips))
+            said.append(Phrase(_clips_phrase(self.clips), 4))
         if self.free_bytes is not None:
-            said.append(f"{_size_phrase(self.free_bytes)} free")
+            said.append(Phrase(f"{_size_phrase(self.free_bytes)} free", 2))
         return tuple(said)
 
     @property
@@ -97,8 +112,10 @@ class StatusModel(QObject):
         relay.connection_changed.connect(self._on_connection_changed)
         relay.balance_changed.connect(self._on_balance_changed)
         relay.spending_changed.connect(self._on_spending_changed)
+        relay.relay_changed.connect(self._on_relay_changed)
         has_key, usd = studio.credentials.has_key, studio.balance.usd
         self._set(replace(self.facts, online=True, has_key=has_key, balance_usd=usd, today=studio.spending.today))
+        self._on_relay_changed()
 
     def want_balance(self) -> None:
         """Somebody looks: the balance may have changed elsewhere, and files may have been moved."""
@@ -123,6 +140,7 @@ class StatusModel(QObject):
                 running=seen.running,
                 waiting=seen.waiting,
                 requests_last_minute=seen.requests_last_minute,
+                polls_saved=seen.polls_saved,
                 clips=clips,
                 free_bytes=free_bytes or None,  # 0: it cannot be told
             )
@@ -139,8 +157,18 @@ class StatusModel(QObject):
     def _on_balance_changed(self, event: BalanceChanged) -> None:
         self._set(replace(self.facts, balance_usd=event.usd))
 
+    def _on_relay_changed(self) -> None:
+        """One that is only just being called is not down yet."""
+        if self._studio is not None:
+            line = self._studio.reports.state
+            self._set(replace(self.facts, relay_is_down=line.configured and not line.connected and bool(line.trouble)))
+
     def _on_spending_changed(self, event: SpendingChanged) -> None:
         self._set(replace(self.facts, today=event.today))
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
 
 
 def _clips_phrase(clips: ClipCounts) -> str:

@@ -12,6 +12,8 @@ from sora_studio.domain.events import (
     NoticeCleared,
     NoticeLevel,
     NoticeRaised,
+    PublicationsChanged,
+    RelayChanged,
     SpendingChanged,
     TaskChanged,
     TrackerChanged,
@@ -66,6 +68,14 @@ def test_everything_else_goes_through_at_once(qtbot: QtBot) -> None:
     for event in [*said, NoticeCleared("key")]:
         events.publish(event)
     assert heard == [*said, "key"]
+
+
+def test_what_became_reachable_and_how_the_relay_stands_is_told_without_details(qtbot: QtBot) -> None:
+    events, relay = EventBus(), EventRelay()
+    relay.listen(events)
+    with qtbot.waitSignals([relay.publications_changed, relay.relay_changed]):
+        events.publish(PublicationsChanged())
+        events.publish(RelayChanged(connected=False, trouble="The relay cannot be reached."))
 
 
 def test_only_the_last_bus_is_heard_and_silence_is_kept() -> None:

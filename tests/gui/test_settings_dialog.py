@@ -1,67 +1,25 @@
 """The settings as a person uses them: what is changed holds at once, what is wrong is said beside it."""
 
-import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QListWidget, QPushButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
-from sora_studio.domain.errors import KeyRejected, StorageFull
 from sora_studio.domain.money import DayLimits
-from sora_studio.domain.ports import KeyOrigin, KeyStatus
+from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.settings import Settings, Theme
 from sora_studio.ui import theme
 from sora_studio.ui.settings.dialog import Section, SettingsDialog
+from sora_studio.ui.settings.pictures_section import ON_THE_SIMULATOR
 from sora_studio.ui.settings.service_section import ServiceSection
 from sora_studio.ui.task_scope import TaskScope
-
-
-@dataclass
-class ScriptedCredentials:
-    """A key store that keeps one key; `good` is the key that the service knows."""
-
-    good: str = "key-good"
-    status: KeyStatus = field(default_factory=lambda: KeyStatus(KeyOrigin.NONE))
-    kept: list[str] = field(default_factory=list)
-    gate: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def __post_init__(self) -> None:
-        self.gate.set()
-
-    async def set(self, key: str) -> KeyStatus:
-        await self.gate.wait()
-        self.kept.append(key)
-        self.status = KeyStatus(KeyOrigin.SESSION, "This system's key store cannot be used.")
-        return self.status
-
-    async def clear(self) -> KeyStatus:
-        self.status = KeyStatus(KeyOrigin.NONE)
-        return self.status
-
-    async def test(self, key: str) -> float:
-        await self.gate.wait()
-        if key != self.good:
-            raise KeyRejected
-        return 74.87
-
-
-@dataclass
-class Disk:
-    """Where settings are saved; `full` makes it refuse."""
-
-    saved: list[Settings] = field(default_factory=list)
-    full: bool = False
-
-    async def save(self, settings: Settings) -> None:
-        await asyncio.sleep(0)
-        if self.full:
-            raise StorageFull
-        self.saved.append(settings)
+from sora_studio.viewmodels.event_relay import EventRelay
+from tests.doubles.settings_studio import ScriptedSecrets, SettingsStudio
+from tests.gui.settings_desk import Disk, control, press, type_into
 
 
 @pytest.fixture
@@ -70,41 +28,27 @@ def disk() -> Disk:
 
 
 @pytest.fixture
-def credentials() -> ScriptedCredentials:
-    return ScriptedCredentials()
+def studio() -> SettingsStudio:
+    return SettingsStudio()
 
 
 @pytest.fixture
-def dialog(loop: StudioEventLoop, disk: Disk, credentials: ScriptedCredentials, qtbot: QtBot) -> Iterator[SettingsDialog]:
+def credentials(studio: SettingsStudio) -> ScriptedSecrets:
+    return studio.credentials
+
+
+@pytest.fixture
+def dialog(loop: StudioEventLoop, disk: Disk, studio: SettingsStudio, qtbot: QtBot) -> Iterator[SettingsDialog]:
     def fail(error: BaseException, name: str) -> None:
         pytest.fail(f"{name}: {error!r}")
 
     scope = TaskScope(fail)
-    dialog = SettingsDialog(scope, disk.save, demo=False)
+    dialog = SettingsDialog(scope, EventRelay(), disk.save, demo=False)
     qtbot.addWidget(dialog)
-    dialog.open_at(Section.KEY, Settings(), credentials, usual_folder=Path("/films"))  # type: ignore[arg-type] - a double
+    dialog.open_at(Section.KEY, Settings(), studio.studio, usual_folder=Path("/films"))
     qtbot.waitExposed(dialog)
     yield dialog
     loop.run_until_complete(scope.close())
-
-
-def control(dialog: SettingsDialog, name: str) -> QWidget:
-    return next(widget for widget in dialog.findChildren(QWidget) if widget.accessibleName() == name)
-
-
-def type_into(qtbot: QtBot, dialog: SettingsDialog, name: str, text: str) -> None:
-    entry = control(dialog, name)
-    assert isinstance(entry, QLineEdit)
-    entry.setFocus()
-    entry.clear()
-    qtbot.keyClicks(entry, text)
-
-
-def press(qtbot: QtBot, dialog: SettingsDialog, name: str) -> None:
-    button = control(dialog, name)
-    assert isinstance(button, QPushButton)
-    qtbot.waitUntil(button.isEnabled)  # busy until the turn after the last answer
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
 def test_the_key_is_masked_and_tested_against_the_balance(dialog: SettingsDialog, qtbot: QtBot) -> None:
@@ -123,14 +67,14 @@ def test_a_refused_key_says_so_beside_the_field(dialog: SettingsDialog, qtbot: Q
 
 
 def test_a_saved_key_is_never_shown_again_and_its_place_is_named(
-    dialog: SettingsDialog, credentials: ScriptedCredentials, qtbot: QtBot
+    dialog: SettingsDialog, credentials: ScriptedSecrets, qtbot: QtBot
 ) -> None:
     type_into(qtbot, dialog, "API key", "  key-good \t")
     with qtbot.waitSignal(dialog.key_changed):
         press(qtbot, dialog, "Save the key")
     entry = control(dialog, "API key")
     assert isinstance(entry, QLineEdit)
-    assert credentials.kept == ["key-good"]
+    assert credentials.kept == [("key-good",)]
     assert entry.text() == ""
     assert dialog.key.field.words() == (
         "The key is kept for this session only and is gone when the program ends. This system's key store cannot be used."
@@ -141,7 +85,7 @@ def test_a_saved_key_is_never_shown_again_and_its_place_is_named(
 
 
 def test_a_slow_key_store_does_not_hold_the_window(
-    dialog: SettingsDialog, credentials: ScriptedCredentials, disk: Disk, qtbot: QtBot
+    dialog: SettingsDialog, credentials: ScriptedSecrets, disk: Disk, qtbot: QtBot
 ) -> None:
     credentials.gate.clear()
     type_into(qtbot, dialog, "API key", "key-good")
@@ -217,13 +161,50 @@ def test_a_long_sentence_pushes_what_follows_down_and_covers_nothing(dialog: Set
 
 
 def test_on_a_low_screen_the_settings_scroll_and_can_be_closed(dialog: SettingsDialog, qtbot: QtBot) -> None:
-    room = dialog.screen().availableSize().height()
-    for one in (dialog.service.field, dialog.clips.folder_field, dialog.clips.template_field):
-        one.show_problem("One sentence after the other that makes the column longer than the screen. " * 8)
+    dialog.resize(dialog.width(), 480)
+    dialog.turn_to(Section.RELAY)
+    press(qtbot, dialog, "In this program, behind my own tunnel or proxy")
+    dialog.relay.place_field.show_problem("One sentence after the other that makes it longer than the screen. " * 8)
     close = next(button for button in dialog.findChildren(QPushButton) if button.accessibleName() == "Close the settings")
-    qtbot.waitUntil(lambda: dialog._page.verticalScrollBar().maximum() > 0)
-    assert dialog.height() <= room
-    assert dialog.rect().contains(close.geometry())
+    page = dialog._pages.currentWidget()
+    assert isinstance(page, QScrollArea)
+    qtbot.waitUntil(lambda: page.verticalScrollBar().maximum() > 0)
+    assert dialog.height() == 480
+    assert dialog.rect().contains(close.mapTo(dialog, close.rect().bottomRight()))
+    last = control(dialog, "Port on this computer")
+    last.setFocus()
+    qtbot.waitUntil(lambda: page.viewport().rect().contains(last.mapTo(page.viewport(), last.rect().center())))
+
+
+def test_the_list_of_sections_turns_the_pages_by_keyboard(dialog: SettingsDialog, qtbot: QtBot) -> None:
+    pages = control(dialog, "Sections of the settings")
+    assert isinstance(pages, QListWidget)
+    pages.setFocus()
+    seen = [pages.currentItem().text()]
+    for _ in range(pages.count() - 1):
+        qtbot.keyClick(pages, Qt.Key.Key_Down)
+        seen.append(pages.currentItem().text())
+    assert seen == ["Service", "Pictures", "Relay and callbacks", "Clips", "Spending", "Look"]
+    assert dialog.look.isVisible()
+    assert not dialog.key.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("section", "name"),
+    [
+        (Section.KEY, "API key"),
+        (Section.SERVICE, "Service address"),
+        (Section.PICTURES, "My own command"),
+        (Section.RELAY, "None"),
+        (Section.SPENDING, "Tell me when a day has cost, in US dollars"),
+    ],
+)
+def test_the_dialog_opens_with_the_keyboard_where_it_was_asked_for(
+    dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot, section: Section, name: str
+) -> None:
+    settings = Settings(picture_route=PictureRoute.COMMAND)
+    dialog.open_at(section, settings, studio.studio, usual_folder=Path("/films"))
+    qtbot.waitUntil(lambda: (dialog.focusWidget() or dialog).accessibleName() == name)
 
 
 def test_the_look_changes_at_once(dialog: SettingsDialog, disk: Disk, qtbot: QtBot, qapp: QApplication) -> None:
@@ -253,19 +234,22 @@ def test_what_cannot_be_saved_says_so_and_is_not_held(dialog: SettingsDialog, di
 
 
 def test_the_demo_asks_for_no_key(loop: StudioEventLoop, disk: Disk, qtbot: QtBot) -> None:
-    dialog = SettingsDialog(TaskScope(lambda _error, _name: None), disk.save, demo=True)
+    dialog = SettingsDialog(TaskScope(lambda _error, _name: None), EventRelay(), disk.save, demo=True)
     qtbot.addWidget(dialog)
     dialog.open_at(Section.CLIPS, Settings(), None, usual_folder=Path("/films"))
-    names = {widget.accessibleName() for widget in dialog.findChildren(QWidget) if widget.isVisibleTo(dialog)}
-    assert "API key" not in names
-    assert {"Folder for clips", "Look: Dark"} <= names
+    names = set[str]()
+    for page in range(dialog._pages.count()):
+        dialog._list.setCurrentRow(page)
+        names |= {widget.accessibleName() for widget in dialog.findChildren(QWidget) if widget.isVisible()}
+    assert not names & {"API key", "Service address", "My own command"}
+    assert {"Folder for clips", "Look: Dark", ON_THE_SIMULATOR, "On a host of mine"} <= names
 
 
 def test_every_control_has_a_name(dialog: SettingsDialog) -> None:
     unnamed = [
         widget
         for widget in dialog.findChildren(QWidget)
-        if widget.focusPolicy() is not Qt.FocusPolicy.NoFocus and widget.isVisibleTo(dialog) and not widget.accessibleName()
+        if widget.focusPolicy() is not Qt.FocusPolicy.NoFocus and not widget.accessibleName()
     ]
     assert unnamed == []
 
@@ -274,13 +258,13 @@ SOFT, HARD = "Tell me when a day has cost, in US dollars", "Send nothing beyond,
 
 
 def test_a_days_limits_are_saved_shown_again_and_taken_away(
-    dialog: SettingsDialog, disk: Disk, credentials: ScriptedCredentials, qtbot: QtBot
+    dialog: SettingsDialog, disk: Disk, studio: SettingsStudio, qtbot: QtBot
 ) -> None:
     type_into(qtbot, dialog, SOFT, "5")
     type_into(qtbot, dialog, HARD, "12,50\r")
     qtbot.waitUntil(lambda: len(disk.saved) == 2)
     assert (disk.saved[-1].day_soft_limit_usd, disk.saved[-1].day_hard_limit_usd) == (5.0, 12.5)
-    dialog.open_at(Section.SPENDING, disk.saved[-1], credentials, usual_folder=Path("/films"))  # type: ignore[arg-type]
+    dialog.open_at(Section.SPENDING, disk.saved[-1], studio.studio, usual_folder=Path("/films"))
     shown = [entry.text() for entry in (control(dialog, SOFT), control(dialog, HARD)) if isinstance(entry, QLineEdit)]
     assert shown == ["5", "12.50"]
     type_into(qtbot, dialog, HARD, "\r")

@@ -1,4 +1,4 @@
-"""The settings: five short sections. What is changed holds at once; what cannot hold says so beside its control."""
+"""The settings: a few short pages. What is changed holds at once; what cannot hold says so beside its control."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -7,25 +7,40 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QApplication, QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QRadioButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from sora_studio.domain.errors import StudioError
 from sora_studio.domain.settings import Settings
 from sora_studio.ui import theme
 from sora_studio.ui.settings.clips_section import ClipsSection
-from sora_studio.ui.settings.field import Field, plain_label
+from sora_studio.ui.settings.field import Field, plain_label, push_button
 from sora_studio.ui.settings.key_section import KeySection
 from sora_studio.ui.settings.look_section import LookSection
 from sora_studio.ui.settings.page import Page
+from sora_studio.ui.settings.pictures_section import PicturesSection
+from sora_studio.ui.settings.relay_section import RelaySection
 from sora_studio.ui.settings.service_section import ServiceSection
 from sora_studio.ui.settings.spending_section import SpendingSection
 from sora_studio.ui.task_scope import TaskScope
 
 if TYPE_CHECKING:
-    from sora_studio.services.credentials import Credentials
+    from sora_studio.studio import Studio
+    from sora_studio.viewmodels.event_relay import EventRelay
 
-WIDTH = 560
+_SIZE = QSize(760, 640)
+_NARROWEST = QSize(640, 400)
+_PAGES_WIDTH = 184
 
 
 class Section(StrEnum):
@@ -33,6 +48,8 @@ class Section(StrEnum):
 
     KEY = "key"
     SERVICE = "service"
+    PICTURES = "pictures"
+    RELAY = "relay"
     CLIPS = "clips"
     SPENDING = "spending"
     LOOK = "look"
@@ -48,7 +65,13 @@ class SettingsDialog(QDialog):
     key_changed = Signal()
 
     def __init__(
-        self, scope: TaskScope, save: Callable[[Settings], Awaitable[None]], *, demo: bool, parent: QWidget | None = None
+        self,
+        scope: TaskScope,
+        relay: "EventRelay",
+        save: Callable[[Settings], Awaitable[None]],
+        *,
+        demo: bool,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._scope = scope
@@ -57,92 +80,116 @@ class SettingsDialog(QDialog):
         self._saved = Settings()
         self._saving = asyncio.Lock()
         self.setWindowTitle("Settings")
-        self.setMinimumWidth(WIDTH)
+        self.setMinimumSize(_NARROWEST)
         self.key = KeySection(scope)
         self.service = ServiceSection()
+        self.pictures = PicturesSection(scope, relay, self._settle, demo=demo)
+        self.relay = RelaySection(scope, relay, self._settle)
         self.clips = ClipsSection()
         self.spending = SpendingSection()
         self.look = LookSection()
+        self._with_settings = (self.service, self.pictures, self.relay, self.clips, self.spending, self.look)
+        self._places = dict[Section, tuple[int, QWidget]]()
         self._build_layout()
+        self._connect()
+
+    def open_at(self, section: Section, settings: Settings, studio: "Studio | None", *, usual_folder: Path) -> None:
+        """Show what holds now, with the keyboard in that section. `usual_folder` is where clips go when none is chosen."""
+        self.clips.set_usual_folder(usual_folder)
+        self._saved = settings
+        for one in self._with_settings:
+            one.show_settings(settings)
+        self.key.attach(studio.credentials if studio else None)
+        self.pictures.attach(studio)
+        self.relay.attach(studio)
+        if not self.isVisible():
+            self.resize(_SIZE.boundedTo(self.screen().availableSize() * 0.9))
+        self.open()
+        self.turn_to(section)
+
+    def turn_to(self, section: Section) -> None:
+        """Show its page, with the keyboard in it."""
+        page, widget = self._places[section]
+        self._list.setCurrentRow(page)
+        if (first := _first_control(widget)) is None:
+            self._list.setFocus()
+            return
+        first.setFocus()
+        if isinstance(shown := self._pages.currentWidget(), Page):
+            shown.ensureWidgetVisible(first)
+
+    # --- building -------------------------------------------------------------------------------------------------
+
+    def _build_layout(self) -> None:
+        self._list = QListWidget()
+        self._list.setAccessibleName("Sections of the settings")
+        self._list.setFixedWidth(_PAGES_WIDTH)
+        self._list.setFont(theme.font())
+        theme.set_role(self._list, "pages")
+        self._pages = QStackedWidget()
+        self._list.currentRowChanged.connect(self._pages.setCurrentIndex)
+        self._build_pages()
+        close = push_button("Close", "Close the settings")
+        close.clicked.connect(self.accept)
+        end = QHBoxLayout()
+        end.setContentsMargins(0, theme.GRID, 3 * theme.GRID, 2 * theme.GRID)
+        end.addStretch(1)
+        end.addWidget(close)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self._pages, 1)
+        right.addLayout(end)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self._list)
+        row.addWidget(theme.rule(vertical=True))
+        row.addLayout(right, 1)
+
+    def _build_pages(self) -> None:
+        if self._demo:
+            words = plain_label("The simulator needs no key, and nothing is charged.")
+            theme.set_role(words, "secondary")
+            self._add_page("Service", ("Service", Section.SERVICE, words))
+            self._places[Section.KEY] = self._places[Section.SERVICE]
+        else:
+            self._add_page("Service", ("API key", Section.KEY, self.key), ("Service", Section.SERVICE, self.service))
+        self._add_page("Pictures", ("Pictures", Section.PICTURES, self.pictures))
+        self._add_page("Relay and callbacks", ("Relay and callbacks", Section.RELAY, self.relay))
+        self._add_page("Clips", ("Clips", Section.CLIPS, self.clips))
+        self._add_page("Spending", ("Spending", Section.SPENDING, self.spending))
+        self._add_page("Look", ("Look", Section.LOOK, self.look))
+
+    def _add_page(self, title: str, *sections: tuple[str, Section, QWidget]) -> None:
+        item = QListWidgetItem(title)
+        item.setSizeHint(QSize(0, theme.CONTROL_HEIGHT))
+        self._list.addItem(item)
+        holder = QWidget()
+        column = QVBoxLayout(holder)
+        column.setContentsMargins(3 * theme.GRID, 3 * theme.GRID, 3 * theme.GRID, 2 * theme.GRID)
+        column.setSpacing(2 * theme.GRID)
+        for heading, section, widget in sections:
+            self._places[section] = (self._pages.count(), widget)
+            if column.count():
+                column.addWidget(theme.rule())
+            column.addWidget(plain_label(heading, semibold=True))
+            column.addWidget(widget)
+        column.addStretch(1)
+        self._pages.addWidget(Page(holder))
+
+    def _connect(self) -> None:
         self.key.key_changed.connect(self.key_changed)
         self.service.wanted.connect(partial(self._begin, self.service.field))
+        self.pictures.form.wanted.connect(self._begin)
+        self.pictures.form.relay_asked.connect(partial(self.turn_to, Section.RELAY))
+        self.relay.wanted.connect(self._begin)
         self.clips.folder_wanted.connect(partial(self._begin, self.clips.folder_field))
         self.clips.template_wanted.connect(partial(self._begin, self.clips.template_field))
         self.spending.soft_wanted.connect(partial(self._begin, self.spending.soft_field))
         self.spending.hard_wanted.connect(partial(self._begin, self.spending.hard_field))
         self.look.wanted.connect(self._on_look_wanted)
 
-    def open_at(self, section: Section, settings: Settings, credentials: "Credentials | None", *, usual_folder: Path) -> None:
-        """Show what holds now, with the keyboard in that section. `usual_folder` is where clips go when none is chosen."""
-        self.clips.set_usual_folder(usual_folder)
-        self._show_settings(settings)
-        self.key.attach(credentials)
-        self._fit()
-        self.open()
-        sections = {
-            Section.KEY: self.key,
-            Section.SERVICE: self.service,
-            Section.CLIPS: self.clips,
-            Section.SPENDING: self.spending,
-            Section.LOOK: self.look,
-        }
-        chosen = sections[section] if sections[section].isVisibleTo(self) else self.clips
-        if (first := _first_control(chosen)) is not None:
-            first.setFocus()
-            self._page.ensureWidgetVisible(first)
-
-    def _build_layout(self) -> None:
-        self._page = Page(self._build_column())
-        self._page.rearranged.connect(self._fit)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 2 * theme.GRID)
-        layout.setSpacing(0)
-        layout.addWidget(self._page, 1)
-        layout.addLayout(self._build_end())
-
-    def _build_column(self) -> QWidget:
-        sections = QWidget()
-        column = QVBoxLayout(sections)
-        column.setContentsMargins(3 * theme.GRID, 3 * theme.GRID, 3 * theme.GRID, 2 * theme.GRID)
-        column.setSpacing(2 * theme.GRID)
-        own = [("Clips", self.clips), ("Spending", self.spending), ("Look", self.look)]
-        if self._demo:
-            self.key.hide()
-            self.service.hide()
-            words = plain_label("The simulator needs no key, and nothing is charged.")
-            theme.set_role(words, "secondary")
-            shown = [("Service", words), *own]
-        else:
-            shown = [("API key", self.key), ("Service", self.service), *own]
-        for number, (title, section) in enumerate(shown):
-            if number:
-                column.addWidget(theme.rule())
-            column.addWidget(plain_label(title, semibold=True))
-            column.addWidget(section)
-        column.addStretch(1)
-        return sections
-
-    def _build_end(self) -> QHBoxLayout:
-        close = QPushButton("Close")
-        close.setAccessibleName("Close the settings")
-        close.setAutoDefault(False)
-        close.clicked.connect(self.accept)
-        row = QHBoxLayout()
-        row.setContentsMargins(0, 0, 3 * theme.GRID, 0)
-        row.addStretch(1)
-        row.addWidget(close)
-        return row
-
-    def _fit(self) -> None:
-        """As tall as it takes to show everything, as far as the screen has room."""
-        around = self.sizeHint().height() - self._page.sizeHint().height()
-        room = self.screen().availableSize().height() * 9 // 10
-        self.resize(self.width(), min(max(self.height(), self._page.height_for(self.width()) + around), room))
-
-    def _show_settings(self, settings: Settings) -> None:
-        self._saved = settings
-        for section in (self.service, self.clips, self.spending, self.look):
-            section.show_settings(settings)
+    # --- saving ---------------------------------------------------------------------------------------------------
 
     def _on_look_wanted(self, wanted: Settings) -> None:
         if isinstance(app := QApplication.instance(), QApplication):
@@ -154,7 +201,7 @@ class SettingsDialog(QDialog):
         self._scope.start(self._apply(wanted, field), name="save settings")
 
     def _hold(self, settings: Settings) -> None:
-        for section in (self.service, self.clips, self.spending, self.look):
+        for section in self._with_settings:
             section.settings = settings
 
     async def _apply(self, wanted: Settings, field: Field) -> None:
@@ -169,7 +216,18 @@ class SettingsDialog(QDialog):
                 field.show_result("Saved.")
                 self.settings_saved.emit(wanted)
 
+    async def _settle(self) -> None:
+        """Wait for what was wanted before."""
+        async with self._saving:
+            pass
+
 
 def _first_control(section: QWidget) -> QWidget | None:
-    """The first control of a section that takes the keyboard."""
-    return next((child for child in section.findChildren(QWidget) if child.focusPolicy() and child.isEnabled()), None)
+    """The first control of a section that takes the keyboard; of a choice, what is chosen."""
+    return next((child for child in section.findChildren(QWidget) if _takes_keyboard(child, section)), None)
+
+
+def _takes_keyboard(child: QWidget, section: QWidget) -> bool:
+    if isinstance(child, QRadioButton) and not child.isChecked():
+        return False
+    return bool(child.focusPolicy()) and child.isEnabled() and child.isVisibleTo(section)

@@ -1,7 +1,7 @@
 """One setting as a person sees it: its name, its control, a quiet line of help, and what is wrong with it right there."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from sora_studio.ui import theme
 
@@ -21,7 +21,7 @@ class Field(QWidget):
         row = QHBoxLayout()
         row.setSpacing(theme.GRID)
         for number, control in enumerate(controls):
-            row.addWidget(control, 1 if number == 0 else 0)
+            row.addWidget(control, 1 if number == 0 or isinstance(control, QLineEdit) else 0)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
@@ -48,6 +48,11 @@ class Field(QWidget):
         """What stands below the control."""
         return self._below.text()
 
+    @property
+    def is_problem(self) -> bool:
+        """Whether that is what is wrong."""
+        return self._below.property("role") == "failed"
+
     def _say(self, text: str, role: str) -> None:
         theme.set_role(self._below, role)
         self._below.setText(text)
@@ -61,3 +66,23 @@ def plain_label(text: str, *, semibold: bool = False) -> QLabel:
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setFont(theme.font(semibold=semibold))
     return label
+
+
+def push_button(text: str, name: str) -> QPushButton:
+    """A button that the return key of a neighbour does not press. `name` says what it does without what stands around it."""
+    button = QPushButton(text)
+    button.setAccessibleName(name)
+    button.setAutoDefault(False)
+    return button
+
+
+def kept_left(*controls: QWidget) -> QWidget:
+    """Controls side by side that keep their own width."""
+    holder = QWidget()
+    row = QHBoxLayout(holder)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(theme.GRID)
+    for control in controls:
+        row.addWidget(control)
+    row.addStretch(1)
+    return holder

@@ -9,6 +9,10 @@ from sora_studio.domain.money import DaySpend
 from sora_studio.viewmodels.status import StatusFacts
 
 
+def texts(facts: StatusFacts) -> tuple[str, ...]:
+    return tuple(phrase.text for phrase in facts.phrases)
+
+
 def test_nothing_is_claimed_before_it_is_known() -> None:
     facts = StatusFacts()
     assert (facts.connection_phrase, facts.phrases, facts.balance_phrase) == ("Starting", (), "")
@@ -25,8 +29,25 @@ def test_the_whole_line_reads_as_drawn() -> None:
         balance_usd=1074.5,
     )
     assert facts.connection_phrase == "Connected"
-    assert facts.phrases == ("3 running, 1,200 waiting", "18 requests/min", "All 214 clips safe on disk", "38 GB free")
+    assert texts(facts) == ("3 running, 1,200 waiting", "18 requests/min", "All 214 clips safe on disk", "38 GB free")
     assert facts.balance_phrase == "$1,074.50"
+
+
+def test_what_callbacks_spared_is_counted_once_there_is_something_to_count() -> None:
+    assert "saved" not in " ".join(texts(StatusFacts(running=0)))
+    assert texts(StatusFacts(running=0, polls_saved=1))[2] == "1 poll saved"
+    assert texts(StatusFacts(running=0, polls_saved=1212))[2] == "1,212 polls saved"
+
+
+def test_a_relay_that_is_down_is_said_with_what_happens_instead_and_an_icon() -> None:
+    phrase = StatusFacts(running=1, relay_is_down=True).phrases[2]
+    assert (phrase.text, phrase.icon) == ("Relay offline, asking instead", "cloud-off")
+
+
+def test_no_two_phrases_weigh_the_same() -> None:
+    everything = StatusFacts(running=1, polls_saved=2, relay_is_down=True, clips=ClipCounts(1), free_bytes=1)
+    weights = [phrase.weight for phrase in everything.phrases]
+    assert len(set(weights)) == len(weights) == 6
 
 
 @pytest.mark.parametrize(
@@ -58,7 +79,7 @@ def test_offline_says_when_it_is_tried_again() -> None:
     ],
 )
 def test_all_are_only_said_to_be_safe_when_they_are(clips: ClipCounts, words: str) -> None:
-    assert StatusFacts(clips=clips).phrases == (words,)
+    assert texts(StatusFacts(clips=clips)) == (words,)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +87,7 @@ def test_all_are_only_said_to_be_safe_when_they_are(clips: ClipCounts, words: st
     [(740_000_000, "740 MB free"), (9_460_000_000, "9.5 GB free"), (10**13, "10,000 GB free")],
 )
 def test_free_space_is_said_in_the_unit_that_fits(free_bytes: int, words: str) -> None:
-    assert StatusFacts(free_bytes=free_bytes).phrases == (words,)
+    assert texts(StatusFacts(free_bytes=free_bytes)) == (words,)
 
 
 @pytest.mark.parametrize(

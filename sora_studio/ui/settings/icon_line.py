@@ -1,0 +1,45 @@
+"""A sentence with its icon in the colour of what it says; the words say the same without the colour."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from sora_studio.ui import theme
+from sora_studio.ui.settings.field import plain_label
+
+_ICON_PX = 16
+
+
+class IconLine(QWidget):
+    """Follows the look. `role` is the name of a colour that words can have too: secondary, ready, review or failed."""
+
+    def __init__(self, icon: str = "info", role: str = "secondary", text: str = "") -> None:
+        super().__init__()
+        self._mark = QLabel()
+        self._mark.setFixedWidth(_ICON_PX)
+        self._words = plain_label("")
+        self._words.setWordWrap(True)
+        self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._words.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.GRID)
+        row.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._words, 1)
+        self.say(icon, role, text)
+        theme.notifier.changed.connect(self._draw)
+
+    def say(self, icon: str, role: str, text: str) -> None:
+        """Show these from now on."""
+        self._icon, self._role = icon, role
+        theme.set_role(self._words, role)
+        self._words.setText(text)
+        self._words.setAccessibleName(text)
+        self._draw()
+
+    def words(self) -> str:
+        """What stands there."""
+        return self._words.text()
+
+    def _draw(self) -> None:
+        colour = str(getattr(theme.tokens(), self._role))
+        self._mark.setPixmap(theme.icon(self._icon, colour).pixmap(_ICON_PX, _ICON_PX))

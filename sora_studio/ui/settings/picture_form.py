@@ -1,0 +1,125 @@
+"""How local pictures reach the service: chosen once in plain words, set up and tried out."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from sora_studio.domain.errors import StudioError
+from sora_studio.domain.picture import PictureRoute
+from sora_studio.domain.settings import Settings
+from sora_studio.ui import theme
+from sora_studio.ui.settings.choices import Choice, Choices
+from sora_studio.ui.settings.field import Field, kept_left, plain_label, push_button
+from sora_studio.ui.settings.icon_line import IconLine
+from sora_studio.ui.settings.route_boxes import BucketBox, CommandBox, RelayBox, RouteBox
+from sora_studio.ui.task_scope import TaskScope
+
+if TYPE_CHECKING:
+    from sora_studio.services.publishing import Publishing
+    from sora_studio.studio import Studio
+
+QUESTION = "How do your pictures reach the service?"
+CONSENT = "A picture becomes reachable on the internet until its task ends."
+_CHOICES = (
+    Choice("", "Only by address", "You put pictures online yourself and paste their address."),
+    Choice(
+        PictureRoute.BUCKET,
+        "My bucket (S3-compatible)",
+        "Each is stored there under a random name, handed out by a link that ends by itself, and removed.",
+    ),
+    Choice(PictureRoute.RELAY, "My relay", "It hands each out by a random link that ends by itself."),
+    Choice(PictureRoute.COMMAND, "My own command", "A command of yours puts a file online and prints its address."),
+)
+_WORKS = {
+    PictureRoute.BUCKET: "It works: something was stored, fetched by its link and removed.",
+    PictureRoute.RELAY: "It works: the relay took something, handed it out and removed it.",
+    PictureRoute.COMMAND: "It works: the command put a test picture online.",
+}
+
+
+class PictureForm(QWidget):
+    """The choice, what it means, what the chosen way needs, and a test of it.
+
+    Signals: `wanted(Field, Settings)`, `relay_asked()`.
+    """
+
+    wanted = Signal(object, object)
+    relay_asked = Signal()
+
+    def __init__(self, scope: TaskScope, settled: Callable[[], Awaitable[None]]) -> None:
+        """`settled` returns once everything that was wanted has been saved."""
+        super().__init__()
+        self.settings = Settings()
+        self._scope, self._settled = scope, settled
+        self._publishing: Publishing | None = None
+        self._choices = Choices(_CHOICES)
+        self._choices.chosen.connect(self._on_choices_chosen)
+        self.route_field = Field("", self._choices)
+        self.bucket = BucketBox(scope, lambda: self.settings)
+        self.command = CommandBox(lambda: self.settings)
+        self._relay_box = RelayBox()
+        self._relay_box.relay_asked.connect(self.relay_asked)
+        self._boxes: dict[PictureRoute, RouteBox] = {
+            PictureRoute.BUCKET: self.bucket,
+            PictureRoute.RELAY: self._relay_box,
+            PictureRoute.COMMAND: self.command,
+        }
+        for box in self._boxes.values():
+            box.wanted.connect(self.wanted)
+        self._test = push_button("Test", "Test the way of the pictures")
+        self._test.clicked.connect(self._on_test_clicked)
+        self.test_field = Field("", kept_left(self._test))
+        self._build_column()
+        self.show_settings(self.settings)
+
+    def attach(self, studio: "Studio | None") -> None:
+        """Work with this studio; None while it has not started."""
+        self._publishing = studio.publishing if studio else None
+        keys = studio.bucket_keys if studio else None
+        self.bucket.keys.attach(keys, keys.set if keys else None)
+        self._test.setEnabled(studio is not None)
+
+    def show_settings(self, settings: Settings) -> None:
+        """As they hold now."""
+        self.settings = settings
+        self._choices.show_value(settings.picture_route or "")
+        self.route_field.show_help()
+        for box in self._boxes.values():
+            box.show_settings(settings)
+        self._show_box(settings.picture_route)
+
+    def _build_column(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2 * theme.GRID)
+        for widget in (plain_label(QUESTION), self.route_field, IconLine(text=CONSENT), *self._boxes.values(), self.test_field):
+            column.addWidget(widget)
+
+    def _show_box(self, route: PictureRoute | None) -> None:
+        for own, box in self._boxes.items():
+            box.setVisible(own is route)
+        self.test_field.setVisible(route is not None)
+        self.test_field.show_help("")
+
+    def _on_choices_chosen(self, value: str) -> None:
+        route = PictureRoute(value) if value else None
+        if route is not self.settings.picture_route:
+            self._show_box(route)
+            self.wanted.emit(self.route_field, replace(self.settings, picture_route=route))
+
+    def _on_test_clicked(self) -> None:
+        if self._publishing is not None and (route := self.settings.picture_route) is not None:
+            self.test_field.show_help("Trying it out…")
+            self._scope.start(self._try(self._publishing, route), name="test the way of the pictures", busy=self._test)
+
+    async def _try(self, publishing: "Publishing", route: PictureRoute) -> None:
+        await self._settled()
+        try:
+            await publishing.check(route)
+        except StudioError as error:
+            self.test_field.show_problem(error.sentence)
+        else:
+            self.test_field.show_result(_WORKS[route])

@@ -1,0 +1,57 @@
+"""How pictures reach the service, and what of the person's is reachable now."""
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from sora_studio.domain.settings import Settings
+from sora_studio.ui import theme
+from sora_studio.ui.settings.field import plain_label
+from sora_studio.ui.settings.icon_line import IconLine
+from sora_studio.ui.settings.picture_form import PictureForm
+from sora_studio.ui.settings.published_list import PublishedList
+from sora_studio.ui.task_scope import TaskScope
+
+if TYPE_CHECKING:
+    from sora_studio.studio import Studio
+    from sora_studio.viewmodels.event_relay import EventRelay
+
+ON_THE_SIMULATOR = "The simulator on this machine fetches your pictures directly. Nothing leaves this computer."
+
+
+class PicturesSection(QWidget):
+    """The form and the list; in the demo there is nothing to choose."""
+
+    def __init__(self, scope: TaskScope, relay: "EventRelay", settled: Callable[[], Awaitable[None]], *, demo: bool) -> None:
+        super().__init__()
+        self.form = PictureForm(scope, settled)
+        self.published = PublishedList(scope, relay)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2 * theme.GRID)
+        if demo:
+            column.addWidget(IconLine(text=ON_THE_SIMULATOR))
+        column.addWidget(self.form)
+        self.form.setHidden(demo)
+        column.addWidget(theme.rule())
+        column.addWidget(plain_label("Reachable now", semibold=True))
+        column.addWidget(self.published)
+
+    @property
+    def settings(self) -> Settings:
+        """As they hold now."""
+        return self.form.settings
+
+    @settings.setter
+    def settings(self, settings: Settings) -> None:
+        self.form.settings = settings
+
+    def show_settings(self, settings: Settings) -> None:
+        """As they hold now."""
+        self.form.show_settings(settings)
+
+    def attach(self, studio: "Studio | None") -> None:
+        """Work with this studio; None while it has not started."""
+        self.form.attach(studio)
+        self.published.attach(studio)

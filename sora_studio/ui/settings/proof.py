@@ -1,0 +1,81 @@
+"""Proves the whole way of a report, from the public address back to this window, leg by leg."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from sora_studio.domain.errors import StudioError
+from sora_studio.ui import theme
+from sora_studio.ui.settings.field import kept_left, push_button
+from sora_studio.ui.settings.icon_line import IconLine
+from sora_studio.ui.task_scope import TaskScope
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from sora_studio.services.proof import Leg
+    from sora_studio.services.reports import Reports
+
+
+class ProofView(QWidget):
+    """A button, and below it a line for each leg as it is walked; the first broken one says what is wrong."""
+
+    def __init__(self, scope: TaskScope, settled: "Callable[[], Awaitable[None]]") -> None:
+        """`settled` returns once everything that was wanted has been saved."""
+        super().__init__()
+        self._scope, self._settled = scope, settled
+        self._reports: Reports | None = None
+        self._legs = list[IconLine]()
+        self._button = push_button("Prove it", "Prove the whole way of a report")
+        self._button.clicked.connect(self._on_button_clicked)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(theme.GRID)
+        self._column.addWidget(kept_left(self._button))
+
+    def attach(self, reports: "Reports | None") -> None:
+        """Prove with these; what was proved before is forgotten."""
+        self._reports = reports
+        self._forget()
+
+    def words(self) -> list[str]:
+        """The lines, as they stand."""
+        return [leg.words() for leg in self._legs]
+
+    def _forget(self) -> None:
+        for leg in self._legs:
+            leg.hide()
+            leg.deleteLater()
+        self._legs.clear()
+
+    def _on_button_clicked(self) -> None:
+        if self._reports is not None:
+            self._forget()
+            self._scope.start(self._prove(self._reports), name="prove the way of a report", busy=self._button)
+
+    async def _prove(self, reports: "Reports") -> None:
+        await self._settled()
+        waiting = self._add("clock", "secondary", "On the way…")
+        try:
+            async for leg in reports.prove():
+                waiting.say(*_line_of(leg))
+                waiting = self._add("clock", "secondary", "On the way…")
+        except StudioError as error:
+            waiting.say("error", "failed", error.sentence)
+            return
+        self._legs.remove(waiting)
+        waiting.hide()
+        waiting.deleteLater()
+
+    def _add(self, icon: str, role: str, text: str) -> IconLine:
+        line = IconLine(icon, role, text)
+        self._legs.append(line)
+        self._column.addWidget(line)
+        return line
+
+
+def _line_of(leg: "Leg") -> tuple[str, str, str]:
+    """Icon, colour and words of a leg that has been walked."""
+    if leg.ok:
+        return "success", "ready", f"{leg.name}: fine, {leg.seconds * 1000:,.0f} ms"
+    return "error", "failed", f"{leg.name}: broken. {leg.sentence}"

@@ -1,0 +1,126 @@
+"""The relay, which lends pictures and takes the service's reports: where it runs, how it stands, and a proof of it."""
+
+import os
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+
+from sora_studio.domain.settings import RELAY_URL_VARIABLE, RelayPlace, Settings
+from sora_studio.ui import theme
+from sora_studio.ui.settings.choices import Choice, Choices
+from sora_studio.ui.settings.field import Field, kept_left, plain_label
+from sora_studio.ui.settings.icon_line import IconLine
+from sora_studio.ui.settings.proof import ProofView
+from sora_studio.ui.settings.relay_boxes import ElsewhereBox, HereBox
+from sora_studio.ui.settings.route_boxes import RouteBox
+from sora_studio.ui.task_scope import TaskScope
+from sora_studio.viewmodels.relay_words import relay_words
+
+if TYPE_CHECKING:
+    from sora_studio.services.reports import Reports
+    from sora_studio.studio import Studio
+    from sora_studio.viewmodels.event_relay import EventRelay
+
+PURPOSE = "A relay hands out your pictures and takes the service's reports, so that a finished task is known at once."
+FROM_ENVIRONMENT = f"{RELAY_URL_VARIABLE} is set and goes before what is chosen here."
+_CHOICES = (
+    Choice(RelayPlace.NONE, "None", "The program asks the service now and then. There is nothing to set up."),
+    Choice(
+        RelayPlace.HERE,
+        "In this program, behind my own tunnel or proxy",
+        "It works while the program runs. The tunnel leads a public address to this computer.",
+    ),
+    Choice(
+        RelayPlace.ELSEWHERE,
+        "On a host of mine",
+        "There sora-studio relay runs, and keeps the reports of seven days while this computer is off.",
+    ),
+)
+
+
+class RelaySection(QWidget):
+    """The choice, what the chosen place needs, how it stands, and whether new tasks use it.
+
+    Signals: `wanted(Field, Settings)`.
+    """
+
+    wanted = Signal(object, object)
+
+    def __init__(self, scope: TaskScope, relay: "EventRelay", settled: Callable[[], Awaitable[None]]) -> None:
+        """`settled` returns once everything that was wanted has been saved."""
+        super().__init__()
+        self.settings = Settings()
+        self._reports: Reports | None = None
+        self._choices = Choices(_CHOICES)
+        self._choices.chosen.connect(self._on_choices_chosen)
+        self.place_field = Field("", self._choices)
+        self.here = HereBox(lambda: self.settings)
+        self.elsewhere = ElsewhereBox(scope, lambda: self.settings)
+        self._boxes: dict[RelayPlace, RouteBox] = {RelayPlace.HERE: self.here, RelayPlace.ELSEWHERE: self.elsewhere}
+        for box in self._boxes.values():
+            box.wanted.connect(self.wanted)
+        self._environment = IconLine(text=FROM_ENVIRONMENT)
+        self.state = IconLine()
+        self.proof = ProofView(scope, settled)
+        self._callback = QCheckBox("New tasks report their end by callback")
+        self._callback.setAccessibleName(self._callback.text())
+        self._callback.clicked.connect(self._on_callback_clicked)
+        self.callback_field = Field("", kept_left(self._callback))
+        self._build_column()
+        relay.relay_changed.connect(self._show_state)
+        self.show_settings(self.settings)
+
+    def attach(self, studio: "Studio | None") -> None:
+        """Work with this studio; None while it has not started."""
+        self._reports = studio.reports if studio else None
+        token = studio.relay_token if studio else None
+        self.elsewhere.token.attach(token, token.set if token else None)
+        self.proof.attach(self._reports)
+        self._environment.setVisible(bool(os.environ.get(RELAY_URL_VARIABLE)))
+        self._show_state()
+
+    def show_settings(self, settings: Settings) -> None:
+        """As they hold now."""
+        self.settings = settings
+        self._choices.show_value(settings.relay)
+        self.place_field.show_help()
+        for box in self._boxes.values():
+            box.show_settings(settings)
+        self._callback.setChecked(settings.callback)
+        self.callback_field.show_help()
+        self._show_box(settings.relay)
+
+    def _build_column(self) -> None:
+        purpose = plain_label(PURPOSE)
+        purpose.setWordWrap(True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2 * theme.GRID)
+        for widget in (purpose, self._environment, self.place_field, *self._boxes.values(), theme.rule(), self.state):
+            column.addWidget(widget)
+        for widget in (self.proof, self.callback_field):
+            column.addWidget(widget)
+
+    def _show_box(self, place: RelayPlace) -> None:
+        for own, box in self._boxes.items():
+            box.setVisible(own is place)
+
+    def _show_state(self) -> None:
+        """How it stands now, and what can only be done with a relay."""
+        state = self._reports.state if self._reports else None
+        self.state.setVisible(state is not None)
+        if state is not None:
+            self.state.say(*relay_words(state))
+        for widget in (self.proof, self.callback_field):
+            widget.setVisible(state is not None and state.configured)
+
+    def _on_choices_chosen(self, value: str) -> None:
+        if (place := RelayPlace(value)) is not self.settings.relay:
+            self._show_box(place)
+            self.wanted.emit(self.place_field, replace(self.settings, relay=place))
+
+    def _on_callback_clicked(self) -> None:
+        self.wanted.emit(self.callback_field, replace(self.settings, callback=self._callback.isChecked()))

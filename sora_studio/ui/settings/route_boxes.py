@@ -1,0 +1,135 @@
+"""What each way of a picture to the service needs to know; only the chosen one is shown."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from sora_studio.domain.ports import KeyOrigin
+from sora_studio.domain.settings import Settings, check_bucket_endpoint, check_bucket_name
+from sora_studio.ui import theme
+from sora_studio.ui.settings.field import kept_left, plain_label, push_button
+from sora_studio.ui.settings.secret_field import SecretField, secret_entry
+from sora_studio.ui.settings.text_setting import TextSetting
+from sora_studio.ui.task_scope import TaskScope
+
+BUCKET_KEY_WORDS = {
+    KeyOrigin.NONE: "No keys yet. They are kept in this system's key store, never in a file.",
+    KeyOrigin.ENVIRONMENT: (
+        "The keys come from SORA_STUDIO_BUCKET_KEY_ID and SORA_STUDIO_BUCKET_SECRET, which go before any saved here."
+    ),
+    KeyOrigin.KEYRING: "The keys are in this system's key store.",
+    KeyOrigin.SESSION: "The keys are kept for this session only and are gone when the program ends.",
+}
+COMMAND_HELP = (
+    "{file} stands for the picture's path. The last line that the command prints is taken as the address. "
+    "What it has put online only you can take back."
+)
+
+
+class RouteBox(QWidget):
+    """The settings of one way.
+
+    Signals: `wanted(Field, Settings)`.
+    """
+
+    wanted = Signal(object, object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._settings = list[TextSetting]()
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(2 * theme.GRID)
+
+    def add(self, setting: TextSetting) -> TextSetting:
+        """One more of its settings; the caller lays it out."""
+        self._settings.append(setting)
+        setting.wanted.connect(partial(self.wanted.emit, setting))
+        return setting
+
+    def show_settings(self, settings: Settings) -> None:
+        """As they hold now."""
+        for setting in self._settings:
+            setting.show_settings(settings)
+
+
+class BucketBox(RouteBox):
+    """Where the bucket is, and its keys."""
+
+    def __init__(self, scope: TaskScope, held: Callable[[], Settings]) -> None:
+        super().__init__()
+        self.endpoint = self.add(
+            TextSetting(
+                "Store address",
+                held=held,
+                read=lambda settings: settings.bucket_endpoint,
+                write=lambda settings, text: replace(settings, bucket_endpoint=check_bucket_endpoint(text) if text else ""),
+                placeholder="https://s3.example.org",
+                help_text="Empty for Amazon's own.",
+            )
+        )
+        self.bucket = self.add(
+            TextSetting(
+                "Bucket",
+                held=held,
+                read=lambda settings: settings.bucket_name,
+                write=lambda settings, text: replace(settings, bucket_name=check_bucket_name(text) if text else ""),
+            )
+        )
+        self.region = self.add(
+            TextSetting(
+                "Region",
+                held=held,
+                read=lambda settings: settings.bucket_region,
+                write=lambda settings, text: replace(settings, bucket_region=text),
+                placeholder="As the address says",
+            )
+        )
+        key_id = secret_entry("Access key id", "Access key id", masked=False)
+        secret = secret_entry("Secret access key", "Secret access key")
+        self.keys = SecretField(scope, [key_id, secret], what="bucket's keys", origins=BUCKET_KEY_WORDS)
+        pair = QHBoxLayout()
+        pair.setSpacing(2 * theme.GRID)
+        pair.addWidget(self.bucket, 1)
+        pair.addWidget(self.region, 1)
+        self.column.addWidget(self.endpoint)
+        self.column.addLayout(pair)
+        self.column.addWidget(self.keys)
+
+
+class CommandBox(RouteBox):
+    """The command line."""
+
+    def __init__(self, held: Callable[[], Settings]) -> None:
+        super().__init__()
+        self.command = self.add(
+            TextSetting(
+                "Command",
+                held=held,
+                read=lambda settings: settings.picture_command,
+                write=lambda settings, text: replace(settings, picture_command=text),
+                placeholder="my-upload {file}",
+                help_text=COMMAND_HELP,
+            )
+        )
+        self.column.addWidget(self.command)
+
+
+class RelayBox(RouteBox):
+    """Points to where the relay is set up.
+
+    Signals: `relay_asked()`.
+    """
+
+    relay_asked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        words = plain_label("The relay is set up in a section of its own.")
+        theme.set_role(words, "secondary")
+        there = push_button("Relay and callbacks…", "Go to relay and callbacks")
+        there.clicked.connect(self.relay_asked)
+        self.column.addWidget(kept_left(words, there))

@@ -1,0 +1,132 @@
+"""What is secret: entered, kept in the system's key store, and never shown again."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Protocol
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLineEdit, QPushButton
+
+from sora_studio.domain.errors import StudioError
+from sora_studio.domain.ports import KeyOrigin, KeyStatus
+from sora_studio.ui.settings.field import Field, push_button
+from sora_studio.ui.task_scope import TaskScope
+
+_NOT_YET = "This can be entered once the studio has started."
+
+
+class SecretStore(Protocol):
+    """Where it is kept."""
+
+    @property
+    def status(self) -> KeyStatus: ...
+
+    async def clear(self) -> KeyStatus:
+        """Forget it."""
+        ...
+
+
+Work = Coroutine[object, object, KeyStatus]
+
+
+class SecretField(Field):
+    """Entries that are saved together, and cleared; each off the window's thread, and what came of it stands below.
+
+    Signals: `changed()` after they were saved or cleared; `typed()` after every letter.
+    """
+
+    changed = Signal()
+    typed = Signal()
+
+    def __init__(
+        self,
+        scope: TaskScope,
+        entries: Sequence[QLineEdit],
+        *,
+        what: str,
+        origins: Mapping[KeyOrigin, str],
+        beside: Sequence[QPushButton] = (),
+    ) -> None:
+        """`what` names it in the names of the buttons; `origins` says in a sentence where it is now."""
+        self._scope = scope
+        self._origins = origins
+        self._store: SecretStore | None = None
+        self._keep: Callable[..., Work] | None = None
+        self._work: asyncio.Task[None] | None = None
+        self._what = what
+        self._entries = tuple(entries)
+        self._save = push_button("Save", f"Save the {what}")
+        self._clear = push_button("Clear", f"Clear the saved {what}")
+        super().__init__("", *entries, self._save, *beside, self._clear)
+        for entry in entries:
+            entry.textChanged.connect(self._arrange)
+            entry.textChanged.connect(self.typed)
+            entry.returnPressed.connect(self._on_save_clicked)
+        self._save.clicked.connect(self._on_save_clicked)
+        self._clear.clicked.connect(self._on_clear_clicked)
+        self._arrange()
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What is typed now."""
+        return tuple(entry.text().strip() for entry in self._entries)
+
+    def attach(self, store: SecretStore | None, keep: Callable[..., Work] | None) -> None:
+        """Tell where it is now; `keep` takes the texts of the entries. None while the studio has not started."""
+        self._store, self._keep = store, keep
+        self._forget_typed()
+        self.show_help(_NOT_YET) if store is None else self._show_status(store.status)
+        self._arrange()
+
+    def begin(self, work: Coroutine[object, object, None], name: str, words: str) -> None:
+        """One thing at a time."""
+        if self._work is not None and not self._work.done():
+            work.close()
+            return
+        self.show_help(words)
+        self._work = self._scope.start(work, name=name, busy=self)
+
+    def _forget_typed(self) -> None:
+        for entry in self._entries:
+            entry.clear()
+
+    def _arrange(self) -> None:
+        """Each button is there for what can be done now."""
+        known = self._store is not None
+        for entry in self._entries:
+            entry.setEnabled(known)
+        self._save.setEnabled(known and all(self.texts))
+        origin = self._store.status.origin if self._store else KeyOrigin.NONE
+        self._clear.setVisible(origin in (KeyOrigin.KEYRING, KeyOrigin.SESSION))
+
+    def _show_status(self, status: KeyStatus) -> None:
+        self.show_help(" ".join(filter(None, (self._origins[status.origin], status.notice))))
+
+    def _on_save_clicked(self) -> None:
+        if self._keep is not None and all(self.texts):
+            self.begin(self._change(self._keep(*self.texts)), f"save {self._what}", "Saving…")
+
+    def _on_clear_clicked(self) -> None:
+        if self._store is not None:
+            self.begin(self._change(self._store.clear()), f"clear {self._what}", "Clearing…")
+
+    async def _change(self, work: Work) -> None:
+        try:
+            status = await work
+        except StudioError as error:
+            self.show_problem(error.sentence)
+            return
+        self._forget_typed()
+        self._show_status(status)
+        self._arrange()
+        self.changed.emit()
+
+
+def secret_entry(name: str, placeholder: str, *, masked: bool = True) -> QLineEdit:
+    """Where it is typed."""
+    entry = QLineEdit()
+    entry.setAccessibleName(name)
+    entry.setPlaceholderText(placeholder)
+    if masked:
+        entry.setEchoMode(QLineEdit.EchoMode.Password)
+    return entry

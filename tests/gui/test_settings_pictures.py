@@ -1,0 +1,206 @@
+"""How pictures reach the service, and what of them is reachable, as a person sees and changes it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QRadioButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from sora_studio.app.event_loop import StudioEventLoop
+from sora_studio.domain.errors import PublishingFailed
+from sora_studio.domain.picture import PictureRoute
+from sora_studio.domain.settings import Settings
+from sora_studio.domain.task import Phase
+from sora_studio.ui.settings.dialog import Section, SettingsDialog
+from sora_studio.ui.settings.picture_form import CONSENT
+from sora_studio.ui.settings.published_list import NOTHING, PublishedEntry
+from sora_studio.ui.task_scope import TaskScope
+from sora_studio.viewmodels.event_relay import EventRelay
+from tests.doubles.settings_studio import SettingsStudio, published
+from tests.doubles.task_studio import task_in
+from tests.gui.settings_desk import Disk, control, press, type_into
+
+
+@pytest.fixture
+def studio() -> SettingsStudio:
+    return SettingsStudio()
+
+
+@pytest.fixture
+def disk() -> Disk:
+    return Disk()
+
+
+@pytest.fixture
+def dialog(loop: StudioEventLoop, disk: Disk, studio: SettingsStudio, qtbot: QtBot) -> Iterator[SettingsDialog]:
+    def fail(error: BaseException, name: str) -> None:
+        pytest.fail(f"{name}: {error!r}")
+
+    scope, relay = TaskScope(fail), EventRelay()
+    relay.listen(studio.events)
+    dialog = SettingsDialog(scope, relay, disk.save, demo=False)
+    qtbot.addWidget(dialog)
+    dialog.open_at(Section.PICTURES, Settings(), studio.studio, usual_folder=Path("/films"))
+    qtbot.waitExposed(dialog)
+    yield dialog
+    loop.run_until_complete(scope.close())
+    relay.mute()
+
+
+def texts(widget: QWidget) -> list[str]:
+    return [label.text() for label in widget.findChildren(QLabel) if label.text() and label.isVisible()]
+
+
+def entries(dialog: SettingsDialog) -> list[list[str]]:
+    return [texts(entry) for entry in dialog.pictures.published.findChildren(PublishedEntry) if entry.isVisible()]
+
+
+def visible_controls(dialog: SettingsDialog) -> set[str]:
+    found = dialog.pictures.findChildren(QWidget)
+    return {one.accessibleName() for one in found if one.isVisible() and isinstance(one, QLineEdit | QPushButton)}
+
+
+def test_until_something_is_chosen_pictures_go_only_by_address(dialog: SettingsDialog) -> None:
+    by_address = control(dialog, "Only by address")
+    assert isinstance(by_address, QRadioButton)
+    assert by_address.isChecked()
+    assert "You put pictures online yourself and paste their address." in texts(dialog)
+    assert visible_controls(dialog) == set()
+
+
+@pytest.mark.parametrize(
+    ("choice", "route", "controls"),
+    [
+        (
+            "My bucket (S3-compatible)",
+            PictureRoute.BUCKET,
+            {"Store address", "Bucket", "Region", "Access key id", "Secret access key", "Save the bucket's keys"},
+        ),
+        ("My relay", PictureRoute.RELAY, {"Go to relay and callbacks"}),
+        ("My own command", PictureRoute.COMMAND, {"Command"}),
+    ],
+)
+def test_a_choice_is_saved_at_once_and_shows_only_its_own_fields(
+    dialog: SettingsDialog, disk: Disk, qtbot: QtBot, choice: str, route: PictureRoute, controls: set[str]
+) -> None:
+    with qtbot.waitSignal(dialog.settings_saved):
+        press(qtbot, dialog, choice)
+    assert disk.saved == [Settings(picture_route=route)]
+    assert visible_controls(dialog) == {*controls, "Test the way of the pictures"}
+    assert CONSENT in texts(dialog)
+    with qtbot.waitSignal(dialog.settings_saved):
+        press(qtbot, dialog, "Only by address")
+    assert disk.saved[-1] == Settings()
+    assert CONSENT in texts(dialog)
+
+
+def test_a_bucket_is_filled_in_checked_and_saved(dialog: SettingsDialog, disk: Disk, qtbot: QtBot) -> None:
+    press(qtbot, dialog, "My bucket (S3-compatible)")
+    type_into(qtbot, dialog, "Bucket", "No Bucket\r")
+    assert "is no bucket's name" in dialog.pictures.form.bucket.bucket.words()
+    type_into(qtbot, dialog, "Store address", "http://s3.example.org\r")
+    assert "must begin with https" in dialog.pictures.form.bucket.endpoint.words()
+    for name, text in (("Store address", "https://s3.example.org/"), ("Bucket", "pictures"), ("Region", "eu-central-1")):
+        type_into(qtbot, dialog, name, f"{text}\r")
+    wanted = Settings(
+        picture_route=PictureRoute.BUCKET,
+        bucket_endpoint="https://s3.example.org",
+        bucket_name="pictures",
+        bucket_region="eu-central-1",
+    )
+    qtbot.waitUntil(lambda: disk.saved[-1:] == [wanted])
+
+
+def test_the_buckets_keys_go_to_the_key_store_and_are_never_shown_again(
+    dialog: SettingsDialog, studio: SettingsStudio, disk: Disk, qtbot: QtBot
+) -> None:
+    press(qtbot, dialog, "My bucket (S3-compatible)")
+    secret, key_id = control(dialog, "Secret access key"), control(dialog, "Access key id")
+    assert isinstance(secret, QLineEdit)
+    assert isinstance(key_id, QLineEdit)
+    assert secret.echoMode() is QLineEdit.EchoMode.Password
+    type_into(qtbot, dialog, "Access key id", "AKIA7")
+    assert not control(dialog, "Save the bucket's keys").isEnabled(), "one without the other is of no use"
+    type_into(qtbot, dialog, "Secret access key", "s3cret")
+    press(qtbot, dialog, "Save the bucket's keys")
+    keys = dialog.pictures.form.bucket.keys
+    qtbot.waitUntil(lambda: keys.words().startswith("The keys are kept for this session only"))
+    assert studio.bucket_keys.kept == [("AKIA7", "s3cret")]
+    assert (key_id.text(), secret.text()) == ("", "")
+    assert "s3cret" not in repr(disk.saved)
+    press(qtbot, dialog, "Clear the saved bucket's keys")
+    qtbot.waitUntil(lambda: keys.words().startswith("No keys yet."))
+
+
+def test_the_test_says_what_worked(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
+    press(qtbot, dialog, "My bucket (S3-compatible)")
+    press(qtbot, dialog, "Test the way of the pictures")
+    qtbot.waitUntil(lambda: dialog.pictures.form.test_field.words().startswith("It works"))
+    assert studio.publishing.checked == [PictureRoute.BUCKET]
+
+
+def test_the_test_says_what_is_broken_and_waits_until_what_was_typed_is_saved(
+    dialog: SettingsDialog, studio: SettingsStudio, disk: Disk, qtbot: QtBot
+) -> None:
+    studio.publishing.trouble = PublishingFailed("upload is not there.", advice="Look at the command.")
+    press(qtbot, dialog, "My own command")
+    type_into(qtbot, dialog, "Command", "upload {file}")
+    press(qtbot, dialog, "Test the way of the pictures")
+    qtbot.waitUntil(lambda: dialog.pictures.form.test_field.words() == "upload is not there. Look at the command.")
+    assert disk.saved[-1].picture_command == "upload {file}"
+
+
+def test_the_relays_own_section_is_one_press_away(dialog: SettingsDialog, qtbot: QtBot) -> None:
+    press(qtbot, dialog, "My relay")
+    press(qtbot, dialog, "Go to relay and callbacks")
+    assert dialog.relay.isVisible()
+
+
+def test_nothing_reachable_says_so(dialog: SettingsDialog) -> None:
+    assert NOTHING in texts(dialog.pictures.published)
+
+
+def test_what_is_reachable_is_listed_as_it_happens_and_withdrawn(
+    dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot
+) -> None:
+    studio.rows[1] = task_in(Phase.PROCESSING, 1, prompt="Slow dolly in\nalong a wooden pier")
+    first = published(1)
+    studio.publishing.publish(first, published(2, "rooftop.png", url="", tasks=()))
+    qtbot.waitUntil(lambda: len(entries(dialog)) == 2)
+    since, until = (f"{at.astimezone():%H:%M}" for at in (first.published_at, first.expires_at))
+    named, facts, tasks = entries(dialog)[0]
+    assert (named, tasks) == ("harbour.jpg", "For “Slow dolly in along a wooden pier”")
+    assert facts.startswith(f"My bucket · since {since}, until ")
+    assert until in facts
+    assert entries(dialog)[1] == ["rooftop.png", "My bucket · on its way", "For no task any more"]
+    assert NOTHING not in texts(dialog.pictures.published)
+    press(qtbot, dialog, "Withdraw harbour.jpg")
+    qtbot.waitUntil(lambda: [entry[0] for entry in entries(dialog)] == ["rooftop.png"])
+    press(qtbot, dialog, "Withdraw rooftop.png")
+    qtbot.waitUntil(lambda: NOTHING in texts(dialog.pictures.published))
+
+
+def test_what_cannot_be_withdrawn_says_why_and_stays(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
+    studio.publishing.hindered[1] = "The store cannot be reached."
+    studio.publishing.publish(published(1))
+    qtbot.waitUntil(lambda: len(entries(dialog)) == 1)
+    press(qtbot, dialog, "Withdraw harbour.jpg")
+    qtbot.waitUntil(lambda: "The store cannot be reached." in entries(dialog)[0])
+
+
+def test_what_a_command_put_online_offers_no_button_that_cannot_work(
+    dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot
+) -> None:
+    studio.publishing.publish(replace(published(1), route=PictureRoute.COMMAND))
+    qtbot.waitUntil(lambda: len(entries(dialog)) == 1)
+    assert "Withdraw harbour.jpg" not in visible_controls(dialog)
+
+
+def test_the_choice_is_made_by_keyboard(dialog: SettingsDialog, disk: Disk, qtbot: QtBot) -> None:
+    qtbot.waitUntil(control(dialog, "Only by address").hasFocus)
+    with qtbot.waitSignal(dialog.settings_saved):
+        qtbot.keyClick(control(dialog, "Only by address"), Qt.Key.Key_Down)
+    assert disk.saved == [Settings(picture_route=PictureRoute.BUCKET)]

@@ -1,0 +1,146 @@
+"""The relay as a person sets it up, watches it and proves it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from sora_studio.app.event_loop import StudioEventLoop
+from sora_studio.domain.errors import PublishingFailed
+from sora_studio.domain.settings import RelayPlace, Settings
+from sora_studio.ui.settings.dialog import Section, SettingsDialog
+from sora_studio.ui.settings.relay_section import FROM_ENVIRONMENT
+from sora_studio.ui.task_scope import TaskScope
+from sora_studio.viewmodels.event_relay import EventRelay
+from tests.doubles.settings_studio import SettingsStudio, leg
+from tests.gui.settings_desk import Disk, control, press, type_into
+
+HERE, ELSEWHERE = "In this program, behind my own tunnel or proxy", "On a host of mine"
+PROVE = "Prove the whole way of a report"
+CALLBACK = "New tasks report their end by callback"
+
+
+@pytest.fixture
+def studio() -> SettingsStudio:
+    return SettingsStudio()
+
+
+@pytest.fixture
+def disk() -> Disk:
+    return Disk()
+
+
+@pytest.fixture
+def dialog(loop: StudioEventLoop, disk: Disk, studio: SettingsStudio, qtbot: QtBot) -> Iterator[SettingsDialog]:
+    def fail(error: BaseException, name: str) -> None:
+        pytest.fail(f"{name}: {error!r}")
+
+    scope, relay = TaskScope(fail), EventRelay()
+    relay.listen(studio.events)
+    dialog = SettingsDialog(scope, relay, disk.save, demo=False)
+    qtbot.addWidget(dialog)
+    dialog.open_at(Section.RELAY, Settings(), studio.studio, usual_folder=Path("/films"))
+    qtbot.waitExposed(dialog)
+    yield dialog
+    loop.run_until_complete(scope.close())
+    relay.mute()
+
+
+def texts(widget: QWidget) -> list[str]:
+    return [label.text() for label in widget.findChildren(QLabel) if label.text() and label.isVisible()]
+
+
+def test_without_a_relay_nothing_is_offered_that_needs_one(dialog: SettingsDialog) -> None:
+    assert dialog.relay.state.words() == "No relay. Finished tasks are found by asking."
+    assert not control(dialog, PROVE).isVisible()
+    assert not control(dialog, CALLBACK).isVisible()
+
+
+def test_in_this_program_names_the_exact_address_for_the_tunnel(dialog: SettingsDialog, disk: Disk, qtbot: QtBot) -> None:
+    press(qtbot, dialog, HERE)
+    assert "Point your tunnel or proxy at http://127.0.0.1:8788" in texts(dialog.relay)
+    type_into(qtbot, dialog, "Port on this computer", "80\r")
+    assert "from 1024 to 65535" in dialog.relay.here.port.words()
+    type_into(qtbot, dialog, "Port on this computer", "9900\r")
+    assert "Point your tunnel or proxy at http://127.0.0.1:9900" in texts(dialog.relay)
+    type_into(qtbot, dialog, "Public address", "relay.example.org\r")
+    assert "is not an address" in dialog.relay.here.address.words()
+    type_into(qtbot, dialog, "Public address", "https://relay.example.org/\r")
+    wanted = Settings(relay=RelayPlace.HERE, relay_port=9900, relay_url="https://relay.example.org")
+    qtbot.waitUntil(lambda: disk.saved[-1:] == [wanted])
+    assert not control(dialog, "Relay token").isVisible()
+
+
+def test_on_a_host_takes_an_address_and_a_token_that_goes_to_the_key_store(
+    dialog: SettingsDialog, studio: SettingsStudio, disk: Disk, qtbot: QtBot
+) -> None:
+    press(qtbot, dialog, ELSEWHERE)
+    type_into(qtbot, dialog, "Address of the relay", "https://relay.example.org\r")
+    token = control(dialog, "Relay token")
+    assert isinstance(token, QLineEdit)
+    assert token.echoMode() is QLineEdit.EchoMode.Password
+    type_into(qtbot, dialog, "Relay token", "t0ken\r")
+    qtbot.waitUntil(lambda: dialog.relay.elsewhere.token.words().startswith("The token is kept for this session only"))
+    assert studio.relay_token.kept == [("t0ken",)]
+    assert token.text() == ""
+    wanted = Settings(relay=RelayPlace.ELSEWHERE, relay_url="https://relay.example.org")
+    qtbot.waitUntil(lambda: disk.saved[-1:] == [wanted])
+    assert "t0ken" not in repr(disk.saved)
+
+
+def test_how_it_stands_is_said_live(dialog: SettingsDialog, studio: SettingsStudio) -> None:
+    studio.reports.become(configured=True)
+    assert dialog.relay.state.words() == "Connecting…"
+    studio.reports.become(trouble="The relay cannot be reached.")
+    assert dialog.relay.state.words() == "Offline, asking instead. The relay cannot be reached."
+    studio.reports.become(connected=True, public_url="https://relay.example.org", trouble="")
+    assert dialog.relay.state.words() == "Connected. Reports come in at https://relay.example.org."
+    studio.reports.become(configured=False, connected=False)
+    assert dialog.relay.state.words() == "No relay. Finished tasks are found by asking."
+
+
+def test_the_proof_shows_every_leg_with_its_time(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
+    studio.reports.become(configured=True, connected=True)
+    studio.reports.legs = [leg("Out"), leg("Picture", seconds=1.2345), leg("Report"), leg("Back")]
+    press(qtbot, dialog, PROVE)
+    qtbot.waitUntil(control(dialog, PROVE).isEnabled)
+    assert dialog.relay.proof.words() == [
+        "Out: fine, 12 ms",
+        "Picture: fine, 1,234 ms",
+        "Report: fine, 12 ms",
+        "Back: fine, 12 ms",
+    ]
+
+
+def test_the_proof_names_the_broken_leg_and_what_is_wrong(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
+    studio.reports.become(configured=True)
+    studio.reports.legs = [leg("Out"), leg("Picture", ok=False, sentence="The tunnel leads elsewhere.")]
+    press(qtbot, dialog, PROVE)
+    qtbot.waitUntil(lambda: dialog.relay.proof.words() == ["Out: fine, 12 ms", "Picture: broken. The tunnel leads elsewhere."])
+    studio.reports.legs = [PublishingFailed("The relay refuses the token.", advice="Enter it anew.")]
+    press(qtbot, dialog, PROVE)
+    qtbot.waitUntil(lambda: dialog.relay.proof.words() == ["The relay refuses the token. Enter it anew."])
+
+
+def test_callbacks_for_new_tasks_can_be_chosen_once_a_relay_is_set_up(
+    dialog: SettingsDialog, studio: SettingsStudio, disk: Disk, qtbot: QtBot
+) -> None:
+    studio.reports.become(configured=True)
+    box = control(dialog, CALLBACK)
+    assert isinstance(box, QCheckBox)
+    assert box.isVisible()
+    with qtbot.waitSignal(dialog.settings_saved):
+        box.click()
+    assert disk.saved == [Settings(callback=True)]
+    assert dialog.relay.callback_field.words() == "Saved."
+
+
+def test_a_relay_from_the_environment_is_named(
+    dialog: SettingsDialog, studio: SettingsStudio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert FROM_ENVIRONMENT not in texts(dialog.relay)
+    monkeypatch.setenv("SORA_STUDIO_RELAY_URL", "https://relay.example.org")
+    dialog.open_at(Section.RELAY, Settings(), studio.studio, usual_folder=Path("/films"))
+    assert FROM_ENVIRONMENT in texts(dialog.relay)
