@@ -10,6 +10,7 @@ from typing import cast
 from PIL import Image, ImageCms
 
 _GREYS = frozenset(("1", "L", "LA", "I;16"))
+_WHITES = (1.0, 255.0, 65_535.0)
 _SPACE = slice(16, 20)
 """Where an ICC profile names the colours that it describes."""
 
@@ -55,11 +56,11 @@ def _plain(image: Image.Image) -> Image.Image:
 
 
 def _to_eight_bits(image: Image.Image) -> Image.Image:
-    """Of 16 bits the upper ones. Numbers of other kinds have no white of their own, so the largest is taken for it."""
+    """Of 16 bits the upper ones. Wider numbers do not say what white is: the first of the usual ones that none goes beyond."""
     wide = image.convert("F")
-    least, most = (0.0, 65_535.0) if image.mode.startswith("I;16") else cast("tuple[float, float]", wide.getextrema())
-    scale = 255 / max(most - least, 1e-9)
-    return wide.point(lambda value: value * scale - least * scale).convert("L")
+    _, most = (0.0, 65_535.0) if image.mode.startswith("I;16") else cast("tuple[float, float]", wide.getextrema())
+    scale = 255 / next((white for white in _WHITES if most <= white), most)
+    return wide.point(lambda value: value * scale + 0).convert("L")
 
 
 def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
@@ -69,7 +70,7 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
         converted = ImageCms.profileToProfile(image, given, ImageCms.createProfile("sRGB"), outputMode="RGB")
         assert converted is not None
         return converted
-    except ImageCms.PyCMSError:
+    except (ImageCms.PyCMSError, OSError):
         return image.convert("RGB")
 
 

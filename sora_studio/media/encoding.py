@@ -50,7 +50,7 @@ def fit_jpeg(pixels: Pixels, max_bytes: int, *, sampling: int = 0) -> Encoded | 
 
     def encode(image: Image.Image, quality: int) -> bytes:
         file = io.BytesIO()
-        image.save(file, "JPEG", quality=quality, subsampling=sampling, optimize=True, icc_profile=opaque.profile)
+        image.save(file, "JPEG", quality=quality, subsampling=sampling, icc_profile=opaque.profile)
         return file.getvalue()
 
     return _fit(opaque.image, encode, max_bytes, longest_edge=_LONGEST_EDGE["jpeg"])

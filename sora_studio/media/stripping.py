@@ -54,7 +54,7 @@ def _jpeg_parts(content: bytes) -> Iterator[Part]:
         raise ValueError("no start")
     yield Part("SOI", content[:2])
     place = 2
-    while place < len(content):
+    while place + 1 < len(content):
         if content[place] != 0xFF:
             raise ValueError("no marker")
         marker = content[place + 1]

@@ -1,0 +1,285 @@
+"""What is published of a picture: upright, cropped, silent about all else, within the limit, and as near to it as can be."""
+
+import asyncio
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageChops, ImageCms, ImageStat
+
+from sora_studio.domain.errors import InvalidRequest
+from sora_studio.domain.picture import Crop, PictureEdit, PreparedPicture
+from sora_studio.domain.profile import ImageRules
+from sora_studio.domain.request import check_image
+from sora_studio.media import image as image_module
+from sora_studio.media.image import inspect_image
+from sora_studio.media.local import LocalMedia
+from sora_studio.media.preparation import prepare_image
+from tests.doubles.pictures import CANARY, chatty, deep_png, exif, noisy, painted, profile, stored
+
+FORMATS = ("jpeg", "png", "webp")
+MOST = 10_000_000
+AS_IS, CONVERT = PictureEdit(), PictureEdit(convert=True)
+KINDS = {
+    "JPEG": ("L", "RGB", "CMYK"),
+    "PNG": ("1", "L", "LA", "P", "RGB", "RGBA", "I;16"),
+    "WEBP": ("RGB", "RGBA"),
+    "TIFF": ("1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "F", "LAB"),
+    "AVIF": ("RGB", "RGBA"),
+    "GIF": ("L", "P"),
+    "BMP": ("1", "L", "P", "RGB"),
+    "JPEG2000": ("L", "RGB", "RGBA"),
+}
+TURNED = frozenset(("JPEG", "PNG", "WEBP", "TIFF", "AVIF"))
+
+
+def _prepare(
+    path: Path, edit: PictureEdit = AS_IS, *, max_bytes: int = MOST, formats: tuple[str, ...] = FORMATS
+) -> PreparedPicture:
+    return prepare_image(path, edit, formats=formats, max_bytes=max_bytes)
+
+
+def _sentence(path: Path, edit: PictureEdit = AS_IS, *, max_bytes: int = MOST, formats: tuple[str, ...] = FORMATS) -> str:
+    with pytest.raises(InvalidRequest) as refused:
+        _prepare(path, edit, max_bytes=max_bytes, formats=formats)
+    return refused.value.title
+
+
+def _opened(prepared: PreparedPicture) -> Image.Image:
+    image = Image.open(io.BytesIO(prepared.content))
+    image.load()
+    assert image.get_format_mimetype() == prepared.media_type
+    assert image.size == (prepared.width, prepared.height)
+    return image
+
+
+def _seen(image: Image.Image) -> Image.Image:
+    """As it looks on white."""
+    if image.mode.startswith("I;16"):
+        image = image.convert("F").point(lambda value: value / 257)
+    if not image.has_transparency_data:
+        return image.convert("L").convert("RGB") if image.mode == "F" else image.convert("RGB")
+    white = Image.new("RGBA", image.size, "white")
+    white.alpha_composite(image.convert("RGBA"))
+    return white.convert("RGB")
+
+
+def _difference(one: Image.Image, other: Image.Image) -> float:
+    return max(ImageStat.Stat(ImageChops.difference(_seen(one), _seen(other))).mean)
+
+
+def _made(mode: str, size: tuple[int, int]) -> Image.Image:
+    if mode == "LAB":
+        lab = ImageCms.profileToProfile(
+            painted("RGB", size), ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), outputMode="LAB"
+        )
+        assert lab is not None
+        return lab
+    return painted("L", size).convert("F") if mode == "F" else painted(mode, size)
+
+
+@st.composite
+def _pictures(draw: st.DrawFn) -> tuple[str, str, int, tuple[int, int], Crop | None]:
+    kind = draw(st.sampled_from(sorted(KINDS)))
+    mode = draw(st.sampled_from(KINDS[kind]))
+    turn = draw(st.integers(1, 8)) if kind in TURNED else 1
+    size = draw(st.tuples(st.integers(24, 90), st.integers(24, 90)))
+    left, top = draw(st.floats(0, 0.7)), draw(st.floats(0, 0.7))
+    crop = Crop(left, top, draw(st.floats(0.2, 1 - left)), draw(st.floats(0.2, 1 - top)))
+    return kind, mode, turn, size, draw(st.sampled_from([None, crop]))
+
+
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(_pictures())
+def test_it_stands_upright_is_cropped_and_looks_as_it_did(tmp_path: Path, made: tuple[Any, ...]) -> None:
+    kind, mode, turn, size, crop = made
+    path, upright = tmp_path / "picture", _made(mode, size)
+    telling: dict[str, Any] = {"exif": exif(turn)} if turn > 1 else {}
+    fine = {
+        "JPEG": {"quality": 98, "subsampling": 0},
+        "WEBP": {"lossless": True},
+        "AVIF": {"quality": 98, "subsampling": "4:4:4"},
+    }.get(kind, {})
+    stored(upright, turn).save(path, kind, **telling, **fine)
+
+    facts = inspect_image(path)
+    prepared = _prepare(path, PictureEdit(crop, convert=True))
+    assert ((facts.width, facts.height), facts.is_turned) == (size, turn > 1)
+    assert prepared == _prepare(path, PictureEdit(crop, convert=True))
+    wanted = upright.crop(crop.box_px(*size)) if crop else upright
+    shown = _opened(prepared)
+    assert shown.size == wanted.size
+    if mode in {"CMYK", "LAB"}:  # as any other program reads it, or as it was before
+        wanted = (painted("CMYK", size) if mode == "CMYK" else painted("RGB", size)).crop((0, 0, *size))
+        wanted = wanted.crop(crop.box_px(*size)) if crop else wanted
+    assert _difference(shown, wanted) < (9 if kind in {"GIF", "AVIF", "JPEG2000"} or mode in {"LAB", "1", "F"} else 4)
+    assert set(shown.info) & {"exif", "xmp", "comment", "photoshop"} == set()
+    assert facts.is_transparent == (mode in {"RGBA", "LA"})
+    assert shown.has_transparency_data <= facts.is_transparent
+    if facts.format in FORMATS:
+        assert prepared.media_type == f"image/{facts.format}"
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+@pytest.mark.parametrize("crop", [None, Crop(0.1, 0.2, 0.5, 0.5)])
+@pytest.mark.parametrize("turn", [1, 6])
+def test_nothing_is_told_but_the_picture(tmp_path: Path, kind: str, crop: Crop | None, turn: int) -> None:
+    path = tmp_path / "holiday"
+    path.write_bytes(chatty(painted(), kind, turn=turn))
+    facts = inspect_image(path)
+    prepared = _prepare(path, PictureEdit(crop, convert=True))
+
+    assert (facts.has_metadata, facts.has_place, facts.is_turned) == (True, True, turn == 6)
+    assert CANARY.encode() not in prepared.content
+    assert b"MotionPhoto" not in prepared.content
+    assert set(_opened(prepared).info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density", "loop", "background"} | {
+        "timestamp",
+        "duration",
+        "icc_profile",
+    }
+
+
+def test_a_picture_without_words_is_not_said_to_have_any(tmp_path: Path) -> None:
+    for kind in ("JPEG", "PNG", "WEBP", "TIFF", "GIF", "BMP", "AVIF"):
+        painted().save(tmp_path / "plain", kind)
+        facts = inspect_image(tmp_path / "plain")
+        assert (facts.has_metadata, facts.has_place, facts.is_turned, facts.is_transparent) == (False,) * 4, kind
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_what_needs_no_change_keeps_its_pixels_and_its_colours(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "good"
+    path.write_bytes(chatty(noisy((120, 90)), kind, icc_profile=profile()))
+    prepared = _prepare(path, PictureEdit(Crop(0, 0, 1, 1), convert=True))
+
+    with Image.open(path) as before:
+        assert _opened(prepared).tobytes() == before.convert(before.mode).tobytes()
+        assert _opened(prepared).info["icc_profile"] == before.info["icc_profile"]
+    assert prepared.quality is None
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "TIFF"])
+def test_colours_keep_their_meaning_when_it_is_made_anew(tmp_path: Path, kind: str) -> None:
+    path = tmp_path / "wide"
+    painted().save(path, kind, icc_profile=profile())
+
+    assert _opened(_prepare(path, PictureEdit(Crop(0, 0, 0.5, 1), convert=True))).info["icc_profile"] == profile()
+
+
+def test_a_deep_picture_stays_deep(tmp_path: Path) -> None:
+    (tmp_path / "deep.png").write_bytes(deep_png())
+    prepared = _prepare(tmp_path / "deep.png")
+
+    assert prepared.content[24] == 16
+    assert CANARY.encode() not in prepared.content
+
+
+@pytest.mark.parametrize("turn", [1, 6])
+def test_colours_that_were_not_thinned_out_stay_so(tmp_path: Path, turn: int) -> None:
+    for sampling in (0, 2):
+        painted().save(tmp_path / "photo", "JPEG", subsampling=sampling, exif=exif(turn))
+        shown = _opened(_prepare(tmp_path / "photo", PictureEdit(Crop(0, 0, 0.5, 1))))
+        assert [layer[1:3] for layer in shown.layer] == ([(1, 1)] * 3 if sampling == 0 else [(2, 2), (1, 1), (1, 1)])
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(["JPEG", "PNG", "TIFF", "BMP", "WEBP"]), st.integers(20_000, 400_000), st.sampled_from(["RGB", "RGBA"]))
+def test_a_copy_lands_just_under_the_limit(tmp_path: Path, kind: str, max_bytes: int, mode: str) -> None:
+    path = tmp_path / "large"
+    noisy((500, 400), mode=mode if kind in {"PNG", "TIFF", "WEBP"} else "RGB").save(
+        path, kind, **{"quality": 99} if kind == "JPEG" else {}
+    )
+    prepared = _prepare(path, CONVERT, max_bytes=max_bytes)
+
+    assert prepared.size_bytes <= max_bytes
+    _opened(prepared)
+    if prepared.quality is not None and (prepared.quality < 95 or prepared.width < 500):
+        assert prepared.size_bytes >= max_bytes * 0.9
+    if prepared.width < 500:
+        assert prepared.quality == 60
+        assert abs(prepared.width * 400 - prepared.height * 500) <= 500
+
+
+def test_the_best_quality_that_fits_is_taken(tmp_path: Path) -> None:
+    path = tmp_path / "large.bmp"
+    picture = noisy((400, 300))
+    picture.save(path)
+    prepared = _prepare(path, CONVERT, max_bytes=100_000)
+
+    assert prepared.quality is not None
+    better = io.BytesIO()
+    picture.save(better, "JPEG", quality=prepared.quality + 1, subsampling=0)
+    assert better.tell() > 100_000
+
+
+def test_a_turned_photo_is_made_to_fit_without_being_asked(tmp_path: Path) -> None:
+    path = tmp_path / "photo.jpg"
+    noisy((600, 400)).save(path, "JPEG", quality=70, exif=exif(8))
+    prepared = _prepare(path, max_bytes=path.stat().st_size)
+
+    assert (prepared.width, prepared.height) == (400, 600)
+    assert path.stat().st_size * 0.9 <= prepared.size_bytes <= path.stat().st_size
+
+
+def test_a_conversion_is_asked_for_in_the_same_words_as_ever(tmp_path: Path) -> None:
+    for kind, limit in (("GIF", MOST), ("TIFF", MOST), ("PNG", 3000), ("JPEG", 3000)):
+        path = tmp_path / f"picture.{kind.lower()}"
+        noisy((90, 70)).save(path, kind)
+        problems = check_image(str(path), inspect_image(path), ImageRules("", 0, 1, FORMATS, limit))
+        assert _sentence(path, max_bytes=limit) == " ".join(problem.message for problem in problems)
+        assert _prepare(path, CONVERT, max_bytes=limit).size_bytes <= limit
+
+
+def test_nothing_that_is_seen_through_turns_black(tmp_path: Path) -> None:
+    path = tmp_path / "logo.png"
+    noisy((200, 150), mode="RGBA").save(path)
+    small = _prepare(path, CONVERT, max_bytes=15_000)
+    assert (small.media_type, _opened(small).mode) == ("image/webp", "RGBA")
+
+    clear = Image.new("RGBA", (40, 30), (0, 0, 0, 0))
+    clear.save(path)
+    (white,) = {colour for _, colour in _opened(_prepare(path, CONVERT, formats=("jpeg",))).getcolors() or ()}
+    assert white == (255, 255, 255)
+
+
+def test_an_alpha_that_hides_nothing_is_no_transparency(tmp_path: Path) -> None:
+    path = tmp_path / "solid.tiff"
+    noisy((90, 70)).convert("RGBA").save(path)
+
+    assert not inspect_image(path).is_transparent
+    assert _prepare(path, CONVERT).media_type == "image/jpeg"
+
+
+@pytest.mark.parametrize(("colour", "seen_through"), [(0, True), (200, False)])
+def test_a_transparent_colour_counts_when_it_is_used(tmp_path: Path, colour: int, seen_through: bool) -> None:
+    path = tmp_path / "grey.png"
+    for mode in ("L", "P", "I;16"):
+        Image.new(mode, (8, 8), 0).save(path, transparency=colour)
+        assert inspect_image(path).is_transparent == seen_through, mode
+
+
+def test_what_cannot_be_made_small_enough_is_said(tmp_path: Path) -> None:
+    noisy((90, 70)).save(tmp_path / "picture.png")
+
+    assert "picture.png has " in _sentence(tmp_path / "picture.png", CONVERT, max_bytes=20)
+
+
+def test_more_than_a_look_reads_can_still_be_converted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(image_module, "MAX_DECODED_BYTES", 10_000)
+    monkeypatch.setattr("sora_studio.media.preparation.MAX_DECODED_BYTES", 10_000)
+    path = tmp_path / "huge.jpg"
+    path.write_bytes(chatty(noisy((200, 150)), "JPEG", turn=6))
+    prepared = _prepare(path, CONVERT)
+
+    assert (prepared.width, prepared.height) == (150, 200)
+    assert CANARY.encode() not in prepared.content
+
+
+def test_the_services_get_the_same_picture(tmp_path: Path) -> None:
+    painted().save(tmp_path / "picture.png")
+    prepared = asyncio.run(LocalMedia().prepare_image(tmp_path / "picture.png", AS_IS, formats=FORMATS, max_bytes=MOST))
+
+    assert prepared == _prepare(tmp_path / "picture.png")
