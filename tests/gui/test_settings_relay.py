@@ -53,7 +53,7 @@ def texts(widget: QWidget) -> list[str]:
 
 
 def test_without_a_relay_nothing_is_offered_that_needs_one(dialog: SettingsDialog) -> None:
-    assert dialog.relay.state.words() == "No relay. Finished tasks are found by asking."
+    assert dialog.relay.proof.state.words() == "No relay. Finished tasks are found by asking."
     assert not control(dialog, PROVE).isVisible()
     assert not control(dialog, CALLBACK).isVisible()
 
@@ -92,13 +92,13 @@ def test_on_a_host_takes_an_address_and_a_token_that_goes_to_the_key_store(
 
 def test_how_it_stands_is_said_live(dialog: SettingsDialog, studio: SettingsStudio) -> None:
     studio.reports.become(configured=True)
-    assert dialog.relay.state.words() == "Connecting…"
+    assert dialog.relay.proof.state.words() == "Connecting…"
     studio.reports.become(trouble="The relay cannot be reached.")
-    assert dialog.relay.state.words() == "Offline, asking instead. The relay cannot be reached."
+    assert dialog.relay.proof.state.words() == "Offline, asking instead. The relay cannot be reached."
     studio.reports.become(connected=True, public_url="https://relay.example.org", trouble="")
-    assert dialog.relay.state.words() == "Connected. Reports come in at https://relay.example.org."
+    assert dialog.relay.proof.state.words() == "Connected. Reports come in at https://relay.example.org."
     studio.reports.become(configured=False, connected=False)
-    assert dialog.relay.state.words() == "No relay. Finished tasks are found by asking."
+    assert dialog.relay.proof.state.words() == "No relay. Finished tasks are found by asking."
 
 
 def test_the_proof_shows_every_leg_with_its_time(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:

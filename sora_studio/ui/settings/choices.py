@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 from sora_studio.ui import theme
 from sora_studio.ui.settings.field import plain_label
 
-_INDENT = 4 * theme.GRID
+_INDENT = 26
+"""Where the words of the choice begin, right of its button."""
 
 
 @dataclass(frozen=True, slots=True)

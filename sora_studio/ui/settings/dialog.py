@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from sora_studio.studio import Studio
     from sora_studio.viewmodels.event_relay import EventRelay
 
-_SIZE = QSize(760, 640)
+_SIZE = QSize(760, 704)
 _NARROWEST = QSize(640, 400)
 _PAGES_WIDTH = 184
 

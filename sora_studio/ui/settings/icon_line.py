@@ -18,6 +18,7 @@ class IconLine(QWidget):
         self._mark.setFixedWidth(_ICON_PX)
         self._words = plain_label("")
         self._words.setWordWrap(True)
+        self._words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._words.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         row = QHBoxLayout(self)

@@ -28,7 +28,7 @@ _CHOICES = (
     Choice(
         PictureRoute.BUCKET,
         "My bucket (S3-compatible)",
-        "Each is stored there under a random name, handed out by a link that ends by itself, and removed.",
+        "Each gets a random name there and a link that ends by itself, and is removed.",
     ),
     Choice(PictureRoute.RELAY, "My relay", "It hands each out by a random link that ends by itself."),
     Choice(PictureRoute.COMMAND, "My own command", "A command of yours puts a file online and prints its address."),

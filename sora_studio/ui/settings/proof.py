@@ -2,13 +2,15 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from sora_studio.domain.errors import StudioError
 from sora_studio.ui import theme
-from sora_studio.ui.settings.field import kept_left, push_button
+from sora_studio.ui.settings.field import push_button
 from sora_studio.ui.settings.icon_line import IconLine
 from sora_studio.ui.task_scope import TaskScope
+from sora_studio.viewmodels.relay_words import relay_words
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class ProofView(QWidget):
-    """A button, and below it a line for each leg as it is walked; the first broken one says what is wrong."""
+    """How it stands, a button, and below them a line for each leg as it is walked; a broken one says what is wrong."""
 
     def __init__(self, scope: TaskScope, settled: "Callable[[], Awaitable[None]]") -> None:
         """`settled` returns once everything that was wanted has been saved."""
@@ -31,12 +33,26 @@ class ProofView(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(theme.GRID)
-        self._column.addWidget(kept_left(self._button))
+        self.state = IconLine()
+        row = QHBoxLayout()
+        row.setSpacing(2 * theme.GRID)
+        row.addWidget(self.state, 1, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self._button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._column.addLayout(row)
 
     def attach(self, reports: "Reports | None") -> None:
         """Prove with these; what was proved before is forgotten."""
         self._reports = reports
         self._forget()
+        self.show_state()
+
+    def show_state(self) -> None:
+        """How it stands now; what is not set up cannot be proved."""
+        state = self._reports.state if self._reports else None
+        if state is not None:
+            self.state.say(*relay_words(state))
+        self.setVisible(state is not None)
+        self._button.setVisible(state is not None and state.configured)
 
     def words(self) -> list[str]:
         """The lines, as they stand."""

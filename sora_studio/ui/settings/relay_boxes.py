@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout
 
 from sora_studio.domain.errors import InvalidSetting
@@ -41,8 +42,8 @@ class HereBox(RouteBox):
         )
         pair = QHBoxLayout()
         pair.setSpacing(2 * theme.GRID)
-        pair.addWidget(self.address, 1)
-        pair.addWidget(self.port)
+        pair.addWidget(self.address, 1, Qt.AlignmentFlag.AlignTop)
+        pair.addWidget(self.port, 0, Qt.AlignmentFlag.AlignTop)
         self.port.setFixedWidth(_PORT_WIDTH)
         self.port.wanted.connect(self._show_target)
         self.target = IconLine("link")

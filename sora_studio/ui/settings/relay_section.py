@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from sora_studio.domain.settings import RELAY_URL_VARIABLE, RelayPlace, Settings
 from sora_studio.ui import theme
+from sora_studio.ui.settings.check_box import CheckBox
 from sora_studio.ui.settings.choices import Choice, Choices
 from sora_studio.ui.settings.field import Field, kept_left, plain_label
 from sora_studio.ui.settings.icon_line import IconLine
@@ -17,7 +18,6 @@ from sora_studio.ui.settings.proof import ProofView
 from sora_studio.ui.settings.relay_boxes import ElsewhereBox, HereBox
 from sora_studio.ui.settings.route_boxes import RouteBox
 from sora_studio.ui.task_scope import TaskScope
-from sora_studio.viewmodels.relay_words import relay_words
 
 if TYPE_CHECKING:
     from sora_studio.services.reports import Reports
@@ -31,12 +31,12 @@ _CHOICES = (
     Choice(
         RelayPlace.HERE,
         "In this program, behind my own tunnel or proxy",
-        "It works while the program runs. The tunnel leads a public address to this computer.",
+        "It works while the program runs; a public address leads to this computer.",
     ),
     Choice(
         RelayPlace.ELSEWHERE,
         "On a host of mine",
-        "There sora-studio relay runs, and keeps the reports of seven days while this computer is off.",
+        "sora-studio relay runs there and keeps reports while this computer is off.",
     ),
 )
 
@@ -63,10 +63,8 @@ class RelaySection(QWidget):
         for box in self._boxes.values():
             box.wanted.connect(self.wanted)
         self._environment = IconLine(text=FROM_ENVIRONMENT)
-        self.state = IconLine()
         self.proof = ProofView(scope, settled)
-        self._callback = QCheckBox("New tasks report their end by callback")
-        self._callback.setAccessibleName(self._callback.text())
+        self._callback = CheckBox("New tasks report their end by callback")
         self._callback.clicked.connect(self._on_callback_clicked)
         self.callback_field = Field("", kept_left(self._callback))
         self._build_column()
@@ -99,7 +97,7 @@ class RelaySection(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * theme.GRID)
-        for widget in (purpose, self._environment, self.place_field, *self._boxes.values(), theme.rule(), self.state):
+        for widget in (purpose, self._environment, self.place_field, *self._boxes.values(), theme.rule()):
             column.addWidget(widget)
         for widget in (self.proof, self.callback_field):
             column.addWidget(widget)
@@ -110,12 +108,8 @@ class RelaySection(QWidget):
 
     def _show_state(self) -> None:
         """How it stands now, and what can only be done with a relay."""
-        state = self._reports.state if self._reports else None
-        self.state.setVisible(state is not None)
-        if state is not None:
-            self.state.say(*relay_words(state))
-        for widget in (self.proof, self.callback_field):
-            widget.setVisible(state is not None and state.configured)
+        self.proof.show_state()
+        self.callback_field.setVisible(self._reports is not None and self._reports.state.configured)
 
     def _on_choices_chosen(self, value: str) -> None:
         if (place := RelayPlace(value)) is not self.settings.relay:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from sora_studio.domain.ports import KeyOrigin
@@ -93,8 +93,8 @@ class BucketBox(RouteBox):
         self.keys = SecretField(scope, [key_id, secret], what="bucket's keys", origins=BUCKET_KEY_WORDS)
         pair = QHBoxLayout()
         pair.setSpacing(2 * theme.GRID)
-        pair.addWidget(self.bucket, 1)
-        pair.addWidget(self.region, 1)
+        pair.addWidget(self.bucket, 1, Qt.AlignmentFlag.AlignTop)
+        pair.addWidget(self.region, 1, Qt.AlignmentFlag.AlignTop)
         self.column.addWidget(self.endpoint)
         self.column.addLayout(pair)
         self.column.addWidget(self.keys)
