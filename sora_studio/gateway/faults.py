@@ -1,4 +1,4 @@
-"""The only place where HTTP's troubles become the program's errors.
+"""The only place where the troubles of the service and of films become the program's errors.
 
 A create is judged by one question: can it have started? Only what proves that it did not is reported as retryable or refused.
 """
