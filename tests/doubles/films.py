@@ -11,10 +11,13 @@ SIZE = (320, 180)
 _BITS, _BLOCK = 8, 32
 
 
-def write_film(path: Path, *, frames: int = 60, size: tuple[int, int] = SIZE) -> Path:
-    """H.264 without sound, 30 frames a second; the number stands in the picture as black and white blocks."""
+def write_film(path: Path, *, frames: int = 60, size: tuple[int, int] = SIZE, codec: str = "libx264", **options: str) -> Path:
+    """Without sound, 30 frames a second; the number stands in the picture as black and white blocks.
+
+    `options` are the encoder's; unless they say otherwise, the order of decoding is that of showing.
+    """
     with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=FRAME_RATE, options={"preset": "ultrafast"})
+        stream = container.add_stream(codec, rate=FRAME_RATE, options={"preset": "ultrafast"} | options)
         stream.width, stream.height = size
         stream.pix_fmt = "yuv420p"
         for number in range(frames):
@@ -28,6 +31,12 @@ def write_film(path: Path, *, frames: int = 60, size: tuple[int, int] = SIZE) ->
 def number_of(frame: QImage) -> int:
     """The number that a shown frame carries."""
     return sum((frame.pixelColor(bit * _BLOCK + _BLOCK // 2, 20).lightness() > 128) << bit for bit in range(_BITS))
+
+
+def number_in(picture: Image.Image) -> int:
+    """The number that a saved frame carries."""
+    grey = picture.convert("L").tobytes()
+    return sum((grey[20 * picture.width + bit * _BLOCK + _BLOCK // 2] > 128) << bit for bit in range(_BITS))
 
 
 def _numbered(number: int, size: tuple[int, int]) -> Image.Image:

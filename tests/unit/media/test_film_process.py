@@ -39,6 +39,8 @@ def test_an_answer_that_can_be_true_is_believed(film: Path) -> None:
     assert saying(FACTS).inspect(film) == FilmFacts(320, 180, 2.0, has_audio=False)
     poster = b"\xff\xd8\xff and more"
     assert saying({"poster": base64.b64encode(poster).decode()}).draw_poster(film, max_edge=640) == poster
+    frame = b"\x89PNG\r\n\x1a\n and more"
+    assert saying({"frame": base64.b64encode(frame).decode()}).draw_frame(film, at_s=1.5) == frame
 
 
 @pytest.mark.parametrize(
@@ -56,6 +58,8 @@ def test_an_answer_that_can_be_true_is_believed(film: Path) -> None:
         {**FACTS, "has_audio": 1},
         {"poster": "not base64"},
         {"poster": base64.b64encode(b"<svg>").decode()},
+        {"frame": base64.b64encode(b"\xff\xd8\xff").decode()},
+        {"frame": 7},
     ],
 )
 def test_an_answer_that_cannot_be_true_is_not(film: Path, answer: object) -> None:
@@ -63,6 +67,8 @@ def test_an_answer_that_cannot_be_true_is_not(film: Path, answer: object) -> Non
         saying(answer).inspect(film)
     with pytest.raises(StudioError, match="cannot be opened"):
         saying(answer).draw_poster(film, max_edge=640)
+    with pytest.raises(StudioError, match="cannot be opened"):
+        saying(answer).draw_frame(film, at_s=1.5)
 
 
 @pytest.mark.parametrize(
@@ -143,11 +149,15 @@ def test_forty_damaged_films_cost_a_sentence_each(tmp_path: Path) -> None:
         path = tmp_path / f"{seed}.mp4"
         path.write_bytes(mutated(good, seed))
         try:
-            facts, poster = process.inspect(path), process.draw_poster(path, max_edge=160)
+            facts = process.inspect(path)
+            if seed // len(MUTATIONS) % 2:
+                picture = process.draw_frame(path, at_s=facts.duration_s / 3)
+            else:
+                picture = process.draw_poster(path, max_edge=160)
         except StudioError as refusal:
             return refusal.title
         assert facts.duration_s > 0
-        assert poster
+        assert picture
         return "opened"
 
     with ThreadPoolExecutor(2) as pool:
