@@ -1,7 +1,7 @@
 """The composer's state and rules: what stands in the editor and its controls, kept as a draft and sent as a request."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -268,10 +268,11 @@ class ComposeModel(QObject):
             return []
         return [source for source in sources if self.looks.is_new(source, self.edit_of(source), profile)]
 
-    async def look(self, source: str) -> None:
-        """Find out what would be sent of a picture; `looks` tells."""
-        if self._studio is not None and self.profile is not None and source in self.request.images:
-            await self.looks.look(self._studio.pictures, source, self.edit_of(source), self.profile)
+    def look(self, source: str) -> Coroutine[object, object, None] | None:
+        """To be awaited: find out what would be sent of a picture; `looks` tells. None while nobody can."""
+        if self._studio is None or self.profile is None or source not in self.request.images:
+            return None
+        return self.looks.look(self._studio.pictures, source, self.edit_of(source), self.profile)
 
     async def check_images(self) -> None:
         """Judge the pictures as `submit` would, and complain beside them."""

@@ -1,6 +1,7 @@
 """What looking at the composer's pictures found: asked off the window's thread, kept by picture, stale answers ignored."""
 
 import asyncio
+from collections.abc import Coroutine
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -12,6 +13,9 @@ from sora_studio.viewmodels.picture_words import Seen, Sent
 
 if TYPE_CHECKING:
     from sora_studio.services.pictures import PictureLook, Pictures
+
+_Asked = tuple[PictureEdit, str, object]
+"""What was asked, for which model, and by whom."""
 
 _AT_ONCE = 2
 """A look may decode a large picture: more would only make every one of them late."""
@@ -28,7 +32,7 @@ class PictureLooks(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._seen = dict[str, Seen]()
-        self._wanted = dict[str, tuple[PictureEdit, str, object]]()
+        self._wanted = dict[str, _Asked]()
         self._waiting = set[str]()
         self._turn = asyncio.Semaphore(_AT_ONCE)
 
@@ -52,20 +56,25 @@ class PictureLooks(QObject):
                     del known[source]
         self._waiting.intersection_update(sources)
 
-    async def look(self, pictures: "Pictures", source: str, edit: PictureEdit, profile: ModelProfile) -> None:
-        """Ask about a picture. Whoever asks later about the same one is answered; the earlier answer is dropped."""
+    def look(
+        self, pictures: "Pictures", source: str, edit: PictureEdit, profile: ModelProfile
+    ) -> Coroutine[object, object, None]:
+        """Ask about a picture, to be awaited. Who asks later about the same one is answered; the earlier answer is dropped."""
         asked = (edit, profile.slug, object())
         self._wanted[source] = asked
         self._waiting.add(source)
         self.changed.emit(source)
+        return self._answer(asked, pictures, source, profile)
+
+    async def _answer(self, asked: _Asked, pictures: "Pictures", source: str, profile: ModelProfile) -> None:
         try:
             async with self._turn:
                 if self._wanted.get(source) is not asked:
                     return
-                found = await _look(pictures, source, edit, profile)
+                found = await _look(pictures, source, asked[0], profile)
         except BaseException:
             if self._wanted.get(source) is asked:
-                del self._wanted[source]
+                self._wanted.pop(source, None)
                 self._waiting.discard(source)
             raise
         if self._wanted.get(source) is asked:

@@ -35,7 +35,7 @@ def resized(crop: Crop, corner: Corner, to: tuple[float, float], *, picture: flo
     per_width = picture / shape  # of the height, both as fractions
     room_x = 1 - anchor_x if across > 0 else anchor_x
     room_y = 1 - anchor_y if along > 0 else anchor_y
-    wanted = max((to[0] - anchor_x) * across, (to[1] - anchor_y) * along / per_width)
+    wanted = ((to[0] - anchor_x) * across + (to[1] - anchor_y) * along / per_width) / 2  # both ways count the same
     most = min(room_x, room_y / per_width)
     width = min(max(wanted, SMALLEST, SMALLEST / per_width), most)
     height = width * per_width

@@ -288,6 +288,7 @@ def test_two_hundred_files_of_every_kind_hold_nothing_up(desk: Desk, picture: Pa
     menu.close()
     assert desk.pictures() == []
     assert not desk.reads("too many")
+    huge.unlink()  # nobody need search it
 
 
 def test_a_frame_of_a_clip_takes_the_place_of_all_pictures(desk: Desk, pictures: list[Path]) -> None:

@@ -74,7 +74,7 @@ class CropView(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take hold of a corner or of the whole box."""
-        if self._crop is None or event.button() != Qt.MouseButton.LeftButton:
+        if self._crop is None or self._size.isEmpty() or event.button() != Qt.MouseButton.LeftButton:
             return
         corner = self._corner_at(event.position())
         if corner is not None or self._box().contains(event.position()):
@@ -101,7 +101,7 @@ class CropView(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The arrows move the box, with Shift they resize it."""
         arrow = _ARROWS.get(Qt.Key(event.key()))
-        if self._crop is None or arrow is None:
+        if self._crop is None or self._size.isEmpty() or arrow is None:
             super().keyPressEvent(event)
             return
         right, down = arrow
@@ -205,7 +205,7 @@ class CropView(QWidget):
 
     def _point(self, position: QPointF) -> None:
         shape = Qt.CursorShape.ArrowCursor
-        if self._crop is not None:
+        if self._crop is not None and not self._size.isEmpty():
             corner = self._corner_at(position)
             if corner is not None:
                 falling = corner[0] == corner[1]

@@ -255,8 +255,8 @@ class ComposePanel(QWidget):
         self._header.show_prompt(request.prompt, model.limit)
         self._header.show_saved(compose_text.saved(model.draft.saved_at), trouble=model.save_trouble)
         self._chips.show_profile(model.profile, {slug: profile.title for slug, profile in model.profiles.items()})
-        self._chips.show_request(request, takes=model.draft.takes, problems=model.problems)
         self._chips.show_ways(model.ways, request)
+        self._chips.show_request(request, takes=model.draft.takes, problems=model.problems)
         rules = model.profile.images if model.profile else None
         self._images.show_images(request.images, rules, problem=model.problems.get("images", ""))
         self._images.setVisible(bool(rules or request.images or not model.ready))

@@ -48,7 +48,8 @@ class PictureDesk(QObject):
             self._look(source)
 
     def _look(self, source: str) -> None:
-        self._scope.start(self._model.look(source), name="look at image")
+        if (looking := self._model.look(source)) is not None:
+            self._scope.start(looking, name="look at image")
 
     def _show_marks(self) -> None:
         model = self._model

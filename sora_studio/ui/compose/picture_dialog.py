@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QImage
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from sora_studio.domain.picture import Crop
@@ -80,21 +80,6 @@ class PictureDialog(QDialog):
         """Whether the crop is still being moved, so that nobody need look at it yet."""
         return self._settle.isActive()
 
-    def closeEvent(self, arg__1: QCloseEvent) -> None:
-        """What was moved last is not forgotten."""
-        self._is_over = True
-        if self._settle.isActive():
-            self._settle.stop()
-            self.edit_settled.emit()
-        if self._loading is not None:
-            self._loading.cancel()
-        super().closeEvent(arg__1)
-        self.closed.emit(self.source)
-
-    def reject(self) -> None:
-        """Escape closes it like any other way: there is nothing to take back."""
-        self.close()
-
     # --- building -------------------------------------------------------------------------------------------------
 
     def _build_layout(self) -> None:
@@ -128,6 +113,7 @@ class PictureDialog(QDialog):
         return row
 
     def _connect(self) -> None:
+        self.finished.connect(self._on_finished)
         self._model.changed.connect(self.show_model)
         self._model.looks.changed.connect(self._on_looks_changed)
         self._view.cropped.connect(self._on_view_cropped)
@@ -152,6 +138,16 @@ class PictureDialog(QDialog):
             self._view.show_image(shown.image, QSize(shown.width, shown.height))
 
     # --- what happens ---------------------------------------------------------------------------------------------
+
+    def _on_finished(self) -> None:
+        """By whatever way. What was moved last is not forgotten."""
+        self._is_over = True
+        if self._settle.isActive():
+            self._settle.stop()
+            self.edit_settled.emit()
+        if self._loading is not None:
+            self._loading.cancel()
+        self.closed.emit(self.source)
 
     def _on_looks_changed(self, source: str) -> None:
         if source == self.source:

@@ -1,0 +1,301 @@
+"""A picture looked at before anything is sent: what is shown, what can be changed, and what the request becomes."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from sora_studio.app.event_loop import StudioEventLoop
+from sora_studio.domain.picture import Crop, PictureEdit, PictureRoute, PreparedPicture, WebPicture
+from sora_studio.domain.request import GenerationRequest, ImageFacts
+from sora_studio.ui.compose.controls import MenuChip, SegmentButton
+from sora_studio.ui.compose.crop_view import CropView
+from sora_studio.ui.compose.picture_dialog import PictureDialog
+from sora_studio.viewmodels import picture_words
+from tests.gui.compose_desk import Desk, open_desk
+
+MISMATCH = "This picture is 4:3, the clip will be landscape 16:9."
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, loop: StudioEventLoop, tmp_path: Path) -> Iterator[Desk]:
+    yield from open_desk(qtbot, loop, tmp_path)
+
+
+@pytest.fixture
+def harbour(desk: Desk, tmp_path: Path) -> str:
+    """A 4:3 picture with a place in it."""
+    image = QImage(800, 600, QImage.Format.Format_RGB32)
+    image.fill(QColor("orange"))
+    path = tmp_path / "harbour.jpg"
+    assert image.save(str(path))
+    desk.studio.pictures.facts[path.name] = ImageFacts("jpeg", 800, 600, 3_240_000, is_turned=True, has_place=True)
+    return str(path)
+
+
+class Look:
+    """The dialog of one picture, and what a person sees and does there."""
+
+    def __init__(self, desk: Desk, source: str) -> None:
+        self.desk = desk
+        desk.panel.use(GenerationRequest("sora-2", "A", images=(source,)))
+        self.well = next(well for well in desk.wells() if well.source == source)
+        self.well.setFocus()
+        QTest.keyClick(self.well, Qt.Key.Key_Return)
+        self.dialog: PictureDialog = desk.picture_dialog()
+        desk.bot.waitUntil(lambda: not self.dialog.isHidden() and bool(desk.studio.pictures.looks))
+
+    def reads(self, words: str) -> bool:
+        return any(words in label.text() for label in self.dialog.findChildren(QLabel) if label.isVisible())
+
+    def wait(self, words: str) -> None:
+        self.desk.bot.waitUntil(lambda: self.reads(words))
+
+    def button(self, words: str) -> QPushButton:
+        [found] = [button for button in self.dialog.findChildren(QPushButton) if button.text() == words and button.isVisible()]
+        return found
+
+    def choose(self, words: str) -> None:
+        [found] = [
+            button for button in self.dialog.findChildren(SegmentButton) if button.text() == words and button.isVisible()
+        ]
+        self.desk.click(found)
+
+    @property
+    def view(self) -> CropView:
+        [view] = self.dialog.findChildren(CropView)
+        return view
+
+    def edit(self) -> PictureEdit | None:
+        """What would be sent with Generate now."""
+        self.desk.click(self.desk.generate)
+        before = len(self.desk.requests())
+        self.desk.bot.waitUntil(lambda: len(self.desk.requests()) > before or bool(self.desk.requests()))
+        request = self.desk.requests()[-1]
+        return request.edits.get(request.images[0])
+
+
+@pytest.fixture
+def look(desk: Desk, harbour: str) -> Look:
+    desk.attach()
+    return Look(desk, harbour)
+
+
+def test_a_picture_is_shown_with_its_facts_and_every_change(look: Look) -> None:
+    look.wait("JPEG · 800 × 600 · 3.2 MB")
+    look.wait("JPEG · 800 × 600 · 1 kB")
+    assert look.dialog.windowTitle() == "harbour.jpg"
+    assert not look.dialog.isModal()
+    assert look.reads("Turned upright\nPlace and camera details are removed")
+    assert look.reads(picture_words.CONSENT)
+    centre = look.view.rect().center()
+    look.desk.bot.waitUntil(lambda: QColor(look.view.grab().toImage().pixel(centre)) == QColor("orange"))
+
+
+def test_escape_gives_the_keyboard_back_to_the_well(look: Look) -> None:
+    QTest.keyClick(look.dialog, Qt.Key.Key_Escape)
+    assert look.desk.panel.focusWidget() is look.well
+    assert [dialog for dialog in look.desk.panel.findChildren(PictureDialog) if dialog.isVisible()] == []
+
+
+def test_another_shape_can_be_left_or_cropped_with_a_locked_box(look: Look) -> None:
+    look.wait(MISMATCH)
+    assert look.view.accessibleName() == "Picture"
+    look.choose("Crop")
+    look.wait("Cropped to 800 × 450")
+    assert look.view.hasFocus()
+    assert look.view.accessibleName() == "Crop 800 × 450, 0 from the left, 75 from the top"
+    QTest.keyClick(look.view, Qt.Key.Key_Down)
+    assert look.view.accessibleName() == "Crop 800 × 450, 0 from the left, 81 from the top"
+    QTest.keyClick(look.view, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert look.view.accessibleName() == "Crop 784 × 440, 8 from the left, 86 from the top"
+    look.wait("Cropped to 784 × 440")
+    edit = look.edit()
+    assert edit is not None
+    assert edit.crop == look.view.crop
+    look.desk.click(look.button("Reset"))
+    assert look.view.accessibleName() == "Crop 800 × 450, 0 from the left, 75 from the top"
+    look.choose("Leave as is")
+    look.wait("JPEG · 800 × 600 · 1 kB")
+    assert look.view.crop is None
+
+
+def test_the_box_is_dragged_by_its_inside_and_by_its_corners(look: Look) -> None:
+    look.wait(MISMATCH)
+    look.choose("Crop")
+    look.desk.bot.waitUntil(lambda: look.view.accessibleName().startswith("Crop"))
+    middle = look.view.rect().center()
+    drag(look.view, middle, QPoint(middle.x(), look.view.height() - 4))
+    moved = look.view.crop
+    assert moved is not None
+    assert moved.top + moved.height == pytest.approx(1)
+    bottom_right = corner_of(look.view, moved)
+    drag(look.view, bottom_right, bottom_right - QPoint(look.view.width() // 4, 0))
+    resized = look.view.crop
+    assert resized is not None
+    assert (resized.left, resized.top) == (pytest.approx(moved.left), pytest.approx(moved.top))
+    assert resized.width < 0.9 * moved.width
+    assert resized.width * 800 / (resized.height * 600) == pytest.approx(16 / 9)
+
+
+def test_what_is_outside_of_the_crop_is_dimmed(look: Look) -> None:
+    look.wait(MISMATCH)
+    look.choose("Crop")
+    centre = look.view.rect().center() + QPoint(9, 9)
+    look.desk.bot.waitUntil(lambda: QColor(look.view.grab().toImage().pixel(centre)) == QColor("orange"))
+    shown = look.view.grab().toImage()
+    lit = [y for y in range(shown.height()) if QColor(shown.pixel(centre.x(), y)) == QColor("orange")]
+    dim = [y for y in range(shown.height()) if 10 < QColor(shown.pixel(centre.x(), y)).red() - 14 < 150]
+    assert min(dim) < min(lit)
+    assert max(dim) > max(lit)
+
+
+def test_a_moving_crop_is_looked_at_once_it_rests(look: Look) -> None:
+    look.wait(MISMATCH)
+    look.choose("Crop")
+    look.wait("Cropped to 800 × 450")
+    before = len(look.desk.studio.pictures.looks)
+    for _ in range(8):
+        QTest.keyClick(look.view, Qt.Key.Key_Down)
+    assert len(look.desk.studio.pictures.looks) == before
+    look.desk.bot.waitUntil(lambda: len(look.desk.studio.pictures.looks) == before + 1)
+
+
+def test_turning_the_clip_turns_the_crop(look: Look) -> None:
+    look.wait(MISMATCH)
+    look.choose("Crop")
+    look.wait("Cropped to 800 × 450")
+    look.desk.click(look.desk.one(SegmentButton, "Aspect ratio Portrait"))
+    look.wait("the clip will be portrait 9:16.")
+    look.wait("Cropped to 338 × 600")
+
+
+def test_what_cannot_be_sent_as_it_is_has_one_offer(desk: Desk, harbour: str) -> None:
+    desk.studio.pictures.problems["harbour.jpg"] = "harbour.jpg has 12.40 MB, 2.40 MB more than the 10.00 MB allowed."
+    desk.studio.pictures.offers["harbour.jpg"] = PreparedPicture(bytes(9_900_000), "image/jpeg", 800, 600, 91)
+    desk.attach()
+    look = Look(desk, harbour)
+    look.wait("2.40 MB more than")
+    assert look.well.invalid
+    desk.click(look.button("Send a JPEG of 9.9 MB instead"))
+    look.wait("JPEG · 800 × 600 · 9.9 MB · quality 91")
+    assert not look.reads("2.40 MB more than")
+    assert not look.well.invalid
+    assert look.edit() == PictureEdit(convert=True)
+
+
+def test_an_old_answer_never_replaces_a_newer_one_and_the_facts_stand_still_meanwhile(look: Look) -> None:
+    look.wait(MISMATCH)
+    pictures = look.desk.studio.pictures
+    pictures.looking = asyncio.Event()
+    look.choose("Crop")
+    look.desk.bot.waitUntil(lambda: pictures.looks[-1][1].crop is not None)
+    assert look.reads("JPEG · 800 × 600 · 1 kB")
+    look.choose("Leave as is")
+    look.desk.bot.waitUntil(lambda: pictures.looks[-1][1].crop is None)
+    look.wait("Looking…")
+    pictures.looking.set()
+    look.wait("JPEG · 800 × 600 · 1 kB")
+    assert not look.reads("Cropped")
+
+
+def test_an_address_says_what_was_found_there(desk: Desk) -> None:
+    url = "https://example.org/a.png"
+    desk.studio.pictures.web[url] = WebPicture("png", 1280, 720, 250_000)
+    desk.attach()
+    look = Look(desk, url)
+    look.wait("PNG · 1280 × 720 · 250 kB".replace("250 kB", "0.2 MB"))
+    assert look.reads("A picture that fits was found there.")
+    assert not look.reads(picture_words.CONSENT)
+
+
+def test_an_address_that_serves_no_picture_says_so(desk: Desk) -> None:
+    url = "https://example.org/a.png"
+    desk.studio.pictures.problems[url] = "https://example.org/a.png answers 404."
+    desk.attach()
+    look = Look(desk, url)
+    look.wait("answers 404.")
+    desk.bot.waitUntil(lambda: look.well.invalid)
+
+
+def test_with_several_ways_one_is_chosen_for_this_task(desk: Desk, harbour: str) -> None:
+    desk.studio.publishing.routes = (PictureRoute.BUCKET, PictureRoute.RELAY)
+    desk.attach()
+    look = Look(desk, harbour)
+    [chip] = [chip for chip in look.dialog.findChildren(MenuChip) if chip.isVisible()]
+    assert chip.accessibleName() == "Through the relay"
+    assert [action.text() for action in chip.menu().actions()] == ["As in Settings (Relay)", "Bucket", "Relay"]
+    chip.menu().actions()[1].trigger()
+    assert chip.accessibleName() == "Through your bucket"
+    look.edit()
+    assert desk.requests()[-1].pictures_by is PictureRoute.BUCKET
+
+
+def test_without_a_way_one_can_be_set_up(desk: Desk, harbour: str) -> None:
+    desk.studio.publishing.routes = ()
+    desk.attach()
+    look = Look(desk, harbour)
+    look.wait(picture_words.NO_ROUTE)
+    assert not look.reads(picture_words.CONSENT)
+    desk.click(look.button("Set one up…"))
+    assert desk.routes_needed == [True]
+
+
+def test_with_the_simulator_nothing_goes_out_and_nothing_is_consented_to(desk: Desk, harbour: str) -> None:
+    desk.studio.is_demo = True
+    desk.attach()
+    look = Look(desk, harbour)
+    look.wait(picture_words.STAYS_HERE)
+    assert not look.reads(picture_words.CONSENT)
+
+
+def test_removing_the_picture_closes_its_dialog_and_forgets_its_edits(look: Look, harbour: str) -> None:
+    look.wait(MISMATCH)
+    look.choose("Crop")
+    look.wait("Cropped to 800 × 450")
+    look.desk.click(look.button("Remove"))
+    assert look.desk.pictures() == []
+    assert [dialog for dialog in look.desk.panel.findChildren(PictureDialog) if dialog.isVisible()] == []
+    look.desk.panel.put_picture(Path(harbour))
+    assert look.edit() is None
+
+
+def test_replacing_puts_another_file_in_the_same_place(look: Look, tmp_path: Path) -> None:
+    look.desk.click(look.button("Replace…"))
+    files = look.desk.panel.findChild(QFileDialog)
+    assert isinstance(files, QFileDialog)
+    files.filesSelected.emit([str(tmp_path / "other.png")])
+    files.close()
+    assert look.desk.pictures() == [str(tmp_path / "other.png")]
+
+
+def test_the_edits_are_kept_with_the_draft(look: Look, harbour: str, loop: StudioEventLoop) -> None:
+    look.wait(MISMATCH)
+    look.choose("Crop")
+    look.wait("Cropped to 800 × 450")
+    loop.run_until_complete(look.desk.panel.flush())
+    kept = look.desk.studio.library.saved[-1].request.edits
+    assert kept == {harbour: PictureEdit(Crop(0, 0.125, 1, 0.75))}
+
+
+def drag(view: CropView, begin: QPoint, end: QPoint) -> None:
+    QTest.mousePress(view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, begin)
+    held, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+    where, seen = QPointF(end), QPointF(view.mapToGlobal(end))
+    moving = QMouseEvent(QEvent.Type.MouseMove, where, seen, none, held, Qt.KeyboardModifier.NoModifier)
+    QApplication.sendEvent(view, moving)
+    QTest.mouseRelease(view, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, end)
+
+
+def corner_of(view: CropView, crop: Crop) -> QPoint:
+    """Where the bottom right corner is seen: the picture is centred, as large as it fits."""
+    scale = min((view.width() - 32) / 800, (view.height() - 32) / 600, 2)
+    left, top = (view.width() - 800 * scale) / 2, (view.height() - 600 * scale) / 2
+    right, bottom = crop.left + crop.width, crop.top + crop.height
+    return QPoint(round(left + right * 800 * scale), round(top + bottom * 600 * scale))

@@ -1,0 +1,108 @@
+"""The rare choices of a task: reports by callback, and how its pictures reach the service."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from sora_studio.app.event_loop import StudioEventLoop
+from sora_studio.domain.draft import Draft
+from sora_studio.domain.errors import PublicUrlNeeded
+from sora_studio.domain.events import RelayChanged
+from sora_studio.domain.picture import PictureRoute
+from sora_studio.domain.request import GenerationRequest
+from sora_studio.ui.compose.advanced_chip import AdvancedChip
+from tests.gui.compose_desk import Desk, open_desk
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, loop: StudioEventLoop, tmp_path: Path) -> Iterator[Desk]:
+    yield from open_desk(qtbot, loop, tmp_path)
+
+
+def shown(desk: Desk) -> list[tuple[str, bool]]:
+    """What the chip's menu offers, and what is chosen."""
+    menu = desk.one(AdvancedChip, "Advanced").menu()
+    return [(action.text(), action.isChecked()) for action in menu.actions() if not action.isSeparator()]
+
+
+def sent(desk: Desk) -> GenerationRequest:
+    count = len(desk.submitted)
+    desk.click(desk.generate)
+    desk.bot.waitUntil(lambda: len(desk.submitted) > count)
+    return desk.requests()[-1]
+
+
+def test_with_nothing_to_choose_there_is_no_chip(desk: Desk) -> None:
+    desk.attach()
+    assert desk.all(AdvancedChip) == []
+
+
+def test_reports_are_offered_once_a_relay_is_set_up_and_not_asked_for_without(desk: Desk) -> None:
+    desk.attach()
+    desk.studio.reports.configured = True
+    desk.events.publish(RelayChanged(connected=True))
+    QTest.keyClicks(desk.editor, "A")
+    assert shown(desk) == [("Report the end by callback", False)]
+    desk.action("Advanced", "callback").trigger()
+    assert desk.one(AdvancedChip, "Advanced").accessibleDescription() == "Reports the end by callback"
+    assert sent(desk).callback
+    desk.studio.reports.configured = False
+    desk.events.publish(RelayChanged(connected=False))
+    assert desk.all(AdvancedChip) == []
+    assert not sent(desk).callback
+
+
+def test_new_tasks_begin_as_the_settings_say_and_follow_when_those_change(desk: Desk) -> None:
+    desk.studio.reports.configured = True
+    desk.studio.settings = replace(desk.studio.settings, callback=True)
+    desk.attach()
+    assert shown(desk) == [("Report the end by callback", True)]
+    desk.studio.settings = replace(desk.studio.settings, callback=False)
+    desk.panel.take_settings()
+    assert shown(desk) == [("Report the end by callback", False)]
+
+
+def test_pictures_go_the_usual_way_unless_a_task_says_otherwise(desk: Desk) -> None:
+    desk.studio.publishing.routes = (PictureRoute.BUCKET, PictureRoute.COMMAND)
+    desk.studio.publishing.chosen = PictureRoute.BUCKET
+    desk.attach()
+    assert shown(desk) == [("As in Settings (Bucket)", True), ("Bucket", False), ("Own command", False)]
+    desk.action("Advanced", "Own command").trigger()
+    assert shown(desk)[-1] == ("Own command", True)
+    QTest.keyClicks(desk.editor, "A")
+    assert sent(desk).pictures_by is PictureRoute.COMMAND
+
+
+def test_a_draft_and_a_used_request_bring_their_ways_back(desk: Desk) -> None:
+    desk.studio.publishing.routes = (PictureRoute.BUCKET, PictureRoute.RELAY)
+    desk.studio.reports.configured = True
+    request = GenerationRequest("sora-2", "A", callback=True, pictures_by=PictureRoute.BUCKET)
+    desk.studio.library.draft = Draft(7, request, takes=1, caret=0)
+    desk.attach()
+    brought = [("Report the end by callback", True), ("As in Settings (Relay)", False), ("Bucket", True), ("Relay", False)]
+    assert shown(desk) == brought
+    desk.panel.use(GenerationRequest("sora-2", "B"))
+    assert [chosen for _, chosen in shown(desk)] == [False, True, False, False]
+    desk.panel.use(request)
+    assert shown(desk) == brought
+
+
+def test_a_way_that_is_gone_falls_back_to_the_usual_one(desk: Desk) -> None:
+    desk.attach()
+    desk.panel.use(GenerationRequest("sora-2", "A", pictures_by=PictureRoute.BUCKET))
+    assert sent(desk).pictures_by is None
+
+
+def test_a_press_without_any_way_for_its_picture_leads_to_the_settings(desk: Desk, tmp_path: Path) -> None:
+    desk.studio.submission.refusal = PublicUrlNeeded()
+    desk.attach()
+    desk.panel.use(GenerationRequest("sora-2", "A", images=(str(tmp_path / "a.png"),)))
+    desk.click(desk.generate)
+    desk.bot.waitUntil(lambda: desk.routes_needed == [True])
+    assert desk.reads(PublicUrlNeeded.title)
+    assert desk.wells()[0].invalid
+    assert desk.requests() == []
