@@ -244,6 +244,7 @@ class MainView(QWidget):
 
     def _on_dialog_settings_saved(self, settings: Settings) -> None:
         self._settings = settings
+        self.compose.take_settings()
 
     def _on_dialog_key_changed(self) -> None:
         self._show_key_banner()

@@ -86,6 +86,7 @@ class PictureFacts(QWidget):
         self._shape.setVisible(differs or is_cropped)
         if shape is not None and pixels is not None:
             _say(self._shape_words, picture_words.shape_sentence(*pixels, shape))
+            theme.set_role(self._shape_words, "secondary" if is_cropped else "review")
         local = seen is None or seen.web is None
         self._crop.setVisible(local)
         self._crop.show_value(is_cropped)
