@@ -14,4 +14,4 @@ def relay_words(state: "RelayState") -> tuple[str, str, str]:
         return "success", "ready", f"Connected. Reports come in at {state.public_url}."
     if state.trouble:
         return "cloud-off", "review", f"Offline, asking instead. {state.trouble}"
-    return "clock", "secondary", "Connecting…"
+    return "clock", "secondary", "Set up, and not connected yet."

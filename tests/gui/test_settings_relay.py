@@ -11,7 +11,7 @@ from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.errors import PublishingFailed
 from sora_studio.domain.settings import RelayPlace, Settings
 from sora_studio.ui.settings.dialog import Section, SettingsDialog
-from sora_studio.ui.settings.relay_section import FROM_ENVIRONMENT
+from sora_studio.ui.settings.relay_section import BY_ITSELF, FROM_ENVIRONMENT
 from sora_studio.ui.task_scope import TaskScope
 from sora_studio.viewmodels.event_relay import EventRelay
 from tests.doubles.settings_studio import SettingsStudio, leg
@@ -92,7 +92,7 @@ def test_on_a_host_takes_an_address_and_a_token_that_goes_to_the_key_store(
 
 def test_how_it_stands_is_said_live(dialog: SettingsDialog, studio: SettingsStudio) -> None:
     studio.reports.become(configured=True)
-    assert dialog.relay.proof.state.words() == "Connecting…"
+    assert dialog.relay.proof.state.words() == "Set up, and not connected yet."
     studio.reports.become(trouble="The relay cannot be reached.")
     assert dialog.relay.proof.state.words() == "Offline, asking instead. The relay cannot be reached."
     studio.reports.become(connected=True, public_url="https://relay.example.org", trouble="")
@@ -135,6 +135,15 @@ def test_callbacks_for_new_tasks_can_be_chosen_once_a_relay_is_set_up(
         box.click()
     assert disk.saved == [Settings(callback=True)]
     assert dialog.relay.callback_field.words() == "Saved."
+
+
+def test_a_relay_that_needs_no_choice_says_so(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
+    assert BY_ITSELF not in texts(dialog.relay)
+    studio.reports.become(configured=True)
+    assert BY_ITSELF in texts(dialog.relay)
+    with qtbot.waitSignal(dialog.settings_saved):
+        press(qtbot, dialog, HERE)
+    assert BY_ITSELF not in texts(dialog.relay)
 
 
 def test_a_relay_from_the_environment_is_named(

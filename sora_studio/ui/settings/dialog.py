@@ -183,6 +183,7 @@ class SettingsDialog(QDialog):
         self.pictures.form.wanted.connect(self._begin)
         self.pictures.form.relay_asked.connect(partial(self.turn_to, Section.RELAY))
         self.relay.wanted.connect(self._begin)
+        self.settings_saved.connect(self.relay.show_state)
         self.clips.folder_wanted.connect(partial(self._begin, self.clips.folder_field))
         self.clips.template_wanted.connect(partial(self._begin, self.clips.template_field))
         self.spending.soft_wanted.connect(partial(self._begin, self.spending.soft_field))

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sora_studio.viewmodels.event_relay import EventRelay
 
 PURPOSE = "A relay hands out your pictures and takes the service's reports, so that a finished task is known at once."
+BY_ITSELF = "The service runs on this machine: nothing needs to be set up."
 FROM_ENVIRONMENT = f"{RELAY_URL_VARIABLE} is set and goes before what is chosen here."
 _CHOICES = (
     Choice(RelayPlace.NONE, "None", "The program asks the service now and then. There is nothing to set up."),
@@ -62,13 +63,13 @@ class RelaySection(QWidget):
         self._boxes: dict[RelayPlace, RouteBox] = {RelayPlace.HERE: self.here, RelayPlace.ELSEWHERE: self.elsewhere}
         for box in self._boxes.values():
             box.wanted.connect(self.wanted)
-        self._environment = IconLine(text=FROM_ENVIRONMENT)
+        self._note = IconLine()
         self.proof = ProofView(scope, settled)
         self._callback = CheckBox("New tasks report their end by callback")
         self._callback.clicked.connect(self._on_callback_clicked)
         self.callback_field = Field("", kept_left(self._callback))
         self._build_column()
-        relay.relay_changed.connect(self._show_state)
+        relay.relay_changed.connect(self.show_state)
         self.show_settings(self.settings)
 
     def attach(self, studio: "Studio | None") -> None:
@@ -77,8 +78,7 @@ class RelaySection(QWidget):
         token = studio.relay_token if studio else None
         self.elsewhere.token.attach(token, token.set if token else None)
         self.proof.attach(self._reports)
-        self._environment.setVisible(bool(os.environ.get(RELAY_URL_VARIABLE)))
-        self._show_state()
+        self.show_state()
 
     def show_settings(self, settings: Settings) -> None:
         """As they hold now."""
@@ -91,13 +91,22 @@ class RelaySection(QWidget):
         self.callback_field.show_help()
         self._show_box(settings.relay)
 
+    def show_state(self) -> None:
+        """How it stands now, and what can only be done with a relay."""
+        is_set_up = self._reports is not None and self._reports.state.configured
+        self.proof.show_state()
+        self.callback_field.setVisible(is_set_up)
+        note = FROM_ENVIRONMENT if os.environ.get(RELAY_URL_VARIABLE) else BY_ITSELF
+        self._note.say("info", "secondary", note)
+        self._note.setVisible(note is FROM_ENVIRONMENT or (is_set_up and self.settings.relay is RelayPlace.NONE))
+
     def _build_column(self) -> None:
         purpose = plain_label(PURPOSE)
         purpose.setWordWrap(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * theme.GRID)
-        for widget in (purpose, self._environment, self.place_field, *self._boxes.values(), theme.rule()):
+        for widget in (purpose, self._note, self.place_field, *self._boxes.values(), theme.rule()):
             column.addWidget(widget)
         for widget in (self.proof, self.callback_field):
             column.addWidget(widget)
@@ -105,11 +114,6 @@ class RelaySection(QWidget):
     def _show_box(self, place: RelayPlace) -> None:
         for own, box in self._boxes.items():
             box.setVisible(own is place)
-
-    def _show_state(self) -> None:
-        """How it stands now, and what can only be done with a relay."""
-        self.proof.show_state()
-        self.callback_field.setVisible(self._reports is not None and self._reports.state.configured)
 
     def _on_choices_chosen(self, value: str) -> None:
         if (place := RelayPlace(value)) is not self.settings.relay:
