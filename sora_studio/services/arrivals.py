@@ -67,7 +67,7 @@ class Arrivals:
         """Once the service has confirmed the id. Asks until it does, until somebody else has settled it, or it says no."""
         attempt = unknown = 0
         try:
-            while unknown < TRIES_FOR_UNKNOWN_ID and await self._is_missing(task):
+            while unknown < TRIES_FOR_UNKNOWN_ID and await self._is_missing(task, task_id):
                 try:
                     if await self._is_confirmed(task_id, profile):
                         await self._settle(task, task_id)
@@ -81,9 +81,11 @@ class Arrivals:
         finally:
             self._looked_for.discard((task, task_id))
 
-    async def _is_missing(self, task: int) -> bool:
+    async def _is_missing(self, task: int, task_id: str) -> bool:
         row = await self._core.ledger.tasks.get(task)
-        return row is not None and (row.state is TaskState.UNKNOWN or _is_lost_from_sight(row))
+        if row is None or row.state is not TaskState.UNKNOWN:
+            return row is not None and _is_lost_from_sight(row)
+        return not await self._attaching.is_given(task_id)
 
     async def _is_confirmed(self, task_id: str, profile: ModelProfile) -> bool:
         if self._holds.key_refused or not self._connection.online:

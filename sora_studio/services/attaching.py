@@ -22,11 +22,12 @@ class Attaching:
         task_id = task_id.strip()
         async with self._lock:
             row = await self._core.ledger.tasks.get(task)
-            if row is None or row.state is not TaskState.UNKNOWN or not is_id(task_id) or await self._is_given(task_id):
+            if row is None or row.state is not TaskState.UNKNOWN or not is_id(task_id) or await self.is_given(task_id):
                 return False
             return await self._attach(row, task_id)
 
-    async def _is_given(self, task_id: str) -> bool:
+    async def is_given(self, task_id: str) -> bool:
+        """Whether a task has it already."""
         known = await self._core.ledger.tasks.find(TaskFilter(search=task_id, removed=True), limit=100)
         return any(other.task_id == task_id for other in known)
 

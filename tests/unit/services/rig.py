@@ -74,6 +74,7 @@ class Rig:
     lock: Lock = field(default_factory=Lock)
     limits: DayLimits = field(default_factory=DayLimits)
     relay_choice: RelayChoice = NO_RELAY
+    speed: float = 1.0
     seen: list[Event] = field(default_factory=list[Event])
 
     def __post_init__(self) -> None:
@@ -87,13 +88,14 @@ class Rig:
         self.core = Core(
             ledger=Ledger(self.tasks, self.clock, notices),
             gateway=self.gateway,
-            profiles={"sora-2": sora_2(concurrent_tasks=self.concurrent_tasks)},
+            profiles={"sora-2": sora_2(concurrent_tasks=self.concurrent_tasks).faster(self.speed)},
             events=self.events,
             notices=notices,
             supervisor=Supervisor(self.clock, notices),
             clock=self.clock,
             rng=random.Random(7),
             gateway_name=GATEWAY,
+            speed=self.speed,
         )
         self.publishing = Publishing(
             self.core,
