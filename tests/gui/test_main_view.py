@@ -6,19 +6,20 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QSettings, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.clip import ClipState
 from sora_studio.domain.errors import KeyMissing, RequestRepeated
-from sora_studio.domain.events import BalanceChanged, NoticeAction, NoticeLevel, NoticeRaised, SpendingChanged
+from sora_studio.domain.events import BalanceChanged, NoticeAction, NoticeLevel, NoticeRaised, RelayChanged, SpendingChanged
 from sora_studio.domain.money import DaySpend
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.settings import Settings, Theme
 from sora_studio.domain.task import Phase
 from sora_studio.services.clock import SystemClock
+from sora_studio.services.reports import RelayState
 from sora_studio.storage.secrets import SessionKeys
 from sora_studio.studio import Studio
 from sora_studio.ui import theme
@@ -82,6 +83,10 @@ def studio(loop: StudioEventLoop, tmp_path: Path) -> Iterator[Studio]:
 
 def named(window: QWidget, name: str) -> QWidget:
     return next(widget for widget in window.findChildren(QWidget) if widget.accessibleName() == name)
+
+
+def names_of(panel: QWidget) -> list[str]:
+    return [widget.accessibleName() for widget in panel.findChildren(QWidget)]
 
 
 def button(window: QWidget, text: str) -> QPushButton:
@@ -192,6 +197,34 @@ def test_the_notice_of_a_reached_limit_opens_the_settings_there(window: MainView
     studio.events.publish(notice)
     window.notices.action_asked.emit(notice, NoticeAction.OPEN_SETTINGS)
     qtbot.waitUntil(lambda: (QApplication.focusWidget() or window).accessibleName().startswith("Tell me when a day has cost"))
+
+
+def test_a_picture_without_a_way_leads_to_the_settings_of_pictures(window: MainView, studio: Studio, qtbot: QtBot) -> None:
+    window.attach(studio)
+    window.compose.route_needed.emit()
+    qtbot.waitUntil(lambda: (QApplication.focusWidget() or window).accessibleName() == "Only by address")
+
+
+def test_a_taken_frame_becomes_the_composers_picture(window: MainView, studio: Studio, qtbot: QtBot, tmp_path: Path) -> None:
+    window.attach(studio)
+    frame = QImage(64, 64, QImage.Format.Format_RGB32)
+    frame.fill(0x30A060)
+    assert frame.save(str(tmp_path / "frame.png"))
+    window.stage.frame_taken.emit(tmp_path / "frame.png")
+    qtbot.waitUntil(lambda: any("frame.png" in name for name in names_of(window.compose)))
+
+
+def test_a_relay_that_is_down_is_said_quietly_and_its_return_too(
+    window: MainView, studio: Studio, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window.attach(studio)
+    qtbot.waitUntil(lambda: "running" in window.status_bar.words())
+    states = iter([RelayState(configured=True, trouble="The relay does not answer."), RelayState(True, connected=True)])
+    for is_said in (True, False):
+        monkeypatch.setattr(type(studio.reports), "state", next(states))
+        studio.events.publish(RelayChanged(connected=not is_said))
+        assert ("Relay offline, asking instead" in window.status_bar.words()) is is_said
+    assert not any("relay" in notice.lower() for notice in window.notices.texts())
 
 
 def test_esc_takes_an_open_question_away_before_anything_else(window: MainView, qtbot: QtBot) -> None:

@@ -19,6 +19,7 @@ from sora_studio.domain.clip import Clip, ClipState, FilmFacts
 from sora_studio.domain.errors import StudioError
 from sora_studio.domain.look import Theme
 from sora_studio.domain.task import Phase, Task
+from sora_studio.media.local import LocalMedia
 from sora_studio.ui import theme
 from sora_studio.ui.stage.controls import StageControls
 from sora_studio.ui.stage.panel import StagePanel
@@ -68,6 +69,16 @@ class FrameTaker:
     def numbers(self) -> list[int]:
         """Of the frames that are on the screen at those moments, in a film of 30 a second."""
         return [int(at_s * 30) for _film, at_s in self.asked]
+
+
+class RealFrames:
+    """Takes them out of the film itself."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def save_frame(self, film: Path, at_s: float) -> Path:
+        return await LocalMedia().save_frame(film, at_s, self._folder)
 
 
 class Desk:
@@ -414,6 +425,15 @@ def test_the_paused_frame_becomes_the_next_picture(desk: Desk, film: Path) -> No
     assert desk.frames.numbers == [22]
 
 
+@pytest.mark.parametrize("number", [0, 7, 31, FRAMES - 1])
+def test_what_is_seen_is_what_is_taken(desk: Desk, film: Path, tmp_path: Path, number: int) -> None:
+    desk.studio.pictures = RealFrames(tmp_path / "frames")
+    desk.paused_at(ready(film, seen_at=NOW), number)
+    with desk.bot.waitSignal(desk.stage.frame_taken) as taken:
+        desk.button(CONTINUE).click()
+    assert number_of(QImage(str(taken.args[0]))) == number
+
+
 def test_while_playing_the_frame_of_the_press_is_taken_and_the_film_goes_on(desk: Desk, film: Path) -> None:
     desk.stage.show_task(ready(film, seen_at=NOW), play=True)
     desk.bot.waitUntil(lambda: desk.shown() >= 10)
@@ -435,6 +455,17 @@ def test_the_last_frame_can_be_taken_when_the_film_has_ended(desk: Desk, film: P
     with desk.bot.waitSignal(desk.stage.frame_taken):
         desk.button(CONTINUE).click()
     assert desk.frames.numbers == [desk.shown()] == [FRAMES - 1]
+
+
+def test_a_real_posters_frame_is_the_one_that_is_taken(desk: Desk, film: Path, tmp_path: Path, loop: StudioEventLoop) -> None:
+    poster = tmp_path / "poster.jpg"
+    loop.run_until_complete(LocalMedia().save_poster(film, poster, max_edge=SIZE[0]))
+    desk.studio.pictures = RealFrames(tmp_path / "frames")
+    desk.stage.show_task(ready(film, poster=poster, seen_at=NOW), play=False)
+    desk.bot.waitUntil(lambda: desk.shown() >= 0)
+    with desk.bot.waitSignal(desk.stage.frame_taken) as taken:
+        desk.button(CONTINUE).click()
+    assert number_of(QImage(str(taken.args[0]))) == desk.shown()
 
 
 def test_of_a_poster_the_middle_frame_is_taken_for_that_is_what_it_shows(desk: Desk, film: Path, poster: Path) -> None:
