@@ -11,7 +11,7 @@ from sora_studio.domain.request import ImageFacts, is_url
 from sora_studio.viewmodels.picture_crop import is_close
 
 CONSENT = "This picture becomes reachable on the internet until the task ends."
-STAYS_HERE = "This picture stays on this machine: so does the service."
+STAYS_HERE = "This picture stays on this machine, where the service runs too."
 NO_ROUTE = "No way to the service is set up yet."
 
 _NAMED = {"landscape": (16, 9), "portrait": (9, 16)}

@@ -1,5 +1,6 @@
 """The composer on a screen with a studio behind it: what a person can see and do there, for the tests of its parts."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -42,12 +43,16 @@ class Desk:
         self.panel.key_needed.connect(lambda: self.keys_needed.append(True))
         self.routes_needed = list[bool]()
         self.panel.route_needed.connect(lambda: self.routes_needed.append(True))
-        qtbot.addWidget(self.panel)
+        qtbot.addWidget(self.panel, before_close_func=self._finish)
         self.panel.resize(1100, 400)
         self.panel.show()
         self.panel.activateWindow()
         qtbot.waitActive(self.panel)
         self.editor.setFocus()
+
+    def _finish(self, _: QWidget) -> None:
+        """As the window does: what runs for its widgets ends before they go."""
+        asyncio.get_event_loop().run_until_complete(self.scope.close())
 
     def attach(self) -> None:
         self.panel.attach(self.studio, self.relay)  # type: ignore[arg-type]  # shaped like a studio
@@ -101,4 +106,5 @@ def open_desk(qtbot: QtBot, loop: StudioEventLoop, folder: Path) -> Iterator[Des
     made = Desk(qtbot, ComposeStudio(folder / "data"))
     yield made
     loop.run_until_complete(made.scope.close())
-    assert made.errors == []
+    for error in made.errors:
+        raise error

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from sora_studio.ui import theme
 from sora_studio.ui.compose.controls import GenerateButton
 from sora_studio.ui.compose.image_strip import INLINE, ImageStrip
-from sora_studio.ui.compose.image_well import SIZE
 from sora_studio.ui.compose.option_chips import OptionChips
 
 
@@ -42,8 +41,7 @@ class ControlsRow(QWidget):
             before.removeWidget(self._images)
             after.insertWidget(0, self._images, alignment=Qt.AlignmentFlag.AlignVCenter)
             self._above.setContentsMargins(0, 0, 0, 0 if is_inline else theme.GRID)
-        fitting = (self.width() + theme.GRID) // (SIZE.width() + theme.GRID) - 2  # the fold and the empty well
-        self._images.set_room(INLINE if is_inline else max(fitting, 1))
+        self._images.set_room(INLINE if is_inline else ImageStrip.room_within(self.width()))
 
     def minimumSizeHint(self) -> QSize:
         """As narrow as the chips can be beside the button: the pictures would give way."""

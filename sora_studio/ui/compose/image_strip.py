@@ -13,7 +13,7 @@ from sora_studio.domain.profile import ImageRules
 from sora_studio.domain.request import is_url
 from sora_studio.ui import theme
 from sora_studio.ui.compose.fold_well import FoldWell
-from sora_studio.ui.compose.image_well import SIZE, ImageWell
+from sora_studio.ui.compose.image_well import SIZE, SLIM, ImageWell
 from sora_studio.ui.compose.incoming import keep_pixels, picture_pixels, picture_sources
 from sora_studio.ui.compose.thumbnail import load_thumbnail
 from sora_studio.ui.task_scope import TaskScope
@@ -79,8 +79,13 @@ class ImageStrip(QWidget):
 
     def width_inline(self) -> int:
         """How wide it is beside the chips."""
-        count = min(len(self._images), INLINE) + (len(self._images) > INLINE) + 1
-        return count * SIZE.width() + (count - 1) * theme.GRID
+        beside = min(len(self._images), INLINE) + (len(self._images) > INLINE)
+        return beside * (SIZE.width() + theme.GRID) + (SLIM if beside else SIZE).width()
+
+    @staticmethod
+    def room_within(width: int) -> int:
+        """How many pictures fit beside the fold and the empty well."""
+        return max((width - SLIM.width()) // (SIZE.width() + theme.GRID) - 1, 1)
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -128,8 +133,9 @@ class ImageStrip(QWidget):
     def _rebuild(self) -> None:
         """Wells of pictures that stay are kept, so that nothing flickers or is read twice."""
         order = list(self._wells)
-        focused = next((order.index(source) for source, well in self._wells.items() if well.hasFocus()), None)
-        if self._empty.hasFocus():
+        held = self.window().focusWidget()  # also while a dialog over the window has the keyboard
+        focused = next((order.index(source) for source, well in self._wells.items() if well is held), None)
+        if self._empty is held:
             focused = len(order)
         for source in order:
             if source not in self.shown:
@@ -140,9 +146,10 @@ class ImageStrip(QWidget):
         wells = {source: self._wells.get(source) or self._build_well(source) for source in self.shown}
         self._wells = wells
         for place, well in enumerate(wells.values()):
-            well.has_company = len(self._images) > 1
+            well.set_company(len(self._images) > 1)
             self._row.insertWidget(place, well)
             well.show()
+        self._empty.set_company(bool(self._images))
         self._fold.show_sources(self._images[self._room :])
         # Without rules pictures are not taken, yet those that are there must be seen to be removed.
         self._empty.setVisible(self._rules is not None or not self._images)

@@ -31,6 +31,8 @@ from sora_studio.viewmodels import picture_words
 from sora_studio.viewmodels.picture_words import Mark
 
 SIZE = QSize(64, CONTROLS_HEIGHT)
+SLIM = QSize(32, CONTROLS_HEIGHT)
+"""Of the empty well beside pictures: they are what the eye looks for."""
 _REMOVE_SIZE = 16
 _ICON = 18
 _MARK, _MARK_ICON = 18, 12
@@ -56,7 +58,7 @@ class ImageWell(QPushButton):
         self.source = source
         self.invalid = False
         self.has_company = False
-        """Other pictures stand beside it."""
+        """Other pictures stand beside it: see `set_company`."""
         self._problem = ""
         self._mark: Mark | None = None
         self._picture: QPixmap | None = None
@@ -69,8 +71,14 @@ class ImageWell(QPushButton):
         self._remove = self._build_remove()
 
     def sizeHint(self) -> QSize:
-        """Always the drawing's size."""
-        return SIZE
+        """The drawing's size; an empty well beside pictures is slim."""
+        return SLIM if self.has_company and self.source is None else SIZE
+
+    def set_company(self, has_company: bool) -> None:
+        """Whether other pictures stand beside it."""
+        if has_company != self.has_company:
+            self.has_company = has_company
+            self.updateGeometry()
 
     def show_thumbnail(self, thumbnail: Thumbnail | None) -> None:
         """The picture has been looked at; None when it cannot be shown."""
