@@ -11,7 +11,7 @@ from sora_studio.domain.relay import callback_secret
 CLOSED = 0
 """In the place of a status: the relay has closed the connection without a word."""
 JPEG = b"\xff\xd8\xff\xe0" + bytes(500)
-PATIENCE_S = 10
+PATIENCE_S = 20
 
 
 @dataclass(frozen=True)

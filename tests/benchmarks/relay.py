@@ -1,0 +1,93 @@
+"""The relay as a process: how soon callbacks are answered, what hostile requests change, and what a kill loses."""
+
+import asyncio
+import itertools
+import tempfile
+import time
+from pathlib import Path
+
+import httpx
+
+from sora_studio.domain.relay import callback_secret
+from tests.benchmarks.figures import Figure, percentile
+from tests.doubles.callers import call_back
+from tests.doubles.strangers import JPEG, Target, attacks, commit
+from tests.e2e.test_relay import BEARER, TOKEN, kept, relay, storm
+from tests.unit.relay.test_hostile import all_that_is_kept
+
+SECONDS = 10
+PER_S = 100
+ATTACKS = 1000
+ATTACKERS = 12
+KILLS = 20
+HANDLE = "a-picture-that-was-lent.jpg"
+
+
+def answered_in_time(folder: Path, per_s: int) -> None:
+    """Callbacks at a steady pace."""
+    with relay(folder, token=TOKEN) as (_, base_url, _):
+        answers = asyncio.run(call_back(base_url, TOKEN, per_s=per_s, count=per_s * SECONDS))
+    times_ms = [seconds * 1000 for _, seconds in answers.values()]
+    taken = sum(status == 200 for status, _ in answers.values())
+    told = ", ".join(f"p{percent} {percentile(times_ms, percent):.1f}" for percent in (50, 99, 100))
+    met = taken == per_s * SECONDS and max(times_ms) < 50
+    Figure(f"relay, {per_s} callbacks/s for {SECONDS} s", f"{taken} × 200, {told} ms", "all within 50 ms", met=met).tell()
+
+
+async def attacked(target: Target) -> int:
+    """How many of the hostile requests got an answer that gives something away."""
+    waiting, surprises = asyncio.Semaphore(ATTACKERS), 0
+
+    async def strike(number: int) -> None:
+        nonlocal surprises
+        async with waiting:
+            attack = tried[number]
+            surprises += await commit(attack, target) not in attack.expected
+
+    tried = list(itertools.islice(attacks(target, seed=2), ATTACKS))
+    await asyncio.gather(*map(strike, range(ATTACKS)))
+    return surprises
+
+
+def unchanged_by_strangers(folder: Path) -> None:
+    """A thousand hostile requests with the real times of patience."""
+    (folder / "token").write_text(TOKEN)
+    with relay(folder) as (_, base_url, _):
+        secret, callback = callback_secret(TOKEN, bytes(16)), b'{"data": {"taskId": "task_1"}}'
+        headers = {**BEARER, "Content-Type": "image/jpeg", "Lifetime": "3600"}
+        httpx.put(f"{base_url}/v1/pictures/{HANDLE}", content=JPEG, headers=headers).raise_for_status()
+        httpx.post(f"{base_url}/c/{secret}", content=callback).raise_for_status()
+        before, begun = all_that_is_kept(folder), time.perf_counter()
+        target = Target("127.0.0.1", int(base_url.rpartition(":")[2]), TOKEN, HANDLE, secret, callback)
+        surprises = asyncio.run(attacked(target))
+        took, same = time.perf_counter() - begun, all_that_is_kept(folder) == before
+        same = same and httpx.get(f"{base_url}/p/{HANDLE}").content == JPEG
+    told = f"{surprises} surprises, {'nothing' if same else 'something'} changed, {took:.0f} s"
+    Figure(f"relay, {ATTACKS:,} hostile requests", told, "nothing changes", met=same and not surprises).tell()
+
+
+def kept_through_kills(folder: Path) -> None:
+    """Kill −9 in a storm, again and again on one folder."""
+    answered = lost = 0
+    for _ in range(KILLS):
+        with relay(folder, token=TOKEN) as (process, base_url, _):
+            secrets = asyncio.run(storm(base_url, process))
+        with relay(folder, token=TOKEN) as (_, base_url, _):
+            lost += len(secrets - kept(base_url, secrets))
+        answered += len(secrets)
+    Figure(f"relay, {KILLS} × kill −9 in a storm", f"{answered} answered, {lost} lost", "none lost", met=not lost).tell()
+
+
+def main() -> None:
+    """Prints the figures."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name in ("pace", "fast", "strangers", "kills"):
+            (Path(folder) / name).mkdir()
+        answered_in_time(Path(folder) / "pace", PER_S)
+        answered_in_time(Path(folder) / "fast", PER_S * 3)
+        unchanged_by_strangers(Path(folder) / "strangers")
+        kept_through_kills(Path(folder) / "kills")
+
+
+if __name__ == "__main__":
+    main()

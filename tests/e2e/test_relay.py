@@ -1,0 +1,139 @@
+"""The relay as a program: it says where it is, keeps what it has answered through a kill, and ends in order."""
+
+import asyncio
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from sora_studio.domain.relay import callback_secret
+
+URL = "https://relay.example.org"
+TOKEN = "a-token-of-the-tests"
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+SENDERS = 8
+KILLED_AFTER = 60
+
+
+def log_of(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.log")
+
+
+@contextmanager
+def relay(folder: Path, *arguments: str, token: str = "") -> "Iterator[tuple[subprocess.Popen[str], str, list[str]]]":
+    """A process that answers, its address on this machine, and what it said until then. Its log is a file beside the folder."""
+    with log_of(folder).open("a") as log:
+        process = subprocess.Popen(
+            [
+                sys.executable,
+                "-m",
+                "sora_studio",
+                "relay",
+                "--public-url",
+                URL,
+                "--data",
+                str(folder),
+                "--port",
+                "0",
+                *arguments,
+            ],
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "SORA_STUDIO_RELAY_TOKEN": token},
+            stdout=subprocess.PIPE,
+            stderr=log,
+            text=True,
+        )
+    try:
+        assert process.stdout
+        said = list[str]()
+        while not said or not said[-1].startswith("Relay ready: "):
+            line = process.stdout.readline()
+            assert line, log_of(folder).read_text()
+            said.append(line.rstrip("\n"))
+        yield process, said[-1].rpartition(" ")[2], said
+    finally:
+        process.kill()
+        process.wait()
+        if process.stdout:
+            process.stdout.close()
+
+
+async def storm(base_url: str, process: "subprocess.Popen[str]") -> set[str]:
+    """Callbacks from several senders until the relay is killed in their midst; the secrets that were answered 200."""
+    answered = set[str]()
+
+    async def send(http: httpx.AsyncClient) -> None:
+        while True:
+            secret = callback_secret(TOKEN, secrets.token_bytes(16))
+            try:
+                answer = await http.post(f"/c/{secret}", json={"data": {"taskId": secret}})
+            except httpx.TransportError:
+                return
+            assert answer.status_code == 200
+            answered.add(secret)
+            if len(answered) == KILLED_AFTER:
+                process.kill()
+
+    async with httpx.AsyncClient(base_url=base_url, trust_env=False) as http:
+        await asyncio.gather(*(send(http) for _ in range(SENDERS)))
+    return answered
+
+
+def kept(base_url: str, wanted: set[str]) -> set[str]:
+    """Those of the wanted secrets that the stream brings before its first sign of life."""
+    found = set[str]()
+    with httpx.stream("GET", f"{base_url}/v1/callbacks", headers=BEARER, timeout=20, trust_env=False) as stream:
+        for line in stream.iter_lines():
+            found |= {json.loads(line).get("secret", "")} & wanted
+            if found == wanted or line == "{}":
+                break
+    return found
+
+
+def test_every_callback_that_was_answered_survives_a_kill(tmp_path: Path) -> None:
+    with relay(tmp_path, token=TOKEN) as (process, base_url, _):
+        answered = asyncio.run(storm(base_url, process))
+    assert len(answered) >= KILLED_AFTER
+    with relay(tmp_path, "--token", TOKEN) as (_, base_url, _):
+        assert kept(base_url, answered) == answered
+        assert httpx.get(f"{base_url}/v1/relay", headers=BEARER, trust_env=False).json()["public_url"] == URL
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no such signals")
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_it_tells_its_token_once_and_ends_in_order(tmp_path: Path, how: signal.Signals) -> None:
+    for start in range(2):
+        with relay(tmp_path) as (process, base_url, said):
+            token = (tmp_path / "token").read_text().strip()
+            assert said == [f"Token: {token}"] * (start == 0) + [f"Relay ready: {URL} on {base_url}"]
+            with httpx.stream("GET", f"{base_url}/v1/callbacks", headers={"Authorization": f"Bearer {token}"}) as stream:
+                assert "epoch" in next(stream.iter_lines())
+                assert httpx.post(f"{base_url}/c/{callback_secret(token, bytes(16))}", content=b"{}").status_code == 200
+                process.send_signal(how)
+                assert process.wait(timeout=10) == 0
+            last_two = log_of(tmp_path).read_text().splitlines()[2 * start :]
+            assert [line.split(" ", 2)[2] for line in last_two] == ["INFO GET stream 200", "INFO POST callback 200"]
+
+
+def test_a_second_one_on_the_same_folder_is_refused(tmp_path: Path) -> None:
+    with relay(tmp_path, token=TOKEN):
+        arguments = ["relay", "--public-url", URL, "--data", str(tmp_path), "--port", "0"]
+        second = subprocess.run([sys.executable, "-m", "sora_studio", *arguments], capture_output=True, text=True, check=False)
+    assert (second.returncode, second.stdout) == (2, "")
+    assert second.stderr == f"Another relay uses {tmp_path} already. End it, or choose another folder.\n"
+    assert not (tmp_path / "token").exists(), "a token that was given is not kept"
+
+
+def test_it_carries_nothing_of_the_window_or_the_studio() -> None:
+    program = "import sys, sora_studio.relay.serve as serve; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
+    assert "uvicorn" in loaded
+    heavy = {"PySide6", "httpx", "PIL", "av", "keyring", "sora_studio.services", "sora_studio.storage", "sora_studio.studio"}
+    assert not heavy & set(loaded)
