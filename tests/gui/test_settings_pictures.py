@@ -191,6 +191,17 @@ def test_what_cannot_be_withdrawn_says_why_and_stays(dialog: SettingsDialog, stu
     qtbot.waitUntil(lambda: "The store cannot be reached." in entries(dialog)[0])
 
 
+def test_the_keyboard_goes_on_with_the_next_one_after_a_withdrawal(
+    dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot
+) -> None:
+    studio.publishing.publish(published(1), published(2, "rooftop.png"))
+    qtbot.waitUntil(lambda: len(entries(dialog)) == 2)
+    first = control(dialog, "Withdraw harbour.jpg")
+    first.setFocus()
+    qtbot.keyClick(first, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: (dialog.focusWidget() or dialog).accessibleName() == "Withdraw rooftop.png")
+
+
 def test_what_a_command_put_online_offers_no_button_that_cannot_work(
     dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot
 ) -> None:

@@ -26,6 +26,7 @@ class PublishedList(QWidget):
         super().__init__()
         self._scope = scope
         self._model = PublicationsModel(self)
+        self._entries = list[PublishedEntry]()
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(2 * theme.GRID)
@@ -47,8 +48,8 @@ class PublishedList(QWidget):
             nothing = plain_label(NOTHING)
             theme.set_role(nothing, "secondary")
             self._column.addWidget(nothing)
-        for row in self._model.rows:
-            entry = PublishedEntry(row)
+        self._entries = [PublishedEntry(row) for row in self._model.rows]
+        for row, entry in zip(self._model.rows, self._entries, strict=True):
             entry.withdraw.clicked.connect(partial(self._on_withdraw_clicked, row.id, entry.withdraw))
             self._column.addWidget(entry)
 
@@ -56,7 +57,13 @@ class PublishedList(QWidget):
         self._scope.start(self._model.refresh(), name="list what is reachable")
 
     def _on_withdraw_clicked(self, publication: int, button: QPushButton) -> None:
-        self._scope.start(self._model.withdraw(publication), name="withdraw", busy=button)
+        self._scope.start(self._withdraw(publication), name="withdraw", busy=button)
+
+    async def _withdraw(self, publication: int) -> None:
+        """The keyboard goes on with the next, unless it is somewhere by now."""
+        await self._model.withdraw(publication)
+        if self._entries and not self.window().focusWidget():
+            self._entries[0].withdraw.setFocus()
 
 
 class PublishedEntry(QWidget):
