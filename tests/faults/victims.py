@@ -37,12 +37,17 @@ SETTLED = frozenset({TaskState.SUCCESS, TaskState.FAILED, TaskState.UNKNOWN})
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Run on a folder against a service; submit `prompt` if there is one; die at `step`, else end when all is settled."""
+    """Run on a folder against a service; submit `prompt` if there is one; die at `step`, else end when all is settled.
+
+    With the address and the token of a relay, the service is asked to report there.
+    """
 
     folder: str
     url: str
     prompt: str = ""
     step: str = ""
+    relay_url: str = ""
+    relay_token: str = ""
 
 
 class Steps:
@@ -105,6 +110,8 @@ def settled(tasks: list[Task]) -> bool:
 
 async def live(order: Order) -> None:
     """One run of the program."""
+    if order.relay_url:
+        os.environ.update(SORA_STUDIO_RELAY_URL=order.relay_url, SORA_STUDIO_RELAY_TOKEN=order.relay_token)
     studio = Studio(
         data_dir=Path(order.folder) / "data",
         base_url=order.url,
@@ -116,7 +123,7 @@ async def live(order: Order) -> None:
     )
     await studio.start()
     if order.prompt:
-        await studio.submission.submit(request(order.prompt))
+        await studio.submission.submit(request(order.prompt, callback=bool(order.relay_url)))
         tell("promised", order.prompt)
     if order.step:
         await asyncio.Event().wait()

@@ -30,27 +30,29 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
     return asyncio.run(work)
 
 
-def request(prompt: str = "A harbour at dawn", *, images: tuple[str, ...] = ()) -> GenerationRequest:
-    return GenerationRequest(model="sora-2", prompt=prompt, images=images)
+def request(prompt: str = "A harbour at dawn", *, images: tuple[str, ...] = (), callback: bool = False) -> GenerationRequest:
+    return GenerationRequest(model="sora-2", prompt=prompt, images=images, callback=callback)
 
 
-def studio_on(folder: Path, url: str, *, speed: float = SPEED, key: str = KEY) -> Studio:
+def studio_on(folder: Path, url: str, *, speed: float = SPEED, key: str = KEY, gateway_name: str = "simulator") -> Studio:
     """Not started yet. Studios on one folder share its data and its clips."""
     return Studio(
         data_dir=folder / "data",
         base_url=url,
         output_dir=folder / "clips",
         speed=speed,
-        gateway_name="simulator",
+        gateway_name=gateway_name,
         keys=SessionKeys(key),
         rng=random.Random(1),
     )
 
 
 @asynccontextmanager
-async def running_studio(folder: Path, url: str, *, speed: float = SPEED, key: str = KEY) -> AsyncIterator[Studio]:
+async def running_studio(
+    folder: Path, url: str, *, speed: float = SPEED, key: str = KEY, gateway_name: str = "simulator"
+) -> AsyncIterator[Studio]:
     """Started, and stopped at the end."""
-    studio = studio_on(folder, url, speed=speed, key=key)
+    studio = studio_on(folder, url, speed=speed, key=key, gateway_name=gateway_name)
     try:
         await studio.start()
         yield studio
