@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable
 from dataclasses import dataclass
 from datetime import timedelta
 from weakref import WeakValueDictionary
@@ -53,10 +52,18 @@ class Uploads:
 
         Goes on to its end when only who waits is cancelled: what was cut off half-way could arrive after it was withdrawn.
         """
-        outcome = asyncio.get_running_loop().create_future()
+        outcome: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         outcome.add_done_callback(lambda done: done.cancelled() or done.exception())  # perhaps nobody waits any more
-        self._core.supervisor.start(_deliver(self._address(parcel), outcome), name=f"picture of task {parcel.task}")
+        self._core.supervisor.start(self._deliver(parcel, outcome), name=f"picture of task {parcel.task}")
         return await asyncio.shield(outcome)
+
+    async def _deliver(self, parcel: Parcel, outcome: "asyncio.Future[str]") -> None:
+        try:
+            outcome.set_result(await self._address(parcel))
+        except Exception as error:
+            outcome.set_exception(error)
+        finally:
+            outcome.cancel()  # of no effect on what is done
 
     async def _address(self, parcel: Parcel) -> str:
         fingerprint, place = parcel.picture.fingerprint, parcel.host.place
@@ -106,12 +113,3 @@ class Uploads:
 
         await self._core.ledger.insist(write)
         self._trusted_until[publication] = self._core.clock.monotonic() + TRUSTED_FOR_S
-
-
-async def _deliver(work: Awaitable[str], outcome: "asyncio.Future[str]") -> None:
-    try:
-        outcome.set_result(await work)
-    except Exception as error:
-        outcome.set_exception(error)
-    finally:
-        outcome.cancel()  # of no effect on what is done
