@@ -106,7 +106,7 @@ class Visitors:
     def enter(self, request: Request) -> "Visit":
         """Close every visit, whether it is welcome or not."""
         connection = cast("GuardedProtocol", request.scope["state"][CONNECTION])
-        if not connection.counts or not is_this_machine(request.client.host if request.client else ""):
+        if not is_this_machine(request.client.host if request.client else ""):
             return Visit(connection)
         named = request.headers.getlist("x-forwarded-for")
         address = network_of(named[-1].rpartition(",")[2]) if named else ""

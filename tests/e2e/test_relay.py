@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import secrets
 import signal
 import subprocess
@@ -55,7 +56,7 @@ def relay(folder: Path, *arguments: str, token: str = "") -> "Iterator[tuple[sub
         said = list[str]()
         while not said or not said[-1].startswith("Relay ready: "):
             line = process.stdout.readline()
-            assert line, log_of(folder).read_text()
+            assert line, log_of(folder).read_text()[-2000:]
             said.append(line.rstrip("\n"))
         yield process, said[-1].rpartition(" ")[2], said
     finally:
@@ -131,9 +132,12 @@ def test_a_second_one_on_the_same_folder_is_refused(tmp_path: Path) -> None:
     assert not (tmp_path / "token").exists(), "a token that was given is not kept"
 
 
-def test_it_carries_nothing_of_the_window_or_the_studio() -> None:
-    program = "import sys, sora_studio.relay.serve as serve; print(*sys.modules)"
+def test_it_loads_no_more_than_its_container_has() -> None:
+    program = "import sys; before = {*sys.modules}; import sora_studio.relay.serve; print(*({*sys.modules} - before))"
     loaded = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.split()
-    assert "uvicorn" in loaded
-    heavy = {"PySide6", "httpx", "PIL", "av", "keyring", "sora_studio.services", "sora_studio.storage", "sora_studio.studio"}
-    assert not heavy & set(loaded)
+    ours = {".".join(name.split(".")[:2]) for name in loaded if name.startswith("sora_studio.")}
+    others = {name.partition(".")[0] for name in loaded} - set(sys.stdlib_module_names) - {"sora_studio"}
+    container = (Path(__file__).parents[2] / "packaging" / "relay" / "Containerfile").read_text()
+    (libraries,) = re.findall(r"/\^\(([a-z0-9|-]+)\)==/", container)
+    assert {name.replace("_", "-") for name in others} <= set(libraries.split("|"))
+    assert ours == {"sora_studio.domain", "sora_studio.paths", "sora_studio.relay"}
