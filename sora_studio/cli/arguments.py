@@ -25,7 +25,10 @@ class WindowCommand:
 
 @dataclass(frozen=True, slots=True)
 class GenerateCommand:
-    """`prompt` is `-` when it comes from standard input; `choices` are pairs of field and text as they were written."""
+    """`prompt` is `-` when it comes from standard input; `choices` are pairs of field and text as they were written.
+
+    `callback` None: as the settings say.
+    """
 
     prompt: str
     images: tuple[str, ...]
@@ -33,6 +36,7 @@ class GenerateCommand:
     route: str
     model: str | None
     takes: int
+    callback: bool | None
     output: Path | None
     wait: bool
     again: bool
@@ -85,6 +89,7 @@ def parse(argv: Sequence[str]) -> Command:
                 route=found.route,
                 model=found.model,
                 takes=found.count,
+                callback=found.callback,
                 output=found.output,
                 wait=not found.no_wait,
                 again=found.again,
@@ -142,6 +147,11 @@ def _build_generate(generate: argparse.ArgumentParser) -> None:
     generate.add_argument("--route", default="", help="how the service routes the task")
     generate.add_argument("--model", metavar="SLUG", help="the model; the one of the settings unless given")
     generate.add_argument("--count", type=int, default=1, metavar="N", help="takes of the same request, 1 to 10")
+    generate.add_argument(
+        "--callback",
+        action=argparse.BooleanOptionalAction,
+        help="let the service report the end to the relay, or not; as the settings say unless given",
+    )
     _add_place(generate, default=argparse.SUPPRESS)
     generate.add_argument("--no-wait", action="store_true", help="end once the service has accepted everything")
     generate.add_argument(

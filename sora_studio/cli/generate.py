@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,7 @@ async def generate(command: GenerateCommand, studio: "Studio") -> ExitCode:
     follower = _follower(studio, as_json=command.json)
     model = command.model or studio.settings.model
     request = request_from(command, model, studio.profiles.get(model))
+    request = replace(request, callback=_wants_report(command, studio))
     added = await _submit(command, studio, request)
     _introduce(studio, output=command.output)
     return await follower.run([task.id for task in added], is_done=is_settled if command.wait else is_answered)
@@ -67,6 +69,13 @@ def request_from(command: GenerateCommand, model: str, profile: ModelProfile | N
     return GenerationRequest(
         model=model, prompt=command.prompt, options=options, route=command.route, images=tuple(_sources(command.images))
     )
+
+
+def _wants_report(command: GenerateCommand, studio: "Studio") -> bool:
+    """What was said on the command line; else what the settings say, as long as a relay is set up."""
+    if command.callback is None:
+        return studio.settings.callback and studio.reports.state.configured
+    return command.callback
 
 
 def _option(profile: ModelProfile | None, field: str) -> Option | None:

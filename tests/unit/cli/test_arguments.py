@@ -8,7 +8,7 @@ from sora_studio.domain.task import TaskState
 
 def test_everything_about_a_request_is_read(tmp_path: Path) -> None:
     line = ["generate", "A harbour", "--image", "a.png", "--image", "https://x.example/b.png", "--set", "duration=15"]
-    line += ["--set", "aspect_ratio = portrait", "--route", "value", "--model", "sora-2-pro", "--count", "3"]
+    line += ["--set", "aspect_ratio = portrait", "--route", "value", "--model", "sora-2-pro", "--count", "3", "--callback"]
     line += ["--output", str(tmp_path), "--no-wait", "--again", "--json", "--demo"]
     assert parse(line) == GenerateCommand(
         prompt="A harbour",
@@ -17,12 +17,20 @@ def test_everything_about_a_request_is_read(tmp_path: Path) -> None:
         route="value",
         model="sora-2-pro",
         takes=3,
+        callback=True,
         output=tmp_path,
         wait=False,
         again=True,
         json=True,
         demo=True,
     )
+
+
+@pytest.mark.parametrize(("words", "callback"), [([], None), (["--callback"], True), (["--no-callback"], False)])
+def test_a_report_is_asked_for_or_not_or_left_to_the_settings(words: list[str], callback: bool | None) -> None:
+    command = parse(["generate", "A harbour", *words])
+    assert isinstance(command, GenerateCommand)
+    assert command.callback is callback
 
 
 def test_no_command_is_the_window() -> None:
