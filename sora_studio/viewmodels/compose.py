@@ -286,7 +286,7 @@ class ComposeModel(QObject):
         now = self.request
         if (checked.images, checked.edits) == (now.images, now.edits):  # something else may have been chosen meanwhile
             self._forgive("images")
-            self._complain([problem for problem in problems if problem.field == "images"])
+            self._complain([problem for problem in map(self._at_images, problems) if problem.field == "images"])
 
     async def submit(self, *, again: bool = False) -> list[Task]:
         """Send what stands here; returns once the tasks are on disk.
@@ -303,7 +303,7 @@ class ComposeModel(QObject):
         try:
             tasks = await self._studio.submission.submit(self._reachable, takes=self._draft.takes, again=again)
         except (InvalidRequest, PublicUrlNeeded) as error:
-            self._complain(_problems_of(error))
+            self._complain([self._at_images(problem) for problem in _problems_of(error)])
             if isinstance(error, PublicUrlNeeded):
                 self.route_needed.emit()
             return []
@@ -320,6 +320,10 @@ class ComposeModel(QObject):
         ways, request = self.ways, self.request
         route = request.pictures_by if request.pictures_by in ways.routes else None
         return replace(request, callback=request.callback and ways.callback, pictures_by=route)
+
+    def _at_images(self, problem: Problem) -> Problem:
+        """Too many takes can be chosen only by choosing too many pictures: there it is said."""
+        return replace(problem, field="images") if problem.field == "takes" and len(self.request.images) > 1 else problem
 
     def _reshape_crops(self) -> None:
         """Crops keep their place and take the clip's new shape; where that cannot be told, they go."""

@@ -75,7 +75,7 @@ class FakeSubmission:
         parts = request.completed(profile).split(profile)
         problems = check_request(parts[0], profile)
         if len(parts) * takes > MAX_TASKS_AT_ONCE:
-            problems.append(Problem("images", f"{len(parts) * takes} tasks at once are too many."))
+            problems.append(Problem("takes", f"{len(parts) * takes} tasks at once are too many."))
         if request.images and self.image_problem:
             problems.append(Problem("images", self.image_problem))
         return tuple(problems)

@@ -291,6 +291,17 @@ def test_two_hundred_files_of_every_kind_hold_nothing_up(desk: Desk, picture: Pa
     huge.unlink()  # nobody need search it
 
 
+def test_too_many_tasks_are_said_at_the_pictures_and_again_none(desk: Desk, pictures: list[Path]) -> None:
+    desk.attach()
+    drop(desk.wells()[0], files(*pictures, *(path.with_name(f"more-{path.name}") for path in pictures)))
+    desk.action("Takes ×1", "×6").trigger()
+    desk.bot.waitUntil(lambda: desk.reads("120 tasks at once are too many"))
+    assert all(well.invalid for well in desk.wells() if well.source)
+    desk.action("Takes ×6", "×5").trigger()
+    desk.bot.waitUntil(lambda: not desk.reads("too many"))
+    assert desk.generate.text() == "Generate 100 tasks"
+
+
 def test_a_frame_of_a_clip_takes_the_place_of_all_pictures(desk: Desk, pictures: list[Path]) -> None:
     desk.attach()
     drop(desk.wells()[0], files(*pictures[:2]))

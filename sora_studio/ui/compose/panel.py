@@ -156,7 +156,7 @@ class ComposePanel(QWidget):
         self._address.closed.connect(self._on_address_closed)
         self._chips.option_chosen.connect(self._model.set_option)
         self._chips.route_chosen.connect(self._model.set_route)
-        self._chips.takes_chosen.connect(self._model.set_takes)
+        self._chips.takes_chosen.connect(self._on_chips_takes_chosen)
         self._chips.model_chosen.connect(self._on_model_chosen)
         self._chips.callback_chosen.connect(self._model.set_callback)
         self._chips.pictures_by_chosen.connect(self._on_chips_pictures_by_chosen)
@@ -218,6 +218,10 @@ class ComposePanel(QWidget):
             self.submitted.emit(tasks)
         elif self._model.problems:
             self._focus_field(next(iter(self._model.problems)))
+
+    def _on_chips_takes_chosen(self, takes: int) -> None:
+        self._model.set_takes(takes)
+        self._pictures.check()
 
     def _on_chips_pictures_by_chosen(self, route: PictureRoute | None) -> None:
         self._model.set_pictures_by(route)
