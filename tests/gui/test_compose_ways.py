@@ -26,7 +26,7 @@ def desk(qtbot: QtBot, loop: StudioEventLoop, tmp_path: Path) -> Iterator[Desk]:
 def shown(desk: Desk) -> list[tuple[str, bool]]:
     """What the chip's menu offers, and what is chosen."""
     menu = desk.one(AdvancedChip, "Advanced").menu()
-    return [(action.text(), action.isChecked()) for action in menu.actions() if not action.isSeparator()]
+    return [(action.text(), action.isChecked()) for action in menu.actions() if action.isEnabled() and not action.isSeparator()]
 
 
 def sent(desk: Desk) -> GenerationRequest:

@@ -74,7 +74,8 @@ class AdvancedChip(MenuChip):
         action.triggered.connect(self.callback_chosen)
 
     def _add_routes(self, ways: Ways, chosen: PictureRoute | None) -> None:
-        self._menu.addSection("Pictures go through …")
+        self._menu.addSeparator()
+        self._menu.addAction("Pictures go through …").setEnabled(False)  # the style sheet shows no section's title
         group = QActionGroup(self._menu)
         for route, words in picture_words.route_choices(ways.routes, ways.usual):
             action = QAction(words, group, checkable=True)
