@@ -32,6 +32,7 @@ from sora_studio.gateway.picture_checker import HttpPictureChecker
 from sora_studio.gateway.relay_client import RelayClient
 from sora_studio.gateway.transfer import FilmTransfer
 from sora_studio.hosting.bucket import BucketHost
+from sora_studio.hosting.command import CommandHost
 from sora_studio.media.local import LocalMedia
 from sora_studio.relay.embedded import EmbeddedRelay
 from sora_studio.services import landing
@@ -292,6 +293,8 @@ class Studio:
                 key_id=lambda: self._bucket_key_id.key,
                 secret=lambda: self._bucket_secret.key,
             )
+        if settings.picture_command:
+            hosts[PictureRoute.COMMAND] = CommandHost(settings.picture_command)
         if self._relay.choice.is_set_up:
             hosts[PictureRoute.RELAY] = self._relay
         return hosts

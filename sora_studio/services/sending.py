@@ -192,9 +192,9 @@ class Sender:
     async def _put_off(self, task: Task, error: PassingError | StorageFull) -> None:
         """Try its pictures again later; the others go on meanwhile."""
         asked_s = error.retry_after_s if isinstance(error, PassingError) else ROOM_CHECK_S
+        await self._ledger.insist(lambda: self._ledger.record(task.id, trouble=error.title))
         self._line.put_off(task.id, least_s=asked_s or 0.0)
         self._census.place(task.id, task.request.model, TaskState.WAITING)
-        await self._ledger.insist(lambda: self._ledger.record(task.id, trouble=error.title))
 
     def _forget(self, task_id: int, row: Task | None) -> None:
         """Somebody else was first: count it where it stands."""

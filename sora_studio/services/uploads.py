@@ -42,6 +42,7 @@ class Uploads:
         self._publications = publications
         self._turns = WeakValueDictionary[tuple[str, str], asyncio.Lock]()
         self._trusted_until = dict[int, float]()
+        self._doubted = set[int]()
 
     def turn(self, fingerprint: str, place: str) -> asyncio.Lock:
         """Held by whoever publishes or withdraws this picture there."""
@@ -56,6 +57,10 @@ class Uploads:
         outcome.add_done_callback(lambda done: done.cancelled() or done.exception())  # perhaps nobody waits any more
         self._core.supervisor.start(self._deliver(parcel, outcome), name=f"picture of task {parcel.task}")
         return await asyncio.shield(outcome)
+
+    def doubt(self, publication: int) -> None:
+        """Somebody tries to take it back: whether that works or not, no further task gets this address."""
+        self._doubted.add(publication)
 
     async def _deliver(self, parcel: Parcel, outcome: "asyncio.Future[str]") -> None:
         try:
@@ -78,6 +83,8 @@ class Uploads:
             return found.url
 
     async def _works(self, publication: Publication, max_bytes: int) -> bool:
+        if publication.id in self._doubted:
+            return False
         if self._core.clock.monotonic() < self._trusted_until.get(publication.id, 0.0):
             return True
         try:

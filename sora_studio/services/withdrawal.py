@@ -102,6 +102,7 @@ class Withdrawal:
             return CANNOT
         if host is None or host.place != publication.place:
             return f"Settings no longer hold {publication.place}. Set it up again, and the picture is taken back."
+        self._uploads.doubt(publication.id)
         try:
             await host.withdraw(publication.handle)
         except StudioError as error:

@@ -52,9 +52,10 @@ def test_an_answer_that_was_lost_is_seen_in_the_balance_and_its_task_is_found_by
         profile: ModelProfile,
         image_urls: Sequence[str],
         *,
+        callback_url: str | None = None,
         claim: Callable[[], Awaitable[bool]],
     ) -> str | None:
-        await create(self, request, profile, image_urls, claim=claim)
+        await create(self, request, profile, image_urls, callback_url=callback_url, claim=claim)
         raise OutcomeUnknown
 
     monkeypatch.setattr(GatewayClient, "create", lose_the_answer)

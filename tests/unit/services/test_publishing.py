@@ -310,6 +310,41 @@ def test_what_cannot_be_withdrawn_says_why_and_is_tried_again(tmp_path: Path) ->
     run(story())
 
 
+def test_a_withdrawal_that_failed_may_have_worked_so_nothing_uses_its_picture_again(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path) as rig:
+            await send(rig, CAT)
+            rig.host.withdrawal_troubles.append(ServiceUnavailable())
+            await finish(rig, 1)
+            rig.host.reachable.clear()
+            await send(rig, CAT)
+            assert rig.gateway.image_urls[1] == [rows(rig)[1].url]
+            assert list(rig.host.reachable) == [rows(rig)[1].handle]
+
+    run(story())
+
+
+def test_a_picture_put_off_while_the_disk_is_full_is_taken_up_once(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        rig.host.troubles.append(ConnectionFailed("The relay cannot be reached."))
+        gate = rig.gateway.gate = asyncio.Event()
+        async with rig:
+            await rig.engine.submission.submit(request(images=(CAT,)))
+            rig.tasks.trouble = StorageFull()
+            for _ in range(4):
+                await rest(rig, 3)
+            assert len(rig.host.published) == 1
+            rig.tasks.trouble = None
+            for _ in range(4):
+                await rest(rig, 3)
+            gate.set()
+            await rest(rig)
+            assert (rig.state(), len(rig.gateway.created)) == (S.PENDING, 1)
+
+    run(story())
+
+
 def test_a_host_with_a_mistake_in_it_stops_no_withdrawal(tmp_path: Path, expect_log: Callable[[str], None]) -> None:
     async def story() -> None:
         async with Rig(tmp_path) as rig:
