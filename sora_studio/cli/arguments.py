@@ -139,7 +139,11 @@ def _parser() -> argparse.ArgumentParser:
 def _build_generate(generate: argparse.ArgumentParser) -> None:
     generate.add_argument("prompt", metavar="PROMPT", help='what the clip shows; "-" reads it from standard input')
     generate.add_argument(
-        "--image", action="append", default=[], metavar="PATH|URL", help="a picture to animate; may be given again"
+        "--image",
+        action="append",
+        default=[],
+        metavar="PATH|URL",
+        help="a picture to animate; each further one makes further tasks",
     )
     generate.add_argument(
         "--set", action="append", default=[], type=_choice, metavar="FIELD=VALUE", help="an option of the model: duration=15"

@@ -33,6 +33,8 @@ async def generate(command: GenerateCommand, studio: "Studio") -> ExitCode:
     request = request_from(command, model, studio.profiles.get(model))
     request = replace(request, callback=_wants_report(command, studio))
     added = await _submit(command, studio, request)
+    if words := batch_words(len(request.images), command.takes, len(added)):
+        say(words)
     _introduce(studio, output=command.output)
     return await follower.run([task.id for task in added], is_done=is_settled if command.wait else is_answered)
 
@@ -69,6 +71,14 @@ def request_from(command: GenerateCommand, model: str, profile: ModelProfile | N
     return GenerationRequest(
         model=model, prompt=command.prompt, options=options, route=command.route, images=tuple(_sources(command.images))
     )
+
+
+def batch_words(pictures: int, takes: int, tasks: int) -> str:
+    """What several pictures came to; empty where one task is one picture, or none."""
+    if pictures < 2:
+        return ""
+    each = f", {takes} takes each" if takes > 1 else ""
+    return f"{pictures} pictures{each}: {tasks} {'task' if tasks == 1 else 'tasks'}."
 
 
 def _wants_report(command: GenerateCommand, studio: "Studio") -> bool:

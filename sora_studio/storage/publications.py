@@ -26,9 +26,10 @@ LIVE = """
     WHERE fingerprint = :fingerprint AND withdrawn_at IS NULL AND place = :place AND url <> '' AND expires_at >= :until
     ORDER BY expires_at DESC, id DESC LIMIT 1
 """
-STANDING = "SELECT * FROM publications WHERE withdrawn_at IS NULL ORDER BY id DESC"
+# Left to itself, SQLite reads the whole table to save itself the sorting.
+STANDING = "SELECT * FROM publications INDEXED BY publications_live WHERE withdrawn_at IS NULL ORDER BY id DESC"
 IDLE = """
-    SELECT * FROM publications
+    SELECT * FROM publications INDEXED BY publications_live
     WHERE withdrawn_at IS NULL AND (expires_at <= :now OR NOT EXISTS (
         SELECT 1 FROM publication_tasks JOIN tasks ON tasks.id = publication_tasks.task
         WHERE publication_tasks.publication = publications.id AND tasks.state NOT IN (SELECT value FROM json_each(:over))

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from sora_studio.cli.arguments import GenerateCommand, parse
-from sora_studio.cli.generate import prompt_from, request_from
+from sora_studio.cli.generate import batch_words, prompt_from, request_from
 from sora_studio.domain.errors import InvalidRequest
 from sora_studio.domain.profile_toml import parse_profile
 from sora_studio.domain.request import GenerationRequest, check_request
@@ -56,3 +56,24 @@ def test_bytes_that_are_no_text_are_refused(argument: str, piped: bytes, monkeyp
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(piped), encoding="utf-8"))
     with pytest.raises(InvalidRequest, match="not UTF-8 text"):
         prompt_from(argument)
+
+
+@pytest.mark.parametrize(
+    ("pictures", "takes", "tasks", "words"),
+    [
+        (0, 3, 3, ""),
+        (1, 3, 3, ""),
+        (2, 1, 2, "2 pictures: 2 tasks."),
+        (2, 3, 6, "2 pictures, 3 takes each: 6 tasks."),
+        (2, 1, 1, "2 pictures: 1 task."),
+    ],
+)
+def test_what_several_pictures_come_to_is_said(pictures: int, takes: int, tasks: int, words: str) -> None:
+    assert batch_words(pictures, takes, tasks) == words
+
+
+def test_several_pictures_are_split_as_the_model_takes_them() -> None:
+    request = _request("--image", "https://x.example/a.png", "--image", "https://x.example/b.png").completed(PROFILE)
+    parts = request.split(PROFILE)
+    assert [part.images for part in parts] == [("https://x.example/a.png",), ("https://x.example/b.png",)]
+    assert [check_request(part, PROFILE) for part in parts] == [[], []]
