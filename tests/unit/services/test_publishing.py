@@ -334,6 +334,7 @@ def test_a_picture_put_off_while_the_disk_is_full_is_taken_up_once(tmp_path: Pat
             rig.tasks.trouble = StorageFull()
             for _ in range(4):
                 await rest(rig, 3)
+                rig.engine.retry()
             assert len(rig.host.published) == 1
             rig.tasks.trouble = None
             for _ in range(4):
