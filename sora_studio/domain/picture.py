@@ -76,6 +76,15 @@ class PreparedPicture:
 
 
 @dataclass(frozen=True, slots=True)
+class Thumbnail:
+    """A local picture drawn small, upright as it is published. `rgba` has four bytes for each pixel, row by row."""
+
+    rgba: bytes = field(repr=False)
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class WebPicture:
     """What stands at a web address, as its server and its first bytes say. `size_bytes` None: the server does not tell."""
 

@@ -9,7 +9,7 @@ from typing import Protocol, TypedDict, Unpack
 
 from sora_studio.domain.clip import Clip, ClipCounts, ClipState, FilmFacts
 from sora_studio.domain.draft import Draft
-from sora_studio.domain.picture import PictureEdit, PictureRoute, PreparedPicture, Publication, WebPicture
+from sora_studio.domain.picture import PictureEdit, PictureRoute, PreparedPicture, Publication, Thumbnail, WebPicture
 from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.request import GenerationRequest, ImageFacts
 from sora_studio.domain.task import Section, Task, TaskState
@@ -427,6 +427,10 @@ class Media(Protocol):
 
     async def inspect_image(self, path: Path) -> ImageFacts:
         """By content. Raises `InvalidRequest` with a sentence when it is no picture or cannot be read."""
+        ...
+
+    async def draw_image(self, path: Path, *, max_edge: int) -> Thumbnail:
+        """The picture for the eye, with at most `max_edge` pixels along its longer edge. Raises like `inspect_image`."""
         ...
 
     async def prepare_image(self, path: Path, edit: PictureEdit, *, formats: Sequence[str], max_bytes: int) -> PreparedPicture:

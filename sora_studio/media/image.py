@@ -60,8 +60,8 @@ def look(path: Path, file: BinaryIO) -> tuple[ImageFacts, ImageFile.ImageFile]:
     Size before content: nothing is decoded that would fill the memory.
     """
     size_bytes = file.seek(0, os.SEEK_END)
-    image = _identified(path, file)
-    kind, (width, height) = _still_kind(path, image), image.size
+    image, kind = identified(path, file)
+    width, height = image.size
     turn = turn_of(image) if kind == "tiff" else 0  # whose decoder turns it, and forgets
     whole = size_bytes <= MAX_DECODED_BYTES
     if whole:
@@ -92,13 +92,15 @@ def decoded(image: ImageFile.ImageFile, file: BinaryIO) -> ImageFile.ImageFile:
     return image
 
 
-def _identified(path: Path, file: BinaryIO) -> ImageFile.ImageFile:
+def identified(path: Path, file: BinaryIO) -> tuple[ImageFile.ImageFile, str]:
+    """The picture, not decoded yet, and its kind; only a still one that fits the memory."""
     file.seek(0)
     try:
-        return Image.open(file, formats=_FORMATS)
+        image = Image.open(file, formats=_FORMATS)
     except UnidentifiedImageError:
         file.seek(0)
         _refuse(path, _why_unidentified(file.read(12)))
+    return image, _still_kind(path, image)
 
 
 def _still_kind(path: Path, image: Image.Image) -> str:

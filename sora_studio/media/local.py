@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sora_studio.domain.clip import FilmFacts
 from sora_studio.domain.errors import StorageFull, StudioError
-from sora_studio.domain.picture import PictureEdit, PreparedPicture
+from sora_studio.domain.picture import PictureEdit, PreparedPicture, Thumbnail
 from sora_studio.domain.request import ImageFacts
 from sora_studio.domain.room import is_full
 from sora_studio.media.film_process import FilmProcess
@@ -25,11 +25,17 @@ class LocalMedia:
     def __init__(self, films: FilmProcess | None = None) -> None:
         self._films = films or FilmProcess()
         self._room = asyncio.Semaphore(_PICTURES_AT_ONCE)
+        self._easel = asyncio.Semaphore(_PICTURES_AT_ONCE)  # of its own: an eye does not wait for a conversion
 
     async def inspect_image(self, path: Path) -> ImageFacts:
         """By content. Raises `InvalidRequest` with a sentence when it is no picture or cannot be read."""
         async with self._room:
             return await asyncio.to_thread(_inspect_image, path)
+
+    async def draw_image(self, path: Path, *, max_edge: int) -> Thumbnail:
+        """Small and upright, for the eye. Raises like `inspect_image`."""
+        async with self._easel:
+            return await asyncio.to_thread(_draw_image, path, max_edge)
 
     async def prepare_image(self, path: Path, edit: PictureEdit, *, formats: Sequence[str], max_bytes: int) -> PreparedPicture:
         """What would be published of it; raises `InvalidRequest` like `inspect_image`, and for a conversion not asked for."""
@@ -62,6 +68,12 @@ def _prepare_image(path: Path, edit: PictureEdit, formats: Sequence[str], max_by
     from sora_studio.media import preparation  # noqa: PLC0415 - not before the first paint
 
     return preparation.prepare_image(path, edit, formats=formats, max_bytes=max_bytes)
+
+
+def _draw_image(path: Path, max_edge: int) -> Thumbnail:
+    from sora_studio.media import drawing  # noqa: PLC0415 - not before the first paint
+
+    return drawing.draw_image(path, max_edge=max_edge)
 
 
 def _inspect_image(path: Path) -> ImageFacts:

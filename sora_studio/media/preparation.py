@@ -18,18 +18,9 @@ from sora_studio.media.colours import Pixels, pixels_of
 from sora_studio.media.encoding import Encoded, encode_png, fit_jpeg, fit_webp
 from sora_studio.media.image import MAX_DECODED_BYTES, decoded, look, opened
 from sora_studio.media.stripping import strip
-from sora_studio.media.telling import turn_of
+from sora_studio.media.telling import turn_of, upright
 from sora_studio.media.transparency import is_transparent
 
-_UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
 _HOPE = 1.1
 """A PNG's part has about its share of the bytes; beyond the limit by more than this, it is not worth the try."""
 
@@ -103,9 +94,8 @@ def _kinds(facts: ImageFacts, pixels: Pixels, edit: PictureEdit, rules: ImageRul
 
 def _wanted(image: ImageFile.ImageFile, box: tuple[int, int, int, int] | None) -> Pixels:
     """Upright, then cropped."""
-    way = _UPRIGHT.get(turn_of(image))
-    upright: Image.Image = image if way is None else image.transpose(way)
-    return pixels_of(upright.crop(box) if box else upright)
+    standing = upright(image, turn_of(image))
+    return pixels_of(standing.crop(box) if box else standing)
 
 
 def _is_lossless_webp(file: BinaryIO, facts: ImageFacts) -> bool:

@@ -50,6 +50,15 @@ _PLACE_IN_IPTC = frozenset([(2, 26), (2, 27), (2, 90), (2, 92), (2, 95), (2, 100
 """Content location, city, sublocation, state, country: record and number of the IPTC's own list."""
 _TELLING_INFO = ("xmp", "XML:com.adobe.xmp", "comment", "photoshop")
 _TURNS = range(1, 9)
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 _UNREADABLE = (ValueError, TypeError, LookupError, OSError, SyntaxError, struct.error)
 
 
@@ -65,6 +74,11 @@ def turn_of(image: ImageFile.ImageFile) -> int:
     """How it stands, 1 (upright) to 8, as Exif counts. What makes no sense counts as upright, as everywhere."""
     turn: object = _exif_of(image).get(ExifTags.Base.Orientation)
     return turn if isinstance(turn, int) and turn in _TURNS else 1
+
+
+def upright(image: Image.Image, turn: int) -> Image.Image:
+    """Pixels that stand like this, as they are meant to be seen."""
+    return image.transpose(_UPRIGHT[turn]) if turn in _UPRIGHT else image
 
 
 def what_it_tells(image: ImageFile.ImageFile, kind: str, file: BinaryIO) -> Telling:

@@ -4,20 +4,21 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sora_studio.domain.errors import InvalidRequest, PassingError
-from sora_studio.domain.picture import PictureEdit, PreparedPicture, WebPicture
+from sora_studio.domain.picture import PictureEdit, PreparedPicture, Thumbnail, WebPicture
 from sora_studio.domain.ports import Media, PictureChecker
 from sora_studio.domain.profile import ImageRules, ModelProfile
 from sora_studio.domain.request import ImageFacts, check_image, is_url
 from sora_studio.services.preparing import Preparation
 
-NOT_LOOKED_AT = "The address could not be looked at now. That is done again before anything is sent."
+NOT_LOOKED_AT = "The address could not be looked at now. It will be looked at before it is sent."
 
 
 @dataclass(frozen=True, slots=True)
 class PictureLook:
     """`facts` are a local picture's, `web` those of an address. `published` is what would be sent of a local one.
 
-    When it cannot be sent as it is, `offer` is a copy that could, and `problem` says what is wrong in any case.
+    When it cannot be sent as it is, `offer` is a copy that could, and `problem` says what is wrong in any case. `note` is what
+    a person should know although nothing is wrong.
     """
 
     source: str
@@ -26,6 +27,7 @@ class PictureLook:
     published: PreparedPicture | None = None
     offer: PreparedPicture | None = None
     problem: str = ""
+    note: str = ""
 
 
 class Pictures:
@@ -49,6 +51,13 @@ class Pictures:
             return PictureLook(source, problem=invalid.title)
         return await self._look_at_file(PictureLook(source, facts), edit, profile.images)
 
+    async def thumbnail(self, path: Path, *, max_edge: int) -> Thumbnail | None:
+        """The picture small and upright; None when it cannot be drawn. Why not, `look` says."""
+        try:
+            return await self._media.draw_image(path, max_edge=max_edge)
+        except InvalidRequest:
+            return None
+
     async def save_frame(self, clip_path: Path, at_s: float) -> Path:
         """The frame that is seen at that time, as a picture. Raises like `Media.save_frame`."""
         return await self._media.save_frame(clip_path, at_s, self._folder)
@@ -59,7 +68,7 @@ class Pictures:
         except InvalidRequest as invalid:
             return PictureLook(url, problem=invalid.title)
         except PassingError:
-            return PictureLook(url, problem=NOT_LOOKED_AT)
+            return PictureLook(url, note=NOT_LOOKED_AT)
         problems = check_image(url, ImageFacts(web.format, web.width, web.height, web.size_bytes or 0), rules)
         return PictureLook(url, web=web, problem=" ".join(problem.message for problem in problems))
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sora_studio.domain.clip import FilmFacts
 from sora_studio.domain.errors import InvalidRequest, Problem, StudioError
-from sora_studio.domain.picture import PictureEdit, PreparedPicture
+from sora_studio.domain.picture import PictureEdit, PreparedPicture, Thumbnail
 from sora_studio.domain.ports import Progress
 from sora_studio.domain.request import ImageFacts
 
@@ -58,6 +58,9 @@ class ScriptedMedia:
 
     async def inspect_image(self, path: Path) -> ImageFacts:
         return self.images.get(path.name, ImageFacts("png", 64, 64, 1000))
+
+    async def draw_image(self, path: Path, *, max_edge: int) -> Thumbnail:
+        return Thumbnail(bytes(4), 1, 1)
 
     async def prepare_image(self, path: Path, edit: PictureEdit, *, formats: Sequence[str], max_bytes: int) -> PreparedPicture:
         self.prepared.append(path.name)
