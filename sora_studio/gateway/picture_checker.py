@@ -10,6 +10,7 @@ import httpx
 from sora_studio.domain.errors import ConnectionFailed, InvalidRequest, Problem, StudioError
 from sora_studio.domain.picture import MEDIA_TYPES, WebPicture
 from sora_studio.domain.ports import Clock
+from sora_studio.domain.request import excess, megabytes
 from sora_studio.gateway.addresses import LinkRefused
 from sora_studio.gateway.picture_header import ENOUGH_BYTES, PictureHeader, kind_of, read_header
 from sora_studio.gateway.ranges import content_length
@@ -92,10 +93,9 @@ class HttpPictureChecker:
             said_bytes = content_length(response.headers)
             size_bytes = await _count(pieces, len(head), most=max_bytes + 1) if said_bytes is None else said_bytes
         if said_bytes is not None and said_bytes > max_bytes:
-            over = said_bytes - max_bytes
-            raise _NotAPicture(f"has {_mb(said_bytes)}, {_mb(over)} more than the {_mb(max_bytes)} allowed.")
+            raise _NotAPicture(excess(said_bytes, max_bytes))
         if size_bytes > max_bytes:
-            raise _NotAPicture(f"has more than the {_mb(max_bytes)} allowed.")
+            raise _NotAPicture(f"has more than the {megabytes(max_bytes)} allowed.")
         return WebPicture(kind, header.width, header.height, size_bytes)
 
     def _remember(self, key: tuple[str, int], picture: WebPicture) -> None:
@@ -161,8 +161,3 @@ def _shown(url: str) -> str:
     name = "".join(letter for letter in name if letter.isprintable())
     name = name if len(name) <= _MAX_NAME_CHARS else f"…{name[-_MAX_NAME_CHARS:]}"
     return f"{host}{'/…/' if folder else slash}{name}" if host.isprintable() else "The address"
-
-
-def _mb(size_bytes: int) -> str:
-    """Decimal megabytes with two digits, rounded away from a false zero."""
-    return f"{max(size_bytes / 1e6, 0.01):.2f} MB"

@@ -1,22 +1,22 @@
 """The composer's state and rules: what stands in the editor and its controls, kept as a draft and sent as a request."""
 
-import asyncio
 from collections.abc import Coroutine, Iterable, Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from sora_studio.domain.draft import Draft
-from sora_studio.domain.errors import InvalidRequest, KeyMissing, Problem, PublicUrlNeeded, StudioError
-from sora_studio.domain.picture import PictureEdit, PictureRoute
+from sora_studio.domain.errors import InvalidRequest, KeyMissing, Problem, PublicUrlNeeded
+from sora_studio.domain.picture import PictureEdit, PictureRoute, Thumbnail
 from sora_studio.domain.profile import ModelProfile, OptionValue
 from sora_studio.domain.request import MAX_TAKES, GenerationRequest
 from sora_studio.domain.task import Task
-from sora_studio.viewmodels.autosave import Autosave
+from sora_studio.viewmodels.compose_fitting import fitting, reachable, recropped, with_edits
 from sora_studio.viewmodels.compose_pictures import PictureLooks
 from sora_studio.viewmodels.compose_ways import Ways
-from sora_studio.viewmodels.picture_crop import reshaped
+from sora_studio.viewmodels.draft_keeper import DraftKeeper
 from sora_studio.viewmodels.picture_words import Shape, shape_of
 
 if TYPE_CHECKING:
@@ -42,17 +42,14 @@ class ComposeModel(QObject):
         super().__init__(parent)
         self._studio: Studio | None = None
         self._draft = _NEW_DRAFT
-        self._kept: Draft | None = None
         self._restored = False
         self._submitting = False
-        self._saving = asyncio.Lock()
-        self._autosave = Autosave(self)
-        self._autosave.due.connect(self._on_autosave_due)
+        self._keeper = DraftKeeper(self)
+        self._keeper.due.connect(self._on_keeper_due)
         self._problems: dict[str, str] = {}
         self._usual_callback = False
         self.looks = PictureLooks(self)
         self.online = True
-        self.save_trouble = ""
 
     # --- what there is to show ------------------------------------------------------------------------------------
 
@@ -84,7 +81,13 @@ class ComposeModel(QObject):
     @property
     def unsaved(self) -> bool:
         """Whether a prompt stands here that the studio does not hold."""
-        return bool(self.request.prompt) and (self._kept is None or self.request.prompt != self._kept.request.prompt)
+        kept = self._keeper.kept
+        return bool(self.request.prompt) and (kept is None or self.request.prompt != kept.request.prompt)
+
+    @property
+    def save_trouble(self) -> str:
+        """Why the draft is not on disk, or nothing."""
+        return self._keeper.trouble
 
     @property
     def limit(self) -> int | None:
@@ -130,10 +133,10 @@ class ComposeModel(QObject):
 
     def set_prompt(self, prompt: str) -> None:
         """The editor's text, on every keystroke: cheap, and without `changed` unless a complaint about the prompt goes away."""
-        if prompt == self.request.prompt:
-            return
-        self._replace(replace(self.request, prompt=prompt))
-        self._forgive("prompt")
+        if prompt != self.request.prompt:
+            self._replace(replace(self.request, prompt=prompt))
+            if self._forgive("prompt"):
+                self.changed.emit()
 
     def set_caret(self, caret: int) -> None:
         """The caret's place in Python characters, kept with the next save."""
@@ -141,51 +144,37 @@ class ComposeModel(QObject):
 
     def touch(self) -> None:
         """Something that is part of the draft has changed, such as the caret's place."""
-        self._autosave.touch()
+        self._keeper.touch()
 
     def set_option(self, field: str, value: OptionValue) -> None:
         """Choose a value of one of the profile's options."""
-        self._replace(replace(self.request, options={**self.request.options, field: value}))
+        request = replace(self.request, options={**self.request.options, field: value})
         if field == _SHAPE_FIELD:
-            self._reshape_crops()
-        self._forgive(field)
-        self.changed.emit()
+            request = recropped(request, self.looks.known, shape_of(value))
+        self._choose(field, request)
 
     def set_route(self, route: str) -> None:
         """Choose the service's `provider`."""
-        self._replace(replace(self.request, route=route))
-        self._forgive("route")
-        self.changed.emit()
+        self._choose("route", replace(self.request, route=route))
 
     def set_images(self, images: tuple[str, ...]) -> None:
         """URLs or absolute paths, each once; edits of what is gone go too. The caller follows with `check_images`."""
         images = tuple(dict.fromkeys(images))
-        edits = {source: edit for source, edit in self.request.edits.items() if source in images}
-        self._replace(replace(self.request, images=images, edits=edits))
         self.looks.keep_only(images)
-        self._forgive("images")
-        self.changed.emit()
+        self._choose("images", with_edits(replace(self.request, images=images), self.request.edits))
 
     def set_edit(self, source: str, edit: PictureEdit) -> None:
         """Change what is sent of a picture; the caller follows with `look` and `check_images`."""
-        if source not in self.request.images or edit == self.edit_of(source):
-            return
-        edits = {**self.request.edits, source: edit}
-        self._replace(replace(self.request, edits={known: made for known, made in edits.items() if made != PictureEdit()}))
-        self._forgive("images")
-        self.changed.emit()
+        if edit != self.edit_of(source):
+            self._choose("images", with_edits(self.request, {**self.request.edits, source: edit}))
 
     def set_callback(self, callback: bool) -> None:
         """Whether the service shall report the end."""
-        self._replace(replace(self.request, callback=callback))
-        self._forgive("callback")
-        self.changed.emit()
+        self._choose("callback", replace(self.request, callback=callback))
 
     def set_pictures_by(self, route: PictureRoute | None) -> None:
         """How this task's pictures reach the service; None is the way of the settings."""
-        self._replace(replace(self.request, pictures_by=route))
-        self._forgive("images")
-        self.changed.emit()
+        self._choose("images", replace(self.request, pictures_by=route))
 
     def take_settings(self) -> None:
         """The settings may have changed: what is offered follows, and so does a new default."""
@@ -199,15 +188,11 @@ class ComposeModel(QObject):
     def set_takes(self, takes: int) -> None:
         """How often the prompt is sent, 1 to 10."""
         self._draft = replace(self._draft, takes=min(max(takes, 1), MAX_TAKES))
-        self._autosave.touch()
-        self._forgive("takes")
-        self.changed.emit()
+        self._choose("takes", self.request)
 
     def set_model(self, slug: str) -> None:
         """Choose another model; what it does not know falls back to its own defaults."""
-        self._replace(self._fitting(replace(self.request, model=slug)))
-        self._problems = {}
-        self.changed.emit()
+        self.use(replace(self.request, model=slug))
 
     def use(self, request: GenerationRequest) -> None:
         """Take everything from a request, as far as a loaded profile knows it."""
@@ -240,25 +225,11 @@ class ComposeModel(QObject):
 
     async def save(self) -> None:
         """Write the draft if anything has changed. One write at a time; a failure is kept in `save_trouble` and tried again."""
-        async with self._saving:
-            if self._studio is None or not self._restored or not self._autosave.pending:
-                return
-            self._autosave.settle()
-            if self._draft == self._kept:
-                return
-            draft = self._draft
-            try:
-                kept = await self._studio.library.save_draft(draft)
-            except StudioError as error:
-                self.save_trouble = error.title
-                self._autosave.retry()
-            except BaseException:
-                self._autosave.touch()  # cancelled half-way: it still has to be written
-                raise
-            else:
-                self.save_trouble = ""
+        if self._studio is None or not self._restored:
+            return
+        if await self._keeper.save(self._studio.library, lambda: self._draft):
+            if (kept := self._keeper.kept) is not None:
                 self._draft = replace(self._draft, id=kept.id, saved_at=kept.saved_at)
-                self._kept = replace(draft, id=kept.id, saved_at=kept.saved_at)
             self.changed.emit()
 
     def unseen(self, sources: Iterable[str]) -> list[str]:
@@ -274,11 +245,15 @@ class ComposeModel(QObject):
             return None
         return self.looks.look(self._studio.pictures, source, self.edit_of(source), self.profile)
 
+    async def thumbnail(self, path: Path, *, max_edge: int) -> Thumbnail | None:
+        """A picture small and upright; None while nobody can draw it."""
+        return await self._studio.pictures.thumbnail(path, max_edge=max_edge) if self._studio else None
+
     async def check_images(self) -> None:
         """Judge the pictures as `submit` would, and complain beside them."""
         if self._studio is None or not self.request.images:
             return
-        checked = self._reachable
+        checked = reachable(self.request, self.ways)
         try:
             problems = await self._studio.submission.check(checked, takes=self._draft.takes)
         except (InvalidRequest, PublicUrlNeeded) as error:
@@ -301,7 +276,8 @@ class ComposeModel(QObject):
         self._submitting = True
         self._problems = {}
         try:
-            tasks = await self._studio.submission.submit(self._reachable, takes=self._draft.takes, again=again)
+            request = reachable(self.request, self.ways)
+            tasks = await self._studio.submission.submit(request, takes=self._draft.takes, again=again)
         except (InvalidRequest, PublicUrlNeeded) as error:
             self._complain([self._at_images(problem) for problem in _problems_of(error)])
             if isinstance(error, PublicUrlNeeded):
@@ -314,31 +290,11 @@ class ComposeModel(QObject):
 
     # --- inside ---------------------------------------------------------------------------------------------------
 
-    @property
-    def _reachable(self) -> GenerationRequest:
-        """The request without ways that are not set up any more: what is not offered is not asked for either."""
-        ways, request = self.ways, self.request
-        route = request.pictures_by if request.pictures_by in ways.routes else None
-        return replace(request, callback=request.callback and ways.callback, pictures_by=route)
-
     def _at_images(self, problem: Problem) -> Problem:
         """Too many takes can be chosen only by choosing too many pictures: there it is said."""
         return replace(problem, field="images") if problem.field == "takes" and len(self.request.images) > 1 else problem
 
-    def _reshape_crops(self) -> None:
-        """Crops keep their place and take the clip's new shape; where that cannot be told, they go."""
-        edits, shape = dict(self.request.edits), self.shape
-        for source, edit in self.request.edits.items():
-            seen = self.looks.seen(source)
-            if edit.crop is None:
-                continue
-            crop = None
-            if shape is not None and seen is not None and seen.pixels is not None:
-                crop = reshaped(edit.crop, picture=seen.pixels[0] / seen.pixels[1], shape=shape.ratio)
-            edits[source] = replace(edit, crop=crop)
-        self._replace(replace(self.request, edits={source: edit for source, edit in edits.items() if edit != PictureEdit()}))
-
-    def _on_autosave_due(self) -> None:
+    def _on_keeper_due(self) -> None:
         if self._restored:  # before that there is no place to save to, and afterwards it is due anew
             self.save_due.emit()
 
@@ -351,39 +307,30 @@ class ComposeModel(QObject):
             request = replace(self._fitting(self.request), callback=self._usual_callback)
             self._draft = replace(self._draft, request=request)
             if touched:
-                self._autosave.touch()
+                self._keeper.touch()
         else:
             self._draft = replace(earlier, request=self._fitting(earlier.request))
-            self._kept = self._draft
-            self._autosave.settle()
+            self._keeper.take(self._draft)
+        self.changed.emit()
+
+    def _choose(self, field: str, request: GenerationRequest) -> None:
+        """A control holds something else: what was said about it before is of no use."""
+        self._replace(request)
+        self._forgive(field)
         self.changed.emit()
 
     def _replace(self, request: GenerationRequest) -> None:
         self._draft = replace(self._draft, request=request)
-        self._autosave.touch()
+        self._keeper.touch()
 
     def _fitting(self, request: GenerationRequest) -> GenerationRequest:
-        """The request on a model that is loaded, with only options and a route that this model has."""
-        if not self.profiles:
-            return request
-        slug = next((slug for slug in self._preferred(request) if slug in self.profiles), next(iter(self.profiles)))
-        profile = self.profiles[slug]
-        options = {
-            option.field: value
-            for option in profile.options
-            if (value := request.options.get(option.field)) is not None and option.allows(value)
-        }
-        route = request.route if request.route in profile.routing.values else ""
-        return replace(request, model=slug, options=options, route=route).completed(profile)
+        mine = self._studio.settings.model if self._studio else ""
+        return fitting(request, self.profiles, (request.model, self.request.model, mine))
 
-    def _preferred(self, request: GenerationRequest) -> tuple[str, ...]:
-        return (request.model, self.request.model, self._studio.settings.model if self._studio else "")
+    def _forgive(self, field: str) -> bool:
+        return self._problems.pop(field, None) is not None
 
-    def _forgive(self, field: str) -> None:
-        if self._problems.pop(field, None) is not None:
-            self.changed.emit()
-
-    def _complain(self, problems: "list[Problem] | tuple[Problem, ...]") -> None:
+    def _complain(self, problems: Iterable[Problem]) -> None:
         for problem in problems:
             said = self._problems.get(problem.field)
             self._problems[problem.field] = f"{said} {problem.message}" if said else problem.message

@@ -1,7 +1,7 @@
 """What looking at the composer's pictures found: asked off the window's thread, kept by picture, stale answers ignored."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -35,6 +35,11 @@ class PictureLooks(QObject):
         self._wanted = dict[str, _Asked]()
         self._waiting = set[str]()
         self._turn = asyncio.Semaphore(_AT_ONCE)
+
+    @property
+    def known(self) -> Mapping[str, Seen]:
+        """The last answer about each picture."""
+        return self._seen
 
     def seen(self, source: str) -> Seen | None:
         """The last answer, perhaps about an earlier edit; None before there is one."""
@@ -99,4 +104,5 @@ def _seen(look: "PictureLook", edit: PictureEdit) -> Seen:
         Sent.of(look.published) if look.published else None,
         Sent.of(look.offer) if look.offer else None,
         look.problem,
+        look.note,
     )

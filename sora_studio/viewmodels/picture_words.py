@@ -9,6 +9,7 @@ from sora_studio.domain.picture import PictureEdit, PictureRoute, PreparedPictur
 from sora_studio.domain.profile import OptionValue
 from sora_studio.domain.request import ImageFacts, is_url
 from sora_studio.viewmodels.picture_crop import is_close
+from sora_studio.viewmodels.task_quantities import size_text
 
 CONSENT = "This picture becomes reachable on the internet until the task ends."
 STAYS_HERE = "This picture stays on this machine, where the service runs too."
@@ -50,6 +51,7 @@ class Seen:
     published: Sent | None = None
     offer: Sent | None = None
     problem: str = ""
+    note: str = ""
 
     @property
     def pixels(self) -> tuple[int, int] | None:
@@ -77,7 +79,6 @@ class Mark:
 
     icon: str
     sentence: str
-    is_problem: bool = False
 
 
 def name(source: str) -> str:
@@ -95,11 +96,6 @@ def pixels(width: int, height: int) -> str:
     return f"{width} × {height}"
 
 
-def size(size_bytes: int) -> str:
-    """In decimal megabytes, or kilobytes below a tenth of one."""
-    return f"{size_bytes / 1e6:.1f} MB" if size_bytes >= 100_000 else f"{max(size_bytes / 1e3, 1):.0f} kB"
-
-
 def facts_line(seen: Seen) -> str:
     """`JPEG · 4032 × 3024 · 3.2 MB`; empty while nothing is known."""
     found = seen.facts or seen.web
@@ -107,16 +103,27 @@ def facts_line(seen: Seen) -> str:
         return ""
     parts = [kind(found.format), pixels(found.width, found.height)]
     if found.size_bytes is not None:
-        parts.append(size(found.size_bytes))
+        parts.append(size_text(found.size_bytes))
     return " · ".join(parts)
 
 
 def sent_line(sent: Sent) -> str:
     """`JPEG · 1280 × 720 · 412 kB · quality 90`."""
-    parts = [sent.kind, pixels(sent.width, sent.height), size(sent.size_bytes)]
+    parts = [sent.kind, pixels(sent.width, sent.height), size_text(sent.size_bytes)]
     if sent.quality is not None:
         parts.append(f"quality {sent.quality}")
     return " · ".join(parts)
+
+
+def what_is_sent(seen: Seen) -> str:
+    """What the service gets; empty while nothing fits."""
+    if seen.problem:
+        return ""
+    if seen.published is not None:
+        return sent_line(seen.published)
+    if seen.web is not None:
+        return "The address, as it is. A picture that fits was found there."
+    return "The address, as it is." if seen.note else ""
 
 
 def changes(seen: Seen) -> list[str]:
@@ -138,7 +145,7 @@ def changes(seen: Seen) -> list[str]:
     if sent.kind != kind(facts.format):
         said.append(f"Converted from {kind(facts.format)} to {sent.kind}")
     elif seen.edit.convert and sent.size_bytes < facts.size_bytes:
-        said.append(f"Compressed from {size(facts.size_bytes)}")
+        said.append(f"Compressed from {size_text(facts.size_bytes)}")
     if facts.is_transparent:
         said.append("Transparent parts may turn black")
     return said or ["Nothing is changed"]
@@ -146,7 +153,7 @@ def changes(seen: Seen) -> list[str]:
 
 def offer(sent: Sent) -> str:
     """`Send a JPEG of 9.9 MB instead`."""
-    return f"Send a {sent.kind} of {size(sent.size_bytes)} instead"
+    return f"Send a {sent.kind} of {size_text(sent.size_bytes)} instead"
 
 
 def shape_of(value: OptionValue | None) -> Shape | None:
@@ -189,8 +196,8 @@ def shape_sentence(width: int, height: int, shape: Shape) -> str:
 
 def mark(seen: Seen, shape: Shape | None) -> Mark | None:
     """The one thing about a picture that a person should know first; None when it is sent much as it is."""
-    if seen.problem:
-        return Mark("error", seen.problem, is_problem=True)
+    if seen.problem or seen.note:
+        return Mark("error", seen.problem) if seen.problem else Mark("clock", seen.note)
     sent, found = seen.published, seen.facts
     if found is not None and found.is_transparent:
         return Mark("warning", "Transparent parts may turn black.")
@@ -199,7 +206,7 @@ def mark(seen: Seen, shape: Shape | None) -> Mark | None:
     if sent is not None and seen.edit.crop is not None:
         return Mark("crop", f"Cropped to {pixels(sent.width, sent.height)}.")
     if sent is not None and seen.edit.convert:
-        return Mark("refresh", f"Sent as a {sent.kind} of {size(sent.size_bytes)}.")
+        return Mark("refresh", f"Sent as a {sent.kind} of {size_text(sent.size_bytes)}.")
     return None
 
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from sora_studio.domain.clip import ClipCounts
 from sora_studio.domain.events import BalanceChanged, ConnectionChanged, SpendingChanged
 from sora_studio.domain.money import DaySpend, dollars
+from sora_studio.viewmodels.task_quantities import size_text
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
@@ -69,7 +70,7 @@ class StatusFacts:
         if self.clips is not None:
             said.append(Phrase(_clips_phrase(self.clips), 4))
         if self.free_bytes is not None:
-            said.append(Phrase(f"{_size_phrase(self.free_bytes)} free", 2))
+            said.append(Phrase(f"{size_text(self.free_bytes)} free", 2))
         return tuple(said)
 
     @property
@@ -178,11 +179,3 @@ def _clips_phrase(clips: ClipCounts) -> str:
     if clips.absent:
         return f"{clips.absent:,} of {clips.all:,} {'clip' if clips.all == 1 else 'clips'} not on disk"
     return "1 clip safe on disk" if clips.all == 1 else f"All {clips.all:,} clips safe on disk"
-
-
-def _size_phrase(size_bytes: int) -> str:
-    """Decimal units as systems show them; whole gigabytes, one digit below ten."""
-    gigabytes = size_bytes / 1e9
-    if gigabytes >= 10:
-        return f"{gigabytes:,.0f} GB"
-    return f"{gigabytes:.1f} GB" if gigabytes >= 1 else f"{size_bytes / 1e6:,.0f} MB"

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import InvalidRequest, Problem, RequestRepeated, StudioError
-from sora_studio.domain.picture import PictureEdit, PictureRoute, PreparedPicture, WebPicture
+from sora_studio.domain.picture import PictureEdit, PictureRoute, PreparedPicture, Thumbnail, WebPicture
 from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.profile_toml import parse_profile
 from sora_studio.domain.request import MAX_TASKS_AT_ONCE, GenerationRequest, ImageFacts, check_request, is_url
 from sora_studio.domain.settings import Settings
 from sora_studio.domain.task import Task, TaskState
+from sora_studio.media.drawing import draw_image
 from sora_studio.paths import resources_dir
 from sora_studio.services.pictures import PictureLook
 
@@ -106,15 +107,23 @@ PLAIN = ImageFacts("jpeg", 1600, 900, 400_000)
 class FakePictures:
     """Finds `facts` by file name (else a plain landscape JPEG), and cuts and converts on paper. `looking` holds answers back.
 
-    A file named in `problems` cannot be sent; when it is named in `offers` too, a converted copy can.
+    A file named in `problems` cannot be sent; when it is named in `offers` too, a converted copy can. An address named in
+    `notes` could not be looked at. Small views are real.
     """
 
     facts: dict[str, ImageFacts] = field(default_factory=dict)
     web: dict[str, WebPicture] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
+    notes: dict[str, str] = field(default_factory=dict)
     offers: dict[str, PreparedPicture] = field(default_factory=dict)
     looking: asyncio.Event | None = None
     looks: list[tuple[str, PictureEdit]] = field(default_factory=list)
+
+    async def thumbnail(self, path: Path, *, max_edge: int) -> Thumbnail | None:
+        try:
+            return await asyncio.to_thread(draw_image, path, max_edge=max_edge)
+        except InvalidRequest:
+            return None
 
     async def look(self, source: str, edit: PictureEdit, profile: ModelProfile) -> PictureLook:
         self.looks.append((source, edit))
@@ -123,7 +132,8 @@ class FakePictures:
         await asyncio.sleep(0)
         name = Path(source).name
         if is_url(source):
-            return PictureLook(source, web=self.web.get(source), problem=self.problems.get(source, ""))
+            problem, note = self.problems.get(source, ""), self.notes.get(source, "")
+            return PictureLook(source, web=self.web.get(source), problem=problem, note=note)
         facts = self.facts.get(name, PLAIN)
         if edit.convert and name in self.offers:
             return PictureLook(source, facts, published=self.offers[name])

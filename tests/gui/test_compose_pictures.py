@@ -66,13 +66,14 @@ def drop(well: ImageWell, mime: QMimeData) -> None:
 
 def test_a_dropped_picture_is_shown_named_and_sent_and_del_takes_it_out(desk: Desk, picture: Path) -> None:
     desk.attach()
+    desk.studio.pictures.facts[picture.name] = ImageFacts("png", 320, 180, 1200)
     drop(desk.wells()[0], files(picture))
     desk.bot.waitUntil(lambda: desk.wells()[0].accessibleName() == f"Image {picture.name}, 320 by 180")
     well = desk.wells()[0]
     assert "&lt;b&gt;pier" in well.toolTip()
     assert "320 × 180" in well.toolTip()
-    assert heard(well).startswith("harbour & <b>pier.png · 320 × 180")
-    assert QColor(well.grab().toImage().pixel(32, 22)) == QColor("orange")
+    assert heard(well).startswith("harbour & <b>pier.png · PNG · 320 × 180 · 1.2 KB")
+    desk.bot.waitUntil(lambda: QColor(well.grab().toImage().pixel(32, 22)) == QColor("orange"))
     QTest.keyClicks(desk.editor, "A")
     desk.click(desk.generate)
     desk.bot.waitUntil(lambda: desk.submitted == [1])

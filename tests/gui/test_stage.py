@@ -46,8 +46,8 @@ def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def poster(tmp_path: Path) -> Path:
     picture = QImage(160, 90, QImage.Format.Format_RGB32)
     picture.fill(QColor("#30a060"))
-    assert picture.save(str(tmp_path / "poster.png"))
-    return tmp_path / "poster.png"
+    assert picture.save(str(tmp_path / "poster.jpg"))
+    return tmp_path / "poster.jpg"
 
 
 @dataclass

@@ -45,20 +45,20 @@ class CropView(QWidget):
         self.setMouseTracking(True)
         self.setAccessibleName("Picture")
 
-    def show_image(self, image: QImage, size: QSize) -> None:
-        """The picture upright, perhaps scaled down, and how many pixels it really has."""
-        self._image, self._size = image, size
-        self._tell()
+    def show_image(self, image: QImage) -> None:
+        """The picture upright, perhaps scaled down."""
+        self._image = image
         self.update()
 
     def show_words(self, words: str) -> None:
-        """What stands there while there is no picture to show."""
-        self._words = words
+        """What stands there in place of a picture."""
+        self._image, self._words, self._held = QImage(), words, None
         self.update()
 
-    def show_crop(self, crop: Crop | None, shape: float) -> None:
-        """What is kept, in a shape of width by height; None keeps all."""
+    def show_crop(self, crop: Crop | None, shape: float, pixels: tuple[int, int] | None) -> None:
+        """What is kept, in a shape of width by height; None keeps all. `pixels` are the picture's own, once they are known."""
         self._shape = shape
+        self._size = QSize(*pixels) if pixels else QSize()
         if self._held is None:  # a hand on the box knows better
             self._crop = crop
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if crop else Qt.FocusPolicy.NoFocus)
@@ -179,9 +179,10 @@ class CropView(QWidget):
     def _place(self) -> QRectF:
         """Where the picture stands: as large as it goes, a small one at most twice its size."""
         room = QRectF(self.rect()).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
-        size = self._size.scaled(room.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio)
-        if size.width() > 2 * self._size.width():
-            size = self._size * 2  # more would show nothing that is there
+        own = self._image.size() if self._size.isEmpty() else self._size
+        size = own.scaled(room.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio)
+        if size.width() > 2 * own.width():
+            size = own * 2  # more would show nothing that is there
         place = QRectF(0, 0, size.width(), size.height())
         place.moveCenter(room.center())
         return place

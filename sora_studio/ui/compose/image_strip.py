@@ -1,9 +1,9 @@
 """The pictures of a request side by side: the wells, the file dialog that fills them, and what is pasted or dropped."""
 
-import asyncio
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QStandardPaths, Qt, Signal
 from PySide6.QtGui import QImage
@@ -15,14 +15,16 @@ from sora_studio.ui import theme
 from sora_studio.ui.compose.fold_well import FoldWell
 from sora_studio.ui.compose.image_well import SIZE, SLIM, ImageWell
 from sora_studio.ui.compose.incoming import keep_pixels, picture_pixels, picture_sources
-from sora_studio.ui.compose.thumbnail import load_thumbnail
+from sora_studio.ui.pictures import image_of
 from sora_studio.ui.task_scope import TaskScope
-from sora_studio.viewmodels.picture_words import Mark
+from sora_studio.viewmodels.picture_words import Seen, Shape
+
+if TYPE_CHECKING:
+    from sora_studio.studio import Studio
 
 INLINE = 3
 """So many pictures have a place beside the chips."""
 _ENDINGS = {"jpeg": "*.jpg *.jpeg"}
-_THUMBNAILS_AT_ONCE = 3
 
 
 class ImageStrip(QWidget):
@@ -40,14 +42,13 @@ class ImageStrip(QWidget):
         super().__init__(parent)
         self._scope = scope
         self._rules: ImageRules | None = None
-        self._pasted: Path | None = None
+        self._studio: Studio | None = None
         self._images: tuple[str, ...] = ()
         self._problem = ""
-        self._marks: Mapping[str, Mark] = {}
+        self._seen: Mapping[str, Seen] = {}
         self._room = INLINE
         self._wells = dict[str, ImageWell]()
         self._asking: str | None = None
-        self._turn = asyncio.Semaphore(_THUMBNAILS_AT_ONCE)
         self._fold = FoldWell(self)
         self._fold.opened.connect(self.opened)
         self._empty = self._build_well(None)
@@ -58,6 +59,12 @@ class ImageStrip(QWidget):
         self._row.addWidget(self._empty)
         self._rebuild()
 
+    def attach(self, studio: "Studio") -> None:
+        """From now on pictures are drawn, and pixels without a file are kept."""
+        self._studio = studio
+        for well in self._wells.values():
+            self._draw(well)
+
     def show_images(self, images: tuple[str, ...], rules: ImageRules | None, *, problem: str = "") -> None:
         """The request's pictures, the model's rules for them, and what is wrong with them."""
         if (images, rules) != (self._images, self._rules):
@@ -66,9 +73,12 @@ class ImageStrip(QWidget):
         self._problem = problem
         self._complain()
 
-    def show_marks(self, marks: Mapping[str, Mark]) -> None:
-        """What a person should know about single pictures."""
-        self._marks = marks
+    def show_seen(self, seen: Mapping[str, Seen], shape: Shape | None) -> None:
+        """What was found out about single pictures, and the clip's shape that they should have."""
+        self._seen = seen
+        for source, well in self._wells.items():
+            if source in seen:
+                well.show_seen(seen[source], shape)
         self._complain()
 
     def set_room(self, pictures: int) -> None:
@@ -96,10 +106,6 @@ class ImageStrip(QWidget):
     def is_empty(self) -> bool:
         """Whether there is no picture."""
         return not self._images
-
-    def keep_pasted_in(self, folder: Path) -> None:
-        """Where pixels without a file are kept from now on."""
-        self._pasted = folder
 
     def offer(self, mime: QMimeData) -> None:
         """Take the pictures of a clipboard or a drop, after those that are there."""
@@ -168,23 +174,23 @@ class ImageStrip(QWidget):
         well.removed.connect(partial(self._put, source, ()))
         well.all_removed.connect(partial(self.images_chosen.emit, ()))
         well.address_wanted.connect(partial(self._on_well_address_wanted, source))
-        if source and not is_url(source):
-            self._scope.start(self._load(well, Path(source)), name="thumbnail")
+        self._draw(well)
         return well
 
-    async def _load(self, well: ImageWell, path: Path) -> None:
-        async with self._turn:
-            if well not in self._wells.values():
-                return
-            thumbnail = await load_thumbnail(path, SIZE * self.devicePixelRatioF())
-        if well in self._wells.values():
-            well.show_thumbnail(thumbnail)
+    def _draw(self, well: ImageWell) -> None:
+        if self._studio and well.source and not is_url(well.source):
+            self._scope.start(self._show_thumbnail(self._studio, well, Path(well.source)), name="thumbnail")
+
+    async def _show_thumbnail(self, studio: "Studio", well: ImageWell, path: Path) -> None:
+        edge = round(SIZE.width() * self.devicePixelRatioF())
+        thumbnail = await studio.pictures.thumbnail(path, max_edge=edge)
+        if thumbnail is not None and well in self._wells.values():
+            well.show_picture(image_of(thumbnail))
 
     def _complain(self) -> None:
         """A sentence about one picture stands on that one; what concerns them all stands on all."""
-        own = {source: mark.sentence for source, mark in self._marks.items() if mark.is_problem}
+        own = {source: seen.problem for source, seen in self._seen.items() if seen.problem}
         for source, well in self._wells.items():
-            well.show_mark(self._marks.get(source))
             well.complain(own.get(source, "") if own else self._problem)
         self._empty.complain("" if self._images else self._problem)
 
@@ -196,8 +202,8 @@ class ImageStrip(QWidget):
         pixels = picture_pixels(mime)
         if files:
             self._put(source, files)
-        elif pixels is not None and self._pasted is not None:
-            self._scope.start(self._keep(source, pixels, self._pasted), name="paste image")
+        elif pixels is not None and self._studio is not None:
+            self._scope.start(self._keep(source, pixels, self._studio.data_dir / "pasted"), name="paste image")
         elif sources := picture_sources(mime):
             self._put(source, sources)
 

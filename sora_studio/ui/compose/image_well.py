@@ -3,7 +3,7 @@
 import html
 from typing import cast
 
-from PySide6.QtCore import QEvent, QMimeData, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -12,6 +12,7 @@ from PySide6.QtGui import (
     QDropEvent,
     QEnterEvent,
     QGuiApplication,
+    QImage,
     QKeyEvent,
     QKeySequence,
     QPainter,
@@ -26,9 +27,8 @@ from sora_studio.ui import theme
 from sora_studio.ui.compose.column import CONTROLS_HEIGHT
 from sora_studio.ui.compose.controls import box_path
 from sora_studio.ui.compose.incoming import offers_picture
-from sora_studio.ui.compose.thumbnail import Thumbnail
 from sora_studio.viewmodels import picture_words
-from sora_studio.viewmodels.picture_words import Mark
+from sora_studio.viewmodels.picture_words import Mark, Seen, Shape
 
 SIZE = QSize(64, CONTROLS_HEIGHT)
 SLIM = QSize(32, CONTROLS_HEIGHT)
@@ -59,15 +59,16 @@ class ImageWell(QPushButton):
         self.invalid = False
         self.has_company = False
         """Other pictures stand beside it: see `set_company`."""
+        self._words = picture_words.name(source) if source else "Add an image: choose, drop or paste one"
         self._problem = ""
         self._mark: Mark | None = None
-        self._picture: QPixmap | None = None
+        self._picture = QPixmap()
         self._dragging = False
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAccessibleName(f"Image {picture_words.name(source)}" if source else "Add an image")
-        self._say(picture_words.name(source) if source else "Add an image: choose, drop or paste one")
+        self.setAccessibleName(f"Image {self._words}" if source else "Add an image")
+        self._tell()
         self._remove = self._build_remove()
 
     def sizeHint(self) -> QSize:
@@ -80,30 +81,27 @@ class ImageWell(QPushButton):
             self.has_company = has_company
             self.updateGeometry()
 
-    def show_thumbnail(self, thumbnail: Thumbnail | None) -> None:
-        """The picture has been looked at; None when it cannot be shown."""
-        if thumbnail is None or not self.source:
-            return
-        self._picture = QPixmap.fromImage(thumbnail.image)
-        self._picture.setDevicePixelRatio(self.devicePixelRatioF())
-        facts = f"{picture_words.pixels(thumbnail.width, thumbnail.height)} · {picture_words.size(thumbnail.size_bytes)}"
-        self._say(f"{picture_words.name(self.source)} · {facts}")
-        self.setAccessibleName(f"Image {picture_words.name(self.source)}, {thumbnail.width} by {thumbnail.height}")
+    def show_picture(self, image: QImage) -> None:
+        """The picture itself, at about the well's size."""
+        self._picture = QPixmap.fromImage(image)
+        self.update()
+
+    def show_seen(self, seen: Seen, shape: Shape | None) -> None:
+        """What the picture is, and by an icon in its corner and in words what a person should know first."""
+        name = picture_words.name(self.source or "")
+        self._words = " · ".join(filter(None, (name, picture_words.facts_line(seen))))
+        self._mark = picture_words.mark(seen, shape)
+        if seen.pixels is not None:
+            self.setAccessibleName("Image {}, {} by {}".format(name, *seen.pixels))
+        self._tell()
         self.update()
 
     def complain(self, problem: str) -> None:
         """What is wrong with the picture, or nothing."""
         self._problem = problem
         self.invalid = bool(problem)
-        self._say(self._words)
+        self._tell()
         self.update()
-
-    def show_mark(self, mark: Mark | None) -> None:
-        """What a person should know about the picture, as an icon in its corner and in words."""
-        if mark != self._mark:
-            self._mark = mark
-            self._say(self._words)
-            self.update()
 
     # --- what a person does ---------------------------------------------------------------------------------------
 
@@ -167,7 +165,7 @@ class ImageWell(QPushButton):
         """Dashes round a plus, or the picture on the stage's black; an address shows as a link."""
         colours = theme.tokens()
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         frame = box_path(self.rect())
         lit = self.hasFocus() or self._dragging
         edge = colours.failed if self.invalid else colours.accent if lit else colours.disabled
@@ -183,12 +181,12 @@ class ImageWell(QPushButton):
             return
         painter.fillPath(frame, QColor(colours.stage))
         painter.setClipPath(frame)
-        if self._picture is not None:
-            place = QRect(0, 0, *_logical(self._picture))
+        if self._picture.isNull():
+            self._draw_icon(painter, "link" if is_url(self.source) else "image", "#a6a6a6")
+        else:
+            place = QRect(QPoint(0, 0), self._picture.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio))
             place.moveCenter(self.rect().center())
             painter.drawPixmap(place, self._picture)
-        else:
-            self._draw_icon(painter, "link" if is_url(self.source) else "image", "#a6a6a6")
         painter.setClipping(False)
         painter.setPen(QPen(QColor(edge if self.invalid or lit else colours.line), 1))
         painter.drawPath(frame)
@@ -238,21 +236,15 @@ class ImageWell(QPushButton):
         self._dragging = dragging
         self.update()
 
-    def _say(self, words: str) -> None:
-        self._words = words
+    def _tell(self) -> None:
         note = self._problem or (self._mark.sentence if self._mark else "")
-        lines = [html.escape(line) for line in (words, note) if line]  # a file may be called <b>: tool tips guess
+        lines = [html.escape(line) for line in (self._words, note) if line]  # a file may be called <b>: tool tips guess
         self.setToolTip(f"<qt>{'<br>'.join(lines)}</qt>")
         # Else the tool tip is read out, tags and all.
-        self.setAccessibleDescription(self._problem or ". ".join(filter(None, (words, note))))
+        self.setAccessibleDescription(self._problem or ". ".join(filter(None, (self._words, note))))
 
 
 def _clipboard() -> QMimeData | None:
     """What lies on the clipboard, if it could be a picture; an empty one has no data at all, whatever its type says."""
     mime = cast("QMimeData | None", QGuiApplication.clipboard().mimeData())
     return mime if mime is not None and offers_picture(mime) else None
-
-
-def _logical(picture: QPixmap) -> tuple[int, int]:
-    size = picture.deviceIndependentSize().toSize()
-    return size.width(), size.height()

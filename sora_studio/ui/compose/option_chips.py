@@ -11,7 +11,7 @@ from sora_studio.domain.profile import ModelProfile, Option, OptionValue
 from sora_studio.domain.request import MAX_TAKES, GenerationRequest
 from sora_studio.ui.compose.advanced_chip import AdvancedChip
 from sora_studio.ui.compose.chip_row import Chip, ChipRow
-from sora_studio.ui.compose.controls import CheckChip, MenuChip, SegmentButton
+from sora_studio.ui.compose.controls import CheckChip, MenuChip
 from sora_studio.ui.compose.segments import Segments
 from sora_studio.viewmodels import compose_text
 from sora_studio.viewmodels.compose_ways import Ways
@@ -92,10 +92,9 @@ class OptionChips(QWidget):
     def focus_field(self, field: str) -> None:
         """Give the keyboard to the control of an option's field, `route`, `takes` or `model`."""
         chip = self._advanced if field == "callback" else self._chips.get(field)
-        stops = chip.buttons if isinstance(chip, Segments) else [chip] if chip else []
-        chosen = next((stop for stop in stops if isinstance(stop, SegmentButton) and stop.isChecked()), None)
-        if stops:
-            (chosen or stops[0]).setFocus(Qt.FocusReason.OtherFocusReason)
+        stop = chip.stop if isinstance(chip, Segments) else chip
+        if stop is not None:
+            stop.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def tab_stops(self) -> list[QWidget]:
         """What the keyboard visits, in order; what is hidden it leaves out by itself."""

@@ -79,7 +79,7 @@ class ComposePanel(QWidget):
         """Begin to work with a studio that has started."""
         relay.connection_changed.connect(self._on_relay_connection_changed)
         relay.relay_changed.connect(self._model.take_settings)
-        self._images.keep_pasted_in(studio.data_dir / "pasted")
+        self._images.attach(studio)
         self._scope.start(self._restore(studio), name="restore draft")
 
     def use(self, request: GenerationRequest) -> None:

@@ -7,7 +7,6 @@ from PySide6.QtCore import QObject, Signal
 from sora_studio.ui.compose.image_strip import ImageStrip
 from sora_studio.ui.compose.picture_dialog import PictureDialog
 from sora_studio.ui.task_scope import TaskScope
-from sora_studio.viewmodels import picture_words
 from sora_studio.viewmodels.compose import ComposeModel
 
 
@@ -25,7 +24,7 @@ class PictureDesk(QObject):
         self._checking: asyncio.Task[None] | None = None
         self._dialog: PictureDialog | None = None
         images.opened.connect(self._on_images_opened)
-        model.looks.changed.connect(self._show_marks)
+        model.looks.changed.connect(self._show_seen)
 
     def put(self, images: tuple[str, ...]) -> None:
         """These are the pictures from now on."""
@@ -40,7 +39,7 @@ class PictureDesk(QObject):
 
     def show(self) -> None:
         """Mark the wells, and look at the pictures that have a place or are open; not while a crop is being moved."""
-        self._show_marks()
+        self._show_seen()
         if self._dialog is not None and self._dialog.is_settling:
             return
         opened = [self._dialog.source] if self._dialog is not None else []
@@ -51,20 +50,17 @@ class PictureDesk(QObject):
         if (looking := self._model.look(source)) is not None:
             self._scope.start(looking, name="look at image")
 
-    def _show_marks(self) -> None:
-        model = self._model
-        seen = {source: model.looks.seen(source) for source in model.request.images}
-        marks = {source: picture_words.mark(found, model.shape) for source, found in seen.items() if found}
-        self._images.show_marks({source: mark for source, mark in marks.items() if mark})
+    def _show_seen(self) -> None:
+        self._images.show_seen(self._model.looks.known, self._model.shape)
 
     def _on_images_opened(self, source: str) -> None:
         if self._dialog is not None:
-            if self._dialog.source == source:
-                self._dialog.activateWindow()
-                return
-            self._dialog.close()
+            self._dialog.show_source(source)
+            self._dialog.activateWindow()
+            return
         dialog = self._dialog = PictureDialog(source, self._model, self._scope, self._images)
         dialog.edit_settled.connect(self._on_dialog_edit_settled)
+        dialog.turned.connect(self.show)
         dialog.replace_wanted.connect(self._images.choose)
         dialog.remove_wanted.connect(self._images.remove)
         dialog.route_needed.connect(self.route_needed)

@@ -6,7 +6,6 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from sora_studio.domain.picture import Crop
@@ -14,13 +13,14 @@ from sora_studio.domain.request import is_url
 from sora_studio.ui import theme
 from sora_studio.ui.compose.crop_view import CropView
 from sora_studio.ui.compose.picture_facts import PictureFacts
-from sora_studio.ui.compose.thumbnail import load_thumbnail
+from sora_studio.ui.compose.picture_steps import PictureSteps
+from sora_studio.ui.pictures import image_of
 from sora_studio.ui.task_scope import TaskScope
 from sora_studio.viewmodels import picture_words
 from sora_studio.viewmodels.compose import ComposeModel
 from sora_studio.viewmodels.picture_crop import largest
 
-_LOOK = QSize(1024, 768)
+_EDGE = 1024
 _SETTLED_MS = 250
 """After the last move of the crop: then what would be sent is worked out anew."""
 _FACTS_WIDTH = 288
@@ -28,13 +28,14 @@ _SIZE = QSize(904, 568)
 
 
 class PictureDialog(QDialog):
-    """Stays beside the work and follows it: whatever is changed holds at once.
+    """Stays beside the work and follows it: whatever is changed holds at once. Steps through all pictures of the request.
 
-    Signals: `edit_settled()` when what is sent has changed and should be looked at, `replace_wanted(str)`,
-    `remove_wanted(str)`, `route_needed()`; `closed(str)` with the picture at the end.
+    Signals: `edit_settled()` when what is sent has changed and should be looked at, `turned()` when another picture is shown,
+    `replace_wanted(str)`, `remove_wanted(str)`, `route_needed()`; `closed(str)` with the picture at the end.
     """
 
     edit_settled = Signal()
+    turned = Signal()
     replace_wanted = Signal(str)
     remove_wanted = Signal(str)
     route_needed = Signal()
@@ -47,25 +48,42 @@ class PictureDialog(QDialog):
         self._loading: asyncio.Task[None] | None = None
         self._scope = scope
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(picture_words.name(source))
         self._settle = QTimer(self, singleShot=True, interval=_SETTLED_MS)
         self._settle.timeout.connect(self.edit_settled)
         self._view = CropView(self)
         self._facts = PictureFacts(self)
+        self._steps = PictureSteps(self)
+        self._place = 0
         self._is_over = False
         self._build_layout()
         self._connect()
-        self._load()
-        self.show_model()
+        self.show_source(source)
         self.resize(_SIZE)
 
+    def show_source(self, source: str) -> None:
+        """One of the request's pictures."""
+        self.source = source
+        self.setWindowTitle(picture_words.name(source))
+        self._load()
+        self.show_model()
+        self._rest()
+        self.turned.emit()
+
     def show_model(self) -> None:
-        """What the composer holds now; it closes when the picture is gone."""
+        """What the composer holds now. What took a picture's place is shown in its place; without pictures it closes."""
+        images = self._model.request.images
         if self._is_over:
             return
-        if self.source not in self._model.request.images:
+        if not images:
             self.close()
-            return
+        elif self.source in images:
+            self._place = images.index(self.source)
+            self._steps.show_place(self._place, len(images))
+            self._show_picture()
+        else:
+            self.show_source(images[min(self._place, len(images) - 1)])
+
+    def _show_picture(self) -> None:
         model, seen = self._model, self._model.looks.seen(self.source)
         edit = model.edit_of(self.source)
         shape = model.shape
@@ -73,7 +91,7 @@ class PictureDialog(QDialog):
         self._facts.show_shape(seen, shape, is_cropped=edit.crop is not None)
         self._facts.show_ways(model.ways, model.request.pictures_by, is_local=not is_url(self.source))
         self._facts.make_room(_FACTS_WIDTH)
-        self._view.show_crop(edit.crop, shape.ratio if shape else 1.0)
+        self._view.show_crop(edit.crop, shape.ratio if shape else 1.0, seen.pixels if seen else None)
 
     @property
     def is_settling(self) -> bool:
@@ -84,6 +102,10 @@ class PictureDialog(QDialog):
 
     def _build_layout(self) -> None:
         self._facts.setFixedWidth(_FACTS_WIDTH)
+        left = QVBoxLayout()
+        left.setSpacing(theme.GRID)
+        left.addWidget(self._view, 1)
+        left.addWidget(self._steps)
         right = QVBoxLayout()
         right.setSpacing(2 * theme.GRID)
         right.addWidget(self._facts, 1)
@@ -91,15 +113,15 @@ class PictureDialog(QDialog):
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * theme.GRID, 2 * theme.GRID, 2 * theme.GRID, 2 * theme.GRID)
         row.setSpacing(3 * theme.GRID)
-        row.addWidget(self._view, 1)
+        row.addLayout(left, 1)
         row.addLayout(right)
 
     def _build_buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(theme.GRID)
         for words, act in (
-            ("Replace…", partial(self.replace_wanted.emit, self.source)),
-            ("Remove", partial(self.remove_wanted.emit, self.source)),
+            ("Replace…", lambda: self.replace_wanted.emit(self.source)),
+            ("Remove", lambda: self.remove_wanted.emit(self.source)),
             ("Done", self.close),
         ):
             button = QPushButton(words, self)
@@ -117,6 +139,7 @@ class PictureDialog(QDialog):
         self._model.changed.connect(self.show_model)
         self._model.looks.changed.connect(self._on_looks_changed)
         self._view.cropped.connect(self._on_view_cropped)
+        self._steps.stepped.connect(self._on_steps_stepped)
         self._facts.crop_chosen.connect(self._on_facts_crop_chosen)
         self._facts.reset_wanted.connect(partial(self._on_facts_crop_chosen, True))
         self._facts.offer_taken.connect(self._on_facts_offer_taken)
@@ -124,30 +147,42 @@ class PictureDialog(QDialog):
         self._facts.route_needed.connect(self.route_needed)
 
     def _load(self) -> None:
+        self._stop_loading()
         if is_url(self.source):
             self._view.show_words("The picture stays where it is until the service fetches it.")
         else:
+            self._view.show_words("")
             self._loading = self._scope.start(self._show_file(Path(self.source)), name="show picture")
 
+    def _stop_loading(self) -> None:
+        if self._loading is not None:
+            self._loading.cancel()
+
     async def _show_file(self, path: Path) -> None:
-        shown = await load_thumbnail(path, _LOOK * self.devicePixelRatioF())
-        if shown is None:
+        thumbnail = await self._model.thumbnail(path, max_edge=round(_EDGE * self.devicePixelRatioF()))
+        if thumbnail is None:
             self._view.show_words("This picture cannot be shown here.")
-            self._view.show_image(QImage(), QSize())
         else:
-            self._view.show_image(shown.image, QSize(shown.width, shown.height))
+            self._view.show_image(image_of(thumbnail))
 
     # --- what happens ---------------------------------------------------------------------------------------------
 
     def _on_finished(self) -> None:
         """By whatever way. What was moved last is not forgotten."""
         self._is_over = True
-        if self._settle.isActive():
+        self._rest()
+        self._stop_loading()
+        self.closed.emit(self.source)
+
+    def _rest(self) -> None:
+        """A crop that was moved stays where it is now."""
+        if self.is_settling:
             self._settle.stop()
             self.edit_settled.emit()
-        if self._loading is not None:
-            self._loading.cancel()
-        self.closed.emit(self.source)
+
+    def _on_steps_stepped(self, by: int) -> None:
+        images = self._model.request.images
+        self.show_source(images[(self._place + by) % len(images)])
 
     def _on_looks_changed(self, source: str) -> None:
         if source == self.source:

@@ -7,8 +7,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
-from sora_studio.domain.picture import PictureRoute
-from sora_studio.domain.request import is_url
+from sora_studio.domain.picture import PictureEdit, PictureRoute
 from sora_studio.ui import theme
 from sora_studio.ui.compose.controls import MenuChip
 from sora_studio.ui.compose.problem_line import ProblemLine
@@ -57,22 +56,18 @@ class PictureFacts(QWidget):
         column.addStretch(1)
 
     def show_picture(self, source: str, seen: Seen | None, *, is_waiting: bool) -> None:
-        """What is known; what was known before stays until the answer comes."""
+        """What is known, perhaps from before, until the answer comes."""
+        seen = seen or Seen(PictureEdit())
         _say(self._name, picture_words.name(source))
-        _say(self._facts, picture_words.facts_line(seen) if seen else "")
+        _say(self._facts, picture_words.facts_line(seen))
         if not is_waiting:
             self._busy_soon.stop()
         elif not self._busy_soon.isActive():
             self._busy_soon.start()
-        if seen is None:
-            return
-        local = not is_url(source)
-        sent = picture_words.sent_line(seen.published) if seen.published else ""
-        if not local and seen.web is not None and not seen.problem:
-            sent = "The address, as it is. A picture that fits was found there."
+        sent = picture_words.what_is_sent(seen)
         self._sent_title.setVisible(bool(sent or seen.problem))
         _say(self._sent, sent)
-        _say(self._changes, "\n".join(picture_words.changes(seen)))
+        _say(self._changes, seen.note or "\n".join(picture_words.changes(seen)))
         self._problem.say(seen.problem)
         self._offer.setVisible(seen.offer is not None)
         if seen.offer is not None:

@@ -1,8 +1,8 @@
-"""A segmented control: two or three values side by side, of which one holds. Arrow keys move within it."""
+"""A segmented control: two or three values side by side, of which one holds. Tab stops there once, arrow keys move within."""
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QRect, Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
 
@@ -36,11 +36,17 @@ class Segments(QWidget):
             self._buttons.append(button)
             row.addWidget(button)
         self._group.idToggled.connect(self._on_group_toggled)
+        self._settle()
 
     @property
     def buttons(self) -> Sequence[SegmentButton]:
         """The values' buttons, in order."""
         return self._buttons
+
+    @property
+    def stop(self) -> SegmentButton:
+        """The one that the keyboard visits: what holds, else the first."""
+        return next((button for button in self._buttons if button.isChecked()), self._buttons[0])
 
     def show_value(self, value: OptionValue | None) -> None:
         """Let this value hold, without telling anyone."""
@@ -48,7 +54,7 @@ class Segments(QWidget):
         for known, button in zip(self._values, self._buttons, strict=True):
             button.setChecked(known == value)
         self._group.blockSignals(False)
-        self.update()
+        self._settle()
 
     def width_when(self, *, compact: bool) -> int:
         """How wide it is with all its words, or compact."""
@@ -84,6 +90,15 @@ class Segments(QWidget):
         painter.drawPath(frame)
 
     def _on_group_toggled(self, number: int, checked: bool) -> None:
-        self.update()
         if checked:
+            self._settle()
             self.chosen.emit(self._values[number])
+
+    def _settle(self) -> None:
+        """What holds is the one stop, and has the keyboard if any of them had it."""
+        had_focus = any(button.hasFocus() for button in self._buttons)
+        for button in self._buttons:
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus if button is self.stop else Qt.FocusPolicy.NoFocus)
+        if had_focus:
+            self.stop.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.update()

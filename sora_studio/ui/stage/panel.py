@@ -13,7 +13,7 @@ from sora_studio.domain.clip import Clip, ClipState
 from sora_studio.domain.errors import StudioError
 from sora_studio.domain.task import Phase, Task
 from sora_studio.ui import key_names
-from sora_studio.ui.pictures import read_picture
+from sora_studio.ui.pictures import read_poster
 from sora_studio.ui.stage.controls import StageControls
 from sora_studio.ui.stage.frame import ACTS_ANYWHERE, StageFrame, StageKey, key_of
 from sora_studio.ui.stage.screen import FilmScreen, Sentence
@@ -150,7 +150,7 @@ class StagePanel(QWidget):
         return Sentence(*stage_words(self._task, Surroundings(now=datetime.now(UTC))))
 
     async def _show_poster(self, clip: Clip, poster: Path) -> None:
-        picture = await asyncio.to_thread(read_picture, poster)
+        picture = await asyncio.to_thread(read_poster, poster)
         if clip == self._clip() and self._screen.is_black:
             self._screen.show_picture(picture, offers_play=self._screen.offers_play)
 

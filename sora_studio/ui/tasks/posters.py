@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPixmap
 
-from sora_studio.ui.pictures import read_picture
+from sora_studio.ui.pictures import read_poster
 from sora_studio.ui.task_scope import TaskScope
 
 KEPT_POSTERS = 256
@@ -54,7 +54,7 @@ class PosterCache(QObject):
 
 def _scaled(path: Path, bounds: QSize) -> QImage:
     """A null image when the file cannot be read."""
-    image = read_picture(path)
+    image = read_poster(path)
     if image.isNull():
         return image
     return image.scaled(bounds, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)

@@ -44,7 +44,7 @@ def test_what_a_picture_is_and_what_is_sent_fit_a_line_each() -> None:
                 facts=replace(FACTS, size_bytes=12_000_000),
                 published=Sent("JPEG", 2016, 1512, 9_900_000, 90),
             ),
-            ["Scaled to 2016 × 1512", "Compressed from 12.0 MB"],
+            ["Scaled to 2016 × 1512", "Compressed from 12 MB"],
         ),
         (Seen(PictureEdit(), FACTS, problem="It cannot be sent."), []),
     ],
@@ -88,7 +88,7 @@ def test_a_shape_is_called_what_people_call_it(width: int, height: int, words: s
 @pytest.mark.parametrize(
     ("seen", "mark"),
     [
-        (replace(AS_IT_IS, problem="Too large."), Mark("error", "Too large.", is_problem=True)),
+        (replace(AS_IT_IS, problem="Too large."), Mark("error", "Too large.")),
         (
             replace(AS_IT_IS, facts=replace(FACTS, is_transparent=True)),
             Mark("warning", "Transparent parts may turn black."),

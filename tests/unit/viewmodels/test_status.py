@@ -84,7 +84,7 @@ def test_all_are_only_said_to_be_safe_when_they_are(clips: ClipCounts, words: st
 
 @pytest.mark.parametrize(
     ("free_bytes", "words"),
-    [(740_000_000, "740 MB free"), (9_460_000_000, "9.5 GB free"), (10**13, "10,000 GB free")],
+    [(740_000_000, "740 MB free"), (9_460_000_000, "9.5 GB free"), (10**13, "10 TB free")],
 )
 def test_free_space_is_said_in_the_unit_that_fits(free_bytes: int, words: str) -> None:
     assert texts(StatusFacts(free_bytes=free_bytes)) == (words,)

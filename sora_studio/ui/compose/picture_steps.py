@@ -1,0 +1,51 @@
+"""Steps through the pictures of a request: the one before, the next one, and which of how many is shown."""
+
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+
+from sora_studio.ui import theme
+
+_BACK_KEYS, _ON_KEYS = ("Alt+Left", "PgUp"), ("Alt+Right", "PgDown")
+
+
+class PictureSteps(QWidget):
+    """Its keys work in the whole window that it is in. With a single picture there is nothing to see.
+
+    Signals: `stepped(int)` by how many: one back or one on.
+    """
+
+    stepped = Signal(int)
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._place = QLabel(self)
+        self._place.setFont(theme.font())
+        theme.set_role(self._place, "secondary")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.GRID)
+        row.addStretch(1)
+        row.addWidget(self._build_button("Previous picture", "chevron-left", _BACK_KEYS, -1))
+        row.addWidget(self._place)
+        row.addWidget(self._build_button("Next picture", "chevron-right", _ON_KEYS, 1))
+        row.addStretch(1)
+
+    def show_place(self, place: int, count: int) -> None:
+        """Which of how many, counted from nought."""
+        self._place.setText(f"{place + 1} of {count}")
+        self.setVisible(count > 1)
+
+    def _build_button(self, name: str, icon: str, keys: tuple[str, ...], by: int) -> QToolButton:
+        step = partial(self.stepped.emit, by)
+        button = QToolButton(self)
+        button.setAccessibleName(name)
+        button.setToolTip(f"{name} ({QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText)})")
+        button.setIcon(theme.icon(icon))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(step)
+        for key in keys:
+            QShortcut(QKeySequence(key), self.window()).activated.connect(step)
+        return button
