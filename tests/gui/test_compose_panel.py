@@ -245,6 +245,26 @@ def test_arrow_keys_move_within_a_segment_and_tab_visits_everything_in_order(des
     assert portrait.hasFocus()
 
 
+@pytest.mark.parametrize(("holds", "key", "other"), [("Landscape", "Right", "Portrait"), ("Portrait", "Left", "Landscape")])
+def test_a_segmented_control_is_one_stop_where_its_value_is(desk: Desk, holds: str, key: str, other: str) -> None:
+    desk.attach()
+    desk.panel.use(GenerationRequest("sora-2", "A", {"aspect_ratio": holds.lower()}))
+    held, wanted = (desk.one(SegmentButton, f"Aspect ratio {side}") for side in (holds, other))
+    before, after = desk.one(SegmentButton, "Duration 10 s"), desk.one(CheckChip, "No watermark")
+    for start, step, end in ((before, Qt.Key.Key_Tab, after), (after, Qt.Key.Key_Backtab, before)):
+        start.setFocus()
+        QTest.keyClick(start, step)
+        assert held.hasFocus()
+        QTest.keyClick(held, step)
+        assert end.hasFocus()
+    held.setFocus()
+    QTest.keyClick(held, Qt.Key[f"Key_{key}"])
+    assert wanted.isChecked()
+    assert wanted.hasFocus()
+    QTest.keyClick(wanted, Qt.Key.Key_Tab)
+    assert after.hasFocus()
+
+
 def test_each_route_is_explained_in_its_menu(desk: Desk) -> None:
     desk.attach()
     actions = desk.one(MenuChip, "Route auto").menu().actions()

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
@@ -18,6 +18,7 @@ from sora_studio.ui.compose.controls import MenuChip, SegmentButton
 from sora_studio.ui.compose.crop_view import CropView
 from sora_studio.ui.compose.picture_dialog import PictureDialog
 from sora_studio.viewmodels import picture_words
+from tests.doubles.pictures import exif, painted, stored
 from tests.gui.compose_desk import Desk, open_desk
 
 MISMATCH = "This picture is 4:3, the clip will be landscape 16:9."
@@ -273,6 +274,118 @@ def test_replacing_puts_another_file_in_the_same_place(look: Look, tmp_path: Pat
     files.filesSelected.emit([str(tmp_path / "other.png")])
     files.close()
     assert look.desk.pictures() == [str(tmp_path / "other.png")]
+
+
+def test_an_address_that_nobody_could_look_at_now_is_no_fault(desk: Desk) -> None:
+    url = "https://example.org/a.png"
+    desk.studio.pictures.notes[url] = "The address could not be looked at now."
+    desk.attach()
+    look = Look(desk, url)
+    look.wait("The address could not be looked at now.")
+    assert look.reads("The address, as it is.")
+    assert not look.well.invalid
+    assert look.well.accessibleDescription() == "example.org. The address could not be looked at now."
+
+
+def test_a_picture_stored_on_its_side_is_seen_upright_in_its_well_and_in_its_dialog(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "turned.png"
+    stored(painted(size=(480, 320)), 6).save(path, exif=exif(6))
+    desk.studio.pictures.facts[path.name] = ImageFacts("png", 480, 320, 4000, is_turned=True)
+    desk.attach()
+    look = Look(desk, str(path))
+    for widget in (look.view, look.well):
+        middle = widget.rect().center()
+        corners = [middle + QPoint(across * 9, down * 9) for down in (-1, 1) for across in (-1, 1)]
+        desk.bot.waitUntil(lambda: colours(widget, corners)[0] == QColor(200, 30, 40))  # noqa: B023
+        assert colours(widget, corners[:3]) == [QColor(200, 30, 40), QColor(30, 160, 60), QColor(20, 40, 170)]
+
+
+def colours(widget: QWidget, places: list[QPoint]) -> list[QColor]:
+    seen = widget.grab().toImage()
+    return [QColor(seen.pixel(place)) for place in places]
+
+
+# --- several ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def three(desk: Desk, harbour: str) -> list[str]:
+    """Three of them, the second one open; it was cropped in an earlier session."""
+    desk.attach()
+    sources = [harbour, harbour.replace("harbour", "pier"), "https://example.org/a.png"]
+    Path(sources[1]).write_bytes(Path(harbour).read_bytes())
+    desk.studio.pictures.facts["pier.jpg"] = ImageFacts("jpeg", 800, 600, 5000)
+    edits = {sources[1]: PictureEdit(Crop(0, 0, 1, 0.75))}
+    desk.panel.use(GenerationRequest("sora-2", "A", images=tuple(sources), edits=edits))
+    desk.click(desk.wells()[1])
+    return sources
+
+
+def test_all_pictures_can_be_stepped_through_by_button_and_by_key(desk: Desk, three: list[str]) -> None:
+    dialog, alt, none = desk.picture_dialog(), Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.NoModifier
+    on, back = (button(dialog, f"{words} picture") for words in ("Next", "Previous"))
+    view = dialog.findChild(CropView)
+    assert isinstance(view, CropView)
+    desk.bot.waitUntil(lambda: view.accessibleName().startswith("Crop 800 × 450"))
+    steps = [
+        ("2 of 3", lambda: None),
+        ("3 of 3", lambda: desk.click(on)),
+        ("2 of 3", lambda: desk.click(back)),
+        ("1 of 3", lambda: QTest.keyClick(dialog, Qt.Key.Key_Left, alt)),
+        ("3 of 3", lambda: QTest.keyClick(dialog, Qt.Key.Key_PageUp, none)),
+        ("1 of 3", lambda: QTest.keyClick(dialog, Qt.Key.Key_PageDown, none)),
+        ("2 of 3", lambda: QTest.keyClick(dialog, Qt.Key.Key_Right, alt)),
+    ]
+    for words, step in steps:
+        step()
+        assert words in said(dialog)
+        assert dialog.windowTitle() == ("harbour.jpg", "pier.jpg", "example.org")[int(words[0]) - 1]
+        assert view.crop == (Crop(0, 0, 1, 0.75) if words == "2 of 3" else None)
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert desk.panel.focusWidget() is desk.wells()[1]
+
+
+def test_a_step_takes_along_nothing_that_was_said_of_the_picture_before(desk: Desk, three: list[str]) -> None:
+    dialog = desk.picture_dialog()
+    desk.bot.waitUntil(lambda: "Cropped to 800 × 450" in said(dialog))
+    desk.studio.pictures.looking = asyncio.Event()
+    desk.panel.put_picture(Path(three[0]).with_name("new.jpg"))
+    assert dialog.windowTitle() == "new.jpg"
+    assert "800" not in said(dialog)
+    desk.studio.pictures.looking.set()
+
+
+def said(dialog: PictureDialog) -> str:
+    return "\n".join(label.text() for label in dialog.findChildren(QLabel) if label.isVisible())
+
+
+def test_a_crop_that_was_moved_last_is_looked_at_after_a_step_as_well(desk: Desk, three: list[str]) -> None:
+    dialog = desk.picture_dialog()
+    view = dialog.findChild(CropView)
+    assert isinstance(view, CropView)
+    desk.bot.waitUntil(lambda: view.accessibleName().startswith("Crop 800 × 450"))
+    QTest.keyClick(view, Qt.Key.Key_Down)
+    QTest.keyClick(dialog, Qt.Key.Key_PageDown)
+    moved = (three[1], PictureEdit(Crop(0, 0.01, 1, 0.75)))
+    desk.bot.waitUntil(lambda: moved in desk.studio.pictures.looks)
+    QTest.keyClick(dialog, Qt.Key.Key_PageUp)
+    assert view.crop == moved[1].crop
+
+
+def test_after_removing_one_its_neighbour_is_shown_and_after_the_last_nothing(desk: Desk, three: list[str]) -> None:
+    dialog = desk.picture_dialog()
+    remove = next(found for found in dialog.findChildren(QPushButton) if found.text() == "Remove")
+    for left, title in ((["harbour.jpg", "example.org"], "example.org"), (["harbour.jpg"], "harbour.jpg")):
+        desk.click(remove)
+        assert [picture_words.name(source) for source in desk.pictures()] == left
+        assert dialog.windowTitle() == title
+    assert not button(dialog, "Next picture").isVisible()
+    desk.click(remove)
+    assert not dialog.isVisible()
+
+
+def button(dialog: PictureDialog, name: str) -> QToolButton:
+    return next(found for found in dialog.findChildren(QToolButton) if found.accessibleName() == name)
 
 
 def test_the_edits_are_kept_with_the_draft(look: Look, harbour: str, loop: StudioEventLoop) -> None:
