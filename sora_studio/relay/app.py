@@ -18,7 +18,7 @@ from starlette.responses import FileResponse, JSONResponse, Response, StreamingR
 from starlette.types import Receive, Scope, Send
 
 from sora_studio.domain.relay import CALLBACKS_PATH, HANDLE, PICTURES_PATH, is_callback_secret, is_token
-from sora_studio.relay.guard import Visit, Visitors
+from sora_studio.relay.guard import CONNECTION, GuardedProtocol, Visit
 from sora_studio.relay.limits import Limits, Refused
 from sora_studio.relay.mailbox import Mailbox, MailboxUnusable
 from sora_studio.relay.pictures import Pictures, media_type_of
@@ -66,13 +66,14 @@ class RelayApp:
     def __init__(self, *, token: str, public_url: str, pictures: Pictures, mailbox: Mailbox, limits: Limits) -> None:
         self._token, self._public_url = token, public_url
         self._pictures, self._mailbox, self._limits = pictures, mailbox, limits
-        self._visitors = Visitors(limits.per_address)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request."""
         request = Request(scope, receive)
         kind, name = _read_path(str(scope["path"]))
-        with closing(self._visitors.enter(request)) as visit:
+        is_owner = kind in _PRIVATE and self._has_token(request)
+        connection = cast("GuardedProtocol", scope["state"][CONNECTION])
+        with closing(await connection.admit(request, is_owner=is_owner)) as visit:
             try:
                 response = await self._answer(request, visit, kind, name)
             except Refused as refused:
@@ -92,11 +93,10 @@ class RelayApp:
                     _log_failure(error)
 
     async def _answer(self, request: Request, visit: Visit, kind: _Kind, name: str) -> Response:
-        if not visit.welcome:
-            raise Refused(HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": "1"})
-        if kind in _PRIVATE:
-            self._require_token(request)
-            visit.trust()
+        if not visit.is_welcome:
+            raise Refused(HTTPStatus.TOO_MANY_REQUESTS, {"Retry-After": "1", "Connection": "close"})
+        if kind in _PRIVATE and not visit.is_owner:
+            raise Refused(HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": "Bearer"})
         match kind:
             case _Kind.UNKNOWN:
                 raise Refused(HTTPStatus.NOT_FOUND)
@@ -113,10 +113,9 @@ class RelayApp:
             case _Kind.LOAN:
                 return await self._change_loan(request, name)
 
-    def _require_token(self, request: Request) -> None:
+    def _has_token(self, request: Request) -> bool:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if not is_token(self._token, token) or scheme.lower() != "bearer":
-            raise Refused(HTTPStatus.UNAUTHORIZED, {"WWW-Authenticate": "Bearer"})
+        return is_token(self._token, token) and scheme.lower() == "bearer"
 
     async def _lend(self, handle: str) -> Response:
         path = self._pictures.find(handle)
@@ -179,9 +178,9 @@ class RelayApp:
 
     async def _lines(self, after: int) -> AsyncIterator[bytes]:
         yield _line(self._greeting())
-        async with aclosing(self._mailbox.entries(after)) as entries:
-            async for entry in entries:
-                yield _line(asdict(entry) if entry else {})
+        async with aclosing(self._mailbox.pages(after)) as pages:
+            async for page in pages:  # in one piece: between two of them the loop hears that the reader has left
+                yield b"".join(_line(asdict(entry)) for entry in page) or _line({})
 
 
 def _read_path(path: str) -> tuple[_Kind, str]:

@@ -2,7 +2,6 @@
 
 import asyncio
 import ipaddress
-from collections import Counter
 from collections.abc import Callable
 from typing import cast
 
@@ -12,25 +11,28 @@ from starlette.requests import Request
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from sora_studio.relay.limits import Limits
+from sora_studio.relay.places import Places
 
 CONNECTION = "connection"
 """Where a request's state has its `GuardedProtocol`."""
 
 
 class GuardedConfig(uvicorn.Config):
-    """A server's configuration with its limits."""
+    """A server's configuration with its limits and the places that they leave to each address."""
 
     limits = Limits()
+    places = Places(limits.per_address)
 
 
 class GuardedProtocol(H11Protocol):
-    """A connection that must bring a whole request head in time, and is cut when its address has enough of them.
+    """A connection that must bring a whole request head in time, and that needs a place among those of its address.
 
-    A proxy or tunnel on this machine brings everybody's: those are counted by request, see `Visitors`.
+    When there is none it is cut. One from this machine has a moment first, for a proxy or tunnel here brings everybody's: it
+    may show by its head that it does, or that it is the studio's, and needs no place then. See `admit`.
     """
 
-    counts = True
-    """Whether it counts among those of its address; whoever has shown the token does not."""
+    has_place = False
+    is_local = False
     address = ""
     _deadline: asyncio.TimerHandle | None = None
 
@@ -39,18 +41,21 @@ class GuardedProtocol(H11Protocol):
         super().connection_made(transport)
         self.app_state = {**self.app_state, CONNECTION: self}
         host = self.client[0] if self.client else ""
-        self.address = network_of(host)
-        limits = self._limits
-        alike = sum(self._is_alike(connection) for connection in self.connections)
-        if len(self.connections) > limits.connections or (alike > limits.per_address and not is_this_machine(host)):
-            self.transport.abort()
+        self.address, self.is_local = network_of(host), is_this_machine(host)
+        is_one_too_many = len(self.connections) > self._config.limits.connections
+        self.has_place = not is_one_too_many and self._config.places.try_take(self.address)
+        if self.has_place:
+            self._watch(self._config.limits.head_s)
+        elif self.is_local and not is_one_too_many:
+            self._watch(min(self._config.limits.place_s, self._config.limits.head_s))
         else:
-            self._watch()
+            self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Nothing is waited for any more."""
         super().connection_lost(exc)
         self._unwatch()
+        self._leave_place()
 
     def data_received(self, data: bytes) -> None:
         """The time for a head runs until it is complete, however it comes in."""
@@ -63,7 +68,9 @@ class GuardedProtocol(H11Protocol):
         """The time for the next head begins; what is left of this request's body has to come in it too."""
         super().on_response_complete()
         if self.cycle.response_complete:
-            self._watch()
+            self._watch(self._config.limits.head_s)
+            if self.has_place and self._config.places.is_wanted(self.address):
+                self.timeout_keep_alive_handler()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - why it is none concerns nobody
         """For a head that is no HTTP: as little as for everything that is refused. A body that is none is cut off."""
@@ -75,16 +82,56 @@ class GuardedProtocol(H11Protocol):
         self.transport.write((self.conn.send(answer) or b"") + (self.conn.send(h11.EndOfMessage()) or b""))
         self.transport.close()
 
+    async def admit(self, request: Request, *, is_owner: bool) -> "Visit":
+        """Whether the request on this connection is welcome, which may take a moment. Close every visit.
+
+        The owner always is. What a proxy on this machine brings is counted by request and by the address that it names: only a
+        proxy here is believed, and only the last entry, which it has written itself. For all others it is the connection that
+        counts, as long as it lasts.
+        """
+        named = request.headers.getlist("x-forwarded-for") if self.is_local else []
+        if is_owner or named:
+            self._leave_place()
+        if is_owner:
+            return Visit(self, is_owner=True)
+        places, patience_s = self._config.places, self._config.limits.place_s
+        if named:
+            address = network_of(named[-1].rpartition(",")[2])
+            if not await places.take(address, patience_s=patience_s):
+                return Visit(self, is_welcome=False)
+            return Visit(self, lambda: places.leave(address))
+        if not self.has_place:
+            self._ask_for_room()
+            self.has_place = await places.take(self.address, patience_s=patience_s)
+            if self.transport.is_closing():
+                self._leave_place()
+        return Visit(self, is_welcome=self.has_place)
+
     @property
-    def _limits(self) -> Limits:
-        return cast("GuardedConfig", self.config).limits
+    def idle_since(self) -> float:
+        """An ever later number between two requests; 0 during one, before the first and after the last."""
+        timer = self.timeout_keep_alive_task
+        return timer.when() if timer and not self.transport.is_closing() else 0
 
-    def _is_alike(self, other: object) -> bool:
-        return isinstance(other, GuardedProtocol) and other.counts and other.address == self.address
+    @property
+    def _config(self) -> GuardedConfig:
+        return cast("GuardedConfig", self.config)
 
-    def _watch(self) -> None:
+    def _ask_for_room(self) -> None:
+        """End the connection of the same address that has been idle for longest."""
+        alike = (other for other in cast("set[GuardedProtocol]", self.connections) if other.address == self.address)
+        idle = {other.idle_since: other for other in alike if other.has_place and other.idle_since}
+        if idle:
+            idle[min(idle)].timeout_keep_alive_handler()
+
+    def _leave_place(self) -> None:
+        if self.has_place:
+            self.has_place = False
+            self._config.places.leave(self.address)
+
+    def _watch(self, seconds: float) -> None:
         self._unwatch()
-        self._deadline = self.loop.call_later(self._limits.head_s, self.transport.abort)
+        self._deadline = self.loop.call_later(seconds, self.transport.abort)
 
     def _unwatch(self) -> None:
         if self._deadline is not None:
@@ -92,49 +139,23 @@ class GuardedProtocol(H11Protocol):
             self._deadline = None
 
 
-class Visitors:
-    """The requests under way of those whom a proxy on this machine brings, by the address that it names.
-
-    Only a proxy here is believed, and only the last entry, which it has written itself. A connection from elsewhere is counted
-    where it is made.
-    """
-
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._here = Counter[str]()
-
-    def enter(self, request: Request) -> "Visit":
-        """Close every visit, whether it is welcome or not."""
-        connection = cast("GuardedProtocol", request.scope["state"][CONNECTION])
-        if not is_this_machine(request.client.host if request.client else ""):
-            return Visit(connection)
-        named = request.headers.getlist("x-forwarded-for")
-        address = network_of(named[-1].rpartition(",")[2]) if named else ""
-        self._here[address] += 1
-        return Visit(connection, lambda: self._leave(address), welcome=self._here[address] <= self._most)
-
-    def _leave(self, address: str) -> None:
-        self._here[address] -= 1
-        if not self._here[address]:
-            del self._here[address]
-
-
 class Visit:
-    """One request under way. It is not `welcome` when its address has enough of them."""
+    """One request under way. It is not `is_welcome` when its address has enough of them."""
 
-    def __init__(self, connection: GuardedProtocol, on_end: Callable[[], None] | None = None, *, welcome: bool = True) -> None:
-        self._connection, self._on_end, self.welcome = connection, on_end, welcome
-
-    def trust(self) -> None:
-        """It has shown the token: neither it nor its connection counts any more."""
-        self._connection.counts = False
-        self.close()
+    def __init__(
+        self,
+        connection: GuardedProtocol,
+        on_end: Callable[[], None] = lambda: None,
+        *,
+        is_owner: bool = False,
+        is_welcome: bool = True,
+    ) -> None:
+        self._connection, self._on_end = connection, on_end
+        self.is_owner, self.is_welcome = is_owner, is_welcome
 
     def close(self) -> None:
-        """It is over. Fine when it was before."""
-        on_end, self._on_end = self._on_end, None
-        if on_end:
-            on_end()
+        """It is over."""
+        self._on_end()
 
     def cut(self) -> None:
         """End its connection now, whatever is still to be sent."""

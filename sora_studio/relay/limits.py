@@ -9,10 +9,14 @@ _DAY_S = 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`answer_s` is how long a stranger may take to fetch a picture; `head_s` also bounds the wait between two requests."""
+    """`answer_s` is how long a stranger may take to fetch a picture; `head_s` also bounds the wait between two requests.
+
+    `place_s` is how long a request waits for a place when its address has taken all of them.
+    """
 
     connections: int = 512
     per_address: int = 16
+    place_s: float = 0.25
     head_s: float = 10
     answer_s: float = 120
     heartbeat_s: float = 10

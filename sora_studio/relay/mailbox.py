@@ -80,16 +80,14 @@ class Mailbox:
             self._committing = asyncio.create_task(self._commit())
         await written
 
-    async def entries(self, after: int) -> AsyncGenerator[Entry | None]:
-        """What is kept beyond a cursor, then what comes; None as a sign of life. Ends when the mailbox is hushed."""
+    async def pages(self, after: int) -> AsyncGenerator[list[Entry]]:
+        """What is kept beyond a cursor, then what comes; an empty one is a sign of life. Ends when the mailbox is hushed."""
         while not self._hushed:
             news = self._news
             page = await self._run(lambda after=after: _read(self._connection, after))
-            for entry in page:
-                after = entry.cursor
-                yield entry
-            if not page and not await _within(news, self._limits.heartbeat_s):
-                yield None
+            if page or not await _within(news, self._limits.heartbeat_s):
+                yield page
+            after = page[-1].cursor if page else after
 
     async def sweep(self) -> None:
         """Drop what is older than it is kept for."""

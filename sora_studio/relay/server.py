@@ -14,6 +14,7 @@ from sora_studio.relay.folder import RelayFolder
 from sora_studio.relay.guard import GuardedConfig, GuardedProtocol
 from sora_studio.relay.limits import Limits
 from sora_studio.relay.mailbox import MailboxUnusable
+from sora_studio.relay.places import Places
 
 _GRACE_S = 1
 """How long a fetch under way may keep a closing relay."""
@@ -50,7 +51,7 @@ class RelayServer(uvicorn.Server):
             timeout_keep_alive=_KEEP_ALIVE_S,
             timeout_graceful_shutdown=_GRACE_S,
         )
-        config.limits = limits
+        config.limits, config.places = limits, Places(limits.per_address)
         super().__init__(config)
 
     def serve_on(self, listener: socket.socket) -> None:

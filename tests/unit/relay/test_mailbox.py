@@ -24,11 +24,11 @@ class Clock:
 async def kept(mailbox: Mailbox, after: int = 0) -> list[Entry]:
     """Everything up to the first sign of life."""
     entries = list[Entry]()
-    async with aclosing(mailbox.entries(after)) as reading:
-        async for entry in reading:
-            if entry is None:
+    async with aclosing(mailbox.pages(after)) as reading:
+        async for page in reading:
+            if not page:
                 break
-            entries.append(entry)
+            entries += page
     return entries
 
 
@@ -108,9 +108,8 @@ def test_who_listens_hears_what_comes_and_is_let_go_at_the_end(tmp_path: Path) -
         heard = list[str]()
 
         async def listen() -> None:
-            async for entry in mailbox.entries(0):
-                assert entry
-                heard.append(entry.secret)
+            async for page in mailbox.pages(0):
+                heard.extend(entry.secret for entry in page)
 
         listening = [asyncio.create_task(listen()) for _ in range(2)]
         for n in range(5):
