@@ -1,6 +1,6 @@
 """The composer's state and rules: what stands in the editor and its controls, kept as a draft and sent as a request."""
 
-from collections.abc import Coroutine, Iterable, Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +13,8 @@ from sora_studio.domain.picture import PictureEdit, PictureRoute, Thumbnail
 from sora_studio.domain.profile import ModelProfile, OptionValue
 from sora_studio.domain.request import MAX_TAKES, GenerationRequest
 from sora_studio.domain.task import Task
+from sora_studio.viewmodels import compose_text
+from sora_studio.viewmodels.compose_complaints import Complaints, problems_of
 from sora_studio.viewmodels.compose_fitting import fitting, reachable, recropped, with_edits
 from sora_studio.viewmodels.compose_pictures import PictureLooks
 from sora_studio.viewmodels.compose_ways import Ways
@@ -28,14 +30,13 @@ _SHAPE_FIELD = "aspect_ratio"
 
 class ComposeModel(QObject):
     """What will be generated. It accepts everything from the first paint on; sending and saving begin with a studio.
+    `keeper` says when `save` is due, `looks` what was found out about the pictures.
 
-    Signals: `changed()` when a control has to show something else, `save_due()` when `save` should run, `route_needed()`
-    when something was not sent because its pictures have no way to the service. Typing is no change: the editor already
-    shows it.
+    Signals: `changed()` when a control has to show something else, `route_needed()` when something was not sent because its
+    pictures have no way to the service. Typing is no change: the editor already shows it.
     """
 
     changed = Signal()
-    save_due = Signal()
     route_needed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -44,9 +45,8 @@ class ComposeModel(QObject):
         self._draft = _NEW_DRAFT
         self._restored = False
         self._submitting = False
-        self._keeper = DraftKeeper(self)
-        self._keeper.due.connect(self._on_keeper_due)
-        self._problems: dict[str, str] = {}
+        self.keeper = DraftKeeper(self)
+        self._complaints = Complaints()
         self._usual_callback = False
         self.looks = PictureLooks(self)
         self.online = True
@@ -79,31 +79,17 @@ class ComposeModel(QObject):
         return self._draft
 
     @property
-    def unsaved(self) -> bool:
-        """Whether a prompt stands here that the studio does not hold."""
-        kept = self._keeper.kept
-        return bool(self.request.prompt) and (kept is None or self.request.prompt != kept.request.prompt)
-
-    @property
-    def save_trouble(self) -> str:
-        """Why the draft is not on disk, or nothing."""
-        return self._keeper.trouble
-
-    @property
     def limit(self) -> int | None:
         """The longest prompt in characters, once a profile says so."""
         return self.profile.prompt.max_chars if self.profile else None
 
     @property
-    def price_usd(self) -> float | None:
-        """One take's price, for profiles that know prices."""
-        return self.profile.price_usd(self.request.options, self.request.route) if self.profile else None
-
-    @property
-    def task_count(self) -> int:
-        """How many tasks one press sends: the takes of each picture, or of as many as the model takes at once."""
-        parts = len(self.request.split(self.profile)) if self.profile else 1
-        return self._draft.takes * parts
+    def generate_words(self) -> str:
+        """What one press does: the takes of each picture, or of as many as the model takes at once, and their price."""
+        profile, request = self.profile, self.request
+        tasks = self._draft.takes * (len(request.split(profile)) if profile else 1)
+        price_usd = profile.price_usd(request.options, request.route) if profile else None
+        return compose_text.generate(tasks=tasks, price_usd=price_usd, online=self.online)
 
     @property
     def shape(self) -> Shape | None:
@@ -127,7 +113,7 @@ class ComposeModel(QObject):
     @property
     def problems(self) -> Mapping[str, str]:
         """What is wrong, by the field of the control that it concerns."""
-        return self._problems
+        return self._complaints.said
 
     # --- what a person changes ------------------------------------------------------------------------------------
 
@@ -135,16 +121,12 @@ class ComposeModel(QObject):
         """The editor's text, on every keystroke: cheap, and without `changed` unless a complaint about the prompt goes away."""
         if prompt != self.request.prompt:
             self._replace(replace(self.request, prompt=prompt))
-            if self._forgive("prompt"):
+            if self._complaints.forgive("prompt"):
                 self.changed.emit()
 
     def set_caret(self, caret: int) -> None:
         """The caret's place in Python characters, kept with the next save."""
         self._draft = replace(self._draft, caret=caret)
-
-    def touch(self) -> None:
-        """Something that is part of the draft has changed, such as the caret's place."""
-        self._keeper.touch()
 
     def set_option(self, field: str, value: OptionValue) -> None:
         """Choose a value of one of the profile's options."""
@@ -197,7 +179,7 @@ class ComposeModel(QObject):
     def use(self, request: GenerationRequest) -> None:
         """Take everything from a request, as far as a loaded profile knows it."""
         self._replace(self._fitting(request))
-        self._problems = {}
+        self._complaints.clear()
         self.changed.emit()
 
     def set_online(self, online: bool) -> None:
@@ -224,26 +206,19 @@ class ComposeModel(QObject):
         return earlier
 
     async def save(self) -> None:
-        """Write the draft if anything has changed. One write at a time; a failure is kept in `save_trouble` and tried again."""
-        if self._studio is None or not self._restored:
-            return
-        if await self._keeper.save(self._studio.library, lambda: self._draft):
-            if (kept := self._keeper.kept) is not None:
+        """Write the draft if anything has changed, once there is a place for it; a failure is tried again."""
+        if self._studio and self._restored and await self.keeper.save(self._studio.library, lambda: self._draft):
+            if (kept := self.keeper.kept) is not None:
                 self._draft = replace(self._draft, id=kept.id, saved_at=kept.saved_at)
             self.changed.emit()
 
-    def unseen(self, sources: Iterable[str]) -> list[str]:
-        """Those that nobody has looked at as they would be sent now."""
-        profile = self.profile
-        if self._studio is None or profile is None:
-            return []
-        return [source for source in sources if self.looks.is_new(source, self.edit_of(source), profile)]
-
-    def look(self, source: str) -> Coroutine[object, object, None] | None:
-        """To be awaited: find out what would be sent of a picture; `looks` tells. None while nobody can."""
-        if self._studio is None or self.profile is None or source not in self.request.images:
+    def look(self, source: str, *, again: bool = False) -> Coroutine[object, object, None] | None:
+        """To be awaited: find out what would be sent of a picture; `looks` tells. None while nobody can, or it is known."""
+        profile, edit = self.profile, self.edit_of(source)
+        if self._studio is None or profile is None or source not in self.request.images:
             return None
-        return self.looks.look(self._studio.pictures, source, self.edit_of(source), self.profile)
+        wanted = again or self.looks.is_new(source, edit, profile)
+        return self.looks.look(self._studio.pictures, source, edit, profile) if wanted else None
 
     async def thumbnail(self, path: Path, *, max_edge: int) -> Thumbnail | None:
         """A picture small and upright; None while nobody can draw it."""
@@ -257,11 +232,12 @@ class ComposeModel(QObject):
         try:
             problems = await self._studio.submission.check(checked, takes=self._draft.takes)
         except (InvalidRequest, PublicUrlNeeded) as error:
-            problems = _problems_of(error)
+            problems = problems_of(error)
         now = self.request
         if (checked.images, checked.edits) == (now.images, now.edits):  # something else may have been chosen meanwhile
-            self._forgive("images")
-            self._complain([problem for problem in map(self._at_images, problems) if problem.field == "images"])
+            self._complaints.forgive("images")
+            self._complaints.add(problem for problem in map(self._at_images, problems) if problem.field == "images")
+            self.changed.emit()
 
     async def submit(self, *, again: bool = False) -> list[Task]:
         """Send what stands here; returns once the tasks are on disk.
@@ -274,12 +250,12 @@ class ComposeModel(QObject):
         if not self.has_key:
             raise KeyMissing
         self._submitting = True
-        self._problems = {}
+        self._complaints.clear()
         try:
             request = reachable(self.request, self.ways)
             tasks = await self._studio.submission.submit(request, takes=self._draft.takes, again=again)
         except (InvalidRequest, PublicUrlNeeded) as error:
-            self._complain([self._at_images(problem) for problem in _problems_of(error)])
+            self._complaints.add(map(self._at_images, problems_of(error)))
             if isinstance(error, PublicUrlNeeded):
                 self.route_needed.emit()
             return []
@@ -294,10 +270,6 @@ class ComposeModel(QObject):
         """Too many takes can be chosen only by choosing too many pictures: there it is said."""
         return replace(problem, field="images") if problem.field == "takes" and len(self.request.images) > 1 else problem
 
-    def _on_keeper_due(self) -> None:
-        if self._restored:  # before that there is no place to save to, and afterwards it is due anew
-            self.save_due.emit()
-
     def _begin(self, earlier: Draft | None) -> None:
         """Whatever was typed meanwhile stays; an untouched composer takes the earlier draft over."""
         self._restored = True
@@ -307,35 +279,22 @@ class ComposeModel(QObject):
             request = replace(self._fitting(self.request), callback=self._usual_callback)
             self._draft = replace(self._draft, request=request)
             if touched:
-                self._keeper.touch()
+                self.keeper.touch()
         else:
             self._draft = replace(earlier, request=self._fitting(earlier.request))
-            self._keeper.take(self._draft)
+            self.keeper.take(self._draft)
         self.changed.emit()
 
     def _choose(self, field: str, request: GenerationRequest) -> None:
         """A control holds something else: what was said about it before is of no use."""
         self._replace(request)
-        self._forgive(field)
+        self._complaints.forgive(field)
         self.changed.emit()
 
     def _replace(self, request: GenerationRequest) -> None:
         self._draft = replace(self._draft, request=request)
-        self._keeper.touch()
+        self.keeper.touch()
 
     def _fitting(self, request: GenerationRequest) -> GenerationRequest:
         mine = self._studio.settings.model if self._studio else ""
         return fitting(request, self.profiles, (request.model, self.request.model, mine))
-
-    def _forgive(self, field: str) -> bool:
-        return self._problems.pop(field, None) is not None
-
-    def _complain(self, problems: Iterable[Problem]) -> None:
-        for problem in problems:
-            said = self._problems.get(problem.field)
-            self._problems[problem.field] = f"{said} {problem.message}" if said else problem.message
-        self.changed.emit()
-
-
-def _problems_of(error: InvalidRequest | PublicUrlNeeded) -> tuple[Problem, ...]:
-    return error.problems if isinstance(error, InvalidRequest) else (Problem("images", error.sentence),)

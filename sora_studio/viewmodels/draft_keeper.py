@@ -34,6 +34,10 @@ class DraftKeeper(QObject):
         """The draft has changed."""
         self._autosave.touch()
 
+    def holds(self, prompt: str) -> bool:
+        """Whether the prompt, if there is any, is on disk."""
+        return not prompt or (self.kept is not None and self.kept.request.prompt == prompt)
+
     def take(self, kept: Draft) -> None:
         """Begin with the draft that is on disk."""
         self.kept = kept

@@ -32,7 +32,7 @@ def test_the_last_draft_comes_back_whole_and_is_not_written_again(loop: StudioEv
     model = restored(loop, studio)
     assert (model.request.prompt, model.draft.takes, model.draft.caret) == ("An earlier prompt", 3, 4)
     assert model.request.options == {"duration": 15, "aspect_ratio": "landscape", "remove_watermark": True}
-    model.touch()
+    model.keeper.touch()
     loop.run_until_complete(model.save())
     assert studio.library.saved == []
 
@@ -52,7 +52,7 @@ def test_what_was_typed_before_the_studio_came_is_kept_beside_the_earlier_draft(
 
 def test_a_change_is_due_to_be_saved_within_a_second_while_typing_goes_on(loop: StudioEventLoop, studio: ComposeStudio) -> None:
     model = restored(loop, studio)
-    model.save_due.connect(lambda: loop.create_task(model.save()))
+    model.keeper.due.connect(lambda: loop.create_task(model.save()))
 
     async def type_without_a_pause() -> float:
         started = loop.time()
@@ -66,7 +66,7 @@ def test_a_change_is_due_to_be_saved_within_a_second_while_typing_goes_on(loop: 
 
 def test_one_write_follows_a_burst_of_typing(loop: StudioEventLoop, studio: ComposeStudio, qtbot: QtBot) -> None:
     model = restored(loop, studio)
-    model.save_due.connect(lambda: loop.create_task(model.save()))
+    model.keeper.due.connect(lambda: loop.create_task(model.save()))
     for length in range(1, 40):
         model.set_prompt("x" * length)
 
@@ -95,10 +95,10 @@ def test_a_full_disk_is_said_and_the_draft_is_written_once_there_is_room(loop: S
     studio.library.failure = StorageFull()
     model.set_prompt("precious")
     loop.run_until_complete(model.save())
-    assert model.save_trouble == "The disk is full."
+    assert model.keeper.trouble == "The disk is full."
     studio.library.failure = None
     loop.run_until_complete(model.save())
-    assert (model.save_trouble, studio.library.saved[0].request.prompt) == ("", "precious")
+    assert (model.keeper.trouble, studio.library.saved[0].request.prompt) == ("", "precious")
 
 
 def test_a_cancelled_write_still_has_to_be_written(loop: StudioEventLoop, studio: ComposeStudio) -> None:

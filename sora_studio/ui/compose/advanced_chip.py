@@ -1,15 +1,14 @@
 """The chip at the end of the row for what is rarely needed: reports by callback, and how pictures reach the service."""
 
-from functools import partial
-
 from PySide6.QtCore import QRect, QSize, Signal
-from PySide6.QtGui import QAction, QActionGroup, QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.ui import theme
 from sora_studio.ui.compose.controls import ICON, PADDING, MenuChip, draw_box
+from sora_studio.ui.compose.route_menu import add_routes
 from sora_studio.viewmodels import picture_words
 from sora_studio.viewmodels.compose_ways import Ways
 
@@ -76,9 +75,4 @@ class AdvancedChip(MenuChip):
     def _add_routes(self, ways: Ways, chosen: PictureRoute | None) -> None:
         self._menu.addSeparator()
         self._menu.addAction("Pictures go through …").setEnabled(False)  # the style sheet shows no section's title
-        group = QActionGroup(self._menu)
-        for route, words in picture_words.route_choices(ways.routes, ways.usual):
-            action = QAction(words, group, checkable=True)
-            action.setChecked(route == (chosen if chosen in ways.routes else None))
-            action.triggered.connect(partial(self.route_chosen.emit, route))
-            self._menu.addAction(action)
+        add_routes(self._menu, ways, chosen, self.route_chosen.emit)

@@ -27,10 +27,9 @@ class ControlsRow(QWidget):
         self._is_inline = True
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.GRID)
+        column.setSpacing(0)
         column.addLayout(self._above)
         column.addLayout(self._row)
-        column.setSpacing(0)
 
     def arrange(self) -> None:
         """Find the pictures' place for the present width."""

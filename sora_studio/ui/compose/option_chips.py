@@ -1,6 +1,6 @@
 """The controls that a model's profile asks for, as chips: options, route, takes, and the model when there is a choice."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -145,7 +145,7 @@ class OptionChips(QWidget):
             return segments
         return self._build_menu(option.title, [(option.label(value), "", partial(choose, value)) for value in option.values])
 
-    def _build_menu(self, title: str, choices: Sequence[tuple[str, str, Callable[[], object]]]) -> MenuChip:
+    def _build_menu(self, title: str, choices: Sequence[tuple[str, str, "partial[None]"]]) -> MenuChip:
         """A chip with a menu of values, each with a sentence about it where there is one, and what choosing it does."""
         chip = MenuChip(self._row)
         menu = QMenu(chip)
@@ -155,7 +155,7 @@ class OptionChips(QWidget):
             text = f"{compose_text.route_title(value)}: {sentence}" if sentence else value
             action = QAction(text.replace("&", "&&"), group, checkable=True)
             action.setData(value)
-            action.triggered.connect(_dropping_argument(choose))
+            action.triggered.connect(choose)
             menu.addAction(action)
         chip.setMenu(menu)
         return chip
@@ -178,10 +178,3 @@ def _show_choice(chip: MenuChip, label: str, value: str, *, title: str = "") -> 
     chip.setAccessibleName(f"{title} {text}".strip())
     for action in chip.menu().actions():
         action.setChecked(action.data() == value)
-
-
-def _dropping_argument(choose: Callable[[], object]) -> Callable[[bool], None]:
-    def act(_: bool) -> None:
-        choose()
-
-    return act

@@ -132,7 +132,7 @@ class ComposePanel(QWidget):
     async def finish(self) -> None:
         """Save the draft for good; what the studio cannot take waits in a file for the next start."""
         await self.flush()
-        if self._unsaved and self._model.unsaved:
+        if self._unsaved and not self._model.keeper.holds(self._model.request.prompt):
             await asyncio.to_thread(self._unsaved.keep, self._editor.text())
 
     # --- building -------------------------------------------------------------------------------------------------
@@ -146,7 +146,7 @@ class ComposePanel(QWidget):
 
     def _connect(self) -> None:
         self._editor.edited.connect(self._on_editor_edited)
-        self._editor.caret_moved.connect(self._model.touch)
+        self._editor.caret_moved.connect(self._model.keeper.touch)
         self._editor.pictures_offered.connect(self._images.offer)
         self._images.images_chosen.connect(self._pictures.put)
         self._images.address_wanted.connect(self._address.ask)
@@ -163,7 +163,7 @@ class ComposePanel(QWidget):
         self._again.confirmed.connect(lambda: self.generate(again=True))
         self._generate.clicked.connect(self.generate)
         self._model.changed.connect(self._show)
-        self._model.save_due.connect(self._on_model_save_due)
+        self._model.keeper.due.connect(self._on_keeper_due)
         self._model.route_needed.connect(self.route_needed)
         for keys in _GENERATE_KEYS:
             shortcut = QShortcut(QKeySequence(keys), self)
@@ -184,7 +184,7 @@ class ComposePanel(QWidget):
             self._show_earlier(earlier)
         self._place_waiting_prompt()
         await self.flush()
-        if self._unsaved and waiting and not self._model.unsaved:
+        if self._unsaved and waiting and self._model.keeper.holds(self._model.request.prompt):
             await asyncio.to_thread(self._unsaved.forget)
         await self._model.check_images()
 
@@ -240,7 +240,7 @@ class ComposePanel(QWidget):
         self._model.set_model(slug)
         self._pictures.check()
 
-    def _on_model_save_due(self) -> None:
+    def _on_keeper_due(self) -> None:
         self._scope.start(self.flush(), name="save draft")
 
     def _on_address_closed(self) -> None:
@@ -257,16 +257,15 @@ class ComposePanel(QWidget):
         model, request = self._model, self._model.request
         self._editor.set_limit(model.limit)
         self._header.show_prompt(request.prompt, model.limit)
-        self._header.show_saved(compose_text.saved(model.draft.saved_at), trouble=model.save_trouble)
+        self._header.show_saved(compose_text.saved(model.draft.saved_at), trouble=model.keeper.trouble)
         self._chips.show_profile(model.profile, {slug: profile.title for slug, profile in model.profiles.items()})
         self._chips.show_ways(model.ways, request)
         self._chips.show_request(request, takes=model.draft.takes, problems=model.problems)
         rules = model.profile.images if model.profile else None
         self._images.show_images(request.images, rules, problem=model.problems.get("images", ""))
         self._images.setVisible(bool(rules or request.images or not model.ready))
-        words = compose_text.generate(tasks=model.task_count, price_usd=model.price_usd, online=model.online)
-        self._generate.setText(words)
-        self._generate.setAccessibleDescription(words)
+        self._generate.setText(model.generate_words)
+        self._generate.setAccessibleDescription(model.generate_words)
         self._generate.setEnabled(model.profile is not None)
         self._controls.arrange()
         self._pictures.show()

@@ -43,11 +43,11 @@ class PictureDesk(QObject):
         if self._dialog is not None and self._dialog.is_settling:
             return
         opened = [self._dialog.source] if self._dialog is not None else []
-        for source in self._model.unseen(dict.fromkeys([*self._images.shown, *opened])):
+        for source in dict.fromkeys([*self._images.shown, *opened]):
             self._look(source)
 
-    def _look(self, source: str) -> None:
-        if (looking := self._model.look(source)) is not None:
+    def _look(self, source: str, *, again: bool = False) -> None:
+        if (looking := self._model.look(source, again=again)) is not None:
             self._scope.start(looking, name="look at image")
 
     def _show_seen(self) -> None:
@@ -66,7 +66,7 @@ class PictureDesk(QObject):
         dialog.route_needed.connect(self.route_needed)
         dialog.closed.connect(self._on_dialog_closed)
         dialog.show()
-        self._look(source)
+        self._look(source, again=True)
 
     def _on_dialog_edit_settled(self) -> None:
         self.show()

@@ -4,13 +4,13 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from sora_studio.domain.picture import PictureEdit, PictureRoute
 from sora_studio.ui import theme
 from sora_studio.ui.compose.controls import MenuChip
 from sora_studio.ui.compose.problem_line import ProblemLine
+from sora_studio.ui.compose.route_menu import add_routes
 from sora_studio.ui.compose.segments import Segments
 from sora_studio.viewmodels import picture_words
 from sora_studio.viewmodels.compose_ways import Ways
@@ -99,7 +99,10 @@ class PictureFacts(QWidget):
         self._route.setVisible(has_menu)
         _say(self._route_words, "" if has_menu or ways.stays_here else picture_words.way(route))
         if has_menu:
-            self._fill_routes(ways, chosen if chosen in ways.routes else None, route)
+            self._route.menu().clear()
+            add_routes(self._route.menu(), ways, chosen, self.route_chosen.emit)
+            self._route.show_words(picture_words.way(route))
+            self._route.setAccessibleName(picture_words.way(route))
         self._set_up.setVisible(route is None)
         consent = picture_words.STAYS_HERE if ways.stays_here else picture_words.CONSENT if route else ""
         _say(self._consent, consent)
@@ -147,18 +150,6 @@ class PictureFacts(QWidget):
             column.addWidget(widget)
         column.addWidget(self._set_up, alignment=Qt.AlignmentFlag.AlignLeft)
         return box
-
-    def _fill_routes(self, ways: Ways, chosen: PictureRoute | None, route: PictureRoute | None) -> None:
-        menu = self._route.menu()
-        menu.clear()
-        group = QActionGroup(menu)
-        for value, words in picture_words.route_choices(ways.routes, ways.usual):
-            action = QAction(words, group, checkable=True)
-            action.setChecked(value == chosen)
-            action.triggered.connect(partial(self.route_chosen.emit, value))
-            menu.addAction(action)
-        self._route.show_words(picture_words.way(route))
-        self._route.setAccessibleName(picture_words.way(route))
 
     def _on_busy_soon_timeout(self) -> None:
         self._sent_title.show()

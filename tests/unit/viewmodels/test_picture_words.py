@@ -89,6 +89,7 @@ def test_a_shape_is_called_what_people_call_it(width: int, height: int, words: s
     ("seen", "mark"),
     [
         (replace(AS_IT_IS, problem="Too large."), Mark("error", "Too large.")),
+        (Seen(PictureEdit(), note="Not looked at now."), Mark("clock", "Not looked at now.")),
         (
             replace(AS_IT_IS, facts=replace(FACTS, is_transparent=True)),
             Mark("warning", "Transparent parts may turn black."),

@@ -1,0 +1,21 @@
+"""The choice of a way for pictures, as a menu offers it wherever it is made."""
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtGui import QAction, QActionGroup
+from PySide6.QtWidgets import QMenu
+
+from sora_studio.domain.picture import PictureRoute
+from sora_studio.viewmodels import picture_words
+from sora_studio.viewmodels.compose_ways import Ways
+
+
+def add_routes(menu: QMenu, ways: Ways, chosen: PictureRoute | None, choose: Callable[[PictureRoute | None], object]) -> None:
+    """The settings' own way first, then each that is set up; one of them holds."""
+    group = QActionGroup(menu)
+    for route, words in picture_words.route_choices(ways.routes, ways.usual):
+        action = QAction(words, group, checkable=True)
+        action.setChecked(route == (chosen if chosen in ways.routes else None))
+        action.triggered.connect(partial(choose, route))
+        menu.addAction(action)
