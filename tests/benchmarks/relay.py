@@ -1,9 +1,12 @@
 """The relay as a process: how soon callbacks are answered, what hostile requests change, and what a kill loses."""
 
 import asyncio
+import gc
 import itertools
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import httpx
@@ -17,21 +20,49 @@ from tests.unit.relay.test_hostile import all_that_is_kept
 
 SECONDS = 10
 PER_S = 100
+WOKEN_EVERY_S = 0.005
 ATTACKS = 1000
 ATTACKERS = 12
 KILLS = 20
 HANDLE = "a-picture-that-was-lent.jpg"
 
 
+async def late_by(times_s: list[float]) -> None:
+    """How late this process is woken: what the machine itself adds to every measured time."""
+    while True:
+        due_s = time.perf_counter() + WOKEN_EVERY_S
+        await asyncio.sleep(WOKEN_EVERY_S)
+        times_s.append(time.perf_counter() - due_s)
+
+
+def send_callbacks(base_url: str, per_s: int) -> tuple[list[tuple[int, float]], list[float]]:
+    """What became of each callback, and the delays of this process, which does nothing else and collects no garbage."""
+
+    async def send() -> tuple[list[tuple[int, float]], list[float]]:
+        delays_s = list[float]()
+        waking = asyncio.create_task(late_by(delays_s))
+        answers = await call_back(base_url, TOKEN, per_s=per_s, count=per_s * SECONDS)
+        waking.cancel()
+        return list(answers.values()), delays_s
+
+    gc.disable()
+    return asyncio.run(send())
+
+
 def answered_in_time(folder: Path, per_s: int) -> None:
-    """Callbacks at a steady pace."""
-    with relay(folder, token=TOKEN) as (_, base_url, _):
-        answers = asyncio.run(call_back(base_url, TOKEN, per_s=per_s, count=per_s * SECONDS))
-    times_ms = [seconds * 1000 for _, seconds in answers.values()]
-    taken = sum(status == 200 for status, _ in answers.values())
-    told = ", ".join(f"p{percent} {percentile(times_ms, percent):.1f}" for percent in (50, 99, 100))
-    met = taken == per_s * SECONDS and max(times_ms) < 50
-    Figure(f"relay, {per_s} callbacks/s for {SECONDS} s", f"{taken} × 200, {told} ms", "all within 50 ms", met=met).tell()
+    """Callbacks at a steady pace, from a process of their own."""
+    with relay(folder, token=TOKEN) as (_, base_url, _), ProcessPoolExecutor(1, get_context("spawn")) as client:
+        answers, delays_s = client.submit(send_callbacks, base_url, per_s).result()
+    taken = sum(status == 200 for status, _ in answers)
+    times_s = [seconds for _, seconds in answers]
+    told = f"{taken} × 200 within {spread_ms(times_s)}; the client itself was late by {spread_ms(delays_s)}"
+    met = taken == per_s * SECONDS and max(times_s) < 0.05
+    Figure(f"relay, {per_s} callbacks/s for {SECONDS} s", told, "all within 50 ms", met=met).tell()
+
+
+def spread_ms(times_s: list[float]) -> str:
+    """Half of them, nearly all, all."""
+    return ", ".join(f"p{percent} {percentile(times_s, percent) * 1000:.1f}" for percent in (50, 99, 100)) + " ms"
 
 
 async def attacked(target: Target) -> int:

@@ -44,6 +44,10 @@ class Bench:
         """What lies in the folder of pictures."""
         return {path.name: path.read_bytes() for path in (self.folder / "pictures").iterdir()}
 
+    def names(self) -> list[str]:
+        """The same, while they come and go."""
+        return [path.name for path in (self.folder / "pictures").iterdir()]
+
     async def callbacks(self, count: int, query: str = "") -> list[dict[str, object]]:
         """The greeting and the first entries of the stream."""
         lines = list[dict[str, object]]()

@@ -107,7 +107,10 @@ def test_what_is_no_http_is_answered_like_everything_that_is_refused(with_relay:
 def test_a_seventeenth_connection_of_an_address_is_closed_and_those_with_the_token_do_not_count(
     with_relay: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sora_studio.relay.guard.is_this_machine", lambda _host: False)  # as if it came from elsewhere
+    def elsewhere(_host: str) -> bool:
+        return False
+
+    monkeypatch.setattr("sora_studio.relay.guard.is_this_machine", elsewhere)
 
     async def check(bench: Bench) -> None:
         async def connect() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

@@ -183,9 +183,9 @@ def test_an_upload_that_breaks_off_leaves_nothing(with_relay: Callable[..., None
         head = f"PUT /v1/pictures/{HANDLE} HTTP/1.1\r\nHost: r\r\nAuthorization: Bearer {bench.relay.token}\r\n"
         writer.write(f"{head}Content-Type: image/jpeg\r\nLifetime: 60\r\nContent-Length: 5000\r\n\r\n".encode() + JPEG)
         await writer.drain()
-        await until(lambda: bool(bench.files()))
+        await until(lambda: bool(bench.names()))
         writer.close()
-        await until(lambda: not bench.files())
+        await until(lambda: not bench.names())
         assert (await bench.stranger.get(f"/p/{HANDLE}")).status_code == 404
 
     with_relay(check)
