@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 REFRESH_MS = 2000
 NO_KEY = "no-key"
 FAULT = "fault"
-_SECTIONS = {"output": Section.CLIPS, "room": Section.CLIPS, "hard-limit": Section.SPENDING}
+_SECTIONS = {"output": Section.CLIPS, "room": Section.CLIPS, "hard-limit": Section.SPENDING, "relay": Section.RELAY}
 """Where the settings open for a notice, by its cause."""
 
 
@@ -95,15 +95,16 @@ class MainView(QWidget):
         for refused in studio.profile_errors:
             self.notices.raise_notice(NoticeRaised(f"profile {refused.source}", NoticeLevel.WARNING, refused.sentence))
 
-    def open_settings(self, section: Section = Section.KEY) -> None:
-        """Show the settings; they close by themselves, nothing waits for them."""
+    def open_settings(self, section: Section = Section.KEY, *, way_needed: bool = False) -> None:
+        """Show the settings; they close by themselves, nothing waits for them. `way_needed`: a picture has none out."""
         if self._save is None:
             return
         if self._dialog is None:
             self._dialog = SettingsDialog(self.scope, self.relay, self._save, demo=self._demo, parent=self)
             self._dialog.settings_saved.connect(self._on_dialog_settings_saved)
             self._dialog.key_changed.connect(self._on_dialog_key_changed)
-        self._dialog.open_at(section, self._settings, self._studio, usual_folder=self._usual_folder())
+        folder = self._usual_folder()
+        self._dialog.open_at(section, self._settings, self._studio, usual_folder=folder, way_needed=way_needed)
 
     def restore(self, state: QSettings) -> None:
         """Take up the layout of last time, and how loud and fast clips were played."""
@@ -173,7 +174,7 @@ class MainView(QWidget):
         self.tasks.use_requested.connect(self.compose.use)
         self.compose.submitted.connect(self._on_compose_submitted)
         self.compose.key_needed.connect(self.open_settings)
-        self.compose.route_needed.connect(partial(self.open_settings, Section.PICTURES))
+        self.compose.route_needed.connect(partial(self.open_settings, Section.PICTURES, way_needed=True))
         self.stage.frame_taken.connect(self.compose.put_picture)
 
     def _usual_folder(self) -> Path:

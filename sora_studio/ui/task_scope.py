@@ -29,9 +29,9 @@ class TaskScope:
     ) -> asyncio.Task[_Result]:
         """Begin at the loop's next turn. After `close` nothing runs any more: the task comes back cancelled."""
         task = asyncio.get_event_loop().create_task(coro, name=name)
-        had_focus = self._occupy(busy) if busy else False
+        held = self._occupy(busy) if busy else None
         self._tasks.add(task)
-        task.add_done_callback(lambda done: self._on_task_done(done, busy, had_focus))
+        task.add_done_callback(lambda done: self._on_task_done(done, busy, held))
         if self._closing:
             task.cancel()
         return task
@@ -44,15 +44,18 @@ class TaskScope:
                 task.cancel()
             await asyncio.wait(tasks)
 
-    def _occupy(self, widget: QWidget) -> bool:
+    def _occupy(self, widget: QWidget) -> QWidget | None:
+        """What in it had the keyboard."""
         self._busy[widget] += 1
-        had_focus = widget.hasFocus()
-        if had_focus:
-            widget.clearFocus()  # a disabled widget would hand the keyboard to its neighbour
+        held = widget.window().focusWidget()
+        is_inside = held is widget or widget.isAncestorOf(held)
+        if is_inside:
+            held.clearFocus()  # a disabled widget would hand the keyboard to its neighbour
         widget.setEnabled(False)
-        return had_focus
+        return held if is_inside else None
 
-    def _release(self, widget: QWidget, *, refocus: bool) -> None:
+    def _release(self, widget: QWidget, held: QWidget | None) -> None:
+        """Give the keyboard back, unless the person has put it elsewhere; where it was may have gone meanwhile."""
         self._busy[widget] -= 1
         if self._busy[widget] > 0:
             return
@@ -60,12 +63,13 @@ class TaskScope:
         if not shiboken6.isValid(widget):
             return
         widget.setEnabled(True)
-        if refocus and widget.window().focusWidget() in (None, widget):
-            widget.setFocus()
+        if held is not None and widget.window().focusWidget() in (None, held):
+            can_take = shiboken6.isValid(held) and held.isEnabled() and held.isVisible()
+            (held if can_take else widget).setFocus()
 
-    def _on_task_done(self, task: asyncio.Task[_Result], busy: QWidget | None, had_focus: bool) -> None:
+    def _on_task_done(self, task: asyncio.Task[_Result], busy: QWidget | None, held: QWidget | None) -> None:
         self._tasks.discard(task)
         if busy is not None:
-            self._release(busy, refocus=had_focus)
+            self._release(busy, held)
         if not task.cancelled() and (error := task.exception()) is not None:
             self._on_error(error, task.get_name())

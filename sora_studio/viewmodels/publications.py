@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from sora_studio.domain.picture import PictureRoute, Publication
+from sora_studio.domain.settings import is_loopback
 from sora_studio.viewmodels.task_quantities import time_of_day_text
 
 if TYPE_CHECKING:
@@ -75,10 +76,11 @@ def row_of(publication: Publication, prompts: Mapping[int, str], now: datetime) 
     since = time_of_day_text(publication.published_at, now)
     until = time_of_day_text(publication.expires_at, now)
     reachable = f"since {since}, until {until} at the latest" if publication.url else "on its way"
+    way = "Only on this computer" if is_loopback(publication.url or "") else ROUTE_WORDS[publication.route]
     return PublicationRow(
         id=publication.id,
         name=publication.name,
-        facts=f"{ROUTE_WORDS[publication.route]} · {reachable}",
+        facts=f"{way} · {reachable}",
         tasks=_tasks_words([prompts[task] for task in publication.tasks if task in prompts]),
         trouble=publication.trouble or "",
         can_withdraw=publication.route is not PictureRoute.COMMAND,

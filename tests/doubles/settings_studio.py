@@ -50,13 +50,21 @@ class ScriptedSecrets:
 
 @dataclass
 class ScriptedPublishing:
-    """What stands, and what a test of a way says; `hindered` maps a publication to why it cannot be withdrawn."""
+    """What stands, and what a test of a way says once its gate is open.
+
+    `routes` are the ways that are set up; `hindered` maps a publication to why it cannot be withdrawn.
+    """
 
     events: EventBus
     rows: list[Publication] = field(default_factory=list)
     checked: list[PictureRoute] = field(default_factory=list)
     trouble: StudioError | None = None
     hindered: dict[int, str] = field(default_factory=dict)
+    routes: tuple[PictureRoute, ...] = ()
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.gate.set()
 
     async def standing(self) -> list[Publication]:
         await asyncio.sleep(0)
@@ -72,6 +80,7 @@ class ScriptedPublishing:
 
     async def check(self, route: PictureRoute) -> None:
         self.checked.append(route)
+        await self.gate.wait()
         if self.trouble:
             raise self.trouble
 

@@ -26,6 +26,8 @@ from sora_studio.ui import theme
 from sora_studio.ui.compose.again_question import AgainQuestion
 from sora_studio.ui.compose.prompt_editor import PromptEditor
 from sora_studio.ui.main_view import MainView
+from sora_studio.ui.settings.pictures_section import NEEDED
+from sora_studio.ui.settings.relay_section import RelaySection
 from tests.doubles.task_studio import clip_in, task_in
 
 DEAD_END = "http://127.0.0.1:9"
@@ -203,6 +205,16 @@ def test_a_picture_without_a_way_leads_to_the_settings_of_pictures(window: MainV
     window.attach(studio)
     window.compose.route_needed.emit()
     qtbot.waitUntil(lambda: (QApplication.focusWidget() or window).accessibleName() == "Only by address")
+    reason = next(label for label in window.findChildren(QLabel) if label.text() == NEEDED)
+    assert reason.isVisible()
+
+
+def test_the_notice_of_a_relay_opens_the_settings_there(window: MainView, studio: Studio, qtbot: QtBot) -> None:
+    window.attach(studio)
+    notice = NoticeRaised("relay", NoticeLevel.WARNING, "The relay refuses its token.", NoticeAction.OPEN_SETTINGS)
+    window.notices.action_asked.emit(notice, NoticeAction.OPEN_SETTINGS)
+    qtbot.waitUntil(lambda: window.findChildren(RelaySection) != [])
+    assert window.findChildren(RelaySection)[0].isVisible()
 
 
 def test_a_taken_frame_becomes_the_composers_picture(window: MainView, studio: Studio, qtbot: QtBot, tmp_path: Path) -> None:

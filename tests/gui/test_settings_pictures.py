@@ -1,11 +1,12 @@
 """How pictures reach the service, and what of them is reachable, as a person sees and changes it."""
 
+import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QPoint, Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QRadioButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -16,6 +17,7 @@ from sora_studio.domain.settings import Settings
 from sora_studio.domain.task import Phase
 from sora_studio.ui.settings.dialog import Section, SettingsDialog
 from sora_studio.ui.settings.picture_form import CONSENT
+from sora_studio.ui.settings.pictures_section import DONE, NEEDED
 from sora_studio.ui.settings.published_list import NOTHING, PublishedEntry
 from sora_studio.ui.task_scope import TaskScope
 from sora_studio.viewmodels.event_relay import EventRelay
@@ -153,6 +155,98 @@ def test_the_test_says_what_is_broken_and_waits_until_what_was_typed_is_saved(
     assert disk.saved[-1].picture_command == "upload {file}"
 
 
+def test_what_a_command_said_stands_beside_its_failure(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
+    studio.publishing.trouble = PublishingFailed("The command failed.", advice="Look at it.", detail="connection refused")
+    press(qtbot, dialog, "My own command")
+    press(qtbot, dialog, "Test the way of the pictures")
+    qtbot.waitUntil(lambda: dialog.pictures.form.test_field.words() == "The command failed. Look at it. connection refused")
+
+
+def test_a_result_belongs_to_what_stands_there(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
+    studio.publishing.gate.clear()
+    press(qtbot, dialog, "My own command")
+    press(qtbot, dialog, "Test the way of the pictures")
+    qtbot.waitUntil(lambda: studio.publishing.checked == [PictureRoute.COMMAND])
+    press(qtbot, dialog, "My bucket (S3-compatible)")
+    qtbot.waitUntil(control(dialog, "Test the way of the pictures").isEnabled)
+    assert dialog.pictures.form.test_field.words() == "", "a command that hangs holds nobody up"
+    studio.publishing.gate.set()
+    press(qtbot, dialog, "Test the way of the pictures")
+    qtbot.waitUntil(lambda: dialog.pictures.form.test_field.words().startswith("It works: something was stored"))
+    type_into(qtbot, dialog, "Bucket", "another\r")
+    assert dialog.pictures.form.test_field.words() == ""
+
+
+def test_keys_that_were_only_typed_are_saved_before_the_test(
+    dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot
+) -> None:
+    press(qtbot, dialog, "My bucket (S3-compatible)")
+    type_into(qtbot, dialog, "Access key id", "AKIA7")
+    type_into(qtbot, dialog, "Secret access key", "s3cret")
+    press(qtbot, dialog, "Test the way of the pictures")
+    qtbot.waitUntil(lambda: dialog.pictures.form.test_field.words().startswith("It works"))
+    assert studio.bucket_keys.kept == [("AKIA7", "s3cret")]
+
+
+def test_a_result_is_read_without_scrolling(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
+    studio.publishing.trouble = PublishingFailed("Storing did not work. " * 4, advice="Enter both keys anew.")
+    dialog.resize(640, 400)
+    with qtbot.waitSignal(dialog.settings_saved):
+        press(qtbot, dialog, "My bucket (S3-compatible)")
+    QCoreApplication.sendPostedEvents()
+    press(qtbot, dialog, "Test the way of the pictures")
+    field = dialog.pictures.form.test_field
+    qtbot.waitUntil(lambda: field.is_problem)
+    qtbot.waitUntil(lambda: field.visibleRegion().boundingRect() == field.rect())
+
+
+def test_the_button_stands_still_while_what_was_typed_is_saved(dialog: SettingsDialog, disk: Disk, qtbot: QtBot) -> None:
+    def place() -> QPoint:
+        return button.mapTo(dialog, button.rect().topLeft())
+
+    button = control(dialog, "Test the way of the pictures")
+    dialog.pictures.form.show_settings(Settings(picture_route=PictureRoute.BUCKET))
+    qtbot.waitUntil(lambda: button.isVisible() and place().y() > 0)
+    QCoreApplication.sendPostedEvents()
+    before = place()
+    type_into(qtbot, dialog, "Bucket", "pictures")
+    with qtbot.waitSignal(dialog.settings_saved):
+        button.setFocus()
+    field = dialog.pictures.form.bucket.bucket
+    qtbot.waitUntil(lambda: field.words() == "Saved.")
+    QCoreApplication.sendPostedEvents()
+    assert place() == before
+    assert disk.saved[-1].bucket_name == "pictures"
+
+
+def test_who_comes_with_a_picture_that_has_no_way_reads_why(
+    dialog: SettingsDialog, studio: SettingsStudio, loop: StudioEventLoop, qtbot: QtBot
+) -> None:
+    dialog.open_at(Section.PICTURES, Settings(), studio.studio, usual_folder=Path("/films"), way_needed=True)
+    assert NEEDED in texts(dialog)
+    press(qtbot, dialog, "My bucket (S3-compatible)")
+    loop.run_until_complete(asyncio.sleep(0))
+    assert NEEDED in texts(dialog), "its keys are missing yet"
+    studio.publishing.routes = (PictureRoute.BUCKET,)
+    type_into(qtbot, dialog, "Access key id", "AKIA7")
+    with qtbot.waitSignal(dialog.settings_saved):
+        type_into(qtbot, dialog, "Secret access key", "s3cret\r")
+    assert DONE in texts(dialog)
+    dialog.open_at(Section.PICTURES, Settings(), studio.studio, usual_folder=Path("/films"))
+    assert not {NEEDED, DONE} & set(texts(dialog))
+
+
+def test_the_keyboard_stays_in_the_keys_after_they_were_saved(dialog: SettingsDialog, qtbot: QtBot) -> None:
+    press(qtbot, dialog, "My bucket (S3-compatible)")
+    type_into(qtbot, dialog, "Access key id", "AKIA7")
+    type_into(qtbot, dialog, "Secret access key", "s3cret\r")
+    clear = control(dialog, "Clear the saved bucket's keys")
+    qtbot.waitUntil(lambda: clear.isVisible() and control(dialog, "Secret access key").hasFocus())
+    clear.setFocus()
+    qtbot.keyClick(clear, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: not clear.isVisible() and control(dialog, "Access key id").hasFocus())
+
+
 def test_the_relays_own_section_is_one_press_away(dialog: SettingsDialog, qtbot: QtBot) -> None:
     press(qtbot, dialog, "My relay")
     press(qtbot, dialog, "Go to relay and callbacks")
@@ -181,6 +275,14 @@ def test_what_is_reachable_is_listed_as_it_happens_and_withdrawn(
     qtbot.waitUntil(lambda: [entry[0] for entry in entries(dialog)] == ["rooftop.png"])
     press(qtbot, dialog, "Withdraw rooftop.png")
     qtbot.waitUntil(lambda: NOTHING in texts(dialog.pictures.published))
+
+
+def test_what_only_this_computer_can_fetch_is_not_called_public(
+    dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot
+) -> None:
+    studio.publishing.publish(replace(published(1), route=PictureRoute.RELAY, url="http://127.0.0.1:40001/p/x.jpg"))
+    qtbot.waitUntil(lambda: len(entries(dialog)) == 1)
+    assert entries(dialog)[0][1].startswith("Only on this computer · since ")
 
 
 def test_what_cannot_be_withdrawn_says_why_and_stays(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:

@@ -19,6 +19,7 @@ from tests.gui.settings_desk import Disk, control, press, type_into
 
 HERE, ELSEWHERE = "In this program, behind my own tunnel or proxy", "On a host of mine"
 PROVE = "Prove the whole way of a report"
+ON_A_HOST = Settings(relay=RelayPlace.ELSEWHERE, relay_url="https://relay.example.org")
 CALLBACK = "New tasks report their end by callback"
 
 
@@ -91,6 +92,7 @@ def test_on_a_host_takes_an_address_and_a_token_that_goes_to_the_key_store(
 
 
 def test_how_it_stands_is_said_live(dialog: SettingsDialog, studio: SettingsStudio) -> None:
+    dialog.open_at(Section.RELAY, ON_A_HOST, studio.studio, usual_folder=Path("/films"))
     studio.reports.become(configured=True)
     assert dialog.relay.proof.state.words() == "Set up, and not connected yet."
     studio.reports.become(trouble="The relay cannot be reached.")
@@ -124,6 +126,27 @@ def test_the_proof_names_the_broken_leg_and_what_is_wrong(dialog: SettingsDialog
     qtbot.waitUntil(lambda: dialog.relay.proof.words() == ["The relay refuses the token. Enter it anew."])
 
 
+def test_a_proof_is_forgotten_when_the_line_is_another(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
+    studio.reports.become(configured=True, connected=True)
+    studio.reports.legs = [leg("Out")]
+    press(qtbot, dialog, PROVE)
+    qtbot.waitUntil(lambda: dialog.relay.proof.words() == ["Out: fine, 12 ms"] and control(dialog, PROVE).isEnabled())
+    studio.reports.become(connected=False, trouble="The relay cannot be reached.")
+    assert dialog.relay.proof.words() == []
+
+
+def test_a_token_that_was_only_typed_is_saved_before_it_is_proved(
+    dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot
+) -> None:
+    dialog.open_at(Section.RELAY, ON_A_HOST, studio.studio, usual_folder=Path("/films"))
+    studio.reports.become(configured=True)
+    studio.reports.legs = [leg("Out")]
+    type_into(qtbot, dialog, "Relay token", "t0ken")
+    press(qtbot, dialog, PROVE)
+    qtbot.waitUntil(lambda: dialog.relay.proof.words() == ["Out: fine, 12 ms"])
+    assert studio.relay_token.kept == [("t0ken",)]
+
+
 def test_callbacks_for_new_tasks_can_be_chosen_once_a_relay_is_set_up(
     dialog: SettingsDialog, studio: SettingsStudio, disk: Disk, qtbot: QtBot
 ) -> None:
@@ -141,8 +164,12 @@ def test_a_relay_that_needs_no_choice_says_so(dialog: SettingsDialog, studio: Se
     assert BY_ITSELF not in texts(dialog.relay)
     studio.reports.become(configured=True)
     assert BY_ITSELF in texts(dialog.relay)
+    assert "starts by itself" in dialog.relay.proof.state.words()
     with qtbot.waitSignal(dialog.settings_saved):
         press(qtbot, dialog, HERE)
+    assert BY_ITSELF in texts(dialog.relay), "an address is missing yet"
+    with qtbot.waitSignal(dialog.settings_saved):
+        type_into(qtbot, dialog, "Public address", "https://relay.example.org\r")
     assert BY_ITSELF not in texts(dialog.relay)
 
 

@@ -61,6 +61,22 @@ def test_the_keyboard_comes_back_to_the_control(scope: TaskScope, form: Form, lo
     assert form.button.hasFocus()
 
 
+def test_the_keyboard_comes_back_into_a_form_that_was_busy(scope: TaskScope, form: Form, loop: StudioEventLoop) -> None:
+    form.entry.setFocus()
+    loop.run_until_complete(scope.start(asyncio.sleep(0), name="save", busy=form))
+    assert form.entry.hasFocus()
+
+
+def test_the_keyboard_goes_to_the_form_when_its_control_is_of_no_use_any_more(
+    scope: TaskScope, form: Form, loop: StudioEventLoop
+) -> None:
+    form.setFocusProxy(form.entry)
+    task = scope.start(asyncio.sleep(0), name="clear", busy=form)
+    form.button.hide()
+    loop.run_until_complete(task)
+    assert form.entry.hasFocus()
+
+
 def test_the_keyboard_stays_where_a_person_took_it(scope: TaskScope, form: Form, loop: StudioEventLoop) -> None:
     task = scope.start(asyncio.sleep(0), name="save", busy=form.button)
     form.entry.setFocus()

@@ -93,14 +93,20 @@ class SettingsDialog(QDialog):
         self._build_layout()
         self._connect()
 
-    def open_at(self, section: Section, settings: Settings, studio: "Studio | None", *, usual_folder: Path) -> None:
-        """Show what holds now, with the keyboard in that section. `usual_folder` is where clips go when none is chosen."""
+    def open_at(
+        self, section: Section, settings: Settings, studio: "Studio | None", *, usual_folder: Path, way_needed: bool = False
+    ) -> None:
+        """Show what holds now, with the keyboard in that section. `usual_folder` is where clips go when none is chosen.
+
+        `way_needed`: it opens because a picture has no way to the service.
+        """
         self.clips.set_usual_folder(usual_folder)
         self._saved = settings
         for one in self._with_settings:
             one.show_settings(settings)
         self.key.attach(studio.credentials if studio else None)
         self.pictures.attach(studio)
+        self.pictures.show_reason(needed=way_needed)
         self.relay.attach(studio)
         if not self.isVisible():
             self.resize(_SIZE.boundedTo(self.screen().availableSize() * 0.9))
@@ -115,8 +121,11 @@ class SettingsDialog(QDialog):
             self._list.setFocus()
             return
         first.setFocus()
-        if isinstance(shown := self._pages.currentWidget(), Page):
-            shown.ensureWidgetVisible(first)
+        self._reveal(first)
+
+    def _reveal(self, widget: QWidget) -> None:
+        if isinstance(shown := self._pages.currentWidget(), Page) and shown.isAncestorOf(widget):
+            shown.show_whole(widget)
 
     # --- building -------------------------------------------------------------------------------------------------
 
@@ -183,6 +192,9 @@ class SettingsDialog(QDialog):
         self.pictures.form.wanted.connect(self._begin)
         self.pictures.form.relay_asked.connect(partial(self.turn_to, Section.RELAY))
         self.relay.wanted.connect(self._begin)
+        self.pictures.form.tested.connect(partial(self._reveal, self.pictures.form.test_field))
+        self.pictures.form.bucket.keys.changed.connect(lambda: self.settings_saved.emit(self._saved))
+        self.settings_saved.connect(self.pictures.show_progress)
         self.settings_saved.connect(self.relay.show_state)
         self.clips.folder_wanted.connect(partial(self._begin, self.clips.folder_field))
         self.clips.template_wanted.connect(partial(self._begin, self.clips.template_field))

@@ -5,6 +5,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBox
 
 from sora_studio.ui import theme
 
+_NOTHING = " "
+"""As tall as a line."""
+
 
 class Field(QWidget):
     """A row of controls under its name, or under the section's title alone when it has none.
@@ -18,6 +21,7 @@ class Field(QWidget):
         self._below = plain_label("")
         self._below.setFont(theme.font(size_px=12))
         self._below.setWordWrap(True)
+        _keep_room(self._below)
         row = QHBoxLayout()
         row.setSpacing(theme.GRID)
         for number, control in enumerate(controls):
@@ -46,7 +50,7 @@ class Field(QWidget):
 
     def words(self) -> str:
         """What stands below the control."""
-        return self._below.text()
+        return self._below.text().strip()
 
     @property
     def is_problem(self) -> bool:
@@ -55,9 +59,16 @@ class Field(QWidget):
 
     def _say(self, text: str, role: str) -> None:
         theme.set_role(self._below, role)
-        self._below.setText(text)
+        self._below.setText(text or _NOTHING)
         self._below.setAccessibleName(text)
         self._below.setVisible(bool(text))
+
+
+def _keep_room(label: QLabel) -> None:
+    """What is said there moves nothing below it: a press that also saves would miss its button."""
+    policy = label.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)
+    label.setSizePolicy(policy)
 
 
 def plain_label(text: str, *, semibold: bool = False) -> QLabel:

@@ -1,7 +1,12 @@
 """A page of the settings: as tall as what stands in it, and scrolling where there is no room for all of it."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
+
+_AIR = 8
+"""Above and below what is scrolled to."""
+_SETTLES_WITHIN_MS = 100
+"""Lines that wrap find their height only after a few turns."""
 
 
 class Page(QScrollArea):
@@ -14,3 +19,20 @@ class Page(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(column)
+        self._shown: QWidget | None = None
+        self._settling = QTimer(self, singleShot=True, interval=_SETTLES_WITHIN_MS)
+        self._settling.timeout.connect(self._on_settling_timeout)
+        self.verticalScrollBar().rangeChanged.connect(self._reveal)
+
+    def show_whole(self, widget: QWidget) -> None:
+        """Scroll as little as it takes, and again while what was just said finds its room."""
+        self._shown = widget
+        self._reveal()
+        self._settling.start()
+
+    def _reveal(self) -> None:
+        if self._shown is not None:
+            self.ensureWidgetVisible(self._shown, 0, _AIR)
+
+    def _on_settling_timeout(self) -> None:
+        self._shown = None

@@ -1,5 +1,6 @@
 """How local pictures reach the service: chosen once in plain words, set up and tried out."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -43,11 +44,12 @@ _WORKS = {
 class PictureForm(QWidget):
     """The choice, what it means, what the chosen way needs, and a test of it.
 
-    Signals: `wanted(Field, Settings)`, `relay_asked()`.
+    Signals: `wanted(Field, Settings)`, `relay_asked()`, `tested()` when a result stands below the test.
     """
 
     wanted = Signal(object, object)
     relay_asked = Signal()
+    tested = Signal()
 
     def __init__(self, scope: TaskScope, settled: Callable[[], Awaitable[None]]) -> None:
         """`settled` returns once everything that was wanted has been saved."""
@@ -55,6 +57,7 @@ class PictureForm(QWidget):
         self.settings = Settings()
         self._scope, self._settled = scope, settled
         self._publishing: Publishing | None = None
+        self._trial: asyncio.Task[None] | None = None
         self._choices = Choices(_CHOICES)
         self._choices.chosen.connect(self._on_choices_chosen)
         self.route_field = Field("", self._choices)
@@ -69,6 +72,8 @@ class PictureForm(QWidget):
         }
         for box in self._boxes.values():
             box.wanted.connect(self.wanted)
+            box.wanted.connect(self._drop_trial)
+        self.bucket.keys.changed.connect(self._on_keys_changed)
         self._test = push_button("Test", "Test the way of the pictures")
         self._test.clicked.connect(self._on_test_clicked)
         self.test_field = Field("", kept_left(self._test))
@@ -102,7 +107,7 @@ class PictureForm(QWidget):
         for own, box in self._boxes.items():
             box.setVisible(own is route)
         self.test_field.setVisible(route is not None)
-        self.test_field.show_help("")
+        self._drop_trial()
 
     def _on_choices_chosen(self, value: str) -> None:
         route = PictureRoute(value) if value else None
@@ -112,14 +117,29 @@ class PictureForm(QWidget):
 
     def _on_test_clicked(self) -> None:
         if self._publishing is not None and (route := self.settings.picture_route) is not None:
+            work = self._try(self._publishing, route)
             self.test_field.show_help("Trying it out…")
-            self._scope.start(self._try(self._publishing, route), name="test the way of the pictures", busy=self._test)
+            self._trial = self._scope.start(work, name="test the way of the pictures", busy=self._test)
 
     async def _try(self, publishing: "Publishing", route: PictureRoute) -> None:
+        """With what is typed, saved or not."""
         await self._settled()
+        if route is PictureRoute.BUCKET:
+            await self.bucket.keys.settle()
         try:
             await publishing.check(route)
         except StudioError as error:
-            self.test_field.show_problem(error.sentence)
+            self.test_field.show_problem(f"{error.sentence} {error.detail}".strip())
         else:
             self.test_field.show_result(_WORKS[route])
+        self.tested.emit()
+
+    def _on_keys_changed(self) -> None:
+        if self._trial is None or self._trial.done():  # a test saves them itself
+            self.test_field.show_help("")
+
+    def _drop_trial(self) -> None:
+        """What was tried is no longer what stands there."""
+        if self._trial is not None:
+            self._trial.cancel()
+        self.test_field.show_help("")

@@ -14,9 +14,15 @@ from sora_studio.ui.settings.published_list import PublishedList
 from sora_studio.ui.task_scope import TaskScope
 
 if TYPE_CHECKING:
+    from sora_studio.services.publishing import Publishing
     from sora_studio.studio import Studio
     from sora_studio.viewmodels.event_relay import EventRelay
 
+NEEDED = (
+    "The service fetches pictures from a public address, and yours has none yet. Choose here how it gets one. "
+    "Nothing was sent; your prompt and pictures wait as they are."
+)
+DONE = "This way is set up. Test it if you like, then close this and press Generate."
 ON_THE_SIMULATOR = "The simulator on this machine fetches your pictures directly. Nothing leaves this computer."
 
 
@@ -27,11 +33,15 @@ class PicturesSection(QWidget):
         super().__init__()
         self.form = PictureForm(scope, settled)
         self.published = PublishedList(scope, relay)
+        self._publishing: Publishing | None = None
+        self._reason = IconLine("warning", "review", NEEDED)
+        self._reason.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * theme.GRID)
         if demo:
             column.addWidget(IconLine(text=ON_THE_SIMULATOR))
+        column.addWidget(self._reason)
         column.addWidget(self.form)
         self.form.setHidden(demo)
         column.addWidget(theme.rule())
@@ -51,7 +61,18 @@ class PicturesSection(QWidget):
         """As they hold now."""
         self.form.show_settings(settings)
 
+    def show_reason(self, *, needed: bool) -> None:
+        """Whether the person is here because a picture could not go out; once it could, the line says that."""
+        self._reason.setVisible(needed)
+        self.show_progress()
+
+    def show_progress(self) -> None:
+        """Something was saved."""
+        is_done = self._publishing is not None and self.settings.picture_route in self._publishing.routes
+        self._reason.say(*(("success", "ready", DONE) if is_done else ("warning", "review", NEEDED)))
+
     def attach(self, studio: "Studio | None") -> None:
         """Work with this studio; None while it has not started."""
+        self._publishing = studio.publishing if studio else None
         self.form.attach(studio)
         self.published.attach(studio)

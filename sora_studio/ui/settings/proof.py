@@ -1,5 +1,6 @@
 """Proves the whole way of a report, from the public address back to this window, leg by leg."""
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
@@ -22,12 +23,14 @@ if TYPE_CHECKING:
 class ProofView(QWidget):
     """How it stands, a button, and below them a line for each leg as it is walked; a broken one says what is wrong."""
 
-    def __init__(self, scope: TaskScope, settled: "Callable[[], Awaitable[None]]") -> None:
-        """`settled` returns once everything that was wanted has been saved."""
+    def __init__(self, scope: TaskScope, settled: "Callable[[], Awaitable[None]]", *, is_implied: "Callable[[], bool]") -> None:
+        """`settled` returns once everything that was wanted has been saved. `is_implied`: nobody has set a relay up."""
         super().__init__()
-        self._scope, self._settled = scope, settled
+        self._scope, self._settled, self._is_implied = scope, settled, is_implied
         self._reports: Reports | None = None
         self._legs = list[IconLine]()
+        self._walk: asyncio.Task[None] | None = None
+        self._line: tuple[bool, str] | None = None
         self._button = push_button("Prove it", "Prove the whole way of a report")
         self._button.clicked.connect(self._on_button_clicked)
         self._column = QVBoxLayout(self)
@@ -47,10 +50,14 @@ class ProofView(QWidget):
         self.show_state()
 
     def show_state(self) -> None:
-        """How it stands now; what is not set up cannot be proved."""
+        """How it stands now; what is not set up cannot be proved, and what was proved of another line is forgotten."""
         state = self._reports.state if self._reports else None
         if state is not None:
-            self.state.say(*relay_words(state))
+            self.state.say(*relay_words(state, is_implied=self._is_implied()))
+        line = (state.connected, state.public_url) if state else None
+        if line != self._line and (self._walk is None or self._walk.done()):
+            self._forget()
+        self._line = line
         self.setVisible(state is not None)
         self._button.setVisible(state is not None and state.configured)
 
@@ -67,7 +74,7 @@ class ProofView(QWidget):
     def _on_button_clicked(self) -> None:
         if self._reports is not None:
             self._forget()
-            self._scope.start(self._prove(self._reports), name="prove the way of a report", busy=self._button)
+            self._walk = self._scope.start(self._prove(self._reports), name="prove the way of a report", busy=self._button)
 
     async def _prove(self, reports: "Reports") -> None:
         await self._settled()

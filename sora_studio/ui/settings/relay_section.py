@@ -64,7 +64,8 @@ class RelaySection(QWidget):
         for box in self._boxes.values():
             box.wanted.connect(self.wanted)
         self._note = IconLine()
-        self.proof = ProofView(scope, settled)
+        self._settled = settled
+        self.proof = ProofView(scope, self._settle, is_implied=lambda: self._is_implied)
         self._callback = CheckBox("New tasks report their end by callback")
         self._callback.clicked.connect(self._on_callback_clicked)
         self.callback_field = Field("", kept_left(self._callback))
@@ -96,9 +97,15 @@ class RelaySection(QWidget):
         is_set_up = self._reports is not None and self._reports.state.configured
         self.proof.show_state()
         self.callback_field.setVisible(is_set_up)
-        note = FROM_ENVIRONMENT if os.environ.get(RELAY_URL_VARIABLE) else BY_ITSELF
-        self._note.say("info", "secondary", note)
-        self._note.setVisible(note is FROM_ENVIRONMENT or (is_set_up and self.settings.relay is RelayPlace.NONE))
+        is_named = bool(os.environ.get(RELAY_URL_VARIABLE))
+        self._note.say("info", "secondary", FROM_ENVIRONMENT if is_named else BY_ITSELF)
+        self._note.setVisible(is_named or (is_set_up and self._is_implied))
+
+    @property
+    def _is_implied(self) -> bool:
+        """Whether nobody has set one up: then a service on this machine is served by the program's own."""
+        is_chosen = self.settings.relay is not RelayPlace.NONE and bool(self.settings.relay_url)
+        return not is_chosen and not os.environ.get(RELAY_URL_VARIABLE)
 
     def _build_column(self) -> None:
         purpose = plain_label(PURPOSE)
@@ -106,10 +113,15 @@ class RelaySection(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * theme.GRID)
-        for widget in (purpose, self._note, self.place_field, *self._boxes.values(), theme.rule()):
+        above = (purpose, self.place_field, self._note, *self._boxes.values(), theme.rule())
+        for widget in (*above, self.callback_field, self.proof):  # what grows is the last
             column.addWidget(widget)
-        for widget in (self.proof, self.callback_field):
-            column.addWidget(widget)
+
+    async def _settle(self) -> None:
+        """What is proved is what stands here, saved or not."""
+        await self._settled()
+        if self.settings.relay is RelayPlace.ELSEWHERE:
+            await self.elsewhere.token.settle()
 
     def _show_box(self, place: RelayPlace) -> None:
         for own, box in self._boxes.items():

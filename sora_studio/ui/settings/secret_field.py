@@ -58,6 +58,7 @@ class SecretField(Field):
         self._save = push_button("Save", f"Save the {what}")
         self._clear = push_button("Clear", f"Clear the saved {what}")
         super().__init__("", *entries, self._save, *beside, self._clear)
+        self.setFocusProxy(entries[0])
         for entry in entries:
             entry.textChanged.connect(self._arrange)
             entry.textChanged.connect(self.typed)
@@ -77,6 +78,12 @@ class SecretField(Field):
         self._forget_typed()
         self.show_help(_NOT_YET) if store is None else self._show_status(store.status)
         self._arrange()
+
+    async def settle(self) -> None:
+        """Save what is typed, as a press would, and return once nothing is being saved any more."""
+        self._on_save_clicked()
+        if self._work is not None:
+            await asyncio.wait((self._work,))
 
     def begin(self, work: Coroutine[object, object, None], name: str, words: str) -> None:
         """One thing at a time."""
