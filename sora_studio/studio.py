@@ -204,7 +204,8 @@ class Studio:
                 check_bucket_endpoint(settings.bucket_endpoint)
             await self.bucket_keys.load()
         if settings.relay is not RelayPlace.NONE:
-            check_relay_url(settings.relay_url)
+            if settings.relay_url:  # the place is chosen before its address is typed
+                check_relay_url(settings.relay_url)
             check_port(settings.relay_port)
         if settings.output_dir is not None and settings.output_dir != self.settings.output_dir:
             await _check_folder(settings.output_dir)

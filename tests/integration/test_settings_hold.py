@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from sora_studio.domain.errors import InvalidSetting
+from sora_studio.domain.settings import RelayPlace
 from tests.integration.stage import run, studio_on
 
 NOBODY = "http://127.0.0.1:9"
@@ -24,6 +25,21 @@ def test_a_folder_that_cannot_be_written_is_refused_and_the_old_one_stays(tmp_pa
         await studio.change_settings(good)
         assert studio.settings == good
         assert list((tmp_path / "new" / "clips").iterdir()) == []
+        await studio.stop()
+
+    run(check())
+
+
+@pytest.mark.parametrize("place", [RelayPlace.HERE, RelayPlace.ELSEWHERE])
+def test_where_a_relay_runs_is_kept_before_its_address_is_known(tmp_path: Path, place: RelayPlace) -> None:
+    async def check() -> None:
+        studio = studio_on(tmp_path, NOBODY)
+        await studio.start()
+        await studio.change_settings(replace(studio.settings, relay=place))
+        with pytest.raises(InvalidSetting, match="must begin with https"):
+            await studio.change_settings(replace(studio.settings, relay_url="http://relay.example.org"))
+        await studio.change_settings(replace(studio.settings, relay_url="https://relay.example.org"))
+        assert (studio.settings.relay, studio.settings.relay_url) == (place, "https://relay.example.org")
         await studio.stop()
 
     run(check())
