@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.errors import PublishingFailed
+from sora_studio.domain.ports import KeyOrigin, KeyStatus
 from sora_studio.domain.settings import RelayPlace, Settings
 from sora_studio.ui.settings.dialog import Section, SettingsDialog
 from sora_studio.ui.settings.relay_section import BY_ITSELF, FROM_ENVIRONMENT
@@ -158,6 +159,16 @@ def test_callbacks_for_new_tasks_can_be_chosen_once_a_relay_is_set_up(
         box.click()
     assert disk.saved == [Settings(callback=True)]
     assert dialog.relay.callback_field.words() == "Saved."
+
+
+def test_a_token_that_the_key_store_had_all_along_is_told_when_it_comes_to_light(
+    dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot
+) -> None:
+    press(qtbot, dialog, ELSEWHERE)
+    assert dialog.relay.elsewhere.token.words().startswith("No token yet")
+    studio.relay_token.status = KeyStatus(KeyOrigin.KEYRING)
+    studio.reports.become(configured=True, connected=True)
+    assert dialog.relay.elsewhere.token.words() == "The token is in this system's key store."
 
 
 def test_a_relay_that_needs_no_choice_says_so(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:

@@ -68,6 +68,7 @@ class PicturesSection(QWidget):
 
     def show_progress(self) -> None:
         """Something was saved."""
+        self.form.bucket.keys.refresh()
         is_done = self._publishing is not None and self.settings.picture_route in self._publishing.routes
         self._reason.say(*(("success", "ready", DONE) if is_done else ("warning", "review", NEEDED)))
 

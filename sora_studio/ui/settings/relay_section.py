@@ -96,6 +96,7 @@ class RelaySection(QWidget):
         """How it stands now, and what can only be done with a relay."""
         is_set_up = self._reports is not None and self._reports.state.configured
         self.proof.show_state()
+        self.elsewhere.token.refresh()
         self.callback_field.setVisible(is_set_up)
         is_named = bool(os.environ.get(RELAY_URL_VARIABLE))
         self._note.say("info", "secondary", FROM_ENVIRONMENT if is_named else BY_ITSELF)

@@ -79,6 +79,12 @@ class SecretField(Field):
         self.show_help(_NOT_YET) if store is None else self._show_status(store.status)
         self._arrange()
 
+    def refresh(self) -> None:
+        """Tell where it is, unless something else is being said: a key store is first asked when what it keeps is needed."""
+        if self._store is not None and not self.is_problem and (self._work is None or self._work.done()):
+            self._show_status(self._store.status)
+            self._arrange()
+
     async def settle(self) -> None:
         """Save what is typed, as a press would, and return once nothing is being saved any more."""
         self._on_save_clicked()
