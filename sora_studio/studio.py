@@ -180,6 +180,8 @@ class Studio:
         await self.credentials.load()
         if self.settings.bucket_name:
             await self.bucket_keys.load()
+        if self._named_relay:
+            await self.relay_token.load()
         await engine.begin()
         upkeep = Upkeep(self._database.back_up, self._notices, self._clock, is_owner=lambda: engine.ownership.is_owner)
         self._supervisor.keep(upkeep.run, name="backups")
@@ -215,6 +217,7 @@ class Studio:
             words = "The new address is used from the next start on. Running tasks stay with the service that has them."
             self._notices.post(ADDRESS, NoticeLevel.INFO, words)
         self.retrieval.resume()
+        self.publishing.ways_changed()
         self.spending.limits_changed()
         if _relay_of(settings) != _relay_of(before):
             await self.reports.change()
@@ -245,7 +248,7 @@ class Studio:
             checker,
             SqlitePublications(self._database),
             self._hosts,
-            lambda: self.settings.picture_route,
+            self._chosen_route,
             gateway_is_loopback=loopback,
         )
         self.pictures = Pictures(media, preparation, checker, self._data_dir / "frames")
@@ -282,6 +285,10 @@ class Studio:
 
     async def _renew_relay(self) -> None:
         await self.reports.change()
+
+    def _chosen_route(self) -> PictureRoute | None:
+        """Who names a relay in the environment has chosen it, as long as the settings choose nothing else."""
+        return self.settings.picture_route or (PictureRoute.RELAY if self._named_relay else None)
 
     def _hosts(self) -> dict[PictureRoute, PictureHost]:
         """The ways to the public that are set up now."""

@@ -54,6 +54,7 @@ _CODES = {
     Phase.UNKNOWN: ExitCode.UNKNOWN,
     Phase.LOST: ExitCode.UNKNOWN,
 }
+_NEVER_SENT = frozenset({failures.IMAGE_UNUSABLE, failures.IMAGE_UNPUBLISHED})
 _WORST_FIRST = (ExitCode.UNKNOWN, ExitCode.KEY, ExitCode.GAVE_UP, ExitCode.FAILED, ExitCode.INVALID, ExitCode.SAVED)
 """What a person must know first when several tasks ended differently: money that may have gone."""
 
@@ -166,7 +167,7 @@ def worst(codes: Iterable[ExitCode]) -> ExitCode:
 
 
 def _code_of(task: Task) -> ExitCode:
-    if task.phase is Phase.FAILED and task.fail_code == failures.IMAGE_UNUSABLE:  # never sent
+    if task.phase is Phase.FAILED and task.fail_code in _NEVER_SENT:
         return ExitCode.INVALID
     return _CODES.get(task.phase, ExitCode.SAVED)
 

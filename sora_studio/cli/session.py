@@ -135,6 +135,7 @@ async def _opened(folder: Path, used: _Used, *, output: Path | None, demo: bool)
         for words in (studio.settings_trouble, *(error.sentence for error in studio.profile_errors)):
             if words:
                 say(words)
-        if notice := studio.credentials.status.notice:
-            say(notice)
+        for status in (studio.credentials.status, studio.relay_token.status):
+            if status.notice:
+                say(status.notice)
         yield studio

@@ -1,5 +1,6 @@
 """A picture on its way to the service: what a person wants changed, what is published, and how it becomes reachable."""
 
+import base64
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -73,6 +74,15 @@ class PreparedPicture:
     def size_bytes(self) -> int:
         """As it is published."""
         return len(self.content)
+
+
+PIXEL = PreparedPicture(
+    base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="),
+    "image/png",
+    1,
+    1,
+)
+"""A black one: what is published to try a way out."""
 
 
 @dataclass(frozen=True, slots=True)

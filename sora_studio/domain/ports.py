@@ -145,7 +145,11 @@ class PublicationStore(Protocol):
         at: datetime,
         expires_at: datetime,
     ) -> Publication:
-        """One whose first byte has not left: without an address, for a first task."""
+        """One whose first byte has not left: without an address, for a first task.
+
+        A picture whose way to the same place was cut off is taken up again, under its old handle and for one more task, so
+        that a host that is away for a night leaves one row behind. Not so by a command, which could refuse a name twice.
+        """
         ...
 
     async def complete(self, publication: int, url: str) -> None:

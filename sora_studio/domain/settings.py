@@ -26,7 +26,8 @@ MAX_LIMIT_USD = 9_999_999.0
 
 
 RELAY_URL_VARIABLE = "SORA_STUDIO_RELAY_URL"
-"""In the environment it names a stand-alone relay and goes before what is saved."""
+"""In the environment it names a stand-alone relay, before what is saved; pictures take it unless another way is chosen."""
+RELAY_TOKEN_VARIABLE = "SORA_STUDIO_RELAY_TOKEN"  # noqa: S105 - where it is found
 DEFAULT_RELAY_PORT = 8788
 _BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 """The names that S3 gives out."""

@@ -12,10 +12,10 @@ from urllib.parse import urlencode, urlsplit
 import httpx
 
 from sora_studio.domain.errors import ConnectionFailed, InvalidSetting, PublishingFailed, ServiceUnavailable, StudioError
-from sora_studio.domain.picture import PreparedPicture
+from sora_studio.domain.picture import PIXEL, PreparedPicture
 from sora_studio.domain.ports import Callback, Clock, RelayGreeting
 from sora_studio.domain.relay import NONCE_BYTES, callback_secret
-from sora_studio.domain.settings import check_relay_url, is_loopback
+from sora_studio.domain.settings import RELAY_TOKEN_VARIABLE, check_relay_url, is_loopback
 from sora_studio.gateway import relay_faults
 from sora_studio.gateway.addresses import LinkRefused
 from sora_studio.gateway.connections import USER_AGENT, keep_addresses_out_of_the_log, trusted_authorities
@@ -34,11 +34,6 @@ _CONNECT_S, _EXCHANGE_S = 10.0, 30.0
 _MAX_CONNECTIONS = 8
 _PIECE_BYTES = 1 << 16
 _TOKEN = re.compile(r"[\x21-\x7e]+")
-_PIXEL = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8ffff3f0005fe02fe0def46b8"
-    "0000000049454e44ae426082"
-)
-"""A white PNG of one pixel."""
 _LOOK = "Look at the relay's address in Settings."
 
 
@@ -114,7 +109,7 @@ class RelayClient:
         """Publish and withdraw a picture of one pixel; see the port."""
         await self.greet()
         handle = f"{secrets.token_urlsafe(16)}.png"
-        await self.publish(PreparedPicture(_PIXEL, "image/png", 1, 1), handle, lifetime_s=60)
+        await self.publish(PIXEL, handle, lifetime_s=60)
         await self.withdraw(handle)
 
     async def visit(self, url: str) -> bytes:
@@ -205,7 +200,9 @@ class RelayClient:
     def _current_token(self) -> str:
         token = (self._token() or "").strip()
         if not token:
-            raise PublishingFailed("The relay's token is missing.", advice="Enter it in Settings, Pictures.")
+            raise PublishingFailed(
+                "The relay's token is missing.", advice=f"Enter it in Settings, Pictures, or set {RELAY_TOKEN_VARIABLE}."
+            )
         if not _TOKEN.fullmatch(token):
             raise PublishingFailed("The relay's token holds characters that no token has.", advice="Copy it once more.")
         return token

@@ -11,6 +11,7 @@ from sora_studio.domain.errors import (
     ServiceUnavailable,
     StudioError,
 )
+from sora_studio.domain.settings import RELAY_TOKEN_VARIABLE
 from sora_studio.gateway.answers import retry_after_s
 from sora_studio.gateway.reach import why_unreached
 from sora_studio.gateway.relay_wire import is_relay
@@ -19,7 +20,10 @@ _NOTHING_BEHIND = frozenset({502, 503, 504, 521, 522, 523, 530})
 """What proxies and tunnels say for a server that they do not reach; those above 520 are Cloudflare's."""
 _REFUSALS: dict[int, tuple[str, str]] = {
     400: ("The relay does not take this picture.", "Is the relay of the same version as this program?"),
-    401: ("The relay does not accept this token.", "Enter the one that it printed at its first start in Settings, Pictures."),
+    401: (
+        "The relay does not accept this token.",
+        f"Enter the one that it printed at its first start in Settings, Pictures, or set {RELAY_TOKEN_VARIABLE} to it.",
+    ),
     413: ("The picture is larger than the relay takes.", "Let it be made smaller, or choose another way for pictures."),
     415: ("The relay takes JPEG, PNG and WebP pictures only.", "Let the picture be converted."),
     507: (

@@ -1,7 +1,6 @@
 """A person's own command that puts a file somewhere and prints its address: for every place that we do not know."""
 
 import asyncio
-import base64
 import hashlib
 import re
 import secrets
@@ -11,7 +10,7 @@ import sys
 from pathlib import Path
 
 from sora_studio.domain.errors import PublishingFailed, StorageFull
-from sora_studio.domain.picture import PreparedPicture
+from sora_studio.domain.picture import PIXEL, PreparedPicture
 from sora_studio.domain.room import is_full
 from sora_studio.domain.settings import is_loopback
 from sora_studio.hosting.command_run import FILE, CommandRun, Ended
@@ -23,12 +22,6 @@ MAX_DETAIL_CHARS = 300
 _ADDRESS = re.compile(r"https?://[^\s\x00-\x1f\x7f\"'<>\\]+", re.ASCII)
 _QUOTED = re.compile(r"^([\"'])(.*)\1$", re.DOTALL)
 _ADVICE = "Look at the command in Settings, Pictures."
-_PIXEL = PreparedPicture(
-    base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNoAAAAggCB2kUIOwAAAABJRU5ErkJggg=="),
-    "image/png",
-    1,
-    1,
-)
 
 
 class CommandHost:
@@ -66,7 +59,7 @@ class CommandHost:
 
     async def check(self) -> None:
         """Publish a picture of one pixel, which stays there. Raises like `publish`."""
-        await self.publish(_PIXEL, f"check-{secrets.token_urlsafe(16)}.png", lifetime_s=0)
+        await self.publish(PIXEL, f"check-{secrets.token_urlsafe(16)}.png", lifetime_s=0)
 
 
 def split(command: str, *, windows: bool) -> list[str]:

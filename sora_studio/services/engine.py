@@ -31,6 +31,8 @@ from sora_studio.services.submission import Submission
 from sora_studio.services.tracking import Tracking
 
 CREATES_FINISH_WITHIN_S = 5.0
+WITHDRAWN_WITHIN_S = 3.0
+"""What is still public after that is taken back at the next start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +129,12 @@ class Engine:
             supervisor.keep(self.ownership.run, name="ownership")
 
     async def finish(self) -> None:
-        """Send nothing new, wait up to 5 s for creates in flight, end everything."""
+        """Send nothing new, wait up to 5 s for creates in flight, withdraw what nobody needs (up to 3 s), end everything."""
         await self._sender.finish(CREATES_FINISH_WITHIN_S)
-        await self._core.supervisor.stop()
+        try:
+            await self._publishing.finish(WITHDRAWN_WITHIN_S)
+        finally:
+            await self._core.supervisor.stop()
 
     def key_changed(self) -> None:
         """Everything that waited for a key tries again."""

@@ -57,6 +57,10 @@ class PictureLine:
         self._patience.regain(task.id)
         return urls
 
+    async def stands(self, task: Task, urls: list[str]) -> bool:
+        """Whether its pictures can be fetched at the addresses that it got."""
+        return await self._publishing.stands(urls, task.request)
+
     @contextmanager
     def _counted(self, task: int) -> Generator[None]:
         self._under_way.add(task)

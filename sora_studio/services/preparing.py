@@ -12,6 +12,8 @@ from sora_studio.domain.profile import ImageRules
 
 REMEMBERED = 6
 """Pictures, of at most 10 MB each."""
+KNOWN_AS_GOOD = 1000
+"""Pictures of which it is only remembered that they can be published."""
 
 
 class Preparation:
@@ -19,7 +21,14 @@ class Preparation:
 
     def __init__(self, media: Media) -> None:
         self._media = media
+        self._good = OrderedDict[Hashable, None]()
         self._made = OrderedDict[Hashable, asyncio.Future[PreparedPicture]]()
+
+    async def check(self, path: Path, edit: PictureEdit, rules: ImageRules) -> None:
+        """Whether it could be published; at once when that was seen before. Raises like `Media.prepare_image`."""
+        stamp = await asyncio.to_thread(_stamp, path)
+        if (path, stamp, edit, rules.formats, rules.max_bytes) not in self._good:
+            await self.prepare(path, edit, rules)
 
     async def prepare(self, path: Path, edit: PictureEdit, rules: ImageRules) -> PreparedPicture:
         """What would be published. Raises like `Media.prepare_image`."""
@@ -41,6 +50,10 @@ class Preparation:
         error = None if made.cancelled() else made.exception()
         if made.cancelled() or not lasts or not (error is None or isinstance(error, InvalidRequest)):
             self._made.pop(key, None)
+        elif error is None:
+            self._good[key] = None
+            if len(self._good) > KNOWN_AS_GOOD:
+                self._good.popitem(last=False)
 
 
 def _stamp(path: Path) -> tuple[int, ...] | None:

@@ -1,7 +1,6 @@
 """Proves the way round a relay, from this window to the public and back, and names the leg that is broken."""
 
 import asyncio
-import base64
 import contextlib
 import logging
 import secrets
@@ -10,7 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from sora_studio.domain.errors import PassingError, StudioError
-from sora_studio.domain.picture import PreparedPicture
+from sora_studio.domain.picture import PIXEL
 from sora_studio.domain.ports import Clock
 from sora_studio.domain.relay import CALLBACKS_PATH, PICTURES_PATH
 from sora_studio.domain.settings import RelayPlace
@@ -19,13 +18,6 @@ from sora_studio.services.rest import rest
 
 _log = logging.getLogger(__name__)
 BACK_WITHIN_S = 10.0
-TEST_PICTURE = PreparedPicture(
-    base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="),
-    "image/png",
-    1,
-    1,
-)
-"""One black pixel."""
 TEST_LIFETIME_S = 120.0
 
 
@@ -97,14 +89,14 @@ class Proof:
     async def _show(self) -> str:
         relay = await self._link.open()
         try:
-            url = await relay.publish(TEST_PICTURE, self._handle, lifetime_s=TEST_LIFETIME_S)
+            url = await relay.publish(PIXEL, self._handle, lifetime_s=TEST_LIFETIME_S)
             self._published = True
             found = await relay.visit(url)
         except StudioError as error:
             raise _Broken(
                 f"A test picture cannot be seen at {self._public_url}.", self._look_at(PICTURES_PATH), error
             ) from error
-        if found != TEST_PICTURE.content:
+        if found != PIXEL.content:
             raise _Broken(f"Something else than the test picture stands at {self._public_url}.", self._look_at(PICTURES_PATH))
         return f"A test picture was seen at {self._public_url}."
 

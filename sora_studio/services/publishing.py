@@ -1,6 +1,8 @@
 """How a picture reaches the service: checked, prepared and made reachable right before its task is sent."""
 
-from collections.abc import Callable, Mapping
+import asyncio
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from sora_studio.domain.errors import InvalidRequest, PassingError, Problem, PublicUrlNeeded
@@ -13,6 +15,9 @@ from sora_studio.services.core import Core
 from sora_studio.services.preparing import Preparation
 from sora_studio.services.uploads import Parcel, Uploads
 from sora_studio.services.withdrawal import Withdrawal
+
+JUDGED_AT_ONCE = 4
+"""Enough to keep who prepares pictures, and who looks at addresses, at work."""
 
 
 class Publishing:
@@ -62,17 +67,16 @@ class Publishing:
 
     async def problems(self, request: GenerationRequest, profile: ModelProfile) -> list[Problem]:
         """What is wrong with its pictures, by their content. An address that nobody could look at now is looked at later."""
-        found, rules = list[Problem](), profile.images
+        rules = profile.images
         if rules is None:
-            return found
-        for image in request.images:
-            try:
-                await self._judge(request, image, rules)
-            except InvalidRequest as invalid:
-                found.extend(invalid.problems)
-            except PassingError:
-                continue
-        return found
+            return []
+        room = asyncio.Semaphore(JUDGED_AT_ONCE)
+
+        async def judged(image: str) -> tuple[Problem, ...]:
+            async with room:
+                return await self._judge(request, image, rules)
+
+        return [problem for problems in await asyncio.gather(*map(judged, request.images)) for problem in problems]
 
     async def publish(self, task: Task, profile: ModelProfile) -> list[str]:
         """An address for each picture of a task that is about to be sent.
@@ -109,6 +113,23 @@ class Publishing:
         if task.request.images and task.state.is_over:
             self._withdrawal.wake()
 
+    def ways_changed(self) -> None:
+        """The settings have: no address is used again without a look, and what could not be withdrawn may be now."""
+        self._uploads.ways_changed()
+        self._withdrawal.wake()
+
+    async def stands(self, urls: Sequence[str], request: GenerationRequest) -> bool:
+        """Whether the addresses of a request's pictures lead there still: nobody took one back since it was given."""
+        lent = {url for url, image in zip(urls, request.images, strict=True) if not is_url(image)}
+        return not lent or lent <= {row.url for row in await self.standing() if not self._uploads.is_doubted(row.id)}
+
+    async def finish(self, within_s: float) -> None:
+        """Withdraw what is idle at the end of the program, as far as its hosts answer in time."""
+        if self._works:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(within_s):
+                    await self._withdrawal.finish()
+
     async def run(self) -> None:
         """Withdraw what is idle, until cancelled; only for the owner of the data folder."""
         self._works = True
@@ -125,11 +146,17 @@ class Publishing:
         host = self._hosts()[route]
         return await self._uploads.address(Parcel(picture, route, host, Path(image).name, task.id, rules.max_bytes))
 
-    async def _judge(self, request: GenerationRequest, image: str, rules: ImageRules) -> None:
-        if is_url(image):
-            await self._look(image, rules)
-        else:
-            await self._preparation.prepare(Path(image), _edit(request, image), rules)
+    async def _judge(self, request: GenerationRequest, image: str, rules: ImageRules) -> tuple[Problem, ...]:
+        try:
+            if is_url(image):
+                await self._look(image, rules)
+            else:
+                await self._preparation.check(Path(image), _edit(request, image), rules)
+        except InvalidRequest as invalid:
+            return invalid.problems
+        except PassingError:
+            pass
+        return ()
 
     async def _look(self, url: str, rules: ImageRules) -> None:
         """Raises `InvalidRequest` for what the service would not take, `ConnectionFailed` when nobody could look."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from sora_studio.domain import failures
 from sora_studio.domain.errors import (
     ConnectionFailed,
+    InvalidSetting,
     KeyMissing,
     KeyRejected,
     ModelForbidden,
@@ -144,8 +145,14 @@ class Sender:
         self._census.place(task_id, row.request.model, TaskState.SENDING)
         self._in_flight[task_id] = self._core.supervisor.start(self._send(row, profile), name=f"create {task_id}")
 
-    async def _claim(self, task: Task, secret: str | None) -> bool:
-        """Commit that the task is being sent, and its report's secret. False when somebody was first, or when that failed."""
+    async def _claim(self, task: Task, urls: list[str], secret: str | None) -> bool:
+        """Commit that the task is being sent, and its report's secret.
+
+        False when somebody was first, when that failed, or when a picture was taken back meanwhile: it is published anew.
+        """
+        if not await self._line.stands(task, urls):
+            self._line.put_off(task.id, least_s=0.0)
+            return False
         now, usd = self._core.clock.now(), self._meter.balance_usd
         writing = asyncio.ensure_future(
             self._ledger.transition(
@@ -176,7 +183,7 @@ class Sender:
             urls = await self._line.publish(task, profile)
         except (PassingError, StorageFull) as error:
             await self._put_off(task, error)
-        except (PublishingFailed, PublicUrlNeeded) as error:
+        except (PublishingFailed, PublicUrlNeeded, InvalidSetting) as error:
             await self._fail(task, failures.IMAGE_UNPUBLISHED, error.sentence)
         except UserError as error:
             await self._fail(task, failures.IMAGE_UNUSABLE, error.sentence)
@@ -222,7 +229,7 @@ class Sender:
             reported = await self.report_to() if task.request.callback else None
             secret, callback_url = reported or (None, None)
             task_id = await self._core.gateway.create(
-                task.request, profile, urls, callback_url=callback_url, claim=lambda: self._claim(task, secret)
+                task.request, profile, urls, callback_url=callback_url, claim=lambda: self._claim(task, urls, secret)
             )
         except asyncio.CancelledError:
             if task.id in self._claimed:

@@ -62,6 +62,14 @@ class Uploads:
         """Somebody tries to take it back: whether that works or not, no further task gets this address."""
         self._doubted.add(publication)
 
+    def is_doubted(self, publication: int) -> bool:
+        """Whether somebody has tried."""
+        return publication in self._doubted
+
+    def ways_changed(self) -> None:
+        """Addresses may lead elsewhere now: each is looked at before it is used again."""
+        self._trusted_until.clear()
+
     async def _deliver(self, parcel: Parcel, outcome: "asyncio.Future[str]") -> None:
         try:
             outcome.set_result(await self._address(parcel))
@@ -83,8 +91,8 @@ class Uploads:
             return found.url
 
     async def _works(self, publication: Publication, max_bytes: int) -> bool:
-        if publication.id in self._doubted:
-            return False
+        if publication.id in self._doubted or publication.published_at > self._core.clock.now():
+            return False  # the second: the clock was set back, and nobody can tell when the address ends
         if self._core.clock.monotonic() < self._trusted_until.get(publication.id, 0.0):
             return True
         try:
@@ -105,6 +113,7 @@ class Uploads:
             at=now,
             expires_at=now + timedelta(seconds=LENT_FOR_S),
         )
+        self._doubted.discard(publication.id)
         try:
             self._core.events.publish(PublicationsChanged())
             url = await parcel.host.publish(parcel.picture, publication.handle, lifetime_s=LENT_FOR_S)

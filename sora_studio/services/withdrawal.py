@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sora_studio.domain.errors import StorageFull, StudioError
 from sora_studio.domain.events import PublicationsChanged
@@ -41,7 +41,8 @@ class Withdrawal:
         self._uploads = uploads
         self._hosts = hosts
         self._patience = Patience[int](core.clock, core.rng)
-        self._emptied_at = dict[int, float]()
+        self._emptied_at = dict[tuple[int, datetime], float]()
+        self._looking = asyncio.Lock()
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
@@ -57,12 +58,26 @@ class Withdrawal:
                 _log.info("What was withdrawn could not be written down: the disk is full.")
             await rest(self._core.clock, self._wake, LONGEST_REST_S)
 
+    async def finish(self) -> None:
+        """What is idle now is not left to the next start. Fine to cancel: whoever does not answer is asked again then."""
+        try:
+            await self._look()
+        except StudioError as error:
+            _log.info("What is public is looked at again at the next start: %s", error.title)
+
     async def withdraw(self, publication: Publication) -> bool:
         """Take it back now; whether it is reachable no more. If not, its `trouble` says why."""
+        self._uploads.doubt(publication.id)
         async with self._uploads.turn(publication.fingerprint, publication.place):
-            return await self._withdraw(publication)
+            # Its upload may have ended while its turn was awaited.
+            now = next((row for row in await self._publications.standing() if row.id == publication.id), None)
+            return now is None or await self._withdraw(now)
 
     async def _look(self) -> None:
+        async with self._looking:
+            await self._take_back()
+
+    async def _take_back(self) -> None:
         silent = set[str]()
         for publication in await self._left():
             turn = self._uploads.turn(publication.fingerprint, publication.place)
@@ -91,7 +106,7 @@ class Withdrawal:
             return True
         await self._publications.withdraw(publication.id, at=self._core.clock.now())
         self._patience.regain(publication.id)
-        self._emptied_at.pop(publication.id, None)
+        self._emptied_at.pop((publication.id, publication.published_at), None)
         self._core.events.publish(PublicationsChanged())
         return True
 
@@ -119,7 +134,7 @@ class Withdrawal:
         if publication.url:
             return False
         now = self._core.clock.monotonic()
-        if now >= self._emptied_at.setdefault(publication.id, now) + LANDS_WITHIN_S:
+        if now >= self._emptied_at.setdefault((publication.id, publication.published_at), now) + LANDS_WITHIN_S:
             return False
         self._patience.lose(publication.id, least_s=LANDS_WITHIN_S)
         return True

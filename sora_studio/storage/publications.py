@@ -14,6 +14,15 @@ INSERT_PUBLICATION = """
     INSERT INTO publications (fingerprint, route, place, handle, url, name, published_at, expires_at)
     VALUES (:fingerprint, :route, :place, :handle, '', :name, :published_at, :expires_at)
 """
+# A command could refuse a name that it has had before; elsewhere the same bytes take their own place.
+CUT_OFF = """
+    SELECT id FROM publications
+    WHERE fingerprint = :fingerprint AND place = :place AND withdrawn_at IS NULL AND url = '' AND route <> 'command'
+    ORDER BY id DESC LIMIT 1
+"""
+RENEW = """
+    UPDATE publications SET name = :name, published_at = :published_at, expires_at = :expires_at, trouble = NULL WHERE id = :id
+"""
 INSERT_USE = "INSERT OR IGNORE INTO publication_tasks (publication, task) VALUES (?, ?)"
 SELECT_USES = """
     SELECT publication, task FROM publication_tasks WHERE publication IN (SELECT value FROM json_each(?)) ORDER BY task
@@ -57,7 +66,7 @@ class SqlitePublications:
         at: datetime,
         expires_at: datetime,
     ) -> Publication:
-        """One whose first byte has not left: without an address, for a first task."""
+        """One whose first byte has not left: without an address, for a first task. What was cut off there is taken up again."""
         values = {
             "fingerprint": picture.fingerprint,
             "route": to_sql(route),
@@ -69,10 +78,14 @@ class SqlitePublications:
         }
 
         def work(connection: sqlite3.Connection) -> Publication:
-            publication = connection.execute(INSERT_PUBLICATION, values).lastrowid
+            cut_off = connection.execute(CUT_OFF, values).fetchone()
+            if cut_off is None:
+                publication = connection.execute(INSERT_PUBLICATION, values).lastrowid
+            else:
+                publication = cut_off["id"]
+                connection.execute(RENEW, {**values, "id": publication})
             connection.execute(INSERT_USE, (publication, task))
-            row = connection.execute("SELECT * FROM publications WHERE id = ?", (publication,)).fetchone()
-            return publication_from_row(row, (task,))
+            return next(iter(_with_tasks(connection, "SELECT * FROM publications WHERE id = :id", {"id": publication})))
 
         return await self._database.write(work)
 

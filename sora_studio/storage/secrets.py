@@ -7,6 +7,7 @@ from typing import Protocol, cast
 
 from sora_studio.domain.errors import InvalidSetting, KeyringUnavailable
 from sora_studio.domain.ports import KeyOrigin, KeyStatus
+from sora_studio.domain.settings import RELAY_TOKEN_VARIABLE
 from sora_studio.storage.key_thread import KeyThread
 
 KEY_VARIABLE = "SORA_STUDIO_API_KEY"
@@ -157,7 +158,7 @@ def bucket_secret() -> KeyringKeys:
 
 def relay_token() -> KeyringKeys:
     """What a relay of the person's own knows us by."""
-    return KeyringKeys(user="relay-token", variable="SORA_STUDIO_RELAY_TOKEN", what="relay token")
+    return KeyringKeys(user="relay-token", variable=RELAY_TOKEN_VARIABLE, what="relay token")
 
 
 def check_key(text: str, what: str = "key") -> str:

@@ -63,10 +63,17 @@ async def task_in(tasks: TaskStore, state: TaskState = S.WAITING) -> int:
     return task.id
 
 
-async def begin(store: PublicationStore, task: int, *, place: str = "a bucket", ends: datetime = NOW + HOUR) -> Publication:
+async def begin(
+    store: PublicationStore,
+    task: int,
+    *,
+    place: str = "a bucket",
+    ends: datetime = NOW + HOUR,
+    route: PictureRoute = PictureRoute.BUCKET,
+) -> Publication:
     return await store.begin(
         PICTURE,
-        route=PictureRoute.BUCKET,
+        route=route,
         place=place,
         handle=f"handle-{task}.png",
         name="harbour \udcff.png",
@@ -107,14 +114,36 @@ def test_an_intent_is_kept_as_it_was_made(tell: Tell) -> None:
     tell(story)
 
 
+def test_what_was_cut_off_is_taken_up_again_under_its_old_handle(tell: Tell) -> None:
+    async def story(store: PublicationStore, tasks: TaskStore) -> None:
+        first, second, third = [await task_in(tasks) for _ in range(3)]
+        cut_off = await begin(store, first)
+        await store.complain(cut_off.id, "The bucket does not answer.")
+        again = await begin(store, second, ends=NOW + 2 * HOUR)
+        assert (again.id, again.handle, again.tasks, again.trouble) == (cut_off.id, cut_off.handle, (first, second), None)
+        assert again.expires_at == NOW + 2 * HOUR
+        assert await store.standing() == [again]
+        assert (await begin(store, third, place="another bucket")).id != cut_off.id
+        await store.complete(cut_off.id, "https://bucket.example/1")
+        assert (await begin(store, third)).id not in (1, 2)
+
+    tell(story)
+
+
+def test_a_command_is_never_given_the_same_name_twice(tell: Tell) -> None:
+    async def story(store: PublicationStore, tasks: TaskStore) -> None:
+        begun = [await begin(store, await task_in(tasks), place="a command", route=PictureRoute.COMMAND) for _ in range(2)]
+        assert begun[0].id != begun[1].id
+
+    tell(story)
+
+
 def test_only_what_has_an_address_and_lasts_long_enough_is_used_again(tell: Tell) -> None:
     async def story(store: PublicationStore, tasks: TaskStore) -> None:
         async def live(place: str = "a bucket", until: datetime = NOW + HOUR) -> int | None:
             found = await store.live(PICTURE.fingerprint, place=place, until=until)
             return found and found.id
 
-        begun = await begin(store, await task_in(tasks), ends=NOW + 3 * HOUR)
-        assert await live() is None
         short, long = [await published(store, await task_in(tasks), ends=NOW + hours * HOUR) for hours in (1, 2)]
         assert await live() == long
         assert await live(until=NOW + 2 * HOUR) == long
@@ -123,7 +152,9 @@ def test_only_what_has_an_address_and_lasts_long_enough_is_used_again(tell: Tell
         assert await store.live("another picture", place="a bucket", until=NOW) is None
         await store.withdraw(long, at=NOW)
         assert await live() == short
-        assert await ids(store.standing()) == [short, begun.id]
+        begun = await begin(store, await task_in(tasks), ends=NOW + 3 * HOUR)
+        assert await live() == short
+        assert await ids(store.standing()) == [begun.id, short]
 
     tell(story)
 

@@ -32,6 +32,11 @@ class MemoryPublications:
         expires_at: datetime,
     ) -> Publication:
         await self._may_write()
+        if route is not PictureRoute.COMMAND and (cut_off := self._cut_off(picture.fingerprint, place)) is not None:
+            tasks = tuple(sorted({*cut_off.tasks, task}))
+            row = replace(cut_off, name=name, published_at=at, expires_at=expires_at, trouble=None, tasks=tasks)
+            self.rows[row.id] = row
+            return row
         row = Publication(
             id=len(self.rows) + 1,
             fingerprint=picture.fingerprint,
@@ -86,6 +91,10 @@ class MemoryPublications:
     def _standing(self) -> list[Publication]:
         return [row for row in reversed(self.rows.values()) if row.withdrawn_at is None]
 
+    def _cut_off(self, fingerprint: str, place: str) -> Publication | None:
+        rows = (row for row in self._standing() if not row.url and (row.fingerprint, row.place) == (fingerprint, place))
+        return next(rows, None)
+
     def _is_needed(self, tasks: Iterable[int]) -> bool:
         return any(task in self._tasks.rows and not self._tasks.rows[task].state.is_over for task in tasks)
 
@@ -99,7 +108,7 @@ class Host:
     """A `PictureHost`: `reachable` is what the world can fetch, by handle.
 
     Publishing raises what `troubles` holds, withdrawing what `withdrawal_troubles` holds, one a call. With `gate` set, a
-    picture becomes reachable once the gate opens.
+    picture becomes reachable once the gate opens; with `withdrawal_gate`, it is taken back once that does.
     """
 
     def __init__(self, place: str = "a host", *, can_withdraw: bool = True) -> None:
@@ -109,6 +118,7 @@ class Host:
         self.troubles = deque[Exception]()
         self.withdrawal_troubles = deque[Exception]()
         self.gate: asyncio.Event | None = None
+        self.withdrawal_gate: asyncio.Event | None = None
         self.published: list[str] = []
         self.withdrawn: list[str] = []
         self.checked = 0
@@ -123,7 +133,7 @@ class Host:
         return self.url_of(handle)
 
     async def withdraw(self, handle: str) -> None:
-        await asyncio.sleep(0)
+        await (self.withdrawal_gate.wait() if self.withdrawal_gate else asyncio.sleep(0))
         if self.withdrawal_troubles:
             raise self.withdrawal_troubles.popleft()
         self.withdrawn.append(handle)

@@ -7,9 +7,10 @@ import pytest
 from PIL import Image
 
 from sora_studio.domain.errors import ConnectionFailed, PublishingFailed
+from sora_studio.domain.picture import PIXEL
 from sora_studio.domain.ports import Clock
 from sora_studio.domain.settings import RelayPlace
-from sora_studio.services.proof import TEST_PICTURE, Leg
+from sora_studio.services.proof import Leg
 from sora_studio.services.relay_link import RelayChoice
 from tests.doubles.relay import A_RELAY, NO_RELAY, PUBLIC_URL, ScriptedRelay
 from tests.unit.services.rig import Rig, run
@@ -110,6 +111,6 @@ def test_a_picture_that_cannot_be_taken_back_ends_by_itself_and_spoils_nothing(
 
 
 def test_the_test_picture_is_one() -> None:
-    with Image.open(io.BytesIO(TEST_PICTURE.content)) as picture:
+    with Image.open(io.BytesIO(PIXEL.content)) as picture:
         picture.load()
-        assert (picture.size, picture.get_format_mimetype()) == ((1, 1), TEST_PICTURE.media_type)
+        assert (picture.size, picture.get_format_mimetype()) == ((1, 1), PIXEL.media_type)

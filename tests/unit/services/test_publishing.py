@@ -21,6 +21,7 @@ from sora_studio.domain.events import PublicationsChanged
 from sora_studio.domain.picture import Crop, PictureEdit, PictureRoute, Publication
 from sora_studio.domain.relay import HANDLE
 from sora_studio.domain.task import TaskState
+from sora_studio.services import engine
 from sora_studio.services.picture_line import PUBLISHED_AT_ONCE
 from sora_studio.services.uploads import LENT_FOR_S, TRUSTED_FOR_S
 from sora_studio.services.withdrawal import CANNOT, LANDS_WITHIN_S
@@ -282,16 +283,139 @@ def test_what_a_run_left_half_done_is_withdrawn_by_the_next_and_once_more_in_cas
             await send(rig, CAT)
         (row,) = rows(rig)
         assert not row.url
+        assert await rig.core.ledger.transition(1, S.CANCELLED)
         again = Rig(tmp_path, tasks=rig.tasks, publications=rig.publications, clock=rig.clock, host=rig.host)
         rig.host.gate = None
         async with again:
             await rest(again)
-            assert row.handle in rig.host.withdrawn
-            assert again.state() is S.PENDING
+            assert rig.host.withdrawn == [row.handle]
             rig.host.reachable[row.handle] = b"late"
             await rest(again, LANDS_WITHIN_S + 60)
-            assert list(rig.host.reachable) == [rows(again)[1].handle]
-            assert [found.id for found in await again.publishing.standing()] == [2]
+            assert not rig.host.reachable
+            assert await again.publishing.standing() == []
+
+    run(story())
+
+
+def test_a_picture_that_a_run_left_half_way_goes_on_under_its_old_name_while_its_task_waits(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        rig.host.gate = asyncio.Event()
+        async with rig:
+            await send(rig, CAT)
+        again = Rig(tmp_path, tasks=rig.tasks, publications=rig.publications, clock=rig.clock, host=rig.host)
+        rig.host.gate = None
+        async with again:
+            await rest(again, LANDS_WITHIN_S + 60)
+            (row,) = rows(again)
+            assert again.gateway.image_urls == [[row.url]]
+            assert [*rig.host.reachable] == [row.handle]
+
+    run(story())
+
+
+def test_a_host_that_is_away_for_a_night_leaves_one_row_behind(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        away = ConnectionFailed("The relay cannot be reached.")
+        rig.host.troubles.extend([away] * 1000)
+        rig.host.withdrawal_troubles.extend([away] * 1000)
+        async with rig:
+            await send(rig, CAT)
+            await rest(rig, 2 * 3600)
+            assert len(rig.host.published) > 100
+            (row,) = rows(rig)
+            assert row.withdrawn_at is None
+            rig.host.troubles.clear()
+            rig.host.withdrawal_troubles.clear()
+            await rest(rig, 120)
+            (row,) = rows(rig)
+            assert rig.gateway.image_urls == [[row.url]]
+            assert (row.trouble, row.expires_at > rig.clock.now()) == (None, True)
+            await send(rig, CAT)
+            assert rows(rig)[0].tasks == (1, 2)
+            await finish(rig, 1)
+            await finish(rig, 2)
+            await rest(rig, 60)
+            assert not rig.host.reachable
+
+    run(story())
+
+
+def test_what_was_cut_off_a_second_time_is_given_time_to_arrive_anew(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        rig.host.troubles.extend([ServiceUnavailable(retry_after_s=40), ServiceUnavailable(retry_after_s=300)])
+        async with rig:
+            await send(rig, CAT)
+            await rest(rig, LANDS_WITHIN_S - 15)
+            assert len(rig.host.published) == 2
+            assert await rig.engine.submission.cancel(1)
+            await rest(rig, 40)
+            (row,) = rows(rig)
+            rig.host.reachable[row.handle] = b"late"
+            await rest(rig, LANDS_WITHIN_S + 30)
+            assert not rig.host.reachable
+            assert await rig.publishing.standing() == []
+
+    run(story())
+
+
+def test_the_end_of_the_program_takes_back_what_nobody_needs_any_more(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path) as rig:
+            await send(rig, CAT, DOG)
+            assert await rig.core.ledger.transition(1, S.FAILED, completed_at=rig.clock.now())
+        assert [row.name for row in rows(rig) if row.handle in rig.host.reachable] == ["dog.png"]
+
+    run(story())
+
+
+def test_a_host_that_hangs_does_not_keep_the_program_from_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "WITHDRAWN_WITHIN_S", 0.01)
+
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        async with rig:
+            await send(rig, CAT)
+            rig.host.withdrawal_gate = asyncio.Event()
+            assert await rig.core.ledger.transition(1, S.FAILED, completed_at=rig.clock.now())
+        assert rig.host.reachable
+        assert len(await rig.publishing.standing()) == 1
+
+    run(story())
+
+
+def test_a_picture_withdrawn_while_it_leaves_is_no_longer_listed_and_published_anew(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        gate = rig.host.gate = asyncio.Event()
+        async with rig:
+            await send(rig, CAT)
+            withdrawing = asyncio.ensure_future(rig.publishing.withdraw(1))
+            await rest(rig)
+            gate.set()
+            await rest(rig, 2)
+            assert await withdrawing
+            first, second = rows(rig)
+            assert first.withdrawn_at
+            assert rig.gateway.image_urls[-1] == [second.url]
+            assert list(rig.host.reachable) == [second.handle]
+            assert len(rig.gateway.created) == 1
+
+    run(story())
+
+
+def test_after_a_change_of_ways_or_of_the_clock_an_address_is_looked_at_or_made_anew(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path) as rig:
+            await send(rig, CAT)
+            rig.publishing.ways_changed()
+            await send(rig, CAT)
+            assert rig.checker.looked == [rows(rig)[0].url]
+            rig.clock.change_wall(-36_000)
+            await send(rig, CAT)
+            assert len(rig.host.published) == 2
 
     run(story())
 
