@@ -157,7 +157,11 @@ def _build_generate(generate: argparse.ArgumentParser) -> None:
         help="let the service report the end to the relay, or not; as the settings say unless given",
     )
     _add_place(generate, default=argparse.SUPPRESS)
-    generate.add_argument("--no-wait", action="store_true", help="end once the service has accepted everything")
+    generate.add_argument(
+        "--no-wait",
+        action="store_true",
+        help="end once the service has accepted everything (and is done with pictures that this command lends itself)",
+    )
     generate.add_argument(
         "--again", action="store_true", help="send it although an equal request was sent within the last minute"
     )

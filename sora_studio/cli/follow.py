@@ -161,6 +161,11 @@ def is_answered(task: Task) -> bool:
     return task.state not in (TaskState.WAITING, TaskState.SENDING)
 
 
+def is_ended(task: Task) -> bool:
+    """The service does nothing more for it, as far as anybody knows; its clips may still be with the service."""
+    return task.state.is_over or is_settled(task)
+
+
 def worst(codes: Iterable[ExitCode]) -> ExitCode:
     """The one that a person must know first; saved when there is none."""
     return min(codes, key=_WORST_FIRST.index, default=ExitCode.SAVED)

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 from sora_studio.cli import again
 from sora_studio.cli.arguments import GenerateCommand, WatchCommand
 from sora_studio.cli.exit_codes import ExitCode
-from sora_studio.cli.follow import Follower, is_answered, is_settled
+from sora_studio.cli.follow import Follower, is_answered, is_ended, is_settled
 from sora_studio.cli.progress import Progress
 from sora_studio.cli.report import ProgressBar, Report, say
 from sora_studio.domain.errors import InvalidRequest, Problem, RequestRepeated
+from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.ports import TaskFilter
 from sora_studio.domain.profile import ModelProfile, Option
 from sora_studio.domain.request import GenerationRequest, is_url
@@ -23,11 +24,15 @@ from sora_studio.services.clock import SystemClock
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
 
+STAYS = (
+    "This command lends the pictures itself, so it stays until the service is done with them. A bucket or a relay on a host of "
+    "yours lends them without it."
+)
 _UNFINISHED = frozenset({Section.REVIEW, Section.RUNNING, Section.WAITING})
 
 
 async def generate(command: GenerateCommand, studio: "Studio") -> ExitCode:
-    """Submit, then follow to the end, or with `--no-wait` to the service's answer."""
+    """Submit, then follow to the end, or with `--no-wait` to the service's answer (or as long as it needs us)."""
     follower = _follower(studio, as_json=command.json)
     model = command.model or studio.settings.model
     request = request_from(command, model, studio.profiles.get(model))
@@ -36,7 +41,11 @@ async def generate(command: GenerateCommand, studio: "Studio") -> ExitCode:
     if words := batch_words(len(request.images), command.takes, len(added)):
         say(words)
     _introduce(studio, output=command.output)
-    return await follower.run([task.id for task in added], is_done=is_settled if command.wait else is_answered)
+    is_done = is_settled if command.wait else is_answered
+    if not command.wait and _lends_itself(studio, request):
+        say(STAYS)
+        is_done = is_ended
+    return await follower.run([task.id for task in added], is_done=is_done)
 
 
 async def _submit(command: GenerateCommand, studio: "Studio", request: GenerationRequest) -> list[Task]:
@@ -79,6 +88,13 @@ def batch_words(pictures: int, takes: int, tasks: int) -> str:
         return ""
     each = f", {takes} takes each" if takes > 1 else ""
     return f"{pictures} pictures{each}: {tasks} {'task' if tasks == 1 else 'tasks'}."
+
+
+def _lends_itself(studio: "Studio", request: GenerationRequest) -> bool:
+    """Whether the service could not fetch the pictures any more once this process has ended."""
+    if not studio.tracking.is_owner or all(map(is_url, request.images)):
+        return False
+    return studio.reports.relay_is_here and studio.publishing.route_for(request) is PictureRoute.RELAY
 
 
 def _wants_report(command: GenerateCommand, studio: "Studio") -> bool:

@@ -12,7 +12,7 @@ from sora_studio.domain.events import NoticeAction, NoticeLevel, RelayChanged
 from sora_studio.domain.ports import Callback, RelayGreeting
 from sora_studio.domain.relay import CALLBACKS_PATH
 from sora_studio.domain.schedule import backoff_s
-from sora_studio.domain.settings import is_loopback
+from sora_studio.domain.settings import RelayPlace, is_loopback
 from sora_studio.domain.task import Task
 from sora_studio.services.arrivals import Arrivals
 from sora_studio.services.core import Core
@@ -81,6 +81,11 @@ class Reports:
     def state(self) -> RelayState:
         """As it is now."""
         return replace(self._known, configured=self._link.choice.is_set_up)
+
+    @property
+    def relay_is_here(self) -> bool:
+        """Whether it ends with this program, and with it whatever it lends."""
+        return self._link.choice.place is RelayPlace.HERE
 
     def begin(self) -> None:
         """From now on this process keeps the line, as soon as it is wanted."""

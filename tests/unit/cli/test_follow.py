@@ -102,6 +102,7 @@ def test_it_follows_to_the_saved_clip() -> None:
         (SAVED, ExitCode.SAVED),
         (task(TaskState.FAILED, fail_code="GENERATION_FAILED"), ExitCode.FAILED),
         (task(TaskState.FAILED, fail_code=failures.IMAGE_UNUSABLE), ExitCode.INVALID),
+        (task(TaskState.FAILED, fail_code=failures.IMAGE_UNPUBLISHED), ExitCode.INVALID),
         (task(TaskState.CANCELLED), ExitCode.FAILED),
         (task(TaskState.UNKNOWN), ExitCode.UNKNOWN),
         (task(TaskState.LOST), ExitCode.UNKNOWN),

@@ -7,7 +7,7 @@ from sora_studio.domain.errors import ConnectionFailed, InvalidRequest, Problem
 from sora_studio.domain.picture import PictureEdit, WebPicture
 from sora_studio.domain.request import ImageFacts
 from sora_studio.services.pictures import NOT_LOOKED_AT, Pictures
-from sora_studio.services.preparing import Preparation
+from sora_studio.services.preparing import REMEMBERED, Preparation
 from tests.doubles.outside import ScriptedMedia
 from tests.doubles.publications import Checker
 from tests.unit.services.rig import run, sora_2
@@ -72,5 +72,27 @@ def test_what_is_asked_for_by_many_is_prepared_once_until_the_file_changes(tmp_p
         picture.write_bytes(b"another")
         await preparation.prepare(picture, PictureEdit(), rules)
         assert len(media.prepared) == 3
+
+    run(story())
+
+
+def test_whether_a_picture_can_be_sent_is_remembered_longer_than_its_bytes_and_as_long_as_its_file_stays(
+    tmp_path: Path,
+) -> None:
+    async def story() -> None:
+        media, rules = ScriptedMedia(), sora_2().images
+        assert rules is not None
+        preparation = Preparation(media)
+        files = [tmp_path / f"{number}.png" for number in range(3 * REMEMBERED)]
+        for file in files:
+            file.write_bytes(b"a picture")
+            await preparation.prepare(file, PictureEdit(), rules)
+        for file in files:
+            await preparation.check(file, PictureEdit(), rules)
+        assert len(media.prepared) == len(files)
+        files[0].write_bytes(b"another picture")
+        await preparation.check(files[0], PictureEdit(), rules)
+        await preparation.check(files[1], PictureEdit(convert=True), rules)
+        assert media.prepared[len(files) :] == ["0.png", "1.png"]
 
     run(story())

@@ -19,10 +19,12 @@ from sora_studio.domain.errors import (
     TaskUnknown,
 )
 from sora_studio.domain.events import RelayChanged
+from sora_studio.domain.ports import Callback, RelayGreeting
 from sora_studio.domain.settings import RelayPlace, Settings
 from sora_studio.domain.task import Task, TaskState
 from sora_studio.services.notices import KEY, RELAY
 from sora_studio.services.relay_link import RelayChoice, choose_relay
+from tests.doubles.clock import ManualClock
 from tests.doubles.gateway import DONE, PROCESSING
 from tests.doubles.relay import A_RELAY, NO_RELAY, PUBLIC_URL, ScriptedRelay
 from tests.unit.services.rig import Rig, request, run
@@ -593,5 +595,46 @@ def test_the_time_of_an_attached_task_counts_from_its_sending(tmp_path: Path) ->
             assert rig.row().accepted_at == sent_at
             assert sent_at is not None
             assert rig.clock.now() - sent_at >= timedelta(seconds=240)
+
+    run(story())
+
+
+class Breaking(ScriptedRelay):
+    """Behind a proxy that ends every answer at once."""
+
+    async def callbacks(self, epoch: str = "", after: int = 0) -> AsyncGenerator[RelayGreeting | Callback | None]:
+        self.asked_from.append((epoch, after))
+        yield RelayGreeting(self.public_url, self.epoch)
+        raise ConnectionFailed
+
+
+def test_a_line_that_only_ever_greets_is_tried_ever_more_seldom(tmp_path: Path) -> None:
+    async def story() -> None:
+        clock = ManualClock()
+        rig = Rig(tmp_path, loopback=False, relay_choice=A_RELAY, relay=Breaking(clock), clock=clock)
+        async with rig:
+            await rig.advance(600)
+            assert 8 < len(relay_of(rig).asked_from) < 30
+
+    run(story())
+
+
+def test_a_thousand_reports_at_once_cost_one_question_each_at_the_pace_of_the_plan(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with with_relay(tmp_path) as rig:
+            for number in range(10):
+                for take in range(10):
+                    await rig.engine.submission.submit(request(f"{number} {take}", callback=True), takes=10)
+            await rig.advance(10)
+            assert set(rig.states()) == {S.PENDING}
+            await rig.advance(160)
+            assert not rig.gateway.asked
+            rig.gateway.default_status = DONE
+            for task in range(1, 1001):
+                for _ in range(3):
+                    relay_of(rig).post(secret_of(rig, task), "whatever")
+            await rig.advance(15)
+            assert set(rig.states()) == {S.SUCCESS}
+            assert len(rig.gateway.created) == len(rig.gateway.asked) == 1000
 
     run(story())
