@@ -22,6 +22,7 @@ _NEVER_IN_ADDRESS = re.compile(r"[\s\x00-\x1f\x7f\\\ud800-\udfff]")
 
 
 _AMOUNT = re.compile(r"[0-9]{1,7}([.,][0-9]{1,6})?", re.ASCII)
+MAX_QUOTED_CHARS = 60
 MAX_LIMIT_USD = 9_999_999.0
 
 
@@ -72,6 +73,11 @@ class Settings:
         return DayLimits(self.day_soft_limit_usd, self.day_hard_limit_usd)
 
 
+def quoted(text: str) -> str:
+    """As it was typed, for a sentence about it. Of a whole page that was pasted only the beginning."""
+    return repr(text if len(text) <= MAX_QUOTED_CHARS else f"{text[: MAX_QUOTED_CHARS - 1]}…")
+
+
 def is_loopback(url: str) -> bool:
     """Whether the address is this machine's own."""
     try:
@@ -102,7 +108,7 @@ def check_bucket_name(name: str) -> str:
     name = name.strip()
     if not _BUCKET_NAME.fullmatch(name):
         raise InvalidSetting(
-            f"{name!r} is no bucket's name.", advice="It has 3 to 63 lower-case letters, digits, dots and hyphens."
+            f"{quoted(name)} is no bucket's name.", advice="It has 3 to 63 lower-case letters, digits, dots and hyphens."
         )
     return name
 
@@ -120,9 +126,9 @@ def _check_address(url: str, *, example: str, whose: str, why: str) -> str:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except ValueError as error:
-        raise InvalidSetting(f"{url!r} is not an address: {error}.") from None
+        raise InvalidSetting(f"{quoted(url)} is not an address: {error}.") from None
     if parts.scheme not in ("http", "https") or not host or _NEVER_IN_ADDRESS.search(url):
-        raise InvalidSetting(f"{url!r} is not an address.", advice=f"It looks like {example}.")
+        raise InvalidSetting(f"{quoted(url)} is not an address.", advice=f"It looks like {example}.")
     if "@" in parts.netloc or "?" in url or "#" in url:
         raise InvalidSetting(f"{whose} address must not hold a name, a password or a query.")
     if parts.scheme == "http" and not is_loopback(url):
@@ -143,5 +149,5 @@ def parse_limit(text: str) -> float | None:
     if not text:
         return None
     if not _AMOUNT.fullmatch(text):
-        raise InvalidSetting(f"{text!r} is not an amount.", advice="It looks like 12.50.")
+        raise InvalidSetting(f"{quoted(text)} is not an amount.", advice="It looks like 12.50.")
     return check_limit_usd(float(text.replace(",", ".")))

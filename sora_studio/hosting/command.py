@@ -12,7 +12,7 @@ from pathlib import Path
 from sora_studio.domain.errors import PublishingFailed, StorageFull
 from sora_studio.domain.picture import PIXEL, PreparedPicture
 from sora_studio.domain.room import is_full
-from sora_studio.domain.settings import is_loopback
+from sora_studio.domain.settings import is_loopback, quoted
 from sora_studio.hosting.command_run import FILE, CommandRun, Ended
 from sora_studio.logs import redacted
 
@@ -78,7 +78,7 @@ def _words(command: str) -> list[str]:
         raise PublishingFailed("There is no command for pictures.", advice=_ADVICE)
     program = shutil.which(str(Path(words[0]).expanduser()))
     if program is None:
-        raise PublishingFailed(f"There is no program {words[0]!r}.", advice=_ADVICE)
+        raise PublishingFailed(f"There is no program {quoted(words[0])}.", advice=_ADVICE)
     arguments = words[1:] if any(FILE in word for word in words[1:]) else [*words[1:], FILE]
     return [str(Path(program).absolute()), *arguments]
 

@@ -116,6 +116,19 @@ def test_a_bucket_is_filled_in_checked_and_saved(dialog: SettingsDialog, disk: D
     qtbot.waitUntil(lambda: disk.saved[-1:] == [wanted])
 
 
+@pytest.mark.parametrize("name", ["Bucket", "Store address"])
+def test_a_page_pasted_into_a_field_is_refused_in_a_sentence(dialog: SettingsDialog, qtbot: QtBot, name: str) -> None:
+    press(qtbot, dialog, "My bucket (S3-compatible)")
+    entry = control(dialog, name)
+    assert isinstance(entry, QLineEdit)
+    entry.setText("שלום 🎬 " * 1400)
+    qtbot.keyClick(entry, Qt.Key.Key_Return)
+    bucket = dialog.pictures.form.bucket
+    field = bucket.bucket if name == "Bucket" else bucket.endpoint
+    assert field.is_problem
+    assert len(field.words()) < 200
+
+
 def test_the_buckets_keys_go_to_the_key_store_and_are_never_shown_again(
     dialog: SettingsDialog, studio: SettingsStudio, disk: Disk, qtbot: QtBot
 ) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout
 
 from sora_studio.domain.errors import InvalidSetting
 from sora_studio.domain.ports import KeyOrigin
-from sora_studio.domain.settings import DEFAULT_RELAY_PORT, Settings, check_port, check_relay_url
+from sora_studio.domain.settings import DEFAULT_RELAY_PORT, Settings, check_port, check_relay_url, quoted
 from sora_studio.ui import theme
 from sora_studio.ui.settings.icon_line import IconLine
 from sora_studio.ui.settings.route_boxes import RouteBox
@@ -86,5 +86,5 @@ def _port(text: str) -> int:
     if not text:
         return DEFAULT_RELAY_PORT
     if not (text.isascii() and text.isdecimal()) or len(text) > 5:
-        raise InvalidSetting(f"{text!r} is no port.", advice="It is a number from 1024 to 65535.")
+        raise InvalidSetting(f"{quoted(text)} is no port.", advice="It is a number from 1024 to 65535.")
     return check_port(int(text))
