@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 import logging
+import os
 import re
 import traceback
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -125,9 +126,7 @@ class RelayApp:
             facts = await asyncio.to_thread(path.stat)
         except OSError:
             raise Refused(HTTPStatus.NOT_FOUND) from None
-        response = FileResponse(path, stat_result=facts, media_type=media_type_of(handle))
-        del response.headers["last-modified"]  # the file's time is when its address ends
-        return response
+        return _WholeFile(path, stat_result=facts, media_type=media_type_of(handle))
 
     async def _change_loan(self, request: Request, handle: str) -> Response:
         if not HANDLE.fullmatch(handle):
@@ -181,6 +180,20 @@ class RelayApp:
         async with aclosing(self._mailbox.pages(after)) as pages:
             async for page in pages:  # in one piece: between two of them the loop hears that the reader has left
                 yield b"".join(_line(asdict(entry)) for entry in page) or _line({})
+
+
+class _WholeFile(FileResponse):
+    """All of a file, whatever part is asked for; nothing of its time, which is when its address ends."""
+
+    def set_stat_headers(self, stat_result: os.stat_result) -> None:
+        """Its size alone."""
+        self.headers["Content-Length"] = str(stat_result.st_size)
+        del self.headers["accept-ranges"]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Without what would make it an answer in parts."""
+        headers = [(name, value) for name, value in scope["headers"] if name != b"range"]
+        await super().__call__({**scope, "headers": headers}, receive, send)
 
 
 def _read_path(path: str) -> tuple[_Kind, str]:

@@ -90,9 +90,9 @@ class Mailbox:
             after = page[-1].cursor if page else after
 
     async def sweep(self) -> None:
-        """Drop what is older than it is kept for."""
+        """Drop what is older than it is kept for, and give the journal's room back."""
         oldest = _stamp(self._now() - self._limits.callbacks_kept)
-        await self._run(lambda: self._connection.execute("DELETE FROM callbacks WHERE received_at < ?", (oldest,)))
+        await self._run(lambda: _sweep(self._connection, oldest))
 
     def hush(self) -> None:
         """End every reading at once."""
@@ -163,6 +163,12 @@ def _write(connection: sqlite3.Connection, rows: Sequence[tuple[object, ...]], m
         if connection.in_transaction:  # a full disk has already undone it
             connection.execute("ROLLBACK")
         raise
+
+
+def _sweep(connection: sqlite3.Connection, oldest: str) -> None:
+    """The journal first: where nothing more can be written, that alone may help."""
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    connection.execute("DELETE FROM callbacks WHERE received_at < ?", (oldest,))
 
 
 def _read(connection: sqlite3.Connection, after: int) -> list[Entry]:

@@ -92,7 +92,7 @@ class Pictures:
                     raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
                 first += chunk[: _FIRST_BYTES - len(first)]
                 await asyncio.to_thread(file.write, chunk)
-            await asyncio.to_thread(os.fsync, file.fileno())
+            await asyncio.to_thread(_keep, file)
         if _media_type(first) != media_type_of(handle):
             raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
         return size_bytes
@@ -119,7 +119,13 @@ def _loans_in(folder: Path, *, latest_s: float) -> Iterator[tuple[str, _Loan]]:
 
 
 def _create(path: Path) -> BinaryIO:
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600), "wb", buffering=0)
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600), "wb")
+
+
+def _keep(file: BinaryIO) -> None:
+    """To the disk, all of it: a full one takes a part of a write without a word, and only the buffer knows of the rest."""
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _place(part: Path, path: Path, ends_at_s: float) -> None:

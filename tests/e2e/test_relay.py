@@ -1,15 +1,18 @@
 """The relay as a program: it says where it is, keeps what it has answered through a kill, and ends in order."""
 
 import asyncio
+import itertools
 import json
 import os
 import re
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -130,6 +133,44 @@ def test_a_second_one_on_the_same_folder_is_refused(tmp_path: Path) -> None:
     assert (second.returncode, second.stdout) == (2, "")
     assert second.stderr == f"Another relay uses {tmp_path} already. End it, or choose another folder.\n"
     assert not (tmp_path / "token").exists(), "a token that was given is not kept"
+
+
+def pictures_in(folder: Path) -> list[str]:
+    """What lies there, whole or not."""
+    return [path.name for path in (folder / "pictures").iterdir()]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there a running process can be given a limit")
+def test_where_nothing_more_fits_it_refuses_and_goes_on_once_something_does(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource")
+    headers = {**BEARER, "Content-Type": "image/jpeg", "Lifetime": "60"}
+    picture, handle = b"\xff\xd8\xff\xe0" + bytes(100_000), "a-picture-that-was-lent.jpg"
+    fresh = (f"/c/{callback_secret(TOKEN, number.to_bytes(16, 'big'))}" for number in itertools.count())
+    with relay(tmp_path, token=TOKEN) as (process, base_url, _), httpx.Client(base_url=base_url, trust_env=False) as http:
+        put = partial(http.put, f"/v1/pictures/{handle}", headers=headers)
+        assert put(content=picture).status_code == 201
+        for most, taken in ((50_000, False), (resource.RLIM_INFINITY, True)):
+            resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (most, resource.RLIM_INFINITY))
+            assert put(content=picture + b"new").status_code == (201 if taken else 507)
+            answers = [http.post(next(fresh), content=b"{}").status_code for _ in range(50)]
+            assert answers[-1] == (200 if taken else 503)
+            assert http.get(f"/p/{handle}").content == picture + b"new" * taken
+            assert pictures_in(tmp_path) == [handle]
+
+
+def test_an_upload_that_a_kill_breaks_off_leaves_nothing(tmp_path: Path) -> None:
+    head = f"PUT /v1/pictures/a-picture-that-was-lent.jpg HTTP/1.1\r\nHost: relay\r\nAuthorization: Bearer {TOKEN}\r\n"
+    head += "Content-Type: image/jpeg\r\nLifetime: 60\r\nContent-Length: 9000000\r\n\r\n"
+    with relay(tmp_path, token=TOKEN) as (process, base_url, _):
+        with socket.create_connection(("127.0.0.1", int(base_url.rpartition(":")[2]))) as connection:
+            connection.sendall(head.encode() + bytes(300_000))
+            while not pictures_in(tmp_path):
+                assert process.poll() is None
+            process.kill()
+            process.wait()
+        assert pictures_in(tmp_path)
+    with relay(tmp_path, token=TOKEN):
+        assert pictures_in(tmp_path) == []
 
 
 def test_it_loads_no_more_than_its_container_has() -> None:

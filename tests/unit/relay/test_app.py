@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sora_studio.relay.app import _read_task_id
-from tests.unit.relay.conftest import Bench
+from tests.unit.relay.conftest import JPEG, Bench
 
 HANDLE = "a-picture-that-was-lent.jpg"
 PRIVATE = [
@@ -158,5 +158,19 @@ def test_no_answer_and_no_log_line_tells_what_broke(
     async def check(bench: Bench) -> None:
         answer: httpx.Response = await bench.stranger.get(f"/p/{HANDLE}")
         assert (answer.status_code, answer.content) == (500, b"")
+
+    with_relay(check)
+
+
+@pytest.mark.parametrize("part", ["bytes=0-3", "bytes=-3", "bytes=9999-", "bytes=0-0,2-2", "bytes=x", f"bytes=-{'9' * 5000}"])
+@pytest.mark.parametrize("unless", [{}, {"If-Range": "anything"}])
+def test_a_picture_comes_whole_whatever_part_is_asked_for(
+    with_relay: Callable[..., None], part: str, unless: dict[str, str]
+) -> None:
+    async def check(bench: Bench) -> None:
+        await bench.put(HANDLE)
+        answer = await bench.stranger.get(f"/p/{HANDLE}", headers={"Range": part, **unless})
+        assert (answer.status_code, answer.content) == (200, JPEG)
+        assert not {"etag", "last-modified", "accept-ranges"} & {*answer.headers}, "they tell when the address ends"
 
     with_relay(check)

@@ -102,6 +102,19 @@ def test_after_seven_days_a_callback_is_dropped_and_its_cursor_never_comes_again
     asyncio.run(check())
 
 
+def test_a_sweep_gives_the_journals_room_back(opened: Callable[..., Mailbox], tmp_path: Path) -> None:
+    async def check() -> None:
+        mailbox, journal = opened(), tmp_path / "mailbox.db-wal"
+        await mailbox.add("secret", b"", None)
+        assert journal.stat().st_size > 0
+        await mailbox.sweep()
+        assert journal.stat().st_size == 0
+        assert len(await kept(mailbox)) == 1
+        mailbox.close()
+
+    asyncio.run(check())
+
+
 def test_who_listens_hears_what_comes_and_is_let_go_at_the_end(tmp_path: Path) -> None:
     async def check() -> None:
         mailbox = Mailbox(tmp_path / "mailbox.db", Limits())
