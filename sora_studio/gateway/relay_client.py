@@ -106,11 +106,16 @@ class RelayClient:
         await self._ask("DELETE", f"/v1/pictures/{handle}")
 
     async def check(self) -> None:
-        """Publish and withdraw a picture of one pixel; see the port."""
+        """Publish a picture of one pixel, fetch it as a stranger would, and withdraw it; see the port."""
         await self.greet()
         handle = f"{secrets.token_urlsafe(16)}.png"
-        await self.publish(PIXEL, handle, lifetime_s=60)
-        await self.withdraw(handle)
+        url = await self.publish(PIXEL, handle, lifetime_s=60)
+        try:
+            found = await self.visit(url)
+        finally:
+            await self.withdraw(handle)
+        if found != PIXEL.content:
+            raise PublishingFailed(f"Something else than the test picture stands at {_origin(url)}.", advice=_LOOK)
 
     async def visit(self, url: str) -> bytes:
         """What a stranger finds there; see the port."""
@@ -201,7 +206,8 @@ class RelayClient:
         token = (self._token() or "").strip()
         if not token:
             raise PublishingFailed(
-                "The relay's token is missing.", advice=f"Enter it in Settings, Pictures, or set {RELAY_TOKEN_VARIABLE}."
+                "The relay's token is missing.",
+                advice=f"Enter it in Settings, Relay and callbacks, or set {RELAY_TOKEN_VARIABLE}.",
             )
         if not _TOKEN.fullmatch(token):
             raise PublishingFailed("The relay's token holds characters that no token has.", advice="Copy it once more.")

@@ -22,7 +22,7 @@ _REFUSALS: dict[int, tuple[str, str]] = {
     400: ("The relay does not take this picture.", "Is the relay of the same version as this program?"),
     401: (
         "The relay does not accept this token.",
-        f"Enter the one that it printed at its first start in Settings, Pictures, or set {RELAY_TOKEN_VARIABLE} to it.",
+        f"Enter the one that it printed at first in Settings, Relay and callbacks, or set {RELAY_TOKEN_VARIABLE} to it.",
     ),
     413: ("The picture is larger than the relay takes.", "Let it be made smaller, or choose another way for pictures."),
     415: ("The relay takes JPEG, PNG and WebP pictures only.", "Let the picture be converted."),

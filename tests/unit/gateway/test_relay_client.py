@@ -22,7 +22,7 @@ from sora_studio.domain.errors import (
     ServiceUnavailable,
     StudioError,
 )
-from sora_studio.domain.picture import PreparedPicture
+from sora_studio.domain.picture import PIXEL, PreparedPicture
 from sora_studio.domain.ports import Callback, RelayGreeting
 from sora_studio.domain.relay import is_callback_secret
 from sora_studio.gateway import relay_client
@@ -175,20 +175,35 @@ def test_a_picture_goes_up_whole_with_its_type_size_and_lifetime() -> None:
     run(scenario())
 
 
-def test_a_check_publishes_a_picture_and_takes_it_back() -> None:
+@pytest.mark.parametrize(
+    ("seen", "says"),
+    [
+        (PIXEL.content, ""),
+        (b"<html>a page of the tunnel</html>", "Something else than the test picture stands at https://pictures.example"),
+    ],
+)
+def test_a_check_publishes_a_picture_looks_at_it_from_outside_and_takes_it_back(seen: bytes, says: str) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         if request.method == "GET":
-            return httpx.Response(200, headers=OURS, json=GREETING)
+            if request.url.path == "/v1/relay":
+                return httpx.Response(200, headers=OURS, json=GREETING)
+            assert "Authorization" not in request.headers
+            return httpx.Response(200, headers=OURS, content=seen)
         name = request.url.path.rpartition("/")[2]
         return httpx.Response(201 if request.method == "PUT" else 204, headers=OURS, json={"url": f"{PUBLIC}/p/{name}"})
 
     async def scenario() -> None:
         relay, wire = client_on(answer)
         assert relay.can_withdraw
-        await relay.check()
-        put, delete = wire.requests[1:]
-        assert [request.method for request in wire.requests] == ["GET", "PUT", "DELETE"]
+        if says:
+            with pytest.raises(PublishingFailed, match=says):
+                await relay.check()
+        else:
+            await relay.check()
+        _, put, look, delete = wire.requests
+        assert [request.method for request in wire.requests] == ["GET", "PUT", "GET", "DELETE"]
         assert put.url == delete.url
+        assert look.url.path.endswith(put.url.path.rpartition("/")[2])
         await relay.close()
 
     run(scenario())
