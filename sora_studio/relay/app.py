@@ -32,6 +32,8 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
 }
 """Of every answer, whoever makes it."""
+_LINE_BY_LINE = {"X-Accel-Buffering": "no"}
+"""So that a proxy (nginx and those that follow it) holds nothing of a stream back."""
 _LONGEST_TASK_ID = 200
 _METHOD_WORDS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
@@ -110,7 +112,8 @@ class RelayApp:
             case _Kind.GREETING:
                 return JSONResponse(self._greeting())
             case _Kind.STREAM:
-                return StreamingResponse(self._lines(self._place_in_stream(request)), media_type="application/x-ndjson")
+                lines = self._lines(self._place_in_stream(request))
+                return StreamingResponse(lines, headers=_LINE_BY_LINE, media_type="application/x-ndjson")
             case _Kind.LOAN:
                 return await self._change_loan(request, name)
 

@@ -132,6 +132,8 @@ def test_the_stream_goes_on_after_a_cursor_of_its_own_epoch_only(with_relay: Cal
     async def check(bench: Bench) -> None:
         for _ in range(3):
             await bench.stranger.post(f"/c/{bench.new_secret()}", content=b"{}")
+        async with bench.studio.stream("GET", "/v1/callbacks") as stream:
+            assert stream.headers["x-accel-buffering"] == "no", "a proxy gives every line on at once"
         (greeting,) = await bench.callbacks(0)
         for query, expected in (
             (f"?epoch={greeting['epoch']}&after=2", [3]),
