@@ -106,6 +106,7 @@ class Engine:
             room=self._room,
             has_key=outside.has_key,
             can_report=lambda: self.reports.state.configured,
+            is_online=lambda: self.connection.online,
         )
         saver = ClipSaver(core, outside.transfer, outside.media, outside.shelf)
         renewal = Renewal(core, self.holds)

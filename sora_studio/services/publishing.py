@@ -65,8 +65,8 @@ class Publishing:
         """Whether the service could fetch all of its pictures."""
         return all(map(is_url, request.images)) or self.route_for(request) is not None
 
-    async def problems(self, request: GenerationRequest, profile: ModelProfile) -> list[Problem]:
-        """What is wrong with its pictures, by their content. An address that nobody could look at now is looked at later."""
+    async def problems(self, request: GenerationRequest, profile: ModelProfile, *, patient: bool) -> list[Problem]:
+        """What is wrong with its pictures, by their content. `patient`: what nobody could look at now is looked at later."""
         rules = profile.images
         if rules is None:
             return []
@@ -74,7 +74,7 @@ class Publishing:
 
         async def judged(image: str) -> tuple[Problem, ...]:
             async with room:
-                return await self._judge(request, image, rules)
+                return await self._judge(request, image, rules, patient=patient)
 
         return [problem for problems in await asyncio.gather(*map(judged, request.images)) for problem in problems]
 
@@ -146,7 +146,7 @@ class Publishing:
         host = self._hosts()[route]
         return await self._uploads.address(Parcel(picture, route, host, Path(image).name, task.id, rules.max_bytes))
 
-    async def _judge(self, request: GenerationRequest, image: str, rules: ImageRules) -> tuple[Problem, ...]:
+    async def _judge(self, request: GenerationRequest, image: str, rules: ImageRules, *, patient: bool) -> tuple[Problem, ...]:
         try:
             if is_url(image):
                 await self._look(image, rules)
@@ -154,8 +154,8 @@ class Publishing:
                 await self._preparation.check(Path(image), _edit(request, image), rules)
         except InvalidRequest as invalid:
             return invalid.problems
-        except PassingError:
-            pass
+        except PassingError as error:
+            return () if patient else (Problem("images", error.title),)
         return ()
 
     async def _look(self, url: str, rules: ImageRules) -> None:

@@ -34,6 +34,7 @@ class Submission:
         room: Room,
         has_key: Callable[[], bool],
         can_report: Callable[[], bool],
+        is_online: Callable[[], bool],
     ) -> None:
         self._core = core
         self._ledger = core.ledger
@@ -43,15 +44,17 @@ class Submission:
         self._attaching = attaching
         self._has_key = has_key
         self._can_report = can_report
+        self._is_online = is_online
         self._resubmitted_at = dict[int, float]()
 
     async def submit(self, request: GenerationRequest, *, takes: int = 1, again: bool = False) -> list[Task]:
         """New waiting tasks, one a take of each picture (or of as many as the model takes for one task), in one transaction.
 
+        An address that nobody can look at is refused, unless nothing can be reached: then it is looked at before it is sent.
         Raises `InvalidRequest`, `PublicUrlNeeded`, `KeyMissing` or `StorageFull`; and, unless it is meant `again`,
         `RequestRepeated` when an equal request was submitted within the last minute, by whatever process. Then nothing is made.
         """
-        if problems := await self._problems(request, takes):
+        if problems := await self._problems(request, takes, patient=not self._is_online()):
             raise InvalidRequest(problems)
         if not self._publishing.reaches(request):
             raise PublicUrlNeeded
@@ -70,7 +73,7 @@ class Submission:
 
     async def check(self, request: GenerationRequest, *, takes: int = 1) -> tuple[Problem, ...]:
         """The same validation without submitting."""
-        problems = await self._problems(request, takes)
+        problems = await self._problems(request, takes, patient=True)
         if not self._publishing.reaches(request):
             problems.append(Problem("images", PublicUrlNeeded().sentence))
         return tuple(problems)
@@ -131,7 +134,7 @@ class Submission:
         """Try to send again although the account had no credit."""
         self._holds.credit_returned()
 
-    async def _problems(self, request: GenerationRequest, takes: int) -> list[Problem]:
+    async def _problems(self, request: GenerationRequest, takes: int, *, patient: bool) -> list[Problem]:
         profile = self._core.profiles.get(request.model)
         if profile is None:
             return [Problem("model", f"There is no model {request.model!r}.")]
@@ -144,5 +147,5 @@ class Submission:
         elif (count := takes * len(parts)) > MAX_TASKS_AT_ONCE:
             found.append(Problem("takes", f"{count} tasks at once are too many; {MAX_TASKS_AT_ONCE} can be sent together."))
         if len(parts) <= MAX_TASKS_AT_ONCE:
-            found.extend(await self._publishing.problems(request, profile))
+            found.extend(await self._publishing.problems(request, profile, patient=patient))
         return list(dict.fromkeys(found))

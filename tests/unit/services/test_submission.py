@@ -103,7 +103,12 @@ def test_an_address_that_nobody_could_look_at_is_looked_at_again_before_it_is_pa
         async with Rig(tmp_path) as rig:
             url = "https://pictures.example/cat.png"
             rig.checker.troubles[url] = ConnectionFailed("The address cannot be reached.")
+            with pytest.raises(InvalidRequest, match="The address cannot be reached"):
+                await rig.engine.submission.submit(request(images=(url,)))
+            assert not rig.tasks.rows
+            rig.engine.connection.online = False  # then it may be this machine's fault, and the task is queued for later
             await rig.engine.submission.submit(request(images=(url,)))
+            rig.engine.connection.succeeded()
             await rig.advance(0.1)
             assert (rig.state(), rig.row().trouble) == (TaskState.WAITING, "The address cannot be reached.")
             rig.checker.troubles[url] = InvalidRequest([Problem("images", "It is no picture.")])
