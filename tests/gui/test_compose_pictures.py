@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAccessible, QColor, QContextMenuEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QSplitter, QWidget
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
@@ -163,6 +163,24 @@ def test_a_picture_that_will_not_do_is_explained_at_once_beside_the_well(desk: D
     assert desk.requests() == []
     QTest.keyClick(desk.wells()[0], Qt.Key.Key_Delete)
     assert not desk.reads("notes.txt is no picture.")
+
+
+def test_a_sentence_of_many_lines_takes_its_room_from_the_stage_and_none_from_the_wells(desk: Desk, picture: Path) -> None:
+    desk.attach()
+    stage, centre = QWidget(), QSplitter(Qt.Orientation.Vertical)
+    desk.bot.addWidget(centre)
+    centre.addWidget(stage)
+    centre.addWidget(desk.panel)
+    centre.resize(640, 500)
+    centre.setSizes([300, 200])
+    centre.show()
+    desk.bot.waitExposed(centre)
+    desk.studio.submission.image_problem = "This picture will not do, for a reason that needs more than a line. " * 5
+    drop(desk.wells()[0], files(picture))
+    desk.bot.waitUntil(lambda: desk.reads("This picture will not do"))
+    well = desk.wells()[0]
+    desk.bot.waitUntil(lambda: desk.wells()[0].visibleRegion().boundingRect() == well.rect())
+    desk.panel.setParent(None)  # it is the desk's
 
 
 def test_a_model_without_pictures_shows_no_well(qtbot: QtBot, loop: StudioEventLoop, tmp_path: Path) -> None:
