@@ -96,10 +96,16 @@ class Engine:
             meter=self._meter,
             spending=self.spending,
             room=self._room,
+            report_to=self.reports.address,
         )
-        self._sender.report_to = self.reports.address
-        self.submission = Submission(
-            core,
+        self.submission = self._build_submission(outside, attaching)
+        saver = ClipSaver(core, outside.transfer, outside.media, outside.shelf)
+        renewal = Renewal(core, self.holds)
+        self.retrieval = Retrieval(core, saver, renewal, outside.media, is_owner=self._is_owner)
+
+    def _build_submission(self, outside: Outside, attaching: Attaching) -> Submission:
+        return Submission(
+            self._core,
             outside.publishing,
             self.holds,
             attaching,
@@ -108,9 +114,6 @@ class Engine:
             can_report=lambda: self.reports.state.configured,
             is_online=lambda: self.connection.online,
         )
-        saver = ClipSaver(core, outside.transfer, outside.media, outside.shelf)
-        renewal = Renewal(core, self.holds)
-        self.retrieval = Retrieval(core, saver, renewal, outside.media, is_owner=self._is_owner)
 
     async def begin(self) -> None:
         """Look on, and work if nobody else does; all that was left unfinished goes on."""

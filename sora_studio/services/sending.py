@@ -52,7 +52,7 @@ class Sender:
     and the address that carries it, or None when its end cannot be reported.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a part that a create depends on
         self,
         core: Core,
         census: Census,
@@ -63,6 +63,7 @@ class Sender:
         meter: Meter,
         spending: Spending,
         room: Room,
+        report_to: Callable[[], Awaitable[tuple[str, str] | None]],
     ) -> None:
         self._core = core
         self._ledger = core.ledger
@@ -73,7 +74,7 @@ class Sender:
         self._meter = meter
         self._spending = spending
         self._room = room
-        self.report_to: Callable[[], Awaitable[tuple[str, str] | None]] = _nowhere
+        self._report_to = report_to
         self._wake = asyncio.Event()
         self._closing = False
         self._in_flight = dict[int, asyncio.Task[None]]()
@@ -226,7 +227,7 @@ class Sender:
 
     async def _create(self, task: Task, profile: ModelProfile, urls: list[str]) -> None:
         try:
-            reported = await self.report_to() if task.request.callback else None
+            reported = await self._report_to() if task.request.callback else None
             secret, callback_url = reported or (None, None)
             task_id = await self._core.gateway.create(
                 task.request, profile, urls, callback_url=callback_url, claim=lambda: self._claim(task, urls, secret)
@@ -310,7 +311,3 @@ class Sender:
             _log.error("Task %d is unclear after an unexpected error", task.id, exc_info=error)
         await self._ledger.insist(lambda: self._ledger.transition(task.id, TaskState.UNKNOWN, trouble=known.sentence))
         self._census.place(task.id, task.request.model, TaskState.UNKNOWN)
-
-
-async def _nowhere() -> None:
-    """No report is asked for."""
