@@ -18,7 +18,7 @@ from sora_studio.domain.request import ImageFacts
 from sora_studio.ui.compose.address_field import AddressField
 from sora_studio.ui.compose.controls import MenuChip, SegmentButton
 from sora_studio.ui.compose.fold_well import FoldWell
-from sora_studio.ui.compose.image_well import ImageWell
+from sora_studio.ui.compose.image_well import SIZE, ImageWell
 from tests.doubles.compose_studio import ComposeStudio, shipped_profile
 from tests.gui.compose_desk import EARLIER, Desk, open_desk
 
@@ -176,10 +176,12 @@ def test_a_sentence_of_many_lines_takes_its_room_from_the_stage_and_none_from_th
     centre.show()
     desk.bot.waitExposed(centre)
     desk.studio.submission.image_problem = "This picture will not do, for a reason that needs more than a line. " * 5
-    drop(desk.wells()[0], files(picture))
+    second = picture.with_name("pier.png")
+    second.write_bytes(picture.read_bytes())
+    drop(desk.wells()[0], files(picture, second))
     desk.bot.waitUntil(lambda: desk.reads("This picture will not do"))
-    well = desk.wells()[0]
-    desk.bot.waitUntil(lambda: desk.wells()[0].visibleRegion().boundingRect() == well.rect())
+    desk.bot.waitUntil(lambda: {well.visibleRegion().boundingRect().height() for well in desk.wells()} == {SIZE.height()})
+    assert desk.generate.visibleRegion().boundingRect() == desk.generate.rect()
     desk.panel.setParent(None)  # it is the desk's
 
 

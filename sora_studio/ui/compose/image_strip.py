@@ -57,6 +57,7 @@ class ImageStrip(QWidget):
         self._row.setSpacing(theme.GRID)
         self._row.addWidget(self._fold)
         self._row.addWidget(self._empty)
+        self.setMinimumHeight(SIZE.height())  # the style sheet would let the wells be as low as a button
         self._rebuild()
 
     def attach(self, studio: "Studio") -> None:
