@@ -119,7 +119,7 @@ class Studio:
         self._keys: KeyStore = keys or KeyringKeys()
         self._bucket_key_id: KeyStore = bucket_key_id or secrets.bucket_key_id()
         self._bucket_secret: KeyStore = bucket_secret or secrets.bucket_secret()
-        self.bucket_keys = BucketKeys(self._bucket_key_id, self._bucket_secret)
+        self.bucket_keys = BucketKeys(self._bucket_key_id, self._bucket_secret, on_change=self._use_bucket_keys)
         self._relay_token: KeyStore = relay_token or secrets.relay_token()
         self.relay_token = RelayToken(self._relay_token, on_change=self._renew_relay)
         self._clock: Clock = clock or SystemClock()
@@ -282,6 +282,9 @@ class Studio:
 
     def _choose_relay(self) -> RelayChoice:
         return choose_relay(self.settings, named_url=self._named_relay, gateway_is_loopback=self._loopback)
+
+    def _use_bucket_keys(self) -> None:
+        self.publishing.ways_changed()
 
     async def _renew_relay(self) -> None:
         await self.reports.change()

@@ -125,8 +125,11 @@ class PictureHost(Protocol):
         """Take it back; fine when it is not there any more. Raises like `publish`."""
         ...
 
-    async def check(self) -> None:
-        """Prove that a picture could be published and withdrawn. Raises like `publish`."""
+    async def check(self) -> str:
+        """Prove that a picture could be published, seen and withdrawn. Raises like `publish`.
+
+        Who cannot withdraw gives the address at which a test picture stands now, to be looked at; else it is empty.
+        """
         ...
 
 

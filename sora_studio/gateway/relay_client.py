@@ -105,7 +105,7 @@ class RelayClient:
         """Take it back; see the port."""
         await self._ask("DELETE", f"/v1/pictures/{handle}")
 
-    async def check(self) -> None:
+    async def check(self) -> str:
         """Publish a picture of one pixel, fetch it as a stranger would, and withdraw it; see the port."""
         await self.greet()
         handle = f"{secrets.token_urlsafe(16)}.png"
@@ -116,6 +116,7 @@ class RelayClient:
             await self.withdraw(handle)
         if found != PIXEL.content:
             raise PublishingFailed(f"Something else than the test picture stands at {_origin(url)}.", advice=_LOOK)
+        return ""
 
     async def visit(self, url: str) -> bytes:
         """What a stranger finds there; see the port."""

@@ -62,7 +62,7 @@ class BucketHost:
         """See `PictureHost`."""
         await self._open().delete(handle, failure="The picture was not removed.")
 
-    async def check(self) -> None:
+    async def check(self) -> str:
         """Store a few bytes, fetch them by a link as a stranger would, remove them. Raises like `publish`, naming the step."""
         objects, handle, content = self._open(), f"check-{secrets.token_urlsafe(16)}.txt", secrets.token_bytes(16)
         await objects.put(handle, content, "text/plain", failure="Storing did not work.")
@@ -76,6 +76,7 @@ class BucketHost:
         await objects.delete(handle, failure="Removing did not work.")
         if fetched != content:
             raise PublishingFailed("The store's link answers with something else.", advice="Look at the store's address.")
+        return ""
 
     def _open(self) -> "Objects":
         from sora_studio.hosting.objects import Objects  # noqa: PLC0415 - most sessions publish nothing

@@ -57,9 +57,9 @@ class CommandHost:
     async def withdraw(self, handle: str) -> None:
         """Nothing: the command only publishes."""
 
-    async def check(self) -> None:
+    async def check(self) -> str:
         """Publish a picture of one pixel, which stays there. Raises like `publish`."""
-        await self.publish(PIXEL, f"check-{secrets.token_urlsafe(16)}.png", lifetime_s=0)
+        return await self.publish(PIXEL, f"check-{secrets.token_urlsafe(16)}.png", lifetime_s=0)
 
 
 def split(command: str, *, windows: bool) -> list[str]:

@@ -1,6 +1,7 @@
 """The two halves of a bucket's access key as a person handles them: kept like the key, and never shown."""
 
 import asyncio
+from collections.abc import Callable
 
 from sora_studio.domain.ports import KeyOrigin, KeyStatus, KeyStore
 
@@ -8,9 +9,10 @@ from sora_studio.domain.ports import KeyOrigin, KeyStatus, KeyStore
 class BucketKeys:
     """`status` says where both halves are; it is known after `load`."""
 
-    def __init__(self, key_id: KeyStore, secret: KeyStore) -> None:
+    def __init__(self, key_id: KeyStore, secret: KeyStore, *, on_change: Callable[[], None]) -> None:
         self._key_id = key_id
         self._secret = secret
+        self._on_change = on_change
         self._lock = asyncio.Lock()
         self._loaded = False
         self.status = KeyStatus(KeyOrigin.NONE)
@@ -32,12 +34,14 @@ class BucketKeys:
         """Keep both. Raises `InvalidSetting` for what cannot be a key."""
         await self.load()
         self.status = _both(await self._key_id.save(key_id), await self._secret.save(secret))
+        self._on_change()
         return self.status
 
     async def clear(self) -> KeyStatus:
         """Forget both."""
         await self.load()
         self.status = _both(await self._key_id.clear(), await self._secret.clear())
+        self._on_change()
         return self.status
 
 

@@ -17,6 +17,8 @@ from sora_studio.services.uploads import Parcel, Uploads
 from sora_studio.services.withdrawal import Withdrawal
 
 JUDGED_AT_ONCE = 4
+TEST_MAX_BYTES = 1_000_000
+"""A test picture has one pixel, but a host may dress it up."""
 """Enough to keep who prepares pictures, and who looks at addresses, at work."""
 
 
@@ -102,11 +104,15 @@ class Publishing:
         return found is not None and bool(found.url or self._works) and await self._withdrawal.withdraw(found)
 
     async def check(self, route: PictureRoute) -> None:
-        """Prove that pictures could go this way. Raises `PublicUrlNeeded` when it is not set up, else like `PictureHost`."""
+        """Prove that pictures could go this way. Raises `PublicUrlNeeded` when it is not set up, else like `PictureHost`.
+
+        What a test picture's address answers that cannot be withdrawn is raised like `PictureChecker.look`.
+        """
         host = self._hosts().get(route)
         if host is None:
             raise PublicUrlNeeded("This way is not set up.", advice="Fill in its settings first.")
-        await host.check()
+        if url := await host.check():
+            await self._checker.look(url, max_bytes=TEST_MAX_BYTES)
 
     def see(self, task: Task) -> None:
         """A row as it stands now: once it is over, its pictures may go."""

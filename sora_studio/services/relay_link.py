@@ -130,9 +130,9 @@ class RelayLink:
         """See `PictureHost`."""
         await (await self.open()).withdraw(handle)
 
-    async def check(self) -> None:
+    async def check(self) -> str:
         """See `PictureHost`."""
-        await (await self.open()).check()
+        return await (await self.open()).check()
 
     async def _open(self, choice: RelayChoice) -> RelayConnection:
         match choice.place:

@@ -139,8 +139,9 @@ class Host:
         self.withdrawn.append(handle)
         self.reachable.pop(handle, None)
 
-    async def check(self) -> None:
+    async def check(self) -> str:
         self.checked += 1
+        return "" if self.can_withdraw else self.url_of("check.png")
 
     def url_of(self, handle: str) -> str:
         return f"https://{self.place.replace(' ', '-')}.example/{handle}"

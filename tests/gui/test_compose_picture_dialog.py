@@ -349,7 +349,7 @@ def test_a_step_takes_along_nothing_that_was_said_of_the_picture_before(desk: De
     dialog = desk.picture_dialog()
     desk.bot.waitUntil(lambda: "Cropped to 800 × 450" in said(dialog))
     desk.studio.pictures.looking = asyncio.Event()
-    desk.panel.put_picture(Path(three[0]).with_name("new.jpg"))
+    desk.panel._pictures.put((str(Path(three[0]).with_name("new.jpg")),))
     assert dialog.windowTitle() == "new.jpg"
     assert "800" not in said(dialog)
     desk.studio.pictures.looking.set()

@@ -323,13 +323,17 @@ def test_too_many_tasks_are_said_at_the_pictures_and_again_none(desk: Desk, pict
     assert desk.generate.text() == "Generate 100 tasks"
 
 
-def test_a_frame_of_a_clip_takes_the_place_of_all_pictures(desk: Desk, pictures: list[Path]) -> None:
+def test_a_frame_of_a_clip_takes_the_place_of_one_picture_and_joins_several(desk: Desk, pictures: list[Path]) -> None:
     desk.attach()
-    drop(desk.wells()[0], files(*pictures[:2]))
+    drop(desk.wells()[0], files(pictures[0]))
     desk.generate.setFocus()
     desk.panel.put_picture(pictures[5])
     assert desk.pictures() == [str(pictures[5])]
     assert desk.editor.hasFocus()
+    drop(desk.wells()[-1], files(pictures[1]))
+    for _ in range(2):
+        desk.panel.put_picture(pictures[4])
+    assert desk.pictures() == [str(pictures[5]), str(pictures[1]), str(pictures[4])]
 
 
 # --- marks --------------------------------------------------------------------------------------------------------------

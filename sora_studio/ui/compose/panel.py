@@ -90,8 +90,10 @@ class ComposePanel(QWidget):
         self._pictures.check()
 
     def put_picture(self, path: Path) -> None:
-        """Begin with this picture in place of those that are there, and go on writing."""
-        self._pictures.put((str(path),))
+        """Begin with this picture, and go on writing. It takes the place of a single one; several, or a crop, stay beside it."""
+        present, edits = self._model.request.images, self._model.request.edits
+        beside = present if len(present) > 1 or edits else ()
+        self._pictures.put(tuple(dict.fromkeys((*beside, str(path)))))
         self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def take_settings(self) -> None:

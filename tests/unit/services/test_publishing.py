@@ -11,7 +11,9 @@ import pytest
 from sora_studio.domain import failures
 from sora_studio.domain.errors import (
     ConnectionFailed,
+    InvalidRequest,
     OutcomeUnknown,
+    Problem,
     PublicUrlNeeded,
     PublishingFailed,
     ServiceUnavailable,
@@ -586,6 +588,17 @@ def test_a_way_is_proved_on_demand(tmp_path: Path) -> None:
         assert rig.host.checked == 1
         with pytest.raises(PublicUrlNeeded, match="not set up"):
             await rig.publishing.check(PictureRoute.BUCKET)
+
+    run(story())
+
+
+def test_a_way_that_cannot_take_back_is_proved_by_a_look_at_what_stands_there(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        rig.host.can_withdraw = False
+        rig.checker.troubles[rig.host.url_of("check.png")] = InvalidRequest([Problem("images", "It answers 404.")])
+        with pytest.raises(InvalidRequest, match="answers 404"):
+            await rig.publishing.check(PictureRoute.RELAY)
 
     run(story())
 
