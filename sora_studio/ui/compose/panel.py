@@ -90,7 +90,7 @@ class ComposePanel(QWidget):
         self._pictures.check()
 
     def put_picture(self, path: Path) -> None:
-        """Begin with this picture, and go on writing. It takes the place of a single one; several, or a crop, stay beside it."""
+        """Begin with this picture, and go on writing. It takes the place of a single one; several, or a crop, stay too."""
         present, edits = self._model.request.images, self._model.request.edits
         beside = present if len(present) > 1 or edits else ()
         self._pictures.put(tuple(dict.fromkeys((*beside, str(path)))))
