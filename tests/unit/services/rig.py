@@ -4,6 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -38,8 +39,13 @@ Result = TypeVar("Result")
 
 
 def run(work: Coroutine[Any, Any, Result]) -> Result:
-    """Run one test's coroutine."""
-    return asyncio.run(work)
+    """Run one test's coroutine, and its threads' work one after the other: what comes later proves what came before."""
+
+    async def with_one_thread() -> Result:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+        return await work
+
+    return asyncio.run(with_one_thread())
 
 
 def sora_2(*, concurrent_tasks: int = 1000) -> ModelProfile:
