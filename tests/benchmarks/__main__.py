@@ -19,6 +19,7 @@ BENCHMARKS = (
     "memory",
     "faults",
     "reports",
+    "publishing",
     "hostile_films",
     "pictures",
     "relay",

@@ -1,0 +1,42 @@
+"""Thousands of seeded lives of pictures on their way, and what they came to: nothing public that no task needs, none paid twice."""
+
+import os
+import sys
+import tempfile
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from tests.benchmarks.figures import Figure
+from tests.faults.pictures import outcome_of
+from tests.faults.world import Outcome
+
+SCHEDULES, CHUNK = 2000, 50
+
+
+def live(first: int) -> Outcome:
+    """One chunk of schedules, in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        return outcome_of(range(first, first + CHUNK), Path(folder))
+
+
+def main() -> None:
+    """Prints what was tried and what became of it."""
+    total = Outcome()
+    with ProcessPoolExecutor(os.cpu_count()) as pool:
+        for outcome in pool.map(live, range(0, SCHEDULES, CHUNK)):
+            total += outcome
+    for sentence in total.broken:
+        print(sentence, file=sys.stderr)
+    Figure("publishing, schedules tried", f"{total.schedules}; {total.intents} tasks").tell()
+    Figure("publishing, pictures that left", str(total.visible)).tell()
+    Figure("publishing, faults", str(total.faults.total())).tell()
+    Figure("publishing, ends of the program", f"{total.ends.total()} at {len(total.ends)} places").tell()
+    Figure(
+        "publishing, tasks charged twice", f"{total.charged_twice} of {total.charged}", "0", met=not total.charged_twice
+    ).tell()
+    Figure("publishing, tasks lost", str(total.lost), "0", met=total.lost == 0).tell()
+    Figure("publishing, broken promises", str(len(total.broken)), "0", met=not total.broken).tell()
+
+
+if __name__ == "__main__":
+    main()
