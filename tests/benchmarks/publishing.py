@@ -1,4 +1,4 @@
-"""Thousands of seeded lives of pictures on their way, and what they came to: nothing public that no task needs, none paid twice."""
+"""Thousands of seeded lives of pictures on their way: nothing stays public that no task needs, and none is paid for twice."""
 
 import os
 import sys
