@@ -3,11 +3,13 @@
 import base64
 import hashlib
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 MEDIA_TYPES = {"jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 """Of the formats that the service takes, by decoder name."""
+TAKEN_UP_AFTER = timedelta(minutes=10)
+"""An upload that began longer ago and was cut off does not arrive any more: only then its name is used for another."""
 SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
 
 

@@ -150,8 +150,9 @@ class PublicationStore(Protocol):
     ) -> Publication:
         """One whose first byte has not left: without an address, for a first task.
 
-        A picture whose way to the same place was cut off is taken up again, under its old handle and for one more task, so
-        that a host that is away for a night leaves one row behind. Not so by a command, which could refuse a name twice.
+        A picture whose way to the same place was cut off `TAKEN_UP_AFTER` ago is taken up again, under its old handle and for
+        one more task, so that a host that is away for a night leaves few rows behind. Not so by a command, which could refuse
+        a name twice.
         """
         ...
 

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
 
-from sora_studio.domain.picture import PictureRoute, PreparedPicture, Publication
+from sora_studio.domain.picture import TAKEN_UP_AFTER, PictureRoute, PreparedPicture, Publication
 from sora_studio.domain.task import TaskState
 from sora_studio.storage.database import Database
 from sora_studio.storage.rows import SqlValue, publication_from_row, to_sql
@@ -18,7 +18,7 @@ INSERT_PUBLICATION = """
 CUT_OFF = """
     SELECT id FROM publications
     WHERE fingerprint = :fingerprint AND place = :place AND withdrawn_at IS NULL AND url = '' AND route <> 'command'
-    ORDER BY id DESC LIMIT 1
+    AND published_at <= :settled_before ORDER BY published_at LIMIT 1
 """
 RENEW = """
     UPDATE publications SET name = :name, published_at = :published_at, expires_at = :expires_at, trouble = NULL WHERE id = :id
@@ -78,7 +78,7 @@ class SqlitePublications:
         }
 
         def work(connection: sqlite3.Connection) -> Publication:
-            cut_off = connection.execute(CUT_OFF, values).fetchone()
+            cut_off = connection.execute(CUT_OFF, {**values, "settled_before": to_sql(at - TAKEN_UP_AFTER)}).fetchone()
             if cut_off is None:
                 publication = connection.execute(INSERT_PUBLICATION, values).lastrowid
             else:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sora_studio.domain.picture import PictureRoute, PreparedPicture, Publication
+from sora_studio.domain.picture import TAKEN_UP_AFTER, PictureRoute, PreparedPicture, Publication
 from sora_studio.domain.ports import PublicationStore, TaskStore
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import TaskState
@@ -70,6 +70,7 @@ async def begin(
     place: str = "a bucket",
     ends: datetime = NOW + HOUR,
     route: PictureRoute = PictureRoute.BUCKET,
+    at: datetime = NOW,
 ) -> Publication:
     return await store.begin(
         PICTURE,
@@ -78,7 +79,7 @@ async def begin(
         handle=f"handle-{task}.png",
         name="harbour \udcff.png",
         task=task,
-        at=NOW,
+        at=at,
         expires_at=ends,
     )
 
@@ -119,13 +120,16 @@ def test_what_was_cut_off_is_taken_up_again_under_its_old_handle(tell: Tell) -> 
         first, second, third = [await task_in(tasks) for _ in range(3)]
         cut_off = await begin(store, first)
         await store.complain(cut_off.id, "The bucket does not answer.")
-        again = await begin(store, second, ends=NOW + 2 * HOUR)
+        at_once = await begin(store, third, at=NOW + TAKEN_UP_AFTER - timedelta(seconds=1))
+        assert at_once.id != cut_off.id, "what was cut off may still arrive, and is not to meet another under its name"
+        await store.withdraw(at_once.id, at=NOW)
+        again = await begin(store, second, at=NOW + TAKEN_UP_AFTER, ends=NOW + 2 * HOUR)
         assert (again.id, again.handle, again.tasks, again.trouble) == (cut_off.id, cut_off.handle, (first, second), None)
         assert again.expires_at == NOW + 2 * HOUR
         assert await store.standing() == [again]
         assert (await begin(store, third, place="another bucket")).id != cut_off.id
         await store.complete(cut_off.id, "https://bucket.example/1")
-        assert (await begin(store, third)).id not in (1, 2)
+        assert (await begin(store, third, at=NOW + HOUR)).id not in (1, 2)
 
     tell(story)
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from sora_studio.domain.errors import InvalidRequest, Problem
-from sora_studio.domain.picture import PictureRoute, PreparedPicture, Publication, WebPicture
+from sora_studio.domain.picture import TAKEN_UP_AFTER, PictureRoute, PreparedPicture, Publication, WebPicture
 from tests.doubles.tasks import MemoryTasks
 
 
@@ -32,7 +32,7 @@ class MemoryPublications:
         expires_at: datetime,
     ) -> Publication:
         await self._may_write()
-        if route is not PictureRoute.COMMAND and (cut_off := self._cut_off(picture.fingerprint, place)) is not None:
+        if route is not PictureRoute.COMMAND and (cut_off := self._cut_off(picture.fingerprint, place, at)) is not None:
             tasks = tuple(sorted({*cut_off.tasks, task}))
             row = replace(cut_off, name=name, published_at=at, expires_at=expires_at, trouble=None, tasks=tasks)
             self.rows[row.id] = row
@@ -91,9 +91,10 @@ class MemoryPublications:
     def _standing(self) -> list[Publication]:
         return [row for row in reversed(self.rows.values()) if row.withdrawn_at is None]
 
-    def _cut_off(self, fingerprint: str, place: str) -> Publication | None:
+    def _cut_off(self, fingerprint: str, place: str, at: datetime) -> Publication | None:
         rows = (row for row in self._standing() if not row.url and (row.fingerprint, row.place) == (fingerprint, place))
-        return next(rows, None)
+        settled = [row for row in rows if row.published_at <= at - TAKEN_UP_AFTER]
+        return min(settled, key=lambda row: row.published_at, default=None)
 
     def _is_needed(self, tasks: Iterable[int]) -> bool:
         return any(task in self._tasks.rows and not self._tasks.rows[task].state.is_over for task in tasks)

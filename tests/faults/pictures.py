@@ -240,7 +240,7 @@ class PictureWorld(World):
             if all(row.state in SETTLED | {TaskState.CANCELLED} for row in await self._rows()):
                 break
             await asyncio.sleep(5)
-        await asyncio.sleep(120)
+        await asyncio.sleep(180)  # the slowest upload takes 120 s, and who looks for what is idle does so every 30 s
         await self._judge_reachable()
         self.books.status_data = {"state": "failed", "failCode": "GENERATION_FAILED"}
         await asyncio.sleep(300)
