@@ -33,7 +33,7 @@ COMMIT;
 """
 _INSERT = """
 INSERT OR IGNORE INTO callbacks (secret, digest, task_id, received_at)
-SELECT ?1, ?2, ?3, ?4 WHERE (SELECT count(*) FROM callbacks WHERE secret = ?1) < ?5
+SELECT :secret, :digest, :task_id, :received_at WHERE (SELECT count(*) FROM callbacks WHERE secret = :secret) < :most
 """
 
 
@@ -61,7 +61,7 @@ class Mailbox:
     def __init__(self, path: Path, limits: Limits, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
         self._limits, self._now = limits, now
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="mailbox")
-        self._pending = list[tuple[tuple[object, ...], asyncio.Future[None]]]()
+        self._pending = list[tuple[dict[str, object], asyncio.Future[None]]]()
         self._committing: asyncio.Task[None] | None = None
         self._news = asyncio.Event()
         self._hushed = False
@@ -74,7 +74,13 @@ class Mailbox:
     async def add(self, secret: str, digest: bytes, task_id: str | None) -> None:
         """On disk when this returns, unless it was there already or its secret has enough."""
         written = asyncio.get_running_loop().create_future()
-        row = (secret, digest, task_id, _stamp(self._now()), self._limits.callbacks_per_secret)
+        row: dict[str, object] = {
+            "secret": secret,
+            "digest": digest,
+            "task_id": task_id,
+            "received_at": _stamp(self._now()),
+            "most": self._limits.callbacks_per_secret,
+        }
         self._pending.append((row, written))
         if self._committing is None:
             self._committing = asyncio.create_task(self._commit())
@@ -152,7 +158,7 @@ def _open(path: Path) -> tuple[sqlite3.Connection, str]:
         raise
 
 
-def _write(connection: sqlite3.Connection, rows: Sequence[tuple[object, ...]], most: int) -> None:
+def _write(connection: sqlite3.Connection, rows: Sequence[dict[str, object]], most: int) -> None:
     """One transaction; the oldest make room."""
     connection.execute("BEGIN IMMEDIATE")
     try:
