@@ -10,13 +10,12 @@ import sys
 from collections.abc import Sequence
 
 from sora_studio.domain.errors import InvalidSetting
-from sora_studio.domain.settings import DEFAULT_RELAY_PORT, check_relay_url
+from sora_studio.domain.settings import DEFAULT_RELAY_PORT, RELAY_TOKEN_VARIABLE, check_relay_url
 from sora_studio.paths import full_path
 from sora_studio.relay.folder import check_token, opened
 from sora_studio.relay.limits import Limits
 from sora_studio.relay.server import RelayServer, listen, origin_of
 
-TOKEN_VARIABLE = "SORA_STUDIO_RELAY_TOKEN"  # noqa: S105 - where it is found
 _UNUSABLE = 2
 
 
@@ -32,7 +31,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     public_url = check_relay_url(options.public_url)
-    token = os.environ.get(TOKEN_VARIABLE, "") if options.token is None else check_token(options.token)
+    token = os.environ.get(RELAY_TOKEN_VARIABLE, "") if options.token is None else check_token(options.token)
     limits = Limits()
     with contextlib.ExitStack() as stack:
         try:  # before the folder: a token that is made is also told
@@ -62,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--data", required=True, type=full_path, metavar="DIR", help="the folder for its pictures, callbacks and token")
     add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     add("--port", type=_port, default=DEFAULT_RELAY_PORT, help="port to listen on (default: %(default)s)")
-    add("--token", help=f"what studios show (default: {TOKEN_VARIABLE}, else one is made, kept in DIR and printed once)")
+    add("--token", help=f"what studios show (default: {RELAY_TOKEN_VARIABLE}, else one is made, kept in DIR and printed once)")
     return parser
 
 

@@ -11,11 +11,10 @@ import pytest
 from PIL import Image
 
 from sora_studio.domain.ports import Callback
-from sora_studio.domain.settings import RELAY_URL_VARIABLE, RelayPlace, Settings
+from sora_studio.domain.settings import RELAY_TOKEN_VARIABLE, RELAY_URL_VARIABLE, RelayPlace, Settings
 from sora_studio.domain.task import Phase, Task
 from sora_studio.gateway.relay_client import RelayClient
 from sora_studio.relay.embedded import EmbeddedRelay
-from sora_studio.relay.serve import TOKEN_VARIABLE
 from sora_studio.services.clock import SystemClock
 from sora_studio.simulator.serve import Running, running
 from sora_studio.studio import Studio
@@ -34,7 +33,7 @@ async def relay_for(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGener
     relay = EmbeddedRelay(folder / "relay")
     await relay.start()
     monkeypatch.setenv(RELAY_URL_VARIABLE, relay.base_url)
-    monkeypatch.setenv(TOKEN_VARIABLE, relay.token)
+    monkeypatch.setenv(RELAY_TOKEN_VARIABLE, relay.token)
     try:
         yield relay
     finally:
