@@ -1,15 +1,23 @@
 """The settings at work: what a person does in them, and where they are saved."""
 
 import asyncio
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.errors import StorageFull
 from sora_studio.domain.settings import Settings
-from sora_studio.ui.settings.dialog import SettingsDialog
+from sora_studio.ui.settings.dialog import Section, SettingsDialog
+from sora_studio.ui.task_scope import TaskScope
+from sora_studio.viewmodels.event_relay import EventRelay
+from tests.doubles.settings_studio import SettingsStudio
 
 
 @dataclass
@@ -24,6 +32,31 @@ class Disk:
         if self.full:
             raise StorageFull
         self.saved.append(settings)
+
+
+@contextmanager
+def opened(
+    section: Section, *, loop: StudioEventLoop, disk: Disk, studio: SettingsStudio, qtbot: QtBot
+) -> Generator[SettingsDialog]:
+    """The dialog at a section, over a studio that nothing is set up in; any unexpected error fails the test."""
+
+    def fail(error: BaseException, name: str) -> None:
+        pytest.fail(f"{name}: {error!r}")
+
+    scope, relay = TaskScope(fail), EventRelay()
+    relay.listen(studio.events)
+    dialog = SettingsDialog(scope, relay, disk.save, demo=False)
+    qtbot.addWidget(dialog)
+    dialog.open_at(section, Settings(), studio.studio, usual_folder=Path("/films"))
+    qtbot.waitExposed(dialog)
+    yield dialog
+    loop.run_until_complete(scope.close())
+    relay.mute()
+
+
+def texts(widget: QWidget) -> list[str]:
+    """What stands there to be read."""
+    return [label.text() for label in widget.findChildren(QLabel) if label.text() and label.isVisible()]
 
 
 def control(dialog: SettingsDialog, name: str) -> QWidget:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QPoint, Qt
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QRadioButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QRadioButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
@@ -19,11 +19,9 @@ from sora_studio.ui.settings.dialog import Section, SettingsDialog
 from sora_studio.ui.settings.picture_form import CONSENT
 from sora_studio.ui.settings.pictures_section import DONE, NEEDED
 from sora_studio.ui.settings.published_list import NOTHING, PublishedEntry
-from sora_studio.ui.task_scope import TaskScope
-from sora_studio.viewmodels.event_relay import EventRelay
 from tests.doubles.settings_studio import SettingsStudio, published
 from tests.doubles.task_studio import task_in
-from tests.gui.settings_desk import Disk, control, press, type_into
+from tests.gui.settings_desk import Disk, control, opened, press, texts, type_into
 
 
 @pytest.fixture
@@ -38,22 +36,8 @@ def disk() -> Disk:
 
 @pytest.fixture
 def dialog(loop: StudioEventLoop, disk: Disk, studio: SettingsStudio, qtbot: QtBot) -> Iterator[SettingsDialog]:
-    def fail(error: BaseException, name: str) -> None:
-        pytest.fail(f"{name}: {error!r}")
-
-    scope, relay = TaskScope(fail), EventRelay()
-    relay.listen(studio.events)
-    dialog = SettingsDialog(scope, relay, disk.save, demo=False)
-    qtbot.addWidget(dialog)
-    dialog.open_at(Section.PICTURES, Settings(), studio.studio, usual_folder=Path("/films"))
-    qtbot.waitExposed(dialog)
-    yield dialog
-    loop.run_until_complete(scope.close())
-    relay.mute()
-
-
-def texts(widget: QWidget) -> list[str]:
-    return [label.text() for label in widget.findChildren(QLabel) if label.text() and label.isVisible()]
+    with opened(Section.PICTURES, loop=loop, disk=disk, studio=studio, qtbot=qtbot) as dialog:
+        yield dialog
 
 
 def entries(dialog: SettingsDialog) -> list[list[str]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QCheckBox, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
@@ -13,10 +13,8 @@ from sora_studio.domain.ports import KeyOrigin, KeyStatus
 from sora_studio.domain.settings import RelayPlace, Settings
 from sora_studio.ui.settings.dialog import Section, SettingsDialog
 from sora_studio.ui.settings.relay_section import BY_ITSELF, FROM_ENVIRONMENT
-from sora_studio.ui.task_scope import TaskScope
-from sora_studio.viewmodels.event_relay import EventRelay
 from tests.doubles.settings_studio import SettingsStudio, leg
-from tests.gui.settings_desk import Disk, control, press, type_into
+from tests.gui.settings_desk import Disk, control, opened, press, texts, type_into
 
 HERE, ELSEWHERE = "In this program, behind my own tunnel or proxy", "On a host of mine"
 PROVE = "Prove the whole way of a report"
@@ -36,22 +34,8 @@ def disk() -> Disk:
 
 @pytest.fixture
 def dialog(loop: StudioEventLoop, disk: Disk, studio: SettingsStudio, qtbot: QtBot) -> Iterator[SettingsDialog]:
-    def fail(error: BaseException, name: str) -> None:
-        pytest.fail(f"{name}: {error!r}")
-
-    scope, relay = TaskScope(fail), EventRelay()
-    relay.listen(studio.events)
-    dialog = SettingsDialog(scope, relay, disk.save, demo=False)
-    qtbot.addWidget(dialog)
-    dialog.open_at(Section.RELAY, Settings(), studio.studio, usual_folder=Path("/films"))
-    qtbot.waitExposed(dialog)
-    yield dialog
-    loop.run_until_complete(scope.close())
-    relay.mute()
-
-
-def texts(widget: QWidget) -> list[str]:
-    return [label.text() for label in widget.findChildren(QLabel) if label.text() and label.isVisible()]
+    with opened(Section.RELAY, loop=loop, disk=disk, studio=studio, qtbot=qtbot) as dialog:
+        yield dialog
 
 
 def test_without_a_relay_nothing_is_offered_that_needs_one(dialog: SettingsDialog) -> None:
