@@ -1,41 +1,28 @@
 """Ten thousand seeded schedules of faults and ends, and what they came to: at most one charge an intent, none lost."""
 
-import os
-import sys
 import tempfile
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from tests.benchmarks.figures import Figure
+from tests.benchmarks.schedules import add_up
 from tests.faults.world import Outcome, outcome_of
 
 SCHEDULES, ON_DISK = 10_000, 1_000
 """Over a store in memory, and of further ones over a real file."""
+FIRST_ON_DISK = 1_000_000
+"""The seed of the first of those."""
 CHUNK = 100
 
 
-def live(first: int, *, on_disk: bool) -> Outcome:
+def live(first: int) -> Outcome:
     """One chunk of schedules, in a process of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        return outcome_of(range(first, first + CHUNK), Path(folder), on_disk=on_disk)
-
-
-def chunks() -> Iterator[tuple[int, bool]]:
-    """The first seed of every chunk, and whether it is lived through on disk."""
-    yield from ((first, False) for first in range(0, SCHEDULES, CHUNK))
-    yield from ((first, True) for first in range(1_000_000, 1_000_000 + ON_DISK, CHUNK))
+        return outcome_of(range(first, first + CHUNK), Path(folder), on_disk=first >= FIRST_ON_DISK)
 
 
 def main() -> None:
     """Prints what was tried and what became of it."""
-    total = Outcome()
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
-        for lived in [pool.submit(live, first, on_disk=on_disk) for first, on_disk in chunks()]:
-            total += lived.result()
-    for sentence in total.broken:
-        print(sentence, file=sys.stderr)
-    tell(total)
+    tell(add_up(Outcome(), live, [*range(0, SCHEDULES, CHUNK), *range(FIRST_ON_DISK, FIRST_ON_DISK + ON_DISK, CHUNK)]))
 
 
 def tell(total: Outcome) -> None:

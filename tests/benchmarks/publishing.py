@@ -1,12 +1,10 @@
 """Thousands of seeded lives of pictures on their way: nothing stays public that no task needs, and none is paid for twice."""
 
-import os
-import sys
 import tempfile
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from tests.benchmarks.figures import Figure
+from tests.benchmarks.schedules import add_up
 from tests.faults.pictures import outcome_of
 from tests.faults.world import Outcome
 
@@ -21,12 +19,7 @@ def live(first: int) -> Outcome:
 
 def main() -> None:
     """Prints what was tried and what became of it."""
-    total = Outcome()
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
-        for outcome in pool.map(live, range(0, SCHEDULES, CHUNK)):
-            total += outcome
-    for sentence in total.broken:
-        print(sentence, file=sys.stderr)
+    total = add_up(Outcome(), live, range(0, SCHEDULES, CHUNK))
     Figure("publishing, schedules tried", f"{total.schedules}; {total.intents} tasks").tell()
     Figure("publishing, pictures that left", str(total.visible)).tell()
     Figure("publishing, faults", str(total.faults.total())).tell()

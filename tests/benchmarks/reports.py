@@ -1,12 +1,10 @@
 """Thousands of seeded lives of reported tasks, and what they came to: none charged twice, none lost, fewer questions."""
 
-import os
-import sys
 import tempfile
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from tests.benchmarks.figures import Figure
+from tests.benchmarks.schedules import add_up
 from tests.faults.reported import Outcome, outcome_of
 
 SCHEDULES, CHUNK = 6000, 100
@@ -20,12 +18,7 @@ def live(first: int) -> Outcome:
 
 def main() -> None:
     """Prints what was tried and what became of it."""
-    total = Outcome()
-    with ProcessPoolExecutor(os.cpu_count()) as pool:
-        for outcome in pool.map(live, range(0, SCHEDULES, CHUNK)):
-            total += outcome
-    for sentence in total.broken:
-        print(sentence, file=sys.stderr)
+    total = add_up(Outcome(), live, range(0, SCHEDULES, CHUNK))
     Figure("reports, schedules tried", f"{total.schedules}; {total.tasks} tasks").tell()
     for misfortune, times in sorted(total.met.items()):
         Figure(f"reports, {misfortune}", str(times)).tell()
