@@ -17,9 +17,9 @@ from sora_studio.services.uploads import Parcel, Uploads
 from sora_studio.services.withdrawal import Withdrawal
 
 JUDGED_AT_ONCE = 4
+"""Enough to keep who prepares pictures, and who looks at addresses, at work."""
 TEST_MAX_BYTES = 1_000_000
 """A test picture has one pixel, but a host may dress it up."""
-"""Enough to keep who prepares pictures, and who looks at addresses, at work."""
 
 
 class Publishing:
