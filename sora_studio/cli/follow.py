@@ -94,9 +94,9 @@ class Follower:
                 await self._look(wanted)
                 open_tasks = [task for task in self._tasks.values() if not is_done(task)]
                 if not open_tasks:
-                    return worst([_code_of(task) for task in self._tasks.values()])
+                    return worst(map(_code_of, self._tasks.values()))
                 if (code := self._stuck(open_tasks)) is not None:
-                    return worst([code, *(_code_of(task) for task in self._tasks.values() if is_done(task))])
+                    return worst([code, *map(_code_of, self._tasks.values())])
                 self._progress.draw(self._tasks.values())
                 await self._rest()
         finally:

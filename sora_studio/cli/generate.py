@@ -1,7 +1,7 @@
 """`generate` and `watch`: hand tasks in, follow them to their end, say where the clips are."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,7 +41,7 @@ async def generate(command: GenerateCommand, studio: "Studio") -> ExitCode:
     if words := batch_words(len(request.images), command.takes, len(added)):
         say(words)
     _introduce(studio, output=command.output)
-    is_done = is_settled if command.wait else is_answered
+    is_done = _settled(studio) if command.wait else is_answered
     if not command.wait and _lends_itself(studio, request):
         say(STAYS)
         is_done = is_ended
@@ -71,7 +71,12 @@ async def watch(command: WatchCommand, studio: "Studio") -> ExitCode:
         say("Nothing is unfinished.")
     else:
         _introduce(studio, output=None)
-    return await follower.run(sorted(unfinished), is_done=is_settled)
+    return await follower.run(sorted(unfinished), is_done=_settled(studio))
+
+
+def _settled(studio: "Studio") -> Callable[[Task], bool]:
+    """Nothing more happens to a task by itself; an unclear one may still be found by its report."""
+    return lambda task: is_settled(task) and not studio.reports.may_settle(task)
 
 
 def request_from(command: GenerateCommand, model: str, profile: ModelProfile | None) -> GenerationRequest:

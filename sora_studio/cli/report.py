@@ -56,7 +56,8 @@ def _reasons(task: Task) -> list[str]:
         failure = explain(task.fail_code, task.fail_message)
         return [f"{failure.title} {failure.advice}", *(words for words in (task.fail_code, task.fail_message) if words)]
     if task.phase is Phase.UNKNOWN:
-        return ["It may have been charged; it is not sent again until you decide in the window."]
+        unless = ", unless the service's report finds it" if task.callback_secret else ""
+        return [f"It may have been charged; it is not sent again until you decide in the window{unless}."]
     if task.trouble:
         return [task.trouble]
     return [clip.trouble for clip in task.clips if clip.trouble][:1]

@@ -48,6 +48,13 @@ def planned_polls(began_s: float, ended_s: float, plan: PollPlan, usual_s: tuple
     return polls
 
 
+def reported_within_s(plan: PollPlan) -> float:
+    """The age by which a task is reported as a rule: usual ones end within twice the wait before the first question (6 minutes
+    and 3, by the service's figures), and a report that nobody took comes again within as long once more.
+    """
+    return max(30.0, 4 * plan.first_after_s)
+
+
 def hint_due_at(now: float, last_hinted: float, plan: PollPlan) -> float:
     """When a report that came now may be followed by a question: at once, yet no more often than the plan asks."""
     return max(now, last_hinted + plan.every_s)

@@ -11,9 +11,9 @@ from sora_studio.domain.errors import StudioError, UserError
 from sora_studio.domain.events import NoticeAction, NoticeLevel, RelayChanged
 from sora_studio.domain.ports import Callback, RelayGreeting
 from sora_studio.domain.relay import CALLBACKS_PATH
-from sora_studio.domain.schedule import backoff_s
+from sora_studio.domain.schedule import backoff_s, reported_within_s
 from sora_studio.domain.settings import RelayPlace, is_loopback
-from sora_studio.domain.task import Task
+from sora_studio.domain.task import Task, TaskState
 from sora_studio.services.arrivals import Arrivals
 from sora_studio.services.core import Core
 from sora_studio.services.notices import RELAY
@@ -75,6 +75,7 @@ class Reports:
         self._contacted = asyncio.Event()
         self._retry = asyncio.Event()
         self._epoch, self._cursor = "", 0
+        self._heard_all = False
         self._proofs = dict[str, asyncio.Event]()
 
     @property
@@ -101,6 +102,18 @@ class Reports:
             self._want()
         self._arrivals.see(task)
 
+    def may_settle(self, task: Task) -> bool:
+        """Whether it makes sense to wait for an unclear task's report: when it was sent a short while ago, or as long as what
+        the relay has kept since then was not heard yet.
+        """
+        if task.state is not TaskState.UNKNOWN or task.removed_at or not (task.callback_secret and self.state.configured):
+            return False
+        profile = self._core.profiles.get(task.request.model)
+        if profile is None:
+            return False
+        age_s = (self._core.clock.now() - (task.sent_at or task.created_at)).total_seconds()
+        return age_s < reported_within_s(profile.poll) or (self._works and not self._heard_all)
+
     def retry(self) -> None:
         """Try at once instead of at the next turn."""
         self._retry.set()
@@ -114,7 +127,7 @@ class Reports:
         await self._link.close()
         was_wanted = self._wanted.is_set()
         self._wanted.clear()
-        self._tried_since, self._epoch, self._cursor = None, "", 0
+        self._tried_since, self._epoch, self._cursor, self._heard_all = None, "", 0, False
         self._tell(RelayState(configured=False))
         if self._works:
             self.begin()
@@ -201,7 +214,7 @@ class Reports:
                     await self._arrivals.hear(said)
                 self._cursor = max(self._cursor, said.cursor)
             case None:
-                pass
+                self._heard_all = True
 
     def _greeted(self, public_url: str) -> None:
         trouble = ""
@@ -211,6 +224,7 @@ class Reports:
 
     def _broke(self, error: StudioError) -> None:
         _log.info("The line to the relay broke: %s %s", error.title, error.detail)
+        self._heard_all = True  # as much of it as can be heard now
         self._tell(replace(self._known, connected=False, trouble=error.sentence))
         if isinstance(error, UserError):
             words = f"{error.sentence} Tasks are asked for as usual meanwhile."

@@ -3,7 +3,7 @@
 It speaks the service's protocol strictly over real HTTP and renders real films. What it adds, for whoever tries things out:
 
 Prompts. `[violation]` (or the word `forbidden`) fails with CONTENT_VIOLATION; `[fail:CODE]` fails with any other code, such as
-`[fail:PROCESSING_TIMEOUT]`; `[clips:3]` gives three films (1 to 4).
+`[fail:PROCESSING_TIMEOUT]`; `[clips:3]` gives three films (1 to 4); with `[lost]` the create's answer never arrives.
 
 Keys. Any key is good, except `refused` (401), `empty` (has no credit: 402) and `limited` (may only use `sora-2`: 403).
 

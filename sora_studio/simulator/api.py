@@ -12,8 +12,10 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from sora_studio.simulator.errands import Errands
+from sora_studio.simulator.faults import ANSWER_IS_LOST
 from sora_studio.simulator.films import Films, film_key
 from sora_studio.simulator.links import check_link
+from sora_studio.simulator.markers import is_answer_lost
 from sora_studio.simulator.order import refuse
 from sora_studio.simulator.service import Service
 from sora_studio.simulator.wire import Refusal, envelope
@@ -51,6 +53,8 @@ class Api:
         model, address = request.path_params["model"], _address(request)
         task = self._service.create(_key(request), model, lambda: _parsed(request, content), address)
         self._errands.begin(task)
+        if is_answer_lost(task.order.prompt):
+            request.scope.setdefault("state", {})[ANSWER_IS_LOST] = True
         return envelope({"taskId": task.id})
 
     async def _status(self, request: Request) -> Response:

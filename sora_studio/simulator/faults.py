@@ -13,6 +13,8 @@ from sora_studio.simulator.scenarios import Answer, Fault, Scenario, draw_fault
 
 REMEMBERED_REQUESTS = 100_000
 DROPPED = 0
+ANSWER_IS_LOST = "answer_is_lost"
+"""In a request's state: the work is done, but nobody hears of it."""
 
 
 @dataclass(slots=True)
@@ -49,6 +51,8 @@ class Weather:
         self.seen.append(seen)
 
         async def note(message: Message) -> None:
+            if scope.get("state", {}).get(ANSWER_IS_LOST):
+                raise _Cut
             if message["type"] == "http.response.start":
                 seen.status = int(message["status"])
             await send(message)
@@ -69,11 +73,8 @@ class Weather:
         if fault.drop_after:
             await self._app(scope, receive, _send_nowhere)
             return False
-        if fault.cut_after is None:
-            await self._app(scope, receive, send)
-            return True
         try:
-            await self._app(scope, receive, _cutting(send, fault.cut_after))
+            await self._app(scope, receive, send if fault.cut_after is None else _cutting(send, fault.cut_after))
         except _Cut:
             return False
         return True

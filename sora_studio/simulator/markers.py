@@ -6,6 +6,7 @@ CONTENT_VIOLATION = "CONTENT_VIOLATION"
 
 _FAIL = re.compile(r"\[fail:([A-Za-z_]{1,60})\]")
 _VIOLATION = re.compile(r"(?i)\[violation\]|\bforbidden\b")
+_LOST = "[lost]"
 _CLIPS = re.compile(r"\[clips:([1-4])\]")
 
 _MESSAGES = {
@@ -29,6 +30,11 @@ def fail_code(prompt: str) -> str | None:
     if (named := _FAIL.search(prompt)) is not None:
         return named[1]
     return CONTENT_VIOLATION if _VIOLATION.search(prompt) else None
+
+
+def is_answer_lost(prompt: str) -> bool:
+    """Whether the connection ends before the create's answer, which was charged all the same."""
+    return _LOST in prompt
 
 
 def fail_message(code: str) -> str:

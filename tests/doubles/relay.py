@@ -52,6 +52,12 @@ class ScriptedRelay:
                 yield self.kept[told - 1]
             await self._changed.wait()
             self._may_go("line")
+            if told == len(self.kept):
+                yield None
+
+    def say_nothing(self) -> None:
+        """But show that the line lives."""
+        self._changed.set()
 
     async def greet(self) -> RelayGreeting:
         self._may_go("greet")

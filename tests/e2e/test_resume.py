@@ -1,5 +1,6 @@
 """Whatever ends the program, at whatever moment: the tasks stay, `watch` goes on, and nothing is paid twice."""
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -7,6 +8,8 @@ from collections.abc import Callable
 
 import pytest
 
+from sora_studio.domain.settings import RELAY_TOKEN_VARIABLE, RELAY_URL_VARIABLE
+from sora_studio.relay.embedded import EmbeddedRelay
 from sora_studio.simulator.serve import Running
 from tests.e2e.conftest import Program
 
@@ -71,6 +74,32 @@ def test_a_kill_around_the_create_never_pays_twice(settled: Program, simulator: 
     (row,) = settled.run("tasks", "--json").rows
     assert (watched.code, row["state"]) in ((0, "success"), (5, "unknown"))
     assert len(simulator.state.charges) <= 1
+
+
+def test_a_lost_answer_is_made_good_by_the_services_report(settled: Program, simulator: Running) -> None:
+    ended = settled.generate("A harbour [lost]", "--callback")
+    assert ended.code == 0, ended.err
+    states = [row["state"] for row in ended.rows]
+    assert "unknown" in states
+    assert states[-1] == "success"
+    assert len(simulator.state.charges) == 1
+
+
+def test_a_report_that_came_while_nobody_was_there_is_found_by_watch(settled: Program, simulator: Running) -> None:
+    with asyncio.Runner() as runner:
+        relay = EmbeddedRelay(settled.data / "relay-of-another-host")
+        runner.run(relay.start())
+        try:
+            settled.environment |= {RELAY_URL_VARIABLE: relay.base_url, RELAY_TOKEN_VARIABLE: relay.token}
+            assert settled.generate("A harbour [lost]", "--callback", "--no-wait").code == 5
+            while not simulator.state.tasks[0].called_back:
+                pass
+            ended = settled.run("watch", "--json")
+        finally:
+            runner.run(relay.stop())
+    assert ended.code == 0, ended.err
+    assert ended.rows[-1]["state"] == "success"
+    assert len(simulator.state.charges) == 1
 
 
 def test_not_waiting_ends_with_the_services_answer(settled: Program, simulator: Running) -> None:

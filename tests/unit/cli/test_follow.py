@@ -172,6 +172,11 @@ def test_offline_for_too_long_is_given_up() -> None:
     assert code is ExitCode.GAVE_UP
 
 
+def test_money_that_may_have_gone_is_told_also_when_waiting_for_its_report_is_given_up() -> None:
+    scene = Scene(task(TaskState.UNKNOWN, trouble="No answer came."))
+    assert scene.run(lambda: scene.wait(PATIENCE_S + 1), is_done=lambda _: False) is ExitCode.UNKNOWN
+
+
 def test_a_connection_that_comes_back_starts_the_patience_anew() -> None:
     scene = Scene(task(TaskState.PENDING))
     code = scene.run(

@@ -451,6 +451,40 @@ def test_an_unclear_task_is_attached_by_its_report_once_the_service_knows_the_id
     run(story())
 
 
+def test_a_report_is_worth_waiting_for_while_the_service_may_still_send_it(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with one_unclear(tmp_path) as rig:
+            may_settle = rig.engine.reports.may_settle
+            assert may_settle(rig.row())
+            assert not may_settle(replace(rig.row(), callback_secret=None))
+            assert not may_settle(replace(rig.row(), state=S.PENDING))
+            assert not may_settle(replace(rig.row(), removed_at=rig.clock.now()))
+            relay_of(rig).say_nothing()
+            await rig.advance(719)
+            assert may_settle(rig.row())
+            await rig.advance(2)
+            assert not may_settle(rig.row())
+
+    run(story())
+
+
+def test_what_the_relay_kept_is_heard_before_an_old_unclear_task_is_given_up(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with one_unclear(tmp_path) as rig:
+            await rig.advance(3600)
+            assert rig.engine.reports.may_settle(rig.row())
+            relay_of(rig).say_nothing()
+            await rig.advance(1)
+            assert not rig.engine.reports.may_settle(rig.row())
+        async with one_unclear(tmp_path / "cut off") as rig:
+            await rig.advance(3600)
+            relay_of(rig).cut()
+            await rig.advance(1)
+            assert not rig.engine.reports.may_settle(rig.row())
+
+    run(story())
+
+
 def test_a_forged_id_attaches_nothing_and_the_true_one_still_does(tmp_path: Path) -> None:
     async def story() -> None:
         async with one_unclear(tmp_path) as rig:

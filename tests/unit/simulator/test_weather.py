@@ -45,6 +45,14 @@ def test_flaky_answers_with_errors_and_drops_creates_before_and_after_the_charge
     assert seen == outcomes
 
 
+def test_a_prompt_can_lose_the_answer_to_its_create_which_is_charged_all_the_same() -> None:
+    with running() as simulator, _client(simulator) as client:
+        lost = {"input": {**_BODY["input"], "prompt": "A harbour [lost]"}}
+        assert _outcome(lambda: client.post(_CREATE, json=lost)) == 0
+        assert len(simulator.state.charges) == 1
+        assert _outcome(lambda: client.post(_CREATE, json=_BODY)) == 200
+
+
 def test_rate_limited_says_when_to_come_back_only_sometimes() -> None:
     with running(scenario="rate-limited", seed=1) as simulator, _client(simulator) as client:
         answers = [client.get(_BALANCE) for _ in range(60)]
