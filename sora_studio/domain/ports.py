@@ -312,9 +312,11 @@ class TaskStore(Protocol):
         takes: int = 1,
         estimated_usd: float | None = None,
         repeat_after: timedelta | None = None,
+        instead_of: int | None = None,
     ) -> list[Task]:
         """New waiting tasks, `takes` of each request, durable before this returns. `estimated_usd` is one task's price.
 
+        The unclear task that they are added `instead_of` leaves the list with it; once it is clear, or gone, nothing is added.
         With `repeat_after`, raises `RequestRepeated` and adds nothing when a request of the same wish became a task of this
         gateway less than so long ago, by whatever process, and that task is neither removed nor cancelled.
         """

@@ -27,12 +27,18 @@ class TaskState(StrEnum):
         return self in _RUNNING
 
     @property
+    def is_unclear(self) -> bool:
+        """Only the service, or the person, can say what became of it."""
+        return self in _UNCLEAR
+
+    @property
     def is_over(self) -> bool:
         """The service has ended it, or it was never sent. A lost task is not over: the service may know it again."""
         return self in _OVER
 
 
 _RUNNING = frozenset({TaskState.SENDING, TaskState.UNKNOWN, TaskState.PENDING, TaskState.PROCESSING})
+_UNCLEAR = frozenset({TaskState.UNKNOWN, TaskState.LOST})
 _OVER = frozenset({TaskState.SUCCESS, TaskState.FAILED, TaskState.CANCELLED})
 
 TRANSITIONS: dict[TaskState, frozenset[TaskState]] = {

@@ -38,8 +38,9 @@ class Ledger:
         takes: int = 1,
         estimated_usd: float | None = None,
         repeat_after: timedelta | None = None,
+        instead_of: int | None = None,
     ) -> list[Task]:
-        """New waiting tasks, on disk when this returns; may raise `RequestRepeated`."""
+        """New waiting tasks, on disk when this returns; see `TaskStore.add`."""
         added = await self.tasks.add(
             requests,
             gateway=gateway,
@@ -47,6 +48,7 @@ class Ledger:
             takes=takes,
             estimated_usd=estimated_usd,
             repeat_after=repeat_after,
+            instead_of=instead_of,
         )
         self.on_write()
         return added

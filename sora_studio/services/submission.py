@@ -18,7 +18,6 @@ _RESUBMITTABLE = frozenset({TaskState.UNKNOWN, TaskState.LOST, TaskState.FAILED,
 REPEATED_WITHIN_S = 60.0
 """An equal request within so long is more likely a slip of the hand than a wish."""
 NO_RELAY = "No relay is set up, so the service has nowhere to report to. Set one up in Settings, or go without a report."
-_UNCLEAR = frozenset({TaskState.UNKNOWN, TaskState.LOST})
 
 
 class Submission:
@@ -47,12 +46,15 @@ class Submission:
         self._is_online = is_online
         self._resubmitted_at = dict[int, float]()
 
-    async def submit(self, request: GenerationRequest, *, takes: int = 1, again: bool = False) -> list[Task]:
+    async def submit(
+        self, request: GenerationRequest, *, takes: int = 1, again: bool = False, instead_of: int | None = None
+    ) -> list[Task]:
         """New waiting tasks, one a take of each picture (or of as many as the model takes for one task), in one transaction.
 
         An address that nobody can look at is refused, unless nothing can be reached: then it is looked at before it is sent.
         Raises `InvalidRequest`, `PublicUrlNeeded`, `KeyMissing` or `StorageFull`; and, unless it is meant `again`,
-        `RequestRepeated` when an equal request was submitted within the last minute, by whatever process. Then nothing is made.
+        `RequestRepeated` when an equal request was submitted within the last minute, by whatever process. Then nothing is made,
+        and nothing either once the unclear task that they are meant `instead_of` has become clear.
         """
         if problems := await self._problems(request, takes, patient=not self._is_online()):
             raise InvalidRequest(problems)
@@ -69,6 +71,7 @@ class Submission:
             takes=takes,
             estimated_usd=profile.price_usd(parts[0].options, parts[0].route),
             repeat_after=None if again else timedelta(seconds=REPEATED_WITHIN_S),
+            instead_of=instead_of,
         )
 
     async def check(self, request: GenerationRequest, *, takes: int = 1) -> tuple[Problem, ...]:
@@ -98,35 +101,31 @@ class Submission:
         return await self._attaching.attach(task, task_id)
 
     async def resubmit(self, task: int) -> list[Task]:
-        """A new task with the same request, paid anew. An unclear old one leaves the list; pressing twice makes one.
+        """A new task with the same request, paid anew. An unclear old one leaves the list; pressing twice makes one, and none
+        is made when the old one was found while the new one was checked.
 
         Raises like `submit`; `RequestRepeated` only when this very task was sent again within the last minute.
         """
         row = await self._ledger.tasks.get(task)
         if row is None or row.state not in _RESUBMITTABLE:
             return []
-        if row.state in _UNCLEAR and row.removed_at is not None:
-            return []
         now = self._core.clock.monotonic()
         if (ago_s := now - self._resubmitted_at.get(task, float("-inf"))) < REPEATED_WITHIN_S:
-            if row.state in _UNCLEAR:  # on its way out of the list
+            if row.state.is_unclear:  # on its way out of the list
                 return []
             raise RequestRepeated(seconds_ago=ago_s, task=task)
         self._resubmitted_at[task] = now
         try:
             request = replace(row.request, callback=row.request.callback and self._can_report())
-            added = await self.submit(request, again=True)
+            return await self.submit(request, again=True, instead_of=task if row.state.is_unclear else None)
         except BaseException:
             del self._resubmitted_at[task]
             raise
-        if row.state in _UNCLEAR:
-            await self.discard(task)
-        return added
 
     async def discard(self, task: int) -> bool:
         """Put an unclear or lost task aside."""
         row = await self._ledger.tasks.get(task)
-        if row is None or row.state not in _UNCLEAR:
+        if row is None or not row.state.is_unclear:
             return False
         return await self._ledger.record(task, removed_at=self._core.clock.now())
 

@@ -64,13 +64,16 @@ class SqliteTasks:
         takes: int = 1,
         estimated_usd: float | None = None,
         repeat_after: timedelta | None = None,
+        instead_of: int | None = None,
     ) -> list[Task]:
-        """New waiting tasks, `takes` of each request, durable before this returns; may raise `RequestRepeated`."""
+        """New waiting tasks, `takes` of each request, durable before this returns; see the port."""
         facts: dict[str, SqlValue] = {"gateway": gateway, "created_at": to_sql(at), "estimated_usd": estimated_usd}
 
         def work(connection: sqlite3.Connection) -> list[Task]:
             if repeat_after is not None:
                 _refuse_repetition(connection, requests, gateway=gateway, at=at, repeat_after=repeat_after)
+            if instead_of is not None and not _put_aside(connection, instead_of, at=at):
+                return []
             ids = [
                 _insert(connection, request, {**facts, "take": take, "takes": takes})
                 for request in requests
@@ -191,6 +194,14 @@ def _refuse_repetition(
     for task in recent:
         if task.request.wish in wishes:
             raise RequestRepeated(seconds_ago=max(0.0, (at - task.created_at).total_seconds()), task=task.id)
+
+
+def _put_aside(connection: sqlite3.Connection, task: int, *, at: datetime) -> bool:
+    """Whether it was unclear and in the list until now."""
+    found = next(iter(read_tasks(connection, [task])), None)
+    if found is None or not found.state.is_unclear or found.removed_at is not None:
+        return False
+    return change_task(connection, task, {"removed_at": at})
 
 
 def _insert(connection: sqlite3.Connection, request: GenerationRequest, facts: dict[str, SqlValue]) -> int:

@@ -286,6 +286,29 @@ def test_what_was_taken_back_or_removed_or_made_elsewhere_does_not_count_as_sent
     tell(story)
 
 
+@pytest.mark.parametrize("state", [S.UNKNOWN, S.LOST])
+def test_a_new_task_takes_the_place_of_an_unclear_one_once(tell: Tell, state: TaskState) -> None:
+    async def story(store: TaskStore) -> None:
+        old = await task_in(store, state)
+        assert len(await store.add([REQUEST], gateway=GATEWAY, at=NOW, instead_of=old)) == 1
+        assert (row := await store.get(old))
+        assert (row.state, row.removed_at) == (state, NOW)
+        assert await store.add([REQUEST], gateway=GATEWAY, at=NOW, instead_of=old) == []
+
+    tell(story)
+
+
+def test_nothing_is_added_in_the_place_of_a_task_that_is_not_unclear(tell: Tell) -> None:
+    async def story(store: TaskStore) -> None:
+        old = await task_in(store, S.PENDING)
+        assert await store.add([REQUEST], gateway=GATEWAY, at=NOW, instead_of=old) == []
+        assert await store.add([REQUEST], gateway=GATEWAY, at=NOW, instead_of=99) == []
+        assert (row := await store.get(old))
+        assert row.removed_at is None
+
+    tell(story)
+
+
 def test_prices_and_balances_are_kept_and_may_be_unknown(tell: Tell) -> None:
     async def story(store: TaskStore) -> None:
         (plain,) = await store.add([REQUEST], gateway=GATEWAY, at=NOW)

@@ -38,10 +38,16 @@ class MemoryTasks:
         takes: int = 1,
         estimated_usd: float | None = None,
         repeat_after: timedelta | None = None,
+        instead_of: int | None = None,
     ) -> list[Task]:
         self._may_write()
         if repeat_after is not None:
             self._refuse_repetition(requests, gateway=gateway, at=at, repeat_after=repeat_after)
+        if instead_of is not None:
+            old = self.rows.get(instead_of)
+            if old is None or not old.state.is_unclear or old.removed_at is not None:
+                return []
+            self._keep(replace(old, removed_at=at))
         added = list[Task]()
         for request, take in product(requests, range(1, takes + 1)):
             task = Task(

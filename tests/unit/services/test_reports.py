@@ -451,6 +451,23 @@ def test_an_unclear_task_is_attached_by_its_report_once_the_service_knows_the_id
     run(story())
 
 
+def test_what_its_report_finds_while_it_is_sent_again_is_not_paid_twice(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with one_unclear(tmp_path) as rig:
+            rig.gateway.statuses["remote-x"] = [PROCESSING]
+            rig.tasks.gate = asyncio.Event()
+            rig.tasks.gate.set()
+            again = asyncio.ensure_future(rig.engine.submission.resubmit(1))
+            relay_of(rig).post(secret_of(rig), "remote-x")
+            await rig.engine.submission.attach(1, "remote-x")  # first at the gate, as a report that came in time is
+            assert await again == []
+            await rig.advance(1)
+            assert [row.task_id for row in rig.tasks.rows.values()] == ["remote-x"]
+            assert len(rig.gateway.created) == 1
+
+    run(story())
+
+
 def test_a_report_is_worth_waiting_for_while_the_service_may_still_send_it(tmp_path: Path) -> None:
     async def story() -> None:
         async with one_unclear(tmp_path) as rig:
