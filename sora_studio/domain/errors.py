@@ -7,6 +7,7 @@ StudioError
 │   ├── ProfileError        a model profile that is refused, with file, line and reason
 │   ├── PublicUrlNeeded     a local picture, a gateway that cannot reach this machine, and no way chosen to it
 │   ├── PublishingFailed    a bucket, relay or command that cannot make a picture reachable
+│   │   └── RouteUnusable     the way itself does not work, whatever the picture
 │   ├── KeyMissing          no key anywhere
 │   ├── KeyRejected         HTTP 401
 │   ├── OutOfCredit         HTTP 402
@@ -94,6 +95,10 @@ class PublicUrlNeeded(UserError):
 class PublishingFailed(UserError):
     title = "The picture could not be made reachable."
     advice = "Look at Settings, Pictures. Nothing was charged."
+
+
+class RouteUnusable(PublishingFailed):
+    """The way itself does not work, whatever the picture: its tasks wait until somebody has mended it."""
 
 
 class RequestRepeated(UserError):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from sora_studio.domain.errors import InvalidSetting, PublishingFailed, StudioError
+from sora_studio.domain.errors import InvalidSetting, RouteUnusable, StudioError
 from sora_studio.domain.picture import PreparedPicture
 from sora_studio.domain.settings import check_bucket_endpoint, check_bucket_name
 
@@ -75,19 +75,19 @@ class BucketHost:
             raise
         await objects.delete(handle, failure="Removing did not work.")
         if fetched != content:
-            raise PublishingFailed("The store's link answers with something else.", advice="Look at the store's address.")
-        return ""
+            raise RouteUnusable("The store's link answers with something else.", advice="Look at the store's address.")
+        return link
 
     def _open(self) -> "Objects":
         from sora_studio.hosting.objects import Objects  # noqa: PLC0415 - most sessions publish nothing
 
         key_id, secret = self._key_id(), self._secret()
         if not key_id or not secret:
-            raise PublishingFailed("The bucket's keys are missing.", advice="Enter both in Settings, Pictures.")
+            raise RouteUnusable("The bucket's keys are missing.", advice="Enter both in Settings, Pictures.")
         try:
             endpoint, bucket = check_bucket_endpoint(self._endpoint), check_bucket_name(self._bucket)
         except InvalidSetting as problem:
-            raise PublishingFailed(problem.title, advice=problem.advice) from None
+            raise RouteUnusable(problem.title, advice=problem.advice) from None
         return Objects(endpoint=endpoint, bucket=bucket, region=self._region, key_id=key_id, secret=secret)
 
 

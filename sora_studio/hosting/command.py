@@ -7,9 +7,10 @@ import secrets
 import shlex
 import shutil
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from sora_studio.domain.errors import PublishingFailed, StorageFull
+from sora_studio.domain.errors import PublishingFailed, RouteUnusable, StorageFull
 from sora_studio.domain.picture import PIXEL, PreparedPicture
 from sora_studio.domain.room import is_full
 from sora_studio.domain.settings import is_loopback, quoted
@@ -44,14 +45,16 @@ class CommandHost:
     async def publish(self, picture: PreparedPicture, handle: str, *, lifetime_s: float) -> str:  # noqa: ARG002
         """See `PictureHost`; how long the picture stays is up to the command. Cancelled, it kills the command."""
         run = CommandRun(_words(self._command), within_s=self._within_s)
+        thread = ThreadPoolExecutor(1, "command")  # of its own: the common ones have others to serve meanwhile
         try:
-            ended = await asyncio.to_thread(run.perform, picture.content, handle)
+            ended = await asyncio.get_running_loop().run_in_executor(thread, run.perform, picture.content, handle)
         except OSError as error:
             if is_full(error):
                 raise StorageFull from None
-            raise PublishingFailed(f"The command could not be started: {error.strerror}.", advice=_ADVICE) from None
+            raise RouteUnusable(f"The command could not be started: {error.strerror}.", advice=_ADVICE) from None
         finally:
             run.kill()
+            thread.shutdown(wait=False)
         return _address(ended, self._within_s)
 
     async def withdraw(self, handle: str) -> None:
@@ -69,16 +72,16 @@ def split(command: str, *, windows: bool) -> list[str]:
 
 
 def _words(command: str) -> list[str]:
-    """Program and arguments, with a place for the file; raises `PublishingFailed` when there is no such program."""
+    """Program and arguments, with a place for the file; raises `RouteUnusable` when there is no such program."""
     try:
         words = split(command, windows=sys.platform == "win32")
     except ValueError:
-        raise PublishingFailed("The command has a quotation mark without its other half.", advice=_ADVICE) from None
+        raise RouteUnusable("The command has a quotation mark without its other half.", advice=_ADVICE) from None
     if not words:
-        raise PublishingFailed("There is no command for pictures.", advice=_ADVICE)
+        raise RouteUnusable("There is no command for pictures.", advice=_ADVICE)
     program = shutil.which(str(Path(words[0]).expanduser()))
     if program is None:
-        raise PublishingFailed(f"There is no program {quoted(words[0])}.", advice=_ADVICE)
+        raise RouteUnusable(f"There is no program {quoted(words[0])}.", advice=_ADVICE)
     arguments = words[1:] if any(FILE in word for word in words[1:]) else [*words[1:], FILE]
     return [str(Path(program).absolute()), *arguments]
 

@@ -45,7 +45,7 @@ class Objects:
             disable_bulk_delete=True,
             skip_signature=False,
             client_options=self._client,
-            retry_config={"max_retries": 1, "retry_timeout": timedelta(seconds=CONNECT_WITHIN_S)},
+            retry_config={"max_retries": 0},  # whoever asks tries again, and knows then what the first try may have left
             # As a provider they come without the session token that the environment may hold for another key.
             credential_provider=lambda: {
                 "access_key_id": key_id,

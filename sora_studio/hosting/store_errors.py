@@ -3,7 +3,14 @@
 import re
 from urllib.parse import urlsplit
 
-from sora_studio.domain.errors import ConnectionFailed, PassingError, PublishingFailed, ServiceUnavailable, StudioError
+from sora_studio.domain.errors import (
+    ConnectionFailed,
+    PassingError,
+    PublishingFailed,
+    RouteUnusable,
+    ServiceUnavailable,
+    StudioError,
+)
 
 _CODE = re.compile(r"<Code>(\w{1,64})</Code>")
 _MESSAGE = re.compile(r"<Message>([^<>]{1,200})</Message>")
@@ -25,7 +32,8 @@ _REASONS = {
 def explained(text: str, what: str, *, bucket: str, endpoint: str) -> StudioError:
     """The error for what `obstore` raised with this text. `what` says which step did not work.
 
-    `ConnectionFailed` and other `PassingError` for what goes away, else `PublishingFailed`.
+    `ConnectionFailed` and other `PassingError` for what goes away, `RouteUnusable` for what only the person can change, and
+    `PublishingFailed` for what may be this picture's fault.
     """
     host = urlsplit(endpoint).netloc
     code = found[1] if (found := _CODE.search(text)) else ""
@@ -34,14 +42,14 @@ def explained(text: str, what: str, *, bucket: str, endpoint: str) -> StudioErro
         return _without_answer(text, what, host)
     if code in _REASONS:
         title, advice = (words.format(bucket=bucket, host=host) for words in _REASONS[code])
-        return PublishingFailed(f"{what} {title}", advice=advice, detail=code)
+        return RouteUnusable(f"{what} {title}", advice=advice, detail=code)
     if code in _ELSEWHERE:
         region = f" {found[1]}" if (found := _REGION.search(text)) else ""
-        return PublishingFailed(
+        return RouteUnusable(
             f"{what} The bucket {bucket} is in another region{region}.", advice="Change it in Settings, Pictures.", detail=code
         )
     if code in _FULL or status == 507:
-        return PublishingFailed(f"{what} The store has no room left.", advice="Make room there, or take another.", detail=code)
+        return RouteUnusable(f"{what} The store has no room left.", advice="Make room there, or take another.", detail=code)
     if code in _BUSY or status == 429 or status >= 500:
         return ServiceUnavailable(f"{what} The store has a passing problem.", detail=code or f"HTTP {status}")
     said = f": {found[1]}" if (found := _MESSAGE.search(text)) else ""
@@ -50,9 +58,9 @@ def explained(text: str, what: str, *, bucket: str, endpoint: str) -> StudioErro
 
 def _without_answer(text: str, what: str, host: str) -> StudioError:
     if "redirect" in text:  # the library's own words for an answer that names no place
-        return PublishingFailed(f"{what} The bucket is in another region.", advice="Change it in Settings, Pictures.")
+        return RouteUnusable(f"{what} The bucket is in another region.", advice="Change it in Settings, Pictures.")
     if "certificate" in text.lower():
-        return PublishingFailed(
+        return RouteUnusable(
             f"{what} The certificate of {host} is not trusted.", advice="Look at the store's address in Settings, Pictures."
         )
     if "kind: Timeout" in text:
@@ -61,6 +69,6 @@ def _without_answer(text: str, what: str, host: str) -> StudioError:
         return ConnectionFailed(f"{what} {host} cannot be reached.")
     if "HTTP error" in text:
         return PassingError(f"{what} The connection to {host} broke.")
-    return PublishingFailed(
+    return RouteUnusable(
         f"{what} {host} does not answer as a store does.", advice="Look at the store's address in Settings, Pictures."
     )

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from sora_studio.domain.errors import PassingError, PublishingFailed, ServiceUnavailable, StudioError
+from sora_studio.domain.errors import PassingError, PublishingFailed, RouteUnusable, ServiceUnavailable, StudioError
 from sora_studio.domain.picture import PreparedPicture
 from sora_studio.hosting import objects
 from sora_studio.hosting.bucket import BucketHost
@@ -46,21 +46,21 @@ WRONG_REGION = error_body("AuthorizationHeaderMalformed", "<Region>eu-west-1</Re
 @pytest.mark.parametrize(
     ("status", "body", "kind", "words"),
     [
-        (403, error_body("InvalidAccessKeyId"), PublishingFailed, "does not know this access key"),
-        (403, error_body("SignatureDoesNotMatch"), PublishingFailed, "does not fit the access key"),
-        (403, error_body("AccessDenied"), PublishingFailed, "to put, get and delete objects in the bucket pictures"),
-        (404, error_body("NoSuchBucket"), PublishingFailed, "no bucket pictures at 127.0.0.1"),
-        (400, WRONG_REGION, PublishingFailed, "in another region eu-west-1. Change it"),
-        (301, error_body("PermanentRedirect"), PublishingFailed, "in another region. Change it"),
-        (403, error_body("RequestTimeTooSkewed"), PublishingFailed, "Set the clock"),
-        (403, error_body("QuotaExceeded"), PublishingFailed, "no room left"),
-        (507, "", PublishingFailed, "no room left"),
+        (403, error_body("InvalidAccessKeyId"), RouteUnusable, "does not know this access key"),
+        (403, error_body("SignatureDoesNotMatch"), RouteUnusable, "does not fit the access key"),
+        (403, error_body("AccessDenied"), RouteUnusable, "to put, get and delete objects in the bucket pictures"),
+        (404, error_body("NoSuchBucket"), RouteUnusable, "no bucket pictures at 127.0.0.1"),
+        (400, WRONG_REGION, RouteUnusable, "in another region eu-west-1. Change it"),
+        (301, error_body("PermanentRedirect"), RouteUnusable, "in another region. Change it"),
+        (403, error_body("RequestTimeTooSkewed"), RouteUnusable, "Set the clock"),
+        (403, error_body("QuotaExceeded"), RouteUnusable, "no room left"),
+        (507, "", RouteUnusable, "no room left"),
         (503, error_body("SlowDown"), ServiceUnavailable, "passing problem"),
         (429, "", ServiceUnavailable, "passing problem"),
         (500, "<html>oops", ServiceUnavailable, "passing problem"),
         (400, error_body("InvalidRequest"), PublishingFailed, "The store refused."),
         (401, "", PublishingFailed, "The store refused."),
-        (200, "<html>Welcome", PublishingFailed, "does not answer as a store does. Look at the store's address"),
+        (200, "<html>Welcome", RouteUnusable, "does not answer as a store does. Look at the store's address"),
     ],
 )
 def test_every_answer_is_a_sentence(status: int, body: str, kind: type[StudioError], words: str) -> None:
