@@ -1,7 +1,6 @@
 """What may be asked and where. A link comes from outside: it must not lead this program into the person's own network."""
 
 import asyncio
-import ipaddress
 import re
 import socket
 from collections.abc import Awaitable, Callable, Iterable
@@ -10,13 +9,10 @@ import httpcore
 import httpx
 
 from sora_studio.domain.errors import InvalidSetting
+from sora_studio.domain.reach import is_public, is_public_name
 from sora_studio.domain.settings import LOOPBACK_HOSTS
 
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_GIVEN_OUT = ipaddress.ip_network("2000::/3")
-"""The part of IPv6 from which public addresses are given out; beside it lie old and local kinds that may still be routed."""
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*)|[0-9a-f:.]+(%[a-z0-9._-]+)?")
-_HOME_NAMES = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 _SHORTEST_TRY_S = 3.0
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
@@ -51,33 +47,9 @@ def check_link(link: str | httpx.URL, *, loopback_allowed: bool, plain_allowed: 
 
 
 def check_name(host: str) -> None:
-    """For a proxy, which resolves names itself: refuses the names and the addresses of this machine and its network.
-
-    Addresses count in every spelling that resolvers take for one: decimal, octal, hexadecimal, short.
-    """
-    name = host.lower().rstrip(".")
-    try:
-        address = name if ":" in name else socket.inet_ntoa(socket.inet_aton(name))
-    except OSError:
-        private = "." not in name or name.endswith(_HOME_NAMES)
-    else:
-        private = not is_public(address)
-    if private:
+    """For a proxy, which resolves names itself: refuses the names and the addresses of this machine and its network."""
+    if not is_public_name(host):
         raise LinkRefused("it leads into this machine's own network")
-
-
-def is_public(address: str) -> bool:
-    """Whether anybody on the internet would reach the same machine there, whatever way the address is wrapped in another."""
-    ip = ipaddress.ip_address(address)
-    if isinstance(ip, ipaddress.IPv6Address):
-        teredo = ip.teredo[1] if ip.teredo else None
-        nat64 = ipaddress.IPv4Address(int(ip) & 0xFFFF_FFFF) if ip in _NAT64 else None
-        wrapped = ip.ipv4_mapped or ip.sixtofour or teredo or nat64
-        if wrapped is not None:
-            return is_public(str(wrapped))
-        if ip not in _GIVEN_OUT:
-            return False
-    return ip.is_global and not ip.is_multicast
 
 
 async def resolve(host: str, port: int) -> list[str]:

@@ -7,11 +7,12 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 
-from sora_studio.domain.errors import ConnectionFailed, InvalidRequest, Problem, StudioError
+from sora_studio.domain.errors import ConnectionFailed, InvalidRequest, Problem, ServiceUnavailable, StudioError
 from sora_studio.domain.picture import MEDIA_TYPES, WebPicture
 from sora_studio.domain.ports import Clock
 from sora_studio.domain.request import excess, megabytes
 from sora_studio.gateway.addresses import LinkRefused
+from sora_studio.gateway.answers import retry_after_s
 from sora_studio.gateway.picture_header import ENOUGH_BYTES, PictureHeader, kind_of, read_header
 from sora_studio.gateway.ranges import content_length
 from sora_studio.gateway.reach import why_unreached
@@ -27,6 +28,7 @@ _KIND_BYTES = 32
 _MAX_NAME_CHARS = 40
 _TAKEN = "The service takes JPEG, PNG and WebP"
 _ACCEPT = "image/jpeg, image/png, image/webp, */*;q=0.1"
+_PASSING = frozenset({408, 425, 429})
 _STATUSES = {
     401: "needs a login (401), which the service does not have.",
     403: "needs a login (403), or its link has ended: the service could not fetch it either.",
@@ -87,6 +89,7 @@ class HttpPictureChecker:
 
     async def _look(self, url: str, max_bytes: int) -> WebPicture:
         async with self._source.open(url, {}) as response:
+            self._check_passing(url, response)
             _check_answer(response)
             head, pieces = bytearray(), response.aiter_raw()
             kind, header = await _read_head(pieces, head, says_page="html" in response.headers.get("Content-Type", ""))
@@ -97,6 +100,15 @@ class HttpPictureChecker:
         if size_bytes > max_bytes:
             raise _NotAPicture(f"has more than the {megabytes(max_bytes)} allowed.")
         return WebPicture(kind, header.width, header.height, size_bytes)
+
+    def _check_passing(self, url: str, response: httpx.Response) -> None:
+        """Raises `ServiceUnavailable` for what says nothing about the picture and goes away by itself."""
+        status = response.status_code
+        if status in _PASSING or status >= 500:
+            wait_s = retry_after_s(response.headers.get("Retry-After", ""), now=self._clock.now())
+            raise ServiceUnavailable(
+                f"{_shown(url)} has a passing problem ({status}).", detail=f"HTTP {status}", retry_after_s=wait_s
+            )
 
     def _remember(self, key: tuple[str, int], picture: WebPicture) -> None:
         self._seen[key] = (self._clock.monotonic(), picture)

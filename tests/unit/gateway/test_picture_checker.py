@@ -9,7 +9,7 @@ import httpcore
 import httpx
 import pytest
 
-from sora_studio.domain.errors import ConnectionFailed, InvalidRequest, StudioError
+from sora_studio.domain.errors import ConnectionFailed, InvalidRequest, ServiceUnavailable, StudioError
 from sora_studio.domain.picture import WebPicture
 from sora_studio.gateway import picture_checker
 from sora_studio.gateway.picture_checker import REMEMBER_S, HttpPictureChecker
@@ -138,13 +138,20 @@ def test_too_large_says_by_how_much() -> None:
         (410, "answers 410: nothing is there any more."),
         (401, "needs a login"),
         (403, "needs a login"),
-        (503, "answers 503 and no picture."),
         (206, "answers 206 and no picture."),
         (304, "answers 304 and no picture."),
     ],
 )
 def test_another_answer_than_200(status: int, words: str) -> None:
     assert words in sentence_about(Web(PNG, status=status))
+
+
+@pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
+def test_a_server_that_is_busy_says_nothing_about_the_picture(status: int) -> None:
+    with pytest.raises(ServiceUnavailable, match=f"passing problem .{status}.") as caught:
+        look(Web(PNG, status=status, headers={"Retry-After": "40"}))
+    assert caught.value.retry_after_s == 40
+    assert "canary" not in caught.value.sentence
 
 
 @pytest.mark.parametrize(
