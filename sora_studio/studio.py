@@ -14,6 +14,7 @@ from sora_studio.domain.naming import check_template
 from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.ports import Clock, KeyStore, PictureHost
 from sora_studio.domain.profile import ModelProfile
+from sora_studio.domain.reach import is_public_url
 from sora_studio.domain.settings import (
     BASE_URL_VARIABLE,
     RELAY_URL_VARIABLE,
@@ -119,7 +120,7 @@ class Studio:
         self._keys: KeyStore = keys or KeyringKeys()
         self._bucket_key_id: KeyStore = bucket_key_id or secrets.bucket_key_id()
         self._bucket_secret: KeyStore = bucket_secret or secrets.bucket_secret()
-        self.bucket_keys = BucketKeys(self._bucket_key_id, self._bucket_secret, on_change=self._use_bucket_keys)
+        self.bucket_keys = BucketKeys(self._bucket_key_id, self._bucket_secret, on_change=self._ways_changed)
         self._relay_token: KeyStore = relay_token or secrets.relay_token()
         self.relay_token = RelayToken(self._relay_token, on_change=self._renew_relay)
         self._clock: Clock = clock or SystemClock()
@@ -217,10 +218,10 @@ class Studio:
             words = "The new address is used from the next start on. Running tasks stay with the service that has them."
             self._notices.post(ADDRESS, NoticeLevel.INFO, words)
         self.retrieval.resume()
-        self.publishing.ways_changed()
         self.spending.limits_changed()
         if _relay_of(settings) != _relay_of(before):
             await self.reports.change()
+        self._ways_changed()
 
     def retry(self) -> None:
         """A person asks to try again: whatever holds back (connection, credit, folder) does so at once."""
@@ -241,7 +242,7 @@ class Studio:
         media = LocalMedia()
         preparation = Preparation(media)
         self.gateway_name = self._given_name or _origin(base_url)
-        core = self._build_core(gateway, self.gateway_name)
+        core = self._build_core(gateway, base_url)
         self.publishing = Publishing(
             core,
             preparation,
@@ -261,7 +262,6 @@ class Studio:
             has_key=lambda: self._keys.key is not None,
             requests_last_minute=lambda: gateway.requests_last_minute,
             relay=self._relay,
-            gateway_is_loopback=loopback,
             limits=lambda: self.settings.day_limits,
         )
         engine = Engine(core, outside)
@@ -283,11 +283,13 @@ class Studio:
     def _choose_relay(self) -> RelayChoice:
         return choose_relay(self.settings, named_url=self._named_relay, gateway_is_loopback=self._loopback)
 
-    def _use_bucket_keys(self) -> None:
-        self.publishing.ways_changed()
+    def _ways_changed(self) -> None:
+        if self._engine is not None:
+            self._engine.ways_changed()
 
     async def _renew_relay(self) -> None:
         await self.reports.change()
+        self._ways_changed()
 
     def _chosen_route(self) -> PictureRoute | None:
         """Who names a relay in the environment has chosen it, as long as the settings choose nothing else."""
@@ -310,7 +312,7 @@ class Studio:
             hosts[PictureRoute.RELAY] = self._relay
         return hosts
 
-    def _build_core(self, gateway: GatewayClient, gateway_name: str) -> Core:
+    def _build_core(self, gateway: GatewayClient, base_url: str) -> Core:
         return Core(
             ledger=Ledger(SqliteTasks(self._database), self._clock, self._notices),
             gateway=gateway,
@@ -320,8 +322,9 @@ class Studio:
             supervisor=self._supervisor,
             clock=self._clock,
             rng=self._rng,
-            gateway_name=gateway_name,
+            gateway_name=self.gateway_name,
             speed=self._speed,
+            service_is_public=is_public_url(base_url),
         )
 
 

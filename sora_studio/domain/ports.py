@@ -96,7 +96,7 @@ class PictureChecker(Protocol):
 
     async def look(self, url: str, *, max_bytes: int) -> WebPicture:
         """What stands there. Raises `InvalidRequest` with a sentence when no picture does (another answer than 200, another
-        type, more than `max_bytes`, an address that only this machine reaches), `ConnectionFailed` when nobody could look.
+        type, more than `max_bytes`, an address that only this machine reaches), `PassingError` when nobody could look now.
         """
         ...
 
@@ -128,7 +128,7 @@ class PictureHost(Protocol):
     async def check(self) -> str:
         """Prove that a picture could be published, seen and withdrawn. Raises like `publish`.
 
-        Who cannot withdraw gives the address at which a test picture stands now, to be looked at; else it is empty.
+        Gives the address of the test picture, which stands there still where it cannot be withdrawn.
         """
         ...
 
@@ -160,12 +160,20 @@ class PublicationStore(Protocol):
         """It is reachable there."""
         ...
 
+    async def forget(self, publication: int) -> None:
+        """Nothing of it left, so it never was one."""
+        ...
+
     async def join(self, publication: int, task: int) -> None:
         """One more task uses it."""
         ...
 
     async def live(self, fingerprint: str, *, place: str, until: datetime) -> Publication | None:
         """One with an address, not withdrawn, whose address ends at `until` or later; the one that lasts longest."""
+        ...
+
+    async def get(self, publication: int) -> Publication | None:
+        """The one of that id, withdrawn or not."""
         ...
 
     async def standing(self) -> list[Publication]:
@@ -211,6 +219,10 @@ class RelayGreeting:
 
 class Relay(Protocol):
     """Lends pictures (see `PictureHost`) and receives reports, on this machine or on a host of the person's."""
+
+    def knows(self, secret: str) -> bool:
+        """Whether a task's secret was made for this relay, which takes no other's reports."""
+        ...
 
     def new_secret(self) -> str:
         """A task's secret, which the relay knows as one of ours without having been told."""

@@ -14,7 +14,7 @@ import httpx
 from sora_studio.domain.errors import ConnectionFailed, InvalidSetting, PublishingFailed, ServiceUnavailable, StudioError
 from sora_studio.domain.picture import PIXEL, PreparedPicture
 from sora_studio.domain.ports import Callback, Clock, RelayGreeting
-from sora_studio.domain.relay import NONCE_BYTES, callback_secret
+from sora_studio.domain.relay import NONCE_BYTES, callback_secret, is_callback_secret
 from sora_studio.domain.settings import RELAY_TOKEN_VARIABLE, check_relay_url, is_loopback
 from sora_studio.gateway import relay_faults
 from sora_studio.gateway.addresses import LinkRefused
@@ -73,6 +73,10 @@ class RelayClient:
         """At any time."""
         return True
 
+    def knows(self, secret: str) -> bool:
+        """Whether it was made with the relay's token; see the port."""
+        return is_callback_secret((self._token() or "").strip(), secret)
+
     def new_secret(self) -> str:
         """A task's secret. Raises `PublishingFailed` without a token."""
         return callback_secret(self._current_token(), os.urandom(NONCE_BYTES))
@@ -116,7 +120,7 @@ class RelayClient:
             await self.withdraw(handle)
         if found != PIXEL.content:
             raise PublishingFailed(f"Something else than the test picture stands at {_origin(url)}.", advice=_LOOK)
-        return ""
+        return url
 
     async def visit(self, url: str) -> bytes:
         """What a stranger finds there; see the port."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sora_studio.domain.events import EventBus
 from sora_studio.domain.ports import Clock, Gateway
 from sora_studio.domain.profile import ModelProfile
+from sora_studio.domain.reach import is_public_url
 from sora_studio.services.ledger import Ledger
 from sora_studio.services.notices import Notices
 from sora_studio.services.supervision import Supervisor
@@ -26,3 +27,9 @@ class Core:
     rng: random.Random
     gateway_name: str
     speed: float = 1.0
+    service_is_public: bool = True
+    """It stands on the internet, and reaches nothing that does not."""
+
+    def is_reachable(self, url: str) -> bool:
+        """Whether the service could fetch something there, or report to it."""
+        return is_public_url(url) or not self.service_is_public

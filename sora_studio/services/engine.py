@@ -47,7 +47,6 @@ class Outside:
     has_key: Callable[[], bool]
     requests_last_minute: Callable[[], int]
     relay: RelayLink
-    gateway_is_loopback: bool
     limits: Callable[[], DayLimits] = DayLimits
 
 
@@ -84,8 +83,7 @@ class Engine:
             core,
             outside.relay,
             Arrivals(core, attaching, self.connection, self.holds, hint=self.tracking.hint),
-            on_line=self.tracking.line_changed,
-            gateway_is_loopback=outside.gateway_is_loopback,
+            on_line=self._line_changed,
         )
         self._sender = Sender(
             core,
@@ -146,8 +144,14 @@ class Engine:
         self.connection.probe_now()
         self.balance.key_changed()
 
+    def ways_changed(self) -> None:
+        """Pictures may go other ways now, or the same with other keys."""
+        self._publishing.ways_changed()
+        self._sender.ways_changed()
+
     def retry(self) -> None:
         """A person asks to try again: whatever holds back does so at once."""
+        self.ways_changed()
         self.holds.credit_returned()
         self.connection.probe_now()
         self.retrieval.resume()
@@ -185,6 +189,12 @@ class Engine:
             self.tracking.see(task)
             self.retrieval.see(task)
             self.reports.see(task)
+
+    def _line_changed(self, carries: Callable[[str], bool] | None) -> None:
+        """Without a line nobody knows whether the relay still lends: its pictures are looked at before they are used again."""
+        self.tracking.line_changed(carries)
+        if carries is None:
+            self._publishing.ways_changed()
 
     def _is_owner(self) -> bool:
         return self.ownership.is_owner

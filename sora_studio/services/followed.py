@@ -14,8 +14,8 @@ NEVER_YET, NOT_PLANNED = float("-inf"), float("inf")
 class Followed:
     """`failures` and `linkless` count answers in a row since the start. Plain numbers are elapsed seconds, `_s` are spans.
 
-    `began` is when the service accepted it; `accepted_at` is the same on the wall. A task that is `reported` has the service's
-    promise to report its end: a report is a hint to ask before `planned_at`. `fallback_at` is the plan while none can arrive.
+    `began` is when the service accepted it; `accepted_at` is the same on the wall. With a `secret` the service has
+    promised to report its end: a report is a hint to ask before `planned_at`. `fallback_at` is the plan while none can arrive.
     """
 
     task: int
@@ -30,7 +30,7 @@ class Followed:
     misses: int = 0
     failures: int = 0
     linkless: int = 0
-    reported: bool = False
+    secret: str | None = None
     hinted: bool = False
     hinted_at: float = NEVER_YET
     """When a question last followed a hint."""
@@ -57,7 +57,7 @@ class Followed:
 
     def polls_saved(self, speed: float) -> int:
         """Of one that is over: how many questions fewer it took than the plan alone would have asked."""
-        if not self.reported:
+        if self.secret is None:
             return 0
         planned = planned_polls(self.followed_from_s, self.lasted_s, self.profile.poll, self.usual_s, speed=speed)
         return planned - self.asked

@@ -15,6 +15,7 @@ DATABASE = "database"
 SOFT_LIMIT = "soft-limit"
 HARD_LIMIT = "hard-limit"
 RELAY = "relay"
+PICTURES = "pictures"
 
 
 class Notices:

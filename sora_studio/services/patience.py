@@ -39,6 +39,10 @@ class Patience(Generic[Key]):
         """It worked, or is over."""
         self._waits.pop(key, None)
 
+    def regain_all(self) -> None:
+        """Each is worth another try now."""
+        self._waits.clear()
+
     def holds(self, key: Key) -> bool:
         """Whether it is still to be left alone."""
         wait = self._waits.get(key)

@@ -1,29 +1,41 @@
-"""Waiting tasks whose pictures are still to be published: each waits for its own, and none of them holds up the others."""
+"""Waiting tasks whose pictures are still to be published: each waits for its own, or for the way that all of them go."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
 
+from sora_studio.domain.errors import StudioError
+from sora_studio.domain.events import NoticeAction, NoticeLevel
 from sora_studio.domain.profile import ModelProfile
+from sora_studio.domain.request import GenerationRequest, is_url
 from sora_studio.domain.task import Task, TaskState
 from sora_studio.services.core import Core
+from sora_studio.services.notices import PICTURES
 from sora_studio.services.patience import Patience
 from sora_studio.services.publishing import Publishing
 
 PUBLISHED_AT_ONCE = 8
+MENDED_IN_S = 10.0
+"""So long a way that does not work is left alone at least; a change of settings ends the wait."""
 
 
 class PictureLine:
-    """Contains the tasks that must not go yet: their picture is to be tried again later, or others' are on their way."""
+    """Contains the tasks that must not go yet: their picture is to be tried again later, others' are on their way, or the way
+    that they would go does not work.
+    """
 
     def __init__(self, core: Core, publishing: Publishing) -> None:
         self._publishing = publishing
-        self._with_pictures = set[int]()
+        self._notices = core.notices
+        self._ways_of = dict[int, str]()
         self._under_way = set[int]()
         self._patience = Patience[int](core.clock, core.rng)
+        self._ways = Patience[str](core.clock, core.rng)
 
     def __contains__(self, task: int) -> bool:
         """Whether it is to be passed over for now."""
-        return self._patience.holds(task) or (len(self._under_way) >= PUBLISHED_AT_ONCE and task in self._with_pictures)
+        way = self._ways_of.get(task)
+        is_full = way is not None and len(self._under_way) >= PUBLISHED_AT_ONCE
+        return is_full or self._patience.holds(task) or bool(way and self._ways.holds(way))
 
     def __len__(self) -> int:
         """How many tasks' pictures are being published."""
@@ -32,14 +44,14 @@ class PictureLine:
     @property
     def left_s(self) -> float:
         """Until the next picture is to be tried again."""
-        return self._patience.left_s
+        return min(self._patience.left_s, self._ways.left_s)
 
     def see(self, task: Task) -> None:
         """A row as it stands now."""
         if task.request.images and task.state is TaskState.WAITING:
-            self._with_pictures.add(task.id)
+            self._ways_of[task.id] = _way_of(task.request)
         else:
-            self._with_pictures.discard(task.id)
+            self._ways_of.pop(task.id, None)
             self._patience.regain(task.id)
 
     def is_under_way(self, task: int) -> bool:
@@ -50,11 +62,26 @@ class PictureLine:
         """Its picture could not be published now."""
         self._patience.lose(task, least_s=least_s)
 
+    def close_way(self, request: GenerationRequest, error: StudioError) -> None:
+        """No picture can go the way of this request's before somebody has mended it, which the person is told once."""
+        self._ways.lose(_way_of(request), least_s=MENDED_IN_S)
+        words = f"{error.sentence} Tasks that need it wait; nothing was sent or charged."
+        self._notices.post(PICTURES, NoticeLevel.WARNING, words, NoticeAction.OPEN_SETTINGS)
+
+    def ways_changed(self) -> None:
+        """Each may work now."""
+        self._ways.regain_all()
+        self._patience.regain_all()
+        self._notices.clear(PICTURES)
+
     async def publish(self, task: Task, profile: ModelProfile) -> list[str]:
         """Like `Publishing.publish`; counted as under way meanwhile."""
         with self._counted(task.id):
             urls = await self._publishing.publish(task, profile)
         self._patience.regain(task.id)
+        if way := _way_of(task.request):
+            self._ways.regain(way)
+            self._notices.clear(PICTURES)
         return urls
 
     async def stands(self, task: Task, urls: list[str]) -> bool:
@@ -68,3 +95,8 @@ class PictureLine:
             yield
         finally:
             self._under_way.discard(task)
+
+
+def _way_of(request: GenerationRequest) -> str:
+    """The same for all that go the same way at any time; empty when every picture has an address."""
+    return "" if all(map(is_url, request.images)) else request.pictures_by or "chosen"

@@ -18,6 +18,9 @@ from sora_studio.services.rest import rest
 
 _log = logging.getLogger(__name__)
 BACK_WITHIN_S = 10.0
+UNREACHABLE = (
+    "The relay's public address is on this machine or its network, where the service cannot report to. Give it a public one."
+)
 TEST_LIFETIME_S = 120.0
 
 
@@ -32,12 +35,22 @@ class Leg:
 
 
 class Proof:
-    """One walk. `expect` gives an event for a secret, set when a report with it arrives here."""
+    """One walk. `expect` gives an event for a secret, set when a report with it arrives here; `is_reachable` says whether the
+    service could reach an address.
+    """
 
-    def __init__(self, clock: Clock, link: RelayLink, expect: Callable[[str], AbstractContextManager[asyncio.Event]]) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        link: RelayLink,
+        expect: Callable[[str], AbstractContextManager[asyncio.Event]],
+        *,
+        is_reachable: Callable[[str], bool],
+    ) -> None:
         self._clock = clock
         self._link = link
         self._expect = expect
+        self._is_reachable = is_reachable
         self._handle = f"{secrets.token_urlsafe(24)}.png"
         self._public_url = ""
         self._published = False
@@ -84,6 +97,8 @@ class Proof:
                 look = "It runs inside this program: look whether something on this machine blocks its port."
             raise _Broken("The relay does not answer this window.", look, error) from error
         self._public_url = greeting.public_url
+        if not self._is_reachable(self._public_url):
+            raise _Broken(UNREACHABLE, f"It is {self._public_url} now.")
         return f"The relay answers and takes the token. Its public address is {greeting.public_url}."
 
     async def _show(self) -> str:

@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from sora_studio.domain.errors import InvalidRequest, PassingError, Problem, PublicUrlNeeded
+from sora_studio.domain.errors import InvalidRequest, PassingError, Problem, PublicUrlNeeded, PublishingFailed
 from sora_studio.domain.picture import PictureEdit, PictureRoute, Publication
 from sora_studio.domain.ports import PictureChecker, PictureHost, PublicationStore
 from sora_studio.domain.profile import ImageRules, ModelProfile
@@ -18,6 +18,7 @@ from sora_studio.services.withdrawal import Withdrawal
 
 JUDGED_AT_ONCE = 4
 """Enough to keep who prepares pictures, and who looks at addresses, at work."""
+UNREACHABLE = "The picture's address is on this machine or its network, where the service cannot fetch it."
 TEST_MAX_BYTES = 1_000_000
 """A test picture has one pixel, but a host may dress it up."""
 
@@ -40,6 +41,7 @@ class Publishing:
         *,
         gateway_is_loopback: bool,
     ) -> None:
+        self._core = core
         self._preparation = preparation
         self._checker = checker
         self._publications = publications
@@ -111,7 +113,9 @@ class Publishing:
         host = self._hosts().get(route)
         if host is None:
             raise PublicUrlNeeded("This way is not set up.", advice="Fill in its settings first.")
-        if url := await host.check():
+        url = await host.check()
+        self._require_reach(url)
+        if not host.can_withdraw:
             await self._checker.look(url, max_bytes=TEST_MAX_BYTES)
 
     def see(self, task: Task) -> None:
@@ -125,9 +129,9 @@ class Publishing:
         self._withdrawal.wake()
 
     async def stands(self, urls: Sequence[str], request: GenerationRequest) -> bool:
-        """Whether the addresses of a request's pictures lead there still: nobody took one back since it was given."""
+        """Whether a request's pictures can be fetched where it was said, and for long enough: nobody took one back since."""
         lent = {url for url, image in zip(urls, request.images, strict=True) if not is_url(image)}
-        return not lent or lent <= {row.url for row in await self.standing() if not self._uploads.is_doubted(row.id)}
+        return not lent or lent <= {row.url for row in await self.standing() if self._uploads.lasts(row)}
 
     async def finish(self, within_s: float) -> None:
         """Withdraw what is idle at the end of the program, as far as its hosts answer in time."""
@@ -149,8 +153,15 @@ class Publishing:
         route = self.route_for(task.request)
         if route is None:
             raise PublicUrlNeeded
-        host = self._hosts()[route]
-        return await self._uploads.address(Parcel(picture, route, host, Path(image).name, task.id, rules.max_bytes))
+        parcel = Parcel(picture, route, self._hosts()[route], Path(image).name, task.id, rules.max_bytes)
+        url = await self._uploads.address(parcel)
+        self._require_reach(url)
+        return url
+
+    def _require_reach(self, url: str) -> None:
+        """Raises `PublishingFailed` for an address of this machine, or of its network, when the service is elsewhere."""
+        if not self._core.is_reachable(url):
+            raise PublishingFailed(UNREACHABLE, advice="Look at Settings, Pictures. Nothing was charged.")
 
     async def _judge(self, request: GenerationRequest, image: str, rules: ImageRules, *, patient: bool) -> tuple[Problem, ...]:
         try:

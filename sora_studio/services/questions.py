@@ -1,6 +1,7 @@
 """One question about one task: what each answer, or none, means for its row and for the time of the next question."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sora_studio.domain import failures
@@ -36,8 +37,8 @@ class Questions:
         self._ledger = core.ledger
         self._connection = connection
         self._holds = holds
-        self.line_is_up = False
-        """Whether reports can arrive."""
+        self.carries: Callable[[str], bool] = lambda _: False
+        """Whether the report with this secret can arrive."""
 
     async def ask(self, followed: Followed, *, urgent: bool) -> float | None:
         """How many seconds from now to ask next; None when the task is over (or no longer ours to follow)."""
@@ -102,7 +103,7 @@ class Questions:
 
     async def _goes_on(self, followed: Followed, state: TaskState) -> float | None:
         age_s = self._core.clock.elapsed() - followed.began
-        waits_for_report = followed.reported and self.line_is_up and not followed.spent
+        waits_for_report = followed.secret is not None and not followed.spent and self.carries(followed.secret)
         plan_s = safety_wait_s if waits_for_report else poll_wait_s
         wait_s = plan_s(age_s, followed.profile.poll, followed.usual_s, self._core.speed)
         wait_s = self._patient(followed, wait_s)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from sora_studio.domain.errors import PublishingFailed
+from sora_studio.domain.errors import RouteUnusable
 from sora_studio.domain.picture import PreparedPicture
 from sora_studio.domain.ports import PictureHost, Relay
 from sora_studio.domain.settings import RelayPlace, Settings, check_relay_url
@@ -105,8 +105,12 @@ class RelayLink:
         choice = self.choice
         return f"relay {choice.url}" if choice.place is RelayPlace.ELSEWHERE else "relay in this program"
 
+    def knows(self, secret: str) -> bool:
+        """Whether a report with this secret can come from the relay that is open now."""
+        return self._connection is not None and self._connection.knows(secret)
+
     async def open(self) -> RelayConnection:
-        """The connection, made at the first call. Raises `PublishingFailed` when there is no relay or ours cannot start."""
+        """The connection, made at the first call. Raises `RouteUnusable` when there is no relay or ours cannot start."""
         async with self._lock:
             if self._connection is None:
                 self._connection = await self._open(self.choice)
@@ -137,7 +141,7 @@ class RelayLink:
     async def _open(self, choice: RelayChoice) -> RelayConnection:
         match choice.place:
             case RelayPlace.NONE:
-                raise PublishingFailed("No relay is set up.", advice="Set one up in Settings.")
+                raise RouteUnusable("No relay is set up.", advice="Set one up in Settings.")
             case RelayPlace.ELSEWHERE:
                 token = await self._token()
                 return self._connect(choice.url, lambda: token)
@@ -147,13 +151,13 @@ class RelayLink:
 
     async def _started(self, choice: RelayChoice) -> RelayServer:
         if not self._is_owner():
-            raise PublishingFailed("The relay runs in the other Sora Studio that is open.", advice="Use it from there.")
+            raise RouteUnusable("The relay runs in the other Sora Studio that is open.", advice="Use it from there.")
         server = self._serve(choice)
         try:
             await server.start()
         except OSError as error:
             what = f"Port {choice.port} of this machine" if choice.port else "A port of this machine"
-            raise PublishingFailed(
+            raise RouteUnusable(
                 f"{what} cannot be used for the relay: {error.strerror or error}.",
                 advice="Close what uses it, or choose another port in Settings.",
             ) from error

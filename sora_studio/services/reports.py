@@ -3,21 +3,20 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from dataclasses import dataclass, replace
-from typing import Protocol
 
-from sora_studio.domain.errors import StudioError, UserError
+from sora_studio.domain.errors import DatabaseUnusable, StudioError, UserError
 from sora_studio.domain.events import NoticeAction, NoticeLevel, RelayChanged
 from sora_studio.domain.ports import Callback, RelayGreeting
 from sora_studio.domain.relay import CALLBACKS_PATH
 from sora_studio.domain.schedule import backoff_s, reported_within_s
-from sora_studio.domain.settings import RelayPlace, is_loopback
+from sora_studio.domain.settings import RelayPlace
 from sora_studio.domain.task import Task, TaskState
 from sora_studio.services.arrivals import Arrivals
 from sora_studio.services.core import Core
 from sora_studio.services.notices import RELAY
-from sora_studio.services.proof import Leg, Proof
+from sora_studio.services.proof import UNREACHABLE, Leg, Proof
 from sora_studio.services.relay_link import RelayLink
 from sora_studio.services.rest import rest
 
@@ -41,14 +40,10 @@ class RelayState:
     trouble: str = ""
 
 
-class LineListener(Protocol):
-    """Is told whenever the line comes or goes."""
-
-    def __call__(self, *, up: bool) -> None: ...
-
-
 class Reports:
     """Only the owner of the data folder reads the line. It comes back by itself, and goes on where it broke off.
+
+    `on_line` hears whenever the line comes, and then by which secrets reports can arrive on it, or goes (None).
 
     What is kept at the relay is read from the beginning after every start: a report twice heard does nothing twice.
     """
@@ -59,14 +54,12 @@ class Reports:
         link: RelayLink,
         arrivals: Arrivals,
         *,
-        on_line: LineListener,
-        gateway_is_loopback: bool,
+        on_line: Callable[[Callable[[str], bool] | None], None],
     ) -> None:
         self._core = core
         self._link = link
         self._arrivals = arrivals
         self._on_line = on_line
-        self._gateway_is_loopback = gateway_is_loopback
         self._known = RelayState(configured=False)
         self._line: asyncio.Task[None] | None = None
         self._works = False
@@ -145,6 +138,7 @@ class Reports:
         while not self._is_reachable and (left_s := give_up_at - self._core.clock.monotonic()) > 0:
             await rest(self._core.clock, self._contacted, left_s)
         if not self._is_reachable:
+            self._complain(self._known.trouble or "The relay does not answer.")
             return None
         try:
             secret = (await self._link.open()).new_secret()
@@ -157,15 +151,15 @@ class Reports:
         if not self._works:
             yield Leg("This window to the relay", ok=False, sentence=ELSEWHERE, seconds=0.0)
             return
-        async with contextlib.aclosing(Proof(self._core.clock, self._link, self._expect).walk()) as walk:
+        proof = Proof(self._core.clock, self._link, self._expect, is_reachable=self._core.is_reachable)
+        async with contextlib.aclosing(proof.walk()) as walk:
             async for leg in walk:
                 yield leg
 
     @property
     def _is_reachable(self) -> bool:
-        """Whether the service would take the relay's address: it must be public, unless the service is on this machine."""
-        url = self._known.public_url
-        return bool(url) and (self._gateway_is_loopback or not is_loopback(url))
+        """Whether the relay has said where it is, and the service can report there."""
+        return bool(self._known.public_url) and self._core.is_reachable(self._known.public_url)
 
     def _want(self) -> float:
         """Since when the line is tried."""
@@ -192,9 +186,11 @@ class Reports:
                 connection = await self._link.open()
                 async with contextlib.aclosing(connection.callbacks(self._epoch, self._cursor)) as line:
                     async for said in line:
+                        await self._take(said)
                         if not isinstance(said, RelayGreeting):  # a proxy that breaks every line lets that one through
                             attempt = 0
-                        await self._take(said)
+            except DatabaseUnusable as error:  # ours, not the relay's: what it keeps is read again
+                _log.warning("A report could not be looked up: %s", error.title)
             except StudioError as error:
                 self._broke(error)
             self._retry.clear()
@@ -217,9 +213,7 @@ class Reports:
                 self._heard_all = True
 
     def _greeted(self, public_url: str) -> None:
-        trouble = ""
-        if is_loopback(public_url) and not self._gateway_is_loopback:
-            trouble = "The relay's public address is on this machine, where the service cannot report to. Give it a public one."
+        trouble = "" if self._core.is_reachable(public_url) else UNREACHABLE
         self._tell(RelayState(configured=True, connected=True, public_url=public_url, trouble=trouble))
 
     def _broke(self, error: StudioError) -> None:
@@ -227,8 +221,11 @@ class Reports:
         self._heard_all = True  # as much of it as can be heard now
         self._tell(replace(self._known, connected=False, trouble=error.sentence))
         if isinstance(error, UserError):
-            words = f"{error.sentence} Tasks are asked for as usual meanwhile."
-            self._core.notices.post(RELAY, NoticeLevel.WARNING, words, NoticeAction.OPEN_SETTINGS)
+            self._complain(error.sentence)
+
+    def _complain(self, sentence: str) -> None:
+        words = f"{sentence} Tasks are asked for as usual meanwhile."
+        self._core.notices.post(RELAY, NoticeLevel.WARNING, words, NoticeAction.OPEN_SETTINGS)
 
     def _tell(self, state: RelayState) -> None:
         before, self._known = self._known, state
@@ -237,6 +234,6 @@ class Reports:
         if state.connected or not state.trouble:
             self._core.notices.clear(RELAY)
         if state.connected is not before.connected:
-            self._on_line(up=state.connected)
+            self._on_line(self._link.knows if state.connected else None)
         if state != before:
             self._core.events.publish(RelayChanged(state.connected, state.trouble))

@@ -8,6 +8,7 @@ from dataclasses import replace
 from sora_studio.domain import failures
 from sora_studio.domain.errors import (
     ConnectionFailed,
+    DatabaseUnusable,
     InvalidSetting,
     KeyMissing,
     KeyRejected,
@@ -19,6 +20,7 @@ from sora_studio.domain.errors import (
     PublishingFailed,
     RateLimited,
     RequestRefused,
+    RouteUnusable,
     StorageFull,
     StudioError,
     UserError,
@@ -93,6 +95,11 @@ class Sender:
         elif task.state is TaskState.CANCELLED and self._line.is_under_way(task.id):
             self._in_flight[task.id].cancel()  # nobody waits for its picture any more
             self._census.see(task)
+
+    def ways_changed(self) -> None:
+        """Pictures that had no way to the service may have one now."""
+        self._line.ways_changed()
+        self._wake.set()
 
     async def run(self) -> None:
         """Send whatever may go, until cancelled."""
@@ -177,14 +184,17 @@ class Sender:
         return claimed
 
     async def _addresses(self, task: Task, profile: ModelProfile) -> list[str] | None:
-        """The images' addresses. None: the task waits again, each for its own picture, or it has failed."""
+        """The images' addresses. None: the task waits again, for its own picture or for a way that works, or it has failed."""
         if not task.request.images:
             return []
         try:
             urls = await self._line.publish(task, profile)
-        except (PassingError, StorageFull) as error:
+        except (PassingError, StorageFull, DatabaseUnusable) as error:
             await self._put_off(task, error)
-        except (PublishingFailed, PublicUrlNeeded, InvalidSetting) as error:
+        except (RouteUnusable, PublicUrlNeeded, InvalidSetting) as error:
+            self._line.close_way(task.request, error)
+            await self._put_off(task, error)
+        except PublishingFailed as error:
             await self._fail(task, failures.IMAGE_UNPUBLISHED, error.sentence)
         except UserError as error:
             await self._fail(task, failures.IMAGE_UNUSABLE, error.sentence)
@@ -197,11 +207,12 @@ class Sender:
             self._census.place(task.id, task.request.model, TaskState.WAITING)
         return None
 
-    async def _put_off(self, task: Task, error: PassingError | StorageFull) -> None:
+    async def _put_off(self, task: Task, error: StudioError) -> None:
         """Try its pictures again later; the others go on meanwhile."""
-        asked_s = error.retry_after_s if isinstance(error, PassingError) else ROOM_CHECK_S
+        asked_s = error.retry_after_s if isinstance(error, PassingError) else None
+        least_s = ROOM_CHECK_S if isinstance(error, StorageFull) else asked_s
         await self._ledger.insist(lambda: self._ledger.record(task.id, trouble=error.title))
-        self._line.put_off(task.id, least_s=asked_s or 0.0)
+        self._line.put_off(task.id, least_s=least_s or 0.0)
         self._census.place(task.id, task.request.model, TaskState.WAITING)
 
     def _forget(self, task_id: int, row: Task | None) -> None:

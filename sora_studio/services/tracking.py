@@ -130,12 +130,13 @@ class Tracking:
         if task.id not in self._in_flight:
             self._plan(followed)
 
-    def line_changed(self, *, up: bool) -> None:
-        """Whether reports can arrive. While they cannot, tasks whose end is reported are asked for like any other."""
-        self._questions.line_is_up = up
+    def line_changed(self, carries: Callable[[str], bool] | None) -> None:
+        """Which reports can arrive, by their secrets; None: none. Tasks whose report cannot are asked for like any other."""
+        self._questions.carries = carries or (lambda _: False)
         for followed in self._followed.values():
-            if followed.reported:
-                followed.fallback_at = NOT_PLANNED if up else self._fallback_at(followed)
+            if followed.secret is not None:
+                is_carried = self._questions.carries(followed.secret)
+                followed.fallback_at = NOT_PLANNED if is_carried else self._fallback_at(followed)
                 if followed.task not in self._in_flight:
                     self._plan(followed)
 
@@ -264,6 +265,6 @@ class Tracking:
             planned_at=elapsed + min(wait_s, longest_s),
             polls=task.polls,
             misses=task.misses,
-            reported=task.callback_secret is not None,
+            secret=task.callback_secret,
             followed_from_s=age_s,
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from weakref import WeakValueDictionary
 
-from sora_studio.domain.errors import InvalidRequest, PassingError
+from sora_studio.domain.errors import ConnectionFailed, InvalidRequest, PassingError, RouteUnusable
 from sora_studio.domain.events import PublicationsChanged
 from sora_studio.domain.picture import SUFFIXES, PictureRoute, PreparedPicture, Publication
 from sora_studio.domain.ports import PictureChecker, PictureHost, PublicationStore
@@ -62,9 +62,9 @@ class Uploads:
         """Somebody tries to take it back: whether that works or not, no further task gets this address."""
         self._doubted.add(publication)
 
-    def is_doubted(self, publication: int) -> bool:
-        """Whether somebody has tried."""
-        return publication in self._doubted
+    def lasts(self, publication: Publication) -> bool:
+        """Whether it stands for long enough for one more task, as far as is known here, and nobody tried to take it back."""
+        return publication.id not in self._doubted and publication.expires_at >= self._core.clock.now() + LEAST_LEFT
 
     def ways_changed(self) -> None:
         """Addresses may lead elsewhere now: each is looked at before it is used again."""
@@ -119,6 +119,9 @@ class Uploads:
             url = await parcel.host.publish(parcel.picture, publication.handle, lifetime_s=LENT_FOR_S)
             await self._complete(publication.id, url)
             return url
+        except (ConnectionFailed, RouteUnusable):  # nothing of it left, so nothing is to be taken back
+            await self._publications.forget(publication.id)
+            raise
         finally:
             self._core.events.publish(PublicationsChanged())
 

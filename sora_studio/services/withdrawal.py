@@ -70,8 +70,8 @@ class Withdrawal:
         self._uploads.doubt(publication.id)
         async with self._uploads.turn(publication.fingerprint, publication.place):
             # Its upload may have ended while its turn was awaited.
-            now = next((row for row in await self._publications.standing() if row.id == publication.id), None)
-            return now is None or await self._withdraw(now)
+            now = await self._publications.get(publication.id)
+            return now is None or now.withdrawn_at is not None or await self._withdraw(now)
 
     async def _look(self) -> None:
         async with self._looking:
@@ -84,7 +84,9 @@ class Withdrawal:
             if publication.place in silent or turn.locked():  # just being published, perhaps for the next task
                 continue
             async with turn:
-                if publication.id in {left.id for left in await self._left()} and not await self._withdraw(publication):
+                if await self._publications.get(publication.id) != publication:  # somebody uses it anew, or was first
+                    continue
+                if not await self._withdraw(publication) and publication.route is not PictureRoute.COMMAND:
                     silent.add(publication.place)
 
     async def _left(self) -> list[Publication]:

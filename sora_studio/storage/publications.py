@@ -27,6 +27,9 @@ INSERT_USE = "INSERT OR IGNORE INTO publication_tasks (publication, task) VALUES
 SELECT_USES = """
     SELECT publication, task FROM publication_tasks WHERE publication IN (SELECT value FROM json_each(?)) ORDER BY task
 """
+SELECT_ONE = "SELECT * FROM publications WHERE id = :id"
+FORGET = "DELETE FROM publications WHERE id = ?"
+FORGET_USES = "DELETE FROM publication_tasks WHERE publication = ?"
 COMPLETE = "UPDATE publications SET url = :url WHERE id = :id"
 WITHDRAW = "UPDATE publications SET withdrawn_at = :at, trouble = NULL WHERE id = :id AND withdrawn_at IS NULL"
 COMPLAIN = "UPDATE publications SET trouble = :trouble WHERE id = :id"
@@ -85,13 +88,22 @@ class SqlitePublications:
                 publication = cut_off["id"]
                 connection.execute(RENEW, {**values, "id": publication})
             connection.execute(INSERT_USE, (publication, task))
-            return next(iter(_with_tasks(connection, "SELECT * FROM publications WHERE id = :id", {"id": publication})))
+            return next(iter(_with_tasks(connection, SELECT_ONE, {"id": publication})))
 
         return await self._database.write(work)
 
     async def complete(self, publication: int, url: str) -> None:
         """It is reachable there."""
         await self._write(COMPLETE, {"id": publication, "url": to_sql(url)})
+
+    async def forget(self, publication: int) -> None:
+        """Nothing of it left, so it never was one."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(FORGET_USES, (publication,))
+            connection.execute(FORGET, (publication,))
+
+        await self._database.write(work)
 
     async def join(self, publication: int, task: int) -> None:
         """One more task uses it."""
@@ -101,6 +113,10 @@ class SqlitePublications:
         """One with an address, not withdrawn, whose address ends at `until` or later; the one that lasts longest."""
         found = await self._read(LIVE, {"fingerprint": fingerprint, "place": to_sql(place), "until": to_sql(until)})
         return next(iter(found), None)
+
+    async def get(self, publication: int) -> Publication | None:
+        """The one of that id, withdrawn or not."""
+        return next(iter(await self._read(SELECT_ONE, {"id": publication})), None)
 
     async def standing(self) -> list[Publication]:
         """All that were not withdrawn, newest first, those without an address too."""

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from itertools import count
 
 from sora_studio.domain.errors import InvalidRequest, Problem
 from sora_studio.domain.picture import TAKEN_UP_AFTER, PictureRoute, PreparedPicture, Publication, WebPicture
@@ -17,6 +18,7 @@ class MemoryPublications:
     def __init__(self, tasks: MemoryTasks) -> None:
         self.rows: dict[int, Publication] = {}
         self.trouble: Exception | None = None
+        self._ids = count(1)
         self._tasks = tasks
 
     async def begin(
@@ -38,7 +40,7 @@ class MemoryPublications:
             self.rows[row.id] = row
             return row
         row = Publication(
-            id=len(self.rows) + 1,
+            id=next(self._ids),
             fingerprint=picture.fingerprint,
             route=route,
             place=place,
@@ -56,6 +58,10 @@ class MemoryPublications:
         await self._may_write()
         self.rows[publication] = replace(self.rows[publication], url=url)
 
+    async def forget(self, publication: int) -> None:
+        await self._may_write()
+        del self.rows[publication]
+
     async def join(self, publication: int, task: int) -> None:
         await self._may_write()
         row = self.rows[publication]
@@ -69,6 +75,10 @@ class MemoryPublications:
             if row.url and (row.fingerprint, row.place) == (fingerprint, place) and row.expires_at >= until
         ]
         return max(found, key=lambda row: (row.expires_at, row.id), default=None)
+
+    async def get(self, publication: int) -> Publication | None:
+        await asyncio.sleep(0)
+        return self.rows.get(publication)
 
     async def standing(self) -> list[Publication]:
         await asyncio.sleep(0)
@@ -142,7 +152,7 @@ class Host:
 
     async def check(self) -> str:
         self.checked += 1
-        return "" if self.can_withdraw else self.url_of("check.png")
+        return self.url_of("check.png")
 
     def url_of(self, handle: str) -> str:
         return f"https://{self.place.replace(' ', '-')}.example/{handle}"

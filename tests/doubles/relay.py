@@ -27,6 +27,7 @@ class ScriptedRelay:
         self._clock = clock
         self.public_url = public_url
         self.epoch = "first life"
+        self.token = "secret"
         self.kept: list[Callback] = []
         self.trouble: StudioError | None = None
         self.broken = set[str]()
@@ -37,8 +38,11 @@ class ScriptedRelay:
         self._secrets = itertools.count(1)
         self._changed = asyncio.Event()
 
+    def knows(self, secret: str) -> bool:
+        return secret.startswith(self.token)
+
     def new_secret(self) -> str:
-        return f"secret-{next(self._secrets)}"
+        return f"{self.token}-{next(self._secrets)}"
 
     async def callbacks(self, epoch: str = "", after: int = 0) -> AsyncGenerator[RelayGreeting | Callback | None]:
         self._may_go("line")

@@ -23,6 +23,7 @@ class MemoryTasks:
     def __init__(self) -> None:
         self.rows: dict[int, Task] = {}
         self.trouble: Exception | None = None
+        self.reading_trouble: Exception | None = None
         self.gate: asyncio.Event | None = None
         self.refusals = 0
         self.history: list[tuple[int, TaskState]] = []
@@ -72,6 +73,8 @@ class MemoryTasks:
 
     async def by_secret(self, secret: str) -> Task | None:
         await asyncio.sleep(0)
+        if self.reading_trouble is not None:
+            raise self.reading_trouble
         return next((row for row in self.rows.values() if row.callback_secret == secret), None)
 
     async def transition(self, task: int, to: TaskState, **facts: Unpack[TaskFacts]) -> bool:

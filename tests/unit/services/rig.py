@@ -102,6 +102,7 @@ class Rig:
             rng=random.Random(7),
             gateway_name=GATEWAY,
             speed=self.speed,
+            service_is_public=not self.loopback,
         )
         self.publishing = Publishing(
             self.core,
@@ -122,7 +123,6 @@ class Rig:
             shelf=lambda: Shelf(self.folder / "clips", "{date} {slug} {id}", self.folder / "posters"),
             has_key=lambda: self.has_key,
             relay=self.desk.link,
-            gateway_is_loopback=self.loopback,
             requests_last_minute=lambda: self.gateway.requests_last_minute,
             limits=lambda: self.limits,
         )

@@ -11,11 +11,14 @@ import pytest
 from sora_studio.domain import failures
 from sora_studio.domain.errors import (
     ConnectionFailed,
+    DatabaseUnusable,
     InvalidRequest,
     OutcomeUnknown,
+    PassingError,
     Problem,
     PublicUrlNeeded,
     PublishingFailed,
+    RouteUnusable,
     ServiceUnavailable,
     StorageFull,
 )
@@ -24,12 +27,14 @@ from sora_studio.domain.picture import Crop, PictureEdit, PictureRoute, Publicat
 from sora_studio.domain.relay import HANDLE
 from sora_studio.domain.task import TaskState
 from sora_studio.services import engine
+from sora_studio.services.notices import PICTURES
 from sora_studio.services.picture_line import PUBLISHED_AT_ONCE
-from sora_studio.services.uploads import LENT_FOR_S, TRUSTED_FOR_S
+from sora_studio.services.uploads import LEAST_LEFT, LENT_FOR_S, TRUSTED_FOR_S
 from sora_studio.services.withdrawal import CANNOT, LANDS_WITHIN_S
 from tests.doubles.gateway import DONE
 from tests.doubles.publications import Host, MemoryPublications
-from tests.unit.services.rig import Rig, request, run
+from tests.doubles.relay import A_RELAY
+from tests.unit.services.rig import GATEWAY, Rig, request, run
 
 CAT, DOG = "/pictures/cat.png", "/pictures/dog.png"
 S = TaskState
@@ -209,19 +214,123 @@ def test_the_wait_that_a_host_asks_for_is_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (PublishingFailed("The bucket refuses these keys."), "The bucket refuses these keys. Look at"),
-        (PublicUrlNeeded(), "public address"),
+        (PublishingFailed("The command failed with the code 3."), "The command failed with the code 3. Look at"),
+        (InvalidRequest([Problem("images", "cat.png is damaged.")]), "cat.png is damaged."),
     ],
 )
-def test_what_only_the_person_can_change_fails_the_task_unpaid(tmp_path: Path, error: Exception, words: str) -> None:
+def test_a_picture_that_cannot_be_published_fails_its_task_unpaid(tmp_path: Path, error: Exception, words: str) -> None:
     async def story() -> None:
         rig = Rig(tmp_path)
         rig.host.troubles.append(error)
         async with rig:
             await send(rig, CAT)
-            assert (rig.state(), rig.row().fail_code) == (S.FAILED, failures.IMAGE_UNPUBLISHED)
+            assert rig.state() is S.FAILED
+            assert rig.row().fail_code in (failures.IMAGE_UNPUBLISHED, failures.IMAGE_UNUSABLE)
             assert words in (rig.row().fail_message or "")
             assert not rig.gateway.created
+
+    run(story())
+
+
+def test_tasks_wait_for_a_way_that_does_not_work_and_go_once_it_is_mended(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        rig.host.troubles.extend([RouteUnusable("The store does not know this access key.")] * 1000)
+        async with rig:
+            for number in range(30):
+                await send(rig, f"/pictures/{number}.png")
+            await rig.submit("without a picture")
+            await rest(rig, 100)
+            assert rig.states() == [S.WAITING] * 30 + [S.PENDING]
+            assert all(rig.row(task).trouble == "The store does not know this access key." for task in range(1, 9))
+            assert len(rig.host.published) < 30 * 3
+            assert await rig.publishing.standing() == []
+            assert PICTURES in rig.notices()
+            rig.host.troubles.clear()
+            rig.engine.ways_changed()
+            assert PICTURES not in rig.notices()
+            await rest(rig, 5)
+            assert set(rig.states()) == {S.PENDING}
+            assert all(row.trouble is None for row in rig.tasks.rows.values())
+
+    run(story())
+
+
+def test_a_start_without_the_way_that_was_chosen_keeps_its_tasks_waiting(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path, loopback=False, chosen=PictureRoute.RELAY)
+        rig.hosts.clear()
+        await rig.tasks.add([request(images=(CAT,))], gateway=GATEWAY, at=rig.clock.now())  # by an earlier start
+        async with rig:
+            await rest(rig, 600)
+            assert rig.state() is S.WAITING
+            assert rig.row().trouble == PublicUrlNeeded.title
+            rig.hosts[PictureRoute.RELAY] = rig.host
+            rig.engine.ways_changed()
+            await rest(rig, 1)
+            assert rig.state() is S.PENDING
+
+    run(story())
+
+
+def test_a_database_that_cannot_be_used_for_a_moment_fails_nothing(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path) as rig:
+            assert isinstance(rig.publications, MemoryPublications)
+            rig.publications.trouble = DatabaseUnusable(tmp_path / "studio.db", "another program holds it")
+            await send(rig, CAT)
+            assert rig.state() is S.WAITING
+            rig.publications.trouble = None
+            await rest(rig, 10)
+            assert rig.state() is S.PENDING
+
+    run(story())
+
+
+@pytest.mark.parametrize("place", ["http://127.0.0.1:8788", "https://192.168.1.20", "https://box.local"])
+def test_an_address_that_the_service_cannot_reach_is_neither_sent_nor_called_good(tmp_path: Path, place: str) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path, loopback=False, chosen=PictureRoute.RELAY)
+        rig.host.url_of = lambda handle: f"{place}/{handle}"  # type: ignore[method-assign]
+        async with rig:
+            await send(rig, CAT)
+            assert (rig.state(), rig.gateway.created) == (S.FAILED, [])
+            assert "where the service cannot fetch it" in (rig.row().fail_message or "")
+            await rest(rig, 60)
+            assert not rig.host.reachable
+        with pytest.raises(PublishingFailed, match="cannot fetch it"):
+            await rig.publishing.check(PictureRoute.RELAY)
+
+    run(story())
+
+
+def test_an_address_that_ends_before_the_create_has_its_turn_is_made_anew(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        rig.gateway.turn = asyncio.Event()
+        async with rig:
+            await send(rig, CAT)
+            await rest(rig, LENT_FOR_S - 3600)
+            rig.gateway.turn.set()
+            await rest(rig, 10)
+            newest, _ = await rig.publishing.standing()
+            assert rig.gateway.image_urls == [[newest.url]]
+            assert newest.expires_at > rig.clock.now() + LEAST_LEFT
+
+    run(story())
+
+
+def test_once_the_relays_line_is_down_a_fresh_address_is_looked_at_before_it_is_used(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path, loopback=False, chosen=PictureRoute.RELAY, relay_choice=A_RELAY) as rig:
+            assert rig.relay
+            await send(rig, CAT)
+            await send(rig, CAT)
+            assert not rig.checker.looked
+            rig.relay.cut()
+            await rest(rig, 1)
+            await send(rig, CAT)
+            assert rig.checker.looked == rig.gateway.image_urls[2]
 
     run(story())
 
@@ -316,17 +425,17 @@ def test_a_picture_that_a_run_left_half_way_is_published_once_more_and_stands_on
     run(story())
 
 
-def test_a_host_that_is_away_for_a_night_leaves_few_rows_behind(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("away", "most_rows"), [(ServiceUnavailable(), 29), (ConnectionFailed(), 0)])
+def test_a_host_that_is_away_for_a_night_leaves_few_rows_behind(tmp_path: Path, away: PassingError, most_rows: int) -> None:
     async def story() -> None:
         rig = Rig(tmp_path)
-        away = ConnectionFailed("The relay cannot be reached.")
         rig.host.troubles.extend([away] * 1000)
         rig.host.withdrawal_troubles.extend([away] * 1000)
         async with rig:
             await send(rig, CAT)
             await rest(rig, 2 * 3600)
             assert len(rig.host.published) > 100
-            assert len(rows(rig)) < 30
+            assert len(rows(rig)) <= most_rows
             assert all(row.withdrawn_at is None for row in rows(rig))
             rig.host.troubles.clear()
             rig.host.withdrawal_troubles.clear()

@@ -1,7 +1,7 @@
 """A report is a hint and the status decides; the line to the relay comes and goes, and no task is worse off for it."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,6 +11,7 @@ import pytest
 
 from sora_studio.domain.errors import (
     ConnectionFailed,
+    DatabaseUnusable,
     InvalidRequest,
     KeyRejected,
     OutcomeUnknown,
@@ -149,6 +150,11 @@ def test_a_relay_that_does_not_answer_holds_the_first_create_up_for_five_seconds
             await submit(rig, "two")
             assert rig.gateway.callback_urls == [None, None]
             assert [row.callback_secret for row in rig.tasks.rows.values()] == [None, None]
+            (notice,) = rig.core.notices.current
+            assert notice.text == "The relay cannot be reached. Tasks are asked for as usual meanwhile."
+            relay_of(rig).mend()
+            await rig.advance(60)
+            assert not rig.notices()
 
     run(story())
 
@@ -175,6 +181,7 @@ def test_an_address_that_only_this_machine_reaches_is_not_given_to_a_service_els
             await rig.advance(6)
             assert rig.gateway.callback_urls == [None]
             assert "on this machine" in rig.engine.reports.state.trouble
+            assert rig.notices() == {RELAY}
 
     run(story())
 
@@ -292,6 +299,41 @@ def test_while_the_line_is_down_tasks_are_asked_for_as_usual_and_what_was_kept_c
             await rig.advance(60)
             assert rig.state() is S.SUCCESS
 
+    run(story())
+
+
+def test_a_task_that_was_promised_to_another_relay_is_asked_for_as_usual(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with one_reported(tmp_path) as rig:
+            await rig.advance(181)
+            rig.desk.choice, relay_of(rig).token = OTHER, "another token"
+            await rig.engine.reports.change()
+            await submit(rig, "of the new relay")
+            await rig.advance(200)
+            gaps = [later - earlier for earlier, later in zip(ages_s(rig)[1:], ages_s(rig)[2:], strict=False)]
+            assert gaps == pytest.approx([10] * len(gaps), abs=0.1)
+            assert len(gaps) > 15
+            assert len(ages_s(rig, 2)) == 1
+
+    run(story())
+
+
+def test_a_database_that_cannot_be_read_for_a_moment_is_no_trouble_of_the_relay(
+    tmp_path: Path, expect_log: Callable[[str], None]
+) -> None:
+    async def story() -> None:
+        async with one_reported(tmp_path) as rig:
+            rig.tasks.reading_trouble = DatabaseUnusable(tmp_path / "studio.db", "another program holds it")
+            rig.gateway.statuses["remote-1"] = [DONE]
+            relay_of(rig).post(secret_of(rig))
+            await rig.advance(30)
+            assert len(relay_of(rig).asked_from) < 10
+            assert not rig.notices()
+            rig.tasks.reading_trouble = None
+            await rig.advance(60)
+            assert rig.state() is S.SUCCESS
+
+    expect_log("could not be looked up")
     run(story())
 
 
