@@ -168,7 +168,9 @@ class Studio:
         """
         self.settings = await asyncio.to_thread(self._settings_file.load)
         self.settings_trouble = self._settings_file.trouble
-        self._named_relay = os.environ.get(RELAY_URL_VARIABLE, "").strip()
+        named_relay = os.environ.get(RELAY_URL_VARIABLE, "").strip()
+        # Nothing of a demo goes out to the internet, but a relay on this machine may be tried out with it.
+        self._named_relay = "" if self.is_demo and not is_loopback(named_relay) else named_relay
         base_url = check_base_url(self._given_url or os.environ.get(BASE_URL_VARIABLE) or self.settings.base_url)
         await asyncio.to_thread(self._load_profiles)
         await asyncio.to_thread(trusted_authorities)  # both connections need them, and reading them blocks
@@ -251,6 +253,7 @@ class Studio:
             self._hosts,
             self._chosen_route,
             gateway_is_loopback=loopback,
+            relay_is_private=lambda: self._relay.choice.is_private,
         )
         self.pictures = Pictures(media, preparation, checker, self._data_dir / "frames")
         outside = Outside(

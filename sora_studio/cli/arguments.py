@@ -37,6 +37,7 @@ class GenerateCommand:
     model: str | None
     takes: int
     callback: bool | None
+    fit: bool
     output: Path | None
     wait: bool
     again: bool
@@ -90,6 +91,7 @@ def parse(argv: Sequence[str]) -> Command:
                 model=found.model,
                 takes=found.count,
                 callback=found.callback,
+                fit=found.fit,
                 output=found.output,
                 wait=not found.no_wait,
                 again=found.again,
@@ -148,7 +150,8 @@ def _build_generate(generate: argparse.ArgumentParser) -> None:
     generate.add_argument(
         "--set", action="append", default=[], type=_choice, metavar="FIELD=VALUE", help="an option of the model: duration=15"
     )
-    generate.add_argument("--route", default="", help="how the service routes the task")
+    generate.add_argument("--fit", action="store_true", help="of a picture that cannot be sent as it is, send a copy that fits")
+    generate.add_argument("--route", default="", help="how the service routes the task: auto, value or official (sora-2's)")
     generate.add_argument("--model", metavar="SLUG", help="the model; the one of the settings unless given")
     generate.add_argument("--count", type=int, default=1, metavar="N", help="takes of the same request, 1 to 10")
     generate.add_argument(

@@ -33,8 +33,8 @@ EPILOG = """\
 exit codes:
   0    everything is saved (or, with --no-wait, accepted)
   1    the program itself failed; its log says where
-  2    invalid input, or an equal request was sent within the last minute
-       (--again sends it): nothing was sent
+  2    invalid input, no way for a picture, or an equal request was sent within
+       the last minute (--again sends it): nothing was sent
   3    the service failed a task, or no longer serves its clip
   4    the key is missing or refused, or its account has no credit
   5    an outcome is unknown: a request may have been charged
@@ -42,7 +42,8 @@ exit codes:
        be opened, today's spending limit is reached, or there is no room or no
        right to save
   130  interrupted
-Tasks stay whatever the code is, and "sora-studio watch" goes on with them.
+Tasks that were sent stay whatever the code is; "sora-studio watch" goes on with
+them.
 """
 
 

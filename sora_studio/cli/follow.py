@@ -33,6 +33,7 @@ class _Block:
     code: ExitCode
 
 
+_NO_WAY = "pictures"
 _SAVING = frozenset({Phase.UNSAVED})
 _BLOCKS = {
     "key": _Block(frozenset(Phase) - {Phase.UNSAVED, Phase.DOWNLOADING}, ExitCode.KEY),
@@ -41,6 +42,7 @@ _BLOCKS = {
     "storage": _Block(_SAVING | {Phase.WAITING, Phase.SENDING}, ExitCode.GAVE_UP),
     "room": _Block(frozenset({Phase.WAITING}), ExitCode.GAVE_UP),
     "output": _Block(_SAVING, ExitCode.GAVE_UP),
+    _NO_WAY: _Block(frozenset({Phase.WAITING}), ExitCode.INVALID),
 }
 """By the cause of the notice that tells of it."""
 _OFFLINE = "offline"
@@ -60,7 +62,11 @@ _WORST_FIRST = (ExitCode.UNKNOWN, ExitCode.KEY, ExitCode.GAVE_UP, ExitCode.FAILE
 
 
 class Follower:
-    """Follows a set of tasks through events. `load` fetches their rows; `standing` are the notices that hold already."""
+    """Follows a set of tasks through events. `load` fetches their rows; `standing` are the notices that hold already.
+
+    `take_back` cancels a task of this command's own that waits for a way that does not work: it must not go out later by
+    itself, when the person has perhaps sent it again.
+    """
 
     def __init__(
         self,
@@ -71,8 +77,10 @@ class Follower:
         clock: Clock,
         *,
         standing: Iterable[NoticeRaised] = (),
+        take_back: Callable[[int], Awaitable[bool]] | None = None,
         patience_s: float = PATIENCE_S,
     ) -> None:
+        self._take_back = take_back
         self._load = load
         self._report = report
         self._progress = progress
@@ -96,12 +104,21 @@ class Follower:
                 if not open_tasks:
                     return worst(map(_code_of, self._tasks.values()))
                 if (code := self._stuck(open_tasks)) is not None:
-                    return worst([code, *map(_code_of, self._tasks.values())])
+                    codes = [code, *map(_code_of, self._tasks.values())]
+                    await self._give_up(wanted)
+                    return worst(codes)
                 self._progress.draw(self._tasks.values())
                 await self._rest()
         finally:
             self._unsubscribe()
             self._report.end()
+
+    async def _give_up(self, wanted: set[int]) -> None:
+        if self._take_back and _NO_WAY in self._causes:
+            for task in wanted:
+                if self._tasks[task].phase is Phase.WAITING and await self._take_back(task):
+                    self._dirty.add(task)
+            await self._look(wanted)
 
     async def _look(self, wanted: set[int]) -> None:
         dirty = self._dirty & wanted

@@ -1,7 +1,8 @@
 """`generate` and `watch`: hand tasks in, follow them to their end, say where the clips are."""
 
+import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,10 +14,11 @@ from sora_studio.cli.follow import Follower, is_answered, is_ended, is_settled
 from sora_studio.cli.progress import Progress
 from sora_studio.cli.report import ProgressBar, Report, say
 from sora_studio.domain.errors import InvalidRequest, Problem, RequestRepeated
-from sora_studio.domain.picture import PictureRoute
+from sora_studio.domain.picture import PictureEdit, PictureRoute
 from sora_studio.domain.ports import TaskFilter
 from sora_studio.domain.profile import ModelProfile, Option
 from sora_studio.domain.request import GenerationRequest, is_url
+from sora_studio.domain.settings import RELAY_URL_VARIABLE
 from sora_studio.domain.task import Section, Task
 from sora_studio.paths import full_path
 from sora_studio.services.clock import SystemClock
@@ -24,6 +26,15 @@ from sora_studio.services.clock import SystemClock
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
 
+PUBLIC = {
+    PictureRoute.BUCKET: "through your bucket, until the task ends.",
+    PictureRoute.RELAY: "through your relay, until the task ends.",
+    PictureRoute.COMMAND: "by your own command, for as long as that keeps it there.",
+}
+"""What follows `… becomes reachable on the internet`."""
+FITS = "With --fit a copy that fits is sent instead."
+HANDED_OVER = "Another Sora Studio works on this data folder: it sends and saves the tasks, and this command watches."
+ITS_RELAY = f"It does so by its own relay and ways for pictures, not by {RELAY_URL_VARIABLE}."
 STAYS = (
     "This command lends the pictures itself, so it stays until the service is done with them. A bucket or a relay on a host of "
     "yours lends them without it."
@@ -33,11 +44,12 @@ _UNFINISHED = frozenset({Section.REVIEW, Section.RUNNING, Section.WAITING})
 
 async def generate(command: GenerateCommand, studio: "Studio") -> ExitCode:
     """Submit, then follow to the end, or with `--no-wait` to the service's answer (or as long as it needs us)."""
-    follower = _follower(studio, as_json=command.json)
+    follower = _follower(studio, as_json=command.json, take_back=studio.submission.cancel)
     model = command.model or studio.settings.model
     request = request_from(command, model, studio.profiles.get(model))
     request = replace(request, callback=_wants_report(command, studio))
     added = await _submit(command, studio, request)
+    _say_what_becomes_public(studio, request)
     if words := batch_words(len(request.images), command.takes, len(added)):
         say(words)
     _introduce(studio, output=command.output)
@@ -52,6 +64,10 @@ async def _submit(command: GenerateCommand, studio: "Studio", request: Generatio
     """Ask before an equal request is paid for twice; where nobody can be asked it is refused."""
     try:
         return await studio.submission.submit(request, takes=command.takes, again=command.again)
+    except InvalidRequest as invalid:
+        if await _would_fit(studio, request):
+            raise InvalidRequest([*invalid.problems, Problem("images", FITS)]) from None
+        raise
     except RequestRepeated as repeated:
         if not again.can_ask():
             raise RequestRepeated(
@@ -81,10 +97,28 @@ def _settled(studio: "Studio") -> Callable[[Task], bool]:
 
 def request_from(command: GenerateCommand, model: str, profile: ModelProfile | None) -> GenerationRequest:
     """What was asked for, in the profile's own values where they fit; what does not fit is refused by validation."""
+    sources = tuple(_sources(command.images))
+    edits = {source: PictureEdit(convert=True) for source in sources if command.fit and not is_url(source)}
     options = {field: option.parse(text) if (option := _option(profile, field)) else text for field, text in command.choices}
     return GenerationRequest(
-        model=model, prompt=command.prompt, options=options, route=command.route, images=tuple(_sources(command.images))
+        model=model, prompt=command.prompt, options=options, route=command.route, images=sources, edits=edits
     )
+
+
+async def _would_fit(studio: "Studio", request: GenerationRequest) -> bool:
+    """Whether a copy of some picture that is refused as it is could be sent."""
+    profile = studio.profiles.get(request.model)
+    files = [image for image in request.images if not is_url(image) and image not in request.edits]
+    looks = [await studio.pictures.look(image, PictureEdit(), profile) for image in files] if profile else []
+    return any(look.offer for look in looks)
+
+
+def _say_what_becomes_public(studio: "Studio", request: GenerationRequest) -> None:
+    route = studio.publishing.route_for(request)
+    if route and not all(map(is_url, request.images)) and not studio.publishing.stays_here(route):
+        count = sum(not is_url(image) for image in request.images)
+        which = "The picture becomes" if count == 1 else f"The {count} pictures become"
+        say(f"{which} reachable on the internet {PUBLIC[route]}")
 
 
 def batch_words(pictures: int, takes: int, tasks: int) -> str:
@@ -130,15 +164,16 @@ def prompt_from(argument: str) -> str:
     return prompt
 
 
-def _follower(studio: "Studio", *, as_json: bool) -> Follower:
+def _follower(studio: "Studio", *, as_json: bool, take_back: Callable[[int], Awaitable[bool]] | None = None) -> Follower:
     bar, clock = ProgressBar(), SystemClock()
     report, progress = Report(as_json=as_json, bar=bar), Progress(bar, studio.profiles, clock)
-    return Follower(studio.events, studio.library.tasks, report, progress, clock, standing=studio.notices)
+    load, standing = studio.library.tasks, studio.notices
+    return Follower(studio.events, load, report, progress, clock, standing=standing, take_back=take_back)
 
 
 def _introduce(studio: "Studio", *, output: Path | None) -> None:
     if studio.tracking.is_owner:
         return
-    say("Another Sora Studio works on this data folder: it sends and saves the tasks, and this command watches.")
+    say(f"{HANDED_OVER} {ITS_RELAY}" if os.environ.get(RELAY_URL_VARIABLE) else HANDED_OVER)
     if output is not None:
         say("So the clips go to its folder, not to the one given with --output.")

@@ -3,10 +3,12 @@
 import json
 import sys
 from datetime import datetime
+from pathlib import PurePath
 
 from sora_studio.domain.clip import ClipState
 from sora_studio.domain.failures import explain
 from sora_studio.domain.prompt import first_line
+from sora_studio.domain.request import is_url
 from sora_studio.domain.task import Phase, Task
 
 
@@ -44,8 +46,9 @@ def saved_files(task: Task) -> list[str]:
 
 
 def describe(task: Task) -> str:
-    """`3 · ready · Slow dolly…` and, where there is more to say, why."""
+    """`3 · ready · Slow dolly… · pier.jpg` and, where there is more to say, why."""
     words = [str(task.id), _PHASES[task.phase], first_line(task.request.prompt, 60)]
+    words += [PurePath(image.partition("?")[0] if is_url(image) else image).name for image in task.request.images]
     if task.takes > 1:
         words.insert(1, f"take {task.take} of {task.takes}")
     return " · ".join([*words, *_reasons(task)])

@@ -120,7 +120,8 @@ def _land_without_link(part: Path, target: Path) -> None:
 def _write(path: Path, text: str) -> None:
     unfinished = path.with_name(path.name + ".part")
     unfinished.unlink(missing_ok=True)
-    with unfinished.open("x", encoding="utf-8", newline="\n") as file:
+    # A file name may hold bytes that are no text: in a JSON string their escapes say the same.
+    with unfinished.open("x", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())

@@ -40,6 +40,7 @@ class Publishing:
         chosen: Callable[[], PictureRoute | None],
         *,
         gateway_is_loopback: bool,
+        relay_is_private: Callable[[], bool],
     ) -> None:
         self._core = core
         self._preparation = preparation
@@ -48,6 +49,7 @@ class Publishing:
         self._hosts = hosts
         self._chosen = chosen
         self._gateway_is_loopback = gateway_is_loopback
+        self._relay_is_private = relay_is_private
         self._uploads = Uploads(core, checker, publications)
         self._withdrawal = Withdrawal(core, publications, self._uploads, hosts)
         self._works = False
@@ -64,6 +66,10 @@ class Publishing:
         if wanted not in hosts and self._gateway_is_loopback:
             wanted = PictureRoute.RELAY
         return wanted if wanted in hosts else None
+
+    def stays_here(self, route: PictureRoute) -> bool:
+        """Whether only this machine can fetch what goes that way: the service is here too, and so is the relay."""
+        return route is PictureRoute.RELAY and self._gateway_is_loopback and self._relay_is_private()
 
     def reaches(self, request: GenerationRequest) -> bool:
         """Whether the service could fetch all of its pictures."""

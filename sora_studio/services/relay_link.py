@@ -8,7 +8,7 @@ from typing import Protocol
 from sora_studio.domain.errors import RouteUnusable
 from sora_studio.domain.picture import PreparedPicture
 from sora_studio.domain.ports import PictureHost, Relay
-from sora_studio.domain.settings import RelayPlace, Settings, check_relay_url
+from sora_studio.domain.settings import RelayPlace, Settings, check_relay_url, is_loopback
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,11 @@ class RelayChoice:
     def is_set_up(self) -> bool:
         """Whether there is one."""
         return self.place is not RelayPlace.NONE
+
+    @property
+    def is_private(self) -> bool:
+        """Whether nobody but this machine reaches it, as far as its address tells."""
+        return self.is_implied or is_loopback(self.url)
 
     @property
     def is_implied(self) -> bool:

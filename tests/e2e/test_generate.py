@@ -1,6 +1,7 @@
 """From a prompt on the command line to a film on the disk."""
 
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -64,6 +65,33 @@ def test_a_local_picture_is_animated(program: Program, tmp_path: Path) -> None:
     ended = program.generate("It comes alive", "--image", str(tmp_path / "still.png"))
     assert ended.code == 0, ended.err
     assert len(ended.rows[-1]["files"]) == 1
+
+
+def test_of_a_picture_that_cannot_be_sent_a_copy_is_sent_once_it_is_asked_for(
+    program: Program, simulator: Running, tmp_path: Path
+) -> None:
+    still = tmp_path / "still.bmp"
+    Image.new("RGB", (640, 360), "teal").save(still)
+    refused = program.generate("It comes alive", "--image", str(still))
+    assert refused.code == 2
+    assert "still.bmp is a BMP file" in refused.err
+    assert "With --fit a copy that fits is sent instead." in refused.err
+    assert simulator.state.charges == []
+    ended = program.generate("It comes alive", "--image", str(still), "--fit")
+    assert ended.code == 0, ended.err
+    assert "still.bmp" in ended.err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere file names are text")
+def test_a_file_name_that_is_no_text_keeps_no_clip_from_being_saved(program: Program, tmp_path: Path) -> None:
+    still = tmp_path / os.fsdecode(b"still-\xff.png")
+    Image.new("RGB", (640, 360), "teal").save(tmp_path / "still.png")
+    (tmp_path / "still.png").rename(still)
+    ended = program.generate("It comes alive", "--image", str(still))
+    assert ended.code == 0, ended.err
+    (film,) = ended.rows[-1]["files"]
+    (image,) = json.loads(Path(film).with_suffix(".json").read_text(encoding="utf-8"))["images"]
+    assert image == str(still)
 
 
 @pytest.mark.parametrize(

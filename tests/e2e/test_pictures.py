@@ -32,8 +32,12 @@ def test_pictures_go_through_the_relay_that_the_environment_names(program: Progr
         far_away(program, address, TOKEN)
         process = program.start("generate", "animate it", "--image", draw(tmp_path))
         assert process.stderr
-        while "cannot be reached" not in (line := process.stderr.readline()):
+        said = ""
+        while "cannot be reached" not in said:
+            line = process.stderr.readline()
             assert line, "it ended before it had asked the service"
+            said += line
+        assert "The picture becomes reachable on the internet through your relay, until the task ends." in said
         program.interrupt(process)
         assert program.finish(process).code == ExitCode.INTERRUPTED
         assert list((tmp_path / "relay" / "pictures").iterdir())
@@ -58,3 +62,10 @@ def test_who_lends_a_picture_itself_stays_until_the_service_is_done_with_it(
     assert ended.rows[-1]["state"] == "success"
     (task,) = simulator.state.tasks
     assert task.order.image_urls
+
+
+def test_a_demo_lends_nothing_on_the_internet(program: Program, tmp_path: Path) -> None:
+    program.environment |= {RELAY_URL_VARIABLE: "https://relay.invalid", RELAY_TOKEN_VARIABLE: TOKEN}
+    ended = program.run("generate", "animate it", "--demo", "--callback", "--image", draw(tmp_path))
+    assert ended.code == 0, ended.err
+    assert "internet" not in ended.err

@@ -8,7 +8,18 @@ from sora_studio.domain.task import TaskState
 
 def test_everything_about_a_request_is_read(tmp_path: Path) -> None:
     line = ["generate", "A harbour", "--image", "a.png", "--image", "https://x.example/b.png", "--set", "duration=15"]
-    line += ["--set", "aspect_ratio = portrait", "--route", "value", "--model", "sora-2-pro", "--count", "3", "--callback"]
+    line += [
+        "--set",
+        "aspect_ratio = portrait",
+        "--route",
+        "value",
+        "--model",
+        "sora-2-pro",
+        "--count",
+        "3",
+        "--callback",
+        "--fit",
+    ]
     line += ["--output", str(tmp_path), "--no-wait", "--again", "--json", "--demo"]
     assert parse(line) == GenerateCommand(
         prompt="A harbour",
@@ -18,6 +29,7 @@ def test_everything_about_a_request_is_read(tmp_path: Path) -> None:
         model="sora-2-pro",
         takes=3,
         callback=True,
+        fit=True,
         output=tmp_path,
         wait=False,
         again=True,

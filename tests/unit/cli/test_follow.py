@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -38,7 +39,7 @@ class Hands:
 class Scene:
     """Rows, a bus and a follower over them."""
 
-    def __init__(self, *rows: Task, standing: Iterable[NoticeRaised] = ()) -> None:
+    def __init__(self, *rows: Task, standing: Iterable[NoticeRaised] = (), is_own: bool = False) -> None:
         self.rows = {row.id: row for row in rows}
         self.events = EventBus()
         self.clock = Hands()
@@ -50,8 +51,13 @@ class Scene:
             Progress(bar, {}, self.clock),
             self.clock,
             standing=standing,
+            take_back=self._cancel if is_own else None,
             patience_s=PATIENCE_S,
         )
+
+    async def _cancel(self, number: int) -> bool:
+        self.rows[number] = replace(self.rows[number], state=TaskState.CANCELLED)
+        return True
 
     async def _load(self, tasks: Iterable[int]) -> list[Task]:
         return [self.rows[number] for number in tasks]
@@ -138,6 +144,7 @@ def test_without_waiting_the_services_answer_is_the_end() -> None:
         ("storage", task(TaskState.WAITING), ExitCode.GAVE_UP),
         ("storage", task(TaskState.SUCCESS, clip(ClipState.REMOTE)), ExitCode.GAVE_UP),
         ("output", task(TaskState.SUCCESS, clip(ClipState.REMOTE)), ExitCode.GAVE_UP),
+        ("pictures", task(TaskState.WAITING), ExitCode.INVALID),
     ],
 )
 def test_a_cause_that_stops_everything_ends_the_command(cause: str, row: Task, code: ExitCode) -> None:
@@ -145,6 +152,13 @@ def test_a_cause_that_stops_everything_ends_the_command(cause: str, row: Task, c
     assert scene.run(lambda: scene.notice(cause)) is code
     standing = NoticeRaised(cause, NoticeLevel.WARNING, "Since before.")
     assert Scene(row, standing=[standing]).run() is code
+
+
+@pytest.mark.parametrize(("is_own", "state"), [(True, TaskState.CANCELLED), (False, TaskState.WAITING)])
+def test_what_has_no_way_is_taken_back_by_the_command_that_made_it_and_by_no_other(is_own: bool, state: TaskState) -> None:
+    scene = Scene(task(), is_own=is_own)
+    assert scene.run(lambda: scene.notice("pictures")) is ExitCode.INVALID
+    assert scene.rows[1].state is state
 
 
 @pytest.mark.parametrize(

@@ -112,6 +112,7 @@ class Rig:
             lambda: self.hosts,
             lambda: self.chosen,
             gateway_is_loopback=self.loopback,
+            relay_is_private=lambda: self.relay_choice.is_private,
         )
         self.relay = self.relay or ScriptedRelay(self.clock)
         self.desk = LinkDesk(self.relay, self.relay_choice)
