@@ -66,11 +66,12 @@ class PreparedPicture:
     width: int
     height: int
     quality: int | None = None
+    fingerprint: str = field(init=False)
+    """The content's SHA-256 in hex: equal pictures are published once. Made where the picture is, which takes milliseconds."""
 
-    @property
-    def fingerprint(self) -> str:
-        """The content's SHA-256 in hex: equal pictures are published once."""
-        return hashlib.sha256(self.content).hexdigest()
+    def __post_init__(self) -> None:
+        """Ten megabytes are not hashed at every use."""
+        object.__setattr__(self, "fingerprint", hashlib.sha256(self.content).hexdigest())
 
     @property
     def size_bytes(self) -> int:

@@ -32,8 +32,8 @@ class GenerationRequest:
 
     `options` maps the profile's option fields to the chosen values (missing ones take the profile's default when the
     request is completed); `images` holds http(s) URLs or absolute paths of local files, `edits` what is changed of the local
-    ones; `route` is the service's `provider`. `callback` asks the service to report the end; `pictures_by` None means the way
-    that the settings name.
+    ones and `seen` what they held (as SHA-256) when they were submitted; `route` is the service's `provider`. `callback`
+    asks the service to report the end; `pictures_by` None means the way that the settings name.
     """
 
     model: str
@@ -44,6 +44,7 @@ class GenerationRequest:
     edits: Mapping[str, PictureEdit] = field(default_factory=dict[str, PictureEdit])
     callback: bool = False
     pictures_by: PictureRoute | None = None
+    seen: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
     def mode(self) -> Mode:
@@ -59,9 +60,14 @@ class GenerationRequest:
         """A request for each task: as many images in each as the model takes, in their order, with their own edits."""
         most = profile.images.max if profile.images else len(self.images)
         if len(self.images) <= max(most, 1):
-            return [replace(self, edits=_edits_of(self.images, self.edits))]
+            return [self._part(self.images)]
         parts = [self.images[begin : begin + most] for begin in range(0, len(self.images), most)]
-        return [replace(self, images=part, edits=_edits_of(part, self.edits)) for part in parts]
+        return [self._part(part) for part in parts]
+
+    def _part(self, images: tuple[str, ...]) -> "GenerationRequest":
+        """The same with these images alone, and with what belongs to them."""
+        seen = {image: self.seen[image] for image in images if image in self.seen}
+        return replace(self, images=images, edits=_edits_of(images, self.edits), seen=seen)
 
     def completed(self, profile: ModelProfile) -> "GenerationRequest":
         """The same request with the profile's defaults for what was not chosen, in the profile's order."""

@@ -1,5 +1,6 @@
 """A person's own bucket in any S3-compatible store: pictures stay private there, and a signed link lends each for a while."""
 
+import asyncio
 import contextlib
 import re
 import secrets
@@ -54,17 +55,17 @@ class BucketHost:
         """See `PictureHost`. Raises ValueError for a lifetime that no link can have."""
         if not 0 < lifetime_s <= MAX_LIFETIME_S:
             raise ValueError("a signed link lives for at most seven days")
-        objects = self._open()
+        objects = await self._opened()
         await objects.put(handle, picture.content, picture.media_type, failure="The picture was not stored.")
         return await objects.sign(handle, lifetime_s=lifetime_s, failure="The picture's link was not signed.")
 
     async def withdraw(self, handle: str) -> None:
         """See `PictureHost`."""
-        await self._open().delete(handle, failure="The picture was not removed.")
+        await (await self._opened()).delete(handle, failure="The picture was not removed.")
 
     async def check(self) -> str:
         """Store a few bytes, fetch them by a link as a stranger would, remove them. Raises like `publish`, naming the step."""
-        objects, handle, content = self._open(), f"check-{secrets.token_urlsafe(16)}.txt", secrets.token_bytes(16)
+        objects, handle, content = await self._opened(), f"check-{secrets.token_urlsafe(16)}.txt", secrets.token_bytes(16)
         await objects.put(handle, content, "text/plain", failure="Storing did not work.")
         try:
             link = await objects.sign(handle, lifetime_s=_CHECK_LIFETIME_S, failure="Signing a link did not work.")
@@ -77,6 +78,9 @@ class BucketHost:
         if fetched != content:
             raise RouteUnusable("The store's link answers with something else.", advice="Look at the store's address.")
         return link
+
+    async def _opened(self) -> "Objects":
+        return await asyncio.to_thread(self._open)
 
     def _open(self) -> "Objects":
         from sora_studio.hosting.objects import Objects  # noqa: PLC0415 - most sessions publish nothing

@@ -8,6 +8,7 @@ from sora_studio.domain.picture import PictureEdit, PreparedPicture, Thumbnail, 
 from sora_studio.domain.ports import Media, PictureChecker
 from sora_studio.domain.profile import ImageRules, ModelProfile
 from sora_studio.domain.request import ImageFacts, check_image, is_url
+from sora_studio.services.picture_digest import digest_of
 from sora_studio.services.preparing import Preparation
 
 NOT_LOOKED_AT = "The address could not be looked at now. It will be looked at before it is sent."
@@ -18,7 +19,7 @@ class PictureLook:
     """`facts` are a local picture's, `web` those of an address. `published` is what would be sent of a local one.
 
     When it cannot be sent as it is, `offer` is a copy that could, and `problem` says what is wrong in any case. `note` is what
-    a person should know although nothing is wrong.
+    a person should know although nothing is wrong. `digest` is what a local file held when it was looked at.
     """
 
     source: str
@@ -28,6 +29,7 @@ class PictureLook:
     offer: PreparedPicture | None = None
     problem: str = ""
     note: str = ""
+    digest: str = ""
 
 
 class Pictures:
@@ -49,7 +51,8 @@ class Pictures:
             facts = await self._media.inspect_image(Path(source))
         except InvalidRequest as invalid:
             return PictureLook(source, problem=invalid.title)
-        return await self._look_at_file(PictureLook(source, facts), edit, profile.images)
+        digest = await digest_of(Path(source))
+        return await self._look_at_file(PictureLook(source, facts, digest=digest), edit, profile.images)
 
     async def thumbnail(self, path: Path, *, max_edge: int) -> Thumbnail | None:
         """The picture small and upright; None when it cannot be drawn. Why not, `look` says."""

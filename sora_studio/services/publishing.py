@@ -12,6 +12,7 @@ from sora_studio.domain.profile import ImageRules, ModelProfile
 from sora_studio.domain.request import GenerationRequest, ImageFacts, check_image, is_url
 from sora_studio.domain.task import Task
 from sora_studio.services.core import Core
+from sora_studio.services.picture_digest import digest_of
 from sora_studio.services.preparing import Preparation
 from sora_studio.services.uploads import Parcel, Uploads
 from sora_studio.services.withdrawal import Withdrawal
@@ -155,6 +156,7 @@ class Publishing:
         if is_url(image):
             await self._look(image, rules)
             return image
+        await _require_as_seen(task.request, image)
         picture = await self._preparation.prepare(Path(image), _edit(task.request, image), rules)
         route = self.route_for(task.request)
         if route is None:
@@ -187,6 +189,14 @@ class Publishing:
         facts = ImageFacts(web.format, web.width, web.height, web.size_bytes or 0)
         if problems := check_image(url, facts, rules):
             raise InvalidRequest(problems)
+
+
+async def _require_as_seen(request: GenerationRequest, image: str) -> None:
+    """Raises `InvalidRequest` when another picture stands there than the one that the person sent. One that is gone says so."""
+    seen = request.seen.get(image)
+    if seen and await digest_of(Path(image)) not in (seen, ""):
+        words = f"{Path(image).name} has changed since this task was made. Look at it, then send it again."
+        raise InvalidRequest([Problem("images", words)])
 
 
 def _edit(request: GenerationRequest, image: str) -> PictureEdit:

@@ -1,16 +1,19 @@
 """What a person may do with a request: check it, submit it, take it back, and settle what became unclear."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 from sora_studio.domain.errors import InvalidRequest, KeyMissing, Problem, PublicUrlNeeded, RequestRepeated, TaskUnknown
 from sora_studio.domain.ports import RemoteStatus
-from sora_studio.domain.request import MAX_TAKES, MAX_TASKS_AT_ONCE, GenerationRequest, check_request
+from sora_studio.domain.request import MAX_TAKES, MAX_TASKS_AT_ONCE, GenerationRequest, check_request, is_url
 from sora_studio.domain.task import Task, TaskState
 from sora_studio.services.attaching import Attaching, is_id
 from sora_studio.services.core import Core
 from sora_studio.services.holds import Holds
+from sora_studio.services.picture_digest import digest_of
 from sora_studio.services.publishing import Publishing
 from sora_studio.services.room import Room
 
@@ -47,11 +50,18 @@ class Submission:
         self._resubmitted_at = dict[int, float]()
 
     async def submit(
-        self, request: GenerationRequest, *, takes: int = 1, again: bool = False, instead_of: int | None = None
+        self,
+        request: GenerationRequest,
+        *,
+        takes: int = 1,
+        again: bool = False,
+        instead_of: int | None = None,
+        shown: Mapping[str, str] | None = None,
     ) -> list[Task]:
         """New waiting tasks, one a take of each picture (or of as many as the model takes for one task), in one transaction.
 
-        An address that nobody can look at is refused, unless nothing can be reached: then it is looked at before it is sent.
+        An address that nobody can look at is refused, unless nothing can be reached: then it is looked at before it is sent. So
+        is a file that holds something else than when it was `shown` (as its digest says), now or when its task is sent.
         Raises `InvalidRequest`, `PublicUrlNeeded`, `KeyMissing` or `StorageFull`; and, unless it is meant `again`,
         `RequestRepeated` when an equal request was submitted within the last minute, by whatever process. Then nothing is made,
         and nothing either once the unclear task that they are meant `instead_of` has become clear.
@@ -63,6 +73,7 @@ class Submission:
         if not self._has_key():
             raise KeyMissing
         profile = self._core.profiles[request.model]
+        request = replace(request, seen=await _seen(request, shown or {}))
         parts = [part.completed(profile) for part in request.split(profile)]
         await self._room.check(takes * len(parts))
         return await self._ledger.add(
@@ -148,3 +159,14 @@ class Submission:
         if len(parts) <= MAX_TASKS_AT_ONCE:
             found.extend(await self._publishing.problems(request, profile, patient=patient))
         return list(dict.fromkeys(found))
+
+
+async def _seen(request: GenerationRequest, shown: Mapping[str, str]) -> dict[str, str]:
+    """What the local pictures hold now. Raises `InvalidRequest` when one of them was shown with something else in it."""
+    files = [image for image in request.images if not is_url(image)]
+    seen = dict(zip(files, await asyncio.gather(*(digest_of(Path(file)) for file in files)), strict=True))
+    changed = [file for file in files if shown.get(file, seen[file]) != seen[file]]
+    if changed:
+        words = "has changed since it was shown. Look at it once more, then press Generate."
+        raise InvalidRequest([Problem("images", f"{Path(file).name} {words}") for file in changed])
+    return seen

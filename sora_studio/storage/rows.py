@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
@@ -44,7 +45,7 @@ def film_to_sql(film: FilmFacts | None) -> dict[str, SqlValue]:
 
 
 def request_to_sql(request: GenerationRequest) -> dict[str, SqlValue]:
-    """The columns that a request fills, in tasks and in drafts."""
+    """The columns that a request fills, in tasks and in drafts. What was seen of its pictures is a task's own."""
     return {
         "model": to_sql(request.model),
         "route": to_sql(request.route),
@@ -62,7 +63,7 @@ def task_from_row(row: sqlite3.Row, clips: tuple[Clip, ...]) -> Task:
     return Task(
         id=row["id"],
         state=TaskState(row["state"]),
-        request=_request_from_row(row),
+        request=replace(_request_from_row(row), seen=json.loads(_text(row["seen"]))),
         gateway=row["gateway"],
         created_at=_time(row["created_at"]),
         take=row["take"],

@@ -1,5 +1,6 @@
 """Tasks and their clips in SQLite."""
 
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -17,9 +18,9 @@ from sora_studio.storage.search import fold, from_where
 
 INSERT_TASK = """
     INSERT INTO tasks (revision, state, phase, gateway, created_at, take, takes, estimated_usd,
-                       model, route, options, images, prompt, edits, callback, pictures_by)
+                       model, route, options, images, prompt, edits, callback, pictures_by, seen)
     VALUES ((SELECT coalesce(max(revision), 0) + 1 FROM tasks), 'waiting', 'waiting', :gateway, :created_at, :take, :takes,
-            :estimated_usd, :model, :route, :options, :images, :prompt, :edits, :callback, :pictures_by)
+            :estimated_usd, :model, :route, :options, :images, :prompt, :edits, :callback, :pictures_by, :seen)
 """
 INSERT_WORDS = "INSERT INTO task_words (task, folded) VALUES (?, ?)"
 UNFINISHED = """
@@ -205,7 +206,8 @@ def _put_aside(connection: sqlite3.Connection, task: int, *, at: datetime) -> bo
 
 
 def _insert(connection: sqlite3.Connection, request: GenerationRequest, facts: dict[str, SqlValue]) -> int:
-    task = connection.execute(INSERT_TASK, {**facts, **request_to_sql(request)}).lastrowid
+    values = {**facts, **request_to_sql(request), "seen": to_sql(json.dumps(dict(request.seen), ensure_ascii=False))}
+    task = connection.execute(INSERT_TASK, values).lastrowid
     assert task is not None
     connection.execute(INSERT_WORDS, (task, fold(request.prompt)))
     return task

@@ -256,6 +256,29 @@ def test_tasks_wait_for_a_way_that_does_not_work_and_go_once_it_is_mended(tmp_pa
     run(story())
 
 
+def test_a_picture_that_was_changed_while_its_task_waited_is_not_sent(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        rig.host.troubles.append(RouteUnusable("The store does not know this access key."))
+        same, other = tmp_path / "same.png", tmp_path / "other.png"
+        same.write_bytes(b"a harbour")
+        other.write_bytes(b"a pier")
+        async with rig:
+            await send(rig, str(same))
+            await send(rig, str(other))
+            same.write_bytes(b"a harbour")
+            other.write_bytes(b"something else")
+            rig.engine.ways_changed()
+            await rest(rig, 20)
+            assert rig.states() == [S.PENDING, S.FAILED]
+            assert rig.row(2).fail_message == (
+                "other.png has changed since this task was made. Look at it, then send it again."
+            )
+            assert len(rig.host.reachable) == 1
+
+    run(story())
+
+
 def test_a_start_without_the_way_that_was_chosen_keeps_its_tasks_waiting(tmp_path: Path) -> None:
     async def story() -> None:
         rig = Rig(tmp_path, loopback=False, chosen=PictureRoute.RELAY)

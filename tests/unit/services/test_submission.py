@@ -20,6 +20,7 @@ from sora_studio.domain.picture import Crop, PictureEdit, PictureRoute
 from sora_studio.domain.profile import Price
 from sora_studio.domain.request import GenerationRequest, ImageFacts
 from sora_studio.domain.task import TaskState
+from sora_studio.services.picture_digest import digest_of
 from tests.doubles.gateway import DONE, FAILED
 from tests.doubles.outside import Lock
 from tests.unit.services.rig import Rig, request, run, sora_2
@@ -183,6 +184,24 @@ def test_what_cannot_be_the_tasks_id_is_not_attached(tmp_path: Path, bad: str) -
             assert not await rig.engine.submission.attach(2, bad)
             assert not await rig.engine.submission.attach(1, "task_9")
             assert rig.state(2) is TaskState.UNKNOWN
+
+    run(story())
+
+
+def test_a_picture_that_is_another_than_the_one_that_was_shown_is_not_taken(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path) as rig:
+            picture = tmp_path / "pier.png"
+            picture.write_bytes(b"as it was shown")
+            wanted = request(images=(str(picture),))
+            shown = {str(picture): await digest_of(picture)}
+            picture.write_bytes(b"something else")
+            with pytest.raises(InvalidRequest, match="has changed since it was shown"):
+                await rig.engine.submission.submit(wanted, shown=shown)
+            assert rig.tasks.rows == {}
+            picture.write_bytes(b"as it was shown")
+            (task,) = await rig.engine.submission.submit(wanted, shown=shown)
+            assert task.request.seen == shown
 
     run(story())
 

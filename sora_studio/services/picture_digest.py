@@ -1,0 +1,18 @@
+"""What a picture's file holds, in one word: what was shown is what is sent, or nothing is."""
+
+import asyncio
+import hashlib
+from pathlib import Path
+
+
+async def digest_of(path: Path) -> str:
+    """The file's SHA-256 in hex; empty when it cannot be read. Only for a file that was looked at: a pipe would never end."""
+    return await asyncio.to_thread(_digest, path)
+
+
+def _digest(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return ""
