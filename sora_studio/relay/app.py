@@ -137,14 +137,23 @@ class RelayApp:
         if request.method == "DELETE":
             await self._pictures.remove(handle)
             return Response(status_code=HTTPStatus.NO_CONTENT)
+        content = request.stream()
+        async with _in_time(self._limits.picture_s):
+            try:
+                await self._take_picture(request, handle, content)
+            except Refused:
+                if _announced_bytes(request) <= self._limits.picture_bytes:
+                    await _read_out(content, most=self._limits.picture_bytes)
+                raise
+        return JSONResponse({"url": f"{self._public_url}{PICTURES_PATH}{handle}"}, HTTPStatus.CREATED)
+
+    async def _take_picture(self, request: Request, handle: str, content: AsyncIterator[bytes]) -> None:
         lifetime_s = _whole_number(request.headers.get("lifetime", ""))
         if not 0 < lifetime_s <= self._limits.lifetime_s:
             raise Refused(HTTPStatus.BAD_REQUEST)
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != media_type_of(handle):
             raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE)
-        async with _in_time(self._limits.picture_s):
-            await self._pictures.put(handle, request.stream(), size_bytes=_announced_bytes(request), lifetime_s=lifetime_s)
-        return JSONResponse({"url": f"{self._public_url}{PICTURES_PATH}{handle}"}, HTTPStatus.CREATED)
+        await self._pictures.put(handle, content, size_bytes=_announced_bytes(request), lifetime_s=lifetime_s)
 
     async def _take_callback(self, request: Request, secret: str) -> Response:
         """One of ours is believed whatever it says, for it is a hint only: what matters is which task it is about."""
@@ -231,6 +240,14 @@ def _announced_bytes(request: Request) -> int:
 
 def _line(content: dict[str, str] | dict[str, object]) -> bytes:
     return json.dumps(content).encode() + b"\n"
+
+
+async def _read_out(content: AsyncIterator[bytes], *, most: int) -> None:
+    """The rest of what is refused: its sender hears nothing before, and a connection that ends amid it takes the answer too."""
+    async for chunk in content:
+        most -= len(chunk)
+        if most < 0:
+            break
 
 
 @asynccontextmanager

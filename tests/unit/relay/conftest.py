@@ -1,6 +1,7 @@
 """A relay in a thread on a folder of its own, and whoever talks to it."""
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -64,6 +65,15 @@ async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE_S):
         while not condition():  # noqa: ASYNC110 - nobody there could set an event
             await asyncio.sleep(0)
+
+
+async def hang_up_of_an_idle_one(bench: Bench) -> None:
+    """Wait for as long as the relay lets a connection say nothing, by its own measure: on one that is opened for it."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", bench.port)
+    async with asyncio.timeout(PATIENCE_S):
+        with contextlib.suppress(ConnectionError):
+            await reader.read()
+    writer.close()
 
 
 @asynccontextmanager

@@ -3,14 +3,16 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 
+import httpx
 import pytest
 
 from sora_studio.relay.limits import Limits, Refused
 from sora_studio.relay.pictures import Pictures
-from tests.unit.relay.conftest import JPEG, Bench, until
+from tests.unit.relay.conftest import JPEG, PATIENCE_S, Bench, hang_up_of_an_idle_one, until
 
 HANDLE = "a-picture-that-was-lent.jpg"
 KINDS = [
@@ -172,6 +174,60 @@ def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path, monkeypatch: pyt
         assert (pictures.find(HANDLE), list((tmp_path / "p").iterdir())) == (None, [])
 
     asyncio.run(check())
+
+
+@pytest.mark.parametrize(
+    ("limits", "type_", "first", "status"),
+    [
+        (Limits(pictures=0), "image/jpeg", JPEG, 507),
+        (Limits(pictures_bytes=10), "image/jpeg", JPEG, 507),
+        (Limits(), "image/png", JPEG, 415),
+        (Limits(), "image/jpeg", b"no picture", 415),
+    ],
+)
+def test_who_sends_slowly_and_reads_nothing_meanwhile_hears_the_refusal(
+    with_relay: Callable[..., None], limits: Limits, type_: str, first: bytes, status: int
+) -> None:
+    """A refusal said into the middle of a picture is lost with the connection: most clients read only after they have sent."""
+
+    async def check(bench: Bench) -> None:
+        body = first.ljust(100_000, b"x")
+        async with asyncio.timeout(PATIENCE_S):
+            reader, writer = await asyncio.open_connection("127.0.0.1", bench.port)
+            head = f"PUT /v1/pictures/{HANDLE} HTTP/1.1\r\nHost: r\r\nAuthorization: Bearer {bench.relay.token}\r\n"
+            head += f"Content-Type: {type_}\r\nLifetime: 60\r\nContent-Length: {len(body)}\r\n\r\n"
+            writer.write(head.encode() + body[:500])
+            await writer.drain()
+            answer = asyncio.create_task(reader.readuntil(b"\r\n\r\n"))
+            await hang_up_of_an_idle_one(bench)
+            assert not answer.done(), "it was said too early to be heard"
+            writer.write(body[500:])
+            assert (await answer).startswith(f"HTTP/1.1 {status} ".encode())
+            writer.close()
+        assert bench.files() == {}
+
+    with_relay(check, replace(limits, head_s=0.1))
+
+
+@pytest.mark.parametrize("announced", [True, False])
+def test_what_is_larger_than_any_picture_is_not_read_to_its_end(with_relay: Callable[..., None], announced: bool) -> None:
+    async def check(bench: Bench) -> None:
+        sent = 0
+
+        async def endless() -> AsyncIterator[bytes]:
+            nonlocal sent
+            while True:
+                yield JPEG.ljust(500, b"x")
+                sent += 500
+
+        length = {"Content-Length": "1000000000"} if announced else {}
+        headers = {"Content-Type": "image/jpeg", "Lifetime": "60", **length}
+        with pytest.raises(httpx.TransportError):
+            await bench.studio.put(f"/v1/pictures/{HANDLE}", content=endless(), headers=headers)
+        assert sent < 1_000_000_000
+        assert bench.files() == {}
+
+    with_relay(check, Limits(picture_bytes=1000, head_s=0.1))
 
 
 def test_an_upload_that_breaks_off_leaves_nothing(with_relay: Callable[..., None]) -> None:
