@@ -41,8 +41,8 @@ _REFUSALS: dict[int, type[StudioError]] = {
 _NO_SUCH_TASK = frozenset({400, 404, 410, 422})
 _NO_SUCH_FILM = frozenset({403, 404, 410})
 
-# Raised before the first byte of a request: no place in the pool, no connection, no TLS, no way through the proxy.
-_NEVER_SENT = (httpx.PoolTimeout, httpx.ConnectTimeout, httpx.ConnectError, httpx.ProxyError)
+NEVER_SENT = (httpx.PoolTimeout, httpx.ConnectTimeout, httpx.ConnectError, httpx.ProxyError)
+"""Raised before the first byte of a request: no place in the pool, no connection, no TLS, no way through the proxy."""
 
 
 def create_refusal(answer: Answer) -> StudioError:
@@ -58,7 +58,7 @@ def create_refusal(answer: Answer) -> StudioError:
 
 def create_breakdown(error: Exception) -> StudioError:
     """Why a create got no whole answer. Whatever is not known to come before the sending is unclear."""
-    return _connection_failed(error) if isinstance(error, _NEVER_SENT) else OutcomeUnknown(detail=_kind(error))
+    return _connection_failed(error) if isinstance(error, NEVER_SENT) else OutcomeUnknown(detail=_kind(error))
 
 
 def status_refusal(answer: Answer) -> StudioError:
@@ -82,7 +82,7 @@ def balance_refusal(answer: Answer) -> StudioError:
 
 def question_breakdown(error: Exception) -> StudioError:
     """Why a question, which may be asked again at any time, got no whole answer."""
-    return _connection_failed(error) if isinstance(error, _NEVER_SENT) else ServiceUnavailable(detail=_kind(error))
+    return _connection_failed(error) if isinstance(error, NEVER_SENT) else ServiceUnavailable(detail=_kind(error))
 
 
 def film_refusal(status: int, *, retry_after: str | None, now: datetime) -> StudioError:
@@ -97,7 +97,7 @@ def film_refusal(status: int, *, retry_after: str | None, now: datetime) -> Stud
 
 def film_breakdown(error: Exception) -> StudioError:
     """Why a film stopped arriving for good."""
-    if isinstance(error, _NEVER_SENT):
+    if isinstance(error, NEVER_SENT):
         return ConnectionFailed("The film's server cannot be reached.", detail=_plain(error))
     return ConnectionFailed("The connection to the film's server was lost.", detail=_kind(error))
 

@@ -1,6 +1,7 @@
 """A relay as the studio sees it: pictures go up, reports come down, and a stranger's look proves the way from outside."""
 
 import asyncio
+import contextlib
 import json
 import math
 import os
@@ -11,7 +12,7 @@ from urllib.parse import urlencode, urlsplit
 
 import httpx
 
-from sora_studio.domain.errors import ConnectionFailed, InvalidSetting, PublishingFailed, ServiceUnavailable, StudioError
+from sora_studio.domain.errors import InvalidSetting, PassingError, RouteUnusable, ServiceUnavailable, StudioError
 from sora_studio.domain.picture import PIXEL, PreparedPicture
 from sora_studio.domain.ports import Callback, Clock, RelayGreeting
 from sora_studio.domain.relay import NONCE_BYTES, callback_secret, is_callback_secret
@@ -78,7 +79,7 @@ class RelayClient:
         return is_callback_secret((self._token() or "").strip(), secret)
 
     def new_secret(self) -> str:
-        """A task's secret. Raises `PublishingFailed` without a token."""
+        """A task's secret. Raises `RouteUnusable` without a token."""
         return callback_secret(self._current_token(), os.urandom(NONCE_BYTES))
 
     async def greet(self) -> RelayGreeting:
@@ -100,7 +101,13 @@ class RelayClient:
     async def publish(self, picture: PreparedPicture, handle: str, *, lifetime_s: float) -> str:
         """The picture's public address; see the port."""
         headers = {"Content-Type": picture.media_type, "Lifetime": str(math.ceil(lifetime_s))}
-        url = address_from(await self._ask("PUT", f"/v1/pictures/{handle}", headers, picture.content), handle)
+        try:
+            answer = await self._ask("PUT", f"/v1/pictures/{handle}", headers, picture.content)
+        except PassingError as error:
+            if error.retry_after_s is None:  # else it was the relay that spoke
+                await self._bring_refusal()
+            raise
+        url = address_from(answer, handle)
         if url is None:
             raise relay_faults.stranger(self._base_url, 201)
         return url
@@ -119,7 +126,7 @@ class RelayClient:
         finally:
             await self.withdraw(handle)
         if found != PIXEL.content:
-            raise PublishingFailed(f"Something else than the test picture stands at {_origin(url)}.", advice=_LOOK)
+            raise RouteUnusable(f"Something else than the test picture stands at {_origin(url)}.", advice=_LOOK)
         return url
 
     async def visit(self, url: str) -> bytes:
@@ -130,6 +137,11 @@ class RelayClient:
         """Post there as the service does; see the port."""
         said = {"code": 200, "message": "success", "data": {"taskId": task_id, "state": "success"}}
         await self._as_stranger(url, json.dumps(said).encode())
+
+    async def _bring_refusal(self) -> None:
+        """Raise why we are not let in: what was said about that into the middle of an upload is lost with the connection."""
+        with contextlib.suppress(PassingError):
+            await self.greet()
 
     async def _ask(self, method: str, path: str, headers: dict[str, str] | None = None, content: bytes = b"") -> bytes:
         within_s = UPLOAD_TIMEOUT_S if content else _EXCHANGE_S
@@ -148,7 +160,7 @@ class RelayClient:
             response = await self._opened(asked, server, within_s=_EXCHANGE_S)
             return await _body(response, server, max_bytes=MAX_VISIT_BYTES)
         except LinkRefused as refused:
-            raise PublishingFailed(f"Nobody outside can use {server}: {refused.reason}.", advice=_LOOK) from None
+            raise RouteUnusable(f"Nobody outside can use {server}: {refused.reason}.", advice=_LOOK) from None
         finally:
             await outside.close()
 
@@ -175,20 +187,20 @@ class RelayClient:
         except LineTooLong:
             failure = ServiceUnavailable("What the relay says cannot be read.")
         except TimeoutError:
-            failure = ConnectionFailed(f"{self._base_url} has fallen silent.")
+            failure = PassingError(f"{self._base_url} has fallen silent.")
         except Exception as error:
             failure = relay_faults.breakdown(error, self._base_url)
         else:
             if line is not None:
                 return line
-            failure = ConnectionFailed(f"{self._base_url} has ended the connection.")
+            failure = PassingError(f"{self._base_url} has ended the connection.")
         raise failure
 
     def _greeted(self, line: bytes) -> RelayGreeting:
         try:
             greeting = greeting_from(line)
         except InvalidSetting as invalid:
-            raise PublishingFailed(invalid.title, advice=invalid.advice or _LOOK) from None
+            raise RouteUnusable(invalid.title, advice=invalid.advice or _LOOK) from None
         if greeting is None:
             raise relay_faults.stranger(self._base_url, 200)
         self._public_url = greeting.public_url
@@ -210,12 +222,12 @@ class RelayClient:
     def _current_token(self) -> str:
         token = (self._token() or "").strip()
         if not token:
-            raise PublishingFailed(
+            raise RouteUnusable(
                 "The relay's token is missing.",
                 advice=f"Enter it in Settings, Relay and callbacks, or set {RELAY_TOKEN_VARIABLE}.",
             )
         if not _TOKEN.fullmatch(token):
-            raise PublishingFailed("The relay's token holds characters that no token has.", advice="Copy it once more.")
+            raise RouteUnusable("The relay's token holds characters that no token has.", advice="Copy it once more.")
         return token
 
     def _open_client(self) -> httpx.AsyncClient:

@@ -8,11 +8,13 @@ from sora_studio.domain.errors import (
     PassingError,
     PublishingFailed,
     RateLimited,
+    RouteUnusable,
     ServiceUnavailable,
     StudioError,
 )
 from sora_studio.domain.settings import RELAY_TOKEN_VARIABLE
 from sora_studio.gateway.answers import retry_after_s
+from sora_studio.gateway.faults import NEVER_SENT
 from sora_studio.gateway.reach import why_unreached
 from sora_studio.gateway.relay_wire import is_relay
 
@@ -20,22 +22,23 @@ _NOTHING_BEHIND = frozenset({502, 503, 504, 521, 522, 523, 530})
 """What proxies and tunnels say for a server that they do not reach; those above 520 are Cloudflare's."""
 _REFUSALS: dict[int, tuple[str, str]] = {
     400: ("The relay does not take this picture.", "Is the relay of the same version as this program?"),
-    401: (
-        "The relay does not accept this token.",
-        f"Enter the one that it printed at first in Settings, Relay and callbacks, or set {RELAY_TOKEN_VARIABLE} to it.",
-    ),
     413: ("The picture is larger than the relay takes.", "Let it be made smaller, or choose another way for pictures."),
     415: ("The relay takes JPEG, PNG and WebP pictures only.", "Let the picture be converted."),
-    507: (
-        "The relay has no room for one more picture.",
-        "Withdraw some in Settings, Pictures, or wait for tasks to end.",
-    ),
 }
+"""Of this picture; the next one may go up."""
+_WRONG_TOKEN = (
+    "The relay does not accept this token.",
+    f"Enter the one that it printed at first in Settings, Relay and callbacks, or set {RELAY_TOKEN_VARIABLE} to it.",
+)
+_NO_ROOM = "The relay has no room for one more picture until tasks end or some are withdrawn."
+_NO_ROOM_S = 30.0
+"""A task ends every now and then, and each look costs a whole upload."""
 
 
 def breakdown(error: Exception, server: str) -> PassingError:
     """Why `server` gave no whole answer. Everything that a relay is asked may be asked again."""
-    return ConnectionFailed(f"{server} cannot be reached: {why_unreached(error)}.", detail=type(error).__name__)
+    kind = ConnectionFailed if isinstance(error, NEVER_SENT) else PassingError
+    return kind(f"{server} cannot be reached: {why_unreached(error)}.", detail=type(error).__name__)
 
 
 def refusal(status: int, headers: Mapping[str, str], server: str, *, now: datetime) -> StudioError:
@@ -53,13 +56,19 @@ def refusal(status: int, headers: Mapping[str, str], server: str, *, now: dateti
 
 def _own_refusal(status: int, server: str) -> StudioError:
     """The relay's own words."""
+    detail = f"HTTP {status}"
+    if status == 401:
+        title, advice = _WRONG_TOKEN
+        return RouteUnusable(title, advice=advice, detail=detail)
     if status in _REFUSALS:
         title, advice = _REFUSALS[status]
-        return PublishingFailed(title, advice=advice, detail=f"HTTP {status}")
+        return PublishingFailed(title, advice=advice, detail=detail)
+    if status == 507:
+        return PassingError(_NO_ROOM, detail=detail, retry_after_s=_NO_ROOM_S)
     if status >= 500:
         return _passing(status, server)
     return PublishingFailed(
-        f"The relay at {server} has nothing there ({status}).", advice="The link may have ended.", detail=f"HTTP {status}"
+        f"The relay at {server} has nothing there ({status}).", advice="The link may have ended.", detail=detail
     )
 
 
@@ -67,10 +76,10 @@ def _passing(status: int, server: str) -> ServiceUnavailable:
     return ServiceUnavailable(f"{server} has a passing problem ({status}).", detail=f"HTTP {status}")
 
 
-def stranger(server: str, status: int) -> PublishingFailed:
+def stranger(server: str, status: int) -> RouteUnusable:
     """Somebody answers, but no relay."""
     says = f"sends us elsewhere ({status})" if 300 <= status < 400 else f"answers ({status})"
-    return PublishingFailed(
+    return RouteUnusable(
         f"At {server} another server than the relay {says}.",
         advice="Look at the relay's address, and at where the proxy or tunnel in front of it leads.",
         detail=f"HTTP {status}",

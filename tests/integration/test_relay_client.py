@@ -1,20 +1,23 @@
 """The studio's side of a relay against the relay itself, over real connections: up, down, from outside, and after a restart."""
 
 import asyncio
+import contextlib
 import math
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from sora_studio.domain.errors import ConnectionFailed, PublishingFailed
+from sora_studio.domain.errors import ConnectionFailed, PassingError, PublishingFailed, RouteUnusable, StudioError
 from sora_studio.domain.picture import PreparedPicture
 from sora_studio.domain.ports import Callback, RelayGreeting
+from sora_studio.gateway import relay_client
 from sora_studio.gateway.picture_checker import HttpPictureChecker
 from sora_studio.gateway.relay_client import RelayClient
 from sora_studio.relay.embedded import EmbeddedRelay
+from sora_studio.relay.limits import Limits
 from sora_studio.services.clock import SystemClock
 from tests.unit.gateway.test_picture_header import encode
 
@@ -23,9 +26,9 @@ HANDLE = "abcdefghijklmnopqrstuv.png"
 
 
 @asynccontextmanager
-async def relayed(folder: Path) -> AsyncGenerator[tuple[EmbeddedRelay, RelayClient]]:
+async def relayed(folder: Path, limits: Limits | None = None) -> AsyncGenerator[tuple[EmbeddedRelay, RelayClient]]:
     """A relay on loopback, and the client that has its token."""
-    relay = EmbeddedRelay(folder)
+    relay = EmbeddedRelay(folder, limits=limits)
     await relay.start()
     client = RelayClient(relay.base_url, token=lambda: relay.token, clock=SystemClock())
     try:
@@ -78,6 +81,47 @@ def test_the_largest_picture_goes_up_and_a_larger_one_is_refused(tmp_path: Path)
     asyncio.run(scenario())
 
 
+@pytest.fixture
+def slow_line(monkeypatch: pytest.MonkeyPatch) -> Callable[[EmbeddedRelay], None]:
+    """A picture's second piece goes only after the relay has ended a connection that said nothing as long."""
+
+    def slow_down(relay: EmbeddedRelay) -> None:
+        quick = relay_client._pieces
+
+        async def pieces(content: bytes) -> AsyncGenerator[bytes]:
+            async with aclosing(quick(content)) as all_pieces:
+                yield await anext(all_pieces)
+                reader, writer = await asyncio.open_connection("127.0.0.1", int(relay.base_url.rpartition(":")[2]))
+                with contextlib.suppress(ConnectionError):
+                    await reader.read()
+                writer.close()
+                async for piece in all_pieces:
+                    yield piece
+
+        monkeypatch.setattr(relay_client, "_pieces", pieces)
+
+    return slow_down
+
+
+@pytest.mark.parametrize(
+    ("token", "kind", "words"),
+    [("", PassingError, "no room for one more picture"), ("another", RouteUnusable, "does not accept this token")],
+)
+def test_a_refusal_is_heard_over_a_slow_line(
+    tmp_path: Path, slow_line: Callable[[EmbeddedRelay], None], token: str, kind: type[StudioError], words: str
+) -> None:
+    async def scenario() -> None:
+        async with relayed(tmp_path, Limits(pictures=0, head_s=0.2)) as (relay, _):
+            slow_line(relay)
+            client = RelayClient(relay.base_url, token=lambda: token or relay.token, clock=SystemClock())
+            large = PreparedPicture(PICTURE.content + bytes(1_000_000), "image/png", 640, 360)
+            with pytest.raises(kind, match=words):
+                await client.publish(large, HANDLE, lifetime_s=60)
+            await client.close()
+
+    asyncio.run(scenario())
+
+
 def test_a_report_comes_down_the_line_live_and_again_for_who_was_away(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with relayed(tmp_path) as (relay, client):
@@ -107,11 +151,11 @@ def test_a_forged_report_is_turned_away_as_if_nobody_lived_there(tmp_path: Path)
             stranger = RelayClient(relay.base_url, token=lambda: "another", clock=SystemClock())
             with pytest.raises(PublishingFailed, match="has nothing there"):
                 await client.report(f"{relay.base_url}/c/{stranger.new_secret()}", "task_1")
-            with pytest.raises(PublishingFailed, match="does not accept this token"):
+            with pytest.raises(RouteUnusable, match="does not accept this token"):
                 await stranger.greet()
-            with pytest.raises(PublishingFailed, match="does not accept this token"):
+            with pytest.raises(RouteUnusable, match="does not accept this token"):
                 await anext(stranger.callbacks())
-            with pytest.raises(PublishingFailed, match="does not accept this token"):
+            with pytest.raises(RouteUnusable, match="does not accept this token"):
                 await stranger.publish(PICTURE, HANDLE, lifetime_s=60)
             await stranger.close()
 
@@ -128,7 +172,7 @@ def test_the_line_breaks_with_the_relay_and_goes_on_where_it_was(tmp_path: Path)
                 await client.report(f"{relay.base_url}/c/{secret}", "task_1")
                 cursor = (await next_callback(line)).cursor
                 await relay.stop()
-                with pytest.raises(ConnectionFailed):
+                with pytest.raises(PassingError):
                     await next_callback(line)
             with pytest.raises(ConnectionFailed, match="nothing listens at its port"):
                 await client.greet()

@@ -19,6 +19,7 @@ from sora_studio.domain.errors import (
     PassingError,
     PublishingFailed,
     RateLimited,
+    RouteUnusable,
     ServiceUnavailable,
     StudioError,
 )
@@ -220,11 +221,11 @@ def test_secrets_are_new_each_time_and_the_relays_own() -> None:
 def test_without_a_usable_token_nothing_is_sent(token: str | None) -> None:
     async def scenario() -> None:
         relay, wire = client_on(said(200, GREETING), token=token)
-        with pytest.raises(PublishingFailed, match="token"):
+        with pytest.raises(RouteUnusable, match="token"):
             relay.new_secret()
-        with pytest.raises(PublishingFailed, match="token"):
+        with pytest.raises(RouteUnusable, match="token"):
             await relay.greet()
-        with pytest.raises(PublishingFailed, match="token"):
+        with pytest.raises(RouteUnusable, match="token"):
             await anext(relay.callbacks())
         assert wire.requests == []
         await relay.close()
@@ -245,11 +246,11 @@ def publish(relay: RelayClient) -> Awaitable[object]:
 @pytest.mark.parametrize(
     ("status", "kind", "words"),
     [
-        (401, PublishingFailed, "does not accept this token"),
+        (401, RouteUnusable, "does not accept this token"),
         (400, PublishingFailed, "does not take this picture"),
         (413, PublishingFailed, "larger than the relay takes"),
         (415, PublishingFailed, "JPEG, PNG and WebP"),
-        (507, PublishingFailed, "no room"),
+        (507, PassingError, "no room for one more picture until tasks end or some are withdrawn"),
         (404, PublishingFailed, "has nothing there (404)"),
         (429, RateLimited, "asks us to wait"),
         (500, ServiceUnavailable, "passing problem (500)"),
@@ -261,8 +262,8 @@ def test_what_the_relay_refuses_has_a_sentence(status: int, kind: type[StudioErr
     assert type(error) is kind
     assert words in error.title
     assert isinstance(error, PassingError) or error.advice
-    if isinstance(error, RateLimited):
-        assert error.retry_after_s == 7
+    if isinstance(error, PassingError):
+        assert error.retry_after_s == {429: 7, 507: 30}.get(status)
 
 
 @pytest.mark.parametrize("status", [200, 204, 301, 307, 401, 403, 404, 405])
@@ -270,7 +271,7 @@ def test_another_server_at_its_address_is_told_apart(status: int) -> None:
     error = failure_of(
         publish, lambda _: httpx.Response(status, headers={"Server": "nginx", "Location": "https://evil.example/"})
     )
-    assert isinstance(error, PublishingFailed)
+    assert isinstance(error, RouteUnusable)
     assert "another server than the relay" in error.title
 
 
@@ -298,13 +299,13 @@ def test_an_answer_that_is_no_greeting_is_not_taken_for_one(body: object) -> Non
 
 def test_a_relay_that_the_public_cannot_reach_by_https_is_refused() -> None:
     error = failure_of(lambda relay: relay.greet(), said(200, {"public_url": "http://relay.example", "epoch": "e"}))
-    assert isinstance(error, PublishingFailed)
+    assert isinstance(error, RouteUnusable)
     assert "must begin with https" in error.title
 
 
 @pytest.mark.parametrize("url", [f"http://pictures.example/p/{HANDLE}", f"{PUBLIC}/p/other.png", "javascript:1", None, 7])
 def test_an_address_that_is_not_the_pictures_is_not_taken(url: object) -> None:
-    assert isinstance(failure_of(publish, said(201, {"url": url})), PublishingFailed)
+    assert isinstance(failure_of(publish, said(201, {"url": url})), RouteUnusable)
 
 
 def chained(error: Exception, cause: BaseException) -> Exception:
@@ -319,7 +320,7 @@ def unverified() -> ssl.SSLCertVerificationError:
     return error
 
 
-BREAKDOWNS: list[tuple[Callable[[], Exception], str]] = [
+NEVER_SENT: list[tuple[Callable[[], Exception], str]] = [
     (lambda: chained(httpx.ConnectError("x"), socket.gaierror(socket.EAI_NONAME, "no")), "nobody knows its name"),
     (lambda: chained(httpx.ConnectError("x"), socket.gaierror(socket.EAI_AGAIN, "no")), "its name cannot be looked up now"),
     (lambda: chained(httpx.ConnectError("x"), ConnectionRefusedError()), "nothing listens at its port"),
@@ -332,15 +333,23 @@ BREAKDOWNS: list[tuple[Callable[[], Exception], str]] = [
     (lambda: httpx.ConnectError("x"), "there is no way to it"),
     (lambda: httpx.ConnectTimeout("x"), "it does not answer in time"),
     (lambda: httpx.ProxyError("x"), "the proxy on the way"),
+]
+BROKEN_OFF: list[tuple[Callable[[], Exception], str]] = [
     (lambda: httpx.ReadError(f"Authorization: Bearer {TOKEN}"), "the connection was lost"),
     (lambda: httpx.RemoteProtocolError(f"peer said {TOKEN}"), "what it says is not HTTP"),
     (lambda: httpx.LocalProtocolError(f"Illegal header value b'{TOKEN}'"), "the connection was lost"),
+    (lambda: httpx.ReadTimeout("x"), "it does not answer in time"),
+    (lambda: httpx.WriteError("x"), "the connection was lost"),
+]
+BREAKDOWNS = [
+    *((made, words, ConnectionFailed) for made, words in NEVER_SENT),
+    *((made, words, PassingError) for made, words in BROKEN_OFF),
 ]
 
 
-@pytest.mark.parametrize(("made", "words"), BREAKDOWNS, ids=[words for _, words in BREAKDOWNS])
+@pytest.mark.parametrize(("made", "words", "kind"), BREAKDOWNS, ids=[words for _, words, _ in BREAKDOWNS])
 @pytest.mark.parametrize("asked", ["greet", "line", "visit"])
-def test_a_way_that_breaks_off_is_named(made: Callable[[], Exception], words: str, asked: str) -> None:
+def test_a_way_that_breaks_off_is_named(made: Callable[[], Exception], words: str, kind: type[StudioError], asked: str) -> None:
     def breaking(_: httpx.Request) -> httpx.Response:
         raise made()
 
@@ -350,7 +359,7 @@ def test_a_way_that_breaks_off_is_named(made: Callable[[], Exception], words: st
         "visit": lambda relay: relay.visit(f"{BASE}/p/{HANDLE}"),
     }
     error = failure_of(ways[asked], breaking)
-    assert isinstance(error, ConnectionFailed)
+    assert type(error) is kind, "only what sent nothing says so"
     assert error.title.startswith(f"{BASE} cannot be reached: ")
     assert words in error.title
 
@@ -432,14 +441,14 @@ def test_nothing_that_a_relay_says_breaks_the_reading(noise: bytes | dict[str, o
 @pytest.mark.parametrize(
     ("line", "kind", "words"),
     [
-        (Line(ends=True), ConnectionFailed, "has ended the connection"),
-        (Line(lines(GREETING), ends=True), ConnectionFailed, "has ended the connection"),
-        (Line(lines(GREETING), b'{"cursor"', ends=True), ConnectionFailed, "has ended the connection"),
-        (Line(lines(GREETING), error=httpx.ReadError(TOKEN)), ConnectionFailed, "the connection was lost"),
+        (Line(ends=True), PassingError, "has ended the connection"),
+        (Line(lines(GREETING), ends=True), PassingError, "has ended the connection"),
+        (Line(lines(GREETING), b'{"cursor"', ends=True), PassingError, "has ended the connection"),
+        (Line(lines(GREETING), error=httpx.ReadError(TOKEN)), PassingError, "the connection was lost"),
         (Line(lines(GREETING), b"x" * (MAX_LINE_BYTES + 1)), ServiceUnavailable, "cannot be read"),
         (Line(b"x" * (MAX_LINE_BYTES + 1)), ServiceUnavailable, "cannot be read"),
-        (Line(lines({"status": "ok"})), PublishingFailed, "another server"),
-        (Line(b"<html>\n"), PublishingFailed, "another server"),
+        (Line(lines({"status": "ok"})), RouteUnusable, "another server"),
+        (Line(b"<html>\n"), RouteUnusable, "another server"),
     ],
 )
 def test_the_line_never_ends_without_a_reason(line: Line, kind: type[StudioError], words: str) -> None:
@@ -464,7 +473,7 @@ def test_a_line_that_is_refused_says_why(status: int, words: str) -> None:
 def test_silence_breaks_the_line(monkeypatch: pytest.MonkeyPatch, pieces: tuple[bytes, ...]) -> None:
     monkeypatch.setattr(relay_client, "HEARTBEAT_TIMEOUT_S", 0.02)
     line = Line(lines(GREETING), *pieces)
-    with pytest.raises(ConnectionFailed, match="has fallen silent"):
+    with pytest.raises(PassingError, match="has fallen silent"):
         read_all(line, 3)
     assert line.closed
 
@@ -519,9 +528,9 @@ def test_a_stranger_knows_no_token() -> None:
     ("status", "headers", "kind", "words"),
     [
         (404, OURS, PublishingFailed, "The relay at https://pictures.example has nothing there (404)."),
-        (404, {}, PublishingFailed, "At https://pictures.example another server than the relay answers (404)."),
-        (200, {}, PublishingFailed, "At https://pictures.example another server than the relay answers (200)."),
-        (302, {}, PublishingFailed, "another server than the relay sends us elsewhere (302)."),
+        (404, {}, RouteUnusable, "At https://pictures.example another server than the relay answers (404)."),
+        (200, {}, RouteUnusable, "At https://pictures.example another server than the relay answers (200)."),
+        (302, {}, RouteUnusable, "another server than the relay sends us elsewhere (302)."),
         (502, {}, ServiceUnavailable, "At https://pictures.example a proxy or tunnel answers, but nothing behind it (502)."),
         (530, {}, ServiceUnavailable, "a proxy or tunnel answers, but nothing behind it (530)."),
         (500, OURS, ServiceUnavailable, "https://pictures.example has a passing problem (500)."),
@@ -599,6 +608,7 @@ def test_no_redirect_takes_the_token_elsewhere_and_no_proxy_gets_it(
 
 def test_a_picture_that_gets_no_answer_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(relay_client, "UPLOAD_TIMEOUT_S", 0.3)
+    monkeypatch.setattr(relay_client, "_EXCHANGE_S", 0.3)
 
     async def scenario() -> None:
         async def never_answer(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
@@ -607,9 +617,58 @@ def test_a_picture_that_gets_no_answer_is_given_up_in_time(monkeypatch: pytest.M
 
         async with serving(never_answer) as base_url:
             relay = RelayClient(base_url, token=lambda: TOKEN, clock=HastyClock())
-            with pytest.raises(ConnectionFailed, match="does not answer in time"):
+            with pytest.raises(PassingError, match="does not answer in time"):
                 await relay.publish(PICTURE, HANDLE, lifetime_s=60)
             await relay.close()
+
+    run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("greeting", "kind", "words"),
+    [
+        (httpx.Response(401, headers=OURS), RouteUnusable, "does not accept this token"),
+        (httpx.Response(404, headers={"Server": "nginx"}), RouteUnusable, "another server than the relay"),
+        (httpx.Response(200, headers=OURS, json=GREETING), PassingError, "cannot be reached: the connection was lost"),
+        (httpx.Response(502, headers={"Server": "nginx"}), PassingError, "cannot be reached: the connection was lost"),
+    ],
+)
+def test_a_refusal_that_got_lost_with_its_upload_is_asked_for_once_more(
+    greeting: httpx.Response, kind: type[StudioError], words: str
+) -> None:
+    async def scenario() -> None:
+        asked = list[bytes]()
+
+        async def hang_up_on_pictures(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            asked.append((await reader.readuntil(b"\r\n\r\n")).split()[0])
+            if asked[-1] == b"PUT":
+                writer.transport.abort()
+                return
+            headers = "".join(f"{name}: {value}\r\n" for name, value in greeting.headers.items())
+            writer.write(f"HTTP/1.1 {greeting.status_code} Said\r\n{headers}\r\n".encode() + greeting.content)
+            await writer.drain()
+            writer.close()
+
+        async with serving(hang_up_on_pictures) as base_url:
+            relay = RelayClient(base_url, token=lambda: TOKEN, clock=HastyClock())
+            with pytest.raises(StudioError, match=words) as caught:
+                await relay.publish(PICTURE, HANDLE, lifetime_s=60)
+            await relay.close()
+        assert type(caught.value) is kind
+        assert_nothing_secret(caught.value)
+        assert asked == [b"PUT", b"GET"]
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("status", [429, 507])
+def test_a_relay_that_asks_to_be_left_alone_is_not_asked_at_once(status: int) -> None:
+    async def scenario() -> None:
+        relay, wire = client_on(said(status, **{"Retry-After": "7"}))
+        with pytest.raises(PassingError):
+            await relay.publish(PICTURE, HANDLE, lifetime_s=60)
+        assert len(wire.requests) == 1
+        await relay.close()
 
     run(scenario())
 
