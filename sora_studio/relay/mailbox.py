@@ -1,7 +1,9 @@
 """The callbacks that came in, kept for studios that are off: one small SQLite file, durable before anything is answered."""
 
 import asyncio
+import os
 import sqlite3
+import stat
 from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -15,6 +17,9 @@ Result = TypeVar("Result")
 
 _SCHEMA = 1
 _PAGE = 500
+_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_PRIMARY = 0xFF
+"""An error's kind without what SQLite adds to it."""
 _CREATE = """
 BEGIN;
 CREATE TABLE life (epoch TEXT NOT NULL);
@@ -48,7 +53,11 @@ class Entry:
 
 
 class MailboxUnusable(Exception):
-    """The file is damaged, cannot be written, or the disk is full."""
+    """The file is damaged, which nothing mends (`is_damaged`), or cannot be written, or the disk is full."""
+
+    def __init__(self, reason: str, *, is_damaged: bool = False) -> None:
+        self.is_damaged = is_damaged
+        super().__init__(reason)
 
 
 class Mailbox:
@@ -67,9 +76,9 @@ class Mailbox:
         self._hushed = False
         try:
             self._connection, self.epoch = self._thread.submit(_open, path).result()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, OSError) as error:
             self._thread.shutdown()
-            raise MailboxUnusable(str(error)) from error
+            raise _unusable(error) from error
 
     async def add(self, secret: str, digest: bytes, task_id: str | None) -> None:
         """On disk when this returns, unless it was there already or its secret has enough."""
@@ -137,11 +146,12 @@ class Mailbox:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, work)
         except sqlite3.Error as error:
-            raise MailboxUnusable(str(error)) from error
+            raise _unusable(error) from error
 
 
 def _open(path: Path) -> tuple[sqlite3.Connection, str]:
     """The connection and the file's epoch."""
+    _keep_private(path)
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         connection.execute("PRAGMA synchronous = FULL")
@@ -156,6 +166,24 @@ def _open(path: Path) -> tuple[sqlite3.Connection, str]:
     except BaseException:
         connection.close()
         raise
+
+
+def _keep_private(path: Path) -> None:
+    """For this person only, as whoever reads a secret can forge reports. What SQLite puts beside the file gets its rights.
+
+    Raises OSError when it cannot be written.
+    """
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    for file in (path, path.with_name(f"{path.name}-wal"), path.with_name(f"{path.name}-shm")):
+        if file.exists() and (mode := stat.S_IMODE(file.stat().st_mode)) & 0o077:
+            file.chmod(mode & 0o700)
+
+
+def _unusable(error: sqlite3.Error | OSError) -> MailboxUnusable:
+    if isinstance(error, OSError):
+        return MailboxUnusable(error.strerror or str(error))
+    code = getattr(error, "sqlite_errorcode", 0)  # none when the error is our own
+    return MailboxUnusable(str(error), is_damaged=code & _PRIMARY in _DAMAGE)
 
 
 def _write(connection: sqlite3.Connection, rows: Sequence[dict[str, object]], most: int) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -28,13 +29,32 @@ def test_it_keeps_its_token_its_callbacks_and_its_epoch_over_a_restart(tmp_path:
     asyncio.run(check())
 
 
+@pytest.fixture
+def open_handed() -> Iterator[None]:
+    """As on most systems: what is made without a word about its rights is everybody's to read."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="there the folder's own rights hold")
-def test_nobody_else_reads_the_token(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("open_handed")
+@pytest.mark.parametrize("made_by", ["the relay", "somebody", "an older relay"])
+def test_nobody_else_reads_the_token_or_a_secret(tmp_path: Path, made_by: str) -> None:
     async def check() -> None:
-        async with running(tmp_path / "relay") as bench:
-            token = bench.folder / "token"
-            assert token.read_text() == bench.relay.token + "\n"
-            assert (token.stat().st_mode & 0o777, bench.folder.stat().st_mode & 0o777) == (0o600, 0o700)
+        folder = tmp_path / "relay"
+        if made_by != "the relay":
+            folder.mkdir()
+        if made_by == "an older relay":
+            for name in ("mailbox.db", "mailbox.db-wal", "mailbox.db-shm"):
+                (folder / name).touch()
+        async with running(folder) as bench:
+            await bench.stranger.post(f"/c/{bench.new_secret()}", content=b"{}")
+            assert (folder / "token").read_text() == bench.relay.token + "\n"
+            rights = {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()}
+            assert {name for name, mode in rights.items() if mode & 0o077} <= {"relay.lock"}, "which is empty"
+            assert {"token", "mailbox.db", "mailbox.db-wal", "mailbox.db-shm", "pictures"} <= rights.keys()
+            assert made_by != "the relay" or folder.stat().st_mode & 0o777 == 0o700
 
     asyncio.run(check())
 
