@@ -20,6 +20,8 @@ _TOKEN_NAME = "token"  # noqa: S105 - the file's name
 _MAILBOX_NAME = "mailbox.db"
 _TOKEN = re.compile(r"[!-~]{16,200}", re.ASCII)
 _TOKEN_BYTES = 24
+_GOOD_TOKEN = "A relay's token has 16 to 200 letters, digits and signs of ASCII, without spaces."  # noqa: S105 - a sentence
+_DELETE = "It may be deleted: callbacks are hints, and tasks are asked for without them too."
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,12 @@ def opened(folder: Path, limits: Limits, token: str = "") -> Generator[RelayFold
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             stack.enter_context(FileLock(folder / _LOCK_NAME, thread_local=False).acquire(blocking=False))
-            is_new = not token and not (folder / _TOKEN_NAME).exists()
-            token = check_token(token or (_make_token if is_new else _read_token)(folder / _TOKEN_NAME))
+            token = check_token(token) if token else _read_token(folder / _TOKEN_NAME)
             pictures = Pictures(folder / "pictures", limits)
             mailbox = Mailbox(folder / _MAILBOX_NAME, limits)
+            stack.callback(mailbox.close)
+            if is_new := not token:  # made last: one of a start that fails would never be told
+                token = _make_token(folder / _TOKEN_NAME)
         except Timeout:
             raise InvalidSetting(f"Another relay uses {folder} already.", advice="End it, or choose another folder.") from None
         except (OSError, NotImplementedError) as error:
@@ -50,17 +54,15 @@ def opened(folder: Path, limits: Limits, token: str = "") -> Generator[RelayFold
             raise InvalidSetting(f"The relay cannot use {folder}: {reason}.") from error
         except MailboxUnusable as error:
             raise InvalidSetting(
-                f"The relay cannot use {folder / _MAILBOX_NAME}: {error}.",
-                advice="It may be deleted: callbacks are hints, and tasks are asked for without them too.",
+                f"The relay cannot use {folder / _MAILBOX_NAME}: {error}.", advice=_DELETE if error.is_damaged else ""
             ) from error
-        stack.callback(mailbox.close)
         yield RelayFolder(token, is_new, pictures, mailbox)
 
 
 def check_token(token: str) -> str:
     """A token that nobody guesses and that fits a header; raises `InvalidSetting`."""
     if not _TOKEN.fullmatch(token):
-        raise InvalidSetting("A relay's token has 16 to 200 letters, digits and signs of ASCII, without spaces.")
+        raise InvalidSetting(_GOOD_TOKEN)
     return token
 
 
@@ -77,4 +79,10 @@ def _make_token(path: Path) -> str:
 
 
 def _read_token(path: Path) -> str:
-    return path.read_text(encoding="utf-8", errors="replace").strip()
+    """Empty when none was made yet; raises `InvalidSetting`."""
+    if not path.exists():
+        return ""
+    token = path.read_text(encoding="utf-8", errors="replace").strip()
+    if not _TOKEN.fullmatch(token):
+        raise InvalidSetting(f"{path} holds no token.", advice=f"{_GOOD_TOKEN} Without the file a new one is made and printed.")
+    return token

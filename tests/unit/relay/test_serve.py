@@ -1,12 +1,16 @@
 """The relay by itself says in one sentence why it cannot run, and ends with 2."""
 
+import os
 import socket
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from sora_studio.relay.folder import opened
 from sora_studio.relay.limits import Limits
+from sora_studio.relay.mailbox import Mailbox
 from sora_studio.relay.serve import main
 
 URL = ("--public-url", "https://relay.example.org")
@@ -46,9 +50,14 @@ def test_a_token_of_the_environment_that_does_not_serve(
     assert "token has 16 to 200" in refusal(capsys, *URL, "--data", str(tmp_path / "d"))
 
 
-def test_a_token_file_that_somebody_emptied(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "token").write_text("")
-    assert "token has 16 to 200" in refusal(capsys, *URL, "--data", str(tmp_path))
+@pytest.mark.parametrize("content", [b"", b"\n", b"short", b"two words of a person", b"\xff" * 40])
+def test_a_token_file_that_somebody_changed_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: bytes
+) -> None:
+    (tmp_path / "token").write_bytes(content)
+    said = refusal(capsys, *URL, "--data", str(tmp_path))
+    assert said.startswith(f"{tmp_path / 'token'} holds no token. A relay's token has 16 to 200")
+    assert (tmp_path / "token").read_bytes() == content
 
 
 def test_a_folder_that_cannot_be_used(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -61,9 +70,37 @@ def test_a_folder_that_another_relay_uses(tmp_path: Path, capsys: pytest.Capture
         assert f"Another relay uses {tmp_path} already." in refusal(capsys, *URL, "--data", str(tmp_path))
 
 
-def test_a_mailbox_that_is_damaged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_mailbox_that_is_damaged_may_be_deleted_and_then_the_token_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "mailbox.db").write_bytes(b"no database" * 1000)
-    assert f"cannot use {tmp_path / 'mailbox.db'}" in refusal(capsys, *URL, "--data", str(tmp_path))
+    said = refusal(capsys, *URL, "--data", str(tmp_path))
+    assert f"cannot use {tmp_path / 'mailbox.db'}: file is not a database. It may be deleted" in said
+    (tmp_path / "mailbox.db").unlink()
+    with opened(tmp_path, Limits()) as folder:
+        assert folder.is_token_new, "a start that failed made none"
+
+
+def test_a_mailbox_that_is_not_damaged_is_not_to_be_deleted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "mailbox.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 2")
+    said = refusal(capsys, *URL, "--data", str(tmp_path))
+    assert said == f"The relay cannot use {path}: a newer relay made it.\n"
+    path.unlink()
+    path.mkdir()
+    said = refusal(capsys, *URL, "--data", str(tmp_path))
+    assert said.startswith(f"The relay cannot use {path}: ")
+    assert "deleted" not in said
+
+
+def test_a_mailbox_that_may_not_be_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "mailbox.db"
+    Mailbox(path, Limits()).close()
+    path.chmod(0o400)
+    if os.access(path, os.W_OK):
+        pytest.skip("there is nothing that this user may not write")
+    assert refusal(capsys, *URL, "--data", str(tmp_path)) == f"The relay cannot use {path}: Permission denied.\n"
 
 
 def test_a_port_that_is_taken_or_a_host_that_is_not_here(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
