@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sora_studio.relay.folder import opened
 from sora_studio.relay.limits import Limits
-from sora_studio.relay.server import RelayServer, listen, origin_of
+from sora_studio.relay.server import RelayServer, address_in_ascii, listen, origin_of
 
 
 class EmbeddedRelay:
@@ -26,7 +26,7 @@ class EmbeddedRelay:
         self.token = ""
 
     async def start(self) -> None:
-        """Come back once it answers. Raises OSError when the port is taken, `InvalidSetting` for an unusable folder."""
+        """Come back once it answers. Raises OSError for a taken port, `InvalidSetting` for an unusable folder or address."""
         try:
             await asyncio.to_thread(self._start)
         except BaseException:
@@ -38,11 +38,12 @@ class EmbeddedRelay:
         await asyncio.shield(asyncio.to_thread(self._stop))
 
     def _start(self) -> None:
+        public_url = address_in_ascii(self._public_url)
         listener = self._held.enter_context(listen("127.0.0.1", self._port))
         folder = self._held.enter_context(opened(self._folder, self._limits))
         self.base_url, self.token = origin_of(listener), folder.token
-        public_url, started = self._public_url or self.base_url, threading.Event()
-        server = RelayServer(folder, public_url=public_url, on_started=started.set, limits=self._limits)
+        started = threading.Event()
+        server = RelayServer(folder, public_url=public_url or self.base_url, on_started=started.set, limits=self._limits)
 
         def serve() -> None:
             try:

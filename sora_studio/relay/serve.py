@@ -14,7 +14,7 @@ from sora_studio.domain.settings import DEFAULT_RELAY_PORT, RELAY_TOKEN_VARIABLE
 from sora_studio.paths import full_path
 from sora_studio.relay.folder import check_token, opened
 from sora_studio.relay.limits import Limits
-from sora_studio.relay.server import RelayServer, listen, origin_of
+from sora_studio.relay.server import RelayServer, address_in_ascii, listen, origin_of
 
 _UNUSABLE = 2
 
@@ -30,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    public_url = check_relay_url(options.public_url)
+    public_url = address_in_ascii(check_relay_url(options.public_url))
     token = os.environ.get(RELAY_TOKEN_VARIABLE, "") if options.token is None else check_token(options.token)
     limits = Limits()
     with contextlib.ExitStack() as stack:

@@ -5,10 +5,14 @@ import contextlib
 import logging
 import socket
 import sys
+import unicodedata
 from collections.abc import Callable, Generator
+from urllib.parse import urlsplit, urlunsplit
 
 import uvicorn
 
+from sora_studio.domain.errors import InvalidSetting
+from sora_studio.domain.settings import quoted
 from sora_studio.relay.app import HEADERS, RelayApp
 from sora_studio.relay.folder import RelayFolder
 from sora_studio.relay.guard import GuardedConfig, GuardedProtocol
@@ -102,6 +106,29 @@ def listen(host: str, port: int) -> socket.socket:
         listener.close()
         raise
     return listener
+
+
+def address_in_ascii(url: str) -> str:
+    """A public address as every service takes it: a host of other letters in its registered form (`xn--…`).
+
+    Raises `InvalidSetting` for other letters elsewhere, and for those few hosts whose form the standard library does not know.
+    """
+    if url.isascii():
+        return url
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    try:
+        registered = host.encode("idna").decode("ascii")
+        is_same = registered.encode("ascii").decode("idna") == unicodedata.normalize("NFKC", host)
+    except UnicodeError:
+        registered, is_same = "", False
+    address = urlunsplit(parts._replace(netloc=f"{registered}:{parts.port}" if parts.port else registered))
+    if not is_same or not address.isascii():
+        raise InvalidSetting(
+            f"{quoted(url)} holds letters that not every service takes.",
+            advice="Write it in ASCII, a host of other letters as xn--…",
+        )
+    return address
 
 
 def origin_of(listener: socket.socket) -> str:

@@ -13,6 +13,8 @@ from sora_studio.domain.errors import InvalidSetting
 from sora_studio.relay.embedded import EmbeddedRelay
 from tests.unit.relay.conftest import PATIENCE_S, running
 
+HANDLE = "a-picture-that-was-lent.jpg"
+
 
 def test_it_keeps_its_token_its_callbacks_and_its_epoch_over_a_restart(tmp_path: Path) -> None:
     async def check() -> None:
@@ -55,6 +57,17 @@ def test_nobody_else_reads_the_token_or_a_secret(tmp_path: Path, made_by: str) -
             assert {name for name, mode in rights.items() if mode & 0o077} <= {"relay.lock"}, "which is empty"
             assert {"token", "mailbox.db", "mailbox.db-wal", "mailbox.db-shm", "pictures"} <= rights.keys()
             assert made_by != "the relay" or folder.stat().st_mode & 0o777 == 0o700
+
+    asyncio.run(check())
+
+
+def test_its_public_address_is_told_in_letters_that_every_service_takes(tmp_path: Path) -> None:
+    async def check() -> None:
+        async with running(tmp_path / "relay", public_url="https://münchen.example") as bench:
+            assert (await bench.put(HANDLE)).json() == {"url": f"https://xn--mnchen-3ya.example/p/{HANDLE}"}
+            assert (await bench.callbacks(0))[0]["public_url"] == "https://xn--mnchen-3ya.example"
+        with pytest.raises(InvalidSetting, match="letters that not every service takes"):
+            await EmbeddedRelay(tmp_path / "relay", public_url="https://straße.example").start()
 
     asyncio.run(check())
 

@@ -12,6 +12,7 @@ from sora_studio.relay.folder import opened
 from sora_studio.relay.limits import Limits
 from sora_studio.relay.mailbox import Mailbox
 from sora_studio.relay.serve import main
+from sora_studio.relay.server import address_in_ascii
 
 URL = ("--public-url", "https://relay.example.org")
 
@@ -31,11 +32,29 @@ def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
         ("relay.example.org", "is not an address"),
         ("https://me:pw@relay.example.org", "must not hold"),
         ("https://relay.example.org/?x", "must not hold"),
+        ("https://straße.example", "Write it in ASCII"),  # one host in the old standard, another one in the new
+        ("https://relay.example/größe", "Write it in ASCII"),
+        (f"https://{'ü' * 80}.example", "Write it in ASCII"),
     ],
 )
 def test_an_address_that_does_not_serve(tmp_path: Path, capsys: pytest.CaptureFixture[str], url: str, sentence: str) -> None:
     assert sentence in refusal(capsys, "--public-url", url, "--data", str(tmp_path / "d"))
     assert not (tmp_path / "d").exists()
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("https://münchen.example", "https://xn--mnchen-3ya.example"),
+        ("https://MÜNCHEN.example:8443/relay", "https://xn--mnchen-3ya.example:8443/relay"),
+        ("https://例え.テスト", "https://xn--r8jz45g.xn--zckzah"),
+        ("https://Relay.example.org:8443", "https://Relay.example.org:8443"),
+        ("http://[::1]:8788", "http://[::1]:8788"),
+        ("", ""),
+    ],
+)
+def test_a_host_of_other_letters_is_told_as_it_is_registered(url: str, address: str) -> None:
+    assert address_in_ascii(url) == address
 
 
 @pytest.mark.parametrize("token", ["", "short", "fifteen-letters", "sixteen letters x", "sixteen-létters-x", "a" * 201])
