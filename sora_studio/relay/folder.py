@@ -18,9 +18,11 @@ from sora_studio.relay.pictures import Pictures
 _LOCK_NAME = "relay.lock"
 _TOKEN_NAME = "token"  # noqa: S105 - the file's name
 _MAILBOX_NAME = "mailbox.db"
-_TOKEN = re.compile(r"[!-~]{16,200}", re.ASCII)
+_TOKEN = re.compile(r"[!-~]{1,200}", re.ASCII)
 _TOKEN_BYTES = 24
-_GOOD_TOKEN = "A relay's token has 16 to 200 letters, digits and signs of ASCII, without spaces."  # noqa: S105 - a sentence
+_GOOD_TOKEN = "A relay's token has {} to 200 letters, digits and signs of ASCII, without spaces."  # noqa: S105 - a sentence
+LEAST_TOKEN = 16
+"""Letters: fewer could be guessed by who knows what was made with it."""
 _DELETE = "It may be deleted: callbacks are hints, and tasks are asked for without them too."
 
 
@@ -35,18 +37,25 @@ class RelayFolder:
 
 
 @contextlib.contextmanager
-def opened(folder: Path, limits: Limits, token: str = "") -> Generator[RelayFolder]:
-    """Hold the folder while the block runs; a given token is used and not kept. Raises `InvalidSetting`."""
+def opened(
+    folder: Path, limits: Limits, token: str = "", *, keep_token: bool = False, least_token: int = LEAST_TOKEN
+) -> Generator[RelayFolder]:
+    """Hold the folder while the block runs. A given token goes before the folder's, and takes its place if it is to be kept.
+
+    Raises `InvalidSetting`, also for a token of fewer letters than the least.
+    """
     with contextlib.ExitStack() as stack:
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             stack.enter_context(FileLock(folder / _LOCK_NAME, thread_local=False).acquire(blocking=False))
-            token = check_token(token) if token else _read_token(folder / _TOKEN_NAME)
+            token = check_token(token, least_token) if token else _read_token(folder / _TOKEN_NAME, least_token)
             pictures = Pictures(folder / "pictures", limits)
             mailbox = Mailbox(folder / _MAILBOX_NAME, limits)
             stack.callback(mailbox.close)
             if is_new := not token:  # made last: one of a start that fails would never be told
-                token = _make_token(folder / _TOKEN_NAME)
+                token = secrets.token_urlsafe(_TOKEN_BYTES)
+            if is_new or keep_token:
+                _keep_token(folder / _TOKEN_NAME, token)
         except Timeout:
             raise InvalidSetting(f"Another relay uses {folder} already.", advice="End it, or choose another folder.") from None
         except (OSError, NotImplementedError) as error:
@@ -59,30 +68,31 @@ def opened(folder: Path, limits: Limits, token: str = "") -> Generator[RelayFold
         yield RelayFolder(token, is_new, pictures, mailbox)
 
 
-def check_token(token: str) -> str:
+def check_token(token: str, least: int = LEAST_TOKEN) -> str:
     """A token that nobody guesses and that fits a header; raises `InvalidSetting`."""
-    if not _TOKEN.fullmatch(token):
-        raise InvalidSetting(_GOOD_TOKEN)
+    if not _TOKEN.fullmatch(token) or len(token) < least:
+        raise InvalidSetting(_GOOD_TOKEN.format(least))
     return token
 
 
-def _make_token(path: Path) -> str:
+def _keep_token(path: Path, token: str) -> None:
     """Complete or not there at all, and for this person only."""
-    token, part = secrets.token_urlsafe(_TOKEN_BYTES), path.with_suffix(".part")
+    part = path.with_suffix(".part")
     part.unlink(missing_ok=True)
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
         file.write(token + "\n")
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)
-    return token
 
 
-def _read_token(path: Path) -> str:
+def _read_token(path: Path, least: int) -> str:
     """Empty when none was made yet; raises `InvalidSetting`."""
     if not path.exists():
         return ""
     token = path.read_text(encoding="utf-8", errors="replace").strip()
-    if not _TOKEN.fullmatch(token):
-        raise InvalidSetting(f"{path} holds no token.", advice=f"{_GOOD_TOKEN} Without the file a new one is made and printed.")
-    return token
+    try:
+        return check_token(token, least)
+    except InvalidSetting as invalid:
+        advice = f"{invalid.title} Without the file a new one is made and printed."
+        raise InvalidSetting(f"{path} holds no token.", advice=advice) from None

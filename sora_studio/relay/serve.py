@@ -8,11 +8,12 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from sora_studio.domain.errors import InvalidSetting
-from sora_studio.domain.settings import DEFAULT_RELAY_PORT, RELAY_TOKEN_VARIABLE, check_relay_url
+from sora_studio.domain.settings import DEFAULT_RELAY_PORT, RELAY_TOKEN_VARIABLE, check_relay_url, is_loopback
 from sora_studio.paths import full_path
-from sora_studio.relay.folder import check_token, opened
+from sora_studio.relay.folder import LEAST_TOKEN, check_token, opened
 from sora_studio.relay.limits import Limits
 from sora_studio.relay.server import RelayServer, address_in_ascii, listen, origin_of
 
@@ -31,7 +32,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     public_url = address_in_ascii(check_relay_url(options.public_url))
-    token = os.environ.get(RELAY_TOKEN_VARIABLE, "") if options.token is None else check_token(options.token)
+    least = 1 if is_loopback(public_url) else LEAST_TOKEN  # whoever tries it out may choose a handy one
+    is_given = options.token is not None
+    token = check_token(options.token, least) if is_given else os.environ.get(RELAY_TOKEN_VARIABLE, "")
     limits = Limits()
     with contextlib.ExitStack() as stack:
         try:  # before the folder: a token that is made is also told
@@ -39,7 +42,7 @@ def _run(options: argparse.Namespace) -> int:
         except (OSError, UnicodeError) as error:
             reason = getattr(error, "strerror", None) or error
             raise InvalidSetting(f"The relay cannot listen on {options.host}, port {options.port}: {reason}.") from error
-        folder = stack.enter_context(opened(options.data, limits, token))
+        folder = stack.enter_context(opened(options.data, limits, token, keep_token=is_given, least_token=least))
         if folder.is_token_new:
             _say(f"Token: {folder.token}")
         ready = f"Relay ready: {public_url} on {origin_of(listener)}"
@@ -58,11 +61,27 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("--public-url", required=True, metavar="URL", help="where the public reaches this relay: https://relay.example.org")
-    add("--data", required=True, type=full_path, metavar="DIR", help="the folder for its pictures, callbacks and token")
-    add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    add("--data", required=True, type=_folder, metavar="DIR", help="the folder for its pictures, callbacks and token")
+    add("--host", default="127.0.0.1", type=_host, help="address to listen on (default: %(default)s)")
     add("--port", type=_port, default=DEFAULT_RELAY_PORT, help="port to listen on (default: %(default)s)")
-    add("--token", help=f"what studios show (default: {RELAY_TOKEN_VARIABLE}, else one is made, kept in DIR and printed once)")
+    add(
+        "--token",
+        help=f"what studios show, kept in DIR from then on (default: {RELAY_TOKEN_VARIABLE} for this run, else the one of DIR, "
+        "which is made and printed at the first start)",
+    )
     return parser
+
+
+def _folder(text: str) -> Path:
+    if not text:  # a variable that is not set would mean the current folder
+        raise argparse.ArgumentTypeError("it names no folder")
+    return full_path(text)
+
+
+def _host(text: str) -> str:
+    if not text:  # it would mean every network of this machine
+        raise argparse.ArgumentTypeError("it names no address; 0.0.0.0 listens on all of this machine's")
+    return text
 
 
 def _port(text: str) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from weakref import WeakValueDictionary
 
-from sora_studio.domain.errors import ConnectionFailed, InvalidRequest, PassingError, RouteUnusable
+from sora_studio.domain.errors import ConnectionFailed, InvalidRequest, InvalidSetting, PassingError, RouteUnusable
 from sora_studio.domain.events import PublicationsChanged
 from sora_studio.domain.picture import SUFFIXES, PictureRoute, PreparedPicture, Publication
 from sora_studio.domain.ports import PictureChecker, PictureHost, PublicationStore
@@ -119,7 +119,7 @@ class Uploads:
             url = await parcel.host.publish(parcel.picture, publication.handle, lifetime_s=LENT_FOR_S)
             await self._complete(publication.id, url)
             return url
-        except (ConnectionFailed, RouteUnusable):  # nothing of it left, so nothing is to be taken back
+        except (ConnectionFailed, RouteUnusable, InvalidSetting):  # nothing of it left, so nothing is to be taken back
             await self._publications.forget(publication.id)
             raise
         finally:

@@ -19,9 +19,10 @@ import httpx
 import pytest
 
 from sora_studio.domain.relay import callback_secret
+from tests import canary
 
 URL = "https://relay.example.org"
-TOKEN = "a-token-of-the-tests"
+TOKEN = canary.RELAY_TOKEN
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 SENDERS = 8
 KILLED_AFTER = 60
@@ -105,7 +106,7 @@ def test_every_callback_that_was_answered_survives_a_kill(tmp_path: Path) -> Non
     with relay(tmp_path, token=TOKEN) as (process, base_url, _):
         answered = asyncio.run(storm(base_url, process))
     assert len(answered) >= KILLED_AFTER
-    with relay(tmp_path, "--token", TOKEN) as (_, base_url, _):
+    with relay(tmp_path, token=TOKEN) as (_, base_url, _):
         assert kept(base_url, answered) == answered
         assert httpx.get(f"{base_url}/v1/relay", headers=BEARER, trust_env=False).json()["public_url"] == URL
 
@@ -124,6 +125,14 @@ def test_it_tells_its_token_once_and_ends_in_order(tmp_path: Path, how: signal.S
                 assert process.wait(timeout=10) == 0
             last_two = log_of(tmp_path).read_text().splitlines()[2 * start :]
             assert [line.split(" ", 2)[2] for line in last_two] == ["INFO GET stream 200", "INFO POST callback 200"]
+
+
+def test_a_token_of_ones_own_is_kept_and_on_loopback_may_be_a_handy_one(tmp_path: Path) -> None:
+    for words in (["--token", "handy"], []):
+        with relay(tmp_path, "--public-url", "http://127.0.0.1:1", *words) as (_, base_url, said):
+            assert said == [f"Relay ready: http://127.0.0.1:1 on {base_url}"]
+            greeted = httpx.get(f"{base_url}/v1/relay", headers={"Authorization": "Bearer handy"}, trust_env=False)
+            assert greeted.status_code == 200
 
 
 def test_a_second_one_on_the_same_folder_is_refused(tmp_path: Path) -> None:

@@ -57,6 +57,31 @@ def test_a_host_of_other_letters_is_told_as_it_is_registered(url: str, address: 
     assert address_in_ascii(url) == address
 
 
+@pytest.mark.parametrize(("option", "words"), [("--data", "it names no folder"), ("--host", "it names no address")])
+def test_an_option_that_a_variable_left_empty_is_refused(capsys: pytest.CaptureFixture[str], option: str, words: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*URL, "--data", "anywhere", option, ""])
+    assert ended.value.code == 2
+    assert words in capsys.readouterr().err
+
+
+def test_a_given_token_takes_the_place_of_the_folders_own(tmp_path: Path) -> None:
+    with opened(tmp_path, Limits()) as folder:
+        assert folder.is_token_new
+    with opened(tmp_path, Limits(), "a-token-of-the-tests", keep_token=True) as folder:
+        assert (folder.token, folder.is_token_new) == ("a-token-of-the-tests", False)
+    with opened(tmp_path, Limits(), "another-token-for-a-run") as folder:
+        assert folder.token == "another-token-for-a-run"
+    with opened(tmp_path, Limits()) as folder:
+        assert (folder.token, folder.is_token_new) == ("a-token-of-the-tests", False)
+
+
+def test_a_short_token_serves_for_trying_out_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with opened(tmp_path, Limits(), "handy", keep_token=True, least_token=1) as folder:
+        assert folder.token == "handy"
+    assert f"{tmp_path / 'token'} holds no token." in refusal(capsys, *URL, "--data", str(tmp_path), "--port", "0")
+
+
 @pytest.mark.parametrize("token", ["", "short", "fifteen-letters", "sixteen letters x", "sixteen-létters-x", "a" * 201])
 def test_a_token_that_does_not_serve(tmp_path: Path, capsys: pytest.CaptureFixture[str], token: str) -> None:
     assert "token has 16 to 200" in refusal(capsys, *URL, "--data", str(tmp_path / "d"), "--token", token)
