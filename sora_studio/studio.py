@@ -96,7 +96,7 @@ class Studio:
     pictures: Pictures
     reports: Reports
 
-    def __init__(  # noqa: PLR0913 - each stands for itself, and most callers give three
+    def __init__(
         self,
         *,
         data_dir: Path,
@@ -105,9 +105,6 @@ class Studio:
         speed: float = 1.0,
         gateway_name: str | None = None,
         keys: KeyStore | None = None,
-        bucket_key_id: KeyStore | None = None,
-        bucket_secret: KeyStore | None = None,
-        relay_token: KeyStore | None = None,
         clock: Clock | None = None,
         rng: random.Random | None = None,
     ) -> None:
@@ -118,10 +115,10 @@ class Studio:
         self._speed = speed
         self._given_name = gateway_name
         self._keys: KeyStore = keys or KeyringKeys()
-        self._bucket_key_id: KeyStore = bucket_key_id or secrets.bucket_key_id()
-        self._bucket_secret: KeyStore = bucket_secret or secrets.bucket_secret()
+        self._bucket_key_id: KeyStore = secrets.bucket_key_id()
+        self._bucket_secret: KeyStore = secrets.bucket_secret()
         self.bucket_keys = BucketKeys(self._bucket_key_id, self._bucket_secret, on_change=self._ways_changed)
-        self._relay_token: KeyStore = relay_token or secrets.relay_token()
+        self._relay_token: KeyStore = secrets.relay_token()
         self.relay_token = RelayToken(self._relay_token, on_change=self._renew_relay)
         self._clock: Clock = clock or SystemClock()
         self._rng = rng or random.Random()  # noqa: S311 - spreads requests in time, nothing secret

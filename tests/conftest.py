@@ -8,10 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from sora_studio.logs import LEVEL_VARIABLE, redacted
 from tests import canary
 
+# On a machine that is busy with other things a slow example says nothing.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 import time
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable
 from dataclasses import replace
 from typing import TypeVar
 
@@ -14,22 +14,12 @@ from sora_studio.domain.errors import ConnectionFailed, PublishingFailed, Studio
 from sora_studio.domain.picture import PreparedPicture
 from sora_studio.hosting.bucket import BucketHost
 from tests import canary
-from tests.integration import s3_store
 from tests.integration.s3_store import BUCKET, KEY_ID, S3Store, visit
 
 Result = TypeVar("Result")
 PICTURE = PreparedPicture(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40, "image/png", 8, 8)
 HANDLE = "0123456789abcdefghijkl.png"
 DAY_S = 86_400.0
-
-
-@pytest.fixture(scope="session")
-def server() -> Iterator[S3Store]:
-    program = s3_store.binary()
-    if program is None:
-        pytest.skip("this system has no S3 server to test with")
-    with s3_store.running(program) as store:
-        yield store
 
 
 def host_on(

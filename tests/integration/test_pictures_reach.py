@@ -1,9 +1,11 @@
 """Local pictures through the whole program: published once each through the relay, fetched, and out of reach at the end."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
+import pytest
 from PIL import Image
 
 from sora_studio.domain.events import Event, PublicationsChanged
@@ -11,6 +13,8 @@ from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.task import TaskState
 from sora_studio.simulator.serve import running
 from sora_studio.studio import Studio
+from tests import canary
+from tests.integration.s3_store import BUCKET, KEY_ID, S3Store
 from tests.integration.stage import ALL, request, run, running_studio, studio_on, until
 
 
@@ -72,5 +76,28 @@ def test_a_picture_that_a_killed_run_left_is_out_of_reach_after_the_next_start(t
                 await until_withdrawn(again)
             finally:
                 await again.stop()
+
+    run(story())
+
+
+def test_a_bucket_lends_a_picture_for_as_long_as_its_task_runs(
+    server: S3Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SORA_STUDIO_BUCKET_KEY_ID", KEY_ID)
+    monkeypatch.setenv("SORA_STUDIO_BUCKET_SECRET", canary.BUCKET_SECRET)
+
+    async def story() -> None:
+        with running(speed=400) as simulator:
+            async with running_studio(tmp_path, simulator.url) as studio:
+                bucket = {"picture_route": PictureRoute.BUCKET, "bucket_endpoint": server.url, "bucket_name": BUCKET}
+                await studio.change_settings(replace(studio.settings, **bucket))
+                assert {KEY_ID, canary.BUCKET_SECRET} <= set(studio.secrets), "no log may hold them"
+                await studio.submission.submit(request(images=draw(tmp_path, "cat.png")), takes=2)
+                await until(studio, lambda tasks: all(task.state is TaskState.SUCCESS for task in tasks))
+                ((url,),) = {task.order.image_urls for task in simulator.state.tasks}
+                assert url.startswith(f"{server.url}/{BUCKET}/")
+                await until_withdrawn(studio)
+                async with httpx.AsyncClient(trust_env=False) as stranger:
+                    assert (await stranger.get(url)).status_code == 404
 
     run(story())

@@ -77,6 +77,8 @@ def test_reported_tasks_become_clips_with_fewer_questions(tmp_path: Path) -> Non
                     await studio.submission.submit(request(f"reported {number}", callback=True))
                 tasks = await until(studio, all_ready)
                 assert all(task.callback_secret for task in tasks)
+                asked = {task.order.callback_url for task in simulator.state.tasks}
+                assert {str(url).rpartition("/")[2] for url in asked} == {task.callback_secret for task in tasks}
                 assert most_charges_for_one_intent(simulator.state, tasks) == 1
                 assert questions(simulator) <= 12  # the plan alone asks 18 times and more
                 assert studio.tracking.snapshot().polls_saved > 0

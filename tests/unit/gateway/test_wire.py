@@ -46,6 +46,13 @@ def test_an_image_task_carries_its_choices_and_the_addresses_that_it_was_given()
     }
 
 
+def test_a_task_whose_end_is_reported_carries_where() -> None:
+    address = "https://relay.example/c/secret"
+    plain = to_wire(GenerationRequest("sora-2", "A cat"), make_profile(), ())
+    reported = to_wire(GenerationRequest("sora-2", "A cat"), make_profile(), (), callback_url=address)
+    assert reported == {**plain, "request_type": "callback", "callback_url": address}
+
+
 @given(st.text(st.characters(codec=None), min_size=1))
 def test_every_prompt_that_can_be_typed_survives_the_wire(prompt: str) -> None:
     body = json.dumps(to_wire(GenerationRequest("sora-2", prompt), make_profile(), ())).encode()

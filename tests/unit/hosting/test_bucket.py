@@ -86,6 +86,7 @@ def test_a_store_that_does_not_speak_tls_gets_nothing() -> None:
 def test_a_store_that_is_silent_is_given_up_and_left_at_once_when_nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(objects, "UPLOAD_WITHIN_S", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(10)
         endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
         error = failure(endpoint)
         assert type(error) is PassingError

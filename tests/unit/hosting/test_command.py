@@ -158,6 +158,7 @@ if len(sys.argv) == 2:
 
 
 def two_ends(server: socket.socket) -> list[socket.socket]:
+    server.settimeout(10)
     ends = [server.accept()[0] for _ in range(2)]
     for end in ends:
         end.settimeout(10)
@@ -173,8 +174,8 @@ def assert_all_are_gone(ends: list[socket.socket]) -> None:
 def test_a_command_that_hangs_is_killed_with_all_that_it_started(script: Script) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         command = script(TWO_PROCESSES.format(port=server.getsockname()[1], then="import time; time.sleep(60)"))
-        error = refusal(command, within_s=2.5)
-        assert error.title == "The command was not done within 2.5 s."
+        error = refusal(command, within_s=5)
+        assert error.title == "The command was not done within 5 s."
         assert_all_are_gone(two_ends(server))
 
 

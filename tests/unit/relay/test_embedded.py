@@ -11,7 +11,7 @@ import pytest
 
 from sora_studio.domain.errors import InvalidSetting
 from sora_studio.relay.embedded import EmbeddedRelay
-from tests.unit.relay.conftest import PATIENCE_S, running
+from tests.unit.relay.conftest import PATIENCE_S, running, until
 
 HANDLE = "a-picture-that-was-lent.jpg"
 
@@ -57,6 +57,19 @@ def test_nobody_else_reads_the_token_or_a_secret(tmp_path: Path, made_by: str) -
             assert {name for name, mode in rights.items() if mode & 0o077} <= {"relay.lock"}, "which is empty"
             assert {"token", "mailbox.db", "mailbox.db-wal", "mailbox.db-shm", "pictures"} <= rights.keys()
             assert made_by != "the relay" or folder.stat().st_mode & 0o777 == 0o700
+
+    asyncio.run(check())
+
+
+def test_pictures_that_ended_meanwhile_are_deleted_at_the_next_start(tmp_path: Path) -> None:
+    async def check() -> None:
+        async with running(tmp_path / "relay") as bench:
+            await bench.put(HANDLE)
+            file = tmp_path / "relay" / "pictures" / HANDLE
+            assert file.exists()
+        os.utime(file, (1, 1))  # its time is when its address ends
+        async with running(tmp_path / "relay"):
+            await until(lambda: not file.exists())
 
     asyncio.run(check())
 

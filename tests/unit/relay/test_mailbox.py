@@ -32,6 +32,19 @@ async def kept(mailbox: Mailbox, after: int = 0) -> list[Entry]:
     return entries
 
 
+def test_the_promised_limits() -> None:
+    limits = Limits()
+    assert (limits.callback_bytes, limits.callback_s, limits.head_s, limits.per_address) == (65_536, 10, 10, 16)
+    assert limits.callbacks_kept == timedelta(days=7)
+
+
+def test_a_commit_is_on_the_disk_itself_before_it_counts(tmp_path: Path) -> None:
+    mailbox = Mailbox(tmp_path / "mailbox.db", Limits())
+    (synchronous,) = mailbox._thread.submit(lambda: mailbox._connection.execute("PRAGMA synchronous").fetchone()).result()
+    mailbox.close()
+    assert synchronous == 2, "FULL: no other promise survives a power cut, which no test can make"
+
+
 @pytest.fixture
 def opened(tmp_path: Path) -> Callable[..., Mailbox]:
     """`opened(…)` opens the same file each time, with limits; a sign of life comes at once."""

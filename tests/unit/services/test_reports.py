@@ -16,10 +16,12 @@ from sora_studio.domain.errors import (
     KeyRejected,
     OutcomeUnknown,
     PublishingFailed,
+    RouteUnusable,
     ServiceUnavailable,
     TaskUnknown,
 )
 from sora_studio.domain.events import RelayChanged
+from sora_studio.domain.picture import PIXEL
 from sora_studio.domain.ports import Callback, RelayGreeting
 from sora_studio.domain.settings import RelayPlace, Settings
 from sora_studio.domain.task import Task, TaskState
@@ -396,6 +398,17 @@ def test_a_guest_does_not_read_the_line(tmp_path: Path) -> None:
             rig.lock.free = True
             await rig.advance(2)
             assert rig.engine.reports.state.connected
+
+    run(story())
+
+
+def test_a_guest_starts_no_second_relay(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = with_relay(tmp_path, HERE)
+        rig.desk.is_owner = False
+        with pytest.raises(RouteUnusable, match="in the other Sora Studio"):
+            await rig.desk.link.publish(PIXEL, "a-picture.png", lifetime_s=60)
+        assert rig.desk.server.started == 0
 
     run(story())
 
