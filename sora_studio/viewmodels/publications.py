@@ -1,6 +1,7 @@
 """What of the person's is reachable now, in words, and the way to take it back."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -9,11 +10,14 @@ from PySide6.QtCore import QObject, Signal
 
 from sora_studio.domain.picture import PictureRoute, Publication
 from sora_studio.domain.settings import is_loopback
+from sora_studio.domain.task import Task
 from sora_studio.viewmodels.task_quantities import time_of_day_text
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
 
+SHOWN_AT_ONCE = 20
+"""Entries: a few screens full."""
 ROUTE_WORDS = {
     PictureRoute.BUCKET: "My bucket",
     PictureRoute.RELAY: "My relay",
@@ -24,9 +28,11 @@ _PROMPT_CHARS = 48
 
 @dataclass(frozen=True, slots=True)
 class PublicationRow:
-    """One picture as the list shows it; `trouble` is empty when all is well."""
+    """One picture at one place as the list shows it, however often it was sent there; `trouble` is empty when all is well."""
 
-    id: int
+    key: tuple[str, str]
+    publications: tuple[int, ...]
+    """What there is to take back, the reachable first."""
     name: str
     facts: str
     tasks: str
@@ -35,7 +41,7 @@ class PublicationRow:
 
 
 class PublicationsModel(QObject):
-    """Keeps `rows`, newest first; asked anew by `refresh`.
+    """Keeps the first `rows`, newest first, and how many more there are; asked anew by `refresh`.
 
     Signals: `changed()`.
     """
@@ -45,53 +51,90 @@ class PublicationsModel(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.rows: tuple[PublicationRow, ...] = ()
+        self.more = 0
+        self._most = SHOWN_AT_ONCE
+        self._asking = asyncio.Lock()
         self._studio: Studio | None = None
 
     def attach(self, studio: "Studio | None") -> None:
         """Tell about this studio's from now on."""
         self._studio = studio
+        self._most = SHOWN_AT_ONCE
 
     async def refresh(self) -> None:
-        """Ask what stands now, and what it stands for."""
+        """Ask what stands now, and what the rows stand for."""
         if self._studio is None:
             return
-        standing = await self._studio.publishing.standing()
-        tasks = await self._studio.library.tasks(sorted({task for one in standing for task in one.tasks}))
-        prompts = {task.id: task.request.prompt for task in tasks}
-        now = datetime.now(UTC)
-        rows = tuple(row_of(publication, prompts, now) for publication in standing)
-        if rows != self.rows:
-            self.rows = rows
+        async with self._asking:
+            sent = _by_picture(await self._studio.publishing.standing())
+            shown = sent[: self._most]
+            tasks = await self._studio.library.tasks(sorted({task for each in shown for one in each for task in one.tasks}))
+        by_id, now = {task.id: task for task in tasks}, datetime.now(UTC)
+        rows, more = tuple(row_of(each, by_id, now) for each in shown), len(sent) - len(shown)
+        if (rows, more) != (self.rows, self.more):
+            self.rows, self.more = rows, more
             self.changed.emit()
 
-    async def withdraw(self, publication: int) -> None:
-        """Take one back; what hinders it stands in its row afterwards."""
-        if self._studio is not None:
-            await self._studio.publishing.withdraw(publication)
-            await self.refresh()
+    async def show_more(self) -> None:
+        """As many again."""
+        self._most += SHOWN_AT_ONCE
+        await self.refresh()
+
+    async def withdraw(self, row: PublicationRow) -> None:
+        """Take one back; what hinders it stands in its row afterwards, and hinders the rest of it too."""
+        if self._studio is None:
+            return
+        for publication in row.publications:
+            if not await self._studio.publishing.withdraw(publication):
+                break
+        await self.refresh()
 
 
-def row_of(publication: Publication, prompts: Mapping[int, str], now: datetime) -> PublicationRow:
-    """A publication in words; `prompts` are those of its tasks."""
-    since = time_of_day_text(publication.published_at, now)
-    until = time_of_day_text(publication.expires_at, now)
-    reachable = f"since {since}, until {until} at the latest" if publication.url else "on its way"
-    way = "Only on this computer" if is_loopback(publication.url or "") else ROUTE_WORDS[publication.route]
+def row_of(sent: Sequence[Publication], tasks: Mapping[int, Task], now: datetime) -> PublicationRow:
+    """One picture at one place in words, the newest of it first; `tasks` are those that it was published for."""
+    newest = sent[0]
+    reachable = [one for one in sent if one.url]
+    way = "Only on this computer" if is_loopback(newest.url) else ROUTE_WORDS[newest.route]
+    can_withdraw = newest.route is not PictureRoute.COMMAND
+    wanted = sorted({task for one in sent for task in one.tasks})
     return PublicationRow(
-        id=publication.id,
-        name=publication.name,
-        facts=f"{way} · {reachable}",
-        tasks=_tasks_words([prompts[task] for task in publication.tasks if task in prompts]),
-        trouble=publication.trouble or "",
-        can_withdraw=publication.route is not PictureRoute.COMMAND,
+        key=(newest.fingerprint, newest.place),
+        publications=tuple(one.id for one in sorted(sent, key=lambda one: not one.url)),
+        name=newest.name,
+        facts=f"{way} · {_reach_words(reachable, now)}",
+        tasks=_tasks_words([tasks[task] for task in wanted if task in tasks], can_withdraw=can_withdraw),
+        trouble=next((one.trouble for one in sent if one.trouble), ""),
+        can_withdraw=can_withdraw,
     )
 
 
-def _tasks_words(prompts: list[str]) -> str:
-    if not prompts:
+def _by_picture(standing: Iterable[Publication]) -> list[list[Publication]]:
+    """What was sent of each picture to each place, in the order of the newest."""
+    found = dict[tuple[str, str], list[Publication]]()
+    for one in standing:
+        found.setdefault((one.fingerprint, one.place), []).append(one)
+    return list(found.values())
+
+
+def _reach_words(reachable: Sequence[Publication], now: datetime) -> str:
+    if not reachable:
+        return "on its way"
+    since = time_of_day_text(min(one.published_at for one in reachable), now)
+    until = time_of_day_text(max(one.expires_at for one in reachable), now)
+    return f"since {since}, until {until} at the latest"
+
+
+def _tasks_words(tasks: Sequence[Task], *, can_withdraw: bool) -> str:
+    if not tasks:
         return "For no task any more"
-    first = " ".join(prompts[0].split())
+    first = " ".join(tasks[0].request.prompt.split())
     short = first if len(first) <= _PROMPT_CHARS else f"{first[: _PROMPT_CHARS - 1].rstrip()}…"
-    others = len(prompts) - 1
+    others = len(tasks) - 1
     more = f" and {others} more {'task' if others == 1 else 'tasks'}" if others else ""
-    return f"For “{short}”{more}"
+    runs = " · Its task is still running and may fail without it." if can_withdraw and _runs(tasks) else ""
+    return f"For “{short}”{more}{runs}"
+
+
+def _runs(tasks: Iterable[Task]) -> bool:
+    """Whether the service may still fetch it."""
+    return any(task.state.is_running for task in tasks)

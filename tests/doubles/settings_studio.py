@@ -50,7 +50,7 @@ class ScriptedSecrets:
 
 @dataclass
 class ScriptedPublishing:
-    """What stands, and what a test of a way says once its gate is open.
+    """What stands, how often that was `asked`, and what a test of a way says once its gate is open.
 
     `routes` are the ways that are set up; `hindered` maps a publication to why it cannot be withdrawn.
     """
@@ -62,11 +62,13 @@ class ScriptedPublishing:
     hindered: dict[int, str] = field(default_factory=dict)
     routes: tuple[PictureRoute, ...] = ()
     gate: asyncio.Event = field(default_factory=asyncio.Event)
+    asked: int = 0
 
     def __post_init__(self) -> None:
         self.gate.set()
 
     async def standing(self) -> list[Publication]:
+        self.asked += 1
         await asyncio.sleep(0)
         return list(self.rows)
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QPoint, Qt
-from PySide6.QtWidgets import QLineEdit, QPushButton, QRadioButton, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, Qt
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QRadioButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
@@ -18,7 +18,9 @@ from sora_studio.domain.task import Phase
 from sora_studio.ui.settings.dialog import Section, SettingsDialog
 from sora_studio.ui.settings.picture_form import CONSENT
 from sora_studio.ui.settings.pictures_section import DONE, NEEDED
-from sora_studio.ui.settings.published_list import NOTHING, PublishedEntry
+from sora_studio.ui.settings.published_entry import WITHDRAWN, PublishedEntry
+from sora_studio.ui.settings.published_list import HEADING, NOTHING
+from sora_studio.viewmodels.publications import SHOWN_AT_ONCE
 from tests.doubles.settings_studio import SettingsStudio, published
 from tests.doubles.task_studio import task_in
 from tests.gui.settings_desk import Disk, control, opened, press, texts, type_into
@@ -41,7 +43,9 @@ def dialog(loop: StudioEventLoop, disk: Disk, studio: SettingsStudio, qtbot: QtB
 
 
 def entries(dialog: SettingsDialog) -> list[list[str]]:
-    return [texts(entry) for entry in dialog.pictures.published.findChildren(PublishedEntry) if entry.isVisible()]
+    """From above to below."""
+    seen = [entry for entry in dialog.pictures.published.findChildren(PublishedEntry) if entry.isVisible()]
+    return [texts(entry) for entry in sorted(seen, key=QWidget.y)]
 
 
 def visible_controls(dialog: SettingsDialog) -> set[str]:
@@ -263,13 +267,15 @@ def test_what_is_reachable_is_listed_as_it_happens_and_withdrawn(
     qtbot.waitUntil(lambda: len(entries(dialog)) == 2)
     since, until = (f"{at.astimezone():%H:%M}" for at in (first.published_at, first.expires_at))
     named, facts, tasks = entries(dialog)[0]
-    assert (named, tasks) == ("harbour.jpg", "For “Slow dolly in along a wooden pier”")
+    running = "Its task is still running and may fail without it."
+    assert (named, tasks) == ("harbour.jpg", f"For “Slow dolly in along a wooden pier” · {running}")
     assert facts.startswith(f"My bucket · since {since}, until ")
     assert until in facts
     assert entries(dialog)[1] == ["rooftop.png", "My bucket · on its way", "For no task any more"]
     assert NOTHING not in texts(dialog.pictures.published)
     press(qtbot, dialog, "Withdraw harbour.jpg")
-    qtbot.waitUntil(lambda: [entry[0] for entry in entries(dialog)] == ["rooftop.png"])
+    qtbot.waitUntil(lambda: WITHDRAWN in entries(dialog)[0])
+    assert [entry[0] for entry in entries(dialog)] == ["harbour.jpg", "rooftop.png"]
     press(qtbot, dialog, "Withdraw rooftop.png")
     qtbot.waitUntil(lambda: NOTHING in texts(dialog.pictures.published))
 
@@ -290,15 +296,115 @@ def test_what_cannot_be_withdrawn_says_why_and_stays(dialog: SettingsDialog, stu
     qtbot.waitUntil(lambda: "The store cannot be reached." in entries(dialog)[0])
 
 
-def test_the_keyboard_goes_on_with_the_next_one_after_a_withdrawal(
+def three_listed(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
+    studio.publishing.publish(published(1), published(2, "pier.png"), published(3, "rooftop.png"))
+    qtbot.waitUntil(lambda: len(entries(dialog)) == 3)
+
+
+def test_the_keyboard_goes_on_where_it_was_after_a_withdrawal(
     dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot
 ) -> None:
-    studio.publishing.publish(published(1), published(2, "rooftop.png"))
-    qtbot.waitUntil(lambda: len(entries(dialog)) == 2)
-    first = control(dialog, "Withdraw harbour.jpg")
-    first.setFocus()
-    qtbot.keyClick(first, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: (dialog.focusWidget() or dialog).accessibleName() == "Withdraw rooftop.png")
+    three_listed(dialog, studio, qtbot)
+    for name, follows in (
+        ("Withdraw pier.png", "Withdraw rooftop.png"),
+        ("Withdraw rooftop.png", "Withdraw harbour.jpg"),
+    ):
+        button = control(dialog, name)
+        button.setFocus()
+        qtbot.keyClick(button, Qt.Key.Key_Space)
+        qtbot.waitUntil(control(dialog, follows).hasFocus)
+    qtbot.keyClick(control(dialog, "Withdraw harbour.jpg"), Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: NOTHING in texts(dialog.pictures.published))
+    assert isinstance(heading := dialog.focusWidget(), QLabel)
+    assert heading.text() == HEADING
+
+
+def test_a_second_click_at_the_same_place_withdraws_nothing_else(
+    dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot
+) -> None:
+    three_listed(dialog, studio, qtbot)
+    button = control(dialog, "Withdraw pier.png")
+    held = button.mapTo(dialog, button.rect().center())
+    press(qtbot, dialog, "Withdraw pier.png")
+    qtbot.waitUntil(lambda: WITHDRAWN in entries(dialog)[1])
+    QCoreApplication.sendPostedEvents()
+    assert not isinstance(dialog.childAt(held), QPushButton)
+    assert [row.name for row in studio.publishing.rows] == ["harbour.jpg", "rooftop.png"]
+    dialog.turn_to(Section.LOOK)
+    dialog.turn_to(Section.PICTURES)
+    assert [entry[0] for entry in entries(dialog)] == ["harbour.jpg", "rooftop.png"], "once nobody looks the list closes up"
+
+
+def test_nothing_that_happens_in_the_list_is_a_window_of_its_own(
+    dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot, qapp: QApplication
+) -> None:
+    shown = Windows()
+    qapp.installEventFilter(shown)
+    studio.publishing.hindered[2] = "The store cannot be reached."
+    three_listed(dialog, studio, qtbot)
+    for name in ("Withdraw harbour.jpg", "Withdraw pier.png"):
+        press(qtbot, dialog, name)
+    qtbot.waitUntil(lambda: WITHDRAWN in entries(dialog)[0] and "The store cannot be reached." in entries(dialog)[1])
+    qapp.removeEventFilter(shown)
+    assert shown.names == []
+
+
+class Windows(QObject):
+    """Notes whatever appears on the desktop by itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names = list[str]()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.names.append(watched.accessibleName() or type(watched).__name__)
+        return False
+
+
+def test_of_very_many_only_the_first_are_built_and_a_change_builds_only_what_is_new(
+    dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot
+) -> None:
+    def built() -> list[PublishedEntry]:
+        return dialog.pictures.published.findChildren(PublishedEntry)
+
+    studio.publishing.publish(*(published(number) for number in range(1000, 0, -1)))
+    qtbot.waitUntil(lambda: len(entries(dialog)) == SHOWN_AT_ONCE)
+    before = built()
+    assert len(before) == SHOWN_AT_ONCE
+    assert "Show more (980)" in {button.text() for button in dialog.findChildren(QPushButton) if button.isVisible()}
+    studio.publishing.publish(published(1001, "new.png"))
+    qtbot.waitUntil(lambda: entries(dialog)[0][0] == "new.png")
+    assert len(set(built()) - set(before)) == 1
+    press(qtbot, dialog, "Show more of what is reachable")
+    qtbot.waitUntil(lambda: len(entries(dialog)) == 2 * SHOWN_AT_ONCE)
+
+
+def test_a_picture_that_was_sent_again_and_again_is_one_entry_and_withdrawn_as_one(
+    dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot
+) -> None:
+    again = [replace(published(number, url=""), fingerprint="f" * 64) for number in range(300, 0, -1)]
+    studio.publishing.publish(*again, published(301, "rooftop.png"))
+    qtbot.waitUntil(lambda: [entry[0] for entry in entries(dialog)] == ["harbour.jpg", "rooftop.png"])
+    press(qtbot, dialog, "Withdraw harbour.jpg")
+    qtbot.waitUntil(lambda: WITHDRAWN in entries(dialog)[0])
+    assert [row.name for row in studio.publishing.rows] == ["rooftop.png"]
+
+
+def test_a_burst_is_read_once_and_not_at_all_while_nobody_looks(
+    dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot
+) -> None:
+    three_listed(dialog, studio, qtbot)
+    before = studio.publishing.asked
+    for number in range(4, 104):
+        studio.publishing.publish(published(number))
+    qtbot.waitUntil(lambda: len(entries(dialog)) == SHOWN_AT_ONCE)
+    assert studio.publishing.asked == before + 1
+    dialog.turn_to(Section.LOOK)
+    studio.publishing.publish(published(104, "unseen.png"))
+    assert not dialog.pictures.published._collecting.isActive()
+    dialog.turn_to(Section.PICTURES)
+    qtbot.waitUntil(lambda: entries(dialog)[0][0] == "unseen.png")
 
 
 def test_what_a_command_put_online_offers_no_button_that_cannot_work(

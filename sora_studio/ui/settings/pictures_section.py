@@ -7,7 +7,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from sora_studio.domain.settings import Settings
 from sora_studio.ui import theme
-from sora_studio.ui.settings.field import plain_label
 from sora_studio.ui.settings.icon_line import IconLine
 from sora_studio.ui.settings.picture_form import PictureForm
 from sora_studio.ui.settings.published_list import PublishedList
@@ -45,7 +44,6 @@ class PicturesSection(QWidget):
         column.addWidget(self.form)
         self.form.setHidden(demo)
         column.addWidget(theme.rule())
-        column.addWidget(plain_label("Reachable now", semibold=True))
         column.addWidget(self.published)
 
     @property

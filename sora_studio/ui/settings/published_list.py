@@ -1,14 +1,17 @@
 """What of the person's is reachable on the internet now, and the way to take each back."""
 
+import asyncio
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from sora_studio.ui import theme
-from sora_studio.ui.settings.field import plain_label, push_button
-from sora_studio.ui.settings.icon_line import IconLine
+from sora_studio.ui.settings.field import kept_left, plain_label, push_button
+from sora_studio.ui.settings.published_entry import PublishedEntry
 from sora_studio.ui.task_scope import TaskScope
 from sora_studio.viewmodels.publications import PublicationRow, PublicationsModel
 
@@ -16,76 +19,131 @@ if TYPE_CHECKING:
     from sora_studio.studio import Studio
     from sora_studio.viewmodels.event_relay import EventRelay
 
+HEADING = "Reachable now"
 NOTHING = "Nothing of yours is reachable."
+COLLECT_MS = 250
+"""However much happens, the list is read so often and no more."""
+
+Key = tuple[str, str]
 
 
 class PublishedList(QWidget):
-    """One entry for each picture, newest first. It follows what happens while it is seen."""
+    """One entry for each picture and place, newest first. It follows what happens while it is seen.
+
+    What the person has withdrawn keeps its place for as long, so that the next press there cannot hit another picture.
+    """
 
     def __init__(self, scope: TaskScope, relay: "EventRelay") -> None:
         super().__init__()
         self._scope = scope
         self._model = PublicationsModel(self)
-        self._entries = list[PublishedEntry]()
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(2 * theme.GRID)
+        self._entries = dict[Key, PublishedEntry]()
+        self._withdrawn = set[Key]()
+        self._reading: asyncio.Task[None] | None = None
+        self._collecting = QTimer(self, singleShot=True, interval=COLLECT_MS)
+        self._collecting.timeout.connect(self._on_collecting_timeout)
+        self._build_layout()
         self._model.changed.connect(self._show)
-        relay.publications_changed.connect(self._on_relay_publications_changed)
+        relay.publications_changed.connect(self._follow)
         self._show()
 
     def attach(self, studio: "Studio | None") -> None:
         """Show this studio's."""
         self._model.attach(studio)
-        self._on_relay_publications_changed()
+        self._follow()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Something may have happened meanwhile."""
+        super().showEvent(event)
+        self._follow()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody is about to press anything here any more."""
+        super().hideEvent(event)
+        self._withdrawn.clear()
+        self._show()
+
+    def _build_layout(self) -> None:
+        self._heading = plain_label(HEADING, semibold=True)
+        self._nothing = plain_label(NOTHING)
+        theme.set_role(self._nothing, "secondary")
+        self._more = push_button("", "Show more of what is reachable")
+        self._more.clicked.connect(self._on_more_clicked)
+        self._more_row = kept_left(self._more)
+        self._column = QVBoxLayout()
+        self._column.setSpacing(2 * theme.GRID)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2 * theme.GRID)
+        column.addWidget(self._heading)
+        column.addLayout(self._column)
+        column.addWidget(self._nothing)
+        column.addWidget(self._more_row)
 
     def _show(self) -> None:
-        while (item := self._column.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
-        if not self._model.rows:
-            nothing = plain_label(NOTHING)
-            theme.set_role(nothing, "secondary")
-            self._column.addWidget(nothing)
-        self._entries = [PublishedEntry(row) for row in self._model.rows]
-        for row, entry in zip(self._model.rows, self._entries, strict=True):
-            entry.withdraw.clicked.connect(partial(self._on_withdraw_clicked, row.id, entry.withdraw))
-            self._column.addWidget(entry)
+        """Entries are kept: one that is built anew would take the keyboard and the mouse from what stood there."""
+        rows = {row.key: row for row in self._model.rows}
+        before = self._entries
+        order = self._in_order(list(before), list(rows))
+        for key in before.keys() - set(order):
+            self._column.removeWidget(before[key])
+            before[key].hide()
+            before[key].deleteLater()
+        self._entries = {key: before.get(key) or self._build_entry() for key in order}
+        for place, (key, entry) in enumerate(self._entries.items()):
+            if self._column.indexOf(entry) != place:
+                self._column.removeWidget(entry)
+                self._column.insertWidget(place, entry)
+            if key in rows:
+                entry.show_row(rows[key])
+            else:
+                entry.show_withdrawn()
+        for one, other in pairwise([*(entry.withdraw for entry in self._entries.values()), self._more]):
+            self.setTabOrder(one, other)
+        self._nothing.setHidden(bool(rows))
+        self._more.setText(f"Show more ({self._model.more:,})")
+        self._more_row.setVisible(self._model.more > 0)
 
-    def _on_relay_publications_changed(self) -> None:
-        self._scope.start(self._model.refresh(), name="list what is reachable")
+    def _in_order(self, before: list[Key], now: list[Key]) -> list[Key]:
+        """Those that stand, and the withdrawn ones where they stood."""
+        gone = self._withdrawn.difference(now)
+        for place, key in enumerate(before):
+            if key in gone:
+                now.insert(place, key)
+        return now
 
-    def _on_withdraw_clicked(self, publication: int, button: QPushButton) -> None:
-        self._scope.start(self._withdraw(publication), name="withdraw", busy=button)
+    def _build_entry(self) -> PublishedEntry:
+        entry = PublishedEntry()
+        entry.withdraw_asked.connect(partial(self._on_entry_withdraw_asked, entry))
+        return entry
 
-    async def _withdraw(self, publication: int) -> None:
+    def _next_to(self, gone: PublishedEntry) -> QWidget:
+        """What the keyboard goes on with: the button below, or above, or where the list begins."""
+        entries = list(self._entries.values())
+        place = entries.index(gone)
+        buttons = (entry.withdraw for entry in (*entries[place + 1 :], *reversed(entries[:place])))
+        return next((button for button in buttons if button.isVisible()), self._heading)
+
+    def _follow(self) -> None:
+        """Read it in a moment; nobody reads what nobody sees."""
+        if self.isVisible() and not self._collecting.isActive():
+            self._collecting.start()
+
+    def _on_collecting_timeout(self) -> None:
+        if self._reading is not None and not self._reading.done():
+            self._collecting.start()
+        else:
+            self._reading = self._scope.start(self._model.refresh(), name="list what is reachable")
+
+    def _on_more_clicked(self) -> None:
+        self._scope.start(self._model.show_more(), name="show more of what is reachable", busy=self._more)
+
+    def _on_entry_withdraw_asked(self, entry: PublishedEntry, row: PublicationRow) -> None:
+        self._withdrawn.add(row.key)
+        self._scope.start(self._withdraw(entry, row), name="withdraw", busy=entry.withdraw)
+
+    async def _withdraw(self, entry: PublishedEntry, row: PublicationRow) -> None:
         """The keyboard goes on with the next, unless it is somewhere by now."""
-        await self._model.withdraw(publication)
-        if self._entries and not self.window().focusWidget():
-            self._entries[0].withdraw.setFocus()
-
-
-class PublishedEntry(QWidget):
-    """One picture: its name, how and how long it is reachable, and for what."""
-
-    def __init__(self, row: PublicationRow) -> None:
-        super().__init__()
-        self.withdraw = push_button("Withdraw", f"Withdraw {row.name}")
-        self.withdraw.setVisible(row.can_withdraw)
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(plain_label(row.name))
-        for text in (row.facts, row.tasks):
-            line = plain_label(text)
-            line.setFont(theme.font(size_px=12))
-            line.setWordWrap(True)
-            theme.set_role(line, "secondary")
-            words.addWidget(line)
-        if row.trouble:
-            words.addWidget(IconLine("warning", "review", row.trouble))
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2 * theme.GRID)
-        layout.addLayout(words, 1)
-        layout.addWidget(self.withdraw, 0, Qt.AlignmentFlag.AlignTop)
+        await self._model.withdraw(row)
+        if self._entries.get(row.key) is entry and not entry.withdraw.isVisible() and not self.window().focusWidget():
+            self._next_to(entry).setFocus()

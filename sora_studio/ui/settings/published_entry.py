@@ -1,0 +1,68 @@
+"""One picture that is reachable: its name, how and how long, for what, and the button that takes it back."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from sora_studio.ui import theme
+from sora_studio.ui.settings.field import plain_label, push_button
+from sora_studio.ui.settings.icon_line import IconLine
+from sora_studio.viewmodels.publications import PublicationRow
+
+WITHDRAWN = "Withdrawn"
+
+
+class PublishedEntry(QWidget):
+    """Shows what it is told last, in the place where it stands.
+
+    Signals: `withdraw_asked(PublicationRow)`.
+    """
+
+    withdraw_asked = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._row: PublicationRow | None = None
+        self._name = plain_label("")
+        self._facts, self._tasks = _small_line(), _small_line()
+        self._trouble = IconLine("warning", "review")
+        self.withdraw = push_button("Withdraw", "")
+        self.withdraw.clicked.connect(lambda: self.withdraw_asked.emit(self._row))
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        for line in (self._name, self._facts, self._tasks, self._trouble):
+            words.addWidget(line)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2 * theme.GRID)
+        layout.addLayout(words, 1)
+        layout.addWidget(self.withdraw, 0, Qt.AlignmentFlag.AlignTop)
+
+    def show_row(self, row: PublicationRow) -> None:
+        """It stands."""
+        if row == self._row:
+            return
+        self._row = row
+        self._name.setText(row.name)
+        self._facts.setText(row.facts)
+        self._tasks.setText(row.tasks)
+        self._trouble.say("warning", "review", row.trouble)
+        self._trouble.setVisible(bool(row.trouble))
+        self.withdraw.setAccessibleName(f"Withdraw {row.name}")
+        self.withdraw.setVisible(row.can_withdraw)
+        self.setMinimumHeight(0)
+
+    def show_withdrawn(self) -> None:
+        """It is gone; what stands below stays where it is."""
+        self._row = None
+        self.setMinimumHeight(self.height())
+        self._facts.setText(WITHDRAWN)
+        self._trouble.hide()
+        self.withdraw.hide()
+
+
+def _small_line() -> QLabel:
+    line = plain_label("")
+    line.setFont(theme.font(size_px=12))
+    line.setWordWrap(True)
+    theme.set_role(line, "secondary")
+    return line
