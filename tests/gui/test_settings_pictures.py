@@ -16,8 +16,8 @@ from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.settings import Settings
 from sora_studio.domain.task import Phase
 from sora_studio.ui.settings.dialog import Section, SettingsDialog
-from sora_studio.ui.settings.picture_form import CONSENT
-from sora_studio.ui.settings.pictures_section import DONE, NEEDED
+from sora_studio.ui.settings.picture_form import COMMAND_CONSENT, CONSENT
+from sora_studio.ui.settings.pictures_section import BROKEN, DONE, NEEDED, WORKS
 from sora_studio.ui.settings.published_entry import WITHDRAWN, PublishedEntry
 from sora_studio.ui.settings.published_list import HEADING, NOTHING
 from sora_studio.viewmodels.publications import SHOWN_AT_ONCE
@@ -80,11 +80,19 @@ def test_a_choice_is_saved_at_once_and_shows_only_its_own_fields(
         press(qtbot, dialog, choice)
     assert disk.saved == [Settings(picture_route=route)]
     assert visible_controls(dialog) == {*controls, "Test the way of the pictures"}
-    assert CONSENT in texts(dialog)
+    assert (COMMAND_CONSENT if route is PictureRoute.COMMAND else CONSENT) in texts(dialog)
     with qtbot.waitSignal(dialog.settings_saved):
         press(qtbot, dialog, "Only by address")
     assert disk.saved[-1] == Settings()
-    assert CONSENT in texts(dialog)
+    assert not {CONSENT, COMMAND_CONSENT} & set(texts(dialog)), "the program publishes nothing"
+
+
+def test_that_only_the_person_can_take_back_what_a_command_put_online_stays_said(dialog: SettingsDialog, qtbot: QtBot) -> None:
+    press(qtbot, dialog, "My own command")
+    type_into(qtbot, dialog, "Command", "upload {file}\r")
+    qtbot.waitUntil(lambda: dialog.pictures.form.command.command.words() == "Saved.")
+    assert COMMAND_CONSENT in texts(dialog)
+    assert CONSENT not in texts(dialog)
 
 
 def test_a_bucket_is_filled_in_checked_and_saved(dialog: SettingsDialog, disk: Disk, qtbot: QtBot) -> None:
@@ -133,9 +141,12 @@ def test_the_buckets_keys_go_to_the_key_store_and_are_never_shown_again(
     qtbot.waitUntil(lambda: keys.words().startswith("The keys are kept for this session only"))
     assert studio.bucket_keys.kept == [("AKIA7", "s3cret")]
     assert (key_id.text(), secret.text()) == ("", "")
+    assert {key_id.placeholderText(), secret.placeholderText()} == {"Kept for this session"}
+    assert {"Access key id", "Secret access key"} <= set(texts(dialog)), "the names stay when something is typed"
     assert "s3cret" not in repr(disk.saved)
     press(qtbot, dialog, "Clear the saved bucket's keys")
     qtbot.waitUntil(lambda: keys.words().startswith("No keys yet."))
+    assert (key_id.placeholderText(), secret.placeholderText()) == ("", "")
 
 
 def test_the_test_says_what_worked(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
@@ -160,7 +171,7 @@ def test_what_a_command_said_stands_beside_its_failure(dialog: SettingsDialog, s
     studio.publishing.trouble = PublishingFailed("The command failed.", advice="Look at it.", detail="connection refused")
     press(qtbot, dialog, "My own command")
     press(qtbot, dialog, "Test the way of the pictures")
-    qtbot.waitUntil(lambda: dialog.pictures.form.test_field.words() == "The command failed. Look at it. connection refused")
+    qtbot.waitUntil(lambda: dialog.pictures.form.test_field.words() == "The command failed. Look at it. (connection refused)")
 
 
 def test_a_result_belongs_to_what_stands_there(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
@@ -174,8 +185,12 @@ def test_a_result_belongs_to_what_stands_there(dialog: SettingsDialog, studio: S
     studio.publishing.gate.set()
     press(qtbot, dialog, "Test the way of the pictures")
     qtbot.waitUntil(lambda: dialog.pictures.form.test_field.words().startswith("It works: something was stored"))
-    type_into(qtbot, dialog, "Bucket", "another\r")
+    type_into(qtbot, dialog, "Bucket", "another")
     assert dialog.pictures.form.test_field.words() == ""
+    press(qtbot, dialog, "Test the way of the pictures")
+    qtbot.waitUntil(lambda: dialog.pictures.form.test_field.words().startswith("It works: something was stored"))
+    type_into(qtbot, dialog, "Access key id", "A")
+    assert dialog.pictures.form.test_field.words() == "", "other keys may not work"
 
 
 def test_keys_that_were_only_typed_are_saved_before_the_test(
@@ -235,6 +250,23 @@ def test_who_comes_with_a_picture_that_has_no_way_reads_why(
     assert DONE in texts(dialog)
     dialog.open_at(Section.PICTURES, Settings(), studio.studio, usual_folder=Path("/films"))
     assert not {NEEDED, DONE} & set(texts(dialog))
+
+
+def test_a_failed_test_takes_back_that_all_is_ready(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
+    held = Settings(picture_route=PictureRoute.COMMAND, picture_command="upload {file}")
+    studio.publishing.routes = (PictureRoute.COMMAND,)
+    dialog.open_at(Section.PICTURES, held, studio.studio, usual_folder=Path("/films"), way_needed=True)
+    assert DONE in texts(dialog)
+    studio.publishing.trouble = PublishingFailed("The command failed with the code 3.")
+    press(qtbot, dialog, "Test the way of the pictures")
+    qtbot.waitUntil(lambda: dialog.pictures.form.test_field.is_problem)
+    assert BROKEN in texts(dialog)
+    assert not {DONE, WORKS} & set(texts(dialog))
+    studio.publishing.trouble = None
+    press(qtbot, dialog, "Test the way of the pictures")
+    qtbot.waitUntil(lambda: WORKS in texts(dialog))
+    type_into(qtbot, dialog, "Command", "another {file}")
+    assert DONE in texts(dialog), "what was tried is no longer what stands there"
 
 
 def test_the_keyboard_stays_in_the_keys_after_they_were_saved(dialog: SettingsDialog, qtbot: QtBot) -> None:

@@ -1,10 +1,12 @@
 """One setting as a person sees it: its name, its control, a quiet line of help, and what is wrong with it right there."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from sora_studio.ui import theme
 
+NAME_GAP = 6
+"""Between a control and the words above and below it."""
 _NOTHING = " "
 """As tall as a line."""
 
@@ -24,11 +26,14 @@ class Field(QWidget):
         _keep_room(self._below)
         row = QHBoxLayout()
         row.setSpacing(theme.GRID)
-        for number, control in enumerate(controls):
-            row.addWidget(control, 1 if number == 0 or isinstance(control, QLineEdit) else 0)
+        for control in controls:
+            if isinstance(control, QPushButton):
+                row.addWidget(control, 0, Qt.AlignmentFlag.AlignBottom)
+            else:
+                row.addWidget(control, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(6)
+        column.setSpacing(NAME_GAP)
         if name:
             column.addWidget(plain_label(name))
         column.addLayout(row)
@@ -56,6 +61,11 @@ class Field(QWidget):
     def is_problem(self) -> bool:
         """Whether that is what is wrong."""
         return self._below.property("role") == "failed"
+
+    @property
+    def is_result(self) -> bool:
+        """Whether that is what went well."""
+        return self._below.property("role") == "ready"
 
     def _say(self, text: str, role: str) -> None:
         theme.set_role(self._below, role)

@@ -35,10 +35,11 @@ class KeySection(QWidget):
         self._credentials: Credentials | None = None
         self._test = push_button("Test", "Test the key against the balance")
         self._test.clicked.connect(self._on_test_clicked)
-        entry = secret_entry("API key", "Paste your key")
+        entry = secret_entry("API key", placeholder="Paste your key")
         self.field = SecretField(scope, [entry], what="key", origins=ORIGIN_WORDS, beside=[self._test])
         self.field.changed.connect(self.key_changed)
-        self.field.typed.connect(self._on_field_typed)
+        for changed in (self.field.typed, self.field.changed):
+            changed.connect(self._on_field_typed)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.field)

@@ -24,14 +24,22 @@ if TYPE_CHECKING:
 
 QUESTION = "How do your pictures reach the service?"
 CONSENT = "A picture becomes reachable on the internet until its task ends."
+COMMAND_CONSENT = (
+    "A picture becomes reachable on the internet, and stays so: what your command puts online only you can take back."
+)
+_CONSENTS = {
+    PictureRoute.BUCKET: ("info", "secondary", CONSENT),
+    PictureRoute.RELAY: ("info", "secondary", CONSENT),
+    PictureRoute.COMMAND: ("warning", "review", COMMAND_CONSENT),
+}
 _CHOICES = (
     Choice("", "Only by address", "You put pictures online yourself and paste their address."),
     Choice(
         PictureRoute.BUCKET,
         "My bucket (S3-compatible)",
-        "Each gets a random name there and a link that ends by itself, and is removed.",
+        "Every picture gets a random name and a link that expires, and is deleted when its task has ended.",
     ),
-    Choice(PictureRoute.RELAY, "My relay", "It hands each out by a random link that ends by itself."),
+    Choice(PictureRoute.RELAY, "My relay", "It hands every picture out by a random link that expires."),
     Choice(PictureRoute.COMMAND, "My own command", "A command of yours puts a file online and prints its address."),
 )
 _WORKS = {
@@ -44,12 +52,14 @@ _WORKS = {
 class PictureForm(QWidget):
     """The choice, what it means, what the chosen way needs, and a test of it.
 
-    Signals: `wanted(Field, Settings)`, `relay_asked()`, `tested()` when a result stands below the test.
+    Signals: `wanted(Field, Settings)`, `relay_asked()`, `tested()` when a result stands below the test, `test_dropped()` when
+    it does no more.
     """
 
     wanted = Signal(object, object)
     relay_asked = Signal()
     tested = Signal()
+    test_dropped = Signal()
 
     def __init__(self, scope: TaskScope, settled: Callable[[], Awaitable[None]]) -> None:
         """`settled` returns once everything that was wanted has been saved."""
@@ -72,7 +82,9 @@ class PictureForm(QWidget):
         }
         for box in self._boxes.values():
             box.wanted.connect(self.wanted)
-            box.wanted.connect(self._drop_trial)
+            for changed in (box.typed, box.wanted):
+                changed.connect(self._drop_trial)
+        self._consent = IconLine()
         self.bucket.keys.changed.connect(self._on_keys_changed)
         self._test = push_button("Test", "Test the way of the pictures")
         self._test.clicked.connect(self._on_test_clicked)
@@ -100,13 +112,16 @@ class PictureForm(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * theme.GRID)
-        for widget in (plain_label(QUESTION), self.route_field, IconLine(text=CONSENT), *self._boxes.values(), self.test_field):
+        for widget in (plain_label(QUESTION), self.route_field, self._consent, *self._boxes.values(), self.test_field):
             column.addWidget(widget)
 
     def _show_box(self, route: PictureRoute | None) -> None:
         for own, box in self._boxes.items():
             box.setVisible(own is route)
         self.test_field.setVisible(route is not None)
+        self._consent.setVisible(route is not None)
+        if route is not None:
+            self._consent.say(*_CONSENTS[route])
         self._drop_trial()
 
     def _on_choices_chosen(self, value: str) -> None:
@@ -129,17 +144,18 @@ class PictureForm(QWidget):
         try:
             await publishing.check(route)
         except StudioError as error:
-            self.test_field.show_problem(f"{error.sentence} {error.detail}".strip())
+            self.test_field.show_problem(f"{error.sentence} ({error.detail})" if error.detail else error.sentence)
         else:
             self.test_field.show_result(_WORKS[route])
         self.tested.emit()
 
     def _on_keys_changed(self) -> None:
         if self._trial is None or self._trial.done():  # a test saves them itself
-            self.test_field.show_help("")
+            self._drop_trial()
 
     def _drop_trial(self) -> None:
         """What was tried is no longer what stands there."""
         if self._trial is not None:
             self._trial.cancel()
         self.test_field.show_help("")
+        self.test_dropped.emit()

@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from sora_studio.viewmodels.event_relay import EventRelay
 
 NEEDED = (
-    "The service fetches pictures from a public address, and yours has none yet. Choose here how it gets one. "
+    "The service fetches pictures from a public address, and yours have none yet. Choose here how they get one. "
     "Nothing was sent; your prompt and pictures wait as they are."
 )
 DONE = "This way is set up. Test it if you like, then close this and press Generate."
+WORKS = "This way works. Close this and press Generate."
+BROKEN = "This way is set up, but its test failed. What went wrong stands below the test; your prompt and pictures wait."
 ON_THE_SIMULATOR = "The simulator on this machine fetches your pictures directly. Nothing leaves this computer."
 
 
@@ -35,6 +37,8 @@ class PicturesSection(QWidget):
         self._publishing: Publishing | None = None
         self._reason = IconLine("warning", "review", NEEDED)
         self._reason.hide()
+        for changed in (self.form.tested, self.form.test_dropped):
+            changed.connect(self._show_reason)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * theme.GRID)
@@ -67,8 +71,15 @@ class PicturesSection(QWidget):
     def show_progress(self) -> None:
         """Something was saved."""
         self.form.bucket.keys.refresh()
-        is_done = self._publishing is not None and self.settings.picture_route in self._publishing.routes
-        self._reason.say(*(("success", "ready", DONE) if is_done else ("warning", "review", NEEDED)))
+        self._show_reason()
+
+    def _show_reason(self) -> None:
+        if self._publishing is None or self.settings.picture_route not in self._publishing.routes:
+            self._reason.say("warning", "review", NEEDED)
+        elif self.form.test_field.is_problem:
+            self._reason.say("error", "failed", BROKEN)
+        else:
+            self._reason.say("success", "ready", WORKS if self.form.test_field.is_result else DONE)
 
     def attach(self, studio: "Studio | None") -> None:
         """Work with this studio; None while it has not started."""

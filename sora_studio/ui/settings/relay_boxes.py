@@ -65,8 +65,9 @@ class ElsewhereBox(RouteBox):
     def __init__(self, scope: TaskScope, held: Callable[[], Settings]) -> None:
         super().__init__()
         self.address = self.add(_address("Address of the relay", held, help_text="As given to it with --public-url."))
-        entry = secret_entry("Relay token", "Token")
-        self.token = SecretField(scope, [entry], what="relay's token", origins=TOKEN_WORDS)
+        entry = secret_entry("Relay token")
+        self.token = SecretField(scope, [entry], what="relay's token", origins=TOKEN_WORDS, are_named=True)
+        self.token.typed.connect(self.typed)
         self.column.addWidget(self.address)
         self.column.addWidget(self.token)
 

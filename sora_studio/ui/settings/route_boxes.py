@@ -23,19 +23,17 @@ BUCKET_KEY_WORDS = {
     KeyOrigin.KEYRING: "The keys are in this system's key store.",
     KeyOrigin.SESSION: "The keys are kept for this session only and are gone when the program ends.",
 }
-COMMAND_HELP = (
-    "{file} stands for the picture's path. The last line that the command prints is taken as the address. "
-    "What it has put online only you can take back."
-)
+COMMAND_HELP = "{file} stands for the picture's path. The last line that the command prints is taken as the address."
 
 
 class RouteBox(QWidget):
     """The settings of one way.
 
-    Signals: `wanted(Field, Settings)`.
+    Signals: `wanted(Field, Settings)`, `typed()` after every letter of a person.
     """
 
     wanted = Signal(object, object)
+    typed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,6 +46,7 @@ class RouteBox(QWidget):
         """One more of its settings; the caller lays it out."""
         self._settings.append(setting)
         setting.wanted.connect(partial(self.wanted.emit, setting))
+        setting.typed.connect(self.typed)
         return setting
 
     def show_settings(self, settings: Settings) -> None:
@@ -85,12 +84,12 @@ class BucketBox(RouteBox):
                 held=held,
                 read=lambda settings: settings.bucket_region,
                 write=lambda settings, text: replace(settings, bucket_region=text),
-                placeholder="As the address says",
+                help_text="Empty for what the address says.",
             )
         )
-        key_id = secret_entry("Access key id", "Access key id", masked=False)
-        secret = secret_entry("Secret access key", "Secret access key")
-        self.keys = SecretField(scope, [key_id, secret], what="bucket's keys", origins=BUCKET_KEY_WORDS)
+        key_id, secret = secret_entry("Access key id", masked=False), secret_entry("Secret access key")
+        self.keys = SecretField(scope, [key_id, secret], what="bucket's keys", origins=BUCKET_KEY_WORDS, are_named=True)
+        self.keys.typed.connect(self.typed)
         pair = QHBoxLayout()
         pair.setSpacing(2 * theme.GRID)
         pair.addWidget(self.bucket, 1, Qt.AlignmentFlag.AlignTop)

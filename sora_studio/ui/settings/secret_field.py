@@ -5,14 +5,20 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Protocol
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QPushButton
+from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from sora_studio.domain.errors import StudioError
 from sora_studio.domain.ports import KeyOrigin, KeyStatus
-from sora_studio.ui.settings.field import Field, push_button
+from sora_studio.ui.settings.field import NAME_GAP, Field, plain_label, push_button
 from sora_studio.ui.task_scope import TaskScope
 
 _NOT_YET = "This can be entered once the studio has started."
+_KEPT = {
+    KeyOrigin.ENVIRONMENT: "From the environment",
+    KeyOrigin.KEYRING: "Kept in the key store",
+    KeyOrigin.SESSION: "Kept for this session",
+}
+"""What an empty entry says, so that it does not look as if nothing were there."""
 
 
 class SecretStore(Protocol):
@@ -32,7 +38,7 @@ Work = Coroutine[object, object, KeyStatus]
 class SecretField(Field):
     """Entries that are saved together, and cleared; each off the window's thread, and what came of it stands below.
 
-    Signals: `changed()` after they were saved or cleared; `typed()` after every letter.
+    Signals: `changed()` after they were saved or cleared; `typed()` after every letter of a person.
     """
 
     changed = Signal()
@@ -46,22 +52,26 @@ class SecretField(Field):
         what: str,
         origins: Mapping[KeyOrigin, str],
         beside: Sequence[QPushButton] = (),
+        are_named: bool = False,
     ) -> None:
-        """`what` names it in the names of the buttons; `origins` says in a sentence where it is now."""
+        """`what` names it in the names of the buttons; `origins` says in a sentence where it is now.
+
+        `are_named`: each entry stands under its name; else the section's title is enough.
+        """
         self._scope = scope
         self._origins = origins
         self._store: SecretStore | None = None
         self._keep: Callable[..., Work] | None = None
         self._work: asyncio.Task[None] | None = None
         self._what = what
-        self._entries = tuple(entries)
+        self._entries = {entry: entry.placeholderText() for entry in entries}
         self._save = push_button("Save", f"Save the {what}")
         self._clear = push_button("Clear", f"Clear the saved {what}")
-        super().__init__("", *entries, self._save, *beside, self._clear)
+        super().__init__("", *(map(_under_its_name, entries) if are_named else entries), self._save, *beside, self._clear)
         self.setFocusProxy(entries[0])
         for entry in entries:
             entry.textChanged.connect(self._arrange)
-            entry.textChanged.connect(self.typed)
+            entry.textEdited.connect(self.typed)
             entry.returnPressed.connect(self._on_save_clicked)
         self._save.clicked.connect(self._on_save_clicked)
         self._clear.clicked.connect(self._on_clear_clicked)
@@ -106,10 +116,11 @@ class SecretField(Field):
     def _arrange(self) -> None:
         """Each button is there for what can be done now."""
         known = self._store is not None
-        for entry in self._entries:
-            entry.setEnabled(known)
-        self._save.setEnabled(known and all(self.texts))
         origin = self._store.status.origin if self._store else KeyOrigin.NONE
+        for entry, placeholder in self._entries.items():
+            entry.setEnabled(known)
+            entry.setPlaceholderText(_KEPT.get(origin, placeholder))
+        self._save.setEnabled(known and all(self.texts))
         self._clear.setVisible(origin in (KeyOrigin.KEYRING, KeyOrigin.SESSION))
 
     def _show_status(self, status: KeyStatus) -> None:
@@ -135,7 +146,7 @@ class SecretField(Field):
         self.changed.emit()
 
 
-def secret_entry(name: str, placeholder: str, *, masked: bool = True) -> QLineEdit:
+def secret_entry(name: str, *, placeholder: str = "", masked: bool = True) -> QLineEdit:
     """Where it is typed."""
     entry = QLineEdit()
     entry.setAccessibleName(name)
@@ -143,3 +154,13 @@ def secret_entry(name: str, placeholder: str, *, masked: bool = True) -> QLineEd
     if masked:
         entry.setEchoMode(QLineEdit.EchoMode.Password)
     return entry
+
+
+def _under_its_name(entry: QLineEdit) -> QWidget:
+    holder = QWidget()
+    column = QVBoxLayout(holder)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(NAME_GAP)
+    column.addWidget(plain_label(entry.accessibleName()))
+    column.addWidget(entry)
+    return holder

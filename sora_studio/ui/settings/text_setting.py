@@ -13,10 +13,11 @@ from sora_studio.ui.settings.field import Field
 class TextSetting(Field):
     """Checked when the person leaves it, and wanted when it then says something else than what holds.
 
-    Signals: `wanted(Settings)`.
+    Signals: `wanted(Settings)`, `typed()` after every letter of a person.
     """
 
     wanted = Signal(object)
+    typed = Signal()
 
     def __init__(
         self,
@@ -34,6 +35,7 @@ class TextSetting(Field):
         self._entry.setPlaceholderText(placeholder)
         self._held, self._read, self._write = held, read, write
         super().__init__(name, self._entry, *beside, help_text=help_text)
+        self._entry.textEdited.connect(self.typed)
         self._entry.editingFinished.connect(self._on_entry_editing_finished)
 
     def show_settings(self, settings: Settings) -> None:
