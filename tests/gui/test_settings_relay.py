@@ -11,6 +11,7 @@ from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.errors import PublishingFailed
 from sora_studio.domain.ports import KeyOrigin, KeyStatus
 from sora_studio.domain.settings import RelayPlace, Settings
+from sora_studio.ui import theme
 from sora_studio.ui.settings.dialog import Section, SettingsDialog
 from sora_studio.ui.settings.relay_section import BY_ITSELF, FROM_ENVIRONMENT
 from tests.doubles.settings_studio import SettingsStudio, leg
@@ -19,7 +20,7 @@ from tests.gui.settings_desk import Disk, control, opened, press, texts, type_in
 HERE, ELSEWHERE = "In this program, behind my own tunnel or proxy", "On a host of mine"
 PROVE = "Prove the whole way of a report"
 ON_A_HOST = Settings(relay=RelayPlace.ELSEWHERE, relay_url="https://relay.example.org")
-CALLBACK = "New tasks report their end by callback"
+CALLBACK = "Let the service report when clips are ready (callback)"
 
 
 @pytest.fixture
@@ -83,8 +84,9 @@ def test_how_it_stands_is_said_live(dialog: SettingsDialog, studio: SettingsStud
     studio.reports.become(trouble="The relay cannot be reached.")
     assert dialog.relay.proof.state.words() == "Offline, asking instead. The relay cannot be reached."
     studio.reports.become(connected=True, public_url="https://relay.example.org", trouble="")
-    assert dialog.relay.proof.state.words() == "Connected. Reports come in at https://relay.example.org."
+    assert dialog.relay.proof.state.words().startswith("This window is connected to the relay. Reports should come in at ")
     studio.reports.become(configured=False, connected=False)
+    dialog.open_at(Section.RELAY, Settings(), studio.studio, usual_folder=Path("/films"))
     assert dialog.relay.proof.state.words() == "No relay. Finished tasks are found by asking."
 
 
@@ -109,6 +111,34 @@ def test_the_proof_names_the_broken_leg_and_what_is_wrong(dialog: SettingsDialog
     studio.reports.legs = [PublishingFailed("The relay refuses the token.", advice="Enter it anew.")]
     press(qtbot, dialog, PROVE)
     qtbot.waitUntil(lambda: dialog.relay.proof.words() == ["The relay refuses the token. Enter it anew."])
+
+
+def test_only_a_proof_says_that_reports_come_in(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
+    def says(words: str, colour: str) -> bool:
+        state = dialog.relay.proof.state
+        return words in state.words() and state._words.palette().windowText().color().name() == colour
+
+    studio.reports.become(configured=True, connected=True, public_url="https://relay.example.org")
+    assert says("should come in at https://relay.example.org", theme.DARK.secondary)
+    studio.reports.legs = [leg("Out"), leg("Picture", ok=False, sentence="Nobody listens there.")]
+    press(qtbot, dialog, PROVE)
+    qtbot.waitUntil(lambda: says("the way round is broken", theme.DARK.review))
+    studio.reports.legs = [leg("Out"), leg("Picture")]
+    press(qtbot, dialog, PROVE)
+    qtbot.waitUntil(lambda: says("Proved: reports come in at https://relay.example.org.", theme.DARK.ready))
+    studio.reports.legs = [leg("Out"), PublishingFailed("The relay is gone.")]
+    press(qtbot, dialog, PROVE)
+    qtbot.waitUntil(lambda: says("the way round is broken", theme.DARK.review))
+
+
+def test_a_broken_leg_is_read_without_scrolling(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
+    dialog.resize(640, 400)
+    studio.reports.become(configured=True, connected=True, public_url="https://relay.example.org")
+    studio.reports.legs = [leg("Out"), leg("Picture", ok=False, sentence="Look at the tunnel that leads there. " * 6)]
+    press(qtbot, dialog, PROVE)
+    qtbot.waitUntil(lambda: len(dialog.relay.proof.words()) == 2 and control(dialog, PROVE).isEnabled())
+    line = dialog.relay.proof._legs[-1]
+    qtbot.waitUntil(lambda: line.height() > 40 and line.visibleRegion().boundingRect() == line.rect())
 
 
 def test_a_proof_is_forgotten_when_the_line_is_another(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
@@ -162,10 +192,19 @@ def test_a_relay_that_needs_no_choice_says_so(dialog: SettingsDialog, studio: Se
     assert "starts by itself" in dialog.relay.proof.state.words()
     with qtbot.waitSignal(dialog.settings_saved):
         press(qtbot, dialog, HERE)
-    assert BY_ITSELF in texts(dialog.relay), "an address is missing yet"
+    assert BY_ITSELF not in texts(dialog.relay), "something was chosen"
+    assert dialog.relay.proof.state.words() == "Enter the public address."
+    assert not control(dialog, PROVE).isVisible(), "it would prove another one"
     with qtbot.waitSignal(dialog.settings_saved):
         type_into(qtbot, dialog, "Public address", "https://relay.example.org\r")
     assert BY_ITSELF not in texts(dialog.relay)
+
+
+def test_what_a_chosen_relay_lacks_is_said(dialog: SettingsDialog, qtbot: QtBot) -> None:
+    for choice, words in ((HERE, "Enter the public address."), (ELSEWHERE, "Enter the address of the relay.")):
+        with qtbot.waitSignal(dialog.settings_saved):
+            press(qtbot, dialog, choice)
+        assert dialog.relay.proof.state.words() == words
 
 
 def test_a_relay_from_the_environment_is_named(

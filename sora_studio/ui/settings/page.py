@@ -1,5 +1,6 @@
 """A page of the settings: as tall as what stands in it, and scrolling where there is no room for all of it."""
 
+import shiboken6
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
@@ -31,7 +32,7 @@ class Page(QScrollArea):
         self._settling.start()
 
     def _reveal(self) -> None:
-        if self._shown is not None:
+        if self._shown is not None and shiboken6.isValid(self._shown):
             self.ensureWidgetVisible(self._shown, 0, _AIR)
 
     def _on_settling_timeout(self) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from sora_studio.domain.errors import StudioError
@@ -11,22 +11,29 @@ from sora_studio.ui import theme
 from sora_studio.ui.settings.field import push_button
 from sora_studio.ui.settings.icon_line import IconLine
 from sora_studio.ui.task_scope import TaskScope
-from sora_studio.viewmodels.relay_words import relay_words
+from sora_studio.viewmodels.relay_words import missing, relay_words
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from sora_studio.domain.settings import Settings
     from sora_studio.services.proof import Leg
     from sora_studio.services.reports import Reports
 
 
 class ProofView(QWidget):
-    """How it stands, a button, and below them a line for each leg as it is walked; a broken one says what is wrong."""
+    """How it stands, a button, and below them a line for each leg as it is walked; a broken one says what is wrong.
 
-    def __init__(self, scope: TaskScope, settled: "Callable[[], Awaitable[None]]", *, is_implied: "Callable[[], bool]") -> None:
-        """`settled` returns once everything that was wanted has been saved. `is_implied`: nobody has set a relay up."""
+    Signals: `walked(QWidget)` with the line of a leg.
+    """
+
+    walked = Signal(object)
+
+    def __init__(self, scope: TaskScope, settled: "Callable[[], Awaitable[None]]", held: "Callable[[], Settings]") -> None:
+        """`settled` returns once everything that was wanted has been saved; `held` are the settings that hold then."""
         super().__init__()
-        self._scope, self._settled, self._is_implied = scope, settled, is_implied
+        self._scope, self._settled, self._held = scope, settled, held
+        self._proof: bool | None = None
         self._reports: Reports | None = None
         self._legs = list[IconLine]()
         self._walk: asyncio.Task[None] | None = None
@@ -52,20 +59,21 @@ class ProofView(QWidget):
     def show_state(self) -> None:
         """How it stands now; what is not set up cannot be proved, and what was proved of another line is forgotten."""
         state = self._reports.state if self._reports else None
-        if state is not None:
-            self.state.say(*relay_words(state, is_implied=self._is_implied()))
         line = (state.connected, state.public_url) if state else None
         if line != self._line and (self._walk is None or self._walk.done()):
             self._forget()
         self._line = line
+        if state is not None:
+            self.state.say(*relay_words(state, self._held(), proof=self._proof))
         self.setVisible(state is not None)
-        self._button.setVisible(state is not None and state.configured)
+        self._button.setVisible(state is not None and state.configured and not missing(self._held()))
 
     def words(self) -> list[str]:
         """The lines, as they stand."""
         return [leg.words() for leg in self._legs]
 
     def _forget(self) -> None:
+        self._proof = None
         for leg in self._legs:
             leg.hide()
             leg.deleteLater()
@@ -74,24 +82,30 @@ class ProofView(QWidget):
     def _on_button_clicked(self) -> None:
         if self._reports is not None:
             self._forget()
+            self.show_state()
             self._walk = self._scope.start(self._prove(self._reports), name="prove the way of a report", busy=self._button)
 
     async def _prove(self, reports: "Reports") -> None:
         await self._settled()
-        waiting = self._add("clock", "secondary", "On the way…")
+        waiting, is_fine = self._add_waiting(), False
         try:
             async for leg in reports.prove():
                 waiting.say(*_line_of(leg))
-                waiting = self._add("clock", "secondary", "On the way…")
+                self.walked.emit(waiting)
+                waiting, is_fine = self._add_waiting(), leg.ok
         except StudioError as error:
             waiting.say("error", "failed", error.sentence)
-            return
-        self._legs.remove(waiting)
-        waiting.hide()
-        waiting.deleteLater()
+            self.walked.emit(waiting)
+            is_fine = False
+        else:
+            self._legs.remove(waiting)
+            waiting.hide()
+            waiting.deleteLater()
+        self._proof = is_fine
+        self.show_state()
 
-    def _add(self, icon: str, role: str, text: str) -> IconLine:
-        line = IconLine(icon, role, text)
+    def _add_waiting(self) -> IconLine:
+        line = IconLine("clock", "secondary", "On the way…")
         self._legs.append(line)
         self._column.addWidget(line)
         return line

@@ -1,6 +1,5 @@
 """The relay, which lends pictures and takes the service's reports: where it runs, how it stands, and a proof of it."""
 
-import os
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -18,6 +17,7 @@ from sora_studio.ui.settings.proof import ProofView
 from sora_studio.ui.settings.relay_boxes import ElsewhereBox, HereBox
 from sora_studio.ui.settings.route_boxes import RouteBox
 from sora_studio.ui.task_scope import TaskScope
+from sora_studio.viewmodels.relay_words import is_named_outside
 
 if TYPE_CHECKING:
     from sora_studio.services.reports import Reports
@@ -65,8 +65,8 @@ class RelaySection(QWidget):
             box.wanted.connect(self.wanted)
         self._note = IconLine()
         self._settled = settled
-        self.proof = ProofView(scope, self._settle, is_implied=lambda: self._is_implied)
-        self._callback = CheckBox("New tasks report their end by callback")
+        self.proof = ProofView(scope, self._settle, lambda: self.settings)
+        self._callback = CheckBox("Let the service report when clips are ready (callback)")
         self._callback.clicked.connect(self._on_callback_clicked)
         self.callback_field = Field("", kept_left(self._callback))
         self._build_column()
@@ -98,15 +98,9 @@ class RelaySection(QWidget):
         self.proof.show_state()
         self.elsewhere.token.refresh()
         self.callback_field.setVisible(is_set_up)
-        is_named = bool(os.environ.get(RELAY_URL_VARIABLE))
+        is_named = is_named_outside()
         self._note.say("info", "secondary", FROM_ENVIRONMENT if is_named else BY_ITSELF)
-        self._note.setVisible(is_named or (is_set_up and self._is_implied))
-
-    @property
-    def _is_implied(self) -> bool:
-        """Whether nobody has set one up: then a service on this machine is served by the program's own."""
-        is_chosen = self.settings.relay is not RelayPlace.NONE and bool(self.settings.relay_url)
-        return not is_chosen and not os.environ.get(RELAY_URL_VARIABLE)
+        self._note.setVisible(is_named or (is_set_up and self.settings.relay is RelayPlace.NONE))
 
     def _build_column(self) -> None:
         purpose = plain_label(PURPOSE)

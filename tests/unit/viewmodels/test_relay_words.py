@@ -1,0 +1,46 @@
+"""How it stands with the relay: what was chosen, what is missing, and no more than was seen."""
+
+import pytest
+
+from sora_studio.domain.settings import RELAY_URL_VARIABLE, RelayPlace, Settings
+from sora_studio.services.reports import RelayState
+from sora_studio.viewmodels.relay_words import relay_words
+
+AT = "https://relay.example.org"
+ON_A_HOST = Settings(relay=RelayPlace.ELSEWHERE, relay_url=AT)
+UP = RelayState(configured=True, connected=True, public_url=AT)
+
+
+@pytest.mark.parametrize(
+    ("state", "settings", "proof", "role", "words"),
+    [
+        (RelayState(configured=False), Settings(), None, "secondary", "No relay."),
+        (RelayState(configured=False), Settings(relay=RelayPlace.HERE), None, "secondary", "Enter the public address."),
+        (UP, Settings(relay=RelayPlace.ELSEWHERE), None, "secondary", "Enter the address of the relay."),
+        (RelayState(configured=True), Settings(), None, "secondary", "A relay on this computer starts by itself"),
+        (RelayState(configured=True), ON_A_HOST, None, "secondary", "Set up, and not connected yet."),
+        (RelayState(configured=True, trouble="No answer."), ON_A_HOST, None, "review", "Offline, asking instead. No answer."),
+        (UP, ON_A_HOST, None, "secondary", "This window is connected to the relay. Reports should come in at"),
+        (UP, ON_A_HOST, False, "review", "This window is connected to the relay, but the way round is broken"),
+        (UP, ON_A_HOST, True, "ready", f"Proved: reports come in at {AT}."),
+        (
+            RelayState(configured=True, connected=True, public_url="http://127.0.0.1:1", trouble="Nobody gets there."),
+            ON_A_HOST,
+            None,
+            "review",
+            "This window is connected to the relay. Nobody gets there.",
+        ),
+    ],
+)
+def test_no_more_is_said_than_is_known(
+    state: RelayState, settings: Settings, proof: bool | None, role: str, words: str
+) -> None:
+    _icon, colour, sentence = relay_words(state, settings, proof=proof)
+    assert colour == role
+    assert sentence.startswith(words)
+
+
+def test_what_the_environment_names_lacks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(RELAY_URL_VARIABLE, AT)
+    state = RelayState(configured=True)
+    assert relay_words(state, Settings(relay=RelayPlace.HERE))[2] == "Set up, and not connected yet."
