@@ -176,6 +176,40 @@ def test_on_a_low_screen_the_settings_scroll_and_can_be_closed(dialog: SettingsD
     qtbot.waitUntil(lambda: page.viewport().rect().contains(last.mapTo(page.viewport(), last.rect().center())))
 
 
+def test_the_fields_end_where_close_ends_on_a_page_that_scrolls_too(dialog: SettingsDialog, qtbot: QtBot) -> None:
+    def right_of(name: str) -> int:
+        widget = control(dialog, name)
+        return widget.mapTo(dialog, widget.rect().topRight()).x()
+
+    dialog.turn_to(Section.RELAY)
+    press(qtbot, dialog, "On a host of mine")
+    end, page = right_of("Close the settings"), dialog._pages.currentWidget()
+    assert isinstance(page, QScrollArea)
+    qtbot.waitUntil(lambda: right_of("Address of the relay") == end)
+    assert not page.verticalScrollBar().isVisible()
+    dialog.resize(dialog.width(), 400)
+    qtbot.waitUntil(lambda: page.verticalScrollBar().isVisible() and right_of("Address of the relay") == end)
+
+
+def test_the_settings_open_again_from_the_top(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
+    held = Settings(picture_route=PictureRoute.BUCKET)
+    dialog.open_at(Section.PICTURES, held, studio.studio, usual_folder=Path("/films"))
+    dialog.resize(640, 400)
+    page = dialog._pages.currentWidget()
+    assert isinstance(page, QScrollArea)
+    qtbot.waitUntil(lambda: page.verticalScrollBar().maximum() > 0)
+    page.verticalScrollBar().setValue(page.verticalScrollBar().maximum())
+    dialog.accept()
+    dialog.open_at(Section.PICTURES, held, studio.studio, usual_folder=Path("/films"))
+    qtbot.waitUntil(lambda: page.verticalScrollBar().value() == 0)
+
+
+def test_no_room_is_kept_open_below_what_shows_by_itself_that_it_holds(dialog: SettingsDialog, qtbot: QtBot) -> None:
+    dialog.turn_to(Section.RELAY)
+    field = dialog.relay.place_field
+    qtbot.waitUntil(lambda: field.height() > 0 and field.height() == dialog.relay._choices.height())
+
+
 def test_the_list_of_sections_turns_the_pages_by_keyboard(dialog: SettingsDialog, qtbot: QtBot) -> None:
     pages = control(dialog, "Sections of the settings")
     assert isinstance(pages, QListWidget)

@@ -452,3 +452,28 @@ def test_the_choice_is_made_by_keyboard(dialog: SettingsDialog, disk: Disk, qtbo
     with qtbot.waitSignal(dialog.settings_saved):
         qtbot.keyClick(control(dialog, "Only by address"), Qt.Key.Key_Down)
     assert disk.saved == [Settings(picture_route=PictureRoute.BUCKET)]
+
+
+def test_the_sentence_of_a_choice_can_be_pressed_too(dialog: SettingsDialog, disk: Disk, qtbot: QtBot) -> None:
+    sentence = next(label for label in dialog.findChildren(QLabel) if label.text().startswith("Every picture gets"))
+    with qtbot.waitSignal(dialog.settings_saved):
+        qtbot.mouseClick(sentence, Qt.MouseButton.LeftButton)
+    assert disk.saved == [Settings(picture_route=PictureRoute.BUCKET)]
+    assert control(dialog, "My bucket (S3-compatible)").hasFocus()
+
+
+def test_the_tabulator_leads_to_the_choice_that_holds(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
+    held = Settings(picture_route=PictureRoute.COMMAND)
+    dialog.open_at(Section.PICTURES, held, studio.studio, usual_folder=Path("/films"))
+    pages = control(dialog, "Sections of the settings")
+    pages.setFocus()
+    qtbot.keyClick(pages, Qt.Key.Key_Tab)
+    assert control(dialog, "My own command").hasFocus()
+    qtbot.keyClick(control(dialog, "My own command"), Qt.Key.Key_Tab)
+    assert control(dialog, "Command").hasFocus()
+
+
+def test_the_focus_of_a_choice_is_as_wide_as_its_words(dialog: SettingsDialog, qtbot: QtBot) -> None:
+    choice = control(dialog, "My relay")
+    qtbot.waitUntil(lambda: choice.width() == choice.sizeHint().width())
+    assert choice.width() < dialog.pictures.form.width() / 2

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QLabel, QRadioButton, QVBoxLayout, QWidget
 
 from sora_studio.ui import theme
 from sora_studio.ui.settings.field import plain_label
@@ -31,21 +32,27 @@ class Choices(QWidget):
     def __init__(self, choices: Sequence[Choice]) -> None:
         super().__init__()
         self._group = QButtonGroup(self)
+        self._group.buttonToggled.connect(self._on_group_button_toggled)
         self._buttons = dict[str, QRadioButton]()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.GRID)
         for choice in choices:
-            column.addLayout(self._build_choice(choice))
+            column.addWidget(self._build_choice(choice))
 
     def show_value(self, value: str) -> None:
         """The one that holds now."""
         self._buttons[value].setChecked(True)
 
-    def _build_choice(self, choice: Choice) -> QVBoxLayout:
+    def _on_group_button_toggled(self, button: QAbstractButton, is_checked: bool) -> None:
+        """The tabulator leads to the one that holds, the arrows from there to the others."""
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if is_checked else Qt.FocusPolicy.ClickFocus)
+
+    def _build_choice(self, choice: Choice) -> QWidget:
         button = QRadioButton(choice.words)
         button.setAccessibleName(choice.words)
         button.setAccessibleDescription(choice.sentence)
+        button.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         button.clicked.connect(partial(self.chosen.emit, choice.value))
         self._group.addButton(button)
         self._buttons[choice.value] = button
@@ -54,8 +61,27 @@ class Choices(QWidget):
         sentence.setIndent(0)
         sentence.setContentsMargins(_INDENT, 0, 0, 0)
         theme.set_role(sentence, "secondary")
-        column = QVBoxLayout()
+        return _ChoiceBox(button, sentence)
+
+
+class _ChoiceBox(QWidget):
+    """A choice can be pressed wherever its words stand."""
+
+    def __init__(self, button: QRadioButton, sentence: QLabel) -> None:
+        super().__init__()
+        self._button = button
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(button)
+        column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(sentence)
-        return column
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Or the release would go to who stands behind."""
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """As on the button itself."""
+        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self._button.setFocus(Qt.FocusReason.MouseFocusReason)
+            self._button.click()

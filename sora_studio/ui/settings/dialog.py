@@ -27,7 +27,7 @@ from sora_studio.ui.settings.clips_section import ClipsSection
 from sora_studio.ui.settings.field import Field, plain_label, push_button
 from sora_studio.ui.settings.key_section import KeySection
 from sora_studio.ui.settings.look_section import LookSection
-from sora_studio.ui.settings.page import Page
+from sora_studio.ui.settings.page import MARGIN, Page
 from sora_studio.ui.settings.pictures_section import PicturesSection
 from sora_studio.ui.settings.relay_section import RelaySection
 from sora_studio.ui.settings.service_section import ServiceSection
@@ -111,6 +111,8 @@ class SettingsDialog(QDialog):
         if not self.isVisible():
             self.resize(_SIZE.boundedTo(self.screen().availableSize() * 0.9))
         self.open()
+        for page in self._pages.findChildren(Page):
+            page.show_top()
         self.turn_to(section)
 
     def turn_to(self, section: Section) -> None:
@@ -141,7 +143,7 @@ class SettingsDialog(QDialog):
         close = push_button("Close", "Close the settings")
         close.clicked.connect(self.accept)
         end = QHBoxLayout()
-        end.setContentsMargins(0, theme.GRID, 3 * theme.GRID, 2 * theme.GRID)
+        end.setContentsMargins(0, theme.GRID, MARGIN, 2 * theme.GRID)
         end.addStretch(1)
         end.addWidget(close)
         right = QVBoxLayout()
@@ -175,7 +177,7 @@ class SettingsDialog(QDialog):
         self._list.addItem(item)
         holder = QWidget()
         column = QVBoxLayout(holder)
-        column.setContentsMargins(3 * theme.GRID, 3 * theme.GRID, 3 * theme.GRID, 2 * theme.GRID)
+        column.setContentsMargins(MARGIN, MARGIN, 0, 2 * theme.GRID)  # right: see the page
         column.setSpacing(2 * theme.GRID)
         for heading, section, widget in sections:
             self._places[section] = (self._pages.count(), widget)

@@ -17,13 +17,16 @@ class Field(QWidget):
     The line below holds the help, a result, or a problem, whichever was said last.
     """
 
-    def __init__(self, name: str, *controls: QWidget, help_text: str = "") -> None:
+    def __init__(self, name: str, *controls: QWidget, help_text: str = "", is_plain: bool = False) -> None:
+        """`is_plain`: the control itself shows what holds, so that no result is said and no room kept for one."""
         super().__init__()
         self._help = help_text
+        self._is_plain = is_plain
         self._below = plain_label("")
         self._below.setFont(theme.font(size_px=12))
         self._below.setWordWrap(True)
-        _keep_room(self._below)
+        if not is_plain:
+            _keep_room(self._below)
         row = QHBoxLayout()
         row.setSpacing(theme.GRID)
         for control in controls:
@@ -47,7 +50,7 @@ class Field(QWidget):
 
     def show_result(self, text: str) -> None:
         """Something went well."""
-        self._say(text, "ready")
+        self.show_help() if self._is_plain else self._say(text, "ready")
 
     def show_problem(self, text: str) -> None:
         """What is wrong, and what to do about it."""

@@ -2,8 +2,13 @@
 
 import shiboken6
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
+from sora_studio.ui import theme
+
+MARGIN = 3 * theme.GRID
+"""Beside what stands there; the bar takes its room from it, so that nothing grows narrower when a page begins to scroll."""
 _AIR = 8
 """Above and below what is scrolled to."""
 _SETTLES_WITHIN_MS = 100
@@ -20,10 +25,21 @@ class Page(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(column)
+        self._column = column
         self._shown: QWidget | None = None
         self._settling = QTimer(self, singleShot=True, interval=_SETTLES_WITHIN_MS)
         self._settling.timeout.connect(self._on_settling_timeout)
         self.verticalScrollBar().rangeChanged.connect(self._reveal)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Also when the bar comes or goes."""
+        super().resizeEvent(event)
+        self._column.setContentsMargins(0, 0, MARGIN - (self.width() - self.viewport().width()), 0)
+
+    def show_top(self) -> None:
+        """As if it were opened for the first time."""
+        self._shown = None
+        self.verticalScrollBar().setValue(0)
 
     def show_whole(self, widget: QWidget) -> None:
         """Scroll as little as it takes, and again while what was just said finds its room."""

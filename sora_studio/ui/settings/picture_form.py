@@ -70,7 +70,7 @@ class PictureForm(QWidget):
         self._trial: asyncio.Task[None] | None = None
         self._choices = Choices(_CHOICES)
         self._choices.chosen.connect(self._on_choices_chosen)
-        self.route_field = Field("", self._choices)
+        self.route_field = Field("", self._choices, is_plain=True)
         self.bucket = BucketBox(scope, lambda: self.settings)
         self.command = CommandBox(lambda: self.settings)
         self._relay_box = RelayBox()

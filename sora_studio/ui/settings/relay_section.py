@@ -57,7 +57,7 @@ class RelaySection(QWidget):
         self._reports: Reports | None = None
         self._choices = Choices(_CHOICES)
         self._choices.chosen.connect(self._on_choices_chosen)
-        self.place_field = Field("", self._choices)
+        self.place_field = Field("", self._choices, is_plain=True)
         self.here = HereBox(lambda: self.settings)
         self.elsewhere = ElsewhereBox(scope, lambda: self.settings)
         self._boxes: dict[RelayPlace, RouteBox] = {RelayPlace.HERE: self.here, RelayPlace.ELSEWHERE: self.elsewhere}
@@ -68,7 +68,7 @@ class RelaySection(QWidget):
         self.proof = ProofView(scope, self._settle, lambda: self.settings)
         self._callback = CheckBox("Let the service report when clips are ready (callback)")
         self._callback.clicked.connect(self._on_callback_clicked)
-        self.callback_field = Field("", kept_left(self._callback))
+        self.callback_field = Field("", kept_left(self._callback), is_plain=True)
         self._build_column()
         relay.relay_changed.connect(self.show_state)
         self.show_settings(self.settings)
