@@ -24,6 +24,8 @@ ROUTE_WORDS = {
     PictureRoute.COMMAND: "My own command",
 }
 _PROMPT_CHARS = 48
+_ONE_RUNS = " · Its task is still running and may fail without it."
+_SOME_RUN = " · A task that is still running may fail without it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def row_of(sent: Sequence[Publication], tasks: Mapping[int, Task], now: datetime
     """One picture at one place in words, the newest of it first; `tasks` are those that it was published for."""
     newest = sent[0]
     reachable = [one for one in sent if one.url]
-    way = "Only on this computer" if is_loopback(newest.url) else ROUTE_WORDS[newest.route]
+    way = "Only on this computer" if reachable and is_loopback(reachable[0].url) else ROUTE_WORDS[newest.route]
     can_withdraw = newest.route is not PictureRoute.COMMAND
     wanted = sorted({task for one in sent for task in one.tasks})
     return PublicationRow(
@@ -131,10 +133,7 @@ def _tasks_words(tasks: Sequence[Task], *, can_withdraw: bool) -> str:
     short = first if len(first) <= _PROMPT_CHARS else f"{first[: _PROMPT_CHARS - 1].rstrip()}…"
     others = len(tasks) - 1
     more = f" and {others} more {'task' if others == 1 else 'tasks'}" if others else ""
-    runs = " · Its task is still running and may fail without it." if can_withdraw and _runs(tasks) else ""
-    return f"For “{short}”{more}{runs}"
-
-
-def _runs(tasks: Iterable[Task]) -> bool:
-    """Whether the service may still fetch it."""
-    return any(task.state.is_running for task in tasks)
+    warning = ""
+    if can_withdraw and any(task.state.is_running for task in tasks):  # the service may still fetch it
+        warning = _ONE_RUNS if not others else _SOME_RUN
+    return f"For “{short}”{more}{warning}"

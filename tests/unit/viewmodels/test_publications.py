@@ -51,3 +51,11 @@ def test_only_who_could_still_need_it_is_warned_of(phase: Phase) -> None:
 def test_all_tasks_of_all_its_sendings_are_counted() -> None:
     tasks = tuple(task_in(Phase.WAITING, number, prompt="A pier") for number in (1, 2, 3))
     assert row(sent(2, tasks=(2, 3)), sent(1), tasks=tasks).tasks == "For “A pier” and 2 more tasks"
+    tasks = (*tasks[:2], task_in(Phase.PROCESSING, 3, prompt="A pier"))
+    words = row(sent(2, tasks=(2, 3)), sent(1), tasks=tasks).tasks
+    assert words == "For “A pier” and 2 more tasks · A task that is still running may fail without it."
+
+
+def test_what_only_this_computer_reaches_is_not_called_public_while_it_is_sent_again() -> None:
+    here = sent(1, route=PictureRoute.RELAY, url="http://127.0.0.1:40001/p/x.jpg")
+    assert row(sent(2, route=PictureRoute.RELAY, url=""), here).facts.startswith("Only on this computer · since ")
