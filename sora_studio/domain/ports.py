@@ -109,11 +109,6 @@ class PictureHost(Protocol):
         """What names the bucket, relay or command among all: what has the same place can be found and withdrawn there."""
         ...
 
-    @property
-    def can_withdraw(self) -> bool:
-        """Whether a picture can be taken back before its address ends by itself."""
-        ...
-
     async def publish(self, picture: PreparedPicture, handle: str, *, lifetime_s: float) -> str:
         """The picture's address, valid for so long. `handle` (random, with the type's suffix) is its name there.
 
@@ -122,7 +117,7 @@ class PictureHost(Protocol):
         ...
 
     async def withdraw(self, handle: str) -> None:
-        """Take it back; fine when it is not there any more. Raises like `publish`."""
+        """Take it back; fine when it is not there any more. Raises like `publish`. A command cannot, and does nothing."""
         ...
 
     async def check(self) -> str:

@@ -69,11 +69,6 @@ class RelayClient:
         """By the address that the public uses, once the relay has told it."""
         return f"relay {self._public_url}"
 
-    @property
-    def can_withdraw(self) -> bool:
-        """At any time."""
-        return True
-
     def knows(self, secret: str) -> bool:
         """Whether it was made with the relay's token; see the port."""
         return is_callback_secret((self._token() or "").strip(), secret)

@@ -29,8 +29,6 @@ class BucketHost:
     An empty `endpoint` is Amazon's own; an empty `region` is read from the endpoint.
     """
 
-    can_withdraw = True
-
     def __init__(
         self,
         *,

@@ -31,8 +31,6 @@ class CommandHost:
     It gets a private file that is gone when it ends. One that is not done in time is killed with all that it started.
     """
 
-    can_withdraw = False
-
     def __init__(self, command: str, *, within_s: float = WITHIN_S) -> None:
         self._command = command
         self._within_s = within_s

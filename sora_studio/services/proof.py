@@ -85,7 +85,7 @@ class Proof:
         try:
             sentence, ok = await way(), True
         except StudioError as error:
-            sentence, ok = f"{error.sentence} {error.detail}".strip(), False
+            sentence, ok = error.sentence, False
         return Leg(name, ok, sentence, self._clock.monotonic() - began)
 
     async def _greet(self) -> str:
@@ -146,4 +146,4 @@ class _Broken(StudioError):
     """A leg that does not carry, what to look at, and what was met there."""
 
     def __init__(self, title: str, advice: str, met: StudioError | None = None) -> None:
-        super().__init__(title, advice=advice, detail=f"({met.sentence})" if met else "")
+        super().__init__(title, advice=f"{advice} ({met.sentence})" if met else advice)

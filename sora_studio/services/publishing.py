@@ -122,7 +122,7 @@ class Publishing:
             raise PublicUrlNeeded("This way is not set up.", advice="Fill in its settings first.")
         url = await host.check()
         self._require_reach(url)
-        if not host.can_withdraw:
+        if route is PictureRoute.COMMAND:  # it stays there, as every picture will
             await self._checker.look(url, max_bytes=TEST_MAX_BYTES)
 
     def see(self, task: Task) -> None:

@@ -47,7 +47,7 @@ def choose_relay(settings: Settings, *, named_url: str, gateway_is_loopback: boo
     return RelayChoice(settings.relay, check_relay_url(settings.relay_url), settings.relay_port)
 
 
-class RelayServer(Protocol):
+class OwnRelay(Protocol):
     """A relay inside this program."""
 
     @property
@@ -79,13 +79,11 @@ class RelayLink:
     `serve` makes a relay in this program, for the owner of the data folder alone; `token` is that of a relay elsewhere.
     """
 
-    can_withdraw = True
-
     def __init__(
         self,
         choice: Callable[[], RelayChoice],
         *,
-        serve: Callable[[RelayChoice], RelayServer],
+        serve: Callable[[RelayChoice], OwnRelay],
         connect: Callable[[str, Callable[[], str | None]], RelayConnection],
         token: Callable[[], Awaitable[str | None]],
         is_owner: Callable[[], bool],
@@ -95,7 +93,7 @@ class RelayLink:
         self._connect = connect
         self._token = token
         self._is_owner = is_owner
-        self._server: RelayServer | None = None
+        self._server: OwnRelay | None = None
         self._connection: RelayConnection | None = None
         self._lock = asyncio.Lock()
 
@@ -154,7 +152,7 @@ class RelayLink:
                 server = await self._started(choice)
                 return self._connect(server.base_url, lambda: server.token)
 
-    async def _started(self, choice: RelayChoice) -> RelayServer:
+    async def _started(self, choice: RelayChoice) -> OwnRelay:
         if not self._is_owner():
             raise RouteUnusable("The relay runs in the other Sora Studio that is open.", advice="Use it from there.")
         server = self._serve(choice)

@@ -114,9 +114,9 @@ class Withdrawal:
 
     async def _trouble_with(self, publication: Publication) -> str:
         """Ask its host to take it back; why that did not happen."""
-        host = self._hosts().get(publication.route)
-        if publication.route is PictureRoute.COMMAND or (host and not host.can_withdraw):
+        if publication.route is PictureRoute.COMMAND:
             return CANNOT
+        host = self._hosts().get(publication.route)
         if host is None or host.place != publication.place:
             return f"Settings no longer hold {publication.place}. Set it up again, and the picture is taken back."
         self._uploads.doubt(publication.id)

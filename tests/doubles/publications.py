@@ -122,9 +122,8 @@ class Host:
     picture becomes reachable once the gate opens; with `withdrawal_gate`, it is taken back once that does.
     """
 
-    def __init__(self, place: str = "a host", *, can_withdraw: bool = True) -> None:
+    def __init__(self, place: str = "a host") -> None:
         self.place = place
-        self.can_withdraw = can_withdraw
         self.reachable: dict[str, bytes] = {}
         self.troubles = deque[Exception]()
         self.withdrawal_troubles = deque[Exception]()

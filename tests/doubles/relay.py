@@ -21,7 +21,6 @@ class ScriptedRelay:
     """
 
     place = f"relay {PUBLIC_URL}"
-    can_withdraw = True
 
     def __init__(self, clock: Clock, *, public_url: str = PUBLIC_URL) -> None:
         self._clock = clock

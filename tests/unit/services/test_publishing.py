@@ -621,8 +621,8 @@ def test_a_host_with_a_mistake_in_it_stops_no_withdrawal(tmp_path: Path, expect_
 @pytest.mark.parametrize(
     ("route", "host", "then", "forgotten"),
     [
-        (PictureRoute.COMMAND, Host("a command", can_withdraw=False), None, True),
-        (PictureRoute.COMMAND, Host("a command", can_withdraw=False), Host("another"), True),
+        (PictureRoute.COMMAND, Host("a command"), None, True),
+        (PictureRoute.COMMAND, Host("a command"), Host("another"), True),
         (PictureRoute.BUCKET, Host("my bucket"), Host("another"), False),
         (PictureRoute.BUCKET, Host("my bucket"), None, False),
         (PictureRoute.RELAY, Host("my relay"), None, True),
@@ -639,7 +639,7 @@ def test_what_its_host_does_not_take_back_stays_listed_with_the_reason(
             await send(rig, CAT)
             if then is not None:
                 rig.hosts[route] = then
-            elif host.can_withdraw:
+            elif route is not PictureRoute.COMMAND:
                 del rig.hosts[route]
             await finish(rig, 1)
             (row,) = await rig.publishing.standing()
@@ -650,7 +650,7 @@ def test_what_its_host_does_not_take_back_stays_listed_with_the_reason(
             rig.hosts[route] = host
             await rest(rig, 120)
             assert len(await rig.publishing.standing()) == 0
-            assert not (host.can_withdraw and not forgotten and host.reachable)
+            assert forgotten or not host.reachable
 
     run(story())
 
@@ -727,10 +727,10 @@ def test_a_way_is_proved_on_demand(tmp_path: Path) -> None:
 def test_a_way_that_cannot_take_back_is_proved_by_a_look_at_what_stands_there(tmp_path: Path) -> None:
     async def story() -> None:
         rig = Rig(tmp_path)
-        rig.host.can_withdraw = False
+        rig.hosts[PictureRoute.COMMAND] = rig.host
         rig.checker.troubles[rig.host.url_of("check.png")] = InvalidRequest([Problem("images", "It answers 404.")])
         with pytest.raises(InvalidRequest, match="answers 404"):
-            await rig.publishing.check(PictureRoute.RELAY)
+            await rig.publishing.check(PictureRoute.COMMAND)
 
     run(story())
 
