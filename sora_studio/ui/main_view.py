@@ -35,7 +35,13 @@ _log = logging.getLogger(__name__)
 REFRESH_MS = 2000
 NO_KEY = "no-key"
 FAULT = "fault"
-_SECTIONS = {"output": Section.CLIPS, "room": Section.CLIPS, "hard-limit": Section.SPENDING, "relay": Section.RELAY}
+_SECTIONS = {
+    "output": Section.CLIPS,
+    "room": Section.CLIPS,
+    "hard-limit": Section.SPENDING,
+    "relay": Section.RELAY,
+    "pictures": Section.PICTURES,
+}
 """Where the settings open for a notice, by its cause."""
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ from sora_studio.ui import theme
 from sora_studio.ui.compose.again_question import AgainQuestion
 from sora_studio.ui.compose.prompt_editor import PromptEditor
 from sora_studio.ui.main_view import MainView
-from sora_studio.ui.settings.pictures_section import NEEDED
+from sora_studio.ui.settings.pictures_section import NEEDED, PicturesSection
 from sora_studio.ui.settings.relay_section import RelaySection
 from tests.doubles.task_studio import clip_in, task_in
 
@@ -209,12 +210,23 @@ def test_a_picture_without_a_way_leads_to_the_settings_of_pictures(window: MainV
     assert reason.isVisible()
 
 
-def test_the_notice_of_a_relay_opens_the_settings_there(window: MainView, studio: Studio, qtbot: QtBot) -> None:
+@pytest.mark.parametrize(("cause", "section"), [("relay", RelaySection), ("pictures", PicturesSection)])
+def test_the_notice_of_a_way_that_does_not_work_opens_the_settings_there(
+    window: MainView, studio: Studio, qtbot: QtBot, cause: str, section: type[QWidget]
+) -> None:
     window.attach(studio)
-    notice = NoticeRaised("relay", NoticeLevel.WARNING, "The relay refuses its token.", NoticeAction.OPEN_SETTINGS)
+    notice = NoticeRaised(cause, NoticeLevel.WARNING, "It refuses its keys.", NoticeAction.OPEN_SETTINGS)
     window.notices.action_asked.emit(notice, NoticeAction.OPEN_SETTINGS)
-    qtbot.waitUntil(lambda: window.findChildren(RelaySection) != [])
-    assert window.findChildren(RelaySection)[0].isVisible()
+    qtbot.waitUntil(lambda: any(found.isVisible() for found in window.findChildren(section)))
+
+
+def test_the_polls_that_reports_saved_are_counted_in_the_status_bar(
+    window: MainView, studio: Studio, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved = replace(studio.tracking.snapshot(), polls_saved=12)
+    monkeypatch.setattr(studio.tracking, "snapshot", lambda: saved)
+    window.attach(studio)
+    qtbot.waitUntil(lambda: "12 polls saved" in window.status_bar.words())
 
 
 def test_a_taken_frame_becomes_the_composers_picture(window: MainView, studio: Studio, qtbot: QtBot, tmp_path: Path) -> None:
