@@ -112,7 +112,8 @@ class PictureHost(Protocol):
     async def publish(self, picture: PreparedPicture, handle: str, *, lifetime_s: float) -> str:
         """The picture's address, valid for so long. `handle` (random, with the type's suffix) is its name there.
 
-        Raises `PublishingFailed` for what only the person can change, a `PassingError` for what goes away.
+        Raises `RouteUnusable` for what only the person can change, `PublishingFailed` for what may be this picture's fault, and
+        a `PassingError` for what goes away: `ConnectionFailed` only when nothing of the picture has left.
         """
         ...
 

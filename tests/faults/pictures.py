@@ -12,7 +12,14 @@ from unittest import mock
 
 import httpx
 
-from sora_studio.domain.errors import ConnectionFailed, PublishingFailed, ServiceUnavailable, StorageFull
+from sora_studio.domain.errors import (
+    ConnectionFailed,
+    PassingError,
+    PublishingFailed,
+    RouteUnusable,
+    ServiceUnavailable,
+    StorageFull,
+)
 from sora_studio.domain.picture import PreparedPicture
 from sora_studio.domain.ports import PublicationStore, TaskStore
 from sora_studio.domain.task import TaskState
@@ -93,11 +100,13 @@ class FaultyHost(Host):
         if way == "late":
             lands_in_s = world.rng.uniform(0, LATE_WITHIN_S)
             asyncio.get_running_loop().call_later(lands_in_s, world.reachable.__setitem__, handle, picture.content)
-            raise ConnectionFailed("The host went silent.")
+            raise PassingError("The host went silent.")
         if way == "no connection":
             raise ConnectionFailed("The host cannot be reached.")
         if way == "not liked":
             raise PublishingFailed("The host refuses.")
+        if way == "closed":
+            raise RouteUnusable("The host takes no pictures with this key.")
         self.reachable[handle] = picture.content
         if way == "done but not said":
             raise ServiceUnavailable("The host has a passing problem.")
@@ -107,8 +116,8 @@ class FaultyHost(Host):
         way = self._world.way_of_picture()
         if way == "no connection":
             raise ConnectionFailed("The host cannot be reached.")
-        if way == "not liked":
-            raise PublishingFailed("The host refuses.")
+        if way in ("not liked", "closed"):
+            raise RouteUnusable("The host refuses.")
         self.reachable.pop(handle, None)
         if way in ("done but not said", "late"):
             raise ServiceUnavailable("The host has a passing problem.")
@@ -158,7 +167,7 @@ class PictureWorld(World):
         """How a host takes a request."""
         if self.calm or self.rng.random() >= self.line.weather.badness:
             return "well"
-        way = self.rng.choice(("slow", "late", "late", "no connection", "done but not said", "not liked"))
+        way = self.rng.choice(("slow", "late", "late", "no connection", "done but not said", "not liked", "closed"))
         self.outcome.faults[f"picture: {way}"] += 1
         return way
 

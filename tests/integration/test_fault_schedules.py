@@ -47,7 +47,7 @@ def test_a_schedule_goes_the_same_way_every_time(tmp_path: Path) -> None:
 
 
 def _a_reset_taken_for_a_refusal() -> AbstractContextManager[object]:
-    return mock.patch.object(faults, "_NEVER_SENT", (*faults._NEVER_SENT, httpx.ReadError))
+    return mock.patch.object(faults, "NEVER_SENT", (*faults.NEVER_SENT, httpx.ReadError))
 
 
 def _a_start_that_sends_again() -> AbstractContextManager[object]:
