@@ -36,7 +36,7 @@ from tests.faults.wire import FaultyWire, Line
 from tests.faults.world import BASE_URL, DRAINED_WITHIN_S, SETTLED, Outcome, Process, World, one_trust_for_all
 from tests.unit.services.rig import request
 
-WRITES = frozenset({"begin", "complete", "join", "withdraw", "complain"})
+WRITES = frozenset({"begin", "complete", "forget", "join", "withdraw", "complain"})
 LATE_WITHIN_S = 55.0
 """A host finishes what was cut off within a minute, or not at all."""
 ENDS_AFTER_S = 900.0
