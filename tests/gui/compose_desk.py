@@ -8,14 +8,16 @@ from typing import TypeVar
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.events import EventBus
+from sora_studio.domain.picture import PictureEdit
 from sora_studio.domain.request import GenerationRequest
-from sora_studio.ui.compose.controls import GenerateButton, MenuChip
+from sora_studio.ui.compose.controls import GenerateButton, MenuChip, SegmentButton
+from sora_studio.ui.compose.crop_view import CropView
 from sora_studio.ui.compose.image_well import ImageWell
 from sora_studio.ui.compose.panel import ComposePanel
 from sora_studio.ui.compose.picture_dialog import PictureDialog
@@ -99,6 +101,48 @@ class Desk:
 
     def requests(self) -> list[GenerationRequest]:
         return [request for request, _ in self.studio.submission.submitted]
+
+
+class Look:
+    """The dialog of one picture, and what a person sees and does there."""
+
+    def __init__(self, desk: Desk, source: str) -> None:
+        self.desk = desk
+        desk.panel.use(GenerationRequest("sora-2", "A", images=(source,)))
+        self.well = next(well for well in desk.wells() if well.source == source)
+        self.well.setFocus()
+        QTest.keyClick(self.well, Qt.Key.Key_Return)
+        self.dialog: PictureDialog = desk.picture_dialog()
+        desk.bot.waitUntil(lambda: not self.dialog.isHidden() and bool(desk.studio.pictures.looks))
+
+    def reads(self, words: str) -> bool:
+        return any(words in label.text() for label in self.dialog.findChildren(QLabel) if label.isVisible())
+
+    def wait(self, words: str) -> None:
+        self.desk.bot.waitUntil(lambda: self.reads(words))
+
+    def button(self, words: str) -> QPushButton:
+        [found] = [button for button in self.dialog.findChildren(QPushButton) if button.text() == words and button.isVisible()]
+        return found
+
+    def choose(self, words: str) -> None:
+        [found] = [
+            button for button in self.dialog.findChildren(SegmentButton) if button.text() == words and button.isVisible()
+        ]
+        self.desk.click(found)
+
+    @property
+    def view(self) -> CropView:
+        [view] = self.dialog.findChildren(CropView)
+        return view
+
+    def edit(self) -> PictureEdit | None:
+        """What would be sent with Generate now."""
+        self.desk.click(self.desk.generate)
+        before = len(self.desk.requests())
+        self.desk.bot.waitUntil(lambda: len(self.desk.requests()) > before or bool(self.desk.requests()))
+        request = self.desk.requests()[-1]
+        return request.edits.get(request.images[0])
 
 
 def open_desk(qtbot: QtBot, loop: StudioEventLoop, folder: Path) -> Iterator[Desk]:

@@ -19,7 +19,7 @@ from sora_studio.ui.compose.crop_view import CropView
 from sora_studio.ui.compose.picture_dialog import PictureDialog
 from sora_studio.viewmodels import picture_words
 from tests.doubles.pictures import exif, painted, stored
-from tests.gui.compose_desk import Desk, open_desk
+from tests.gui.compose_desk import Desk, Look, open_desk
 
 MISMATCH = "This picture is 4:3, the clip will be landscape 16:9."
 
@@ -38,48 +38,6 @@ def harbour(desk: Desk, tmp_path: Path) -> str:
     assert image.save(str(path))
     desk.studio.pictures.facts[path.name] = ImageFacts("jpeg", 800, 600, 3_240_000, is_turned=True, has_place=True)
     return str(path)
-
-
-class Look:
-    """The dialog of one picture, and what a person sees and does there."""
-
-    def __init__(self, desk: Desk, source: str) -> None:
-        self.desk = desk
-        desk.panel.use(GenerationRequest("sora-2", "A", images=(source,)))
-        self.well = next(well for well in desk.wells() if well.source == source)
-        self.well.setFocus()
-        QTest.keyClick(self.well, Qt.Key.Key_Return)
-        self.dialog: PictureDialog = desk.picture_dialog()
-        desk.bot.waitUntil(lambda: not self.dialog.isHidden() and bool(desk.studio.pictures.looks))
-
-    def reads(self, words: str) -> bool:
-        return any(words in label.text() for label in self.dialog.findChildren(QLabel) if label.isVisible())
-
-    def wait(self, words: str) -> None:
-        self.desk.bot.waitUntil(lambda: self.reads(words))
-
-    def button(self, words: str) -> QPushButton:
-        [found] = [button for button in self.dialog.findChildren(QPushButton) if button.text() == words and button.isVisible()]
-        return found
-
-    def choose(self, words: str) -> None:
-        [found] = [
-            button for button in self.dialog.findChildren(SegmentButton) if button.text() == words and button.isVisible()
-        ]
-        self.desk.click(found)
-
-    @property
-    def view(self) -> CropView:
-        [view] = self.dialog.findChildren(CropView)
-        return view
-
-    def edit(self) -> PictureEdit | None:
-        """What would be sent with Generate now."""
-        self.desk.click(self.desk.generate)
-        before = len(self.desk.requests())
-        self.desk.bot.waitUntil(lambda: len(self.desk.requests()) > before or bool(self.desk.requests()))
-        request = self.desk.requests()[-1]
-        return request.edits.get(request.images[0])
 
 
 @pytest.fixture

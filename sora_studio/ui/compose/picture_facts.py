@@ -161,7 +161,8 @@ def _label(text: str = "", *, role: str = "", semibold: bool = False) -> QLabel:
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
     label.setFont(theme.font(semibold=semibold))
-    label.setVisible(bool(text))
+    if not text:
+        label.hide()  # and never shown here: without a parent it would be a window of its own
     if role:
         theme.set_role(label, role)
     return label
