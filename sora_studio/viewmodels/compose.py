@@ -212,13 +212,16 @@ class ComposeModel(QObject):
                 self._draft = replace(self._draft, id=kept.id, saved_at=kept.saved_at)
             self.changed.emit()
 
-    def look(self, source: str, *, again: bool = False) -> Coroutine[object, object, None] | None:
-        """To be awaited: find out what would be sent of a picture; `looks` tells. None while nobody can, or it is known."""
+    def look(self, source: str, *, again: bool = False, patient: bool = False) -> Coroutine[object, object, None] | None:
+        """To be awaited: find out what would be sent of a picture; `looks` tells. None while nobody can, or it is known.
+
+        `patient`: nobody has it before their eyes.
+        """
         profile, edit = self.profile, self.edit_of(source)
         if self._studio is None or profile is None or source not in self.request.images:
             return None
         wanted = again or self.looks.is_new(source, edit, profile)
-        return self.looks.look(self._studio.pictures, source, edit, profile) if wanted else None
+        return self.looks.look(self._studio.pictures, source, edit, profile, patient=patient) if wanted else None
 
     async def thumbnail(self, path: Path, *, max_edge: int) -> Thumbnail | None:
         """A picture small and upright; None while nobody can draw it."""

@@ -1,6 +1,7 @@
 """What looking at the composer's pictures found: asked off the window's thread, kept by picture, stale answers ignored."""
 
 import asyncio
+import contextlib
 from collections.abc import Coroutine, Mapping
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ class PictureLooks(QObject):
         self._wanted = dict[str, _Asked]()
         self._waiting = set[str]()
         self._turn = asyncio.Semaphore(_AT_ONCE)
+        self._line = asyncio.Semaphore(1)
 
     @property
     def known(self) -> Mapping[str, Seen]:
@@ -62,18 +64,29 @@ class PictureLooks(QObject):
         self._waiting.intersection_update(sources)
 
     def look(
-        self, pictures: "Pictures", source: str, edit: PictureEdit, profile: ModelProfile
+        self, pictures: "Pictures", source: str, edit: PictureEdit, profile: ModelProfile, *, patient: bool = False
     ) -> Coroutine[object, object, None]:
-        """Ask about a picture, to be awaited. Who asks later about the same one is answered; the earlier answer is dropped."""
+        """Ask about a picture, to be awaited. Who asks later about the same one is answered; the earlier answer is dropped.
+
+        However many are `patient`, only one of them at a time stands in the way of those that are not.
+        """
         asked = (edit, profile.slug, object())
         self._wanted[source] = asked
         self._waiting.add(source)
         self.changed.emit(source)
-        return self._answer(asked, pictures, source, profile)
+        line = self._line if patient else contextlib.nullcontext()
+        return self._answer(asked, pictures, source, profile, line)
 
-    async def _answer(self, asked: _Asked, pictures: "Pictures", source: str, profile: ModelProfile) -> None:
+    async def _answer(
+        self,
+        asked: _Asked,
+        pictures: "Pictures",
+        source: str,
+        profile: ModelProfile,
+        line: "contextlib.AbstractAsyncContextManager[object]",
+    ) -> None:
         try:
-            async with self._turn:
+            async with line, self._turn:
                 if self._wanted.get(source) is not asked:
                     return
                 found = await _look(pictures, source, asked[0], profile)

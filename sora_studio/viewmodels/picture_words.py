@@ -1,6 +1,8 @@
 """The words about a picture: what it is, what is sent of it, and what a person should know. Pure values in, text out."""
 
 import math
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,6 +17,15 @@ CONSENT = "This picture becomes reachable on the internet until the task ends."
 STAYS_HERE = "This picture stays on this machine, where the service runs too."
 NO_ROUTE = "No way to the service is set up yet."
 
+_MARKS = {
+    "error": "cannot be sent",
+    "warning": "transparent",
+    "info": "of another shape",
+    "clock": "not looked at yet",
+    "crop": "cropped",
+    "refresh": "converted",
+}
+"""By icon, the gravest first."""
 _NAMED = {"landscape": (16, 9), "portrait": (9, 16)}
 _COMMON = ((1, 1), (5, 4), (4, 3), (3, 2), (16, 10), (16, 9), (2, 1), (21, 9))
 _ROUTES = {PictureRoute.BUCKET: "Bucket", PictureRoute.RELAY: "Relay", PictureRoute.COMMAND: "Own command"}
@@ -79,6 +90,16 @@ class Mark:
 
     icon: str
     sentence: str
+
+    @property
+    def word(self) -> str:
+        """The same where there is no room for a sentence; a number can stand before it."""
+        return _MARKS[self.icon]
+
+    @property
+    def is_problem(self) -> bool:
+        """Whether the picture cannot be sent like this."""
+        return self.icon == "error"
 
 
 def name(source: str) -> str:
@@ -208,6 +229,17 @@ def mark(seen: Seen, shape: Shape | None) -> Mark | None:
     if sent is not None and seen.edit.convert:
         return Mark("refresh", f"Sent as a {sent.kind} of {size_text(sent.size_bytes)}.")
     return None
+
+
+def gravest(marks: Iterable[Mark]) -> Mark | None:
+    """The one of them to know first."""
+    return min(marks, key=lambda mark: list(_MARKS).index(mark.icon), default=None)
+
+
+def counted(marks: Iterable[Mark]) -> str:
+    """`1 cannot be sent, 2 transparent`: of each kind how many there are, the gravest first."""
+    count = Counter(mark.word for mark in marks)
+    return ", ".join(f"{count[word]} {word}" for word in _MARKS.values() if count[word])
 
 
 def route_title(route: PictureRoute) -> str:

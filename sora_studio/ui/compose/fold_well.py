@@ -1,53 +1,95 @@
-"""Stands for the pictures that have no place in the strip: how many they are, and a menu of them."""
+"""Stands for the pictures that have no place in the strip: how many they are, a menu of them, and what to know of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
 
 from sora_studio.ui import theme
 from sora_studio.ui.compose.controls import draw_box
 from sora_studio.ui.compose.image_well import SIZE
+from sora_studio.ui.compose.picture_mark import MARK_WIDTH, draw_mark, mark_colour
 from sora_studio.viewmodels import picture_words
+from sora_studio.viewmodels.picture_words import Mark, Seen, Shape
 
 
 class FoldWell(QPushButton):
-    """Signals: `opened(str)` with the picture that was chosen in its menu."""
+    """Shows the gravest mark of the pictures inside; its menu shows each one's, by icon and in a word.
+
+    Signals: `opened(str)` with the picture that was chosen in its menu.
+    """
 
     opened = Signal(str)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self.invalid = False
         self._words = ""
+        self._marks = dict[str, Mark]()
+        self._problem = ""
+        self._entries = dict[str, QAction]()
         self._menu = QMenu(self)
         self.setMenu(self._menu)
         self.setFont(theme.font())
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        theme.notifier.changed.connect(self._dress_entries)
         self.hide()
 
     def show_sources(self, sources: Sequence[str]) -> None:
         """The pictures that are folded away; none hides it."""
         self._words = f"+{len(sources)}"
         self.setAccessibleName(f"{len(sources)} more images")
-        self.setToolTip("More images")
         self._menu.clear()
-        for source in sources:
-            action = self._menu.addAction(picture_words.name(source).replace("&", "&&"))
-            action.triggered.connect(partial(self.opened.emit, source))
+        self._marks.clear()
+        self._entries = {source: self._menu.addAction("", partial(self.opened.emit, source)) for source in sources}
+        self._dress_entries()
         self.setVisible(bool(sources))
-        self.update()
+        self._tell()
+
+    def show_seen(self, seen: Mapping[str, Seen], shape: Shape | None) -> None:
+        """What was found out about pictures, and the clip's shape that they should have."""
+        found = {source: picture_words.mark(seen[source], shape) for source in self._entries if source in seen}
+        marks = {source: mark for source, mark in found.items() if mark is not None}
+        if marks != self._marks:
+            self._marks = marks
+            self._dress_entries()
+            self._tell()
+
+    def complain(self, problem: str) -> None:
+        """What is wrong with all pictures, or nothing."""
+        if problem != self._problem:
+            self._problem = problem
+            self._tell()
 
     def sizeHint(self) -> QSize:
         """As large as a picture's well."""
         return SIZE
 
     def paintEvent(self, _: QPaintEvent) -> None:
-        """A raised box with the count."""
+        """A raised box with the count, and a mark if there is anything to know."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        draw_box(painter, self)
+        draw_box(painter, self, invalid=self.invalid)
+        mark = picture_words.gravest(self._marks.values())
         painter.setPen(QColor(theme.tokens().text if self.underMouse() else theme.tokens().secondary))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._words)
+        beside = self.rect().adjusted(MARK_WIDTH if mark else 0, 0, 0, 0)
+        painter.drawText(beside, Qt.AlignmentFlag.AlignCenter, self._words)
+        if mark is not None:
+            draw_mark(painter, self.rect(), mark)
+
+    def _dress_entries(self) -> None:
+        for source, entry in self._entries.items():
+            mark = self._marks.get(source)
+            words = picture_words.name(source).replace("&", "&&")
+            entry.setText(f"{words} · {mark.word}" if mark else words)
+            entry.setIcon(theme.icon(mark.icon, mark_colour(mark, theme.tokens())) if mark else QIcon())
+
+    def _tell(self) -> None:
+        counted = picture_words.counted(self._marks.values())
+        self.invalid = bool(self._problem) or any(mark.is_problem for mark in self._marks.values())
+        self.setToolTip(f"More images: {counted}" if counted else "More images")
+        self.setAccessibleDescription(self._problem or counted)
+        self.update()

@@ -46,6 +46,7 @@ class ImageStrip(QWidget):
         self._images: tuple[str, ...] = ()
         self._problem = ""
         self._seen: Mapping[str, Seen] = {}
+        self._shape: Shape | None = None
         self._room = INLINE
         self._wells = dict[str, ImageWell]()
         self._asking: str | None = None
@@ -76,17 +77,15 @@ class ImageStrip(QWidget):
 
     def show_seen(self, seen: Mapping[str, Seen], shape: Shape | None) -> None:
         """What was found out about single pictures, and the clip's shape that they should have."""
-        self._seen = seen
-        for source, well in self._wells.items():
-            if source in seen:
-                well.show_seen(seen[source], shape)
-        self._complain()
+        self._seen, self._shape = seen, shape
+        self._mark()
 
     def set_room(self, pictures: int) -> None:
         """So many pictures have a place; the others are folded."""
         if pictures != self._room:
             self._room = pictures
             self._rebuild()
+            self._mark()
 
     def width_inline(self) -> int:
         """How wide it is beside the chips."""
@@ -121,8 +120,8 @@ class ImageStrip(QWidget):
         self._put(source, ())
 
     def focus_first(self) -> None:
-        """Give the keyboard to the first well that is at fault, else to the first."""
-        wells = [self._wells[source] for source in self.shown] or [self._empty]
+        """Give the keyboard to the first well that is at fault, be it the fold, else to the first."""
+        wells = [*self._wells.values(), self._fold] if self._images else [self._empty]
         at_fault = [well for well in wells if well.invalid]
         (at_fault or wells)[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -188,11 +187,21 @@ class ImageStrip(QWidget):
         if thumbnail is not None and well in self._wells.values():
             well.show_picture(image_of(thumbnail))
 
-    def _complain(self) -> None:
-        """A sentence about one picture stands on that one; what concerns them all stands on all."""
-        own = {source: seen.problem for source, seen in self._seen.items() if seen.problem}
+    def _mark(self) -> None:
         for source, well in self._wells.items():
-            well.complain(own.get(source, "") if own else self._problem)
+            if source in self._seen:
+                well.show_seen(self._seen[source], self._shape)
+        self._fold.show_seen(self._seen, self._shape)
+        self._complain()
+
+    def _complain(self) -> None:
+        """A sentence about one picture stands on that one. What none of them explains concerns them all and stands on all."""
+        own = {source: seen.problem for source, seen in self._seen.items() if seen.problem}
+        are_known = all(source in self._seen for source in self._images)
+        common = self._problem if are_known and not own else ""
+        for source, well in self._wells.items():
+            well.complain(own.get(source, common))
+        self._fold.complain(common)
         self._empty.complain("" if self._images else self._problem)
 
     # --- what comes in --------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 import html
 from typing import cast
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -27,6 +27,7 @@ from sora_studio.ui import theme
 from sora_studio.ui.compose.column import CONTROLS_HEIGHT
 from sora_studio.ui.compose.controls import box_path
 from sora_studio.ui.compose.incoming import offers_picture
+from sora_studio.ui.compose.picture_mark import draw_mark
 from sora_studio.viewmodels import picture_words
 from sora_studio.viewmodels.picture_words import Mark, Seen, Shape
 
@@ -35,7 +36,6 @@ SLIM = QSize(32, CONTROLS_HEIGHT)
 """Of the empty well beside pictures: they are what the eye looks for."""
 _REMOVE_SIZE = 16
 _ICON = 18
-_MARK, _MARK_ICON = 18, 12
 _REMOVE_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 
 
@@ -191,20 +191,7 @@ class ImageWell(QPushButton):
         painter.setPen(QPen(QColor(edge if self.invalid or lit else colours.line), 1))
         painter.drawPath(frame)
         if self._mark is not None:
-            self._draw_mark(painter, self._mark)
-
-    def _draw_mark(self, painter: QPainter, mark: Mark) -> None:
-        """On a picture of any colour: light on a dark ground, whatever the look."""
-        ground = QRect(3, self.height() - _MARK - 3, _MARK, _MARK)
-        shade = QColor(theme.DARK.stage)
-        shade.setAlpha(215)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(shade)
-        painter.drawRoundedRect(QRectF(ground), _MARK / 2, _MARK / 2)
-        place = QRect(0, 0, _MARK_ICON, _MARK_ICON)
-        place.moveCenter(ground.center())
-        colour = {"error": theme.DARK.failed, "warning": theme.DARK.review}.get(mark.icon, theme.DARK.text)
-        theme.icon(mark.icon, colour).paint(painter, place)
+            draw_mark(painter, self.rect(), self._mark)
 
     def _paste(self) -> None:
         if (mime := _clipboard()) is not None:

@@ -24,7 +24,7 @@ class PictureDesk(QObject):
         self._checking: asyncio.Task[None] | None = None
         self._dialog: PictureDialog | None = None
         images.opened.connect(self._on_images_opened)
-        model.looks.changed.connect(self._show_seen)
+        model.looks.changed.connect(self._on_looks_changed)
 
     def put(self, images: tuple[str, ...]) -> None:
         """These are the pictures from now on."""
@@ -38,17 +38,21 @@ class PictureDesk(QObject):
         self._checking = self._scope.start(self._model.check_images(), name="check image")
 
     def show(self) -> None:
-        """Mark the wells, and look at the pictures that have a place or are open; not while a crop is being moved."""
+        """Mark the wells, and look at all pictures, the folded ones with patience; not while a crop is being moved."""
         self._show_seen()
         if self._dialog is not None and self._dialog.is_settling:
             return
-        opened = [self._dialog.source] if self._dialog is not None else []
-        for source in dict.fromkeys([*self._images.shown, *opened]):
-            self._look(source)
+        in_sight = [*self._images.shown, *([self._dialog.source] if self._dialog is not None else [])]
+        for source in (*in_sight, *self._model.request.images):
+            self._look(source, patient=source not in in_sight)
 
-    def _look(self, source: str, *, again: bool = False) -> None:
-        if (looking := self._model.look(source, again=again)) is not None:
+    def _look(self, source: str, *, again: bool = False, patient: bool = False) -> None:
+        if (looking := self._model.look(source, again=again, patient=patient)) is not None:
             self._scope.start(looking, name="look at image")
+
+    def _on_looks_changed(self, source: str) -> None:
+        if not self._model.looks.is_waiting(source):
+            self._show_seen()
 
     def _show_seen(self) -> None:
         self._images.show_seen(self._model.looks.known, self._model.shape)

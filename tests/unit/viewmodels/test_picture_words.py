@@ -105,3 +105,11 @@ def test_a_shape_is_called_what_people_call_it(width: int, height: int, words: s
 )
 def test_a_well_shows_the_one_thing_to_know_first(seen: Seen, mark: Mark | None) -> None:
     assert picture_words.mark(seen, LANDSCAPE) == mark
+
+
+def test_marks_are_counted_and_the_gravest_comes_first() -> None:
+    marks = [Mark("info", "4:3."), Mark("crop", "Cropped."), Mark("error", "No."), Mark("info", "3:4.")]
+    assert picture_words.counted(marks) == "1 cannot be sent, 2 of another shape, 1 cropped"
+    assert picture_words.gravest(marks) == Mark("error", "No.")
+    assert picture_words.counted([]) == ""
+    assert picture_words.gravest([]) is None

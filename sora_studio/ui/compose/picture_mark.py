@@ -1,0 +1,29 @@
+"""The small icon in the corner of what stands for pictures: light on a dark ground, to be seen on a picture of any colour."""
+
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter
+
+from sora_studio.ui import theme
+from sora_studio.viewmodels.picture_words import Mark
+
+MARK_WIDTH = 18
+_MARGIN = 3
+_ICON = 12
+
+
+def draw_mark(painter: QPainter, rect: QRect, mark: Mark) -> None:
+    """In the bottom left corner, whatever the look."""
+    ground = QRect(_MARGIN, rect.height() - MARK_WIDTH - _MARGIN, MARK_WIDTH, MARK_WIDTH)
+    shade = QColor(theme.DARK.stage)
+    shade.setAlpha(215)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(shade)
+    painter.drawRoundedRect(QRectF(ground), MARK_WIDTH / 2, MARK_WIDTH / 2)
+    place = QRect(0, 0, _ICON, _ICON)
+    place.moveCenter(ground.center())
+    theme.icon(mark.icon, mark_colour(mark, theme.DARK)).paint(painter, place)
+
+
+def mark_colour(mark: Mark, colours: theme.Tokens) -> str:
+    """What is wrong stands out, and so does what may become wrong."""
+    return {"error": colours.failed, "warning": colours.review}.get(mark.icon, colours.text)
