@@ -1,5 +1,6 @@
 """The composer's state and rules: what stands in the editor and its controls, kept as a draft and sent as a request."""
 
+from collections import deque
 from collections.abc import Coroutine, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 _NEW_DRAFT = Draft(id=0, request=GenerationRequest(model="", prompt=""))
 _SHAPE_FIELD = "aspect_ratio"
+_STEPS_BACK = 20
 
 
 class ComposeModel(QObject):
@@ -49,6 +51,7 @@ class ComposeModel(QObject):
         self._complaints = Complaints()
         self._usual_callback = False
         self.looks = PictureLooks(self)
+        self._earlier = deque[GenerationRequest](maxlen=_STEPS_BACK)
         self.online = True
 
     # --- what there is to show ------------------------------------------------------------------------------------
@@ -106,6 +109,11 @@ class ComposeModel(QObject):
         return self.request.edits.get(source, PictureEdit())
 
     @property
+    def can_undo_images(self) -> bool:
+        """Whether the pictures were others before."""
+        return bool(self._earlier)
+
+    @property
     def has_key(self) -> bool:
         """Whether anything can be sent at all."""
         return self._studio is not None and self._studio.credentials.has_key
@@ -142,8 +150,17 @@ class ComposeModel(QObject):
     def set_images(self, images: tuple[str, ...]) -> None:
         """URLs or absolute paths, each once; edits of what is gone go too. The caller follows with `check_images`."""
         images = tuple(dict.fromkeys(images))
-        self.looks.keep_only(images)
-        self._choose("images", with_edits(replace(self.request, images=images), self.request.edits))
+        if images != self.request.images:
+            self._earlier.append(self.request)
+        self._put_images(images, self.request.edits)
+
+    def undo_images(self) -> None:
+        """Take the last change of the pictures back; what is gone returns with its edits. The caller follows as above."""
+        earlier, now = self._earlier.pop(), self.request
+        if earlier.options.get(_SHAPE_FIELD) != now.options.get(_SHAPE_FIELD):
+            earlier = recropped(earlier, {}, None)  # its crops are of the shape that the clip had then
+        back = {source: edit for source, edit in earlier.edits.items() if source not in now.images}
+        self._put_images(earlier.images, {**now.edits, **back})
 
     def set_edit(self, source: str, edit: PictureEdit) -> None:
         """Change what is sent of a picture; the caller follows with `look` and `check_images`."""
@@ -178,6 +195,8 @@ class ComposeModel(QObject):
 
     def use(self, request: GenerationRequest) -> None:
         """Take everything from a request, as far as a loaded profile knows it."""
+        if request.images != self.request.images:
+            self._earlier.clear()
         self._replace(self._fitting(request))
         self._complaints.clear()
         self.changed.emit()
@@ -287,6 +306,10 @@ class ComposeModel(QObject):
             self._draft = replace(earlier, request=self._fitting(earlier.request))
             self.keeper.take(self._draft)
         self.changed.emit()
+
+    def _put_images(self, images: tuple[str, ...], edits: Mapping[str, PictureEdit]) -> None:
+        self.looks.keep_only(images)
+        self._choose("images", with_edits(replace(self.request, images=images), edits))
 
     def _choose(self, field: str, request: GenerationRequest) -> None:
         """A control holds something else: what was said about it before is of no use."""

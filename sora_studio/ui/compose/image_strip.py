@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QStandardPaths, Qt, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QAction, QImage, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from sora_studio.domain.profile import ImageRules
@@ -14,7 +14,7 @@ from sora_studio.domain.request import is_url
 from sora_studio.ui import theme
 from sora_studio.ui.compose.fold_well import FoldWell
 from sora_studio.ui.compose.image_well import SIZE, SLIM, ImageWell
-from sora_studio.ui.compose.incoming import keep_pixels, picture_pixels, picture_sources
+from sora_studio.ui.compose.incoming import copied_address, keep_pixels, picture_pixels, picture_sources
 from sora_studio.ui.pictures import image_of
 from sora_studio.ui.task_scope import TaskScope
 from sora_studio.viewmodels.picture_words import Seen, Shape
@@ -31,12 +31,14 @@ class ImageStrip(QWidget):
     """A well for each picture and an empty one; what has no room is folded. It keeps no picture: it shows what it is given.
 
     Signals: `images_chosen(tuple[str, ...])` with all pictures after a change by the person, `address_wanted(str)` with
-    the present address of the well that asks, or nothing, `opened(str)` with a picture that the person wants to look at.
+    the address to begin with or nothing, `opened(str)` with a picture that the person wants to look at,
+    `undo_wanted()`.
     """
 
     images_chosen = Signal(object)
     address_wanted = Signal(str)
     opened = Signal(str)
+    undo_wanted = Signal()
 
     def __init__(self, scope: TaskScope, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +52,7 @@ class ImageStrip(QWidget):
         self._room = INLINE
         self._wells = dict[str, ImageWell]()
         self._asking: str | None = None
+        self._undo = self._build_undo()
         self._fold = FoldWell(self)
         self._fold.opened.connect(self.opened)
         self._empty = self._build_well(None)
@@ -87,6 +90,10 @@ class ImageStrip(QWidget):
             self._rebuild()
             self._mark()
 
+    def set_undo(self, can_undo: bool) -> None:
+        """Whether the last change can be taken back."""
+        self._undo.setEnabled(can_undo)
+
     def width_inline(self) -> int:
         """How wide it is beside the chips."""
         beside = min(len(self._images), INLINE) + (len(self._images) > INLINE)
@@ -112,8 +119,9 @@ class ImageStrip(QWidget):
         self._offer(None, mime)
 
     def put_address(self, address: str) -> None:
-        """Take a picture by its web address, in the place of the well that asked."""
-        self._put(self._asking, (address,))
+        """Take a picture by its web address: in the place of one that was to be changed, else after the well that asked."""
+        put = self._put if self._asking and is_url(self._asking) else self._add
+        put(self._asking, (address,))
 
     def remove(self, source: str) -> None:
         """Take a picture out."""
@@ -172,10 +180,20 @@ class ImageStrip(QWidget):
         well.offered.connect(partial(self._offer, source))
         well.file_wanted.connect(partial(self.choose, source))
         well.removed.connect(partial(self._put, source, ()))
+        well.addAction(self._undo)
         well.all_removed.connect(partial(self.images_chosen.emit, ()))
         well.address_wanted.connect(partial(self._on_well_address_wanted, source))
         self._draw(well)
         return well
+
+    def _build_undo(self) -> QAction:
+        undo = QAction("Undo", self)
+        undo.setShortcut(QKeySequence(QKeySequence.StandardKey.Undo))
+        undo.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        undo.setEnabled(False)
+        undo.triggered.connect(self.undo_wanted)
+        self.addAction(undo)
+        return undo
 
     def _draw(self, well: ImageWell) -> None:
         if self._studio and well.source and not is_url(well.source):
@@ -211,17 +229,21 @@ class ImageStrip(QWidget):
         files = tuple(found for found in picture_sources(mime) if not is_url(found))
         pixels = picture_pixels(mime)
         if files:
-            self._put(source, files)
+            self._add(source, files)
         elif pixels is not None and self._studio is not None:
             self._scope.start(self._keep(source, pixels, self._studio.data_dir / "pasted"), name="paste image")
         elif sources := picture_sources(mime):
-            self._put(source, sources)
+            self._add(source, sources)
 
     async def _keep(self, source: str | None, pixels: QImage, folder: Path) -> None:
-        self._put(source, (str(await keep_pixels(pixels, folder)),))
+        self._add(source, (str(await keep_pixels(pixels, folder)),))
+
+    def _add(self, after: str | None, sources: tuple[str, ...]) -> None:
+        """Put pictures after one that is there, or after all."""
+        self._put(after, (after, *sources) if after in self._images else sources)
 
     def _put(self, source: str | None, sources: tuple[str, ...]) -> None:
-        """Put pictures in the place of the one that is there, or after all; none removes it. Each picture is there once."""
+        """Put pictures in the place of one that is there, or after all; none removes it. Each picture is there once."""
         images = list(self._images)
         place = images.index(source) if source in images else len(images)
         images[place : place + 1] = sources
@@ -255,4 +277,4 @@ class ImageStrip(QWidget):
 
     def _on_well_address_wanted(self, source: str | None) -> None:
         self._asking = source
-        self.address_wanted.emit(source if source and is_url(source) else "")
+        self.address_wanted.emit(source if source and is_url(source) else copied_address())

@@ -1,9 +1,8 @@
 """One picture of the request: a dashed square with a plus, then the picture itself."""
 
 import html
-from typing import cast
 
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -11,7 +10,6 @@ from PySide6.QtGui import (
     QDragLeaveEvent,
     QDropEvent,
     QEnterEvent,
-    QGuiApplication,
     QImage,
     QKeyEvent,
     QKeySequence,
@@ -26,7 +24,7 @@ from sora_studio.domain.request import is_url
 from sora_studio.ui import theme
 from sora_studio.ui.compose.column import CONTROLS_HEIGHT
 from sora_studio.ui.compose.controls import box_path
-from sora_studio.ui.compose.incoming import offers_picture
+from sora_studio.ui.compose.incoming import clipboard_picture, offers_picture
 from sora_studio.ui.compose.picture_mark import draw_mark
 from sora_studio.viewmodels import picture_words
 from sora_studio.viewmodels.picture_words import Mark, Seen, Shape
@@ -41,6 +39,8 @@ _REMOVE_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 
 class ImageWell(QPushButton):
     """Holds one picture or none. Pressing, dropping, pasting and removing are reported, not done here.
+
+    Actions that are added to it are in its menu while they can be done.
 
     Signals: `offered(QMimeData)` when something was dropped or pasted, `file_wanted()`, `address_wanted()`, `removed()`,
     `all_removed()`.
@@ -123,13 +123,17 @@ class ImageWell(QPushButton):
         if self.source:
             menu.addAction("Look at it…", self.click)
         menu.addAction("Replace…" if self.source else "Choose a file…", self.file_wanted.emit)
-        menu.addAction("Paste image", self._paste).setEnabled(_clipboard() is not None)
-        menu.addAction("Paste address…", self.address_wanted.emit)
+        menu.addAction("Paste image", self._paste).setEnabled(clipboard_picture() is not None)
+        is_address = self.source is not None and is_url(self.source)
+        menu.addAction("Change address…" if is_address else "Paste address…", self.address_wanted.emit)
         if self.source:
             menu.addSeparator()
             menu.addAction("Remove", self.removed.emit)
             if self.has_company:
                 menu.addAction("Remove all", self.all_removed.emit)
+        if can_do := [action for action in self.actions() if action.isEnabled()]:
+            menu.addSeparator()
+            menu.addActions(can_do)
         menu.popup(event.globalPos())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -194,7 +198,7 @@ class ImageWell(QPushButton):
             draw_mark(painter, self.rect(), self._mark)
 
     def _paste(self) -> None:
-        if (mime := _clipboard()) is not None:
+        if (mime := clipboard_picture()) is not None:
             self.offered.emit(mime)
 
     def _draw_icon(self, painter: QPainter, name: str, colour: str) -> None:
@@ -229,9 +233,3 @@ class ImageWell(QPushButton):
         self.setToolTip(f"<qt>{'<br>'.join(lines)}</qt>")
         # Else the tool tip is read out, tags and all.
         self.setAccessibleDescription(self._problem or ". ".join(filter(None, (self._words, note))))
-
-
-def _clipboard() -> QMimeData | None:
-    """What lies on the clipboard, if it could be a picture; an empty one has no data at all, whatever its type says."""
-    mime = cast("QMimeData | None", QGuiApplication.clipboard().mimeData())
-    return mime if mime is not None and offers_picture(mime) else None

@@ -3,9 +3,10 @@
 import asyncio
 import hashlib
 from pathlib import Path
+from typing import cast
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData
-from PySide6.QtGui import QImage, QImageWriter
+from PySide6.QtGui import QGuiApplication, QImage, QImageWriter
 
 from sora_studio.domain.errors import StudioError
 from sora_studio.domain.request import is_url
@@ -27,6 +28,18 @@ def picture_pixels(mime: QMimeData) -> QImage | None:
 def offers_picture(mime: QMimeData) -> bool:
     """Whether there is anything that the well could take, were it meant for it."""
     return mime.hasImage() or bool(picture_sources(mime))
+
+
+def clipboard_picture() -> QMimeData | None:
+    """What lies on the clipboard, if it could be a picture; an empty one has no data at all, whatever its type says."""
+    mime = cast("QMimeData | None", QGuiApplication.clipboard().mimeData())
+    return mime if mime is not None and offers_picture(mime) else None
+
+
+def copied_address() -> str:
+    """The web address that lies on the clipboard, if any."""
+    mime = clipboard_picture()
+    return next(filter(is_url, picture_sources(mime)), "") if mime is not None else ""
 
 
 async def keep_pixels(pixels: QImage, folder: Path) -> Path:

@@ -24,6 +24,7 @@ class PictureDesk(QObject):
         self._checking: asyncio.Task[None] | None = None
         self._dialog: PictureDialog | None = None
         images.opened.connect(self._on_images_opened)
+        images.undo_wanted.connect(self._on_images_undo_wanted)
         model.looks.changed.connect(self._on_looks_changed)
 
     def put(self, images: tuple[str, ...]) -> None:
@@ -40,6 +41,7 @@ class PictureDesk(QObject):
     def show(self) -> None:
         """Mark the wells, and look at all pictures, the folded ones with patience; not while a crop is being moved."""
         self._show_seen()
+        self._images.set_undo(self._model.can_undo_images)
         if self._dialog is not None and self._dialog.is_settling:
             return
         in_sight = [*self._images.shown, *([self._dialog.source] if self._dialog is not None else [])]
@@ -56,6 +58,10 @@ class PictureDesk(QObject):
 
     def _show_seen(self) -> None:
         self._images.show_seen(self._model.looks.known, self._model.shape)
+
+    def _on_images_undo_wanted(self) -> None:
+        self._model.undo_images()
+        self.check()
 
     def _on_images_opened(self, source: str) -> None:
         if self._dialog is not None:
