@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.request import GenerationRequest
-from sora_studio.domain.settings import is_loopback
+from sora_studio.domain.settings import RelayPlace, is_loopback
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 class Ways:
     """`routes` are those that are set up; `usual` is taken unless a task says otherwise. `callback`: a relay is set up.
 
-    `stays_here`: the service is on this machine, so nothing goes out.
+    By the `inner` one, if any, nothing leaves this machine.
     """
 
     routes: tuple[PictureRoute, ...] = ()
     usual: PictureRoute | None = None
     callback: bool = False
-    stays_here: bool = False
+    inner: PictureRoute | None = None
 
     @classmethod
     def of(cls, studio: "Studio", request: GenerationRequest) -> "Ways":
@@ -30,10 +30,23 @@ class Ways:
             routes=studio.publishing.routes,
             usual=studio.publishing.route_for(replace(request, pictures_by=None)),
             callback=studio.reports.state.configured,
-            stays_here=studio.is_demo or is_loopback(studio.gateway_name),
+            inner=PictureRoute.RELAY if _relays_to_itself(studio) else None,
         )
+
+    def taken(self, wanted: PictureRoute | None) -> PictureRoute | None:
+        """The way that pictures go when this one is wanted."""
+        return wanted if wanted in self.routes else self.usual
 
     @property
     def has_choice(self) -> bool:
         """Whether pictures could go another way than usual."""
         return any(route is not self.usual for route in self.routes)
+
+
+def _relays_to_itself(studio: "Studio") -> bool:
+    """Whether the service and the relay between are both on this machine. A relay says its address once it has been used."""
+    if not (studio.is_demo or is_loopback(studio.gateway_name)) or not studio.reports.relay_is_here:
+        return False
+    wished = studio.settings.relay_url if studio.settings.relay is RelayPlace.HERE else ""
+    address = studio.reports.state.public_url or wished
+    return not address or is_loopback(address)

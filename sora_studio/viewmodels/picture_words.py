@@ -14,6 +14,7 @@ from sora_studio.viewmodels.picture_crop import is_close
 from sora_studio.viewmodels.task_quantities import size_text
 
 CONSENT = "This picture becomes reachable on the internet until the task ends."
+BY_COMMAND = "Your command makes this picture reachable on the internet. This program cannot remove it from there."
 STAYS_HERE = "This picture stays on this machine, where the service runs too."
 NO_ROUTE = "No way to the service is set up yet."
 
@@ -250,6 +251,15 @@ def route_title(route: PictureRoute) -> str:
 def way(route: PictureRoute | None) -> str:
     """`Through your bucket`, or that there is none yet."""
     return f"Through {_THROUGH[route]}" if route else NO_ROUTE
+
+
+def consent(route: PictureRoute | None, *, stays_here: bool) -> str:
+    """What a person agrees to who sends a picture this way."""
+    if route is None:
+        return ""
+    if stays_here:
+        return STAYS_HERE
+    return BY_COMMAND if route is PictureRoute.COMMAND else CONSENT
 
 
 def route_choices(routes: tuple[PictureRoute, ...], usual: PictureRoute | None) -> list[tuple[PictureRoute | None, str]]:

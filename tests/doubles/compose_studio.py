@@ -161,6 +161,8 @@ class FakeReports:
     """Is its own state."""
 
     configured: bool = False
+    public_url: str = ""
+    relay_is_here: bool = True
 
     @property
     def state(self) -> "FakeReports":

@@ -14,8 +14,12 @@ from sora_studio.domain.errors import PublicUrlNeeded
 from sora_studio.domain.events import RelayChanged
 from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.request import GenerationRequest
+from sora_studio.domain.settings import RelayPlace
 from sora_studio.ui.compose.advanced_chip import AdvancedChip
-from tests.gui.compose_desk import Desk, open_desk
+from sora_studio.viewmodels import picture_words
+from tests.gui.compose_desk import Desk, Look, open_desk
+
+REPORT = "Let the service report when the clip is ready (callback)"
 
 
 @pytest.fixture
@@ -46,9 +50,9 @@ def test_reports_are_offered_once_a_relay_is_set_up_and_not_asked_for_without(de
     desk.studio.reports.configured = True
     desk.events.publish(RelayChanged(connected=True))
     QTest.keyClicks(desk.editor, "A")
-    assert shown(desk) == [("Report the end by callback", False)]
+    assert shown(desk) == [(REPORT, False)]
     desk.action("Advanced", "callback").trigger()
-    assert desk.one(AdvancedChip, "Advanced").accessibleDescription() == "Reports the end by callback"
+    assert desk.one(AdvancedChip, "Advanced").accessibleDescription() == "The service reports when the clip is ready (callback)"
     assert sent(desk).callback
     desk.studio.reports.configured = False
     desk.events.publish(RelayChanged(connected=False))
@@ -60,10 +64,10 @@ def test_new_tasks_begin_as_the_settings_say_and_follow_when_those_change(desk: 
     desk.studio.reports.configured = True
     desk.studio.settings = replace(desk.studio.settings, callback=True)
     desk.attach()
-    assert shown(desk) == [("Report the end by callback", True)]
+    assert shown(desk) == [(REPORT, True)]
     desk.studio.settings = replace(desk.studio.settings, callback=False)
     desk.panel.take_settings()
-    assert shown(desk) == [("Report the end by callback", False)]
+    assert shown(desk) == [(REPORT, False)]
 
 
 def test_pictures_go_the_usual_way_unless_a_task_says_otherwise(desk: Desk) -> None:
@@ -83,7 +87,7 @@ def test_a_draft_and_a_used_request_bring_their_ways_back(desk: Desk) -> None:
     request = GenerationRequest("sora-2", "A", callback=True, pictures_by=PictureRoute.BUCKET)
     desk.studio.library.draft = Draft(7, request, takes=1, caret=0)
     desk.attach()
-    brought = [("Report the end by callback", True), ("As in Settings (Relay)", False), ("Bucket", True), ("Relay", False)]
+    brought = [(REPORT, True), ("As in Settings (Relay)", False), ("Bucket", True), ("Relay", False)]
     assert shown(desk) == brought
     desk.panel.use(GenerationRequest("sora-2", "B"))
     assert [chosen for _, chosen in shown(desk)] == [False, True, False, False]
@@ -106,3 +110,43 @@ def test_a_press_without_any_way_for_its_picture_leads_to_the_settings(desk: Des
     assert desk.reads(PublicUrlNeeded.title)
     assert desk.wells()[0].invalid
     assert desk.requests() == []
+
+
+# --- where it goes ----------------------------------------------------------------------------------------------------
+
+
+def consent(desk: Desk, tmp_path: Path, *, by: PictureRoute) -> str:
+    """What the dialog says about where the picture goes."""
+    desk.studio.gateway_name = "http://127.0.0.1:9999"
+    desk.studio.publishing.routes, desk.studio.publishing.chosen = (by,), by
+    desk.attach()
+    look = Look(desk, str(tmp_path / "a.png"))
+    known = (picture_words.CONSENT, picture_words.STAYS_HERE, picture_words.BY_COMMAND)
+    desk.bot.waitUntil(lambda: any(map(look.reads, known)))
+    [said] = [words for words in known if look.reads(words)]
+    return said
+
+
+def test_a_bucket_is_public_although_the_service_is_on_this_machine(desk: Desk, tmp_path: Path) -> None:
+    assert consent(desk, tmp_path, by=PictureRoute.BUCKET) == picture_words.CONSENT
+
+
+def test_what_a_command_publishes_is_not_promised_to_end(desk: Desk, tmp_path: Path) -> None:
+    assert consent(desk, tmp_path, by=PictureRoute.COMMAND) == picture_words.BY_COMMAND
+
+
+def test_the_programs_own_relay_keeps_a_picture_on_this_machine(desk: Desk, tmp_path: Path) -> None:
+    assert consent(desk, tmp_path, by=PictureRoute.RELAY) == picture_words.STAYS_HERE
+
+
+def test_a_relay_elsewhere_does_not(desk: Desk, tmp_path: Path) -> None:
+    desk.studio.reports.relay_is_here = False
+    assert consent(desk, tmp_path, by=PictureRoute.RELAY) == picture_words.CONSENT
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_nor_does_one_behind_a_tunnel_whether_or_not_it_answered_yet(desk: Desk, tmp_path: Path, *, is_known: bool) -> None:
+    tunnel = "https://relay.example.org"
+    desk.studio.settings = replace(desk.studio.settings, relay=RelayPlace.HERE, relay_url=tunnel)
+    desk.studio.reports.public_url = tunnel if is_known else ""
+    assert consent(desk, tmp_path, by=PictureRoute.RELAY) == picture_words.CONSENT

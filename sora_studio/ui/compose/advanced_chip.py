@@ -40,7 +40,7 @@ class AdvancedChip(MenuChip):
         said = list[str]()
         if ways.callback:
             self._add_callback(is_on=request.callback)
-            said += ["Reports the end by callback"] if request.callback else []
+            said += ["The service reports when the clip is ready (callback)"] if request.callback else []
         if ways.has_choice:
             self._add_routes(ways, request.pictures_by)
             said += [f"Pictures: {picture_words.way(request.pictures_by)}"] if request.pictures_by in ways.routes else []
@@ -66,7 +66,7 @@ class AdvancedChip(MenuChip):
         theme.icon("more", colour).paint(painter, QRect(PADDING, (self.height() - ICON) // 2, ICON, ICON))
 
     def _add_callback(self, *, is_on: bool) -> None:
-        action = self._menu.addAction("Report the end by callback")
+        action = self._menu.addAction("Let the service report when the clip is ready (callback)")
         action.setCheckable(True)
         action.setChecked(is_on)
         action.setToolTip("The service reports to your relay as soon as the clip is ready, and is asked less meanwhile.")

@@ -94,18 +94,18 @@ class PictureFacts(QWidget):
         if (ways, chosen) == self._ways:
             return
         self._ways = (ways, chosen)
-        route = chosen if chosen in ways.routes else ways.usual
+        route = ways.taken(chosen)
+        stays_here = route is not None and route is ways.inner
         has_menu = ways.has_choice and bool(ways.routes)
         self._route.setVisible(has_menu)
-        _say(self._route_words, "" if has_menu or ways.stays_here else picture_words.way(route))
+        _say(self._route_words, "" if has_menu or stays_here else picture_words.way(route))
         if has_menu:
             self._route.menu().clear()
             add_routes(self._route.menu(), ways, chosen, self.route_chosen.emit)
             self._route.show_words(picture_words.way(route))
             self._route.setAccessibleName(picture_words.way(route))
         self._set_up.setVisible(route is None)
-        consent = picture_words.STAYS_HERE if ways.stays_here else picture_words.CONSENT if route else ""
-        _say(self._consent, consent)
+        _say(self._consent, picture_words.consent(route, stays_here=stays_here))
 
     def make_room(self, width: int) -> None:
         """Never less high than the words need at that width."""
