@@ -14,12 +14,14 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QSplitter, QWidg
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
-from sora_studio.domain.request import ImageFacts
+from sora_studio.domain.picture import Crop, PictureEdit
+from sora_studio.domain.request import GenerationRequest, ImageFacts
 from sora_studio.ui.compose.address_field import AddressField
 from sora_studio.ui.compose.controls import MenuChip, SegmentButton
 from sora_studio.ui.compose.fold_well import FoldWell
 from sora_studio.ui.compose.image_well import SIZE, ImageWell
 from tests.doubles.compose_studio import ComposeStudio, shipped_profile
+from tests.doubles.pictures import painted
 from tests.gui.compose_desk import EARLIER, Desk, open_desk
 
 
@@ -71,7 +73,7 @@ def test_a_dropped_picture_is_shown_named_and_sent_and_del_takes_it_out(desk: De
     desk.bot.waitUntil(lambda: desk.wells()[0].accessibleName() == f"Image {picture.name}, 320 by 180")
     well = desk.wells()[0]
     assert "&lt;b&gt;pier" in well.toolTip()
-    assert "320 × 180" in well.toolTip()
+    assert "PNG · 320 × 180 · 1.2 KB".replace(" ", "\N{NO-BREAK SPACE}") in well.toolTip()
     assert heard(well).startswith("harbour & <b>pier.png · PNG · 320 × 180 · 1.2 KB")
     desk.bot.waitUntil(lambda: QColor(well.grab().toImage().pixel(32, 22)) == QColor("orange"))
     QTest.keyClicks(desk.editor, "A")
@@ -358,3 +360,20 @@ def marked_pixels(well: ImageWell) -> bytes:
     """The corner in which marks stand."""
     corner = well.grab().toImage().copy(3, 22, 20, 20)
     return bytes(corner.constBits())
+
+
+def test_a_cropped_pictures_well_shows_what_is_kept(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "corners.png"
+    painted(size=(1600, 900)).save(path)
+    desk.attach()
+    desk.panel.use(GenerationRequest("sora-2", "A", images=(str(path),)))
+    red, blue = QColor(200, 30, 40), QColor(20, 40, 170)
+    top_left, bottom_left = QPoint(12, 12), QPoint(12, 34)
+
+    def seen(place: QPoint) -> QColor:
+        return QColor(desk.wells()[0].grab().toImage().pixel(place))
+
+    desk.bot.waitUntil(lambda: (seen(top_left), seen(bottom_left)) == (red, blue))
+    crop = PictureEdit(Crop(0, 0.5, 0.5, 0.5))
+    desk.panel.use(GenerationRequest("sora-2", "A", images=(str(path),), edits={str(path): crop}))
+    desk.bot.waitUntil(lambda: seen(top_left) == blue)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 INLINE = 3
 """So many pictures have a place beside the chips."""
+_TIMES_A_WELL = 4
+"""So large pictures are drawn, that a crop of them can still be told."""
 _ENDINGS = {"jpeg": "*.jpg *.jpeg"}
 
 
@@ -200,7 +202,7 @@ class ImageStrip(QWidget):
             self._scope.start(self._show_thumbnail(self._studio, well, Path(well.source)), name="thumbnail")
 
     async def _show_thumbnail(self, studio: "Studio", well: ImageWell, path: Path) -> None:
-        edge = round(SIZE.width() * self.devicePixelRatioF())
+        edge = round(_TIMES_A_WELL * SIZE.width() * self.devicePixelRatioF())
         thumbnail = await studio.pictures.thumbnail(path, max_edge=edge)
         if thumbnail is not None and well in self._wells.values():
             well.show_picture(image_of(thumbnail))

@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
+from sora_studio.domain.picture import Crop
 from sora_studio.domain.request import is_url
 from sora_studio.ui import theme
 from sora_studio.ui.compose.column import CONTROLS_HEIGHT
@@ -60,8 +61,11 @@ class ImageWell(QPushButton):
         self.has_company = False
         """Other pictures stand beside it: see `set_company`."""
         self._words = picture_words.name(source) if source else "Add an image: choose, drop or paste one"
+        self._facts = ""
         self._problem = ""
         self._mark: Mark | None = None
+        self._image = QImage()
+        self._crop: Crop | None = None
         self._picture = QPixmap()
         self._dragging = False
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -82,17 +86,19 @@ class ImageWell(QPushButton):
             self.updateGeometry()
 
     def show_picture(self, image: QImage) -> None:
-        """The picture itself, at about the well's size."""
-        self._picture = QPixmap.fromImage(image)
-        self.update()
+        """The picture itself, a few times the well's size: perhaps a part of it is shown."""
+        self._image = image
+        self._cut()
 
     def show_seen(self, seen: Seen, shape: Shape | None) -> None:
         """What the picture is, and by an icon in its corner and in words what a person should know first."""
-        name = picture_words.name(self.source or "")
-        self._words = " · ".join(filter(None, (name, picture_words.facts_line(seen))))
+        self._facts = picture_words.facts_line(seen)
         self._mark = picture_words.mark(seen, shape)
+        if seen.edit.crop != self._crop:
+            self._crop = seen.edit.crop
+            self._cut()
         if seen.pixels is not None:
-            self.setAccessibleName("Image {}, {} by {}".format(name, *seen.pixels))
+            self.setAccessibleName("Image {}, {} by {}".format(self._words, *seen.pixels))
         self._tell()
         self.update()
 
@@ -201,6 +207,16 @@ class ImageWell(QPushButton):
         if (mime := clipboard_picture()) is not None:
             self.offered.emit(mime)
 
+    def _cut(self) -> None:
+        """What is kept of the picture, as large as it is painted."""
+        if not self._image.isNull():
+            left, top, right, bottom = (self._crop or Crop(0, 0, 1, 1)).box_px(self._image.width(), self._image.height())
+            kept = self._image.copy(left, top, right - left, bottom - top)
+            size = SIZE * self.devicePixelRatioF()
+            smooth = Qt.TransformationMode.SmoothTransformation
+            self._picture = QPixmap.fromImage(kept.scaled(size, Qt.AspectRatioMode.KeepAspectRatio, smooth))
+        self.update()
+
     def _draw_icon(self, painter: QPainter, name: str, colour: str) -> None:
         place = QRect(0, 0, _ICON, _ICON)
         place.moveCenter(self.rect().center())
@@ -229,7 +245,9 @@ class ImageWell(QPushButton):
 
     def _tell(self) -> None:
         note = self._problem or (self._mark.sentence if self._mark else "")
-        lines = [html.escape(line) for line in (self._words, note) if line]  # a file may be called <b>: tool tips guess
+        words = " · ".join(filter(None, (self._words, self._facts)))
+        facts = self._facts.replace(" ", "\N{NO-BREAK SPACE}")
+        lines = [html.escape(line) for line in (self._words, facts, note) if line]  # a file may be called <b>: tool tips guess
         self.setToolTip(f"<qt>{'<br>'.join(lines)}</qt>")
         # Else the tool tip is read out, tags and all.
-        self.setAccessibleDescription(self._problem or ". ".join(filter(None, (self._words, note))))
+        self.setAccessibleDescription(self._problem or ". ".join(filter(None, (words, note))))
