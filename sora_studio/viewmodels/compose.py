@@ -14,7 +14,7 @@ from sora_studio.domain.picture import PictureEdit, PictureRoute, Thumbnail
 from sora_studio.domain.profile import ModelProfile, OptionValue
 from sora_studio.domain.request import MAX_TAKES, GenerationRequest
 from sora_studio.domain.task import Task
-from sora_studio.viewmodels import compose_text
+from sora_studio.viewmodels import compose_text, picture_words
 from sora_studio.viewmodels.compose_complaints import Complaints, problems_of
 from sora_studio.viewmodels.compose_fitting import fitting, reachable, recropped, with_edits
 from sora_studio.viewmodels.compose_pictures import PictureLooks
@@ -121,7 +121,11 @@ class ComposeModel(QObject):
     @property
     def problems(self) -> Mapping[str, str]:
         """What is wrong, by the field of the control that it concerns."""
-        return self._complaints.said
+        said = self._complaints.said
+        if "images" in said:
+            known = {source: seen for source in self.request.images if (seen := self.looks.seen(source))}
+            return {**said, "images": f"{said['images']} {picture_words.ways_out(known)}".rstrip()}
+        return said
 
     # --- what a person changes ------------------------------------------------------------------------------------
 

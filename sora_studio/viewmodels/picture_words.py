@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -17,6 +17,7 @@ CONSENT = "This picture becomes reachable on the internet until the task ends."
 BY_COMMAND = "Your command makes this picture reachable on the internet. This program cannot remove it from there."
 STAYS_HERE = "This picture stays on this machine, where the service runs too."
 NO_ROUTE = "No way to the service is set up yet."
+TRANSPARENT = "Transparent parts may turn black."
 
 _MARKS = {
     "error": "cannot be sent",
@@ -27,6 +28,7 @@ _MARKS = {
     "refresh": "converted",
 }
 """By icon, the gravest first."""
+_NAMED_AT_MOST = 3
 _NAMED = {"landscape": (16, 9), "portrait": (9, 16)}
 _COMMON = ((1, 1), (5, 4), (4, 3), (3, 2), (16, 10), (16, 9), (2, 1), (21, 9))
 _ROUTES = {PictureRoute.BUCKET: "Bucket", PictureRoute.RELAY: "Relay", PictureRoute.COMMAND: "Own command"}
@@ -148,6 +150,39 @@ def what_is_sent(seen: Seen) -> str:
     return "The address, as it is." if seen.note else ""
 
 
+def heading(seen: Seen) -> str:
+    """What stands over the words about what is sent."""
+    if not seen.problem:
+        return "What is sent"
+    return "Cannot be sent as it is" if seen.offer else "Cannot be sent"
+
+
+def caution(seen: Seen) -> str:
+    """What the service may make of what is sent; empty when there is nothing to fear."""
+    is_transparent = seen.published is not None and seen.facts is not None and seen.facts.is_transparent
+    return TRANSPARENT if is_transparent else ""
+
+
+def problem(seen: Seen) -> str:
+    """What is wrong, and the way out where there is one."""
+    way_out = f" Open it to send a {seen.offer.kind} instead." if seen.offer else ""
+    return f"{seen.problem}{way_out}" if seen.problem else ""
+
+
+def ways_out(seen: Mapping[str, Seen]) -> str:
+    """The same for all pictures at once: which of them can be sent otherwise."""
+    offers = [(name(source), one.offer) for source, one in seen.items() if one.problem and one.offer]
+    if not offers:
+        return ""
+    if len(offers) == 1:
+        [(only, offer)] = offers
+        return f"Open {only} to send a {offer.kind} instead."
+    names = [called for called, _ in offers]
+    if len(names) > _NAMED_AT_MOST:
+        names[_NAMED_AT_MOST - 1 :] = [f"{len(names) - _NAMED_AT_MOST + 1} more"]
+    return f"Open {', '.join(names[:-1])} and {names[-1]} to send copies that fit."
+
+
 def changes(seen: Seen) -> list[str]:
     """What is sent otherwise than it lies on the disk, one short claim each."""
     facts, sent = seen.facts, seen.published
@@ -168,8 +203,6 @@ def changes(seen: Seen) -> list[str]:
         said.append(f"Converted from {kind(facts.format)} to {sent.kind}")
     elif seen.edit.convert and sent.size_bytes < facts.size_bytes:
         said.append(f"Compressed from {size_text(facts.size_bytes)}")
-    if facts.is_transparent:
-        said.append("Transparent parts may turn black")
     return said or ["Nothing is changed"]
 
 
@@ -219,10 +252,10 @@ def shape_sentence(width: int, height: int, shape: Shape) -> str:
 def mark(seen: Seen, shape: Shape | None) -> Mark | None:
     """The one thing about a picture that a person should know first; None when it is sent much as it is."""
     if seen.problem or seen.note:
-        return Mark("error", seen.problem) if seen.problem else Mark("clock", seen.note)
+        return Mark("error", problem(seen)) if seen.problem else Mark("clock", seen.note)
     sent, found = seen.published, seen.facts
     if found is not None and found.is_transparent:
-        return Mark("warning", "Transparent parts may turn black.")
+        return Mark("warning", TRANSPARENT)
     if not fits(seen, shape) and shape is not None and seen.sent_pixels is not None:
         return Mark("info", shape_sentence(*seen.sent_pixels, shape))
     if sent is not None and seen.edit.crop is not None:

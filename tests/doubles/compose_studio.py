@@ -108,13 +108,14 @@ class FakePictures:
     """Finds `facts` by file name (else a plain landscape JPEG), and cuts and converts on paper. `looking` holds answers back.
 
     A file named in `problems` cannot be sent; when it is named in `offers` too, a converted copy can. An address named in
-    `notes` could not be looked at. Small views are real.
+    `notes` could not be looked at. Of what is `unreadable` nothing else is known. Small views are real.
     """
 
     facts: dict[str, ImageFacts] = field(default_factory=dict)
     web: dict[str, WebPicture] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
+    unreadable: set[str] = field(default_factory=set)
     offers: dict[str, PreparedPicture] = field(default_factory=dict)
     looking: asyncio.Event | None = None
     looks: list[tuple[str, PictureEdit]] = field(default_factory=list)
@@ -138,6 +139,8 @@ class FakePictures:
         if edit.convert and name in self.offers:
             return PictureLook(source, facts, published=self.offers[name])
         if problem := self.problems.get(name):
+            if name in self.unreadable:
+                return PictureLook(source, problem=problem)
             return PictureLook(source, facts, offer=self.offers.get(name), problem=problem)
         width, height = facts.width, facts.height
         if edit.crop is not None:

@@ -1,7 +1,9 @@
 """A picture large enough to judge, and the box on it that says what is kept of it."""
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from functools import cache
+
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QBrush, QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from sora_studio.domain.picture import Crop
@@ -37,6 +39,7 @@ class CropView(QWidget):
         self._image = QImage()
         self._size = QSize()
         self._words = ""
+        self._is_transparent = False
         self._crop: Crop | None = None
         self._shape = 1.0
         self._held: tuple[Corner | None, QPointF, Crop] | None = None
@@ -48,6 +51,11 @@ class CropView(QWidget):
     def show_image(self, image: QImage) -> None:
         """The picture upright, perhaps scaled down."""
         self._image = image
+        self.update()
+
+    def show_transparency(self, is_transparent: bool) -> None:
+        """Whether some of it can be seen through: then quiet checks are behind it, as everywhere."""
+        self._is_transparent = is_transparent
         self.update()
 
     def show_words(self, words: str) -> None:
@@ -128,6 +136,8 @@ class CropView(QWidget):
             painter.setPen(QColor(theme.DARK.secondary))
             painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._words)
             return
+        if self._is_transparent:
+            painter.fillRect(self._place(), QBrush(_checks()))
         painter.drawImage(self._place(), self._image)
         if self._crop is not None:
             self._paint_crop(painter)
@@ -214,6 +224,18 @@ class CropView(QWidget):
             elif self._box().contains(position):
                 shape = Qt.CursorShape.SizeAllCursor
         self.setCursor(shape)
+
+
+@cache
+def _checks() -> QPixmap:
+    """Two by two of them, to be repeated; of one look, like the stage."""
+    tile = QPixmap(2 * theme.GRID, 2 * theme.GRID)
+    tile.fill(QColor(theme.DARK.raised))
+    painter = QPainter(tile)
+    for corner in (QPoint(0, 0), QPoint(theme.GRID, theme.GRID)):
+        painter.fillRect(QRect(corner, QSize(theme.GRID, theme.GRID)), QColor(theme.DARK.scroll))
+    painter.end()
+    return tile
 
 
 def _corner(box: QRectF, corner: Corner) -> QPointF:

@@ -17,6 +17,7 @@ from sora_studio.ui.compose.image_well import SIZE, SLIM, ImageWell
 from sora_studio.ui.compose.incoming import copied_address, keep_pixels, picture_pixels, picture_sources
 from sora_studio.ui.pictures import image_of
 from sora_studio.ui.task_scope import TaskScope
+from sora_studio.viewmodels import picture_words
 from sora_studio.viewmodels.picture_words import Seen, Shape
 
 if TYPE_CHECKING:
@@ -33,8 +34,7 @@ class ImageStrip(QWidget):
     """A well for each picture and an empty one; what has no room is folded. It keeps no picture: it shows what it is given.
 
     Signals: `images_chosen(tuple[str, ...])` with all pictures after a change by the person, `address_wanted(str)` with
-    the address to begin with or nothing, `opened(str)` with a picture that the person wants to look at,
-    `undo_wanted()`.
+    the address to begin with or nothing, `opened(str)` with a picture that the person wants to look at, `undo_wanted()`.
     """
 
     images_chosen = Signal(object)
@@ -216,7 +216,7 @@ class ImageStrip(QWidget):
 
     def _complain(self) -> None:
         """A sentence about one picture stands on that one. What none of them explains concerns them all and stands on all."""
-        own = {source: seen.problem for source, seen in self._seen.items() if seen.problem}
+        own = {source: picture_words.problem(seen) for source, seen in self._seen.items() if seen.problem}
         are_known = all(source in self._seen for source in self._images)
         common = self._problem if are_known and not own else ""
         for source, well in self._wells.items():

@@ -153,6 +153,7 @@ class ComposePanel(QWidget):
         self._images.images_chosen.connect(self._pictures.put)
         self._images.address_wanted.connect(self._address.ask)
         self._pictures.route_needed.connect(self.route_needed)
+        self._pictures.found.connect(self._show_problems)
         self._address.entered.connect(self._images.put_address)
         self._address.refused.connect(self._problem.say)
         self._address.closed.connect(self._on_address_closed)

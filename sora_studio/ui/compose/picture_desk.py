@@ -13,10 +13,11 @@ from sora_studio.viewmodels.compose import ComposeModel
 class PictureDesk(QObject):
     """Works between the strip and the model. At most one picture is open at a time.
 
-    Signals: `route_needed()` when the person wants to set a way to the service up.
+    Signals: `route_needed()` when the person wants to set a way to the service up, `found()` when more is known of a picture.
     """
 
     route_needed = Signal()
+    found = Signal()
 
     def __init__(self, images: ImageStrip, model: ComposeModel, scope: TaskScope) -> None:
         super().__init__(images)
@@ -55,6 +56,7 @@ class PictureDesk(QObject):
     def _on_looks_changed(self, source: str) -> None:
         if not self._model.looks.is_waiting(source):
             self._show_seen()
+            self.found.emit()
 
     def _show_seen(self) -> None:
         self._images.show_seen(self._model.looks.known, self._model.shape)

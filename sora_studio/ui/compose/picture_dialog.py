@@ -1,6 +1,7 @@
 """A look at one picture before anything is sent: what it is, what the service gets of it, and how it gets there."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,6 +13,7 @@ from sora_studio.domain.picture import Crop
 from sora_studio.domain.request import is_url
 from sora_studio.ui import theme
 from sora_studio.ui.compose.crop_view import CropView
+from sora_studio.ui.compose.file_glance import glance
 from sora_studio.ui.compose.picture_facts import PictureFacts
 from sora_studio.ui.compose.picture_steps import PictureSteps
 from sora_studio.ui.pictures import image_of
@@ -53,6 +55,7 @@ class PictureDialog(QDialog):
         self._view = CropView(self)
         self._facts = PictureFacts(self)
         self._steps = PictureSteps(self)
+        self._glance = ""
         self._place = 0
         self._is_over = False
         self._build_layout()
@@ -62,7 +65,7 @@ class PictureDialog(QDialog):
 
     def show_source(self, source: str) -> None:
         """One of the request's pictures."""
-        self.source = source
+        self.source, self._glance = source, ""
         self.setWindowTitle(picture_words.name(source))
         self._load()
         self.show_model()
@@ -87,10 +90,11 @@ class PictureDialog(QDialog):
         model, seen = self._model, self._model.looks.seen(self.source)
         edit = model.edit_of(self.source)
         shape = model.shape
-        self._facts.show_picture(self.source, seen, is_waiting=model.looks.is_waiting(self.source))
+        self._facts.show_picture(self.source, seen, glance=self._glance, is_waiting=model.looks.is_waiting(self.source))
         self._facts.show_shape(seen, shape, is_cropped=edit.crop is not None)
         self._facts.show_ways(model.ways, model.request.pictures_by, is_local=not is_url(self.source))
         self._facts.make_room(_FACTS_WIDTH)
+        self._view.show_transparency(seen is not None and seen.facts is not None and seen.facts.is_transparent)
         self._view.show_crop(edit.crop, shape.ratio if shape else 1.0, seen.pixels if seen else None)
 
     @property
@@ -119,20 +123,19 @@ class PictureDialog(QDialog):
     def _build_buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(theme.GRID)
-        for words, act in (
-            ("Replace…", lambda: self.replace_wanted.emit(self.source)),
-            ("Remove", lambda: self.remove_wanted.emit(self.source)),
-            ("Done", self.close),
-        ):
-            button = QPushButton(words, self)
-            button.setAutoDefault(False)
-            button.clicked.connect(act)
-            row.addWidget(button)
-            if words == "Remove":
-                row.addStretch(1)
-            elif words == "Done":
-                button.setFocus(Qt.FocusReason.OtherFocusReason)
+        row.addWidget(self._build_button("Replace…", lambda: self.replace_wanted.emit(self.source)))
+        row.addWidget(self._build_button("Remove", lambda: self.remove_wanted.emit(self.source)))
+        row.addStretch(1)
+        self._done = self._build_button("Done", self.close)
+        self._done.setFocus(Qt.FocusReason.OtherFocusReason)
+        row.addWidget(self._done)
         return row
+
+    def _build_button(self, words: str, act: Callable[[], object]) -> QPushButton:
+        button = QPushButton(words, self)
+        button.setAutoDefault(False)
+        button.clicked.connect(act)
+        return button
 
     def _connect(self) -> None:
         self.finished.connect(self._on_finished)
@@ -160,10 +163,12 @@ class PictureDialog(QDialog):
 
     async def _show_file(self, path: Path) -> None:
         thumbnail = await self._model.thumbnail(path, max_edge=round(_EDGE * self.devicePixelRatioF()))
-        if thumbnail is None:
-            self._view.show_words("This picture cannot be shown here.")
-        else:
+        if thumbnail is not None:
             self._view.show_image(image_of(thumbnail))
+            return
+        self._view.show_words("This picture cannot be shown here.")
+        self._glance = await asyncio.to_thread(glance, path)
+        self.show_model()
 
     # --- what happens ---------------------------------------------------------------------------------------------
 
@@ -202,6 +207,7 @@ class PictureDialog(QDialog):
         self.edit_settled.emit()
 
     def _on_facts_offer_taken(self) -> None:
+        self._done.setFocus(Qt.FocusReason.OtherFocusReason)  # the button that was pressed goes, and with it the keyboard
         self._model.set_edit(self.source, replace(self._model.edit_of(self.source), convert=True))
         self.edit_settled.emit()
 

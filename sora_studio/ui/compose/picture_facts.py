@@ -39,9 +39,10 @@ class PictureFacts(QWidget):
         self._busy_soon.timeout.connect(self._on_busy_soon_timeout)
         self._name = _label(semibold=True)
         self._facts = _label(role="secondary")
-        self._sent_title = _label("What is sent", semibold=True)
+        self._sent_title = _label(semibold=True)
         self._sent = _label()
         self._changes = _label(role="secondary")
+        self._caution = _label(role="review")
         self._problem = ProblemLine(self)
         self._offer = _button("", self.offer_taken.emit)
         self._shape = self._build_shape()
@@ -50,24 +51,25 @@ class PictureFacts(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * theme.GRID)
         column.addLayout(_block(self._name, self._facts))
-        column.addLayout(_block(self._sent_title, self._sent, self._changes, self._problem, self._offer))
+        column.addLayout(_block(self._sent_title, self._sent, self._changes, self._caution, self._problem, self._offer))
         column.addWidget(self._shape)
         column.addWidget(self._way)
         column.addStretch(1)
 
-    def show_picture(self, source: str, seen: Seen | None, *, is_waiting: bool) -> None:
-        """What is known, perhaps from before, until the answer comes."""
+    def show_picture(self, source: str, seen: Seen | None, *, glance: str, is_waiting: bool) -> None:
+        """What is known, perhaps from before, until the answer comes; of what cannot be opened, what a glance tells."""
         seen = seen or Seen(PictureEdit())
         _say(self._name, picture_words.name(source))
-        _say(self._facts, picture_words.facts_line(seen))
+        _say(self._facts, picture_words.facts_line(seen) or glance)
         if not is_waiting:
             self._busy_soon.stop()
         elif not self._busy_soon.isActive():
             self._busy_soon.start()
         sent = picture_words.what_is_sent(seen)
-        self._sent_title.setVisible(bool(sent or seen.problem))
+        _say(self._sent_title, picture_words.heading(seen) if sent or seen.problem else "")
         _say(self._sent, sent)
         _say(self._changes, seen.note or "\n".join(picture_words.changes(seen)))
+        _say(self._caution, picture_words.caution(seen))
         self._problem.say(seen.problem)
         self._offer.setVisible(seen.offer is not None)
         if seen.offer is not None:
@@ -152,7 +154,7 @@ class PictureFacts(QWidget):
         return box
 
     def _on_busy_soon_timeout(self) -> None:
-        self._sent_title.show()
+        _say(self._sent_title, picture_words.heading(Seen(PictureEdit())))
         _say(self._sent, "Looking…")
 
 

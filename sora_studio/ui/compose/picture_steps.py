@@ -44,6 +44,7 @@ class PictureSteps(QWidget):
         button.setAccessibleName(name)
         button.setToolTip(f"{name} ({QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText)})")
         button.setIcon(theme.icon(icon))
+        button.setFixedHeight(theme.CONTROL_HEIGHT)  # its own would be a little more than the buttons' beside it
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.clicked.connect(step)
         for key in keys:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from sora_studio.domain.picture import Crop, PictureEdit, WebPicture
+from sora_studio.domain.picture import Crop, PictureEdit, PictureRoute, WebPicture
 from sora_studio.domain.profile import OptionValue
 from sora_studio.domain.request import ImageFacts
 from sora_studio.viewmodels import picture_words
@@ -35,7 +35,6 @@ def test_what_a_picture_is_and_what_is_sent_fit_a_line_each() -> None:
         ),
         (replace(AS_IT_IS, facts=replace(FACTS, has_metadata=True)), ["Camera and other details are removed"]),
         (CROPPED, ["Cropped to 4032 × 2268"]),
-        (replace(AS_IT_IS, facts=replace(FACTS, is_transparent=True)), ["Transparent parts may turn black"]),
         (replace(AS_IT_IS, facts=replace(FACTS, format="gif")), ["Converted from GIF to JPEG"]),
         (
             replace(
@@ -113,3 +112,53 @@ def test_marks_are_counted_and_the_gravest_comes_first() -> None:
     assert picture_words.gravest(marks) == Mark("error", "No.")
     assert picture_words.counted([]) == ""
     assert picture_words.gravest([]) is None
+
+
+OFFER = Sent("JPEG", 4032, 3024, 9_900_000, 88)
+
+
+def test_what_is_wrong_comes_with_the_way_out_where_there_is_one() -> None:
+    stuck, offered = Seen(PictureEdit(), problem="No."), Seen(PictureEdit(), offer=OFFER, problem="Too large.")
+    assert [picture_words.heading(seen) for seen in (AS_IT_IS, stuck, offered)] == [
+        "What is sent",
+        "Cannot be sent",
+        "Cannot be sent as it is",
+    ]
+    assert [picture_words.problem(seen) for seen in (AS_IT_IS, stuck, offered)] == [
+        "",
+        "No.",
+        "Too large. Open it to send a JPEG instead.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ("", ""),
+        ("a", "Open /a to send a JPEG instead."),
+        ("ab", "Open /a and /b to send copies that fit."),
+        ("abc", "Open /a, /b and /c to send copies that fit."),
+        ("abcd", "Open /a, /b and 2 more to send copies that fit."),
+    ],
+)
+def test_of_many_pictures_those_that_can_be_sent_otherwise_are_named(names: str, said: str) -> None:
+    seen = {f"/{name}": Seen(PictureEdit(), offer=OFFER, problem="Too large.") for name in names}
+    seen |= {"/stuck": Seen(PictureEdit(), problem="No."), "/fine": AS_IT_IS}
+    assert picture_words.ways_out(seen) == said.replace("/", "")
+
+
+def test_each_way_has_its_own_consent() -> None:
+    ways = [(None, False), (PictureRoute.BUCKET, False), (PictureRoute.RELAY, True), (PictureRoute.COMMAND, False)]
+    assert [picture_words.consent(route, stays_here=here) for route, here in ways] == [
+        "",
+        picture_words.CONSENT,
+        picture_words.STAYS_HERE,
+        picture_words.BY_COMMAND,
+    ]
+    assert "until" not in picture_words.BY_COMMAND
+
+
+def test_transparency_is_said_of_what_is_sent() -> None:
+    transparent = replace(AS_IT_IS, facts=replace(FACTS, is_transparent=True))
+    assert picture_words.caution(transparent) == "Transparent parts may turn black."
+    assert picture_words.caution(AS_IT_IS) == ""
