@@ -6,13 +6,15 @@ from pathlib import Path
 
 
 async def digest_of(path: Path) -> str:
-    """The file's SHA-256 in hex; empty when it cannot be read. Only for a file that was looked at: a pipe would never end."""
+    """The file's SHA-256 in hex; empty when it cannot be read, or is no ordinary one: a pipe would never end."""
     return await asyncio.to_thread(_digest, path)
 
 
 def _digest(path: Path) -> str:
     try:
+        if not path.is_file():
+            return ""
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    except OSError:
+    except (OSError, ValueError):  # the second: a name that no file can have
         return ""

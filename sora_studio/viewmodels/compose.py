@@ -279,11 +279,14 @@ class ComposeModel(QObject):
         self._complaints.clear()
         try:
             request = reachable(self.request, self.ways)
-            tasks = await self._studio.submission.submit(request, takes=self._draft.takes, again=again)
+            shown = {source: digest for source, digest in self.looks.shown.items() if source in request.images}
+            tasks = await self._studio.submission.submit(request, takes=self._draft.takes, again=again, shown=shown)
         except (InvalidRequest, PublicUrlNeeded) as error:
             self._complaints.add(map(self._at_images, problems_of(error)))
             if isinstance(error, PublicUrlNeeded):
                 self.route_needed.emit()
+            elif "images" in self.problems:
+                self.looks.doubt()
             return []
         finally:
             self._submitting = False

@@ -55,6 +55,15 @@ class PictureLooks(QObject):
         """Whether nobody has asked about just this yet."""
         return (wanted := self._wanted.get(source)) is None or wanted[:2] != (edit, profile.slug)
 
+    @property
+    def shown(self) -> dict[str, str]:
+        """What the local pictures held when they were looked at, as their digests."""
+        return {source: seen.digest for source, seen in self._seen.items() if seen.digest}
+
+    def doubt(self) -> None:
+        """Some picture may be another by now: each is new to whoever looks next. What was seen stands until then."""
+        self._wanted.clear()
+
     def keep_only(self, sources: tuple[str, ...]) -> None:
         """The other pictures are gone; one that comes back is looked at anew."""
         for known in (self._seen, self._wanted):
@@ -118,4 +127,5 @@ def _seen(look: "PictureLook", edit: PictureEdit) -> Seen:
         Sent.of(look.offer) if look.offer else None,
         look.problem,
         look.note,
+        look.digest,
     )

@@ -57,7 +57,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a look at a picture found, for this edit: either `facts` of a local one or `web` of an address."""
+    """What a look at a picture found, for this edit: `facts` and `digest` of a local one, or `web` of an address."""
 
     edit: PictureEdit
     facts: ImageFacts | None = None
@@ -66,6 +66,7 @@ class Seen:
     offer: Sent | None = None
     problem: str = ""
     note: str = ""
+    digest: str = ""
 
     @property
     def pixels(self) -> tuple[int, int] | None:

@@ -16,6 +16,7 @@ from sora_studio.domain.settings import Settings
 from sora_studio.domain.task import Task, TaskState
 from sora_studio.media.drawing import draw_image
 from sora_studio.paths import resources_dir
+from sora_studio.services.picture_digest import digest_of
 from sora_studio.services.pictures import PictureLook
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -81,7 +82,12 @@ class FakeSubmission:
             problems.append(Problem("images", self.image_problem))
         return tuple(problems)
 
-    async def submit(self, request: GenerationRequest, *, takes: int = 1, again: bool = False) -> list[Task]:
+    async def submit(
+        self, request: GenerationRequest, *, takes: int = 1, again: bool = False, shown: Mapping[str, str] | None = None
+    ) -> list[Task]:
+        for file, digest in (shown or {}).items():
+            if await digest_of(Path(file)) != digest:
+                raise InvalidRequest([Problem("images", f"{Path(file).name} has changed since it was shown.")])
         if problems := await self.check(request, takes=takes):
             raise InvalidRequest(problems)
         if self.refusal is not None:
@@ -142,11 +148,13 @@ class FakePictures:
             if name in self.unreadable:
                 return PictureLook(source, problem=problem)
             return PictureLook(source, facts, offer=self.offers.get(name), problem=problem)
+        digest = await digest_of(Path(source))
         width, height = facts.width, facts.height
         if edit.crop is not None:
             left, top, right, bottom = edit.crop.box_px(width, height)
             width, height = right - left, bottom - top
-        return PictureLook(source, facts, published=PreparedPicture(bytes(1000), f"image/{facts.format}", width, height))
+        published = PreparedPicture(bytes(1000), f"image/{facts.format}", width, height)
+        return PictureLook(source, facts, published=published, digest=digest)
 
 
 @dataclass

@@ -30,13 +30,20 @@ def desk(qtbot: QtBot, loop: StudioEventLoop, tmp_path: Path) -> Iterator[Desk]:
     yield from open_desk(qtbot, loop, tmp_path)
 
 
-@pytest.fixture
-def picture(tmp_path: Path) -> Path:
+def filled(path: Path, colour: str) -> Path:
     image = QImage(320, 180, QImage.Format.Format_RGB32)
-    image.fill(QColor("orange"))
-    path = tmp_path / "harbour & <b>pier.png"
+    image.fill(QColor(colour))
     assert image.save(str(path))
     return path
+
+
+@pytest.fixture
+def picture(tmp_path: Path) -> Path:
+    return filled(tmp_path / "harbour & <b>pier.png", "orange")
+
+
+def middle_of(well: ImageWell) -> QColor:
+    return QColor(well.grab().toImage().pixel(well.rect().center()))
 
 
 def files(*paths: Path) -> QMimeData:
@@ -165,6 +172,22 @@ def test_a_picture_that_will_not_do_is_explained_at_once_beside_the_well(desk: D
     assert desk.requests() == []
     QTest.keyClick(desk.wells()[0], Qt.Key.Key_Delete)
     assert not desk.reads("notes.txt is no picture.")
+
+
+def test_a_picture_that_is_overwritten_after_it_was_shown_is_shown_anew_before_it_is_sent(desk: Desk, tmp_path: Path) -> None:
+    desk.attach()
+    picture = filled(tmp_path / "render.png", "red")
+    drop(desk.wells()[0], files(picture))
+    desk.bot.waitUntil(lambda: middle_of(desk.wells()[0]) == QColor("red"))
+    desk.bot.waitUntil(lambda: bool(desk.studio.pictures.looks))
+    QTest.keyClicks(desk.editor, "A harbour")
+    filled(picture, "blue")
+    desk.click(desk.generate)
+    desk.bot.waitUntil(lambda: desk.reads("render.png has changed since it was shown."))
+    assert desk.requests() == []
+    desk.bot.waitUntil(lambda: middle_of(desk.wells()[0]) == QColor("blue"))
+    desk.click(desk.generate)
+    desk.bot.waitUntil(lambda: len(desk.requests()) == 1)
 
 
 def test_a_sentence_of_many_lines_takes_its_room_from_the_stage_and_none_from_the_wells(desk: Desk, picture: Path) -> None:

@@ -82,7 +82,10 @@ class ImageStrip(QWidget):
 
     def show_seen(self, seen: Mapping[str, Seen], shape: Shape | None) -> None:
         """What was found out about single pictures, and the clip's shape that they should have."""
-        self._seen, self._shape = seen, shape
+        changed = {source for source, now in seen.items() if source in self._seen and self._seen[source].digest != now.digest}
+        self._seen, self._shape = dict(seen), shape
+        for source in changed & self._wells.keys():  # another picture stands in its file now
+            self._draw(self._wells[source])
         self._mark()
 
     def set_room(self, pictures: int) -> None:
