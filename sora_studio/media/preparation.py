@@ -3,6 +3,7 @@
 # pyright: reportUnknownMemberType=false
 # Pillow's signatures name numpy's types, and numpy is not part of the program.
 
+import io
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -59,9 +60,18 @@ def _as_it_is(file: BinaryIO, facts: ImageFacts, edit: PictureEdit, rules: Image
         content = strip(file.read(), facts.format).content
     except ValueError:
         return None
-    if len(content) > rules.max_bytes:
+    if len(content) > rules.max_bytes or not _is_still_there(content, facts):
         return None
     return PreparedPicture(content, MEDIA_TYPES[facts.format], facts.width, facts.height)
+
+
+def _is_still_there(content: bytes, facts: ImageFacts) -> bool:
+    """Whether what was stripped opens as the picture that it was: nobody pays for half a file."""
+    try:
+        with Image.open(io.BytesIO(content), formats=[facts.format.upper()]) as image:
+            return image.size == (facts.width, facts.height)
+    except Exception:  # Decoders answer a damaged file with almost any error.
+        return False
 
 
 def _anew(

@@ -10,7 +10,8 @@ EXIF = "Exif"
 _PNG_START = b"\x89PNG\r\n\x1a\n"
 _PNG_KEPT = frozenset(b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB iCCP sBIT cICP mDCV cLLI bKGD pHYs".split())
 """The picture, how it is coloured, what shows through it, and the shape of its pixels."""
-_WEBP_KEPT = frozenset((b"VP8X", b"VP8 ", b"VP8L", b"ALPH", b"ICCP"))
+_WEBP_PICTURES = frozenset((b"VP8 ", b"VP8L"))
+_WEBP_KEPT = frozenset((b"VP8X", b"ALPH", b"ICCP")) | _WEBP_PICTURES
 _WEBP_SAYS_EXIF_OR_XMP = 0x0C
 
 _SOI, _EOI, _SOS, _COM, _APP0, _APP1, _APP2, _APP14, _APP15 = 0xD8, 0xD9, 0xDA, 0xFE, 0xE0, 0xE1, 0xE2, 0xEE, 0xEF
@@ -114,17 +115,22 @@ def _webp_parts(content: bytes) -> Iterator[Part]:
     end = 8 + int.from_bytes(content[4:8], "little")
     if content[:4] != b"RIFF" or content[8:12] != b"WEBP" or end > len(content):
         raise ValueError("no start, or no end")
-    place = 12
+    place, is_picture = 12, False
     while place + 8 <= end:
         kind, size = content[place : place + 4], int.from_bytes(content[place + 4 : place + 8], "little")
         after = place + 8 + size + size % 2
+        is_picture = is_picture or kind in _WEBP_PICTURES
         if place + 8 + size > end:
             raise ValueError("a chunk beyond the end")
+        if kind == b"ANMF":
+            raise ValueError("a picture within a film")
         chunk = content[place:after].ljust(after - place, b"\0")
         if kind == b"VP8X" and size:
             chunk = chunk[:8] + bytes([chunk[8] & ~_WEBP_SAYS_EXIF_OR_XMP]) + chunk[9:]
         yield Part(EXIF if kind == b"EXIF" else kind.decode("latin-1"), chunk if kind in _WEBP_KEPT else b"")
         place = after
+    if not is_picture:
+        raise ValueError("no picture")
     yield from _behind(content[end:])
 
 

@@ -109,6 +109,17 @@ def deep_png(size: tuple[int, int] = (16, 8)) -> bytes:
     )
 
 
+def film_of_one(picture: Image.Image) -> bytes:
+    """A WebP that is built like a film and has a single picture, as some editors save a still."""
+    file = io.BytesIO()
+    picture.save(file, "WEBP")
+    size = b"".join(struct.pack("<I", side - 1)[:3] for side in picture.size)
+    frame = bytes(6) + size + b"\x64\0\0\0" + file.getvalue()[12:]
+    chunks = ((b"VP8X", b"\2\0\0\0" + size), (b"ANIM", bytes(6)), (b"ANMF", frame))
+    body = b"WEBP" + b"".join(kind + struct.pack("<I", len(data)) + data for kind, data in chunks)
+    return b"RIFF" + struct.pack("<I", len(body)) + body
+
+
 def spoilt(content: bytes, seed: int) -> bytes:
     """The file with bits turned, bytes lost, repeated or overwritten; the same for the same seed."""
     rng, damaged = random.Random(seed), bytearray(content)

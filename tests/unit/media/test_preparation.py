@@ -18,7 +18,8 @@ from sora_studio.media import image as image_module
 from sora_studio.media.image import inspect_image
 from sora_studio.media.local import LocalMedia
 from sora_studio.media.preparation import prepare_image
-from tests.doubles.pictures import CANARY, chatty, deep_png, exif, noisy, painted, profile, stored
+from sora_studio.media.stripping import Stripped
+from tests.doubles.pictures import CANARY, chatty, deep_png, exif, film_of_one, noisy, painted, profile, stored
 
 FORMATS = ("jpeg", "png", "webp")
 MOST = 10_000_000
@@ -175,6 +176,25 @@ def test_a_deep_picture_stays_deep(tmp_path: Path) -> None:
 
     assert prepared.content[24] == 16
     assert CANARY.encode() not in prepared.content
+
+
+def test_a_film_of_one_picture_is_published_as_that_picture(tmp_path: Path) -> None:
+    (tmp_path / "one.webp").write_bytes(film_of_one(painted()))
+
+    assert _difference(_opened(_prepare(tmp_path / "one.webp")), painted()) < 9
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("stays", [b"", b"half a file", b"another picture"])
+def test_what_does_not_open_any_more_without_its_words_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, stays: bytes
+) -> None:
+    path = tmp_path / "picture"
+    painted().save(path, kind)
+    content = {b"another picture": deep_png(), b"half a file": path.read_bytes()[:9]}.get(stays, stays)
+    monkeypatch.setattr("sora_studio.media.preparation.strip", lambda *_: Stripped(content, frozenset()))
+
+    assert _difference(_opened(_prepare(path)), painted()) < 9
 
 
 @pytest.mark.parametrize("turn", [1, 6])

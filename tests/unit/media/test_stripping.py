@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from sora_studio.media.stripping import strip
-from tests.doubles.pictures import CANARY, chatty, deep_png, noisy, painted, profile, xmp
+from tests.doubles.pictures import CANARY, chatty, deep_png, film_of_one, noisy, painted, profile, xmp
 
 FILES = {
     "jpeg": lambda: chatty(noisy((90, 70)), "JPEG", icc_profile=profile()),
@@ -79,3 +79,13 @@ def test_a_file_that_was_cut_anywhere_is_refused_or_read_without_another_error(k
         except ValueError:
             refused += 1
     assert refused >= (2 if kind == "jpeg" else len(whole) - 1)  # a JPEG's scan says nothing of its length
+
+
+def test_a_film_of_one_picture_is_not_taken_for_a_still() -> None:
+    with pytest.raises(ValueError, match="film"):
+        strip(film_of_one(noisy((40, 30))), "webp")
+
+
+def test_a_file_without_its_picture_is_refused() -> None:
+    with pytest.raises(ValueError, match="no picture"):
+        strip(b"RIFF\x16\0\0\0WEBPVP8X\x0a\0\0\0" + bytes(10), "webp")
