@@ -17,6 +17,8 @@ _WEBP_SAYS_EXIF_OR_XMP = 0x0C
 _SOI, _EOI, _SOS, _COM, _APP0, _APP1, _APP2, _APP14, _APP15 = 0xD8, 0xD9, 0xDA, 0xFE, 0xE0, 0xE1, 0xE2, 0xEE, 0xEF
 _JPEG_PICTURE = frozenset([*range(0xC0, 0xD0), _SOS, 0xDB, 0xDC, 0xDD])
 """Frames, tables and scans."""
+_LONE = frozenset([0x00, *range(0xD0, 0xD8)])
+"""No markers of a segment: decoders pass over them, and over whatever does not begin like a marker."""
 _AFTER_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
 """Within a scan, 0xFF is followed by zero, by a restart's number, or by more of itself."""
 
@@ -56,9 +58,10 @@ def _jpeg_parts(content: bytes) -> Iterator[Part]:
     yield Part("SOI", content[:2])
     place = 2
     while place + 1 < len(content):
-        if content[place] != 0xFF:
-            raise ValueError("no marker")
         marker = content[place + 1]
+        if content[place] != 0xFF or marker in _LONE:
+            place = (content.find(b"\xff", place + 1) + 1 or len(content) + 1) - 1
+            continue
         if marker == _EOI:
             place += 2
             break

@@ -196,15 +196,24 @@ def changes(seen: Seen) -> list[str]:
         said.append("Place and camera details are removed")
     elif facts.has_metadata:
         said.append("Camera and other details are removed")
-    if seen.edit.crop is not None:
+    said += _remade(seen.edit, facts, sent)
+    return said or ["Nothing is changed"]
+
+
+def _remade(edit: PictureEdit, facts: ImageFacts, sent: Sent) -> list[str]:
+    """What became of its pixels. That they were encoded anew is said where nothing else says so."""
+    said = list[str]()
+    if edit.crop is not None:
         said.append(f"Cropped to {pixels(sent.width, sent.height)}")
     elif (sent.width, sent.height) != (facts.width, facts.height):
         said.append(f"Scaled to {pixels(sent.width, sent.height)}")
     if sent.kind != kind(facts.format):
         said.append(f"Converted from {kind(facts.format)} to {sent.kind}")
-    elif seen.edit.convert and sent.size_bytes < facts.size_bytes:
+    elif edit.convert and sent.size_bytes < facts.size_bytes:
         said.append(f"Compressed from {size_text(facts.size_bytes)}")
-    return said or ["Nothing is changed"]
+    elif sent.quality is not None and not said and not facts.is_turned:
+        said.append(f"Encoded anew at quality {sent.quality}")
+    return said
 
 
 def offer(sent: Sent) -> str:

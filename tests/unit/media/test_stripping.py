@@ -89,3 +89,14 @@ def test_a_film_of_one_picture_is_not_taken_for_a_still() -> None:
 def test_a_file_without_its_picture_is_refused() -> None:
     with pytest.raises(ValueError, match="no picture"):
         strip(b"RIFF\x16\0\0\0WEBPVP8X\x0a\0\0\0" + bytes(10), "webp")
+
+
+@pytest.mark.parametrize("stray", [b"\0\0", b"\xff\0", b"\xff\xff", b"words\xff\xd3"])
+@pytest.mark.parametrize("before", [b"\xff\xdb", b"\xff\xc0", b"\xff\xda"])
+def test_stray_bytes_between_the_segments_are_passed_over_as_decoders_do(stray: bytes, before: bytes) -> None:
+    whole = chatty(noisy((90, 70)), "JPEG")
+    place = whole.rindex(before)
+    told = whole[:place] + stray + whole[place:]
+
+    assert strip(told, "jpeg") == strip(whole, "jpeg")
+    assert _opened(told).tobytes() == _opened(whole).tobytes()

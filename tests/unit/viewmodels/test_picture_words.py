@@ -45,6 +45,18 @@ def test_what_a_picture_is_and_what_is_sent_fit_a_line_each() -> None:
             ),
             ["Scaled to 2016 × 1512", "Compressed from 12 MB"],
         ),
+        (
+            replace(AS_IT_IS, published=Sent("JPEG", 4032, 3024, 3_300_000, 95)),
+            ["Encoded anew at quality 95"],
+        ),
+        (
+            replace(AS_IT_IS, facts=replace(FACTS, has_metadata=True), published=Sent("JPEG", 4032, 3024, 3_300_000, 95)),
+            ["Camera and other details are removed", "Encoded anew at quality 95"],
+        ),
+        (
+            replace(AS_IT_IS, facts=replace(FACTS, is_turned=True), published=Sent("JPEG", 4032, 3024, 3_300_000, 95)),
+            ["Turned upright"],
+        ),
         (Seen(PictureEdit(), FACTS, problem="It cannot be sent."), []),
     ],
 )
