@@ -187,13 +187,13 @@ class CropView(QWidget):
         self.setAccessibleName(f"Crop {kept}, {left} from the left, {top} from the top")
 
     def _place(self) -> QRectF:
-        """Where the picture stands: as large as it goes, a small one at most twice its size."""
+        """Where the picture stands: as large as it goes, a small one at most twice its size, a thin one as a line."""
         room = QRectF(self.rect()).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
         own = self._image.size() if self._size.isEmpty() else self._size
         size = own.scaled(room.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio)
         if size.width() > 2 * own.width():
             size = own * 2  # more would show nothing that is there
-        place = QRectF(0, 0, size.width(), size.height())
+        place = QRectF(0, 0, max(size.width(), 1), max(size.height(), 1))
         place.moveCenter(room.center())
         return place
 
