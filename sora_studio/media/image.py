@@ -17,6 +17,8 @@ from sora_studio.media.transparency import is_transparent
 
 MAX_PIXELS = 80_000_000
 """More than any camera's picture of a few megabytes has; decoding takes four bytes for each."""
+LARGE_PIXELS = 25_000_000
+"""More than most cameras' pictures have: two of these at once would take more memory, and time, than a small machine has."""
 MAX_DECODED_BYTES = 50_000_000
 """A file above this is refused for its size, so a look does not read it to its end."""
 
@@ -33,6 +35,16 @@ def inspect_image(path: Path) -> ImageFacts:
     with opened(path) as file:
         facts, _ = look(path, file)
         return facts
+
+
+def is_large(path: Path) -> bool:
+    """Blocking. Whether it says of itself that it has many pixels. Whatever is wrong with it, others find out."""
+    try:
+        _size_of(path)
+        with path.open("rb") as file, Image.open(file, formats=_FORMATS) as image:
+            return image.width * image.height > LARGE_PIXELS
+    except Exception:  # Decoders answer a damaged file with almost any error.
+        return False
 
 
 @contextmanager

@@ -5,6 +5,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from sora_studio.domain.clip import FilmFacts
@@ -13,9 +14,10 @@ from sora_studio.domain.picture import PictureEdit, PreparedPicture, Thumbnail
 from sora_studio.domain.request import ImageFacts
 from sora_studio.domain.room import is_full
 from sora_studio.media.film_process import FilmProcess
+from sora_studio.media.workroom import Workroom
 
 _PICTURES_AT_ONCE = 2
-"""A large one takes hundreds of megabytes while it is open."""
+"""One takes up to hundreds of megabytes while it is made; a large one needs all the room for itself."""
 _NAME_DIGITS = 32
 
 
@@ -24,23 +26,21 @@ class LocalMedia:
 
     def __init__(self, films: FilmProcess | None = None) -> None:
         self._films = films or FilmProcess()
-        self._room = asyncio.Semaphore(_PICTURES_AT_ONCE)
-        self._easel = asyncio.Semaphore(_PICTURES_AT_ONCE)  # of its own: an eye does not wait for a conversion
+        self._room = Workroom(_PICTURES_AT_ONCE)
+        self._easel = Workroom(_PICTURES_AT_ONCE)  # of its own: an eye does not wait for a conversion
 
     async def inspect_image(self, path: Path) -> ImageFacts:
         """By content. Raises `InvalidRequest` with a sentence when it is no picture or cannot be read."""
-        async with self._room:
-            return await asyncio.to_thread(_inspect_image, path)
+        return await self._room.do(partial(_inspect_image, path))
 
     async def draw_image(self, path: Path, *, max_edge: int) -> Thumbnail:
         """Small and upright, for the eye. Raises like `inspect_image`."""
-        async with self._easel:
-            return await asyncio.to_thread(_draw_image, path, max_edge)
+        return await self._easel.do(partial(_draw_image, path, max_edge))
 
     async def prepare_image(self, path: Path, edit: PictureEdit, *, formats: Sequence[str], max_bytes: int) -> PreparedPicture:
         """What would be published of it; raises `InvalidRequest` like `inspect_image`, and for a conversion not asked for."""
-        async with self._room:
-            return await asyncio.to_thread(_prepare_image, path, edit, formats, max_bytes)
+        places = _PICTURES_AT_ONCE if await asyncio.to_thread(_is_large, path) else 1
+        return await self._room.do(partial(_prepare_image, path, edit, formats, max_bytes), places=places)
 
     async def inspect_film(self, path: Path) -> FilmFacts:
         """Open the container and decode a frame. Raises `StudioError` when it is no film, or not a whole one."""
@@ -74,6 +74,12 @@ def _draw_image(path: Path, max_edge: int) -> Thumbnail:
     from sora_studio.media import drawing  # noqa: PLC0415 - not before the first paint
 
     return drawing.draw_image(path, max_edge=max_edge)
+
+
+def _is_large(path: Path) -> bool:
+    from sora_studio.media import image  # noqa: PLC0415 - not before the first paint
+
+    return image.is_large(path)
 
 
 def _inspect_image(path: Path) -> ImageFacts:
