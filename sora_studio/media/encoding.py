@@ -4,7 +4,9 @@
 # Pillow's signatures name numpy's types, and numpy is not part of the program.
 
 import io
+from bisect import bisect_right
 from dataclasses import dataclass
+from math import log
 from typing import Protocol
 
 from PIL import Image
@@ -13,11 +15,17 @@ from sora_studio.media.colours import Pixels
 
 BEST_QUALITY, LEAST_QUALITY = 95, 60
 """Above, files grow and nobody sees why; below, everybody sees it, and a smaller picture looks better."""
+TOP_QUALITY = 100
+"""For what has to lose something and need not lose more than the limit asks for."""
 
 _LONGEST_EDGE = {"jpeg": 65_500, "webp": 16_383}
 _NEAR = 0.97
-"""Of the limit; a picture that was made smaller for it fills at least so much."""
-_GUESSES = 4
+"""Of the limit; what fills so much of it is good enough, and what was made smaller for it does."""
+_AIM = (1 + _NEAR) / 2
+_HOPELESS, _DOUBT = 1.02, 1.05
+"""Of the limit; what a forecast sees beyond it is not tried. The bands alone say a little too much."""
+_GUESSES, _POWER = 4, 1.5
+_SAMPLE_PX, _BANDS, _BAND_ROWS = 1_000_000, 8, 32
 _PNG_MODES = frozenset(("1", "L", "LA", "P", "RGB", "RGBA", "I;16"))
 
 
@@ -44,8 +52,11 @@ def encode_png(pixels: Pixels) -> Encoded:
     return Encoded(file.getvalue(), *pixels.image.size)
 
 
-def fit_jpeg(pixels: Pixels, max_bytes: int, *, sampling: int = 0) -> Encoded | None:
-    """The best that has at most `max_bytes`; None when there is no such. `sampling` as Pillow counts it, 0 is 4:4:4."""
+def fit_jpeg(pixels: Pixels, max_bytes: int, *, sampling: int = 0, best: int = BEST_QUALITY) -> Encoded | None:
+    """The best that has at most `max_bytes`; None when there is no such. `sampling` as Pillow counts it, 0 is 4:4:4.
+
+    It stays in the highest qualities too: colours that were thinned out do not come back by taking more room.
+    """
     opaque = pixels.opaque()
 
     def encode(image: Image.Image, quality: int) -> bytes:
@@ -53,10 +64,10 @@ def fit_jpeg(pixels: Pixels, max_bytes: int, *, sampling: int = 0) -> Encoded | 
         image.save(file, "JPEG", quality=quality, subsampling=sampling, icc_profile=opaque.profile)
         return file.getvalue()
 
-    return _fit(opaque.image, encode, max_bytes, longest_edge=_LONGEST_EDGE["jpeg"])
+    return _fit(_within(opaque.image, _LONGEST_EDGE["jpeg"]), encode, max_bytes, best)
 
 
-def fit_webp(pixels: Pixels, max_bytes: int, *, lossless: bool) -> Encoded | None:
+def fit_webp(pixels: Pixels, max_bytes: int, *, lossless: bool, best: int = BEST_QUALITY) -> Encoded | None:
     """Like `fit_jpeg`, with what shows through. `lossless` is tried first."""
     plain = pixels.plain()
     if lossless and max(plain.image.size) <= _LONGEST_EDGE["webp"]:
@@ -67,52 +78,101 @@ def fit_webp(pixels: Pixels, max_bytes: int, *, lossless: bool) -> Encoded | Non
 
     def encode(image: Image.Image, quality: int) -> bytes:
         file = io.BytesIO()
+        # With less effort the largest pictures cannot be encoded at all.
         image.save(file, "WEBP", quality=quality, method=2, icc_profile=plain.profile)
         return file.getvalue()
 
-    return _fit(plain.image, encode, max_bytes, longest_edge=_LONGEST_EDGE["webp"])
+    return _fit(_within(plain.image, _LONGEST_EDGE["webp"]), encode, max_bytes, best)
 
 
-def _fit(image: Image.Image, encode: _Encoder, max_bytes: int, *, longest_edge: int) -> Encoded | None:
-    """Full size in the best quality that fits; when the least does not, smaller."""
-    if max(image.size) > longest_edge:
-        image = _scaled(image, longest_edge)
-    best = encode(image, BEST_QUALITY)
-    if len(best) <= max_bytes:
-        return Encoded(best, *image.size, BEST_QUALITY)
-    least = encode(image, LEAST_QUALITY)
-    if len(least) > max_bytes:
-        return _fit_by_size(image, encode, max_bytes, len(least))
-    fits, too_good = LEAST_QUALITY, BEST_QUALITY
-    while too_good - fits > 1:
-        quality = (fits + too_good) // 2
+def _fit(image: Image.Image, encode: _Encoder, max_bytes: int, best: int) -> Encoded | None:
+    """Full size in the best quality that fits, or one that nearly fills the limit; when the least does not fit, smaller."""
+    found: Encoded | None = None
+    forecast, qualities = _Forecast(image, encode), range(LEAST_QUALITY, best + 1)
+    while qualities and forecast.size_bytes(qualities[0]) <= max_bytes * (_HOPELESS if forecast.is_sure else _DOUBT):
+        quality = forecast.best(qualities, max_bytes * _AIM)
         content = encode(image, quality)
-        if len(content) <= max_bytes:
-            fits, least = quality, content
-        else:
-            too_good = quality
-    return Encoded(least, *image.size, fits)
+        forecast.learn(quality, len(content))
+        if len(content) > max_bytes:
+            qualities = range(qualities.start, quality)
+            continue
+        found = Encoded(content, *image.size, quality)
+        qualities = range(quality + 1, qualities.stop)
+        if len(content) >= max_bytes * _NEAR:
+            break
+    return found or _fit_by_size(image, encode, max_bytes, forecast.size_bytes(LEAST_QUALITY))
 
 
-def _fit_by_size(image: Image.Image, encode: _Encoder, max_bytes: int, size_bytes: int) -> Encoded | None:
-    """The least quality in the largest size that fits, or one that nearly fills the limit. `size_bytes` is the full size's.
+class _Forecast:
+    """How many bytes a picture will have in which quality: as bands of it have, set right by what the whole really had."""
 
-    The bytes grow about as the area does, so the first few guesses follow it; then the room between is halved.
+    def __init__(self, image: Image.Image, encode: _Encoder) -> None:
+        self._sample, self._encode = _bands(image), encode
+        self._factor = image.height / self._sample.height
+        self._known = dict[int, int]()
+        self.is_sure = self._factor == 1
+
+    def size_bytes(self, quality: int) -> float:
+        """Of the whole, expected."""
+        if quality not in self._known:
+            self._known[quality] = len(self._encode(self._sample, quality))
+        return self._known[quality] * self._factor
+
+    def learn(self, quality: int, size_bytes: int) -> None:
+        """So many it really had."""
+        self._factor *= size_bytes / self.size_bytes(quality)
+        self.is_sure = True
+
+    def best(self, qualities: range, max_bytes: float) -> int:
+        """The last that is expected to fit; the first of them when none is."""
+        if self.size_bytes(qualities[-1]) <= max_bytes:
+            return qualities[-1]
+        return qualities[max(bisect_right(qualities, max_bytes, key=self.size_bytes) - 1, 0)]
+
+
+def _bands(image: Image.Image) -> Image.Image:
+    """Rows from all over it, so few that they are encoded in no time; all of a small one."""
+    count = max(_SAMPLE_PX // (image.width * _BAND_ROWS), _BANDS)
+    if count * _BAND_ROWS >= image.height:
+        return image
+    sample = Image.new(image.mode, (image.width, count * _BAND_ROWS))
+    for number in range(count):
+        top = (image.height - _BAND_ROWS) * (2 * number + 1) // (2 * count)
+        sample.paste(image.crop((0, top, image.width, top + _BAND_ROWS)), (0, number * _BAND_ROWS))
+    return sample
+
+
+def _fit_by_size(image: Image.Image, encode: _Encoder, max_bytes: int, size_bytes: float) -> Encoded | None:
+    """The least quality in the largest size that fits, or one that nearly fills the limit. `size_bytes` is for the full size.
+
+    The bytes grow a little less than the area does, or as the last two say; after a few guesses the room between is halved.
     """
     found: Encoded | None = None
-    fits, too_large, edge, guesses = 0, max(image.size), max(image.size), 0
+    fits, too_large, edge, guesses, power = 0, max(image.size), max(image.size), 0, _POWER
     while too_large - fits > 1 and (found is None or len(found.content) < max_bytes * _NEAR):
         guesses += 1
-        wanted = edge * (max_bytes * (1 + _NEAR) / 2 / size_bytes) ** 0.5 if guesses <= _GUESSES else (fits + too_large) / 2
+        wanted = edge * (max_bytes * _AIM / size_bytes) ** (1 / power) if guesses <= _GUESSES else (fits + too_large) / 2
+        before = (edge, size_bytes)
         edge = min(max(int(wanted), fits + 1), too_large - 1)
         smaller = _scaled(image, edge)
         content = encode(smaller, LEAST_QUALITY)
         size_bytes = len(content)
+        power = _power(before, (edge, size_bytes))
         if size_bytes <= max_bytes:
             fits, found = edge, Encoded(content, *smaller.size, LEAST_QUALITY)
         else:
             too_large = edge
     return found
+
+
+def _power(one: tuple[int, float], other: tuple[int, float]) -> float:
+    """Of an edge, that the bytes grow with; within reason."""
+    (edge, size_bytes), (other_edge, other_bytes) = one, other
+    return min(max(log(size_bytes / other_bytes) / log(edge / other_edge), 1.0), 3.0) if edge != other_edge else _POWER
+
+
+def _within(image: Image.Image, longest_edge: int) -> Image.Image:
+    return _scaled(image, longest_edge) if max(image.size) > longest_edge else image
 
 
 def _scaled(image: Image.Image, edge: int) -> Image.Image:

@@ -16,14 +16,14 @@ from sora_studio.domain.picture import MEDIA_TYPES, PictureEdit, PreparedPicture
 from sora_studio.domain.profile import ImageRules
 from sora_studio.domain.request import ImageFacts, check_image
 from sora_studio.media.colours import Pixels, pixels_of
-from sora_studio.media.encoding import Encoded, encode_png, fit_jpeg, fit_webp
+from sora_studio.media.encoding import BEST_QUALITY, TOP_QUALITY, Encoded, encode_png, fit_jpeg, fit_webp
 from sora_studio.media.image import MAX_DECODED_BYTES, decoded, look, opened
 from sora_studio.media.stripping import strip
 from sora_studio.media.telling import turn_of, upright
 from sora_studio.media.transparency import is_transparent
 
 _HOPE = 1.1
-"""A PNG's part has about its share of the bytes; beyond the limit by more than this, it is not worth the try."""
+"""A part has about its share of the bytes; beyond the limit by more than this, nothing without loss is worth the try."""
 
 
 def prepare_image(path: Path, edit: PictureEdit, *, formats: Sequence[str], max_bytes: int) -> PreparedPicture:
@@ -38,7 +38,12 @@ def prepare_image(path: Path, edit: PictureEdit, *, formats: Sequence[str], max_
         problems = check_image(str(path), facts, rules)
         if problems and not edit.convert:
             raise InvalidRequest(problems)
-        prepared = _as_it_is(file, facts, edit, rules) or _anew(file, image, facts, edit, rules)
+        prepared = _as_it_is(file, facts, edit, rules)
+        if prepared is not None:
+            return prepared
+        pixels, sampling = _wanted(decoded(image, file), _box(facts, edit))
+        del image  # and with it what its decoder holds, which may be several times the picture
+        prepared = _anew(file, pixels, sampling, facts, edit, rules)
         if prepared is None:
             raise InvalidRequest(problems or check_image(str(path), replace(facts, size_bytes=max_bytes + 1), rules))
         return prepared
@@ -75,18 +80,18 @@ def _is_still_there(content: bytes, facts: ImageFacts) -> bool:
 
 
 def _anew(
-    file: BinaryIO, looked_at: ImageFile.ImageFile, facts: ImageFacts, edit: PictureEdit, rules: ImageRules
+    file: BinaryIO, pixels: Pixels, sampling: int, facts: ImageFacts, edit: PictureEdit, rules: ImageRules
 ) -> PreparedPicture | None:
     """From its pixels: in its own format when it may have it and fits, else in the one that suits it."""
-    image = decoded(looked_at, file)
-    pixels, sampling = _wanted(image, _box(facts, edit)), _sampling(image)
     share = facts.size_bytes * pixels.image.width * pixels.image.height / (facts.width * facts.height)
+    best = TOP_QUALITY if share > rules.max_bytes else BEST_QUALITY
     for kind in _kinds(facts, pixels, edit, rules):
         encoded: Encoded | None = None
         if kind == "jpeg":
-            encoded = fit_jpeg(pixels, rules.max_bytes, sampling=sampling)
+            encoded = fit_jpeg(pixels, rules.max_bytes, sampling=sampling, best=best)
         elif kind == "webp":
-            encoded = fit_webp(pixels, rules.max_bytes, lossless=_is_lossless_webp(file, facts))
+            lossless = share <= rules.max_bytes * _HOPE and _is_lossless_webp(file, facts)
+            encoded = fit_webp(pixels, rules.max_bytes, lossless=lossless, best=best)
         elif facts.format != "png" or share <= rules.max_bytes * _HOPE:
             encoded = encode_png(pixels)
         if encoded and len(encoded.content) <= rules.max_bytes:
@@ -102,10 +107,12 @@ def _kinds(facts: ImageFacts, pixels: Pixels, edit: PictureEdit, rules: ImageRul
     return [kind for kind in dict.fromkeys(kinds) if kind in rules.formats]
 
 
-def _wanted(image: ImageFile.ImageFile, box: tuple[int, int, int, int] | None) -> Pixels:
-    """Upright, then cropped."""
-    standing = upright(image, turn_of(image))
-    return pixels_of(standing.crop(box) if box else standing)
+def _wanted(image: ImageFile.ImageFile, box: tuple[int, int, int, int] | None) -> tuple[Pixels, int]:
+    """Upright, then cropped, and no part of the file any more; and how its colours were thinned out."""
+    standing, sampling = upright(image, turn_of(image)), _sampling(image)
+    if box or standing is image:
+        standing = standing.crop(box or (0, 0, *standing.size))
+    return pixels_of(standing), sampling
 
 
 def _is_lossless_webp(file: BinaryIO, facts: ImageFacts) -> bool:

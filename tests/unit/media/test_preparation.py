@@ -217,7 +217,8 @@ def test_a_copy_lands_just_under_the_limit(tmp_path: Path, kind: str, max_bytes:
     assert prepared.size_bytes <= max_bytes
     _opened(prepared)
     if prepared.quality is not None and (prepared.quality < 95 or prepared.width < 500):
-        assert prepared.size_bytes >= max_bytes * 0.9
+        least = 0.85 if mode == "RGBA" else 0.9  # alpha of noise grows in leaps
+        assert prepared.size_bytes >= max_bytes * least
     if prepared.width < 500:
         assert prepared.quality == 60
         assert abs(prepared.width * 400 - prepared.height * 500) <= 500
@@ -233,6 +234,42 @@ def test_the_best_quality_that_fits_is_taken(tmp_path: Path) -> None:
     better = io.BytesIO()
     picture.save(better, "JPEG", quality=prepared.quality + 1, subsampling=0)
     assert better.tell() > 100_000
+
+
+@pytest.mark.parametrize("sampling", [0, 2])
+def test_what_was_over_the_limit_loses_no_more_than_the_limit_asks_for(tmp_path: Path, sampling: int) -> None:
+    path, picture = tmp_path / "photo.jpg", noisy((600, 400))
+    picture.save(path, "JPEG", quality=99, subsampling=sampling)
+    limit = path.stat().st_size - 20_000
+    over = _prepare(path, CONVERT, max_bytes=limit)
+    assert over.quality is not None
+    assert over.quality > 95
+    better = io.BytesIO()
+    Image.open(path).save(better, "JPEG", quality=over.quality + 1, subsampling=sampling)
+    assert better.tell() > limit
+
+    half = _prepare(path, PictureEdit(Crop(0, 0, 0.5, 1), convert=True), max_bytes=limit)
+    assert half.quality == 95
+    picture.save(tmp_path / "photo.bmp")
+    assert _prepare(tmp_path / "photo.bmp", CONVERT).quality == 95
+
+
+def test_a_large_picture_is_encoded_a_few_times_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "large.webp"
+    soft = Image.effect_noise((600, 450), 60).resize((2400, 1800))
+    Image.merge("RGBA", (soft, soft, soft, Image.linear_gradient("L").resize(soft.size))).save(path, quality=97)
+    encoded, save = list[int](), Image.Image.save
+
+    def counted(image: Image.Image, *asked: Any, **more: Any) -> None:
+        encoded.append(image.width * image.height)
+        save(image, *asked, **more)
+
+    monkeypatch.setattr(Image.Image, "save", counted)
+    for share in (0.99, 0.8, 0.5, 0.3, 0.1):
+        encoded.clear()
+        prepared = _prepare(path, CONVERT, max_bytes=int(path.stat().st_size * share))
+        assert sum(encoded) <= 5 * 2400 * 1800, share
+        assert prepared.size_bytes >= path.stat().st_size * share * 0.9, share
 
 
 def test_a_turned_photo_is_made_to_fit_without_being_asked(tmp_path: Path) -> None:
