@@ -88,19 +88,27 @@ def fit_webp(pixels: Pixels, max_bytes: int, *, lossless: bool, best: int = BEST
 def _fit(image: Image.Image, encode: _Encoder, max_bytes: int, best: int) -> Encoded | None:
     """Full size in the best quality that fits, or one that nearly fills the limit; when the least does not fit, smaller."""
     found: Encoded | None = None
+    above: tuple[int, int] | None = None
     forecast, qualities = _Forecast(image, encode), range(LEAST_QUALITY, best + 1)
     while qualities and forecast.size_bytes(qualities[0]) <= max_bytes * (_HOPELESS if forecast.is_sure else _DOUBT):
-        quality = forecast.best(qualities, max_bytes * _AIM)
+        aim = max_bytes * _AIM
+        quality = _between(found, above, aim) if found and above else forecast.best(qualities, aim)
         content = encode(image, quality)
         forecast.learn(quality, len(content))
         if len(content) > max_bytes:
-            qualities = range(qualities.start, quality)
+            above, qualities = (quality, len(content)), range(qualities.start, quality)
             continue
-        found = Encoded(content, *image.size, quality)
-        qualities = range(quality + 1, qualities.stop)
+        found, qualities = Encoded(content, *image.size, quality), range(quality + 1, qualities.stop)
         if len(content) >= max_bytes * _NEAR:
             break
     return found or _fit_by_size(image, encode, max_bytes, forecast.size_bytes(LEAST_QUALITY))
+
+
+def _between(found: Encoded, above: tuple[int, int], aim: float) -> int:
+    """The quality that should have so many bytes, between one that has fewer and one that has more."""
+    fits, too_good = found.quality or LEAST_QUALITY, above[0]
+    share = log(aim / len(found.content)) / log(above[1] / len(found.content))
+    return min(max(fits + round(share * (too_good - fits)), fits + 1), too_good - 1)
 
 
 class _Forecast:

@@ -24,6 +24,8 @@ from sora_studio.media.transparency import is_transparent
 
 _HOPE = 1.1
 """A part has about its share of the bytes; beyond the limit by more than this, nothing without loss is worth the try."""
+_HOARDERS = frozenset(("WEBP", "AVIF"))
+"""Their decoders hold several times the picture as long as it is theirs."""
 
 
 def prepare_image(path: Path, edit: PictureEdit, *, formats: Sequence[str], max_bytes: int) -> PreparedPicture:
@@ -42,7 +44,7 @@ def prepare_image(path: Path, edit: PictureEdit, *, formats: Sequence[str], max_
         if prepared is not None:
             return prepared
         pixels, sampling = _wanted(decoded(image, file), _box(facts, edit))
-        del image  # and with it what its decoder holds, which may be several times the picture
+        del image  # and with it what its decoder holds
         prepared = _anew(file, pixels, sampling, facts, edit, rules)
         if prepared is None:
             raise InvalidRequest(problems or check_image(str(path), replace(facts, size_bytes=max_bytes + 1), rules))
@@ -108,9 +110,9 @@ def _kinds(facts: ImageFacts, pixels: Pixels, edit: PictureEdit, rules: ImageRul
 
 
 def _wanted(image: ImageFile.ImageFile, box: tuple[int, int, int, int] | None) -> tuple[Pixels, int]:
-    """Upright, then cropped, and no part of the file any more; and how its colours were thinned out."""
+    """Upright, then cropped; and how its colours were thinned out."""
     standing, sampling = upright(image, turn_of(image)), _sampling(image)
-    if box or standing is image:
+    if box or (standing is image and image.format in _HOARDERS):
         standing = standing.crop(box or (0, 0, *standing.size))
     return pixels_of(standing), sampling
 
