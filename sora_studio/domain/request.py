@@ -123,15 +123,19 @@ def check_image(image: str, facts: ImageFacts, rules: ImageRules) -> list[Proble
     name, problems = Path(image).name, list[Problem]()
     if facts.format not in rules.formats:
         allowed = _listed([known.upper() for known in rules.formats])
-        problems.append(Problem("images", f"{name} is a {facts.format.upper()} file; the service takes {allowed}."))
+        article = "an" if facts.format.startswith(("a", "e", "i", "o")) else "a"
+        problems.append(Problem("images", f"{name} is {article} {facts.format.upper()} file; the service takes {allowed}."))
     if facts.size_bytes > rules.max_bytes:
         problems.append(Problem("images", f"{name} {excess(facts.size_bytes, rules.max_bytes)}"))
     return problems
 
 
 def excess(size_bytes: int, max_bytes: int) -> str:
-    """The end of a sentence: has 12.40 MB, 2.40 MB more than the 10.00 MB allowed."""
-    return f"has {megabytes(size_bytes)}, {megabytes(size_bytes - max_bytes)} more than the {megabytes(max_bytes)} allowed."
+    """The end of a sentence: has 12.40 MB, 2.40 MB more than the 10.00 MB allowed. Or: is 1 byte over the 10.00 MB allowed."""
+    has, over, most = megabytes(size_bytes), size_bytes - max_bytes, megabytes(max_bytes)
+    if has == most:
+        return f"is {over:,} {'byte' if over == 1 else 'bytes'} over the {most} allowed."
+    return f"has {has}, {megabytes(over)} more than the {most} allowed."
 
 
 def _check_prompt(prompt: str, profile: ModelProfile) -> list[Problem]:

@@ -8,12 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
-from PIL import Image, ImageFile, JpegImagePlugin, UnidentifiedImageError
+from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, UnidentifiedImageError
 
 from sora_studio.domain.errors import InvalidRequest, Problem
 from sora_studio.domain.request import ImageFacts
 from sora_studio.media.telling import Telling, turn_of, what_it_tells
 from sora_studio.media.transparency import is_transparent
+from sora_studio.media.unopened import HEAD_BYTES, what_it_is
 
 MAX_PIXELS = 80_000_000
 """More than any camera's picture of a few megabytes has; decoding takes four bytes for each."""
@@ -24,10 +25,13 @@ MAX_DECODED_BYTES = 50_000_000
 
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000")
 """What a person may take for a picture. The other decoders stay shut: some start programs, some hold another picture inside."""
-_HEIF_BRANDS = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim")
 _ON_ITS_SIDE = range(5, 9)
 
+_KIND_OF_PAGE, _IS_SMALL_VIEW = 254, 1
+"""A TIFF page's tag, and its bit for one that a larger one stands behind."""
+
 Image.MAX_IMAGE_PIXELS = None  # The check here is stricter, and comes as a sentence instead of a warning.
+PngImagePlugin.MAX_TEXT_CHUNK = 16_000_000  # Some editors' histories, and some printers' colours, have more than a megabyte.
 
 
 def inspect_image(path: Path) -> ImageFacts:
@@ -111,21 +115,30 @@ def identified(path: Path, file: BinaryIO) -> tuple[ImageFile.ImageFile, str]:
         image = Image.open(file, formats=_FORMATS)
     except UnidentifiedImageError:
         file.seek(0)
-        _refuse(path, _why_unidentified(file.read(12)))
+        _refuse(path, _why_unidentified(file.read(HEAD_BYTES)))
     return image, _still_kind(path, image)
 
 
 def _still_kind(path: Path, image: Image.Image) -> str:
     width, height = image.size
     if width * height > MAX_PIXELS:
-        _refuse(path, f"has {width:,} × {height:,} pixels, more than the {MAX_PIXELS // 1_000_000} million that can be opened")
+        most = f"more than the {MAX_PIXELS // 1_000_000} million that can be opened"
+        _refuse(path, f"has {width:,} × {height:,} pixels, {most}. Make it smaller first")
     kind = (image.format or "").lower()
     # Phones wrap a JPEG with a second picture as MPO; whoever reads JPEG sees the first one.
     if kind == "mpo":
         return "jpeg"
-    if getattr(image, "is_animated", False):  # and not their number: for some kinds that reads them all
+    if isinstance(image, TiffImagePlugin.TiffImageFile):
+        _check_pages(path, image)
+    elif getattr(image, "is_animated", False):  # and not their number: for some kinds that reads them all
         _refuse(path, "is animated; the service takes a still picture")
     return kind
+
+
+def _check_pages(path: Path, image: TiffImagePlugin.TiffImageFile) -> None:
+    first: object = image.tag_v2.get(_KIND_OF_PAGE)
+    if image.is_animated or (isinstance(first, int) and first & _IS_SMALL_VIEW):
+        _refuse(path, "has several pages or is a camera's raw file; save it as JPEG or PNG first")
 
 
 def _read_to_the_end(image: Image.Image) -> None:
@@ -150,10 +163,9 @@ def _size_of(path: Path) -> int:
     return found.st_size
 
 
-def _why_unidentified(first: bytes) -> str:
-    if first[4:8] == b"ftyp" and first[8:] in _HEIF_BRANDS:
-        return "is a HEIC photo, which cannot be sent; save it as JPEG first"
-    return "is not a picture"
+def _why_unidentified(head: bytes) -> str:
+    kind = what_it_is(head)
+    return f"is {kind}, which cannot be sent; save it as JPEG or PNG first" if kind else "is not a picture"
 
 
 def _refuse(path: Path, reason: str) -> NoReturn:

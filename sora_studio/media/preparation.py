@@ -5,16 +5,15 @@
 
 import io
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
 from PIL import Image, ImageFile, JpegImagePlugin
 
-from sora_studio.domain.errors import InvalidRequest
+from sora_studio.domain.errors import InvalidRequest, Problem
 from sora_studio.domain.picture import MEDIA_TYPES, PictureEdit, PreparedPicture
 from sora_studio.domain.profile import ImageRules
-from sora_studio.domain.request import ImageFacts, check_image
+from sora_studio.domain.request import ImageFacts, check_image, megabytes
 from sora_studio.media.colours import Pixels, pixels_of
 from sora_studio.media.encoding import BEST_QUALITY, TOP_QUALITY, Encoded, encode_png, fit_jpeg, fit_webp
 from sora_studio.media.image import MAX_DECODED_BYTES, decoded, look, opened
@@ -47,7 +46,8 @@ def prepare_image(path: Path, edit: PictureEdit, *, formats: Sequence[str], max_
         del image  # and with it what its decoder holds
         prepared = _anew(file, pixels, sampling, facts, edit, rules)
         if prepared is None:
-            raise InvalidRequest(problems or check_image(str(path), replace(facts, size_bytes=max_bytes + 1), rules))
+            grown = f"{path.name} has more than the {megabytes(max_bytes)} allowed once it is turned, cropped or saved anew."
+            raise InvalidRequest(problems or [Problem("images", grown)])
         return prepared
 
 

@@ -1,13 +1,14 @@
 """A picture is known by its content, and whatever is wrong with it comes as one sentence for the image control."""
 
 import asyncio
+import io
 import os
 import struct
 import zlib
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, PngImagePlugin
 
 from sora_studio.domain.errors import InvalidRequest
 from sora_studio.domain.request import ImageFacts
@@ -82,6 +83,7 @@ def test_a_hostile_size_is_refused_before_it_is_decoded(tmp_path: Path, size: tu
     path.write_bytes(_png_header(*size))
 
     assert f"{size[0]:,} × {size[1]:,} pixels" in _sentence(path)
+    assert _sentence(path).endswith(" million that can be opened. Make it smaller first.")
 
 
 @pytest.mark.parametrize(
@@ -94,11 +96,60 @@ def test_what_is_no_picture_is_said_to_be_none(tmp_path: Path, content: bytes) -
     assert "is not a picture" in _sentence(path)
 
 
-def test_a_heic_photo_gets_its_own_advice(tmp_path: Path) -> None:
-    path = tmp_path / "photo.jpg"
-    path.write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0" + b"x" * 100)
+def _saved(kind: str, mode: str = "RGB") -> bytes:
+    file = io.BytesIO()
+    Image.new(mode, (40, 30)).save(file, kind)
+    return file.getvalue()
 
-    assert "save it as JPEG" in _sentence(path)
+
+@pytest.mark.parametrize(
+    ("content", "is_what"),
+    [
+        *((b"\0\0\0\x18ftyp" + brand + b"\0\0\0\0mif1xxxx", "a HEIC photo") for brand in (b"heic", b"heis", b"hevm", b"MiHE")),
+        (b"\0\0\0\x18ftypcrx \0\0\0\1crx isom", "a camera's raw file"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "an SVG drawing"),
+        (b"\xef\xbb\xbf<?xml version='1.0'?>\n<!-- made so -->\n<svg/>", "an SVG drawing"),
+        (b"8BPS\0\1", "a Photoshop file"),
+        (b"\xff\x0a\xfa\x1f", "a JPEG XL picture"),
+        (b"\0\0\0\x0cJXL \r\n\x87\n", "a JPEG XL picture"),
+        (_saved("ICO"), "an icon"),
+        (_saved("PPM"), "a PPM picture"),
+        *((_saved("TGA", mode), "a TGA picture") for mode in ("RGB", "RGBA", "L", "P")),
+    ],
+)
+def test_a_picture_of_a_kind_that_is_not_opened_gets_its_own_advice(tmp_path: Path, content: bytes, is_what: str) -> None:
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(content + b"x" * 100)
+
+    assert _sentence(path) == f"photo.jpg is {is_what}, which cannot be sent; save it as JPEG or PNG first."
+
+
+@pytest.mark.parametrize(
+    "content", [b"<html><svg/></html>", b"<?xml version='1.0'?><rss/>", b"P1 is a road", b"\0\0\0\x18ftypisom\0\0\2\0isomavc1"]
+)
+def test_what_only_looks_a_little_like_a_picture_is_none(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "thing").write_bytes(content + b"x" * 100)
+
+    assert _sentence(tmp_path / "thing") == "thing is not a picture."
+
+
+def test_a_tiff_of_several_pages_or_with_a_small_view_first_is_no_animation(tmp_path: Path) -> None:
+    pages, raw = tmp_path / "pages.tiff", tmp_path / "raw.dng"
+    Image.new("RGB", (40, 30)).save(pages, save_all=True, append_images=[Image.new("RGB", (40, 30))])
+    Image.new("RGB", (40, 30)).save(raw, "TIFF", tiffinfo={254: 1})
+
+    for path in (pages, raw):
+        assert _sentence(path).endswith(" has several pages or is a camera's raw file; save it as JPEG or PNG first.")
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_png_with_a_long_history_is_sound(tmp_path: Path, packed: bool) -> None:
+    words = PngImagePlugin.PngInfo()
+    words.add_text("History", "saved again " * 250_000, zip=packed)
+    words.add_itxt("XML:com.adobe.xmp", "saved again " * 250_000, zip=packed)
+    Image.new("RGB", (40, 30), "teal").save(tmp_path / "edited.png", pnginfo=words)
+
+    assert _inspect(tmp_path / "edited.png").has_metadata
 
 
 def test_places_without_a_picture(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from sora_studio.domain.picture import Crop, PictureEdit, PreparedPicture
 from sora_studio.domain.profile import ImageRules
 from sora_studio.domain.request import check_image
 from sora_studio.media import image as image_module
+from sora_studio.media.encoding import Encoded
 from sora_studio.media.image import inspect_image
 from sora_studio.media.local import LocalMedia
 from sora_studio.media.preparation import prepare_image
@@ -322,6 +323,14 @@ def test_what_cannot_be_made_small_enough_is_said(tmp_path: Path) -> None:
     noisy((90, 70)).save(tmp_path / "picture.png")
 
     assert "picture.png has " in _sentence(tmp_path / "picture.png", CONVERT, max_bytes=20)
+
+
+def test_what_outgrows_the_limit_by_being_cropped_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    painted().save(tmp_path / "picture.png")
+    monkeypatch.setattr("sora_studio.media.preparation.encode_png", lambda _: Encoded(bytes(MOST + 1), 1, 1))
+
+    sentence = _sentence(tmp_path / "picture.png", PictureEdit(Crop(0, 0, 1, 0.9)))
+    assert sentence == "picture.png has more than the 10.00 MB allowed once it is turned, cropped or saved anew."
 
 
 def test_more_than_a_look_reads_can_still_be_converted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
