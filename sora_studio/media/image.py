@@ -15,6 +15,7 @@ from sora_studio.domain.request import ImageFacts
 from sora_studio.media.telling import Telling, turn_of, what_it_tells
 from sora_studio.media.transparency import is_transparent
 from sora_studio.media.unopened import HEAD_BYTES, what_it_is
+from sora_studio.media.wholeness import check_whole, load_small
 
 MAX_PIXELS = 80_000_000
 """More than any camera's picture of a few megabytes has; decoding takes four bytes for each."""
@@ -81,7 +82,8 @@ def look(path: Path, file: BinaryIO) -> tuple[ImageFacts, ImageFile.ImageFile]:
     turn = turn_of(image) if kind == "tiff" else 0  # whose decoder turns it, and forgets
     whole = size_bytes <= MAX_DECODED_BYTES
     if whole:
-        _read_to_the_end(image)
+        load_small(image)
+        check_whole(image, kind, file)
     turn = turn or turn_of(image)
     if turn in _ON_ITS_SIDE and kind != "tiff":
         width, height = height, width
@@ -139,12 +141,6 @@ def _check_pages(path: Path, image: TiffImagePlugin.TiffImageFile) -> None:
     first: object = image.tag_v2.get(_KIND_OF_PAGE)
     if image.is_animated or (isinstance(first, int) and first & _IS_SMALL_VIEW):
         _refuse(path, "has several pages or is a camera's raw file; save it as JPEG or PNG first")
-
-
-def _read_to_the_end(image: Image.Image) -> None:
-    """A JPEG as small as it decodes: the time goes into the rest of it, and what is torn is found all the same."""
-    image.draft("L", (1, 1))
-    image.load()
 
 
 def _size_of(path: Path) -> int:

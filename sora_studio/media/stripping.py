@@ -44,11 +44,16 @@ def strip(content: bytes, kind: str) -> Stripped:
 
     What stays beside the picture is its colour profile, density and transparency.
     """
-    parts = list(_READERS[kind](content))
+    parts = list(parts_of(content, kind))
     stripped = b"".join(part.kept for part in parts)
     if kind == "webp":
         stripped = b"RIFF" + (len(stripped) + 4).to_bytes(4, "little") + b"WEBP" + stripped
     return Stripped(stripped, frozenset(part.name for part in parts if not part.kept))
+
+
+def parts_of(content: bytes, kind: str) -> Iterator[Part]:
+    """All of it, one after the other; raises like `strip`, once it comes to what is wrong."""
+    return _READERS[kind](content)
 
 
 def _jpeg_parts(content: bytes) -> Iterator[Part]:
