@@ -104,6 +104,8 @@ def _replace(path: Path, picture: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(picture)
+            file.flush()
+            os.fsync(file.fileno())  # a frame may be all that a waiting task has
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

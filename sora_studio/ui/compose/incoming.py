@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import os
 from pathlib import Path
 from typing import cast
 
@@ -63,6 +64,9 @@ def _keep(pixels: QImage, folder: Path) -> Path:
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")
-        part.write_bytes(png)
+        with part.open("wb") as file:
+            file.write(png)
+            file.flush()
+            os.fsync(file.fileno())  # there is no other copy of what was pasted
         part.replace(path)
     return path

@@ -1,6 +1,7 @@
 """What goes on with the composer's pictures behind their wells: they are checked, looked at, and opened to be judged."""
 
 import asyncio
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
@@ -24,6 +25,7 @@ class PictureDesk(QObject):
         self._images, self._model, self._scope = images, model, scope
         self._checking: asyncio.Task[None] | None = None
         self._dialog: PictureDialog | None = None
+        self._looks = dict[str, asyncio.Task[None]]()
         images.opened.connect(self._on_images_opened)
         images.undo_wanted.connect(self._on_images_undo_wanted)
         model.looks.changed.connect(self._on_looks_changed)
@@ -51,7 +53,14 @@ class PictureDesk(QObject):
 
     def _look(self, source: str, *, again: bool = False, patient: bool = False) -> None:
         if (looking := self._model.look(source, again=again, patient=patient)) is not None:
-            self._scope.start(looking, name="look at image")
+            if (earlier := self._looks.get(source)) is not None:
+                earlier.cancel()  # nobody waits for what an earlier crop would have come to
+            self._looks[source] = self._scope.start(looking, name="look at image")
+            self._looks[source].add_done_callback(partial(self._forget, source))
+
+    def _forget(self, source: str, look: "asyncio.Task[None]") -> None:
+        if self._looks.get(source) is look:
+            del self._looks[source]
 
     def _on_looks_changed(self, source: str) -> None:
         if not self._model.looks.is_waiting(source):
