@@ -125,6 +125,7 @@ class FakePictures:
     offers: dict[str, PreparedPicture] = field(default_factory=dict)
     looking: asyncio.Event | None = None
     looks: list[tuple[str, PictureEdit]] = field(default_factory=list)
+    under_way: int = 0
 
     async def thumbnail(self, path: Path, *, max_edge: int) -> Thumbnail | None:
         try:
@@ -134,8 +135,12 @@ class FakePictures:
 
     async def look(self, source: str, edit: PictureEdit, profile: ModelProfile) -> PictureLook:
         self.looks.append((source, edit))
-        if self.looking is not None:
-            await self.looking.wait()
+        self.under_way += 1
+        try:
+            if self.looking is not None:
+                await self.looking.wait()
+        finally:
+            self.under_way -= 1
         await asyncio.sleep(0)
         name = Path(source).name
         if is_url(source):

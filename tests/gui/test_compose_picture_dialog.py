@@ -126,6 +126,20 @@ def test_a_moving_crop_is_looked_at_once_it_rests(look: Look) -> None:
     look.desk.bot.waitUntil(lambda: len(look.desk.studio.pictures.looks) == before + 1)
 
 
+def test_of_a_crop_that_is_moved_on_nothing_more_is_looked_at(look: Look) -> None:
+    look.wait(MISMATCH)
+    look.choose("Crop")
+    look.wait("Cropped to 800 × 450")
+    pictures = look.desk.studio.pictures
+    pictures.looking = asyncio.Event()
+    for moves in (1, 2, 3):
+        asked = len(pictures.looks)
+        QTest.keyClick(look.view, Qt.Key.Key_Down)
+        look.desk.bot.waitUntil(lambda asked=asked: len(pictures.looks) > asked)
+        assert pictures.under_way == 1, f"after {moves} moves"
+    pictures.looking.set()
+
+
 def test_turning_the_clip_turns_the_crop(look: Look) -> None:
     look.wait(MISMATCH)
     look.choose("Crop")
