@@ -10,7 +10,14 @@ MEDIA_TYPES = {"jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 """Of the formats that the service takes, by decoder name."""
 TAKEN_UP_AFTER = timedelta(minutes=10)
 """An upload that began longer ago and was cut off does not arrive any more: only then its name is used for another."""
+
+
 SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
+
+
+def format_name(format: str) -> str:  # noqa: A002 - it is one
+    """`JPEG` for `jpeg`, as people write it."""
+    return "WebP" if format == "webp" else format.upper()
 
 
 class PictureRoute(StrEnum):

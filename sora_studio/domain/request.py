@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from sora_studio.domain.errors import Problem
-from sora_studio.domain.picture import PictureEdit, PictureRoute
+from sora_studio.domain.picture import PictureEdit, PictureRoute, format_name
 from sora_studio.domain.profile import ImageRules, ModelProfile, OptionValue
 
 MAX_TAKES = 10
@@ -122,9 +122,11 @@ def check_image(image: str, facts: ImageFacts, rules: ImageRules) -> list[Proble
     """What keeps an inspected local picture from being sent."""
     name, problems = Path(image).name, list[Problem]()
     if facts.format not in rules.formats:
-        allowed = _listed([known.upper() for known in rules.formats])
+        allowed = _listed([format_name(known) for known in rules.formats])
         article = "an" if facts.format.startswith(("a", "e", "i", "o")) else "a"
-        problems.append(Problem("images", f"{name} is {article} {facts.format.upper()} file; the service takes {allowed}."))
+        problems.append(
+            Problem("images", f"{name} is {article} {format_name(facts.format)} file; the service takes {allowed}.")
+        )
     if facts.size_bytes > rules.max_bytes:
         problems.append(Problem("images", f"{name} {excess(facts.size_bytes, rules.max_bytes)}"))
     return problems

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 import httpx
 
 from sora_studio.domain.errors import ConnectionFailed, InvalidRequest, Problem, ServiceUnavailable, StudioError
-from sora_studio.domain.picture import MEDIA_TYPES, WebPicture
+from sora_studio.domain.picture import MEDIA_TYPES, WebPicture, format_name
 from sora_studio.domain.ports import Clock
 from sora_studio.domain.request import excess, megabytes
 from sora_studio.gateway.addresses import LinkRefused
@@ -138,9 +138,9 @@ async def _read_head(pieces: AsyncIterator[bytes], head: bytearray, *, says_page
         due = 2 * len(head)  # so that a slow drip is not judged byte by byte
     kind, header = _judge(head)
     if kind not in MEDIA_TYPES:
-        raise _NotAPicture(_KINDS.get("page" if says_page and not kind else kind, f"is a {kind.upper()} file. {_TAKEN}."))
+        raise _NotAPicture(_KINDS.get("page" if says_page and not kind else kind, f"is a {format_name(kind)} file. {_TAKEN}."))
     if header is None:
-        raise _NotAPicture(f"says that it is a {kind.upper()} picture, but its beginning is damaged.")
+        raise _NotAPicture(f"says that it is a {format_name(kind)} picture, but its beginning is damaged.")
     if header.is_animated:
         raise _NotAPicture("is animated. The service takes still pictures.")
     return kind, header

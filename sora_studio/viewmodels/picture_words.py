@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sora_studio.domain.picture import PictureEdit, PictureRoute, PreparedPicture, WebPicture
+from sora_studio.domain.picture import PictureEdit, PictureRoute, PreparedPicture, WebPicture, format_name
 from sora_studio.domain.profile import OptionValue
 from sora_studio.domain.request import ImageFacts, is_url
 from sora_studio.viewmodels.picture_crop import is_close
@@ -113,7 +113,7 @@ def name(source: str) -> str:
 
 def kind(format_or_type: str) -> str:
     """`JPEG` for `jpeg` and for `image/jpeg`."""
-    return format_or_type.rpartition("/")[2].upper()
+    return format_name(format_or_type.rpartition("/")[2])
 
 
 def pixels(width: int, height: int) -> str:

@@ -165,7 +165,7 @@ def test_a_picture_that_will_not_do_is_explained_at_once_beside_the_well(desk: D
     desk.studio.submission.image_problem = "notes.txt is no picture."
     drop(desk.wells()[0], files(text))
     desk.bot.waitUntil(lambda: desk.reads("notes.txt is no picture."))
-    assert heard(desk.wells()[0]) == "notes.txt is no picture."
+    desk.bot.waitUntil(lambda: heard(desk.wells()[0]) == "notes.txt is no picture.")
     QTest.keyClicks(desk.editor, "A")
     desk.click(desk.generate)
     desk.bot.waitUntil(desk.wells()[0].hasFocus)
@@ -179,7 +179,7 @@ def test_a_picture_that_is_overwritten_after_it_was_shown_is_shown_anew_before_i
     picture = filled(tmp_path / "render.png", "red")
     drop(desk.wells()[0], files(picture))
     desk.bot.waitUntil(lambda: middle_of(desk.wells()[0]) == QColor("red"))
-    desk.bot.waitUntil(lambda: bool(desk.studio.pictures.looks))
+    desk.bot.waitUntil(lambda: "JPEG" in heard(desk.wells()[0]))
     QTest.keyClicks(desk.editor, "A harbour")
     filled(picture, "blue")
     desk.click(desk.generate)

@@ -108,7 +108,7 @@ def test_a_press_without_any_way_for_its_picture_leads_to_the_settings(desk: Des
     desk.click(desk.generate)
     desk.bot.waitUntil(lambda: desk.routes_needed == [True])
     assert desk.reads(PublicUrlNeeded.title)
-    assert desk.wells()[0].invalid
+    desk.bot.waitUntil(lambda: desk.wells()[0].invalid)
     assert desk.requests() == []
 
 

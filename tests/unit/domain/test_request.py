@@ -112,12 +112,12 @@ def test_an_image_makes_it_image_to_video() -> None:
     ("facts", "words"),
     [
         (ImageFacts("png", 10, 10, 10_000_000), []),
-        (ImageFacts("gif", 10, 10, 1), ["a.png is a GIF file; the service takes JPEG, PNG or WEBP."]),
+        (ImageFacts("gif", 10, 10, 1), ["a.png is a GIF file; the service takes JPEG, PNG or WebP."]),
         (ImageFacts("png", 10, 10, 12_500_000), ["a.png has 12.50 MB, 2.50 MB more than the 10.00 MB allowed."]),
         (ImageFacts("png", 10, 10, 10_000_001), ["a.png is 1 byte over the 10.00 MB allowed."]),
         (ImageFacts("png", 10, 10, 10_003_210), ["a.png is 3,210 bytes over the 10.00 MB allowed."]),
         (ImageFacts("png", 10, 10, 10_006_000), ["a.png has 10.01 MB, 0.01 MB more than the 10.00 MB allowed."]),
-        (ImageFacts("avif", 10, 10, 1), ["a.png is an AVIF file; the service takes JPEG, PNG or WEBP."]),
+        (ImageFacts("avif", 10, 10, 1), ["a.png is an AVIF file; the service takes JPEG, PNG or WebP."]),
         (ImageFacts("bmp", 10, 10, 20_000_000), ["a.png is a BMP", "a.png has 20.00 MB"]),
     ],
 )
