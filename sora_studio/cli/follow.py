@@ -18,6 +18,7 @@ from sora_studio.domain.events import (
     TransferProgressed,
 )
 from sora_studio.domain.ports import Clock
+from sora_studio.domain.request import is_url
 from sora_studio.domain.task import Phase, Task, TaskState
 
 PATIENCE_S = 600.0
@@ -31,6 +32,12 @@ class _Block:
 
     phases: frozenset[Phase]
     code: ExitCode
+    only_local_pictures: bool = False
+
+    def stops(self, task: Task) -> bool:
+        """Whether this task is one of them."""
+        concerned = not self.only_local_pictures or not all(map(is_url, task.request.images))
+        return concerned and task.phase in self.phases
 
 
 _NO_WAY = "pictures"
@@ -42,7 +49,7 @@ _BLOCKS = {
     "storage": _Block(_SAVING | {Phase.WAITING, Phase.SENDING}, ExitCode.GAVE_UP),
     "room": _Block(frozenset({Phase.WAITING}), ExitCode.GAVE_UP),
     "output": _Block(_SAVING, ExitCode.GAVE_UP),
-    _NO_WAY: _Block(frozenset({Phase.WAITING}), ExitCode.INVALID),
+    _NO_WAY: _Block(frozenset({Phase.WAITING}), ExitCode.INVALID, only_local_pictures=True),
 }
 """By the cause of the notice that tells of it."""
 _OFFLINE = "offline"
@@ -116,7 +123,7 @@ class Follower:
     async def _give_up(self, wanted: set[int]) -> None:
         if self._take_back and _NO_WAY in self._causes:
             for task in wanted:
-                if self._tasks[task].phase is Phase.WAITING and await self._take_back(task):
+                if _BLOCKS[_NO_WAY].stops(self._tasks[task]) and await self._take_back(task):
                     self._dirty.add(task)
             await self._look(wanted)
 
@@ -140,7 +147,7 @@ class Follower:
     def _stuck(self, tasks: Sequence[Task]) -> ExitCode | None:
         """Why waiting longer makes no sense, if it does not."""
         for cause in self._causes & _BLOCKS.keys():
-            if all(task.phase in _BLOCKS[cause].phases for task in tasks):
+            if all(map(_BLOCKS[cause].stops, tasks)):
                 return _BLOCKS[cause].code
         if _OFFLINE not in self._causes and not all(_is_troubled(task) for task in tasks):
             self._good_news_at = self._clock.monotonic()

@@ -21,11 +21,12 @@ def task(
     trouble: str | None = None,
     fail_code: str | None = None,
     fail_message: str | None = None,
+    images: tuple[str, ...] = (),
 ) -> Task:
     return Task(
         id=number,
         state=state,
-        request=GenerationRequest(model="sora-2", prompt="A quiet harbour\nat dusk", options={"duration": 10}),
+        request=GenerationRequest(model="sora-2", prompt="A quiet harbour\nat dusk", options={"duration": 10}, images=images),
         gateway="https://service.example",
         created_at=CREATED,
         task_id=None if state in (TaskState.WAITING, TaskState.SENDING, TaskState.UNKNOWN) else f"task_{number}",
