@@ -126,6 +126,7 @@ class Follower:
                 if _BLOCKS[_NO_WAY].stops(self._tasks[task]) and await self._take_back(task):
                     self._dirty.add(task)
             await self._look(wanted)
+            self._progress.say("What this command could not send was taken back: it does not go out later by itself.")
 
     async def _look(self, wanted: set[int]) -> None:
         dirty = self._dirty & wanted
