@@ -32,12 +32,6 @@ class _Block:
 
     phases: frozenset[Phase]
     code: ExitCode
-    only_local_pictures: bool = False
-
-    def stops(self, task: Task) -> bool:
-        """Whether this task is one of them."""
-        concerned = not self.only_local_pictures or not all(map(is_url, task.request.images))
-        return concerned and task.phase in self.phases
 
 
 _NO_WAY = "pictures"
@@ -49,7 +43,6 @@ _BLOCKS = {
     "storage": _Block(_SAVING | {Phase.WAITING, Phase.SENDING}, ExitCode.GAVE_UP),
     "room": _Block(frozenset({Phase.WAITING}), ExitCode.GAVE_UP),
     "output": _Block(_SAVING, ExitCode.GAVE_UP),
-    _NO_WAY: _Block(frozenset({Phase.WAITING}), ExitCode.INVALID, only_local_pictures=True),
 }
 """By the cause of the notice that tells of it."""
 _OFFLINE = "offline"
@@ -96,7 +89,7 @@ class Follower:
         self._wake = asyncio.Event()
         self._dirty = set[int]()
         self._tasks = dict[int, Task]()
-        self._causes = {notice.cause for notice in standing}
+        self._causes = {notice.cause: notice.text for notice in standing}
         self._good_news_at = clock.monotonic()
         self._unsubscribe = events.subscribe(self._on_event)
 
@@ -121,12 +114,19 @@ class Follower:
             self._report.end()
 
     async def _give_up(self, wanted: set[int]) -> None:
-        if self._take_back and _NO_WAY in self._causes:
-            for task in wanted:
-                if _BLOCKS[_NO_WAY].stops(self._tasks[task]) and await self._take_back(task):
-                    self._dirty.add(task)
+        without_way = self._without_way([*self._tasks.values()]) if self._take_back else []
+        taken_back = {task.id for task in without_way if self._take_back and await self._take_back(task.id)}
+        if taken_back:
+            self._dirty |= taken_back
             await self._look(wanted)
             self._progress.say("What this command could not send was taken back: it does not go out later by itself.")
+
+    def _without_way(self, tasks: Sequence[Task]) -> list[Task]:
+        """Those that wait for a way that does not work: the one that the notice is about, as one of them says."""
+        words = self._causes.get(_NO_WAY, "")
+        waiting = [task for task in tasks if task.phase is Phase.WAITING and not all(map(is_url, task.request.images))]
+        closed = {task.request.pictures_by for task in waiting if task.trouble and words.startswith(task.trouble)}
+        return [task for task in waiting if task.request.pictures_by in closed]
 
     async def _look(self, wanted: set[int]) -> None:
         dirty = self._dirty & wanted
@@ -147,9 +147,11 @@ class Follower:
 
     def _stuck(self, tasks: Sequence[Task]) -> ExitCode | None:
         """Why waiting longer makes no sense, if it does not."""
-        for cause in self._causes & _BLOCKS.keys():
-            if all(map(_BLOCKS[cause].stops, tasks)):
+        for cause in self._causes.keys() & _BLOCKS.keys():
+            if all(task.phase in _BLOCKS[cause].phases for task in tasks):
                 return _BLOCKS[cause].code
+        if self._without_way(tasks) == [*tasks]:
+            return ExitCode.INVALID
         if _OFFLINE not in self._causes and not all(_is_troubled(task) for task in tasks):
             self._good_news_at = self._clock.monotonic()
         if self._clock.monotonic() - self._good_news_at > self._patience_s:
@@ -166,12 +168,12 @@ class Follower:
                 self._good_news_at = self._clock.monotonic()
                 self._progress.transferred(event)
             case NoticeRaised(cause=cause, level=level, text=text):
-                self._causes.add(cause)
+                self._causes[cause] = text
                 if level is not NoticeLevel.INFO:
                     self._progress.say(text)
                 self._wake.set()
             case NoticeCleared(cause=cause):
-                self._causes.discard(cause)
+                self._causes.pop(cause, None)
             case _:
                 pass
 

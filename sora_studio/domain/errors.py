@@ -98,7 +98,14 @@ class PublishingFailed(UserError):
 
 
 class RouteUnusable(PublishingFailed):
-    """The way itself does not work, whatever the picture: its tasks wait until somebody has mended it."""
+    """The way itself does not work, whatever the picture: its tasks wait until somebody has mended it.
+
+    `nothing_left`: that was known before the first byte of a picture was sent, or the other side has kept none.
+    """
+
+    def __init__(self, title: str = "", *, advice: str = "", detail: str = "", nothing_left: bool = False) -> None:
+        self.nothing_left = nothing_left
+        super().__init__(title, advice=advice, detail=detail)
 
 
 class RequestRepeated(UserError):

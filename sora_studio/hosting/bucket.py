@@ -85,11 +85,11 @@ class BucketHost:
 
         key_id, secret = self._key_id(), self._secret()
         if not key_id or not secret:
-            raise RouteUnusable("The bucket's keys are missing.", advice="Enter both in Settings, Pictures.")
+            raise RouteUnusable("The bucket's keys are missing.", advice="Enter both in Settings, Pictures.", nothing_left=True)
         try:
             endpoint, bucket = check_bucket_endpoint(self._endpoint), check_bucket_name(self._bucket)
         except InvalidSetting as problem:
-            raise RouteUnusable(problem.title, advice=problem.advice) from None
+            raise RouteUnusable(problem.title, advice=problem.advice, nothing_left=True) from None
         return Objects(endpoint=endpoint, bucket=bucket, region=self._region, key_id=key_id, secret=secret)
 
 

@@ -49,7 +49,9 @@ class CommandHost:
         except OSError as error:
             if is_full(error):
                 raise StorageFull from None
-            raise RouteUnusable(f"The command could not be started: {error.strerror}.", advice=_ADVICE) from None
+            raise RouteUnusable(
+                f"The command could not be started: {error.strerror}.", advice=_ADVICE, nothing_left=True
+            ) from None
         finally:
             run.kill()
             thread.shutdown(wait=False)
@@ -74,12 +76,14 @@ def _words(command: str) -> list[str]:
     try:
         words = split(command, windows=sys.platform == "win32")
     except ValueError:
-        raise RouteUnusable("The command has a quotation mark without its other half.", advice=_ADVICE) from None
+        raise RouteUnusable(
+            "The command has a quotation mark without its other half.", advice=_ADVICE, nothing_left=True
+        ) from None
     if not words:
-        raise RouteUnusable("There is no command for pictures.", advice=_ADVICE)
+        raise RouteUnusable("There is no command for pictures.", advice=_ADVICE, nothing_left=True)
     program = shutil.which(str(Path(words[0]).expanduser()))
     if program is None:
-        raise RouteUnusable(f"There is no program {quoted(words[0])}.", advice=_ADVICE)
+        raise RouteUnusable(f"There is no program {quoted(words[0])}.", advice=_ADVICE, nothing_left=True)
     arguments = words[1:] if any(FILE in word for word in words[1:]) else [*words[1:], FILE]
     return [str(Path(program).absolute()), *arguments]
 

@@ -42,14 +42,16 @@ def explained(text: str, what: str, *, bucket: str, endpoint: str) -> StudioErro
         return _without_answer(text, what, host)
     if code in _REASONS:
         title, advice = (words.format(bucket=bucket, host=host) for words in _REASONS[code])
-        return RouteUnusable(f"{what} {title}", advice=advice, detail=code)
+        return RouteUnusable(f"{what} {title}", advice=advice, detail=code, nothing_left=True)
     if code in _ELSEWHERE:
         region = f" {found[1]}" if (found := _REGION.search(text)) else ""
         return RouteUnusable(
             f"{what} The bucket {bucket} is in another region{region}.", advice="Change it in Settings, Pictures.", detail=code
         )
     if code in _FULL or status == 507:
-        return RouteUnusable(f"{what} The store has no room left.", advice="Make room there, or take another.", detail=code)
+        return RouteUnusable(
+            f"{what} The store has no room left.", advice="Make room there, or take another.", detail=code, nothing_left=True
+        )
     if code in _BUSY or status == 429 or status >= 500:
         return ServiceUnavailable(f"{what} The store has a passing problem.", detail=code or f"HTTP {status}")
     said = f": {found[1]}" if (found := _MESSAGE.search(text)) else ""

@@ -4,15 +4,18 @@ import asyncio
 import hashlib
 from pathlib import Path
 
+MAX_BYTES = 50_000_000
+"""What is larger is refused by its size alone, and not read to its end."""
+
 
 async def digest_of(path: Path) -> str:
-    """The file's SHA-256 in hex; empty when it cannot be read, or is no ordinary one: a pipe would never end."""
+    """The file's SHA-256 in hex; empty when it cannot be read, is larger than what can be sent, or is no ordinary one."""
     return await asyncio.to_thread(_digest, path)
 
 
 def _digest(path: Path) -> str:
     try:
-        if not path.is_file():
+        if not path.is_file() or path.stat().st_size > MAX_BYTES:  # a pipe would never end
             return ""
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

@@ -30,6 +30,7 @@ class PictureLine:
         self._under_way = set[int]()
         self._patience = Patience[int](core.clock, core.rng)
         self._ways = Patience[str](core.clock, core.rng)
+        self._closed = dict[str, str]()
 
     def __contains__(self, task: int) -> bool:
         """Whether it is to be passed over for now."""
@@ -51,7 +52,9 @@ class PictureLine:
         if task.request.images and task.state is TaskState.WAITING:
             self._ways_of[task.id] = _way_of(task.request)
         else:
-            self._ways_of.pop(task.id, None)
+            way = self._ways_of.pop(task.id, None)
+            if way in self._closed and way not in self._ways_of.values():
+                self._open_way(way)  # nobody wants to go it any more
             self._patience.regain(task.id)
 
     def is_under_way(self, task: int) -> bool:
@@ -64,14 +67,16 @@ class PictureLine:
 
     def close_way(self, request: GenerationRequest, error: StudioError) -> None:
         """No picture can go the way of this request's before somebody has mended it, which the person is told once."""
-        self._ways.lose(_way_of(request), least_s=MENDED_IN_S)
-        words = f"{error.sentence} Tasks that need it wait; nothing was sent or charged."
-        self._notices.post(PICTURES, NoticeLevel.WARNING, words, NoticeAction.OPEN_SETTINGS)
+        way = _way_of(request)
+        self._ways.lose(way, least_s=MENDED_IN_S)
+        self._closed[way] = f"{error.sentence} Tasks that need it wait; nothing was sent or charged."
+        self._notices.post(PICTURES, NoticeLevel.WARNING, self._closed[way], NoticeAction.OPEN_SETTINGS)
 
     def ways_changed(self) -> None:
         """Each may work now."""
         self._ways.regain_all()
         self._patience.regain_all()
+        self._closed.clear()
         self._notices.clear(PICTURES)
 
     async def publish(self, task: Task, profile: ModelProfile) -> list[str]:
@@ -80,9 +85,14 @@ class PictureLine:
             urls = await self._publishing.publish(task, profile)
         self._patience.regain(task.id)
         if way := _way_of(task.request):
-            self._ways.regain(way)
-            self._notices.clear(PICTURES)
+            self._open_way(way)
         return urls
+
+    def _open_way(self, way: str) -> None:
+        self._ways.regain(way)
+        self._closed.pop(way, None)
+        if not self._closed:
+            self._notices.clear(PICTURES)
 
     async def stands(self, task: Task, urls: list[str]) -> bool:
         """Whether its pictures can be fetched at the addresses that it got."""

@@ -5,7 +5,7 @@ import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from sora_studio.domain.errors import InvalidRequest, PassingError, Problem, PublicUrlNeeded, PublishingFailed
+from sora_studio.domain.errors import InvalidRequest, PassingError, Problem, PublicUrlNeeded, PublishingFailed, RouteUnusable
 from sora_studio.domain.picture import PictureEdit, PictureRoute, Publication
 from sora_studio.domain.ports import PictureChecker, PictureHost, PublicationStore
 from sora_studio.domain.profile import ImageRules, ModelProfile
@@ -109,8 +109,10 @@ class Publishing:
 
         What is on its way is withdrawn only by the process that publishes it.
         """
-        found = next((row for row in await self.standing() if row.id == publication), None)
-        return found is not None and bool(found.url or self._works) and await self._withdrawal.withdraw(found)
+        found = await self._publications.get(publication)
+        if found is None or found.withdrawn_at is not None:
+            return True
+        return bool(found.url or self._works) and await self._withdrawal.withdraw(found)
 
     async def check(self, route: PictureRoute) -> None:
         """Prove that pictures could go this way. Raises `PublicUrlNeeded` when it is not set up, else like `PictureHost`.
@@ -121,7 +123,7 @@ class Publishing:
         if host is None:
             raise PublicUrlNeeded("This way is not set up.", advice="Fill in its settings first.")
         url = await host.check()
-        self._require_reach(url)
+        self._require_reach(url, route)
         if route is PictureRoute.COMMAND:  # it stays there, as every picture will
             await self._checker.look(url, max_bytes=TEST_MAX_BYTES)
 
@@ -163,13 +165,20 @@ class Publishing:
             raise PublicUrlNeeded
         parcel = Parcel(picture, route, self._hosts()[route], Path(image).name, task.id, rules.max_bytes)
         url = await self._uploads.address(parcel)
-        self._require_reach(url)
+        if not self._core.is_reachable(url):
+            for row in await self.standing():
+                if row.url == url:
+                    await self._withdrawal.withdraw(row)
+        self._require_reach(url, route)
         return url
 
-    def _require_reach(self, url: str) -> None:
-        """Raises `PublishingFailed` for an address of this machine, or of its network, when the service is elsewhere."""
+    def _require_reach(self, url: str, route: PictureRoute) -> None:
+        """Raises `RouteUnusable` for an address of this machine, or of its network, when the service is elsewhere; for what a
+        command has printed `PublishingFailed`: it is not run again by itself.
+        """
         if not self._core.is_reachable(url):
-            raise PublishingFailed(UNREACHABLE, advice="Look at Settings, Pictures. Nothing was charged.")
+            kind = PublishingFailed if route is PictureRoute.COMMAND else RouteUnusable
+            raise kind(UNREACHABLE, advice="Look at Settings, Pictures.")
 
     async def _judge(self, request: GenerationRequest, image: str, rules: ImageRules, *, patient: bool) -> tuple[Problem, ...]:
         try:
@@ -195,7 +204,7 @@ async def _require_as_seen(request: GenerationRequest, image: str) -> None:
     """Raises `InvalidRequest` when another picture stands there than the one that the person sent. One that is gone says so."""
     seen = request.seen.get(image)
     if seen and await digest_of(Path(image)) not in (seen, ""):
-        words = f"{Path(image).name} has changed since this task was made. Look at it, then send it again."
+        words = f"{Path(image).name} has changed since this task was made. Open the task in the editor and look at it again."
         raise InvalidRequest([Problem("images", words)])
 
 

@@ -144,7 +144,7 @@ class RelayLink:
     async def _open(self, choice: RelayChoice) -> RelayConnection:
         match choice.place:
             case RelayPlace.NONE:
-                raise RouteUnusable("No relay is set up.", advice="Set one up in Settings.")
+                raise RouteUnusable("No relay is set up.", advice="Set one up in Settings.", nothing_left=True)
             case RelayPlace.ELSEWHERE:
                 token = await self._token()
                 return self._connect(choice.url, lambda: token)
@@ -154,7 +154,9 @@ class RelayLink:
 
     async def _started(self, choice: RelayChoice) -> OwnRelay:
         if not self._is_owner():
-            raise RouteUnusable("The relay runs in the other Sora Studio that is open.", advice="Use it from there.")
+            raise RouteUnusable(
+                "The relay runs in the other Sora Studio that is open.", advice="Use it from there.", nothing_left=True
+            )
         server = self._serve(choice)
         try:
             await server.start()
@@ -163,6 +165,7 @@ class RelayLink:
             raise RouteUnusable(
                 f"{what} cannot be used for the relay: {error.strerror or error}.",
                 advice="Close what uses it, or choose another port in Settings.",
+                nothing_left=True,
             ) from error
         self._server = server
         return server

@@ -112,8 +112,8 @@ class Submission:
         return await self._attaching.attach(task, task_id)
 
     async def resubmit(self, task: int) -> list[Task]:
-        """A new task with the same request, paid anew. An unclear old one leaves the list; pressing twice makes one, and none
-        is made when the old one was found while the new one was checked.
+        """A new task with the same request and the very same pictures, paid anew. An unclear old one leaves the list; pressing
+        twice makes one, and none is made when the old one was found while the new one was checked.
 
         Raises like `submit`; `RequestRepeated` only when this very task was sent again within the last minute.
         """
@@ -128,10 +128,14 @@ class Submission:
         self._resubmitted_at[task] = now
         try:
             request = replace(row.request, callback=row.request.callback and self._can_report())
-            return await self.submit(request, again=True, instead_of=task if row.state.is_unclear else None)
+            instead_of = task if row.state.is_unclear else None
+            added = await self.submit(request, again=True, instead_of=instead_of, shown=row.request.seen)
         except BaseException:
             del self._resubmitted_at[task]
             raise
+        if not added:
+            del self._resubmitted_at[task]
+        return added
 
     async def discard(self, task: int) -> bool:
         """Put an unclear or lost task aside."""
@@ -165,8 +169,8 @@ async def _seen(request: GenerationRequest, shown: Mapping[str, str]) -> dict[st
     """What the local pictures hold now. Raises `InvalidRequest` when one of them was shown with something else in it."""
     files = [image for image in request.images if not is_url(image)]
     seen = dict(zip(files, await asyncio.gather(*(digest_of(Path(file)) for file in files)), strict=True))
-    changed = [file for file in files if shown.get(file, seen[file]) != seen[file]]
+    changed = [file for file in files if (shown.get(file) or seen[file]) != seen[file]]
     if changed:
-        words = "has changed since it was shown. Look at it once more, then press Generate."
+        words = "has changed since it was shown. Look at it once more in the editor, then send it."
         raise InvalidRequest([Problem("images", f"{Path(file).name} {words}") for file in changed])
     return seen

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from weakref import WeakValueDictionary
 
-from sora_studio.domain.errors import ConnectionFailed, InvalidRequest, InvalidSetting, PassingError, RouteUnusable
+from sora_studio.domain.errors import ConnectionFailed, InvalidRequest, InvalidSetting, PassingError, RouteUnusable, StudioError
 from sora_studio.domain.events import PublicationsChanged
 from sora_studio.domain.picture import SUFFIXES, PictureRoute, PreparedPicture, Publication
 from sora_studio.domain.ports import PictureChecker, PictureHost, PublicationStore
@@ -103,11 +103,12 @@ class Uploads:
 
     async def _upload(self, parcel: Parcel) -> str:
         now = self._core.clock.now()
+        handle = secrets.token_urlsafe(HANDLE_BYTES) + SUFFIXES[parcel.picture.media_type]
         publication = await self._publications.begin(
             parcel.picture,
             route=parcel.route,
             place=parcel.host.place,
-            handle=secrets.token_urlsafe(HANDLE_BYTES) + SUFFIXES[parcel.picture.media_type],
+            handle=handle,
             name=parcel.name,
             task=parcel.task,
             at=now,
@@ -119,8 +120,10 @@ class Uploads:
             url = await parcel.host.publish(parcel.picture, publication.handle, lifetime_s=LENT_FOR_S)
             await self._complete(publication.id, url)
             return url
-        except (ConnectionFailed, RouteUnusable, InvalidSetting):  # nothing of it left, so nothing is to be taken back
-            await self._publications.forget(publication.id)
+        except StudioError as error:
+            # A row that was taken up again stands for an earlier try too, which may have arrived.
+            if _nothing_left(error) and publication.handle == handle:
+                await self._publications.forget(publication.id)
             raise
         finally:
             self._core.events.publish(PublicationsChanged())
@@ -132,3 +135,8 @@ class Uploads:
 
         await self._core.ledger.insist(write)
         self._trusted_until[publication] = self._core.clock.monotonic() + TRUSTED_FOR_S
+
+
+def _nothing_left(error: StudioError) -> bool:
+    """Whether no byte of the picture can have arrived, or have been kept."""
+    return isinstance(error, ConnectionFailed | InvalidSetting) or (isinstance(error, RouteUnusable) and error.nothing_left)

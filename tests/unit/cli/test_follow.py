@@ -144,21 +144,22 @@ def test_without_waiting_the_services_answer_is_the_end() -> None:
         ("storage", task(TaskState.WAITING), ExitCode.GAVE_UP),
         ("storage", task(TaskState.SUCCESS, clip(ClipState.REMOTE)), ExitCode.GAVE_UP),
         ("output", task(TaskState.SUCCESS, clip(ClipState.REMOTE)), ExitCode.GAVE_UP),
-        ("pictures", task(TaskState.WAITING, images=("/a/cat.png",)), ExitCode.INVALID),
+        ("pictures", task(TaskState.WAITING, images=("/a/cat.png",), trouble="About pictures."), ExitCode.INVALID),
     ],
 )
 def test_a_cause_that_stops_everything_ends_the_command(cause: str, row: Task, code: ExitCode) -> None:
     scene = Scene(row)
     assert scene.run(lambda: scene.notice(cause)) is code
-    standing = NoticeRaised(cause, NoticeLevel.WARNING, "Since before.")
+    standing = NoticeRaised(cause, NoticeLevel.WARNING, f"About {cause}. Since before.")
     assert Scene(row, standing=[standing]).run() is code
 
 
 @pytest.mark.parametrize(("is_own", "state"), [(True, TaskState.CANCELLED), (False, TaskState.WAITING)])
 def test_what_has_no_way_is_taken_back_by_the_command_that_made_it_and_by_no_other(is_own: bool, state: TaskState) -> None:
-    scene = Scene(task(images=("/a/cat.png",)), is_own=is_own)
+    stuck = task(images=("/a/cat.png",), trouble="About pictures.")
+    scene = Scene(stuck, task(number=2, images=("/a/dog.png",)), is_own=is_own)
     assert scene.run(lambda: scene.notice("pictures")) is ExitCode.INVALID
-    assert scene.rows[1].state is state
+    assert {row.state for row in scene.rows.values()} == {state}
 
 
 @pytest.mark.parametrize(
@@ -171,6 +172,8 @@ def test_what_has_no_way_is_taken_back_by_the_command_that_made_it_and_by_no_oth
         ("address", task(TaskState.WAITING)),
         ("pictures", task(TaskState.WAITING)),
         ("pictures", task(TaskState.WAITING, images=("https://a.example/cat.png",))),
+        ("pictures", task(TaskState.WAITING, images=("/a/cat.png",))),
+        ("pictures", task(TaskState.WAITING, images=("/a/cat.png",), trouble="The relay is busy.")),
     ],
 )
 def test_what_still_moves_is_followed_although_something_is_wrong(cause: str, row: Task) -> None:

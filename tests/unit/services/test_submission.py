@@ -206,6 +206,22 @@ def test_a_picture_that_is_another_than_the_one_that_was_shown_is_not_taken(tmp_
     run(story())
 
 
+def test_a_task_is_sent_again_with_the_pictures_that_it_had_or_not_at_all(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path) as rig:
+            picture = tmp_path / "pier.png"
+            picture.write_bytes(b"as it was shown")
+            await rig.engine.submission.submit(request(images=(str(picture),)))
+            await rig.engine.submission.cancel(1)
+            picture.write_bytes(b"something else")
+            with pytest.raises(InvalidRequest, match="has changed since it was shown"):
+                await rig.engine.submission.resubmit(1)
+            picture.write_bytes(b"as it was shown")
+            assert len(await rig.engine.submission.resubmit(1)) == 1
+
+    run(story())
+
+
 def test_pressing_resubmit_twice_pays_once(tmp_path: Path) -> None:
     async def story() -> None:
         async with Rig(tmp_path) as rig:
