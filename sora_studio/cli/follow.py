@@ -18,7 +18,6 @@ from sora_studio.domain.events import (
     TransferProgressed,
 )
 from sora_studio.domain.ports import Clock
-from sora_studio.domain.request import is_url
 from sora_studio.domain.task import Phase, Task, TaskState
 
 PATIENCE_S = 600.0
@@ -124,7 +123,7 @@ class Follower:
     def _without_way(self, tasks: Sequence[Task]) -> list[Task]:
         """Those that wait for a way that does not work: the one that the notice is about, as one of them says."""
         words = self._causes.get(_NO_WAY, "")
-        waiting = [task for task in tasks if task.phase is Phase.WAITING and not all(map(is_url, task.request.images))]
+        waiting = [task for task in tasks if task.phase is Phase.WAITING and task.request.files]
         closed = {task.request.pictures_by for task in waiting if task.trouble and words.startswith(task.trouble)}
         return [task for task in waiting if task.request.pictures_by in closed]
 

@@ -108,15 +108,14 @@ def request_from(command: GenerateCommand, model: str, profile: ModelProfile | N
 async def _would_fit(studio: "Studio", request: GenerationRequest) -> bool:
     """Whether a copy of some picture that is refused as it is could be sent."""
     profile = studio.profiles.get(request.model)
-    files = [image for image in request.images if not is_url(image) and image not in request.edits]
+    files = [file for file in request.files if file not in request.edits]
     looks = [await studio.pictures.look(image, PictureEdit(), profile) for image in files] if profile else []
     return any(look.offer for look in looks)
 
 
 def _say_what_becomes_public(studio: "Studio", request: GenerationRequest) -> None:
     route = studio.publishing.route_for(request)
-    if route and not all(map(is_url, request.images)) and not studio.publishing.stays_here(route):
-        count = sum(not is_url(image) for image in request.images)
+    if route and (count := len(request.files)) and not studio.publishing.stays_here(route):
         which = "The picture becomes" if count == 1 else f"The {count} pictures become"
         say(f"{which} reachable on the internet {PUBLIC[route]}")
 
@@ -131,7 +130,7 @@ def batch_words(pictures: int, takes: int, tasks: int) -> str:
 
 def _lends_itself(studio: "Studio", request: GenerationRequest) -> bool:
     """Whether the service could not fetch the pictures any more once this process has ended."""
-    if not studio.tracking.is_owner or all(map(is_url, request.images)):
+    if not studio.tracking.is_owner or not request.files:
         return False
     return studio.reports.relay_is_here and studio.publishing.route_for(request) is PictureRoute.RELAY
 

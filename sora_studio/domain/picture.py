@@ -8,6 +8,8 @@ from enum import StrEnum
 
 MEDIA_TYPES = {"jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 """Of the formats that the service takes, by decoder name."""
+MAX_DECODED_BYTES = 50_000_000
+"""A file above this is refused for its size alone, so nobody reads it to its end."""
 TAKEN_UP_AFTER = timedelta(minutes=10)
 """An upload that began longer ago and was cut off does not arrive any more: only then its name is used for another."""
 

@@ -52,6 +52,11 @@ class GenerationRequest:
         return Mode.IMAGE_TO_VIDEO if self.images else Mode.TEXT_TO_VIDEO
 
     @property
+    def files(self) -> tuple[str, ...]:
+        """Those of its images that are local files."""
+        return tuple(image for image in self.images if not is_url(image))
+
+    @property
     def wish(self) -> "GenerationRequest":
         """The same without the ways to and from the service: two requests of one wish would make, and cost, the same."""
         return replace(self, callback=False, pictures_by=None)
@@ -98,6 +103,11 @@ class ImageFacts:
 
 def _edits_of(images: tuple[str, ...], edits: Mapping[str, PictureEdit]) -> dict[str, PictureEdit]:
     return {image: edits[image] for image in images if edits.get(image, PictureEdit()) != PictureEdit()}
+
+
+def without_query(image: str) -> str:
+    """A path, or an address without the part that may be a secret."""
+    return image.partition("?")[0] if is_url(image) else image
 
 
 def is_url(image: str) -> bool:

@@ -11,6 +11,7 @@ from typing import BinaryIO, NoReturn
 from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, UnidentifiedImageError
 
 from sora_studio.domain.errors import InvalidRequest, Problem
+from sora_studio.domain.picture import MAX_DECODED_BYTES
 from sora_studio.domain.request import ImageFacts
 from sora_studio.media.telling import Telling, turn_of, what_it_tells
 from sora_studio.media.transparency import is_transparent
@@ -21,9 +22,6 @@ MAX_PIXELS = 80_000_000
 """More than any camera's picture of a few megabytes has; decoding takes four bytes for each."""
 LARGE_PIXELS = 25_000_000
 """More than most cameras' pictures have: two of these at once would take more memory, and time, than a small machine has."""
-MAX_DECODED_BYTES = 50_000_000
-"""A file above this is refused for its size, so a look does not read it to its end."""
-
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000")
 """What a person may take for a picture. The other decoders stay shut: some start programs, some hold another picture inside."""
 _ON_ITS_SIDE = range(5, 9)

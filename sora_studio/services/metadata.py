@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from sora_studio.domain.clip import Clip, FilmFacts
-from sora_studio.domain.request import is_url
+from sora_studio.domain.request import without_query
 from sora_studio.domain.task import Task
 
 FORMAT = 1
@@ -19,7 +19,7 @@ def describe(task: Task, clip: Clip, film: FilmFacts, *, gateway: str, saved_at:
         "mode": request.mode.value,
         "options": dict(request.options),
         "route": request.route,
-        "images": [image.partition("?")[0] if is_url(image) else image for image in request.images],
+        "images": [without_query(image) for image in request.images],
         "task": task.id,
         "task_id": task.task_id,
         "take": task.take,

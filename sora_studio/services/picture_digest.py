@@ -4,8 +4,7 @@ import asyncio
 import hashlib
 from pathlib import Path
 
-MAX_BYTES = 50_000_000
-"""What is larger is refused by its size alone, and not read to its end."""
+from sora_studio.domain.picture import MAX_DECODED_BYTES
 
 
 async def digest_of(path: Path) -> str:
@@ -15,7 +14,7 @@ async def digest_of(path: Path) -> str:
 
 def _digest(path: Path) -> str:
     try:
-        if not path.is_file() or path.stat().st_size > MAX_BYTES:  # a pipe would never end
+        if not path.is_file() or path.stat().st_size > MAX_DECODED_BYTES:  # a pipe would never end
             return ""
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from sora_studio.domain.errors import StudioError
 from sora_studio.domain.events import NoticeAction, NoticeLevel
 from sora_studio.domain.profile import ModelProfile
-from sora_studio.domain.request import GenerationRequest, is_url
+from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import Task, TaskState
 from sora_studio.services.core import Core
 from sora_studio.services.notices import PICTURES
@@ -109,4 +109,4 @@ class PictureLine:
 
 def _way_of(request: GenerationRequest) -> str:
     """The same for all that go the same way at any time; empty when every picture has an address."""
-    return "" if all(map(is_url, request.images)) else request.pictures_by or "chosen"
+    return request.pictures_by or "chosen" if request.files else ""

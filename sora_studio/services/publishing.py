@@ -74,7 +74,7 @@ class Publishing:
 
     def reaches(self, request: GenerationRequest) -> bool:
         """Whether the service could fetch all of its pictures."""
-        return all(map(is_url, request.images)) or self.route_for(request) is not None
+        return not request.files or self.route_for(request) is not None
 
     async def problems(self, request: GenerationRequest, profile: ModelProfile, *, patient: bool) -> list[Problem]:
         """What is wrong with its pictures, by their content. `patient`: what nobody could look at now is looked at later."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sora_studio.domain.errors import InvalidRequest, KeyMissing, Problem, PublicUrlNeeded, RequestRepeated, TaskUnknown
 from sora_studio.domain.ports import RemoteStatus
-from sora_studio.domain.request import MAX_TAKES, MAX_TASKS_AT_ONCE, GenerationRequest, check_request, is_url
+from sora_studio.domain.request import MAX_TAKES, MAX_TASKS_AT_ONCE, GenerationRequest, check_request
 from sora_studio.domain.task import Task, TaskState
 from sora_studio.services.attaching import Attaching, is_id
 from sora_studio.services.core import Core
@@ -167,9 +167,9 @@ class Submission:
 
 async def _seen(request: GenerationRequest, shown: Mapping[str, str]) -> dict[str, str]:
     """What the local pictures hold now. Raises `InvalidRequest` when one of them was shown with something else in it."""
-    files = [image for image in request.images if not is_url(image)]
-    seen = dict(zip(files, await asyncio.gather(*(digest_of(Path(file)) for file in files)), strict=True))
-    changed = [file for file in files if (shown.get(file) or seen[file]) != seen[file]]
+    digests = await asyncio.gather(*(digest_of(Path(file)) for file in request.files))
+    seen = dict(zip(request.files, digests, strict=True))
+    changed = [file for file in seen if (shown.get(file) or seen[file]) != seen[file]]
     if changed:
         words = "has changed since it was shown. Look at it once more in the editor, then send it."
         raise InvalidRequest([Problem("images", f"{Path(file).name} {words}") for file in changed])
