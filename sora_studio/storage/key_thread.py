@@ -28,7 +28,8 @@ class KeyThread:
             self._thread.start()
         future = Future[Result]()
         self._calls.put(lambda: _fulfil(future, call))
-        return await asyncio.wait_for(asyncio.wrap_future(future), timeout_s)
+        async with asyncio.timeout(timeout_s):
+            return await asyncio.wrap_future(future)
 
     def _work(self) -> None:
         while True:

@@ -127,7 +127,8 @@ def test_threads_hand_over_in_order_and_with_their_context(loop: StudioEventLoop
 
 def test_a_thread_wakes_an_idle_loop(loop: StudioEventLoop) -> None:
     async def wait_for_thread() -> str:
-        return await asyncio.wait_for(asyncio.to_thread(lambda: threading.current_thread().name), 10)
+        async with asyncio.timeout(10):
+            return await asyncio.to_thread(lambda: threading.current_thread().name)
 
     assert loop.run_until_complete(wait_for_thread()) != threading.current_thread().name
 
