@@ -1,6 +1,6 @@
 """What the services need from the outer floors, as they see it. Storage, gateway and media fit these; tests bring doubles."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -176,6 +176,10 @@ class PublicationStore(Protocol):
         """All that were not withdrawn, newest first, those without an address too."""
         ...
 
+    async def at(self, urls: Collection[str]) -> list[Publication]:
+        """Those that were not withdrawn and have one of these addresses, newest first."""
+        ...
+
     async def idle(self, *, now: datetime) -> list[Publication]:
         """Standing ones that no task needs any more: all of theirs are over, or their address has ended."""
         ...
@@ -201,7 +205,6 @@ class Callback:
 
     secret: str
     task_id: str | None
-    received_at: datetime
     cursor: int
 
 

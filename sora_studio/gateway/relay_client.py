@@ -89,7 +89,7 @@ class RelayClient:
             lines = Lines(response.aiter_raw())
             yield self._greeted(await self._line(lines))
             while True:
-                yield callback_from(await self._line(lines), now=self._clock.now())
+                yield callback_from(await self._line(lines))
         finally:
             await response.aclose()
 

@@ -2,13 +2,12 @@
 
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
-from datetime import UTC, datetime
 
 from sora_studio.domain.errors import InvalidSetting
 from sora_studio.domain.ports import Callback, RelayGreeting
 from sora_studio.domain.relay import PICTURES_PATH
 from sora_studio.domain.settings import check_relay_url
-from sora_studio.gateway.answers import JsonValue, parse_json, text
+from sora_studio.gateway.answers import parse_json, text
 
 MAX_LINE_BYTES = 65_536
 """A report's line has some two hundred."""
@@ -68,8 +67,8 @@ def address_from(body: bytes, handle: str) -> str | None:
         return None
 
 
-def callback_from(line: bytes, *, now: datetime) -> Callback | None:
-    """A report; None for a heartbeat and for what cannot be read. `now` takes the place of a time that is none."""
+def callback_from(line: bytes) -> Callback | None:
+    """A report; None for a heartbeat and for what cannot be read."""
     said = parse_json(line)
     if not isinstance(said, dict):
         return None
@@ -79,12 +78,4 @@ def callback_from(line: bytes, *, now: datetime) -> Callback | None:
     if not isinstance(cursor, int) or isinstance(cursor, bool) or not 0 <= cursor <= _MAX_CURSOR:
         return None
     task_id = text(said.get("task_id"), max_chars=_MAX_WORD_CHARS) or None
-    return Callback(secret, task_id, _time(said.get("received_at")) or now, cursor)
-
-
-def _time(value: JsonValue) -> datetime | None:
-    try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-        return moment and (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
+    return Callback(secret, task_id, cursor)

@@ -44,12 +44,11 @@ SELECT :secret, :digest, :task_id, :received_at WHERE (SELECT count(*) FROM call
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A callback and its place in the order of this mailbox; `received_at` is ISO 8601 in UTC."""
+    """A callback and its place in the order of this mailbox."""
 
     cursor: int
     secret: str
     task_id: str | None
-    received_at: str
 
 
 class MailboxUnusable(Exception):
@@ -206,7 +205,7 @@ def _sweep(connection: sqlite3.Connection, oldest: str) -> None:
 
 
 def _read(connection: sqlite3.Connection, after: int) -> list[Entry]:
-    query = "SELECT cursor, secret, task_id, received_at FROM callbacks WHERE cursor > ? ORDER BY cursor LIMIT ?"
+    query = "SELECT cursor, secret, task_id FROM callbacks WHERE cursor > ? ORDER BY cursor LIMIT ?"
     return [Entry(*row) for row in connection.execute(query, (after, _PAGE))]
 
 

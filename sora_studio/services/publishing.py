@@ -140,7 +140,7 @@ class Publishing:
     async def stands(self, urls: Sequence[str], request: GenerationRequest) -> bool:
         """Whether a request's pictures can be fetched where it was said, and for long enough: nobody took one back since."""
         lent = {url for url, image in zip(urls, request.images, strict=True) if not is_url(image)}
-        return not lent or lent <= {row.url for row in await self.standing() if self._uploads.lasts(row)}
+        return not lent or lent <= {row.url for row in await self._publications.at(lent) if self._uploads.lasts(row)}
 
     async def finish(self, within_s: float) -> None:
         """Withdraw what is idle at the end of the program, as far as its hosts answer in time."""
@@ -166,9 +166,8 @@ class Publishing:
         parcel = Parcel(picture, route, self._hosts()[route], Path(image).name, task.id, rules.max_bytes)
         url = await self._uploads.address(parcel)
         if not self._core.is_reachable(url):
-            for row in await self.standing():
-                if row.url == url:
-                    await self._withdrawal.withdraw(row)
+            for row in await self._publications.at((url,)):
+                await self._withdrawal.withdraw(row)
         self._require_reach(url, route)
         return url
 

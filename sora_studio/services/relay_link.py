@@ -29,8 +29,8 @@ class RelayChoice:
 
     @property
     def is_private(self) -> bool:
-        """Whether nobody but this machine reaches it, as far as its address tells."""
-        return self.is_implied or is_loopback(self.url)
+        """Whether only this machine reaches it. Of one elsewhere only that one knows, even where we reach it on loopback."""
+        return self.place is RelayPlace.HERE and (not self.url or is_loopback(self.url))
 
     @property
     def is_implied(self) -> bool:

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sora_studio.domain.picture import TAKEN_UP_AFTER, PictureRoute, PreparedPicture, Publication
@@ -40,6 +40,10 @@ LIVE = """
 """
 # Left to itself, SQLite reads the whole table to save itself the sorting.
 STANDING = "SELECT * FROM publications INDEXED BY publications_live WHERE withdrawn_at IS NULL ORDER BY id DESC"
+AT = """
+    SELECT * FROM publications INDEXED BY publications_live
+    WHERE withdrawn_at IS NULL AND url IN (SELECT value FROM json_each(:urls)) ORDER BY id DESC
+"""
 IDLE = """
     SELECT * FROM publications INDEXED BY publications_live
     WHERE withdrawn_at IS NULL AND (expires_at <= :now OR NOT EXISTS (
@@ -121,6 +125,10 @@ class SqlitePublications:
     async def standing(self) -> list[Publication]:
         """All that were not withdrawn, newest first, those without an address too."""
         return await self._read(STANDING, {})
+
+    async def at(self, urls: Collection[str]) -> list[Publication]:
+        """Those that were not withdrawn and have one of these addresses, newest first."""
+        return await self._read(AT, {"urls": json.dumps([to_sql(url) for url in urls])})
 
     async def idle(self, *, now: datetime) -> list[Publication]:
         """Standing ones that no task needs any more: all of theirs are over, or their address has ended."""

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.request import GenerationRequest
-from sora_studio.domain.settings import RelayPlace, is_loopback
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
@@ -30,7 +29,7 @@ class Ways:
             routes=studio.publishing.routes,
             usual=studio.publishing.route_for(replace(request, pictures_by=None)),
             callback=studio.reports.state.configured,
-            inner=PictureRoute.RELAY if _relays_to_itself(studio) else None,
+            inner=next(filter(studio.publishing.stays_here, PictureRoute), None),
         )
 
     def taken(self, wanted: PictureRoute | None) -> PictureRoute | None:
@@ -41,12 +40,3 @@ class Ways:
     def has_choice(self) -> bool:
         """Whether pictures could go another way than usual."""
         return any(route is not self.usual for route in self.routes)
-
-
-def _relays_to_itself(studio: "Studio") -> bool:
-    """Whether the service and the relay between are both on this machine. A relay says its address once it has been used."""
-    if not (studio.is_demo or is_loopback(studio.gateway_name)) or not studio.reports.relay_is_here:
-        return False
-    wished = studio.settings.relay_url if studio.settings.relay is RelayPlace.HERE else ""
-    address = studio.reports.state.public_url or wished
-    return not address or is_loopback(address)

@@ -163,6 +163,20 @@ def test_only_what_has_an_address_and_lasts_long_enough_is_used_again(tell: Tell
     tell(story)
 
 
+def test_one_is_found_by_its_address_as_long_as_it_stands(tell: Tell) -> None:
+    async def story(store: PublicationStore, tasks: TaskStore) -> None:
+        first, second = [await published(store, await task_in(tasks)) for _ in range(2)]
+        cut_off = await begin(store, await task_in(tasks))
+        addresses = [f"https://bucket.example/handle-{task}.png" for task in (first, second, cut_off.id)]
+        assert await ids(store.at(addresses)) == [second, first]
+        assert await ids(store.at(addresses[:1])) == [first]
+        assert await store.at([]) == []
+        await store.withdraw(first, at=NOW)
+        assert await ids(store.at(addresses)) == [second]
+
+    tell(story)
+
+
 @pytest.mark.parametrize("state", TaskState)
 def test_a_picture_is_needed_until_its_task_is_over_or_its_address_has_ended(tell: Tell, state: TaskState) -> None:
     async def story(store: PublicationStore, tasks: TaskStore) -> None:

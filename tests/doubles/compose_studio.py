@@ -166,10 +166,14 @@ class FakePictures:
 class FakePublishing:
     routes: tuple[PictureRoute, ...] = (PictureRoute.RELAY,)
     chosen: PictureRoute | None = PictureRoute.RELAY
+    inner: PictureRoute | None = None
 
     def route_for(self, request: GenerationRequest) -> PictureRoute | None:
         wanted = request.pictures_by or self.chosen
         return wanted if wanted in self.routes else None
+
+    def stays_here(self, route: PictureRoute) -> bool:
+        return route is self.inner
 
 
 @dataclass
@@ -177,8 +181,6 @@ class FakeReports:
     """Is its own state."""
 
     configured: bool = False
-    public_url: str = ""
-    relay_is_here: bool = True
 
     @property
     def state(self) -> "FakeReports":

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 from itertools import count
@@ -83,6 +83,10 @@ class MemoryPublications:
     async def standing(self) -> list[Publication]:
         await asyncio.sleep(0)
         return self._standing()
+
+    async def at(self, urls: Collection[str]) -> list[Publication]:
+        await asyncio.sleep(0)
+        return [row for row in self._standing() if row.url in urls]
 
     async def idle(self, *, now: datetime) -> list[Publication]:
         await asyncio.sleep(0)

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import AsyncGenerator, Callable
+from datetime import datetime
 
 from sora_studio.domain.errors import ConnectionFailed, StudioError
 from sora_studio.domain.picture import PreparedPicture
@@ -28,6 +29,7 @@ class ScriptedRelay:
         self.epoch = "first life"
         self.token = "secret"
         self.kept: list[Callback] = []
+        self.kept_at: list[datetime] = []
         self.trouble: StudioError | None = None
         self.broken = set[str]()
         self.asked_from: list[tuple[str, int]] = []
@@ -92,7 +94,8 @@ class ScriptedRelay:
 
     def post(self, secret: str, task_id: str | None = None) -> None:
         """The service, or anybody who knows the secret, reports."""
-        self.kept.append(Callback(secret, task_id, self._clock.now(), len(self.kept) + 1))
+        self.kept.append(Callback(secret, task_id, len(self.kept) + 1))
+        self.kept_at.append(self._clock.now())
         self._changed.set()
 
     def cut(self, trouble: StudioError | None = None) -> None:

@@ -305,7 +305,8 @@ class ReportedWorld:
         for first, third in zip(asked, asked[2:], strict=False):
             if first[0] == third[0] and third[1] - first[1] < EVERY_S * (1 - 1e-6):
                 self._break(f"{task_id} was asked for three times in {third[1] - first[1]:.3f} s")
-        hints = [said.received_at for said in self.relay.kept if said.secret == row.callback_secret]
+        kept = zip(self.relay.kept, self.relay.kept_at, strict=True)
+        hints = [at for said, at in kept if said.secret == row.callback_secret]
         for _, at in asked:
             now = self.clock.now().timestamp() - self.clock.monotonic() + at
             early = now - row.accepted_at.timestamp() < FIRST_AFTER_S - WALL_DRIFT_S

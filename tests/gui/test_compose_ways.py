@@ -14,7 +14,6 @@ from sora_studio.domain.errors import PublicUrlNeeded
 from sora_studio.domain.events import RelayChanged
 from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.request import GenerationRequest
-from sora_studio.domain.settings import RelayPlace
 from sora_studio.ui.compose.advanced_chip import AdvancedChip
 from sora_studio.viewmodels import picture_words
 from tests.gui.compose_desk import Desk, Look, open_desk
@@ -117,7 +116,6 @@ def test_a_press_without_any_way_for_its_picture_leads_to_the_settings(desk: Des
 
 def consent(desk: Desk, tmp_path: Path, *, by: PictureRoute) -> str:
     """What the dialog says about where the picture goes."""
-    desk.studio.gateway_name = "http://127.0.0.1:9999"
     desk.studio.publishing.routes, desk.studio.publishing.chosen = (by,), by
     desk.attach()
     look = Look(desk, str(tmp_path / "a.png"))
@@ -127,26 +125,18 @@ def consent(desk: Desk, tmp_path: Path, *, by: PictureRoute) -> str:
     return said
 
 
-def test_a_bucket_is_public_although_the_service_is_on_this_machine(desk: Desk, tmp_path: Path) -> None:
-    assert consent(desk, tmp_path, by=PictureRoute.BUCKET) == picture_words.CONSENT
+@pytest.mark.parametrize(
+    ("by", "said"),
+    [
+        (PictureRoute.BUCKET, picture_words.CONSENT),
+        (PictureRoute.COMMAND, picture_words.BY_COMMAND),
+        (PictureRoute.RELAY, picture_words.STAYS_HERE),
+    ],
+)
+def test_only_a_way_within_this_machine_keeps_a_picture_on_it(desk: Desk, tmp_path: Path, by: PictureRoute, said: str) -> None:
+    desk.studio.publishing.inner = PictureRoute.RELAY
+    assert consent(desk, tmp_path, by=by) == said
 
 
-def test_what_a_command_publishes_is_not_promised_to_end(desk: Desk, tmp_path: Path) -> None:
-    assert consent(desk, tmp_path, by=PictureRoute.COMMAND) == picture_words.BY_COMMAND
-
-
-def test_the_programs_own_relay_keeps_a_picture_on_this_machine(desk: Desk, tmp_path: Path) -> None:
-    assert consent(desk, tmp_path, by=PictureRoute.RELAY) == picture_words.STAYS_HERE
-
-
-def test_a_relay_elsewhere_does_not(desk: Desk, tmp_path: Path) -> None:
-    desk.studio.reports.relay_is_here = False
-    assert consent(desk, tmp_path, by=PictureRoute.RELAY) == picture_words.CONSENT
-
-
-@pytest.mark.parametrize("is_known", [True, False])
-def test_nor_does_one_behind_a_tunnel_whether_or_not_it_answered_yet(desk: Desk, tmp_path: Path, *, is_known: bool) -> None:
-    tunnel = "https://relay.example.org"
-    desk.studio.settings = replace(desk.studio.settings, relay=RelayPlace.HERE, relay_url=tunnel)
-    desk.studio.reports.public_url = tunnel if is_known else ""
+def test_a_relay_that_the_public_reaches_does_not(desk: Desk, tmp_path: Path) -> None:
     assert consent(desk, tmp_path, by=PictureRoute.RELAY) == picture_words.CONSENT

@@ -5,7 +5,6 @@ import contextlib
 import math
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, asynccontextmanager
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -132,7 +131,6 @@ def test_a_report_comes_down_the_line_live_and_again_for_who_was_away(tmp_path: 
                 await client.report(f"{greeting.public_url}/c/{secret}", "task_1")
                 live = await next_callback(line)
             assert (live.secret, live.task_id) == (secret, "task_1")
-            assert abs(SystemClock().now() - live.received_at) < timedelta(minutes=1)
 
             await client.report(f"{relay.base_url}/c/{secret}", "task_2")
             async with aclosing(client.callbacks(greeting.epoch, live.cursor)) as line:

@@ -6,7 +6,6 @@ import re
 import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
@@ -94,7 +93,7 @@ def lines(*values: object) -> bytes:
 
 
 def entry(cursor: int, **more: object) -> dict[str, object]:
-    return {"cursor": cursor, "secret": SECRET, "task_id": "task_1", "received_at": "2026-11-22T12:00:00Z", **more}
+    return {"cursor": cursor, "secret": SECRET, "task_id": "task_1", **more}
 
 
 def streaming(line: Line) -> Answer:
@@ -367,12 +366,11 @@ def test_a_way_that_breaks_off_is_named(made: Callable[[], Exception], words: st
 
 
 def test_the_line_says_who_then_what_is_kept_then_that_it_lives() -> None:
-    at = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-    body = lines(GREETING, entry(4), entry(5, task_id=None, received_at="2026-11-22T14:00:00+02:00"), {})
+    body = lines(GREETING, entry(4), entry(5, task_id=None), {})
     expected = [
         RelayGreeting(PUBLIC, "e1"),
-        Callback(SECRET, "task_1", at, 4),
-        Callback(SECRET, None, at, 5),
+        Callback(SECRET, "task_1", 4),
+        Callback(SECRET, None, 5),
         None,
     ]
     assert read_all(Line(body), 4) == expected
@@ -408,27 +406,11 @@ def test_what_cannot_be_read_is_passed_over() -> None:
     assert isinstance(found[-1], Callback)
 
 
-@pytest.mark.parametrize("received_at", [None, "yesterday", 7, "9999-12-31T23:59:59-23:00", "0001-01-01T00:00:00+23:00"])
-def test_a_time_that_is_none_is_now(received_at: object) -> None:
-    now = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-    callback = callback_from(lines(entry(1, received_at=received_at)), now=now)
-    assert callback is not None
-    assert callback.received_at == now
-
-
-def test_a_time_without_a_zone_is_utc() -> None:
-    callback = callback_from(lines(entry(1, received_at="2026-11-22T12:00:00")), now=datetime(2030, 1, 1, tzinfo=UTC))
-    assert callback is not None
-    assert callback.received_at == datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-    assert callback.received_at.utcoffset() == timedelta(0)
-
-
 @given(st.binary(max_size=300) | st.dictionaries(st.text(max_size=12), st.none() | st.integers() | st.text(), max_size=5))
 def test_nothing_that_a_relay_says_breaks_the_reading(noise: bytes | dict[str, object]) -> None:
     line = noise if isinstance(noise, bytes) else json.dumps(noise).encode()
-    now = datetime(2026, 11, 22, tzinfo=UTC)
-    callback = callback_from(line, now=now)
-    assert callback is None or (callback.received_at.tzinfo is UTC and callback.cursor >= 0)
+    callback = callback_from(line)
+    assert callback is None or callback.cursor >= 0
     assert address_from(line, HANDLE) is None
     try:
         greeting = greeting_from(line)

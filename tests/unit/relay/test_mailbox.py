@@ -57,15 +57,14 @@ def opened(tmp_path: Path) -> Callable[..., Mailbox]:
 
 def test_what_was_taken_is_there_again_after_a_restart_in_order(opened: Callable[..., Mailbox]) -> None:
     async def check() -> None:
-        mailbox, clock = opened(), Clock()
+        mailbox = opened()
         await asyncio.gather(*(mailbox.add(f"secret{n}", b"digest", f"task{n}") for n in range(1200)))
         mailbox.close()
-        again = opened(clock)
+        again = opened()
         assert again.epoch == mailbox.epoch
         entries = await kept(again)
         assert [entry.cursor for entry in entries] == list(range(1, 1201))
         assert [entry.task_id for entry in entries] == [f"task{n}" for n in range(1200)]
-        assert entries[0].received_at == "2026-11-22T00:00:00.000+00:00"
         assert await kept(again, 1199) == entries[1199:]
         again.close()
 

@@ -25,15 +25,17 @@ from sora_studio.domain.errors import (
 from sora_studio.domain.events import PublicationsChanged
 from sora_studio.domain.picture import Crop, PictureEdit, PictureRoute, Publication
 from sora_studio.domain.relay import HANDLE
+from sora_studio.domain.settings import RelayPlace
 from sora_studio.domain.task import TaskState
 from sora_studio.services import engine
 from sora_studio.services.notices import PICTURES
 from sora_studio.services.picture_line import PUBLISHED_AT_ONCE
+from sora_studio.services.relay_link import RelayChoice
 from sora_studio.services.uploads import LEAST_LEFT, LENT_FOR_S, TRUSTED_FOR_S
 from sora_studio.services.withdrawal import CANNOT, LANDS_WITHIN_S
 from tests.doubles.gateway import DONE
 from tests.doubles.publications import Host, MemoryPublications
-from tests.doubles.relay import A_RELAY
+from tests.doubles.relay import A_RELAY, NO_RELAY
 from tests.unit.services.rig import GATEWAY, Rig, request, run
 
 CAT, DOG = "/pictures/cat.png", "/pictures/dog.png"
@@ -104,6 +106,25 @@ def test_eight_tasks_at_the_same_moment_publish_their_picture_once(tmp_path: Pat
             assert not rig.host.reachable
 
     run(story())
+
+
+@pytest.mark.parametrize(
+    ("choice", "service_is_here", "stays"),
+    [
+        (RelayChoice(RelayPlace.HERE), True, True),
+        (RelayChoice(RelayPlace.HERE, "http://127.0.0.1:8788"), True, True),
+        (RelayChoice(RelayPlace.HERE, "http://127.0.0.1:8788"), False, False),
+        (RelayChoice(RelayPlace.HERE, "https://relay.example.org"), True, False),
+        (RelayChoice(RelayPlace.ELSEWHERE, "https://relay.example.org"), True, False),
+        (RelayChoice(RelayPlace.ELSEWHERE, "http://127.0.0.1:8788"), True, False),  # it may be public under another address
+        (NO_RELAY, True, False),
+    ],
+)
+def test_a_picture_stays_here_only_between_a_service_and_a_relay_that_nobody_else_reaches(
+    tmp_path: Path, choice: RelayChoice, *, service_is_here: bool, stays: bool
+) -> None:
+    publishing = Rig(tmp_path, loopback=service_is_here, relay_choice=choice).publishing
+    assert [route for route in PictureRoute if publishing.stays_here(route)] == [PictureRoute.RELAY] * stays
 
 
 def test_another_edit_or_another_place_is_another_picture(tmp_path: Path) -> None:
