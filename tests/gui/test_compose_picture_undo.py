@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
@@ -76,6 +76,18 @@ def test_a_removed_picture_comes_back_with_its_crop(desk: Desk) -> None:
     QTest.keyClick(desk.wells()[0], Qt.Key.Key_Delete)
     assert desk.pictures() == [PIER]
     ctrl(focused(desk), Qt.Key.Key_Z)
+    assert desk.pictures() == [HARBOUR, PIER]
+    assert edits_sent(desk) == {HARBOUR: CROPPED}
+
+
+def test_what_was_removed_in_a_pictures_window_comes_back_there(desk: Desk) -> None:
+    desk.click(desk.wells()[0])
+    dialog = desk.picture_dialog()
+    desk.click(next(button for button in dialog.findChildren(QPushButton) if button.text() == "Remove"))
+    assert (desk.pictures(), dialog.windowTitle()) == ([PIER], "pier.jpg")
+    dialog.activateWindow()
+    desk.bot.waitUntil(dialog.isActiveWindow)
+    ctrl(dialog, Qt.Key.Key_Z)
     assert desk.pictures() == [HARBOUR, PIER]
     assert edits_sent(desk) == {HARBOUR: CROPPED}
 

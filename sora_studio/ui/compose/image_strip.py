@@ -54,7 +54,7 @@ class ImageStrip(QWidget):
         self._room = INLINE
         self._wells = dict[str, ImageWell]()
         self._asking: str | None = None
-        self._undo = self._build_undo()
+        self.undo = self._build_undo()
         self._fold = FoldWell(self)
         self._fold.opened.connect(self.opened)
         self._empty = self._build_well(None)
@@ -97,7 +97,7 @@ class ImageStrip(QWidget):
 
     def set_undo(self, can_undo: bool) -> None:
         """Whether the last change can be taken back."""
-        self._undo.setEnabled(can_undo)
+        self.undo.setEnabled(can_undo)
 
     def width_inline(self) -> int:
         """How wide it is beside the chips."""
@@ -185,7 +185,7 @@ class ImageStrip(QWidget):
         well.offered.connect(partial(self._offer, source))
         well.file_wanted.connect(partial(self.choose, source))
         well.removed.connect(partial(self._put, source, ()))
-        well.addAction(self._undo)
+        well.addAction(self.undo)
         well.all_removed.connect(partial(self.images_chosen.emit, ()))
         well.address_wanted.connect(partial(self._on_well_address_wanted, source))
         self._draw(well)

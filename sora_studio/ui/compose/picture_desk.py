@@ -85,6 +85,7 @@ class PictureDesk(QObject):
         dialog.replace_wanted.connect(self._images.choose)
         dialog.remove_wanted.connect(self._images.remove)
         dialog.route_needed.connect(self.route_needed)
+        dialog.addAction(self._images.undo)
         dialog.closed.connect(self._on_dialog_closed)
         dialog.show()
         self._look(source, again=True)
