@@ -203,7 +203,6 @@ class ComposeStudio:
         self.data_dir = data_dir
         self.profiles = {profile.slug: profile for profile in chosen}
         self.settings = Settings()
-        self.is_demo = False
         self.gateway_name = "https://api.example.org"
         self.credentials = FakeCredentials()
         self.library = FakeLibrary(draft)

@@ -220,14 +220,6 @@ def test_without_a_way_one_can_be_set_up(desk: Desk, harbour: str) -> None:
     assert desk.routes_needed == [True]
 
 
-def test_with_the_simulator_nothing_goes_out_and_nothing_is_consented_to(desk: Desk, harbour: str) -> None:
-    desk.studio.is_demo = True
-    desk.attach()
-    look = Look(desk, harbour)
-    look.wait(picture_words.STAYS_HERE)
-    assert not look.reads(picture_words.CONSENT)
-
-
 def test_removing_the_picture_closes_its_dialog_and_forgets_its_edits(look: Look, harbour: str) -> None:
     look.wait(MISMATCH)
     look.choose("Crop")
