@@ -64,9 +64,9 @@ def opened(path: Path) -> Generator[BinaryIO]:
     except FileNotFoundError:
         _refuse(path, "is not there any more")
     except MemoryError as error:
-        raise _problem(path, "needs more memory than there is") from error
+        raise _problem(path, "needs more memory than there is") from _alone(error)
     except Exception as error:  # Decoders answer a damaged file with almost any error.
-        raise _problem(path, "is damaged and cannot be read to its end") from error
+        raise _problem(path, "is damaged and cannot be read to its end") from _alone(error)
 
 
 def look(path: Path, file: BinaryIO) -> tuple[ImageFacts, ImageFile.ImageFile]:
@@ -168,6 +168,11 @@ def _refuse(path: Path, reason: str) -> NoReturn:
 
 def _problem(path: Path, reason: str) -> InvalidRequest:
     return InvalidRequest([Problem("images", f"{path.name or path} {reason}.")])
+
+
+def _alone(error: Exception) -> Exception:
+    """Without the frames that it came through: Python 3.12 keeps those in a cycle, and with them all that was decoded."""
+    return error.with_traceback(None)
 
 
 def _reason(error: Exception) -> str:
