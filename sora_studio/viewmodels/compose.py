@@ -1,6 +1,5 @@
 """The composer's state and rules: what stands in the editor and its controls, kept as a draft and sent as a request."""
 
-from collections import deque
 from collections.abc import Coroutine, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +19,7 @@ from sora_studio.viewmodels.compose_fitting import fitting, reachable, recropped
 from sora_studio.viewmodels.compose_pictures import PictureLooks
 from sora_studio.viewmodels.compose_ways import Ways
 from sora_studio.viewmodels.draft_keeper import DraftKeeper
+from sora_studio.viewmodels.picture_history import PictureHistory
 from sora_studio.viewmodels.picture_words import Shape, shape_of
 
 if TYPE_CHECKING:
@@ -27,12 +27,11 @@ if TYPE_CHECKING:
 
 _NEW_DRAFT = Draft(id=0, request=GenerationRequest(model="", prompt=""))
 _SHAPE_FIELD = "aspect_ratio"
-_STEPS_BACK = 20
 
 
 class ComposeModel(QObject):
     """What will be generated. It accepts everything from the first paint on; sending and saving begin with a studio.
-    `keeper` says when `save` is due, `looks` what was found out about the pictures.
+    `keeper` says when `save` is due, `looks` what was found out about the pictures, `history` what they were before.
 
     Signals: `changed()` when a control has to show something else, `route_needed()` when something was not sent because its
     pictures have no way to the service. Typing is no change: the editor already shows it.
@@ -51,7 +50,7 @@ class ComposeModel(QObject):
         self._complaints = Complaints()
         self._usual_callback = False
         self.looks = PictureLooks(self)
-        self._earlier = deque[GenerationRequest](maxlen=_STEPS_BACK)
+        self.history = PictureHistory()
         self.online = True
 
     # --- what there is to show ------------------------------------------------------------------------------------
@@ -109,11 +108,6 @@ class ComposeModel(QObject):
         return self.request.edits.get(source, PictureEdit())
 
     @property
-    def can_undo_images(self) -> bool:
-        """Whether the pictures were others before."""
-        return bool(self._earlier)
-
-    @property
     def has_key(self) -> bool:
         """Whether anything can be sent at all."""
         return self._studio is not None and self._studio.credentials.has_key
@@ -155,20 +149,24 @@ class ComposeModel(QObject):
         """URLs or absolute paths, each once; edits of what is gone go too. The caller follows with `check_images`."""
         images = tuple(dict.fromkeys(images))
         if images != self.request.images:
-            self._earlier.append(self.request)
+            self.history.record(self.request)
         self._put_images(images, self.request.edits)
 
     def undo_images(self) -> None:
         """Take the last change of the pictures back; what is gone returns with its edits. The caller follows as above."""
-        earlier, now = self._earlier.pop(), self.request
-        if earlier.options.get(_SHAPE_FIELD) != now.options.get(_SHAPE_FIELD):
-            earlier = recropped(earlier, {}, None)  # its crops are of the shape that the clip had then
-        back = {source: edit for source, edit in earlier.edits.items() if source not in now.images}
-        self._put_images(earlier.images, {**now.edits, **back})
+        self._put_back(self.history.undo(self.request))
 
-    def set_edit(self, source: str, edit: PictureEdit) -> None:
-        """Change what is sent of a picture; the caller follows with `look` and `check_images`."""
+    def redo_images(self) -> None:
+        """Make it again. The caller follows as above."""
+        self._put_back(self.history.redo(self.request))
+
+    def set_edit(self, source: str, edit: PictureEdit, *, goes_on: bool = False) -> None:
+        """Change what is sent of a picture; the caller follows with `look` and `check_images`.
+
+        One that `goes_on` with the change before, as a crop does that is being drawn, is taken back together with it.
+        """
         if edit != self.edit_of(source):
+            self.history.record(self.request, goes_on=goes_on)
             self._choose("images", with_edits(self.request, {**self.request.edits, source: edit}))
 
     def set_callback(self, callback: bool) -> None:
@@ -200,7 +198,7 @@ class ComposeModel(QObject):
     def use(self, request: GenerationRequest) -> None:
         """Take everything from a request, as far as a loaded profile knows it."""
         if request.images != self.request.images:
-            self._earlier.clear()
+            self.history.clear()
         self._replace(self._fitting(request))
         self._complaints.clear()
         self.changed.emit()
@@ -317,6 +315,12 @@ class ComposeModel(QObject):
     def _put_images(self, images: tuple[str, ...], edits: Mapping[str, PictureEdit]) -> None:
         self.looks.keep_only(images)
         self._choose("images", with_edits(replace(self.request, images=images), edits))
+
+    def _put_back(self, earlier: GenerationRequest) -> None:
+        """Its pictures with their edits; crops of the shape that the clip had then take the one that it has now."""
+        if shape_of(earlier.options.get(_SHAPE_FIELD)) != self.shape:
+            earlier = recropped(earlier, self.looks.known, self.shape)
+        self._put_images(earlier.images, earlier.edits)
 
     def _choose(self, field: str, request: GenerationRequest) -> None:
         """A control holds something else: what was said about it before is of no use."""

@@ -85,6 +85,27 @@ def test_another_shape_can_be_left_or_cropped_with_a_locked_box(look: Look) -> N
     assert look.view.crop is None
 
 
+def test_a_drag_is_one_step_back_and_one_forward_again(look: Look) -> None:
+    look.wait(MISMATCH)
+    look.choose("Crop")
+    look.desk.bot.waitUntil(lambda: look.view.accessibleName().startswith("Crop"))
+    placed, middle = look.view.crop, look.view.rect().center()
+    drag(look.view, middle, QPoint(middle.x(), look.view.height() - 4))
+    dragged = look.view.crop
+    assert dragged != placed
+    look.dialog.activateWindow()
+    look.desk.bot.waitUntil(look.dialog.isActiveWindow)
+    ctrl, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    seen = list[object]()
+    for keys in (ctrl, ctrl, ctrl | shift, ctrl | shift):
+        QTest.keyClick(look.dialog, Qt.Key.Key_Z, keys)
+        seen.append(look.view.crop)
+    assert seen == [placed, None, placed, dragged]
+    edit = look.edit()
+    assert edit is not None
+    assert edit.crop == dragged
+
+
 def test_the_box_is_dragged_by_its_inside_and_by_its_corners(look: Look) -> None:
     look.wait(MISMATCH)
     look.choose("Crop")

@@ -120,6 +120,19 @@ def test_a_crop_of_another_shape_than_the_clip_has_by_now_does_not_come_back(des
     assert edits_sent(desk) == {}
 
 
+def test_what_was_taken_back_can_be_made_again_until_something_else_is_done(desk: Desk) -> None:
+    desk.wells()[0].setFocus()
+    QTest.keyClick(desk.wells()[0], Qt.Key.Key_Delete)
+    ctrl(focused(desk), Qt.Key.Key_Z)
+    [redo] = [action for action in menu_of(desk.wells()[0]) if action.text() == "Redo"]
+    redo.trigger()
+    assert desk.pictures() == [PIER]
+    ctrl(desk.wells()[0], Qt.Key.Key_Z)
+    desk.wells()[1].removed.emit()
+    assert desk.pictures() == [HARBOUR]
+    assert "Redo" not in [action.text() for action in menu_of(desk.wells()[0])]
+
+
 def test_another_request_leaves_nothing_to_take_back(desk: Desk) -> None:
     desk.wells()[0].removed.emit()
     desk.panel.use(GenerationRequest("sora-2", "B", images=(BOAT,)))

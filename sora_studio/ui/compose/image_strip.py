@@ -34,13 +34,13 @@ class ImageStrip(QWidget):
     """A well for each picture and an empty one; what has no room is folded. It keeps no picture: it shows what it is given.
 
     Signals: `images_chosen(tuple[str, ...])` with all pictures after a change by the person, `address_wanted(str)` with
-    the address to begin with or nothing, `opened(str)` with a picture that the person wants to look at, `undo_wanted()`.
+    the address to begin with or nothing, `opened(str)` with a picture that the person wants to look at.
+    `undo` and `redo` are offered at each picture; whoever keeps what was there before enables and follows them.
     """
 
     images_chosen = Signal(object)
     address_wanted = Signal(str)
     opened = Signal(str)
-    undo_wanted = Signal()
 
     def __init__(self, scope: TaskScope, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,7 +54,8 @@ class ImageStrip(QWidget):
         self._room = INLINE
         self._wells = dict[str, ImageWell]()
         self._asking: str | None = None
-        self.undo = self._build_undo()
+        self.undo = self._build_action("Undo", QKeySequence.StandardKey.Undo)
+        self.redo = self._build_action("Redo", QKeySequence.StandardKey.Redo)
         self._fold = FoldWell(self)
         self._fold.opened.connect(self.opened)
         self._empty = self._build_well(None)
@@ -94,10 +95,6 @@ class ImageStrip(QWidget):
             self._room = pictures
             self._rebuild()
             self._mark()
-
-    def set_undo(self, can_undo: bool) -> None:
-        """Whether the last change can be taken back."""
-        self.undo.setEnabled(can_undo)
 
     def width_inline(self) -> int:
         """How wide it is beside the chips."""
@@ -185,20 +182,19 @@ class ImageStrip(QWidget):
         well.offered.connect(partial(self._offer, source))
         well.file_wanted.connect(partial(self.choose, source))
         well.removed.connect(partial(self._put, source, ()))
-        well.addAction(self.undo)
+        well.addActions((self.undo, self.redo))
         well.all_removed.connect(partial(self.images_chosen.emit, ()))
         well.address_wanted.connect(partial(self._on_well_address_wanted, source))
         self._draw(well)
         return well
 
-    def _build_undo(self) -> QAction:
-        undo = QAction("Undo", self)
-        undo.setShortcut(QKeySequence(QKeySequence.StandardKey.Undo))
-        undo.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        undo.setEnabled(False)
-        undo.triggered.connect(self.undo_wanted)
-        self.addAction(undo)
-        return undo
+    def _build_action(self, words: str, keys: QKeySequence.StandardKey) -> QAction:
+        action = QAction(words, self)
+        action.setShortcuts(keys)
+        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        action.setEnabled(False)
+        self.addAction(action)
+        return action
 
     def _draw(self, well: ImageWell) -> None:
         if self._studio and well.source and not is_url(well.source):

@@ -27,7 +27,8 @@ class PictureDesk(QObject):
         self._dialog: PictureDialog | None = None
         self._looks = dict[str, asyncio.Task[None]]()
         images.opened.connect(self._on_images_opened)
-        images.undo_wanted.connect(self._on_images_undo_wanted)
+        images.undo.triggered.connect(self._on_undo_triggered)
+        images.redo.triggered.connect(self._on_redo_triggered)
         model.looks.changed.connect(self._on_looks_changed)
 
     def put(self, images: tuple[str, ...]) -> None:
@@ -44,7 +45,8 @@ class PictureDesk(QObject):
     def show(self) -> None:
         """Mark the wells, and look at all pictures, the folded ones with patience; not while a crop is being moved."""
         self._show_seen()
-        self._images.set_undo(self._model.can_undo_images)
+        self._images.undo.setEnabled(self._model.history.can_undo)
+        self._images.redo.setEnabled(self._model.history.can_redo)
         if self._dialog is not None and self._dialog.is_settling:
             return
         in_sight = [*self._images.shown, *([self._dialog.source] if self._dialog is not None else [])]
@@ -70,8 +72,12 @@ class PictureDesk(QObject):
     def _show_seen(self) -> None:
         self._images.show_seen(self._model.looks.known, self._model.shape)
 
-    def _on_images_undo_wanted(self) -> None:
+    def _on_undo_triggered(self) -> None:
         self._model.undo_images()
+        self.check()
+
+    def _on_redo_triggered(self) -> None:
+        self._model.redo_images()
         self.check()
 
     def _on_images_opened(self, source: str) -> None:
@@ -85,7 +91,7 @@ class PictureDesk(QObject):
         dialog.replace_wanted.connect(self._images.choose)
         dialog.remove_wanted.connect(self._images.remove)
         dialog.route_needed.connect(self.route_needed)
-        dialog.addAction(self._images.undo)
+        dialog.addActions((self._images.undo, self._images.redo))
         dialog.closed.connect(self._on_dialog_closed)
         dialog.show()
         self._look(source, again=True)

@@ -194,8 +194,9 @@ class PictureDialog(QDialog):
             self.show_model()
 
     def _on_view_cropped(self, crop: Crop) -> None:
+        goes_on = self.is_settling
         self._settle.start()
-        self._change(crop=crop)
+        self._change(crop=crop, goes_on=goes_on)
 
     def _on_facts_crop_chosen(self, is_cropped: bool) -> None:
         seen, shape = self._model.looks.seen(self.source), self._model.shape
@@ -211,5 +212,5 @@ class PictureDialog(QDialog):
         self._model.set_edit(self.source, replace(self._model.edit_of(self.source), convert=True))
         self.edit_settled.emit()
 
-    def _change(self, *, crop: Crop | None) -> None:
-        self._model.set_edit(self.source, replace(self._model.edit_of(self.source), crop=crop))
+    def _change(self, *, crop: Crop | None, goes_on: bool = False) -> None:
+        self._model.set_edit(self.source, replace(self._model.edit_of(self.source), crop=crop), goes_on=goes_on)
