@@ -12,6 +12,7 @@ from sora_studio.domain.failures import TASK_LOST, explain
 from sora_studio.domain.profile import ModelProfile, OptionValue
 from sora_studio.domain.prompt import first_line
 from sora_studio.domain.task import Phase, Section, Task
+from sora_studio.viewmodels.picture_words import name
 from sora_studio.viewmodels.task_money import balance_text
 from sora_studio.viewmodels.task_quantities import clock_text, days_left_text, size_text, time_of_day_text
 
@@ -95,7 +96,8 @@ def stage_words(task: Task, around: Surroundings) -> tuple[str, str]:
 def spoken(task: Task, around: Surroundings) -> str:
     """The row as a screen reader says it: prompt, facts, state, and everything that the card may have had no room for."""
     state = state_of(task, around)
-    sentences = [title_of(task), facts_of(task, around.profile), state.line]
+    pictures = ", ".join(map(name, task.request.images))
+    sentences = [title_of(task), facts_of(task, around.profile), pictures and f"From {pictures}", state.line]
     if task.phase is Phase.FAILED:
         sentences.append(explain(task.fail_code, task.fail_message).advice)
     elif task.phase is Phase.LOST:

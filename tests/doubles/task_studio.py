@@ -14,6 +14,7 @@ from sora_studio.domain.profile_toml import parse_profile
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import SECTIONS, Phase, Section, Task, TaskState
 from sora_studio.paths import resources_dir
+from tests.doubles.compose_studio import FakePictures
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
@@ -89,6 +90,7 @@ class TaskStudio:
     def __post_init__(self) -> None:
         self.profiles = {"sora-2": PROFILE}
         self.library = self.submission = self.tracking = self.retrieval = self
+        self.pictures = FakePictures()
         self.visible: frozenset[int] = frozenset()
         self.looked_for: list[int] = []
 

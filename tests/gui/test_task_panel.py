@@ -14,6 +14,7 @@ from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.clip import ClipState
 from sora_studio.domain.errors import ConnectionFailed
 from sora_studio.domain.ports import RemoteStatus
+from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import Phase, Task, TaskState
 from sora_studio.ui import theme
 from sora_studio.ui.task_scope import TaskScope
@@ -165,6 +166,29 @@ def test_a_poster_is_shown_letterboxed_once_it_has_been_read(desk: Desk, tmp_pat
 
     desk.bot.waitUntil(lambda: pixel(frame.center().x()).red() > 200)
     assert pixel(frame.left() + 4) == QColor(theme.tokens().stage)
+
+
+def test_a_task_without_a_clip_shows_faintly_what_it_starts_from_and_says_so(desk: Desk, tmp_path: Path) -> None:
+    picture = QImage(160, 90, QImage.Format.Format_RGB32)
+    picture.fill(QColor("#ffffff"))
+    assert picture.save(str(tmp_path / "harbour.png"))
+    images = (str(tmp_path / "harbour.png"),)
+    desk.open(task_in(Phase.PROCESSING, 1, request=GenerationRequest("sora-2", "A boat.", images=images)))
+    frame = CardLayout.within(desk.view.visualRect(desk.view._list.index(1)), right=372 - EDGE).poster
+
+    def shade() -> int:
+        return desk.view.viewport().grab().toImage().pixelColor(frame.left() + 6, frame.center().y()).lightness()
+
+    ground = QColor(theme.tokens().stage).lightness()
+    desk.bot.waitUntil(lambda: ground + 50 < shade() < 200)
+    assert "From harbour.png." in desk.texts()[1]
+
+
+def test_a_picture_that_is_gone_leaves_the_frame_as_it_is(desk: Desk, tmp_path: Path) -> None:
+    images = (str(tmp_path / "gone \udcff.png"),)
+    desk.open(task_in(Phase.FAILED, 1, request=GenerationRequest("sora-2", "A boat.", images=images)))
+    desk.bot.waitUntil(lambda: not desk.view._posters._reading)
+    assert desk.errors == []
 
 
 def test_arrows_go_from_card_to_card_over_the_headings(desk: Desk) -> None:

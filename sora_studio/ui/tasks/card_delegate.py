@@ -4,7 +4,7 @@ import html
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
 from sora_studio.domain.task import Phase, Task
@@ -19,6 +19,8 @@ _POSTER_RADIUS = 4
 _GLYPH = 16
 _MARK = 10
 _MARK_GAP = 5
+_PROMISE = 0.4
+"""How much shows of the picture that a task starts from, while there is no clip of it."""
 _GLYPHS: dict[Phase, str] = {
     Phase.WAITING: "clock",
     Phase.DOWNLOADING: "download",
@@ -185,7 +187,11 @@ class CardDelegate(QStyledItemDelegate):
         path.addRoundedRect(QRectF(frame), _POSTER_RADIUS, _POSTER_RADIUS)
         painter.setClipPath(path)
         painter.fillRect(frame, QColor(theme.tokens().stage))
-        has_picture = self._paint_picture(painter, frame, _poster_path(task))
+        has_picture = self._paint_picture(painter, frame, self._poster(painter, task))
+        if not has_picture:
+            painter.setOpacity(_PROMISE)
+            self._paint_picture(painter, frame, self._beginning(painter, task))
+            painter.setOpacity(1)
         action = poster_action(task) if hovered else None
         if action:
             painter.fillRect(frame, QColor(0, 0, 0, 110 if has_picture else 0))
@@ -194,8 +200,16 @@ class CardDelegate(QStyledItemDelegate):
             _paint_placeholder(painter, frame, task.phase, self._title_font)
         painter.restore()
 
-    def _paint_picture(self, painter: QPainter, frame: QRect, path: Path | None) -> bool:
-        picture = self._posters.poster(path, painter.device().devicePixelRatioF()) if path else None
+    def _poster(self, painter: QPainter, task: Task) -> QPixmap | None:
+        path = next((clip.poster for clip in task.clips if clip.poster), None)
+        return self._posters.poster(path, painter.device().devicePixelRatioF()) if path else None
+
+    def _beginning(self, painter: QPainter, task: Task) -> QPixmap | None:
+        """The picture that it starts from, if that is here."""
+        files = task.request.files
+        return self._posters.picture(Path(files[0]), painter.device().devicePixelRatioF()) if files else None
+
+    def _paint_picture(self, painter: QPainter, frame: QRect, picture: QPixmap | None) -> bool:
         if picture is None or picture.isNull():
             return False
         size = picture.deviceIndependentSize()
@@ -217,10 +231,6 @@ class CardDelegate(QStyledItemDelegate):
 
 def _words(index: QModelIndex | QPersistentModelIndex) -> str:
     return str(index.data(Qt.ItemDataRole.AccessibleTextRole))
-
-
-def _poster_path(task: Task) -> Path | None:
-    return next((clip.poster for clip in task.clips if clip.poster), None)
 
 
 def _wrapped(text: str, metrics: QFontMetrics, width: int) -> list[str]:

@@ -61,6 +61,7 @@ class TaskPanel(QFrame):
     def attach(self, studio: "Studio", relay: "EventRelay") -> None:
         """Begin to show this studio's tasks."""
         self._studio = studio
+        self._view.attach(studio)
         self._commands.attach(studio)
         self._feed.attach(studio, relay)
 

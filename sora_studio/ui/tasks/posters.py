@@ -1,14 +1,19 @@
-"""Posters for the cards: read and scaled off the window's thread, the latest ones kept."""
+"""Pictures for the cards: read, drawn and scaled off the window's thread, the latest ones kept."""
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPixmap
 
-from sora_studio.ui.pictures import read_poster
+from sora_studio.ui.pictures import image_of, read_poster
 from sora_studio.ui.task_scope import TaskScope
+
+if TYPE_CHECKING:
+    from sora_studio.services.pictures import Pictures
 
 KEPT_POSTERS = 256
 """Of 106×64 logical pixels each: about 28 MB on a screen of twice the density."""
@@ -17,7 +22,9 @@ KEPT_POSTERS = 256
 class PosterCache(QObject):
     """Pixmaps of at most `size` logical pixels, in proportion. A file that is no picture stays an empty frame.
 
-    Signals: `arrived()` after a poster that was asked for is there.
+    `pictures` draws what tasks start from, once there is a studio.
+
+    Signals: `arrived()` after a picture that was asked for is there.
     """
 
     arrived = Signal()
@@ -27,21 +34,30 @@ class PosterCache(QObject):
         self._scope, self._size = scope, size
         self._posters: OrderedDict[tuple[Path, float], QPixmap] = OrderedDict()
         self._reading: set[tuple[Path, float]] = set()
+        self.pictures: Pictures | None = None
 
     def poster(self, path: Path, scale: float) -> QPixmap | None:
-        """The poster for a screen of this density; None until it has been read."""
+        """A clip's, for a screen of this density; None until it has been read."""
+        return self._found(path, scale, lambda size: asyncio.to_thread(_scaled, path, size))
+
+    def picture(self, path: Path, scale: float) -> QPixmap | None:
+        """The one that a task starts from, whatever its format; None until it has been drawn."""
+        pictures = self.pictures
+        return self._found(path, scale, lambda size: _drawn(pictures, path, size)) if pictures else None
+
+    def _found(self, path: Path, scale: float, read: Callable[[QSize], Awaitable[QImage]]) -> QPixmap | None:
         key = (path, scale)
         if (found := self._posters.get(key)) is not None:
             self._posters.move_to_end(key)
             return found
         if key not in self._reading:
             self._reading.add(key)
-            self._scope.start(self._read(path, scale), name="Read a poster")
+            self._scope.start(self._read(path, scale, read), name="Read a poster")
         return None
 
-    async def _read(self, path: Path, scale: float) -> None:
+    async def _read(self, path: Path, scale: float, read: Callable[[QSize], Awaitable[QImage]]) -> None:
         try:
-            image = await asyncio.to_thread(_scaled, path, self._size * scale)
+            image = await read(self._size * scale)
         finally:
             self._reading.discard((path, scale))
         pixmap = QPixmap.fromImage(image)
@@ -52,9 +68,18 @@ class PosterCache(QObject):
         self.arrived.emit()
 
 
+async def _drawn(pictures: "Pictures", path: Path, bounds: QSize) -> QImage:
+    """A null image when it cannot be."""
+    thumbnail = await pictures.thumbnail(path, max_edge=max(bounds.width(), bounds.height()))
+    return _within(image_of(thumbnail), bounds) if thumbnail else QImage()
+
+
 def _scaled(path: Path, bounds: QSize) -> QImage:
     """A null image when the file cannot be read."""
-    image = read_poster(path)
+    return _within(read_poster(path), bounds)
+
+
+def _within(image: QImage, bounds: QSize) -> QImage:
     if image.isNull():
         return image
     return image.scaled(bounds, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QHideEvent, QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent
@@ -14,6 +15,9 @@ from sora_studio.ui.tasks.card_delegate import CardDelegate, poster_action
 from sora_studio.ui.tasks.card_layout import CARD_HEIGHT, EDGE, HEADING_HEIGHT, POSTER, CardLayout
 from sora_studio.ui.tasks.posters import PosterCache
 from sora_studio.viewmodels.task_list import TaskListModel, TaskRole
+
+if TYPE_CHECKING:
+    from sora_studio.studio import Studio
 
 _TICKING = frozenset({Phase.PENDING, Phase.PROCESSING, Phase.LOST})
 TICK_MS = 1_000
@@ -62,6 +66,10 @@ class TaskView(QTableView):
         model.dataChanged.connect(self._on_screen_changed)
         self.verticalScrollBar().valueChanged.connect(self._on_screen_changed)
         theme.notifier.changed.connect(self.viewport().update)
+
+    def attach(self, studio: "Studio") -> None:
+        """Draw the pictures that its tasks start from."""
+        self._posters.pictures = studio.pictures
 
     def task_under(self, index: QModelIndex) -> Task | None:
         """The task of a row, if it is here."""
