@@ -22,20 +22,27 @@ class EmbeddedRelay:
         self._held = contextlib.ExitStack()
         self._server: RelayServer | None = None
         self._thread: threading.Thread | None = None
+        self._starting: asyncio.Future[None] | None = None
         self.base_url = ""
         self.token = ""
 
     async def start(self) -> None:
         """Come back once it answers. Raises OSError for a taken port, `InvalidSetting` for an unusable folder or address."""
+        self._starting = asyncio.ensure_future(asyncio.to_thread(self._start))
         try:
-            await asyncio.to_thread(self._start)
+            await asyncio.shield(self._starting)
         except BaseException:
             await self.stop()
             raise
 
     async def stop(self) -> None:
         """Come back when the thread is gone; whoever listens is cut off. Fine when it never started."""
-        await asyncio.shield(asyncio.to_thread(self._stop))
+        await asyncio.shield(self._end())
+
+    async def _end(self) -> None:
+        if self._starting is not None:  # it goes on in its thread, whoever waits for it
+            await asyncio.gather(self._starting, return_exceptions=True)
+        await asyncio.to_thread(self._stop)
 
     def _start(self) -> None:
         public_url = address_in_ascii(self._public_url)

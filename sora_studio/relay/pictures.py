@@ -56,11 +56,12 @@ class Pictures:
         part = self._folder / (secrets.token_hex(8) + _PART)
         try:
             size_bytes = await self._fill(part, handle, content)
-            async with self._changing:
-                self._require_room(handle, size_bytes)
-                ends_at_s = self._now() + lifetime_s
-                await asyncio.to_thread(_place, part, self._folder / handle, ends_at_s)
-                self._loans[handle] = _Loan(size_bytes, ends_at_s)
+            lending = asyncio.ensure_future(self._lend(part, handle, size_bytes, lifetime_s))
+            try:
+                await asyncio.shield(lending)
+            except asyncio.CancelledError:  # a file in its place without a loan could not be withdrawn
+                await asyncio.gather(lending, return_exceptions=True)
+                raise
         except OSError as error:
             raise Refused(HTTPStatus.INSUFFICIENT_STORAGE) from error
         finally:
@@ -71,6 +72,8 @@ class Pictures:
         """Its address ends now. Fine when there is none."""
         if loan := self._loans.get(handle):
             self._loans[handle] = _Loan(loan.size_bytes, 0)
+            with contextlib.suppress(OSError):  # should it stay because somebody fetches it, the next start knows too
+                await asyncio.to_thread(os.utime, self._folder / handle, (0, 0))
             await self.sweep()
 
     async def sweep(self) -> None:
@@ -82,10 +85,17 @@ class Pictures:
                     await asyncio.to_thread((self._folder / handle).unlink, missing_ok=True)
                     del self._loans[handle]
 
+    async def _lend(self, part: Path, handle: str, size_bytes: int, lifetime_s: int) -> None:
+        async with self._changing:
+            self._require_room(handle, size_bytes)
+            ends_at_s = self._now() + lifetime_s
+            await asyncio.to_thread(_place, part, self._folder / handle, ends_at_s)
+            self._loans[handle] = _Loan(size_bytes, ends_at_s)
+
     async def _fill(self, part: Path, handle: str, content: AsyncIterator[bytes]) -> int:
         """The content's size, once all of it is on disk."""
         first, size_bytes = b"", 0
-        with await asyncio.to_thread(_create, part) as file:
+        with _create(part) as file:  # not in a thread, which would go on and leave it open when the sender's time is over
             async for chunk in content:
                 size_bytes += len(chunk)
                 if size_bytes > self._limits.picture_bytes:

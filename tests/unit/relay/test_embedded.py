@@ -4,13 +4,17 @@ import asyncio
 import os
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 
 from sora_studio.domain.errors import InvalidSetting
+from sora_studio.relay import embedded
 from sora_studio.relay.embedded import EmbeddedRelay
+from sora_studio.relay.folder import RelayFolder, opened
+from sora_studio.relay.limits import Limits
 from tests.unit.relay.conftest import PATIENCE_S, running, until
 
 HANDLE = "a-picture-that-was-lent.jpg"
@@ -120,6 +124,32 @@ def test_it_starts_again_on_the_port_that_it_had(tmp_path: Path) -> None:
         await relay.start()
         assert relay.base_url == f"http://127.0.0.1:{port}"
         await relay.stop()
+
+    asyncio.run(check())
+
+
+def test_one_that_nobody_waits_for_any_more_is_gone_before_the_next_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, may_open = threading.Event(), threading.Event()
+
+    @contextmanager
+    def opened_late(folder: Path, limits: Limits) -> Iterator[RelayFolder]:
+        begun.set()
+        may_open.wait(PATIENCE_S)
+        with opened(folder, limits) as found:
+            yield found
+
+    async def check() -> None:
+        monkeypatch.setattr(embedded, "opened", opened_late)
+        starting = asyncio.ensure_future(EmbeddedRelay(tmp_path / "relay").start())
+        await asyncio.to_thread(begun.wait, PATIENCE_S)
+        starting.cancel()
+        may_open.set()
+        with pytest.raises(asyncio.CancelledError):
+            await starting
+        async with running(tmp_path / "relay"):
+            assert [thread.name for thread in threading.enumerate()].count("relay") == 1
 
     asyncio.run(check())
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import threading
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from http import HTTPStatus
@@ -10,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from sora_studio.relay import pictures
 from sora_studio.relay.limits import Limits, Refused
 from sora_studio.relay.pictures import Pictures
 from tests.unit.relay.conftest import JPEG, PATIENCE_S, Bench, hang_up_of_an_idle_one, until
@@ -121,6 +123,54 @@ def test_a_restart_knows_when_each_address_ends_and_clears_what_was_not_complete
         assert second.find("c" + HANDLE) is None
         await second.sweep()
         assert sorted(path.name for path in folder.iterdir()) == sorted(["b" + HANDLE, "c" + HANDLE, "notes.txt"])
+
+    asyncio.run(check())
+
+
+def test_what_was_withdrawn_while_it_could_not_be_deleted_is_not_lent_by_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held(path: Path, **_: object) -> None:
+        raise PermissionError(13, "somebody reads it", str(path))
+
+    async def check() -> None:
+        clock, folder = Clock(), tmp_path / "p"
+        first = Pictures(folder, Limits(), clock)
+        await first.put(HANDLE, _pieces(JPEG), size_bytes=0, lifetime_s=60)
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "unlink", held)
+            await first.remove(HANDLE)
+        assert (folder / HANDLE).exists()
+        second = Pictures(folder, Limits(), clock)
+        assert second.find(HANDLE) is None
+        await second.sweep()
+        assert list(folder.iterdir()) == []
+
+    asyncio.run(check())
+
+
+def test_who_loses_patience_while_a_picture_takes_its_place_can_withdraw_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def check() -> None:
+        placing, may_place = threading.Event(), threading.Event()
+
+        def place_late(*asked: object) -> None:
+            placing.set()
+            may_place.wait(PATIENCE_S)
+            place(*asked)  # pyright: ignore[reportArgumentType]
+
+        place = pictures._place
+        monkeypatch.setattr(pictures, "_place", place_late)
+        lent = Pictures(tmp_path / "p", Limits(), Clock())
+        putting = asyncio.ensure_future(lent.put(HANDLE, _pieces(JPEG), size_bytes=0, lifetime_s=60))
+        await asyncio.to_thread(placing.wait, PATIENCE_S)
+        putting.cancel()
+        may_place.set()
+        await asyncio.wait((putting,))
+        assert putting.cancelled()
+        await lent.remove(HANDLE)
+        assert list((tmp_path / "p").iterdir()) == []
 
     asyncio.run(check())
 
