@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from sora_studio.domain.errors import InvalidSetting, RouteUnusable, StudioError
+from sora_studio.domain.errors import ConnectionFailed, InvalidSetting, RouteUnusable, StudioError
 from sora_studio.domain.picture import PreparedPicture
 from sora_studio.domain.settings import check_bucket_endpoint, check_bucket_name
 
@@ -64,13 +64,15 @@ class BucketHost:
     async def check(self) -> str:
         """Store a few bytes, fetch them by a link as a stranger would, remove them. Raises like `publish`, naming the step."""
         objects, handle, content = await self._opened(), f"check-{secrets.token_urlsafe(16)}.txt", secrets.token_bytes(16)
-        await objects.put(handle, content, "text/plain", failure="Storing did not work.")
         try:
+            await objects.put(handle, content, "text/plain", failure="Storing did not work.")
             link = await objects.sign(handle, lifetime_s=_CHECK_LIFETIME_S, failure="Signing a link did not work.")
             fetched = await objects.fetch(link, failure="Fetching by a signed link did not work.")
-        except StudioError:
-            with contextlib.suppress(StudioError):  # the first failure is the one to tell
-                await self.withdraw(handle)
+        except ConnectionFailed:
+            raise
+        except BaseException:  # the first failure is the one to tell; who waits no longer leaves nothing either
+            with contextlib.suppress(StudioError):
+                await objects.delete(handle, failure="Removing did not work.")
             raise
         await objects.delete(handle, failure="Removing did not work.")
         if fetched != content:

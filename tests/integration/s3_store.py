@@ -139,7 +139,7 @@ def _identity(key_id: str, secret: str, actions: list[str]) -> dict[str, object]
 
 
 def _studio() -> dict[str, object]:
-    buckets = (BUCKET, "guarded", "tidy", "missing")
+    buckets = (BUCKET, "guarded", "tidy", "left-alone", "missing")
     return _identity(KEY_ID, canary.BUCKET_SECRET, [f"{action}:{bucket}" for bucket in buckets for action in ("Read", "Write")])
 
 

@@ -13,6 +13,7 @@ import pytest
 from sora_studio.domain.errors import ConnectionFailed, PublishingFailed, StudioError
 from sora_studio.domain.picture import PreparedPicture
 from sora_studio.hosting.bucket import BucketHost
+from sora_studio.hosting.objects import Objects
 from tests import canary
 from tests.integration.s3_store import BUCKET, KEY_ID, S3Store, visit
 
@@ -90,6 +91,28 @@ def test_the_check_proves_the_way_and_leaves_nothing(server: S3Store) -> None:
     status, listing, _ = visit(server.signed("GET", "/tidy"))
     assert status == 200
     assert b"<Key>" not in listing
+
+
+def test_a_check_that_nobody_waits_for_any_more_leaves_nothing_either(server: S3Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    server.create("left-alone")
+
+    async def story() -> None:
+        fetching = asyncio.Event()
+
+        async def fetch_for_ever(*_: object, **__: object) -> bytes:
+            fetching.set()
+            await asyncio.Event().wait()
+            return b""
+
+        monkeypatch.setattr(Objects, "fetch", fetch_for_ever)
+        check = asyncio.ensure_future(host_on(server.url, bucket="left-alone").check())
+        await asyncio.wait((check, asyncio.ensure_future(fetching.wait())), return_when=asyncio.FIRST_COMPLETED)
+        assert not check.done(), check
+        check.cancel()
+        await asyncio.wait((check,))
+
+    run(story())
+    assert b"<Key>" not in visit(server.signed("GET", "/left-alone"))[1]
 
 
 @pytest.mark.parametrize(
