@@ -48,8 +48,8 @@ async def generate(command: GenerateCommand, studio: "Studio") -> ExitCode:
     model = command.model or studio.settings.model
     request = request_from(command, model, studio.profiles.get(model))
     request = replace(request, callback=_wants_report(command, studio))
-    added = await _submit(command, studio, request)
     _say_what_becomes_public(studio, request)
+    added = await _submit(command, studio, request)
     if words := batch_words(len(request.images), command.takes, len(added)):
         say(words)
     _introduce(studio, output=command.output)
