@@ -165,7 +165,7 @@ class PublicationStore(Protocol):
         ...
 
     async def live(self, fingerprint: str, *, place: str, until: datetime) -> Publication | None:
-        """One with an address, not withdrawn, whose address ends at `until` or later; the one that lasts longest."""
+        """One whose address ends at `until` or later, and that nobody has tried to take back; the one that lasts longest."""
         ...
 
     async def get(self, publication: int) -> Publication | None:
@@ -177,7 +177,7 @@ class PublicationStore(Protocol):
         ...
 
     async def at(self, urls: Collection[str]) -> list[Publication]:
-        """Those that were not withdrawn and have one of these addresses, newest first."""
+        """Those with one of these addresses that nobody has tried to take back, newest first."""
         ...
 
     async def idle(self, *, now: datetime) -> list[Publication]:
@@ -189,7 +189,7 @@ class PublicationStore(Protocol):
         ...
 
     async def complain(self, publication: int, trouble: str) -> None:
-        """It could not be withdrawn, and why."""
+        """It is being withdrawn, or could not be, and why: from now on no other task gets its address."""
         ...
 
 

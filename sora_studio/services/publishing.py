@@ -158,8 +158,8 @@ class Publishing:
         if is_url(image):
             await self._look(image, rules)
             return image
-        await _require_as_seen(task.request, image)
         picture = await self._preparation.prepare(Path(image), _edit(task.request, image), rules)
+        await _require_as_seen(task.request, image)  # only now: the wait for its preparation may have been long
         route = self.route_for(task.request)
         if route is None:
             raise PublicUrlNeeded

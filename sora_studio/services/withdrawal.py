@@ -1,6 +1,7 @@
 """Pictures that nobody needs any more are taken back, also those that a run that was killed left behind."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
@@ -18,9 +19,10 @@ LANDS_WITHIN_S = 60.0
 """What was cut off on its way is withdrawn at once and once more so much later: it may have arrived in between."""
 ENDED_AFTER = timedelta(minutes=15)
 """An address lives from the end of its upload, a little longer than was written down at the beginning."""
-BY_ITSELF = frozenset({PictureRoute.RELAY, PictureRoute.COMMAND})
-"""Once their addresses have ended there is nothing left; a bucket keeps what nobody removes."""
-CANNOT = "The command that published it cannot take it back."
+LISTED_FOR = timedelta(days=30)
+"""What a command put online may stand there for ever, and nobody tells when it is gone: so long it is named."""
+CANNOT = f"Only you can take it back, where your command put it. It leaves this list after {LISTED_FOR.days} days."
+UNDER_WAY = "It is being taken back."
 LATER = "It could not be taken back; that is tried again."
 
 _log = logging.getLogger(__name__)
@@ -42,6 +44,7 @@ class Withdrawal:
         self._hosts = hosts
         self._patience = Patience[int](core.clock, core.rng)
         self._emptied_at = dict[tuple[int, datetime], float]()
+        self._began = core.clock.now() - timedelta(seconds=core.clock.elapsed())
         self._looking = asyncio.Lock()
         self._wake = asyncio.Event()
 
@@ -67,7 +70,7 @@ class Withdrawal:
 
     async def withdraw(self, publication: Publication) -> bool:
         """Take it back now; whether it is reachable no more. If not, its `trouble` says why."""
-        self._uploads.doubt(publication.id)
+        await self._doubt(publication)
         async with self._uploads.turn(publication.fingerprint, publication.place):
             # Its upload may have ended while its turn was awaited.
             now = await self._publications.get(publication.id)
@@ -91,9 +94,8 @@ class Withdrawal:
 
     async def _left(self) -> list[Publication]:
         """What no task needs, and what no upload brought to its end."""
-        now = self._core.clock.now()
         cut_off = [row for row in await self._publications.standing() if not row.url]
-        left = {row.id: row for row in [*await self._publications.idle(now=now), *cut_off]}
+        left = {row.id: row for row in [*await self._publications.idle(now=self._now()), *cut_off]}
         return [row for row in left.values() if not self._patience.holds(row.id)]
 
     async def _withdraw(self, publication: Publication) -> bool:
@@ -119,7 +121,7 @@ class Withdrawal:
         host = self._hosts().get(publication.route)
         if host is None or host.place != publication.place:
             return f"Settings no longer hold {publication.place}. Set it up again, and the picture is taken back."
-        self._uploads.doubt(publication.id)
+        await self._doubt(publication)
         try:
             await host.withdraw(publication.handle)
         except StudioError as error:
@@ -129,8 +131,26 @@ class Withdrawal:
             return LATER
         return ""
 
+    async def _doubt(self, publication: Publication) -> None:
+        """No further task gets its address, whichever process sends it; where nothing can be written, none of this process."""
+        self._uploads.doubt(publication.id)
+        if publication.trouble is None:
+            with contextlib.suppress(StudioError):
+                await self._publications.complain(publication.id, UNDER_WAY)
+
     def _ended_by_itself(self, publication: Publication) -> bool:
-        return publication.route in BY_ITSELF and publication.expires_at + ENDED_AFTER <= self._core.clock.now()
+        """Whether it is named no longer although nobody took it back. A bucket keeps what nobody removes."""
+        match publication.route:
+            case PictureRoute.BUCKET:
+                return False
+            case PictureRoute.COMMAND:
+                return publication.published_at + LISTED_FOR <= self._now()
+            case PictureRoute.RELAY:
+                return publication.expires_at + ENDED_AFTER <= self._now()
+
+    def _now(self) -> datetime:
+        """By the clock as it was set at the beginning: one that is set forward ends no address early."""
+        return self._began + timedelta(seconds=self._core.clock.elapsed())
 
     def _may_still_arrive(self, publication: Publication) -> bool:
         if publication.url:

@@ -36,13 +36,14 @@ COMPLAIN = "UPDATE publications SET trouble = :trouble WHERE id = :id"
 LIVE = """
     SELECT * FROM publications
     WHERE fingerprint = :fingerprint AND withdrawn_at IS NULL AND place = :place AND url <> '' AND expires_at >= :until
+        AND trouble IS NULL
     ORDER BY expires_at DESC, id DESC LIMIT 1
 """
 # Left to itself, SQLite reads the whole table to save itself the sorting.
 STANDING = "SELECT * FROM publications INDEXED BY publications_live WHERE withdrawn_at IS NULL ORDER BY id DESC"
 AT = """
     SELECT * FROM publications INDEXED BY publications_live
-    WHERE withdrawn_at IS NULL AND url IN (SELECT value FROM json_each(:urls)) ORDER BY id DESC
+    WHERE withdrawn_at IS NULL AND trouble IS NULL AND url IN (SELECT value FROM json_each(:urls)) ORDER BY id DESC
 """
 IDLE = """
     SELECT * FROM publications INDEXED BY publications_live
@@ -114,7 +115,7 @@ class SqlitePublications:
         await self._write(INSERT_USE, (publication, task))
 
     async def live(self, fingerprint: str, *, place: str, until: datetime) -> Publication | None:
-        """One with an address, not withdrawn, whose address ends at `until` or later; the one that lasts longest."""
+        """One whose address ends at `until` or later, and that nobody has tried to take back; the one that lasts longest."""
         found = await self._read(LIVE, {"fingerprint": fingerprint, "place": to_sql(place), "until": to_sql(until)})
         return next(iter(found), None)
 
@@ -127,7 +128,7 @@ class SqlitePublications:
         return await self._read(STANDING, {})
 
     async def at(self, urls: Collection[str]) -> list[Publication]:
-        """Those that were not withdrawn and have one of these addresses, newest first."""
+        """Those with one of these addresses that nobody has tried to take back, newest first."""
         return await self._read(AT, {"urls": json.dumps([to_sql(url) for url in urls])})
 
     async def idle(self, *, now: datetime) -> list[Publication]:
@@ -139,7 +140,7 @@ class SqlitePublications:
         await self._write(WITHDRAW, {"id": publication, "at": to_sql(at)})
 
     async def complain(self, publication: int, trouble: str) -> None:
-        """It could not be withdrawn, and why."""
+        """It is being withdrawn, or could not be, and why: from now on no other task gets its address."""
         await self._write(COMPLAIN, {"id": publication, "trouble": to_sql(trouble)})
 
     async def _write(self, statement: str, values: Mapping[str, SqlValue] | tuple[SqlValue, ...]) -> None:

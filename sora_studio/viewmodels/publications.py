@@ -103,7 +103,7 @@ def row_of(sent: Sequence[Publication], tasks: Mapping[int, Task], now: datetime
         key=(newest.fingerprint, newest.place),
         publications=tuple(one.id for one in sorted(sent, key=lambda one: not one.url)),
         name=newest.name,
-        facts=f"{way} · {_reach_words(reachable, now)}",
+        facts=f"{way} · {_reach_words(newest.route, reachable, now)}",
         tasks=_tasks_words([tasks[task] for task in wanted if task in tasks], can_withdraw=can_withdraw),
         trouble=next((one.trouble for one in sent if one.trouble), ""),
         can_withdraw=can_withdraw,
@@ -118,10 +118,12 @@ def _by_picture(standing: Iterable[Publication]) -> list[list[Publication]]:
     return list(found.values())
 
 
-def _reach_words(reachable: Sequence[Publication], now: datetime) -> str:
+def _reach_words(route: PictureRoute, reachable: Sequence[Publication], now: datetime) -> str:
     if not reachable:
         return "on its way"
     since = time_of_day_text(min(one.published_at for one in reachable), now)
+    if route is PictureRoute.COMMAND:
+        return f"since {since}, for as long as your command keeps it"
     until = time_of_day_text(max(one.expires_at for one in reachable), now)
     return f"since {since}, until {until} at the latest"
 

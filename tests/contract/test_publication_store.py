@@ -173,6 +173,9 @@ def test_one_is_found_by_its_address_as_long_as_it_stands(tell: Tell) -> None:
         assert await store.at([]) == []
         await store.withdraw(first, at=NOW)
         assert await ids(store.at(addresses)) == [second]
+        await store.complain(second, "It is being taken back.")
+        assert await store.at(addresses) == []
+        assert await store.live(PICTURE.fingerprint, place="a bucket", until=NOW) is None
 
     tell(story)
 

@@ -23,7 +23,7 @@ from sora_studio.domain.errors import (
     StorageFull,
 )
 from sora_studio.domain.events import PublicationsChanged
-from sora_studio.domain.picture import Crop, PictureEdit, PictureRoute, Publication
+from sora_studio.domain.picture import Crop, PictureEdit, PictureRoute, PreparedPicture, Publication
 from sora_studio.domain.relay import HANDLE
 from sora_studio.domain.settings import RelayPlace
 from sora_studio.domain.task import TaskState
@@ -34,6 +34,7 @@ from sora_studio.services.relay_link import RelayChoice
 from sora_studio.services.uploads import LEAST_LEFT, LENT_FOR_S, TRUSTED_FOR_S
 from sora_studio.services.withdrawal import CANNOT, LANDS_WITHIN_S
 from tests.doubles.gateway import DONE
+from tests.doubles.outside import Lock
 from tests.doubles.publications import Host, MemoryPublications
 from tests.doubles.relay import A_RELAY, NO_RELAY
 from tests.unit.services.rig import GATEWAY, Rig, request, run
@@ -664,8 +665,6 @@ def test_a_host_with_a_mistake_in_it_stops_no_withdrawal(tmp_path: Path, expect_
 @pytest.mark.parametrize(
     ("route", "host", "then", "forgotten"),
     [
-        (PictureRoute.COMMAND, Host("a command"), None, True),
-        (PictureRoute.COMMAND, Host("a command"), Host("another"), True),
         (PictureRoute.BUCKET, Host("my bucket"), Host("another"), False),
         (PictureRoute.BUCKET, Host("my bucket"), None, False),
         (PictureRoute.RELAY, Host("my relay"), None, True),
@@ -682,11 +681,11 @@ def test_what_its_host_does_not_take_back_stays_listed_with_the_reason(
             await send(rig, CAT)
             if then is not None:
                 rig.hosts[route] = then
-            elif route is not PictureRoute.COMMAND:
+            else:
                 del rig.hosts[route]
             await finish(rig, 1)
             (row,) = await rig.publishing.standing()
-            assert row.trouble == CANNOT or host.place in (row.trouble or "")
+            assert host.place in (row.trouble or "")
             assert not await rig.publishing.withdraw(row.id)
             await rest(rig, LENT_FOR_S + 3600)
             assert len(await rig.publishing.standing()) == (0 if forgotten else 1)
@@ -694,6 +693,88 @@ def test_what_its_host_does_not_take_back_stays_listed_with_the_reason(
             await rest(rig, 120)
             assert len(await rig.publishing.standing()) == 0
             assert forgotten or not host.reachable
+
+    run(story())
+
+
+def test_what_a_command_put_online_is_named_for_thirty_days(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path, loopback=False, chosen=PictureRoute.COMMAND)
+        rig.hosts[PictureRoute.COMMAND] = Host("a command")
+        async with rig:
+            await send(rig, CAT)
+            await finish(rig, 1)
+            (row,) = await rig.publishing.standing()
+            assert row.trouble == CANNOT
+            assert not await rig.publishing.withdraw(row.id)
+            rig.clock.change_wall(LENT_FOR_S * 10)
+            await rest(rig, LENT_FOR_S)
+            assert len(await rig.publishing.standing()) == 1
+        rig.clock.change_wall(30 * 86_400)
+        again = Rig(tmp_path, tasks=rig.tasks, publications=rig.publications, clock=rig.clock, loopback=False)
+        async with again:
+            await rest(again, 60)
+            assert await again.publishing.standing() == []
+
+    run(story())
+
+
+@pytest.mark.parametrize("is_away", [False, True])
+def test_a_clock_that_is_set_forward_ends_no_address_early(tmp_path: Path, *, is_away: bool) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path) as rig:
+            await send(rig, CAT)
+            rig.clock.change_wall(LENT_FOR_S + 3600)
+            await rest(rig, 120)
+            assert rig.host.reachable, "its task may still need it"
+            if is_away:
+                del rig.hosts[PictureRoute.RELAY]
+            await finish(rig, 1)
+            assert len(await rig.publishing.standing()) == len(rig.host.reachable) == is_away
+
+    run(story())
+
+
+def test_a_picture_that_changed_while_its_turn_to_be_prepared_was_awaited_is_not_sent(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        picture = tmp_path / "harbour.png"
+        picture.write_bytes(b"a harbour")
+        prepare = rig.media.prepare_image
+
+        async def prepare_late(path: Path, edit: PictureEdit, **limits: object) -> PreparedPicture:
+            picture.write_bytes(b"something else")
+            return await prepare(path, edit, **limits)  # pyright: ignore[reportArgumentType]
+
+        async with rig:
+            rig.host.troubles.append(RouteUnusable("The store does not know this access key."))
+            await send(rig, str(picture))
+            rig.media.prepare_image = prepare_late  # pyright: ignore[reportAttributeAccessIssue]
+            picture.touch()  # what was prepared before is of no use any more
+            rig.engine.ways_changed()
+            await rest(rig, 20)
+            assert "harbour.png has changed since this task was made." in (rig.row().fail_message or "")
+            assert not rig.host.reachable
+
+    run(story())
+
+
+def test_while_somebody_takes_a_picture_back_no_other_process_uses_its_address(tmp_path: Path) -> None:
+    async def story() -> None:
+        guest = Rig(tmp_path, lock=Lock(free=False))
+        rig = Rig(tmp_path, tasks=guest.tasks, publications=guest.publications, clock=guest.clock, host=guest.host)
+        gate = rig.host.withdrawal_gate = asyncio.Event()
+        async with rig, guest:
+            await send(rig, CAT)
+            withdrawing = asyncio.ensure_future(guest.publishing.withdraw(1))
+            await rest(rig)
+            await send(rig, CAT)
+            gate.set()
+            assert await withdrawing
+            first, second = rows(rig)
+            assert first.withdrawn_at
+            assert rig.gateway.image_urls == [[first.url], [second.url]]
+            assert [*rig.host.reachable] == [second.handle]
 
     run(story())
 

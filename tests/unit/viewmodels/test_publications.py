@@ -36,6 +36,11 @@ def test_what_has_no_address_yet_is_on_its_way() -> None:
     assert row(sent(1, url="")).facts == "My bucket · on its way"
 
 
+def test_nobody_promises_an_end_to_what_a_command_put_online() -> None:
+    facts = row(sent(1, route=PictureRoute.COMMAND, hours_ago=9)).facts
+    assert facts.endswith(", for as long as your command keeps it")
+
+
 def test_what_hinders_any_of_it_is_told() -> None:
     assert row(sent(2), sent(1, trouble="The store cannot be reached.")).trouble == "The store cannot be reached."
 
