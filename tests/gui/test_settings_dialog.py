@@ -13,6 +13,7 @@ from sora_studio.domain.money import DayLimits
 from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.settings import Settings, Theme
 from sora_studio.ui import theme
+from sora_studio.ui.push_button import PushButton
 from sora_studio.ui.settings.dialog import Section, SettingsDialog
 from sora_studio.ui.settings.pictures_section import ON_THE_SIMULATOR
 from sora_studio.ui.settings.service_section import ServiceSection
@@ -239,6 +240,25 @@ def test_the_dialog_opens_with_the_keyboard_where_it_was_asked_for(
     settings = Settings(picture_route=PictureRoute.COMMAND)
     dialog.open_at(section, settings, studio.studio, usual_folder=Path("/films"))
     qtbot.waitUntil(lambda: (dialog.focusWidget() or dialog).accessibleName() == name)
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
+def test_a_key_presses_the_button_that_has_the_keyboard(dialog: SettingsDialog, disk: Disk, qtbot: QtBot, key: Qt.Key) -> None:
+    light = control(dialog, "Look: Light")
+    light.setFocus()
+    with qtbot.waitSignal(dialog.settings_saved):
+        qtbot.keyClick(light, key)
+    assert disk.saved == [Settings(theme=Theme.LIGHT)]
+    close = control(dialog, "Close the settings")
+    close.setFocus()
+    qtbot.keyClick(close, key)
+    assert not dialog.isVisible()
+
+
+def test_every_button_is_pressed_by_return(dialog: SettingsDialog) -> None:
+    buttons = {button.accessibleName(): type(button) for button in dialog.findChildren(QPushButton)}
+    assert len(buttons) > 10
+    assert set(buttons.values()) == {PushButton}
 
 
 def test_the_look_changes_at_once(dialog: SettingsDialog, disk: Disk, qtbot: QtBot, qapp: QApplication) -> None:

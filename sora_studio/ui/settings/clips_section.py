@@ -5,12 +5,13 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QVBoxLayout, QWidget
 
 from sora_studio.domain.errors import InvalidSetting
 from sora_studio.domain.naming import DEFAULT_TEMPLATE, check_template, clip_stem
 from sora_studio.domain.settings import Settings
 from sora_studio.ui import theme
+from sora_studio.ui.push_button import PushButton
 from sora_studio.ui.settings.field import Field
 
 EXAMPLE_PROMPT = "Slow dolly in along a wooden pier"
@@ -33,9 +34,7 @@ class ClipsSection(QWidget):
         self._folder = QLineEdit()
         self._folder.setAccessibleName("Folder for clips")
         self._folder.editingFinished.connect(self._on_folder_editing_finished)
-        choose = QPushButton("Choose…")
-        choose.setAccessibleName("Choose the folder for clips")
-        choose.setAutoDefault(False)
+        choose = PushButton("Choose…", "Choose the folder for clips")
         choose.clicked.connect(self._on_choose_clicked)
         self.folder_field = Field("Folder", self._folder, choose, help_text="Clips that are there already stay where they are.")
         self._template = QLineEdit()

@@ -23,8 +23,9 @@ from PySide6.QtWidgets import (
 from sora_studio.domain.errors import StudioError
 from sora_studio.domain.settings import Settings
 from sora_studio.ui import theme
+from sora_studio.ui.push_button import PushButton
 from sora_studio.ui.settings.clips_section import ClipsSection
-from sora_studio.ui.settings.field import Field, plain_label, push_button
+from sora_studio.ui.settings.field import Field, plain_label
 from sora_studio.ui.settings.key_section import KeySection
 from sora_studio.ui.settings.look_section import LookSection
 from sora_studio.ui.settings.page import MARGIN, Page
@@ -140,7 +141,7 @@ class SettingsDialog(QDialog):
         self._pages = QStackedWidget()
         self._list.currentRowChanged.connect(self._pages.setCurrentIndex)
         self._build_pages()
-        close = push_button("Close", "Close the settings")
+        close = PushButton("Close", "Close the settings")
         close.clicked.connect(self.accept)
         end = QHBoxLayout()
         end.setContentsMargins(0, theme.GRID, MARGIN, 2 * theme.GRID)

@@ -92,14 +92,6 @@ def plain_label(text: str, *, semibold: bool = False) -> QLabel:
     return label
 
 
-def push_button(text: str, name: str) -> QPushButton:
-    """A button that the return key of a neighbour does not press. `name` says what it does without what stands around it."""
-    button = QPushButton(text)
-    button.setAccessibleName(name)
-    button.setAutoDefault(False)
-    return button
-
-
 def kept_left(*controls: QWidget) -> QWidget:
     """Controls side by side that keep their own width."""
     holder = QWidget()

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from sora_studio.domain.errors import StudioError
 from sora_studio.domain.ports import KeyOrigin
-from sora_studio.ui.settings.field import push_button
+from sora_studio.ui.push_button import PushButton
 from sora_studio.ui.settings.secret_field import SecretField, secret_entry
 from sora_studio.ui.task_scope import TaskScope
 
@@ -33,7 +33,7 @@ class KeySection(QWidget):
     def __init__(self, scope: TaskScope) -> None:
         super().__init__()
         self._credentials: Credentials | None = None
-        self._test = push_button("Test", "Test the key against the balance")
+        self._test = PushButton("Test", "Test the key against the balance")
         self._test.clicked.connect(self._on_test_clicked)
         entry = secret_entry("API key", placeholder="Paste your key")
         self.field = SecretField(scope, [entry], what="key", origins=ORIGIN_WORDS, beside=[self._test])

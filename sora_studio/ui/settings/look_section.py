@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayou
 
 from sora_studio.domain.settings import Settings, Theme
 from sora_studio.ui import theme
+from sora_studio.ui.push_button import PushButton
 from sora_studio.ui.settings.field import Field
 
 _CHOICES = (
@@ -47,10 +48,8 @@ class LookSection(QWidget):
         self._buttons[settings.theme].setChecked(True)
 
     def _build_choice(self, choice: Theme, words: str, role: str) -> QPushButton:
-        button = QPushButton(words)
+        button = PushButton(words, f"Look: {words}")
         button.setCheckable(True)
-        button.setAutoDefault(False)
-        button.setAccessibleName(f"Look: {words}")
         theme.set_role(button, role)
         button.clicked.connect(lambda: self.wanted.emit(replace(self.settings, theme=choice)))
         self._group.addButton(button)

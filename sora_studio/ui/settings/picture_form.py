@@ -12,8 +12,9 @@ from sora_studio.domain.errors import StudioError
 from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.settings import Settings
 from sora_studio.ui import theme
+from sora_studio.ui.push_button import PushButton
 from sora_studio.ui.settings.choices import Choice, Choices
-from sora_studio.ui.settings.field import Field, kept_left, plain_label, push_button
+from sora_studio.ui.settings.field import Field, kept_left, plain_label
 from sora_studio.ui.settings.icon_line import IconLine
 from sora_studio.ui.settings.route_boxes import BucketBox, CommandBox, RelayBox, RouteBox
 from sora_studio.ui.task_scope import TaskScope
@@ -86,7 +87,7 @@ class PictureForm(QWidget):
                 changed.connect(self._drop_trial)
         self._consent = IconLine()
         self.bucket.keys.changed.connect(self._on_keys_changed)
-        self._test = push_button("Test", "Test the way of the pictures")
+        self._test = PushButton("Test", "Test the way of the pictures")
         self._test.clicked.connect(self._on_test_clicked)
         self.test_field = Field("", kept_left(self._test))
         self._build_column()

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from sora_studio.domain.errors import StudioError
 from sora_studio.ui import theme
-from sora_studio.ui.settings.field import push_button
+from sora_studio.ui.push_button import PushButton
 from sora_studio.ui.settings.icon_line import IconLine
 from sora_studio.ui.task_scope import TaskScope
 from sora_studio.viewmodels.relay_words import missing, relay_words
@@ -38,7 +38,7 @@ class ProofView(QWidget):
         self._legs = list[IconLine]()
         self._walk: asyncio.Task[None] | None = None
         self._line: tuple[bool, str] | None = None
-        self._button = push_button("Prove it", "Prove the whole way of a report")
+        self._button = PushButton("Prove it", "Prove the whole way of a report")
         self._button.clicked.connect(self._on_button_clicked)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)

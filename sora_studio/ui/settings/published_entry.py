@@ -4,7 +4,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from sora_studio.ui import theme
-from sora_studio.ui.settings.field import plain_label, push_button
+from sora_studio.ui.push_button import PushButton
+from sora_studio.ui.settings.field import plain_label
 from sora_studio.ui.settings.icon_line import IconLine
 from sora_studio.viewmodels.publications import PublicationRow
 
@@ -25,7 +26,7 @@ class PublishedEntry(QWidget):
         self._name = plain_label("")
         self._facts, self._tasks = _small_line(), _small_line()
         self._trouble = IconLine("warning", "review")
-        self.withdraw = push_button("Withdraw", "")
+        self.withdraw = PushButton("Withdraw")
         self.withdraw.clicked.connect(lambda: self.withdraw_asked.emit(self._row))
         words = QVBoxLayout()
         words.setSpacing(2)

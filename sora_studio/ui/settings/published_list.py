@@ -10,7 +10,8 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from sora_studio.ui import theme
-from sora_studio.ui.settings.field import kept_left, plain_label, push_button
+from sora_studio.ui.push_button import PushButton
+from sora_studio.ui.settings.field import kept_left, plain_label
 from sora_studio.ui.settings.published_entry import PublishedEntry
 from sora_studio.ui.task_scope import TaskScope
 from sora_studio.viewmodels.publications import PublicationRow, PublicationsModel
@@ -67,7 +68,7 @@ class PublishedList(QWidget):
         self._heading = plain_label(HEADING, semibold=True)
         self._nothing = plain_label(NOTHING)
         theme.set_role(self._nothing, "secondary")
-        self._more = push_button("", "Show more of what is reachable")
+        self._more = PushButton("", "Show more of what is reachable")
         self._more.clicked.connect(self._on_more_clicked)
         self._more_row = kept_left(self._more)
         self._column = QVBoxLayout()

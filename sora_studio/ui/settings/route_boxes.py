@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from sora_studio.domain.ports import KeyOrigin
 from sora_studio.domain.settings import Settings, check_bucket_endpoint, check_bucket_name
 from sora_studio.ui import theme
-from sora_studio.ui.settings.field import kept_left, plain_label, push_button
+from sora_studio.ui.push_button import PushButton
+from sora_studio.ui.settings.field import kept_left, plain_label
 from sora_studio.ui.settings.secret_field import SecretField, secret_entry
 from sora_studio.ui.settings.text_setting import TextSetting
 from sora_studio.ui.task_scope import TaskScope
@@ -129,6 +130,6 @@ class RelayBox(RouteBox):
         super().__init__()
         words = plain_label("The relay is set up in a section of its own.")
         theme.set_role(words, "secondary")
-        there = push_button("Relay and callbacks…", "Go to relay and callbacks")
+        there = PushButton("Relay and callbacks…", "Go to relay and callbacks")
         there.clicked.connect(self.relay_asked)
         self.column.addWidget(kept_left(words, there))

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from sora_studio.domain.errors import StudioError
 from sora_studio.domain.ports import KeyOrigin, KeyStatus
-from sora_studio.ui.settings.field import NAME_GAP, Field, plain_label, push_button
+from sora_studio.ui.push_button import PushButton
+from sora_studio.ui.settings.field import NAME_GAP, Field, plain_label
 from sora_studio.ui.task_scope import TaskScope
 
 _NOT_YET = "This can be entered once the studio has started."
@@ -65,8 +66,8 @@ class SecretField(Field):
         self._work: asyncio.Task[None] | None = None
         self._what = what
         self._entries = {entry: entry.placeholderText() for entry in entries}
-        self._save = push_button("Save", f"Save the {what}")
-        self._clear = push_button("Clear", f"Clear the saved {what}")
+        self._save = PushButton("Save", f"Save the {what}")
+        self._clear = PushButton("Clear", f"Clear the saved {what}")
         super().__init__("", *(map(_under_its_name, entries) if are_named else entries), self._save, *beside, self._clear)
         self.setFocusProxy(entries[0])
         for entry in entries:
