@@ -15,6 +15,7 @@ from sora_studio.domain.errors import PublishingFailed
 from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.settings import Settings
 from sora_studio.domain.task import Phase
+from sora_studio.ui.elided_label import ElidedLabel
 from sora_studio.ui.settings.dialog import Section, SettingsDialog
 from sora_studio.ui.settings.picture_form import COMMAND_CONSENT, CONSENT
 from sora_studio.ui.settings.pictures_section import BROKEN, DONE, NEEDED, WORKS
@@ -326,6 +327,21 @@ def test_what_cannot_be_withdrawn_says_why_and_stays(dialog: SettingsDialog, stu
     qtbot.waitUntil(lambda: len(entries(dialog)) == 1)
     press(qtbot, dialog, "Withdraw harbour.jpg")
     qtbot.waitUntil(lambda: "The store cannot be reached." in entries(dialog)[0])
+
+
+def test_a_long_name_leaves_every_button_on_the_page(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
+    name = "x" * 81 + ".jpg"
+    studio.rows[2] = task_in(Phase.PROCESSING, 2, prompt="W" * 100)
+    studio.publishing.publish(published(1), published(2, name, trouble="W" * 100))
+    qtbot.waitUntil(lambda: len(entries(dialog)) == 2)
+    button, page = control(dialog, "Withdraw harbour.jpg"), dialog._pages.currentWidget()
+    edge = page.mapTo(dialog, page.rect().topRight()).x()
+    qtbot.waitUntil(lambda: button.width() > 0 and button.mapTo(dialog, button.rect().topRight()).x() < edge)
+    assert entries(dialog)[1][0] == name, "the whole of it is said"
+    (label,) = [one for one in dialog.findChildren(ElidedLabel) if one.text() == name]
+    qtbot.waitUntil(lambda: 0 < label.width() < button.mapTo(dialog, QPoint()).x())
+    assert label.shown().endswith("x.jpg")
+    assert name in label.toolTip()
 
 
 def three_listed(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:

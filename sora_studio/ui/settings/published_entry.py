@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from sora_studio.ui import theme
+from sora_studio.ui.elided_label import ElidedLabel
 from sora_studio.ui.push_button import PushButton
 from sora_studio.ui.settings.field import plain_label
 from sora_studio.ui.settings.icon_line import IconLine
@@ -23,7 +24,7 @@ class PublishedEntry(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._row: PublicationRow | None = None
-        self._name = plain_label("")
+        self._name = ElidedLabel()
         self._facts, self._tasks = _small_line(), _small_line()
         self._trouble = IconLine("warning", "review")
         self.withdraw = PushButton("Withdraw")
@@ -31,6 +32,7 @@ class PublishedEntry(QWidget):
         words = QVBoxLayout()
         words.setSpacing(2)
         for line in (self._name, self._facts, self._tasks, self._trouble):
+            line.setMinimumWidth(1)  # a word that is wider than the page moves no button
             words.addWidget(line)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
