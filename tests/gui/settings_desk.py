@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -57,6 +57,13 @@ def opened(
 def texts(widget: QWidget) -> list[str]:
     """What stands there to be read."""
     return [label.text() for label in widget.findChildren(QLabel) if label.text() and label.isVisible()]
+
+
+def has_settled(widget: QWidget) -> bool:
+    """Whether every line there has found its height, which takes one that wraps a few turns."""
+    QCoreApplication.sendPostedEvents()
+    lines = [label for label in widget.findChildren(QLabel) if label.isVisible() and label.wordWrap()]
+    return all(line.height() == line.heightForWidth(line.width()) for line in lines)
 
 
 def control(dialog: SettingsDialog, name: str) -> QWidget:

@@ -61,6 +61,15 @@ def test_the_key_is_masked_and_tested_against_the_balance(dialog: SettingsDialog
     qtbot.waitUntil(lambda: dialog.key.field.words() == "The key works. Balance $74.87.")
 
 
+def test_what_was_said_of_a_key_is_not_said_of_another(dialog: SettingsDialog, qtbot: QtBot) -> None:
+    before = dialog.key.field.words()
+    type_into(qtbot, dialog, "API key", "key-good")
+    press(qtbot, dialog, "Test the key against the balance")
+    qtbot.waitUntil(lambda: dialog.key.field.is_result and dialog.key.field.isEnabled())
+    qtbot.keyClick(control(dialog, "API key"), Qt.Key.Key_X)
+    assert dialog.key.field.words() == before
+
+
 def test_a_refused_key_says_so_beside_the_field(dialog: SettingsDialog, qtbot: QtBot) -> None:
     type_into(qtbot, dialog, "API key", "key-wrong")
     press(qtbot, dialog, "Test the key against the balance")

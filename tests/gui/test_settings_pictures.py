@@ -21,10 +21,11 @@ from sora_studio.ui.settings.picture_form import COMMAND_CONSENT, CONSENT
 from sora_studio.ui.settings.pictures_section import BROKEN, DONE, NEEDED, WORKS
 from sora_studio.ui.settings.published_entry import WITHDRAWN, PublishedEntry
 from sora_studio.ui.settings.published_list import HEADING, NOTHING
+from sora_studio.ui.settings.route_boxes import COMMAND_HELP
 from sora_studio.viewmodels.publications import SHOWN_AT_ONCE
 from tests.doubles.settings_studio import SettingsStudio, published
 from tests.doubles.task_studio import task_in
-from tests.gui.settings_desk import Disk, control, opened, press, texts, type_into
+from tests.gui.settings_desk import Disk, control, has_settled, opened, press, texts, type_into
 
 
 @pytest.fixture
@@ -217,23 +218,62 @@ def test_a_result_is_read_without_scrolling(dialog: SettingsDialog, studio: Sett
     qtbot.waitUntil(lambda: field.visibleRegion().boundingRect() == field.rect())
 
 
-def test_the_button_stands_still_while_what_was_typed_is_saved(dialog: SettingsDialog, disk: Disk, qtbot: QtBot) -> None:
+@pytest.mark.parametrize("width", [640, 760, 1000])
+@pytest.mark.parametrize(
+    ("held", "name", "typed"),
+    [
+        (Settings(picture_route=PictureRoute.BUCKET), "Bucket", ["pictures"]),
+        (Settings(picture_route=PictureRoute.BUCKET), "Bucket", ["No Bucket", "pictures"]),
+        (Settings(picture_route=PictureRoute.COMMAND), "Command", ["upload {file}"]),
+        (Settings(picture_route=PictureRoute.COMMAND), "Command", ["upload {file}", "upload -q {file}"]),
+    ],
+)
+def test_the_button_stands_still_while_what_was_typed_is_saved(
+    dialog: SettingsDialog, qtbot: QtBot, held: Settings, name: str, typed: list[str], width: int
+) -> None:
     def place() -> QPoint:
+        QCoreApplication.sendPostedEvents()
         return button.mapTo(dialog, button.rect().topLeft())
 
     button = control(dialog, "Test the way of the pictures")
-    dialog.pictures.form.show_settings(Settings(picture_route=PictureRoute.BUCKET))
-    qtbot.waitUntil(lambda: button.isVisible() and place().y() > 0)
-    QCoreApplication.sendPostedEvents()
+    dialog.resize(width, 704)
+    dialog.pictures.form.show_settings(held)
+    qtbot.waitUntil(lambda: button.isVisible() and place().y() > 0 and has_settled(dialog.pictures.form))
+    for text in typed[:-1]:
+        type_into(qtbot, dialog, name, text)
+        button.setFocus()
+        qtbot.waitUntil(lambda: "Saved." in texts(dialog.pictures) or "No Bucket" in " ".join(texts(dialog.pictures)))
+    type_into(qtbot, dialog, name, typed[-1])
+    qtbot.waitUntil(lambda: has_settled(dialog.pictures.form))
     before = place()
-    type_into(qtbot, dialog, "Bucket", "pictures")
     with qtbot.waitSignal(dialog.settings_saved):
         button.setFocus()
-    field = dialog.pictures.form.bucket.bucket
-    qtbot.waitUntil(lambda: field.words() == "Saved.")
-    QCoreApplication.sendPostedEvents()
+    qtbot.waitUntil(lambda: "Saved." in texts(dialog.pictures) and has_settled(dialog.pictures.form))
     assert place() == before
-    assert disk.saved[-1].bucket_name == "pictures"
+
+
+def test_what_was_saved_is_not_said_of_what_is_typed(dialog: SettingsDialog, qtbot: QtBot) -> None:
+    press(qtbot, dialog, "My own command")
+    type_into(qtbot, dialog, "Command", "upload {file}\r")
+    qtbot.waitUntil(lambda: dialog.pictures.form.command.command.words() == "Saved.")
+    qtbot.keyClick(control(dialog, "Command"), Qt.Key.Key_X)
+    assert dialog.pictures.form.command.command.words() == COMMAND_HELP
+
+
+def test_room_for_a_problem_is_given_back_once_nobody_looks(dialog: SettingsDialog, qtbot: QtBot) -> None:
+    form, button = dialog.pictures.form, control(dialog, "Test the way of the pictures")
+    form.show_settings(Settings(picture_route=PictureRoute.COMMAND))
+    qtbot.waitUntil(lambda: button.isVisible() and has_settled(form))
+    before = form.command.height()
+    form.command.command.show_problem("A long story of what went wrong there. " * 8)
+    qtbot.waitUntil(lambda: form.command.height() > before and has_settled(form))
+    high = form.command.height()
+    form.command.command.show_result("Saved.")
+    qtbot.waitUntil(lambda: has_settled(form))
+    assert form.command.height() == high
+    dialog.turn_to(Section.LOOK)
+    dialog.turn_to(Section.PICTURES)
+    qtbot.waitUntil(lambda: form.command.height() == before)
 
 
 def test_who_comes_with_a_picture_that_has_no_way_reads_why(

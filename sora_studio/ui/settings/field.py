@@ -1,7 +1,8 @@
 """One setting as a person sees it: its name, its control, a quiet line of help, and what is wrong with it right there."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from sora_studio.ui import theme
 
@@ -9,12 +10,14 @@ NAME_GAP = 6
 """Between a control and the words above and below it."""
 _NOTHING = " "
 """As tall as a line."""
+_ANY_HEIGHT = 10_000
 
 
 class Field(QWidget):
     """A row of controls under its name, or under the section's title alone when it has none.
 
-    The line below holds the help, a result, or a problem, whichever was said last.
+    The line below holds the help, a result, or a problem, whichever was said last. What is shorter than the help, or than
+    what stood there just before, moves nothing: a press that also saves would miss its button.
     """
 
     def __init__(self, name: str, *controls: QWidget, help_text: str = "", is_plain: bool = False) -> None:
@@ -22,11 +25,7 @@ class Field(QWidget):
         super().__init__()
         self._help = help_text
         self._is_plain = is_plain
-        self._below = plain_label("")
-        self._below.setFont(theme.font(size_px=12))
-        self._below.setWordWrap(True)
-        if not is_plain:
-            _keep_room(self._below)
+        self._below = _Below(keeps_room=not is_plain)
         row = QHBoxLayout()
         row.setSpacing(theme.GRID)
         for control in controls:
@@ -41,12 +40,18 @@ class Field(QWidget):
             column.addWidget(plain_label(name))
         column.addLayout(row)
         column.addWidget(self._below)
+        for entry in self.findChildren(QLineEdit):
+            entry.textEdited.connect(self._on_entry_text_edited)
         self.show_help()
 
     def show_help(self, text: str | None = None) -> None:
         """The quiet line; a new text replaces the old one for good."""
         self._help = self._help if text is None else text
         self._say(self._help, "secondary")
+
+    def show_progress(self, text: str) -> None:
+        """The quiet line says what is being done."""
+        self._say(text, "secondary")
 
     def show_result(self, text: str) -> None:
         """Something went well."""
@@ -70,18 +75,59 @@ class Field(QWidget):
         """Whether that is what went well."""
         return self._below.property("role") == "ready"
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody is about to press anything here any more."""
+        super().hideEvent(event)
+        self._below.forget()
+
     def _say(self, text: str, role: str) -> None:
         theme.set_role(self._below, role)
-        self._below.setText(text or _NOTHING)
-        self._below.setAccessibleName(text)
-        self._below.setVisible(bool(text))
+        self._below.say(text, self._help)
+
+    def _on_entry_text_edited(self) -> None:
+        """What came of the words before is not said of these."""
+        if self.is_result:
+            self.show_help()
 
 
-def _keep_room(label: QLabel) -> None:
-    """What is said there moves nothing below it: a press that also saves would miss its button."""
-    policy = label.sizePolicy()
-    policy.setRetainSizeWhenHidden(True)
-    label.setSizePolicy(policy)
+class _Below(QLabel):
+    """Says one thing at a time, and is as high as the highest of it, of the help, and of what it said before."""
+
+    def __init__(self, *, keeps_room: bool) -> None:
+        super().__init__()
+        self._before = self._help = ""
+        self._keeps_room = keeps_room
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setFont(theme.font(size_px=12))
+        self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self.setWordWrap(True)
+        policy = self.sizePolicy()
+        policy.setRetainSizeWhenHidden(keeps_room)
+        self.setSizePolicy(policy)
+
+    def say(self, text: str, help_text: str) -> None:
+        """From now on; nothing is hidden."""
+        if text != self.accessibleName():
+            self._before = self.accessibleName()
+        self._help = help_text
+        self.setText(text or _NOTHING)
+        self.setAccessibleName(text)
+        self.setVisible(bool(text))
+        self.updateGeometry()
+
+    def forget(self) -> None:
+        """No room for what was said before."""
+        self._before = ""
+        self.updateGeometry()
+
+    def heightForWidth(self, width: int) -> int:
+        """At any width."""
+        needed = super().heightForWidth(width)
+        if not self._keeps_room:
+            return needed
+        measure, place = self.fontMetrics(), QRect(0, 0, width, _ANY_HEIGHT)
+        kept = (measure.boundingRect(place, Qt.TextFlag.TextWordWrap, text) for text in (self._help, self._before))
+        return max(needed, *(one.height() for one in kept))
 
 
 def plain_label(text: str, *, semibold: bool = False) -> QLabel:

@@ -134,7 +134,7 @@ class PictureForm(QWidget):
     def _on_test_clicked(self) -> None:
         if self._publishing is not None and (route := self.settings.picture_route) is not None:
             work = self._try(self._publishing, route)
-            self.test_field.show_help("Trying it out…")
+            self.test_field.show_progress("Trying it out…")
             self._trial = self._scope.start(work, name="test the way of the pictures", busy=self._test)
 
     async def _try(self, publishing: "Publishing", route: PictureRoute) -> None:

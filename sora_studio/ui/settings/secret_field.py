@@ -107,7 +107,7 @@ class SecretField(Field):
         if self._work is not None and not self._work.done():
             work.close()
             return
-        self.show_help(words)
+        self.show_progress(words)
         self._work = self._scope.start(work, name=name, busy=self)
 
     def _forget_typed(self) -> None:
