@@ -389,22 +389,92 @@ def three_listed(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -
     qtbot.waitUntil(lambda: len(entries(dialog)) == 3)
 
 
-def test_the_keyboard_goes_on_where_it_was_after_a_withdrawal(
+def focused(dialog: SettingsDialog) -> str:
+    """Who has the keyboard."""
+    widget = dialog.focusWidget()
+    return widget.accessibleName() if widget else ""
+
+
+def tabbed(dialog: SettingsDialog, qtbot: QtBot, key: Qt.Key = Qt.Key.Key_Tab) -> str:
+    """Who gets the keyboard next; all of it can be seen."""
+    qtbot.keyClick(dialog.focusWidget(), key)
+    widget = dialog.focusWidget()
+    assert widget is not None
+    qtbot.waitUntil(lambda: widget.visibleRegion().boundingRect() == widget.rect())
+    return widget.accessibleName()
+
+
+def test_the_keyboard_goes_from_above_to_below(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
+    press(qtbot, dialog, "My own command")
+    studio.publishing.publish(*(published(number, f"{number}.png") for number in range(1, SHOWN_AT_ONCE + 2)))
+    qtbot.waitUntil(lambda: len(entries(dialog)) == SHOWN_AT_ONCE and has_settled(dialog.pictures))
+    studio.publishing.publish(published(99, "new.png"))
+    qtbot.waitUntil(lambda: entries(dialog)[0][0] == "new.png" and has_settled(dialog.pictures))
+    control(dialog, "Command").setFocus()
+    met = [tabbed(dialog, qtbot) for _ in range(SHOWN_AT_ONCE + 3)]
+    assert met == [
+        "Test the way of the pictures",
+        "Withdraw new.png",
+        *(f"Withdraw {number}.png" for number in range(1, SHOWN_AT_ONCE)),
+        "Show more of what is reachable",
+        "Close the settings",
+    ]
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Space])
+def test_a_second_press_of_a_key_withdraws_nothing_else(
+    dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot, key: Qt.Key
+) -> None:
+    three_listed(dialog, studio, qtbot)
+    for name in ("pier.png", "rooftop.png", "harbour.jpg"):
+        before = len(studio.publishing.rows)
+        button = control(dialog, f"Withdraw {name}")
+        button.setFocus()
+        qtbot.keyClick(button, key)
+        qtbot.waitUntil(lambda said=f"{name}: {WITHDRAWN}": focused(dialog) == said)
+        qtbot.keyClick(dialog.focusWidget(), key)
+        assert focused(dialog) == f"{name}: {WITHDRAWN}"
+        assert len(studio.publishing.rows) == before - 1
+    assert NOTHING in texts(dialog.pictures.published)
+    assert dialog.isVisible()
+
+
+def test_the_keyboard_goes_on_from_what_was_withdrawn(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
+    three_listed(dialog, studio, qtbot)
+    button = control(dialog, "Withdraw pier.png")
+    button.setFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: focused(dialog) == f"pier.png: {WITHDRAWN}")
+    assert tabbed(dialog, qtbot) == "Withdraw rooftop.png"
+    assert tabbed(dialog, qtbot, Qt.Key.Key_Backtab) == f"pier.png: {WITHDRAWN}"
+    assert tabbed(dialog, qtbot, Qt.Key.Key_Backtab) == "Withdraw harbour.jpg"
+
+
+def test_what_ends_by_itself_hands_the_keyboard_to_no_other_picture(
     dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot
 ) -> None:
     three_listed(dialog, studio, qtbot)
-    for name, follows in (
-        ("Withdraw pier.png", "Withdraw rooftop.png"),
-        ("Withdraw rooftop.png", "Withdraw harbour.jpg"),
-    ):
-        button = control(dialog, name)
-        button.setFocus()
-        qtbot.keyClick(button, Qt.Key.Key_Space)
-        qtbot.waitUntil(control(dialog, follows).hasFocus)
-    qtbot.keyClick(control(dialog, "Withdraw harbour.jpg"), Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: NOTHING in texts(dialog.pictures.published))
+    control(dialog, "Withdraw pier.png").setFocus()
+    studio.publishing.rows = [row for row in studio.publishing.rows if row.name != "pier.png"]
+    studio.publishing.publish()
+    qtbot.waitUntil(lambda: len(entries(dialog)) == 2)
     assert isinstance(heading := dialog.focusWidget(), QLabel)
     assert heading.text() == HEADING
+    assert tabbed(dialog, qtbot) == "Withdraw harbour.jpg"
+
+
+def test_what_was_withdrawn_and_is_reachable_again_gets_its_button_back(
+    dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot
+) -> None:
+    three_listed(dialog, studio, qtbot)
+    button = control(dialog, "Withdraw pier.png")
+    button.setFocus()
+    qtbot.keyClick(button, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: focused(dialog) == f"pier.png: {WITHDRAWN}")
+    studio.publishing.publish(published(2, "pier.png"))
+    qtbot.waitUntil(button.isVisible)
+    assert WITHDRAWN not in texts(dialog.pictures.published)
+    assert focused(dialog) == "Withdraw pier.png"
 
 
 def test_a_second_click_at_the_same_place_withdraws_nothing_else(

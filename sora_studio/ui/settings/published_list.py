@@ -5,7 +5,7 @@ from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -31,7 +31,7 @@ Key = tuple[str, str]
 class PublishedList(QWidget):
     """One entry for each picture and place, newest first. It follows what happens while it is seen.
 
-    What the person has withdrawn keeps its place for as long, so that the next press there cannot hit another picture.
+    What the person has withdrawn keeps its place and the keyboard for as long: the next press cannot hit another picture.
     """
 
     def __init__(self, scope: TaskScope, relay: "EventRelay") -> None:
@@ -87,9 +87,7 @@ class PublishedList(QWidget):
         before = self._entries
         order = self._in_order(list(before), list(rows))
         for key in before.keys() - set(order):
-            self._column.removeWidget(before[key])
-            before[key].hide()
-            before[key].deleteLater()
+            self._remove(before[key])
         self._entries = {key: before.get(key) or self._build_entry() for key in order}
         for place, (key, entry) in enumerate(self._entries.items()):
             if self._column.indexOf(entry) != place:
@@ -99,11 +97,25 @@ class PublishedList(QWidget):
                 entry.show_row(rows[key])
             else:
                 entry.show_withdrawn()
-        for one, other in pairwise([*(entry.withdraw for entry in self._entries.values()), self._more]):
-            self.setTabOrder(one, other)
+        self._order_keyboard()
         self._nothing.setHidden(bool(rows))
         self._more.setText(f"Show more ({self._model.more:,})")
         self._more_row.setVisible(self._model.more > 0)
+
+    def _remove(self, entry: PublishedEntry) -> None:
+        if entry.isAncestorOf(self.window().focusWidget()):
+            self._heading.setFocus()  # and not the button below, which takes another picture back
+        self._column.removeWidget(entry)
+        entry.hide()
+        entry.deleteLater()
+
+    def _order_keyboard(self) -> None:
+        """From above to below: what is built last would come last in the whole window."""
+        ends = [end for entry in self._entries.values() for end in (entry.withdraw, entry.withdrawn)]
+        self._heading.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # or nothing can follow it
+        for one, other in pairwise([self._heading, *ends, self._more]):
+            self.setTabOrder(one, other)
+        self._heading.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def _in_order(self, before: list[Key], now: list[Key]) -> list[Key]:
         """Those that stand, and the withdrawn ones where they stood."""
@@ -117,13 +129,6 @@ class PublishedList(QWidget):
         entry = PublishedEntry()
         entry.withdraw_asked.connect(partial(self._on_entry_withdraw_asked, entry))
         return entry
-
-    def _next_to(self, gone: PublishedEntry) -> QWidget:
-        """What the keyboard goes on with: the button below, or above, or where the list begins."""
-        entries = list(self._entries.values())
-        place = entries.index(gone)
-        buttons = (entry.withdraw for entry in (*entries[place + 1 :], *reversed(entries[:place])))
-        return next((button for button in buttons if button.isVisible()), self._heading)
 
     def _follow(self) -> None:
         """Read it in a moment; nobody reads what nobody sees."""
@@ -144,7 +149,7 @@ class PublishedList(QWidget):
         self._scope.start(self._withdraw(entry, row), name="withdraw", busy=entry.withdraw)
 
     async def _withdraw(self, entry: PublishedEntry, row: PublicationRow) -> None:
-        """The keyboard goes on with the next, unless it is somewhere by now."""
+        """The keyboard stays here, unless it is somewhere by now."""
         await self._model.withdraw(row)
-        if self._entries.get(row.key) is entry and not entry.withdraw.isVisible() and not self.window().focusWidget():
-            self._next_to(entry).setFocus()
+        if entry.withdrawn.isVisible() and not self.window().focusWidget():
+            entry.withdrawn.setFocus()
