@@ -108,7 +108,7 @@ def check_bucket_name(name: str) -> str:
     name = name.strip()
     if not _BUCKET_NAME.fullmatch(name):
         raise InvalidSetting(
-            f"{quoted(name)} is no bucket's name.", advice="It has 3 to 63 lower-case letters, digits, dots and hyphens."
+            f"{quoted(name)} cannot be a bucket's name.", advice="It has 3 to 63 lower-case letters, digits, dots and hyphens."
         )
     return name
 

@@ -100,7 +100,7 @@ def test_that_only_the_person_can_take_back_what_a_command_put_online_stays_said
 def test_a_bucket_is_filled_in_checked_and_saved(dialog: SettingsDialog, disk: Disk, qtbot: QtBot) -> None:
     press(qtbot, dialog, "My bucket (S3-compatible)")
     type_into(qtbot, dialog, "Bucket", "No Bucket\r")
-    assert "is no bucket's name" in dialog.pictures.form.bucket.bucket.words()
+    assert "cannot be a bucket's name" in dialog.pictures.form.bucket.bucket.words()
     type_into(qtbot, dialog, "Store address", "http://s3.example.org\r")
     assert "must begin with https" in dialog.pictures.form.bucket.endpoint.words()
     for name, text in (("Store address", "https://s3.example.org/"), ("Bucket", "pictures"), ("Region", "eu-central-1")):
