@@ -28,7 +28,7 @@ _REFUSALS: dict[int, tuple[str, str]] = {
 """Of this picture; the next one may go up."""
 _WRONG_TOKEN = (
     "The relay does not accept this token.",
-    f"Enter the one that it printed at first in Settings, Relay and callbacks, or set {RELAY_TOKEN_VARIABLE} to it.",
+    f"Enter the token that the relay printed at its first start, or set {RELAY_TOKEN_VARIABLE} to it.",
 )
 _NO_ROOM = "The relay has no room for one more picture until tasks end or some are withdrawn."
 _NO_ROOM_S = 30.0

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 _MISSING = {RelayPlace.HERE: "Enter the public address.", RelayPlace.ELSEWHERE: "Enter the address of the relay."}
 
+_OFFLINE = "Not connected to the relay; the service is asked instead."
+
 
 def is_named_outside() -> bool:
     """Whether the environment names one, which goes before the settings."""
@@ -22,7 +24,10 @@ def missing(settings: Settings) -> str:
 
 
 def relay_words(state: "RelayState", settings: Settings, *, proof: bool | None = None) -> tuple[str, str, str]:
-    """An icon, the name of a colour, and a sentence. `proof`: whether the way round was walked to its end, or broke off."""
+    """An icon, the name of a colour, and a sentence.
+
+    `proof`: whether the way round was walked to its end, or broke off: then what is wrong stands below, and is said once.
+    """
     if needed := missing(settings):
         return "info", "secondary", needed
     if not state.configured:
@@ -30,7 +35,7 @@ def relay_words(state: "RelayState", settings: Settings, *, proof: bool | None =
     if state.connected:
         return _line_words(state, proof=proof)
     if state.trouble:
-        return "cloud-off", "review", f"Offline, asking instead. {state.trouble}"
+        return "cloud-off", "review", _OFFLINE if proof is False else f"{_OFFLINE} {state.trouble}"
     if settings.relay is RelayPlace.NONE and not is_named_outside():
         return "info", "secondary", "A relay on this computer starts by itself with the first picture or callback."
     return "clock", "secondary", "Set up, and not connected yet."
@@ -38,11 +43,11 @@ def relay_words(state: "RelayState", settings: Settings, *, proof: bool | None =
 
 def _line_words(state: "RelayState", *, proof: bool | None) -> tuple[str, str, str]:
     """A line to the relay says nothing yet about the way to it from outside."""
+    if proof is False:
+        return "warning", "review", "This window is connected to the relay, but the way round is broken, as said below."
     if state.trouble:
         return "warning", "review", f"This window is connected to the relay. {state.trouble}"
     if proof is None:
         hoped = f"Reports should come in at {state.public_url}; “Prove it” shows whether they do."
         return "info", "secondary", f"This window is connected to the relay. {hoped}"
-    if proof:
-        return "success", "ready", f"Proved: reports come in at {state.public_url}."
-    return "warning", "review", "This window is connected to the relay, but the way round is broken, as said below."
+    return "success", "ready", f"Proved: reports come in at {state.public_url}."

@@ -66,7 +66,7 @@ class StatusFacts:
             if self.polls_saved:
                 said.append(Phrase(f"{_counted(self.polls_saved, 'poll')} saved", 0))
             if self.relay_is_down:
-                said.append(Phrase("Relay offline, asking instead", 3, "cloud-off"))
+                said.append(Phrase("Relay offline, asking the service", 3, "cloud-off"))
         if self.clips is not None:
             said.append(Phrase(_clips_phrase(self.clips), 4))
         if self.free_bytes is not None:

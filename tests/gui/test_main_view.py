@@ -247,7 +247,7 @@ def test_a_relay_that_is_down_is_said_quietly_and_its_return_too(
     for is_said in (True, False):
         monkeypatch.setattr(type(studio.reports), "state", next(states))
         studio.events.publish(RelayChanged(connected=not is_said))
-        assert ("Relay offline, asking instead" in window.status_bar.words()) is is_said
+        assert ("Relay offline, asking the service" in window.status_bar.words()) is is_said
     assert not any("relay" in notice.lower() for notice in window.notices.texts())
 
 

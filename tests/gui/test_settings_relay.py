@@ -82,7 +82,9 @@ def test_how_it_stands_is_said_live(dialog: SettingsDialog, studio: SettingsStud
     studio.reports.become(configured=True)
     assert dialog.relay.proof.state.words() == "Set up, and not connected yet."
     studio.reports.become(trouble="The relay cannot be reached.")
-    assert dialog.relay.proof.state.words() == "Offline, asking instead. The relay cannot be reached."
+    assert dialog.relay.proof.state.words() == (
+        "Not connected to the relay; the service is asked instead. The relay cannot be reached."
+    )
     studio.reports.become(connected=True, public_url="https://relay.example.org", trouble="")
     assert dialog.relay.proof.state.words().startswith("This window is connected to the relay. Reports should come in at ")
     studio.reports.become(configured=False, connected=False)
@@ -129,6 +131,17 @@ def test_only_a_proof_says_that_reports_come_in(dialog: SettingsDialog, studio: 
     studio.reports.legs = [leg("Out"), PublishingFailed("The relay is gone.")]
     press(qtbot, dialog, PROVE)
     qtbot.waitUntil(lambda: says("the way round is broken", theme.DARK.review))
+
+
+def test_what_is_wrong_is_said_once(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
+    wrong = "The relay does not accept this token."
+    studio.reports.become(configured=True, trouble=wrong)
+    assert dialog.relay.proof.state.words() == f"Not connected to the relay; the service is asked instead. {wrong}"
+    studio.reports.legs = [leg("Out", ok=False, sentence=wrong)]
+    press(qtbot, dialog, PROVE)
+    qtbot.waitUntil(control(dialog, PROVE).isEnabled)
+    assert [words for words in texts(dialog.relay) if wrong in words] == [f"Out: broken. {wrong}"]
+    assert dialog.relay.proof.state.words() == "Not connected to the relay; the service is asked instead."
 
 
 def test_a_broken_leg_is_read_without_scrolling(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:

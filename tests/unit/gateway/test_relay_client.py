@@ -264,6 +264,11 @@ def test_what_the_relay_refuses_has_a_sentence(status: int, kind: type[StudioErr
         assert error.retry_after_s == {429: 7, 507: 30}.get(status)
 
 
+def test_a_refused_token_is_to_be_the_one_that_the_relay_printed() -> None:
+    error = failure_of(publish, said(401))
+    assert error.advice == "Enter the token that the relay printed at its first start, or set SORA_STUDIO_RELAY_TOKEN to it."
+
+
 @pytest.mark.parametrize("status", [200, 204, 301, 307, 401, 403, 404, 405])
 def test_another_server_at_its_address_is_told_apart(status: int) -> None:
     error = failure_of(

@@ -8,6 +8,7 @@ from sora_studio.viewmodels.relay_words import relay_words
 
 AT = "https://relay.example.org"
 ON_A_HOST = Settings(relay=RelayPlace.ELSEWHERE, relay_url=AT)
+DOWN = RelayState(configured=True, trouble="No answer.")
 UP = RelayState(configured=True, connected=True, public_url=AT)
 
 
@@ -19,7 +20,7 @@ UP = RelayState(configured=True, connected=True, public_url=AT)
         (UP, Settings(relay=RelayPlace.ELSEWHERE), None, "secondary", "Enter the address of the relay."),
         (RelayState(configured=True), Settings(), None, "secondary", "A relay on this computer starts by itself"),
         (RelayState(configured=True), ON_A_HOST, None, "secondary", "Set up, and not connected yet."),
-        (RelayState(configured=True, trouble="No answer."), ON_A_HOST, None, "review", "Offline, asking instead. No answer."),
+        (DOWN, ON_A_HOST, None, "review", "Not connected to the relay; the service is asked instead. No answer."),
         (UP, ON_A_HOST, None, "secondary", "This window is connected to the relay. Reports should come in at"),
         (UP, ON_A_HOST, False, "review", "This window is connected to the relay, but the way round is broken"),
         (UP, ON_A_HOST, True, "ready", f"Proved: reports come in at {AT}."),
@@ -38,6 +39,12 @@ def test_no_more_is_said_than_is_known(
     _icon, colour, sentence = relay_words(state, settings, proof=proof)
     assert colour == role
     assert sentence.startswith(words)
+
+
+@pytest.mark.parametrize("state", [DOWN, RelayState(configured=True, connected=True, public_url=AT, trouble="No answer.")])
+def test_what_stands_below_is_not_said_twice(state: RelayState) -> None:
+    assert "No answer." in relay_words(state, ON_A_HOST)[2]
+    assert "No answer." not in relay_words(state, ON_A_HOST, proof=False)[2]
 
 
 def test_what_the_environment_names_lacks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
