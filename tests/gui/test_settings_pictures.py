@@ -293,6 +293,21 @@ def test_who_comes_with_a_picture_that_has_no_way_reads_why(
     assert not {NEEDED, DONE} & set(texts(dialog))
 
 
+def test_nothing_moves_when_the_way_that_was_needed_is_there(
+    dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot
+) -> None:
+    held, button = Settings(picture_route=PictureRoute.COMMAND), control(dialog, "Test the way of the pictures")
+    dialog.open_at(Section.PICTURES, held, studio.studio, usual_folder=Path("/films"), way_needed=True)
+    type_into(qtbot, dialog, "Command", "upload {file}")
+    qtbot.waitUntil(lambda: button.isVisible() and has_settled(dialog.pictures))
+    before = button.mapTo(dialog, QPoint())
+    studio.publishing.routes = (PictureRoute.COMMAND,)
+    with qtbot.waitSignal(dialog.settings_saved):
+        button.setFocus()
+    qtbot.waitUntil(lambda: DONE in texts(dialog) and has_settled(dialog.pictures))
+    assert button.mapTo(dialog, QPoint()) == before
+
+
 def test_a_failed_test_takes_back_that_all_is_ready(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
     held = Settings(picture_route=PictureRoute.COMMAND, picture_command="upload {file}")
     studio.publishing.routes = (PictureRoute.COMMAND,)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QPoint
 from PySide6.QtWidgets import QCheckBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -152,6 +153,18 @@ def test_a_broken_leg_is_read_without_scrolling(dialog: SettingsDialog, studio: 
     qtbot.waitUntil(lambda: len(dialog.relay.proof.words()) == 2 and control(dialog, PROVE).isEnabled())
     line = dialog.relay.proof._legs[-1]
     qtbot.waitUntil(lambda: line.height() > 40 and line.visibleRegion().boundingRect() == line.rect())
+
+
+def test_the_button_stands_still_however_much_is_said(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
+    studio.reports.become(configured=True, trouble="Look at the tunnel that leads there. " * 8)
+    qtbot.waitUntil(lambda: control(dialog, PROVE).isVisible() and dialog.relay.proof.state.height() > 40)
+    high = dialog.relay.proof.state.height()
+    QCoreApplication.sendPostedEvents()
+    before = control(dialog, PROVE).mapTo(dialog, QPoint())
+    studio.reports.become(connected=True, trouble="", public_url="https://relay.example.org")
+    qtbot.waitUntil(lambda: dialog.relay.proof.state.height() < high)
+    QCoreApplication.sendPostedEvents()
+    assert control(dialog, PROVE).mapTo(dialog, QPoint()) == before
 
 
 def test_a_proof_is_forgotten_when_the_line_is_another(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:

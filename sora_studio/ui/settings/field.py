@@ -1,16 +1,16 @@
 """One setting as a person sees it: its name, its control, a quiet line of help, and what is wrong with it right there."""
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from sora_studio.ui import theme
+from sora_studio.ui.settings.steady_label import SteadyLabel
 
 NAME_GAP = 6
 """Between a control and the words above and below it."""
 _NOTHING = " "
 """As tall as a line."""
-_ANY_HEIGHT = 10_000
 
 
 class Field(QWidget):
@@ -90,17 +90,13 @@ class Field(QWidget):
             self.show_help()
 
 
-class _Below(QLabel):
-    """Says one thing at a time, and is as high as the highest of it, of the help, and of what it said before."""
+class _Below(SteadyLabel):
+    """Says one thing at a time, with room for the help and for what it said before."""
 
     def __init__(self, *, keeps_room: bool) -> None:
-        super().__init__()
+        super().__init__(size_px=12)
         self._before = self._help = ""
         self._keeps_room = keeps_room
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setFont(theme.font(size_px=12))
-        self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        self.setWordWrap(True)
         policy = self.sizePolicy()
         policy.setRetainSizeWhenHidden(keeps_room)
         self.setSizePolicy(policy)
@@ -110,24 +106,19 @@ class _Below(QLabel):
         if text != self.accessibleName():
             self._before = self.accessibleName()
         self._help = help_text
+        self._keep()
         self.setText(text or _NOTHING)
         self.setAccessibleName(text)
         self.setVisible(bool(text))
-        self.updateGeometry()
 
     def forget(self) -> None:
         """No room for what was said before."""
         self._before = ""
-        self.updateGeometry()
+        self._keep()
 
-    def heightForWidth(self, width: int) -> int:
-        """At any width."""
-        needed = super().heightForWidth(width)
-        if not self._keeps_room:
-            return needed
-        measure, place = self.fontMetrics(), QRect(0, 0, width, _ANY_HEIGHT)
-        kept = (measure.boundingRect(place, Qt.TextFlag.TextWordWrap, text) for text in (self._help, self._before))
-        return max(needed, *(one.height() for one in kept))
+    def _keep(self) -> None:
+        if self._keeps_room:
+            self.keep_room(self._help, self._before)
 
 
 def plain_label(text: str, *, semibold: bool = False) -> QLabel:

@@ -1,10 +1,12 @@
 """A sentence with its icon in the colour of what it says; the words say the same without the colour."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from sora_studio.ui import theme
-from sora_studio.ui.settings.field import plain_label
+from sora_studio.ui.settings.steady_label import SteadyLabel
 
 _ICON_PX = 16
 
@@ -12,13 +14,13 @@ _ICON_PX = 16
 class IconLine(QWidget):
     """Follows the look. `role` is the name of a colour that words can have too: secondary, ready, review or failed."""
 
-    def __init__(self, icon: str = "info", role: str = "secondary", text: str = "") -> None:
+    def __init__(self, icon: str = "info", role: str = "secondary", text: str = "", *, room_for: Sequence[str] = ()) -> None:
+        """`room_for`: the sentences that may take each other's place while a person is about to press something below."""
         super().__init__()
         self._mark = QLabel()
         self._mark.setFixedWidth(_ICON_PX)
-        self._words = plain_label("")
-        self._words.setWordWrap(True)
-        self._words.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self._words = SteadyLabel()
+        self._words.keep_room(*room_for)
         self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._words.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         row = QHBoxLayout(self)

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from sora_studio.viewmodels.event_relay import EventRelay
 
 NEEDED = (
-    "The service fetches pictures from a public address, and yours have none yet. Choose here how they get one. "
-    "Nothing was sent; your prompt and pictures wait as they are."
+    "The service fetches pictures from a public address. Choose here how yours get one. "
+    "Nothing was sent; your prompt and pictures wait."
 )
 DONE = "This way is set up. Test it if you like, then close this and press Generate."
 WORKS = "This way works. Close this and press Generate."
@@ -35,7 +35,7 @@ class PicturesSection(QWidget):
         self.form = PictureForm(scope, settled)
         self.published = PublishedList(scope, relay)
         self._publishing: Publishing | None = None
-        self._reason = IconLine("warning", "review", NEEDED)
+        self._reason = IconLine("warning", "review", NEEDED, room_for=(NEEDED, DONE, WORKS, BROKEN))
         self._reason.hide()
         for changed in (self.form.tested, self.form.test_dropped):
             changed.connect(self._show_reason)

@@ -47,7 +47,7 @@ class ProofView(QWidget):
         row = QHBoxLayout()
         row.setSpacing(2 * theme.GRID)
         row.addWidget(self.state, 1, Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(self._button, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self._button, 0, Qt.AlignmentFlag.AlignTop)  # stays there, however much is said
         self._column.addLayout(row)
 
     def attach(self, reports: "Reports | None") -> None:

@@ -1,0 +1,32 @@
+"""Words that may change and move nothing: what stands below them stays where it is, under a press that changes them."""
+
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtWidgets import QLabel
+
+from sora_studio.ui import theme
+
+_ANY_HEIGHT = 10_000
+
+
+class SteadyLabel(QLabel):
+    """Wraps, and is at any width as high as the highest of what it says and of what it keeps room for."""
+
+    def __init__(self, *, size_px: int = 13) -> None:
+        super().__init__()
+        self._kept: tuple[str, ...] = ()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setFont(theme.font(size_px=size_px))
+        self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self.setWordWrap(True)
+
+    def keep_room(self, *texts: str) -> None:
+        """For these, and for no others any more."""
+        if texts != self._kept:
+            self._kept = texts
+            self.updateGeometry()
+
+    def heightForWidth(self, width: int) -> int:
+        """Of the highest."""
+        measure, place = self.fontMetrics(), QRect(0, 0, width, _ANY_HEIGHT)
+        kept = (measure.boundingRect(place, Qt.TextFlag.TextWordWrap, text).height() for text in self._kept)
+        return max(super().heightForWidth(width), *kept, 0)
