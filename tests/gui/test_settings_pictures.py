@@ -13,7 +13,8 @@ from pytestqt.qtbot import QtBot
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.errors import PublishingFailed
 from sora_studio.domain.picture import PictureRoute
-from sora_studio.domain.settings import Settings
+from sora_studio.domain.ports import KeyOrigin, KeyStatus
+from sora_studio.domain.settings import RelayPlace, Settings
 from sora_studio.domain.task import Phase
 from sora_studio.ui.elided_label import ElidedLabel
 from sora_studio.ui.settings.dialog import Section, SettingsDialog
@@ -22,6 +23,7 @@ from sora_studio.ui.settings.pictures_section import BROKEN, DONE, NEEDED, WORKS
 from sora_studio.ui.settings.published_entry import WITHDRAWN, PublishedEntry
 from sora_studio.ui.settings.published_list import HEADING, NOTHING
 from sora_studio.ui.settings.route_boxes import COMMAND_HELP
+from sora_studio.ui.settings.secret_field import SecretField
 from sora_studio.viewmodels.publications import SHOWN_AT_ONCE
 from tests.doubles.settings_studio import SettingsStudio, published
 from tests.doubles.task_studio import task_in
@@ -112,6 +114,54 @@ def test_a_bucket_is_filled_in_checked_and_saved(dialog: SettingsDialog, disk: D
         bucket_region="eu-central-1",
     )
     qtbot.waitUntil(lambda: disk.saved[-1:] == [wanted])
+
+
+@pytest.mark.parametrize("width", [640, 760, 1000, 1001])
+@pytest.mark.parametrize("origin", [KeyOrigin.NONE, KeyOrigin.KEYRING])
+def test_a_buckets_fields_stand_in_columns(
+    dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot, origin: KeyOrigin, width: int
+) -> None:
+    def left_of(name: str) -> int:
+        return control(dialog, name).mapTo(dialog, QPoint()).x()
+
+    def right_of(name: str) -> int:
+        return left_of(name) + control(dialog, name).width()
+
+    studio.bucket_keys.status = KeyStatus(origin)
+    dialog.open_at(Section.PICTURES, Settings(picture_route=PictureRoute.BUCKET), studio.studio, usual_folder=Path("/films"))
+    dialog.resize(width, 704)
+    qtbot.waitUntil(lambda: right_of("Store address") == right_of("Close the settings") and has_settled(dialog.pictures))
+    assert left_of("Access key id") == left_of("Bucket") == left_of("Store address")
+    assert left_of("Secret access key") == left_of("Region")
+    assert right_of("Region") == right_of("Store address")
+    assert control(dialog, "Clear the saved bucket's keys").isVisible() is (origin is KeyOrigin.KEYRING)
+
+
+@pytest.mark.parametrize("name", ["API key", "Relay token", "Secret access key"])
+def test_nothing_moves_when_a_secret_can_be_cleared(
+    dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot, name: str
+) -> None:
+    held = Settings(picture_route=PictureRoute.BUCKET, relay=RelayPlace.ELSEWHERE)
+    dialog.open_at(Section.PICTURES, held, studio.studio, usual_folder=Path("/films"))
+    entry = control(dialog, name)
+    field = next(one for one in dialog.findChildren(SecretField) if one.isAncestorOf(entry))
+    qtbot.waitUntil(lambda: entry.isVisible() and has_settled(field))
+    buttons = [button for button in field.findChildren(QPushButton) if button.isVisible()]
+    before = [(one.mapTo(dialog, QPoint()), one.size()) for one in (entry, *buttons)]
+    field._store.status = KeyStatus(KeyOrigin.KEYRING)  # type: ignore[union-attr, misc] - a double
+    field.refresh()
+    clear = next(button for button in field.findChildren(QPushButton) if button.text() == "Clear")
+    qtbot.waitUntil(lambda: clear.isVisible() and clear.x() > buttons[-1].x() and has_settled(field))
+    assert [(one.mapTo(dialog, QPoint()), one.size()) for one in (entry, *buttons)] == before
+
+
+def test_the_test_of_a_bucket_is_seen_on_a_small_screen(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
+    held = Settings(picture_route=PictureRoute.BUCKET)
+    dialog.open_at(Section.PICTURES, held, studio.studio, usual_folder=Path("/films"), way_needed=True)
+    dialog.resize(760, 728)
+    button = control(dialog, "Test the way of the pictures")
+    qtbot.waitUntil(lambda: button.isVisible() and has_settled(dialog.pictures))
+    qtbot.waitUntil(lambda: button.visibleRegion().boundingRect() == button.rect())
 
 
 @pytest.mark.parametrize("name", ["Bucket", "Store address"])

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from sora_studio.studio import Studio
     from sora_studio.viewmodels.event_relay import EventRelay
 
-_SIZE = QSize(760, 704)
+_SIZE = QSize(760, 728)
 _NARROWEST = QSize(640, 400)
 _PAGES_WIDTH = 184
 
@@ -110,7 +110,7 @@ class SettingsDialog(QDialog):
         self.pictures.show_reason(needed=way_needed)
         self.relay.attach(studio)
         if not self.isVisible():
-            self.resize(_SIZE.boundedTo(self.screen().availableSize() * 0.9))
+            self.resize(_SIZE.boundedTo(self.screen().availableSize() * 0.95))
         self.open()
         for page in self._pages.findChildren(Page):
             page.show_top()

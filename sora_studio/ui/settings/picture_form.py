@@ -14,7 +14,7 @@ from sora_studio.domain.settings import Settings
 from sora_studio.ui import theme
 from sora_studio.ui.push_button import PushButton
 from sora_studio.ui.settings.choices import Choice, Choices
-from sora_studio.ui.settings.field import Field, kept_left, plain_label
+from sora_studio.ui.settings.field import Field, kept_left
 from sora_studio.ui.settings.icon_line import IconLine
 from sora_studio.ui.settings.route_boxes import BucketBox, CommandBox, RelayBox, RouteBox
 from sora_studio.ui.task_scope import TaskScope
@@ -71,7 +71,7 @@ class PictureForm(QWidget):
         self._trial: asyncio.Task[None] | None = None
         self._choices = Choices(_CHOICES)
         self._choices.chosen.connect(self._on_choices_chosen)
-        self.route_field = Field("", self._choices, is_plain=True)
+        self.route_field = Field(QUESTION, self._choices, is_plain=True)
         self.bucket = BucketBox(scope, lambda: self.settings)
         self.command = CommandBox(lambda: self.settings)
         self._relay_box = RelayBox()
@@ -113,7 +113,7 @@ class PictureForm(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * theme.GRID)
-        for widget in (plain_label(QUESTION), self.route_field, self._consent, *self._boxes.values(), self.test_field):
+        for widget in (self.route_field, self._consent, *self._boxes.values(), self.test_field):
             column.addWidget(widget)
 
     def _show_box(self, route: PictureRoute | None) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QSpacerItem, QVBoxLayout, QWidget
 
 from sora_studio.domain.ports import KeyOrigin
 from sora_studio.domain.settings import Settings, check_bucket_endpoint, check_bucket_name
@@ -41,7 +41,7 @@ class RouteBox(QWidget):
         self._settings = list[TextSetting]()
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.setSpacing(2 * theme.GRID)
+        self.column.setSpacing(theme.GRID)  # below each stands its own line
 
     def add(self, setting: TextSetting) -> TextSetting:
         """One more of its settings; the caller lays it out."""
@@ -91,13 +91,21 @@ class BucketBox(RouteBox):
         key_id, secret = secret_entry("Access key id", masked=False), secret_entry("Secret access key")
         self.keys = SecretField(scope, [key_id, secret], what="bucket's keys", origins=BUCKET_KEY_WORDS, are_named=True)
         self.keys.typed.connect(self.typed)
-        pair = QHBoxLayout()
-        pair.setSpacing(2 * theme.GRID)
-        pair.addWidget(self.bucket, 1, Qt.AlignmentFlag.AlignTop)
-        pair.addWidget(self.region, 1, Qt.AlignmentFlag.AlignTop)
         self.column.addWidget(self.endpoint)
-        self.column.addLayout(pair)
+        self.column.addLayout(self._build_pair())
         self.column.addWidget(self.keys)
+
+    def _build_pair(self) -> QGridLayout:
+        """Above the two keys, in their columns; the second one reaches over the buttons beside them."""
+        pair = QGridLayout()
+        pair.setHorizontalSpacing(theme.GRID)
+        pair.setVerticalSpacing(0)
+        pair.setColumnStretch(0, 1)
+        pair.setColumnStretch(1, 1)
+        pair.addWidget(self.bucket, 0, 0, Qt.AlignmentFlag.AlignTop)
+        pair.addWidget(self.region, 0, 1, 1, 2, Qt.AlignmentFlag.AlignTop)
+        pair.addItem(QSpacerItem(self.keys.buttons_width, 0), 1, 2)
+        return pair
 
 
 class CommandBox(RouteBox):

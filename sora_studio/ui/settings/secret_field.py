@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from sora_studio.domain.errors import StudioError
 from sora_studio.domain.ports import KeyOrigin, KeyStatus
+from sora_studio.ui import theme
 from sora_studio.ui.push_button import PushButton
 from sora_studio.ui.settings.field import NAME_GAP, Field, plain_label
 from sora_studio.ui.task_scope import TaskScope
@@ -68,7 +69,11 @@ class SecretField(Field):
         self._entries = {entry: entry.placeholderText() for entry in entries}
         self._save = PushButton("Save", f"Save the {what}")
         self._clear = PushButton("Clear", f"Clear the saved {what}")
-        super().__init__("", *(map(_under_its_name, entries) if are_named else entries), self._save, *beside, self._clear)
+        policy = self._clear.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # it comes after a press on its neighbour, and takes nobody's place
+        self._clear.setSizePolicy(policy)
+        self._buttons = (self._save, *beside, self._clear)
+        super().__init__("", *(map(_under_its_name, entries) if are_named else entries), *self._buttons)
         self.setFocusProxy(entries[0])
         for entry in entries:
             entry.textChanged.connect(self._arrange)
@@ -77,6 +82,11 @@ class SecretField(Field):
         self._save.clicked.connect(self._on_save_clicked)
         self._clear.clicked.connect(self._on_clear_clicked)
         self._arrange()
+
+    @property
+    def buttons_width(self) -> int:
+        """Of the buttons beside the entries, whether they are there now or not."""
+        return sum(button.sizeHint().width() for button in self._buttons) + (len(self._buttons) - 1) * theme.GRID
 
     @property
     def texts(self) -> tuple[str, ...]:
