@@ -18,7 +18,7 @@ from sora_studio.domain.settings import RelayPlace, Settings
 from sora_studio.domain.task import Phase
 from sora_studio.ui.elided_label import ElidedLabel
 from sora_studio.ui.settings.dialog import Section, SettingsDialog
-from sora_studio.ui.settings.picture_form import COMMAND_CONSENT, CONSENT
+from sora_studio.ui.settings.picture_form import BY_NAMED_RELAY, COMMAND_CONSENT, CONSENT
 from sora_studio.ui.settings.pictures_section import BROKEN, DONE, NEEDED, WORKS
 from sora_studio.ui.settings.published_entry import WITHDRAWN, PublishedEntry
 from sora_studio.ui.settings.published_list import HEADING, NOTHING
@@ -63,6 +63,15 @@ def test_until_something_is_chosen_pictures_go_only_by_address(dialog: SettingsD
     assert by_address.isChecked()
     assert "You put pictures online yourself and paste their address." in texts(dialog)
     assert visible_controls(dialog) == set()
+
+
+def test_a_relay_that_the_environment_names_lends_pictures_and_that_is_said(
+    dialog: SettingsDialog, studio: SettingsStudio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert BY_NAMED_RELAY not in texts(dialog.pictures)
+    monkeypatch.setenv("SORA_STUDIO_RELAY_URL", "https://relay.example.org")
+    dialog.open_at(Section.PICTURES, Settings(), studio.studio, usual_folder=Path("/films"))
+    assert BY_NAMED_RELAY in texts(dialog.pictures)
 
 
 @pytest.mark.parametrize(

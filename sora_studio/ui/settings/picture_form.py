@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from sora_studio.domain.errors import StudioError
 from sora_studio.domain.picture import PictureRoute
-from sora_studio.domain.settings import Settings
+from sora_studio.domain.settings import RELAY_URL_VARIABLE, Settings
 from sora_studio.ui import theme
 from sora_studio.ui.push_button import PushButton
 from sora_studio.ui.settings.choices import Choice, Choices
@@ -18,6 +18,7 @@ from sora_studio.ui.settings.field import Field, kept_left
 from sora_studio.ui.settings.icon_line import IconLine
 from sora_studio.ui.settings.route_boxes import BucketBox, CommandBox, RelayBox, RouteBox
 from sora_studio.ui.task_scope import TaskScope
+from sora_studio.viewmodels.relay_words import is_named_outside
 
 if TYPE_CHECKING:
     from sora_studio.services.publishing import Publishing
@@ -28,7 +29,12 @@ CONSENT = "A picture becomes reachable on the internet until its task ends."
 COMMAND_CONSENT = (
     "A picture becomes reachable on the internet, and stays so: what your command puts online only you can take back."
 )
+BY_NAMED_RELAY = (
+    f"{RELAY_URL_VARIABLE} is set: as long as no other way is chosen here, your pictures go by that relay all the same, and "
+    "become reachable on the internet until their task ends."
+)
 _CONSENTS = {
+    None: ("warning", "review", BY_NAMED_RELAY),
     PictureRoute.BUCKET: ("info", "secondary", CONSENT),
     PictureRoute.RELAY: ("info", "secondary", CONSENT),
     PictureRoute.COMMAND: ("warning", "review", COMMAND_CONSENT),
@@ -120,9 +126,8 @@ class PictureForm(QWidget):
         for own, box in self._boxes.items():
             box.setVisible(own is route)
         self.test_field.setVisible(route is not None)
-        self._consent.setVisible(route is not None)
-        if route is not None:
-            self._consent.say(*_CONSENTS[route])
+        self._consent.setVisible(route is not None or is_named_outside())
+        self._consent.say(*_CONSENTS[route])
         self._drop_trial()
 
     def _on_choices_chosen(self, value: str) -> None:
