@@ -9,6 +9,8 @@ from typing import cast
 
 from PIL import Image, ImageCms
 
+from sora_studio.media.icc import quiet
+
 _GREYS = frozenset(("1", "L", "LA", "I;16"))
 _WHITES = (1.0, 255.0, 65_535.0)
 _SPACE = slice(16, 20)
@@ -43,7 +45,7 @@ def pixels_of(image: Image.Image) -> Pixels:
     """Takes from `image` what came along with it, as encoders would write it out again; only a transparent colour stays."""
     profile: object = image.info.get("icc_profile")
     image.info = {name: value for name, value in image.info.items() if name == "transparency"}
-    return Pixels(image, profile if isinstance(profile, bytes) and profile else None)
+    return Pixels(image, quiet(profile).profile if isinstance(profile, bytes) and profile else None)
 
 
 def _plain(image: Image.Image) -> Image.Image:

@@ -11,6 +11,7 @@ from typing import BinaryIO
 from PIL import ExifTags, Image, ImageFile, IptcImagePlugin
 
 from sora_studio.media import stripping
+from sora_studio.media.icc import quiet
 
 _TELLING_TAGS = frozenset(
     [
@@ -89,6 +90,9 @@ def what_it_tells(image: ImageFile.ImageFile, kind: str, file: BinaryIO) -> Tell
 
 def _has_more(image: ImageFile.ImageFile, kind: str, file: BinaryIO) -> bool:
     if not _TELLING_TAGS.isdisjoint(_exif_of(image)) or any(image.info.get(name) for name in _TELLING_INFO):
+        return True
+    profile: object = image.info.get("icc_profile")
+    if isinstance(profile, bytes) and profile and quiet(profile).told:
         return True
     if kind not in stripping.KINDS:
         return False

@@ -6,6 +6,7 @@ import struct
 import zlib
 
 from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
+from PySide6.QtGui import QColorSpace
 
 CANARY = "Canary-4711"
 _LATITUDE, _LONGITUDE, _GPS, _EXIF_COMMENT = 2, 4, 0x8825, 0x9286
@@ -65,8 +66,33 @@ def xmp() -> bytes:
 
 
 def profile() -> bytes:
-    """An ICC profile."""
-    return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    """A wide screen's, which says more than its colours."""
+    plain = bytes(QColorSpace(QColorSpace.NamedColorSpace.DisplayP3).iccProfile().data())
+    return with_tags(plain, mmod=b"mmod\0\0\0\0" + CANARY.encode(), dmdd=b"text\0\0\0\0" + CANARY.encode() + b"\0")
+
+
+def with_tags(profile: bytes, **tags: bytes) -> bytes:
+    """The profile with these as well."""
+    (count,) = struct.unpack_from(">I", profile, 128)
+    behind, moved = 132 + 12 * count, 12 * len(tags)
+    old = [struct.unpack_from(">4sII", profile, place) for place in range(132, behind, 12)]
+    table = b"".join(struct.pack(">4sII", name, start + moved, size) for name, start, size in old)
+    content = profile[behind:]
+    for name, data in tags.items():
+        content += bytes(-len(content) % 4)
+        table += struct.pack(">4sII", name.encode(), behind + moved + len(content), len(data))
+        content += data
+    rest = profile[4:36] + b"acsp" + profile[40:128] + struct.pack(">I", count + len(tags)) + table + content
+    return struct.pack(">I", len(rest) + 4) + rest
+
+
+def colours_through(profile: bytes, mode: str = "RGB") -> bytes:
+    """How pixels of that mode look when they are meant in this profile."""
+    bands = [noisy((32, 32), seed=seed, mode="L") for seed in range(len(mode.removesuffix("A")))]
+    image = Image.merge(mode, bands) if len(bands) > 1 else bands[0]
+    shown = ImageCms.profileToProfile(image, io.BytesIO(profile), ImageCms.createProfile("sRGB"), outputMode="RGB")
+    assert shown is not None
+    return shown.tobytes()
 
 
 def iptc_segment() -> bytes:

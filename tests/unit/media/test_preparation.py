@@ -20,7 +20,7 @@ from sora_studio.media.image import inspect_image
 from sora_studio.media.local import LocalMedia
 from sora_studio.media.preparation import prepare_image
 from sora_studio.media.stripping import Stripped
-from tests.doubles.pictures import CANARY, chatty, deep_png, exif, film_of_one, noisy, painted, profile, stored
+from tests.doubles.pictures import CANARY, chatty, colours_through, deep_png, exif, film_of_one, noisy, painted, profile, stored
 
 FORMATS = ("jpeg", "png", "webp")
 MOST = 10_000_000
@@ -130,13 +130,14 @@ def test_it_stands_upright_is_cropped_and_looks_as_it_did(tmp_path: Path, made: 
 @pytest.mark.parametrize("turn", [1, 6])
 def test_nothing_is_told_but_the_picture(tmp_path: Path, kind: str, crop: Crop | None, turn: int) -> None:
     path = tmp_path / "holiday"
-    path.write_bytes(chatty(painted(), kind, turn=turn))
+    path.write_bytes(chatty(painted(), kind, turn=turn, **({"icc_profile": profile()} if kind != "GIF" else {})))
     facts = inspect_image(path)
     prepared = _prepare(path, PictureEdit(crop, convert=True))
 
     assert (facts.has_metadata, facts.has_place, facts.is_turned) == (True, True, turn == 6)
     assert CANARY.encode() not in prepared.content
     assert b"MotionPhoto" not in prepared.content
+    assert CANARY.encode() not in _opened(prepared).info.get("icc_profile", b"")
     assert set(_opened(prepared).info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density", "loop", "background"} | {
         "timestamp",
         "duration",
@@ -159,7 +160,7 @@ def test_what_needs_no_change_keeps_its_pixels_and_its_colours(tmp_path: Path, k
 
     with Image.open(path) as before:
         assert _opened(prepared).tobytes() == before.convert(before.mode).tobytes()
-        assert _opened(prepared).info["icc_profile"] == before.info["icc_profile"]
+        assert colours_through(_opened(prepared).info["icc_profile"]) == colours_through(before.info["icc_profile"])
     assert prepared.quality is None
 
 
@@ -168,7 +169,10 @@ def test_colours_keep_their_meaning_when_it_is_made_anew(tmp_path: Path, kind: s
     path = tmp_path / "wide"
     painted().save(path, kind, icc_profile=profile())
 
-    assert _opened(_prepare(path, PictureEdit(Crop(0, 0, 0.5, 1), convert=True))).info["icc_profile"] == profile()
+    meant = _opened(_prepare(path, PictureEdit(Crop(0, 0, 0.5, 1), convert=True))).info["icc_profile"]
+    assert colours_through(meant) == colours_through(profile())
+    assert CANARY.encode() not in meant
+    assert inspect_image(path).has_metadata
 
 
 def test_a_deep_picture_stays_deep(tmp_path: Path) -> None:
