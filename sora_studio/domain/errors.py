@@ -58,10 +58,14 @@ class UserError(StudioError):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with one control: `field` is `prompt`, `images`, `route`, `model`, `takes` or an option's field."""
+    """What is wrong with one control: `field` is `prompt`, `images`, `route`, `model`, `takes` or an option's field.
+
+    `source` names the one image that it is about, if it is about one.
+    """
 
     field: str
     message: str
+    source: str = ""
 
 
 class InvalidRequest(UserError):
@@ -69,7 +73,7 @@ class InvalidRequest(UserError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__(" ".join(problem.message for problem in self.problems))
+        super().__init__(" ".join(dict.fromkeys(problem.message for problem in self.problems)))
 
 
 class InvalidSetting(UserError):

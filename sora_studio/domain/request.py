@@ -190,7 +190,8 @@ def _check_image_count(request: GenerationRequest, profile: ModelProfile) -> lis
 
 def _check_addresses(images: tuple[str, ...]) -> list[Problem]:
     addresses = [image for image in images if is_url(image)]
-    return [Problem("images", f"{address} is not a complete address.") for address in addresses if not _has_host(address)]
+    incomplete = [address for address in addresses if not _has_host(address)]
+    return [Problem("images", f"{address} is not a complete address.", address) for address in incomplete]
 
 
 def _has_host(address: str) -> bool:

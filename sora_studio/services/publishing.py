@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from sora_studio.domain.errors import InvalidRequest, PassingError, Problem, PublicUrlNeeded, PublishingFailed, RouteUnusable
@@ -186,9 +187,9 @@ class Publishing:
             else:
                 await self._preparation.check(Path(image), _edit(request, image), rules)
         except InvalidRequest as invalid:
-            return invalid.problems
+            return tuple(replace(problem, source=image) for problem in invalid.problems)
         except PassingError as error:
-            return () if patient else (Problem("images", error.title),)
+            return () if patient else (Problem("images", error.title, image),)
         return ()
 
     async def _look(self, url: str, rules: ImageRules) -> None:

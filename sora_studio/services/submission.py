@@ -172,5 +172,5 @@ async def _seen(request: GenerationRequest, shown: Mapping[str, str]) -> dict[st
     changed = [file for file in seen if (shown.get(file) or seen[file]) != seen[file]]
     if changed:
         words = "has changed since it was shown. Look at it once more in the editor, then send it."
-        raise InvalidRequest([Problem("images", f"{Path(file).name} {words}") for file in changed])
+        raise InvalidRequest([Problem("images", f"{Path(file).name} {words}", file) for file in changed])
     return seen

@@ -20,7 +20,7 @@ from sora_studio.viewmodels.compose_pictures import PictureLooks
 from sora_studio.viewmodels.compose_ways import Ways
 from sora_studio.viewmodels.draft_keeper import DraftKeeper
 from sora_studio.viewmodels.picture_history import PictureHistory
-from sora_studio.viewmodels.picture_words import Shape, shape_of
+from sora_studio.viewmodels.picture_words import Seen, Shape, shape_of
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
@@ -31,7 +31,8 @@ _SHAPE_FIELD = "aspect_ratio"
 
 class ComposeModel(QObject):
     """What will be generated. It accepts everything from the first paint on; sending and saving begin with a studio.
-    `keeper` says when `save` is due, `looks` what was found out about the pictures, `history` what they were before.
+    `keeper` says when `save` is due, `looks` what was found out about the pictures, `history` what they were before,
+    `complaints` what is wrong.
 
     Signals: `changed()` when a control has to show something else, `route_needed()` when something was not sent because its
     pictures have no way to the service. Typing is no change: the editor already shows it.
@@ -47,7 +48,7 @@ class ComposeModel(QObject):
         self._restored = False
         self._submitting = False
         self.keeper = DraftKeeper(self)
-        self._complaints = Complaints()
+        self.complaints = Complaints()
         self._usual_callback = False
         self.looks = PictureLooks(self)
         self.history = PictureHistory()
@@ -115,11 +116,13 @@ class ComposeModel(QObject):
     @property
     def problems(self) -> Mapping[str, str]:
         """What is wrong, by the field of the control that it concerns."""
-        said = self._complaints.said
-        if "images" in said:
-            known = {source: seen for source in self.request.images if (seen := self.looks.seen(source))}
-            return {**said, "images": f"{said['images']} {picture_words.ways_out(known)}".rstrip()}
-        return said
+        return self.complaints.said(self.looks.known)
+
+    @property
+    def seen(self) -> Mapping[str, Seen]:
+        """The last look at each picture, with what was found wrong with it since."""
+        wrong = self.complaints.of_pictures
+        return {source: picture_words.complained(seen, wrong.get(source, "")) for source, seen in self.looks.known.items()}
 
     # --- what a person changes ------------------------------------------------------------------------------------
 
@@ -127,7 +130,7 @@ class ComposeModel(QObject):
         """The editor's text, on every keystroke: cheap, and without `changed` unless a complaint about the prompt goes away."""
         if prompt != self.request.prompt:
             self._replace(replace(self.request, prompt=prompt))
-            if self._complaints.forgive("prompt"):
+            if self.complaints.forgive("prompt"):
                 self.changed.emit()
 
     def set_caret(self, caret: int) -> None:
@@ -200,7 +203,7 @@ class ComposeModel(QObject):
         if request.images != self.request.images:
             self.history.clear()
         self._replace(self._fitting(request))
-        self._complaints.clear()
+        self.complaints.clear()
         self.changed.emit()
 
     def set_online(self, online: bool) -> None:
@@ -259,8 +262,8 @@ class ComposeModel(QObject):
             problems = problems_of(error)
         now = self.request
         if (checked.images, checked.edits) == (now.images, now.edits):  # something else may have been chosen meanwhile
-            self._complaints.forgive("images")
-            self._complaints.add(problem for problem in map(self._at_images, problems) if problem.field == "images")
+            self.complaints.forgive("images")
+            self.complaints.add(problem for problem in map(self._at_images, problems) if problem.field == "images")
             self.changed.emit()
 
     async def submit(self, *, again: bool = False) -> list[Task]:
@@ -274,13 +277,13 @@ class ComposeModel(QObject):
         if not self.has_key:
             raise KeyMissing
         self._submitting = True
-        self._complaints.clear()
+        self.complaints.clear()
         try:
             request = reachable(self.request, self.ways)
             shown = {source: digest for source, digest in self.looks.shown.items() if source in request.images}
             tasks = await self._studio.submission.submit(request, takes=self._draft.takes, again=again, shown=shown)
         except (InvalidRequest, PublicUrlNeeded) as error:
-            self._complaints.add(map(self._at_images, problems_of(error)))
+            self.complaints.add(map(self._at_images, problems_of(error)))
             if isinstance(error, PublicUrlNeeded):
                 self.route_needed.emit()
             elif "images" in self.problems:
@@ -325,7 +328,7 @@ class ComposeModel(QObject):
     def _choose(self, field: str, request: GenerationRequest) -> None:
         """A control holds something else: what was said about it before is of no use."""
         self._replace(request)
-        self._complaints.forgive(field)
+        self.complaints.forgive(field)
         self.changed.emit()
 
     def _replace(self, request: GenerationRequest) -> None:

@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -168,6 +168,11 @@ def problem(seen: Seen) -> str:
     """What is wrong, and the way out where there is one."""
     way_out = f" Open it to send a {seen.offer.kind} instead." if seen.offer else ""
     return f"{seen.problem}{way_out}" if seen.problem else ""
+
+
+def complained(seen: Seen, complaint: str) -> Seen:
+    """With what was found wrong after it was looked at, where the look did not find that it can be sent."""
+    return replace(seen, problem=complaint) if complaint and not seen.problem and not seen.published else seen
 
 
 def ways_out(seen: Mapping[str, Seen]) -> str:

@@ -58,7 +58,8 @@ class FakeLibrary:
 
 @dataclass
 class FakeSubmission:
-    """Judges like the real one, by the request's values; `image_problem` stands for what an inspection would find.
+    """Judges like the real one, by the request's values; `image_problem` stands for what an inspection would find, in
+    the picture that it names.
 
     With `minds_repetition`, a request like the one before is `RequestRepeated`; `minded` counts how often.
     """
@@ -79,7 +80,8 @@ class FakeSubmission:
         if len(parts) * takes > MAX_TASKS_AT_ONCE:
             problems.append(Problem("takes", f"{len(parts) * takes} tasks at once are too many."))
         if request.images and self.image_problem:
-            problems.append(Problem("images", self.image_problem))
+            about = next((image for image in request.images if Path(image).name in self.image_problem), "")
+            problems.append(Problem("images", self.image_problem, about))
         return tuple(problems)
 
     async def submit(
@@ -87,7 +89,7 @@ class FakeSubmission:
     ) -> list[Task]:
         for file, digest in (shown or {}).items():
             if await digest_of(Path(file)) != digest:
-                raise InvalidRequest([Problem("images", f"{Path(file).name} has changed since it was shown.")])
+                raise InvalidRequest([Problem("images", f"{Path(file).name} has changed since it was shown.", file)])
         if problems := await self.check(request, takes=takes):
             raise InvalidRequest(problems)
         if self.refusal is not None:

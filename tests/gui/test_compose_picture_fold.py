@@ -35,14 +35,14 @@ def twelve(desk: Desk) -> FoldWell:
     desk.attach()
     paste(desk, 12)
     [fold] = desk.all(FoldWell)
-    desk.bot.waitUntil(lambda: fold.invalid)
+    desk.bot.waitUntil(lambda: fold.accessibleDescription() == "1 cannot be sent, 1 transparent, 1 of another shape")
     desk.bot.waitUntil(lambda: desk.reads(BROKEN))
     return fold
 
 
 def test_what_is_wrong_in_the_fold_is_marked_there_and_on_no_other_picture(desk: Desk, twelve: FoldWell) -> None:
     assert [well.invalid for well in desk.wells()] == [False] * len(desk.wells())
-    assert twelve.accessibleDescription() == "1 cannot be sent, 1 transparent, 1 of another shape"
+    assert twelve.invalid
     assert twelve.toolTip() == "More images: 1 cannot be sent, 1 transparent, 1 of another shape"
     entries = twelve.menu().actions()
     assert [entry.text() for entry in entries[-4:]] == [

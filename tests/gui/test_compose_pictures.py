@@ -10,10 +10,11 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QAccessible, QColor, QContextMenuEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QSplitter, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMenu, QSplitter, QWidget
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
+from sora_studio.domain.errors import InvalidRequest, Problem
 from sora_studio.domain.picture import Crop, PictureEdit
 from sora_studio.domain.request import GenerationRequest, ImageFacts
 from sora_studio.ui.compose.address_field import AddressField
@@ -346,6 +347,39 @@ def test_too_many_tasks_are_said_at_the_pictures_and_again_none(desk: Desk, pict
     desk.action("Takes ×6", "×5").trigger()
     desk.bot.waitUntil(lambda: not desk.reads("too many"))
     assert desk.generate.text() == "Generate 100 tasks"
+
+
+def test_an_address_that_is_dead_when_it_is_sent_is_at_fault_alone(desk: Desk, pictures: list[Path]) -> None:
+    dead, words = "http://127.0.0.1:9/none.jpg", "127.0.0.1/none.jpg cannot be looked at: nothing listens at its port."
+    desk.studio.pictures.notes[dead] = "It will be looked at before it is sent."
+    desk.attach()
+    desk.panel.resize(1240, 400)
+    desk.panel.use(GenerationRequest("sora-2", "A", images=(*(str(path) for path in pictures[:2]), dead)))
+    desk.bot.waitUntil(lambda: "looked at before" in heard(desk.wells()[2]))
+    waiting = marked_pixels(desk.wells()[2])
+    desk.studio.submission.refusal = InvalidRequest([Problem("images", words, dead)])
+    desk.click(desk.generate)
+    desk.bot.waitUntil(desk.wells()[2].hasFocus)
+    assert [well.invalid for well in desk.wells()] == [False, False, True, False]
+    assert heard(desk.wells()[2]) == words
+    desk.bot.waitUntil(lambda: marked_pixels(desk.wells()[2]) != waiting)
+    desk.click(desk.wells()[2])
+    labels = desk.picture_dialog().findChildren(QLabel)
+    desk.bot.waitUntil(lambda: {"Cannot be sent", words} <= {label.text() for label in labels if label.isVisible()})
+
+
+def test_a_fault_that_only_sending_finds_leads_into_the_fold(desk: Desk, pictures: list[Path]) -> None:
+    desk.attach()
+    desk.panel.resize(640, 400)
+    desk.panel.use(GenerationRequest("sora-2", "A", images=tuple(str(path) for path in pictures)))
+    [fold] = desk.all(FoldWell)
+    desk.bot.waitUntil(lambda: len(desk.studio.pictures.looks) == len(pictures))
+    words = "picture-9.png has changed since it was shown."
+    desk.studio.submission.refusal = InvalidRequest([Problem("images", words, str(pictures[9]))])
+    desk.click(desk.generate)
+    desk.bot.waitUntil(fold.hasFocus)
+    assert fold.accessibleDescription() == words
+    assert not any(well.invalid for well in desk.wells())
 
 
 def test_a_frame_of_a_clip_takes_the_place_of_one_picture_and_joins_several(desk: Desk, pictures: list[Path]) -> None:

@@ -49,6 +49,7 @@ class ImageStrip(QWidget):
         self._studio: Studio | None = None
         self._images: tuple[str, ...] = ()
         self._problem = ""
+        self._problems: Mapping[str, str] = {}
         self._seen: Mapping[str, Seen] = {}
         self._shape: Shape | None = None
         self._room = INLINE
@@ -73,12 +74,14 @@ class ImageStrip(QWidget):
         for well in self._wells.values():
             self._draw(well)
 
-    def show_images(self, images: tuple[str, ...], rules: ImageRules | None, *, problem: str = "") -> None:
-        """The request's pictures, the model's rules for them, and what is wrong with them."""
+    def show_images(
+        self, images: tuple[str, ...], rules: ImageRules | None, *, problem: str, problems: Mapping[str, str]
+    ) -> None:
+        """The request's pictures, the model's rules for them, and what is wrong with them all and with single ones."""
         if (images, rules) != (self._images, self._rules):
             self._images, self._rules = images, rules
             self._rebuild()
-        self._problem = problem
+        self._problem, self._problems = problem, problems
         self._complain()
 
     def show_seen(self, seen: Mapping[str, Seen], shape: Shape | None) -> None:
@@ -214,13 +217,15 @@ class ImageStrip(QWidget):
         self._complain()
 
     def _complain(self) -> None:
-        """A sentence about one picture stands on that one. What none of them explains concerns them all and stands on all."""
-        own = {source: picture_words.problem(seen) for source, seen in self._seen.items() if seen.problem}
+        """A sentence about one picture stands on that one. What concerns them all stands on all while none has its own."""
+        seen = {source: picture_words.problem(seen) for source, seen in self._seen.items() if seen.problem}
+        own = {**self._problems, **seen}
         are_known = all(source in self._seen for source in self._images)
         common = self._problem if are_known and not own else ""
         for source, well in self._wells.items():
             well.complain(own.get(source, common))
-        self._fold.complain(common)
+        unmarked = [own[source] for source in self._images[self._room :] if source in own and source not in seen]
+        self._fold.complain(next(iter(unmarked), common))
         self._empty.complain("" if self._images else self._problem)
 
     # --- what comes in --------------------------------------------------------------------------------------------

@@ -265,7 +265,8 @@ class ComposePanel(QWidget):
         self._chips.show_ways(model.ways, request)
         self._chips.show_request(request, takes=model.draft.takes, problems=model.problems)
         rules = model.profile.images if model.profile else None
-        self._images.show_images(request.images, rules, problem=model.problems.get("images", ""))
+        complaints = model.complaints
+        self._images.show_images(request.images, rules, problem=complaints.of_all_pictures, problems=complaints.of_pictures)
         self._images.setVisible(bool(rules or request.images or not model.ready))
         self._generate.setText(model.generate_words)
         self._generate.setAccessibleDescription(model.generate_words)

@@ -70,7 +70,7 @@ class PictureDesk(QObject):
             self.found.emit()
 
     def _show_seen(self) -> None:
-        self._images.show_seen(self._model.looks.known, self._model.shape)
+        self._images.show_seen(self._model.seen, self._model.shape)
 
     def _on_undo_triggered(self) -> None:
         self._model.undo_images()

@@ -87,7 +87,7 @@ class PictureDialog(QDialog):
             self.show_source(images[min(self._place, len(images) - 1)])
 
     def _show_picture(self) -> None:
-        model, seen = self._model, self._model.looks.seen(self.source)
+        model, seen = self._model, self._model.seen.get(self.source)
         edit = model.edit_of(self.source)
         shape = model.shape
         self._facts.show_picture(self.source, seen, glance=self._glance, is_waiting=model.looks.is_waiting(self.source))

@@ -104,8 +104,9 @@ def test_an_address_that_nobody_could_look_at_is_looked_at_again_before_it_is_pa
         async with Rig(tmp_path) as rig:
             url = "https://pictures.example/cat.png"
             rig.checker.troubles[url] = ConnectionFailed("The address cannot be reached.")
-            with pytest.raises(InvalidRequest, match="The address cannot be reached"):
+            with pytest.raises(InvalidRequest, match="The address cannot be reached") as caught:
                 await rig.engine.submission.submit(request(images=(url,)))
+            assert [problem.source for problem in caught.value.problems] == [url]
             assert not rig.tasks.rows
             rig.engine.connection.online = False  # then it may be this machine's fault, and the task is queued for later
             await rig.engine.submission.submit(request(images=(url,)))
