@@ -5,6 +5,7 @@ import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from urllib.parse import unquote, urlsplit
 
 MEDIA_TYPES = {"jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 """Of the formats that the service takes, by decoder name."""
@@ -13,13 +14,26 @@ MAX_DECODED_BYTES = 50_000_000
 TAKEN_UP_AFTER = timedelta(minutes=10)
 """An upload that began longer ago and was cut off does not arrive any more: only then its name is used for another."""
 
-
 SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
+_MAX_NAME_CHARS = 40
+_UNNAMED = "The address"
 
 
 def format_name(format: str) -> str:  # noqa: A002 - it is one
     """`JPEG` for `jpeg`, as people write it."""
     return "WebP" if format == "webp" else format.upper()
+
+
+def address_name(url: str) -> str:
+    """Host and file name of a picture's address: the rest of a signed link is a secret."""
+    try:
+        parts = urlsplit(url)
+        host, (folder, slash, name) = parts.hostname or "", unquote(parts.path).rstrip("/").rpartition("/")
+    except ValueError:
+        return _UNNAMED
+    name = "".join(letter for letter in name if letter.isprintable())
+    name = name if len(name) <= _MAX_NAME_CHARS else f"…{name[-_MAX_NAME_CHARS:]}"
+    return f"{host}{'/…/' if folder else slash}{name}" if host and host.isprintable() else _UNNAMED
 
 
 class PictureRoute(StrEnum):

@@ -3,12 +3,11 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator
-from urllib.parse import unquote, urlsplit
 
 import httpx
 
 from sora_studio.domain.errors import ConnectionFailed, InvalidRequest, Problem, ServiceUnavailable, StudioError
-from sora_studio.domain.picture import MEDIA_TYPES, WebPicture, format_name
+from sora_studio.domain.picture import MEDIA_TYPES, WebPicture, address_name, format_name
 from sora_studio.domain.ports import Clock
 from sora_studio.domain.request import excess, megabytes
 from sora_studio.gateway.addresses import LinkRefused
@@ -25,7 +24,6 @@ REMEMBER_S = 60.0
 
 _MAX_REMEMBERED = 64
 _KIND_BYTES = 32
-_MAX_NAME_CHARS = 40
 _TAKEN = "The service takes JPEG, PNG and WebP"
 _ACCEPT = "image/jpeg, image/png, image/webp, */*;q=0.1"
 _PASSING = frozenset({408, 425, 429})
@@ -73,14 +71,14 @@ class HttpPictureChecker:
             async with asyncio.timeout(LOOK_S):
                 picture = await self._look(url, max_bytes)
         except _NotAPicture as wrong:
-            failure: StudioError = _problem(f"{_shown(url)} {wrong}")
+            failure: StudioError = _problem(f"{address_name(url)} {wrong}")
         except LinkRefused as refused:
-            failure = _problem(f"The service cannot fetch {_shown(url)}: {refused.reason}.")
+            failure = _problem(f"The service cannot fetch {address_name(url)}: {refused.reason}.")
         except TooManyRedirects:
-            failure = _problem(f"{_shown(url)} redirects too often.")
+            failure = _problem(f"{address_name(url)} redirects too often.")
         except (httpx.HTTPError, TimeoutError) as error:
             failure = ConnectionFailed(
-                f"{_shown(url)} cannot be looked at: {why_unreached(error)}.", detail=type(error).__name__
+                f"{address_name(url)} cannot be looked at: {why_unreached(error)}.", detail=type(error).__name__
             )
         else:
             self._remember((url, max_bytes), picture)
@@ -107,7 +105,7 @@ class HttpPictureChecker:
         if status in _PASSING or status >= 500:
             wait_s = retry_after_s(response.headers.get("Retry-After", ""), now=self._clock.now())
             raise ServiceUnavailable(
-                f"{_shown(url)} has a passing problem ({status}).", detail=f"HTTP {status}", retry_after_s=wait_s
+                f"{address_name(url)} has a passing problem ({status}).", detail=f"HTTP {status}", retry_after_s=wait_s
             )
 
     def _remember(self, key: tuple[str, int], picture: WebPicture) -> None:
@@ -161,15 +159,3 @@ async def _count(pieces: AsyncIterator[bytes], count: int, *, most: int) -> int:
 
 def _problem(sentence: str) -> InvalidRequest:
     return InvalidRequest([Problem("images", sentence)])
-
-
-def _shown(url: str) -> str:
-    """Host and file name: the rest of a signed link is a secret."""
-    try:
-        parts = urlsplit(url)
-        host, (folder, slash, name) = parts.hostname or "", unquote(parts.path).rstrip("/").rpartition("/")
-    except ValueError:
-        return "The address"
-    name = "".join(letter for letter in name if letter.isprintable())
-    name = name if len(name) <= _MAX_NAME_CHARS else f"…{name[-_MAX_NAME_CHARS:]}"
-    return f"{host}{'/…/' if folder else slash}{name}" if host.isprintable() else "The address"

@@ -11,7 +11,7 @@ from sora_studio.domain.request import ImageFacts, check_image, is_url
 from sora_studio.services.picture_digest import digest_of
 from sora_studio.services.preparing import Preparation
 
-NOT_LOOKED_AT = "The address could not be looked at now. It will be looked at before it is sent."
+LOOKED_AT_LATER = "It will be looked at again before it is sent."
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,8 @@ class Pictures:
             web = await self._checker.look(url, max_bytes=rules.max_bytes)
         except InvalidRequest as invalid:
             return PictureLook(url, problem=invalid.title)
-        except PassingError:
-            return PictureLook(url, note=NOT_LOOKED_AT)
+        except PassingError as error:
+            return PictureLook(url, note=f"{error.title} {LOOKED_AT_LATER}")
         problems = check_image(url, ImageFacts(web.format, web.width, web.height, web.size_bytes or 0), rules)
         return PictureLook(url, web=web, problem=" ".join(problem.message for problem in problems))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sora_studio.domain.picture import PictureEdit, PictureRoute, PreparedPicture, WebPicture, format_name
+from sora_studio.domain.picture import PictureEdit, PictureRoute, PreparedPicture, WebPicture, address_name, format_name
 from sora_studio.domain.profile import OptionValue
 from sora_studio.domain.request import ImageFacts, is_url
 from sora_studio.viewmodels.picture_crop import is_close
@@ -107,8 +107,20 @@ class Mark:
 
 
 def name(source: str) -> str:
-    """A file's name, or an address's host."""
-    return (urlsplit(source).hostname or source) if is_url(source) else Path(source).name
+    """A file's name, or an address's host and the end of its path."""
+    return address_name(source) if is_url(source) else Path(source).name
+
+
+def address(source: str) -> str:
+    """The whole of an address but for a login and a query, which may be secrets; empty for a file."""
+    if not is_url(source):
+        return ""
+    try:
+        parts = urlsplit(source)
+    except ValueError:
+        return ""
+    shown = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}{'?…' if parts.query else ''}"
+    return "".join(letter for letter in shown if letter.isprintable())
 
 
 def kind(format_or_type: str) -> str:

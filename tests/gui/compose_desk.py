@@ -19,6 +19,7 @@ from sora_studio.domain.request import GenerationRequest
 from sora_studio.ui.compose.controls import GenerateButton, MenuChip, SegmentButton
 from sora_studio.ui.compose.crop_view import CropView
 from sora_studio.ui.compose.image_well import ImageWell
+from sora_studio.ui.compose.line_breaks import BREAK
 from sora_studio.ui.compose.panel import ComposePanel
 from sora_studio.ui.compose.picture_dialog import PictureDialog
 from sora_studio.ui.compose.prompt_editor import PromptEditor
@@ -77,7 +78,7 @@ class Desk:
         return found[0]
 
     def reads(self, words: str) -> bool:
-        return any(words in label.text() for label in self.all(QLabel))
+        return any(words in seen_text(label) for label in self.all(QLabel))
 
     def action(self, chip: str, words: str) -> QAction:
         menu = self.one(MenuChip, chip).menu()
@@ -116,7 +117,7 @@ class Look:
         desk.bot.waitUntil(lambda: not self.dialog.isHidden() and bool(desk.studio.pictures.looks))
 
     def reads(self, words: str) -> bool:
-        return any(words in label.text() for label in self.dialog.findChildren(QLabel) if label.isVisible())
+        return any(words in seen_text(label) for label in self.dialog.findChildren(QLabel) if label.isVisible())
 
     def wait(self, words: str) -> None:
         self.desk.bot.waitUntil(lambda: self.reads(words))
@@ -143,6 +144,11 @@ class Look:
         self.desk.bot.waitUntil(lambda: len(self.desk.requests()) > before or bool(self.desk.requests()))
         request = self.desk.requests()[-1]
         return request.edits.get(request.images[0])
+
+
+def seen_text(label: QLabel) -> str:
+    """Without the places at which a long word may break."""
+    return label.text().replace(BREAK, "")
 
 
 def open_desk(qtbot: QtBot, loop: StudioEventLoop, folder: Path) -> Iterator[Desk]:

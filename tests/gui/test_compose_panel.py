@@ -204,7 +204,7 @@ def test_using_a_request_again_fills_everything_and_undo_brings_the_old_text_bac
     desk.panel.use(GenerationRequest("sora-2", "Theirs", {"duration": 15}, "value", ("https://example.org/a.png",)))
     assert desk.editor.text() == "Theirs"
     assert desk.one(SegmentButton, "Duration 15 s").isChecked()
-    assert [well.accessibleName() for well in desk.wells()] == ["Image example.org", "Add an image"]
+    assert [well.accessibleName() for well in desk.wells()] == ["Image example.org/a.png", "Add an image"]
     desk.editor.undo()
     assert desk.editor.text() == "Mine"
 

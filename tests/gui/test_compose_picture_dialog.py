@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.picture import Crop, PictureEdit, PictureRoute, PreparedPicture, WebPicture
 from sora_studio.domain.request import GenerationRequest, ImageFacts
+from sora_studio.ui.compose.address_field import AddressField
 from sora_studio.ui.compose.controls import MenuChip, SegmentButton
 from sora_studio.ui.compose.crop_view import CropView
 from sora_studio.ui.compose.picture_dialog import PictureDialog
@@ -124,6 +125,37 @@ def test_the_box_is_dragged_by_its_inside_and_by_its_corners(look: Look) -> None
     assert resized.width * 800 / (resized.height * 600) == pytest.approx(16 / 9)
 
 
+def test_who_crops_again_finds_the_box_where_it_was_left(look: Look) -> None:
+    look.wait(MISMATCH)
+    look.choose("Crop")
+    look.desk.bot.waitUntil(look.view.hasFocus)
+    QTest.keyClick(look.view, Qt.Key.Key_Down)
+    placed = look.view.crop
+    look.choose("Leave as is")
+    assert look.view.crop is None
+    look.choose("Crop")
+    assert look.view.crop == placed
+    look.desk.click(look.button("Reset"))
+    assert look.view.crop == Crop(0, 0.125, 1, 0.75)
+    look.choose("Leave as is")
+    look.desk.click(look.desk.one(SegmentButton, "Aspect ratio Portrait"))
+    look.choose("Crop")
+    whole = look.view.crop
+    assert whole is not None
+    assert (whole.height, whole.left + whole.width / 2) == (1, 0.5)
+
+
+def test_a_crop_that_was_chosen_by_key_is_moved_by_the_next_key(look: Look) -> None:
+    look.wait(MISMATCH)
+    [leave] = [found for found in look.dialog.findChildren(SegmentButton) if found.text() == "Leave as is"]
+    leave.setFocus()
+    QTest.keyClick(leave, Qt.Key.Key_Right)
+    look.desk.bot.waitUntil(lambda: look.dialog.focusWidget() is look.view)
+    QTest.keyClick(look.dialog.focusWidget(), Qt.Key.Key_Down)
+    assert look.view.crop is not None
+    assert look.view.crop.top > 0.125
+
+
 def test_what_is_outside_of_the_crop_is_dimmed(look: Look) -> None:
     look.wait(MISMATCH)
     look.choose("Crop")
@@ -209,6 +241,47 @@ def test_an_address_says_what_was_found_there(desk: Desk) -> None:
     assert not look.reads(picture_words.CONSENT)
 
 
+def test_an_address_is_seen_whole_but_for_its_secrets_and_can_be_changed_where_it_is_seen(desk: Desk) -> None:
+    url = "https://me:word@example.org/pictures/of-the-harbour/at_night.png?signature=secret"
+    desk.attach()
+    look = Look(desk, url)
+    look.wait("https://example.org/pictures/of-the-harbour/at_night.png?…")
+    assert look.dialog.windowTitle() == "example.org/…/at_night.png"
+    assert not look.reads("secret")
+    assert not look.reads("word@")
+    [shown] = [label for label in look.dialog.findChildren(QLabel) if "at_night.png?…" in label.accessibleName()]
+    assert shown.accessibleName() == "https://example.org/pictures/of-the-harbour/at_night.png?…"
+    desk.click(look.button("Change address…"))
+    [field] = [field for field in look.dialog.findChildren(AddressField) if field.isVisible()]
+    assert field.text() == url
+    field.setText("example.org/b.png")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    look.wait("begins with https://")
+    field.setText("https://example.org/b.png")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert desk.pictures() == ["https://example.org/b.png"]
+    assert look.dialog.windowTitle() == "example.org/b.png"
+    assert not field.isVisible()
+    assert not look.reads("begins with https://")
+    assert look.dialog.focusWidget() is look.button("Change address…")
+
+
+def test_an_address_is_left_as_it_is_by_escape_and_by_a_step(desk: Desk, three: list[str]) -> None:
+    dialog = desk.picture_dialog()
+    QTest.keyClick(dialog, Qt.Key.Key_PageDown)
+    change = next(found for found in dialog.findChildren(QPushButton) if found.text() == "Change address…")
+    [field] = dialog.findChildren(AddressField)
+    for leave, widget in ((Qt.Key.Key_Escape, field), (Qt.Key.Key_PageDown, dialog)):
+        desk.click(change)
+        assert field.isVisible()
+        QTest.keyClicks(field, "x")
+        QTest.keyClick(widget, leave)
+        assert not field.isVisible()
+    assert dialog.isVisible()
+    assert change.text() == "Replace…"
+    assert desk.pictures() == three
+
+
 def test_an_address_that_serves_no_picture_says_so(desk: Desk) -> None:
     url = "https://example.org/a.png"
     desk.studio.pictures.problems[url] = "https://example.org/a.png answers 404."
@@ -269,7 +342,7 @@ def test_an_address_that_nobody_could_look_at_now_is_no_fault(desk: Desk) -> Non
     look.wait("The address could not be looked at now.")
     assert look.reads("The address, as it is.")
     assert not look.well.invalid
-    assert look.well.accessibleDescription() == "example.org. The address could not be looked at now."
+    assert look.well.accessibleDescription() == "example.org/a.png. The address could not be looked at now."
 
 
 def test_a_picture_stored_on_its_side_is_seen_upright_in_its_well_and_in_its_dialog(desk: Desk, tmp_path: Path) -> None:
@@ -324,7 +397,7 @@ def test_all_pictures_can_be_stepped_through_by_button_and_by_key(desk: Desk, th
     for words, step in steps:
         step()
         assert words in said(dialog)
-        assert dialog.windowTitle() == ("harbour.jpg", "pier.jpg", "example.org")[int(words[0]) - 1]
+        assert dialog.windowTitle() == ("harbour.jpg", "pier.jpg", "example.org/a.png")[int(words[0]) - 1]
         assert view.crop == (Crop(0, 0, 1, 0.75) if words == "2 of 3" else None)
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     assert desk.panel.focusWidget() is desk.wells()[1]
@@ -360,7 +433,7 @@ def test_a_crop_that_was_moved_last_is_looked_at_after_a_step_as_well(desk: Desk
 def test_after_removing_one_its_neighbour_is_shown_and_after_the_last_nothing(desk: Desk, three: list[str]) -> None:
     dialog = desk.picture_dialog()
     remove = next(found for found in dialog.findChildren(QPushButton) if found.text() == "Remove")
-    for left, title in ((["harbour.jpg", "example.org"], "example.org"), (["harbour.jpg"], "harbour.jpg")):
+    for left, title in ((["harbour.jpg", "example.org/a.png"], "example.org/a.png"), (["harbour.jpg"], "harbour.jpg")):
         desk.click(remove)
         assert [picture_words.name(source) for source in desk.pictures()] == left
         assert dialog.windowTitle() == title

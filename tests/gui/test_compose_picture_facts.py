@@ -8,13 +8,15 @@ from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.picture import PreparedPicture
 from sora_studio.domain.request import GenerationRequest, ImageFacts
 from sora_studio.ui import theme
+from sora_studio.ui.elided_label import ElidedLabel
+from sora_studio.viewmodels import picture_words
 from tests.doubles.pictures import painted
 from tests.gui.compose_desk import Desk, Look, open_desk
 
@@ -49,6 +51,7 @@ def test_an_offer_that_is_taken_leaves_the_keyboard_with_done(desk: Desk, noise:
     look = Look(desk, noise)
     look.wait("Cannot be sent as it is")
     assert look.reads(TOO_LARGE)
+    assert look.reads("How it gets there")  # which the offer would go
     assert not look.reads("Open it")
     offer = look.button("Send a JPEG of 9.0 KB instead")
     offer.setFocus()
@@ -79,6 +82,8 @@ def test_nothing_is_made_up_of_what_is_no_picture(desk: Desk, tmp_path: Path) ->
     desk.attach()
     look = Look(desk, str(path))
     look.wait("2.0 KB")
+    assert not look.reads("How it gets there")
+    assert not look.reads(picture_words.CONSENT)
     assert "2.0 KB" in [label.text() for label in look.dialog.findChildren(QLabel)]
 
 
@@ -106,10 +111,53 @@ def test_all_buttons_of_the_bottom_row_stand_on_one_line(desk: Desk, noise: str,
     desk.bot.waitUntil(lambda: len({(button.mapTo(look.dialog, QPoint(0, 0)).y(), button.height()) for button in buttons}) == 1)
 
 
-def test_tab_goes_through_the_buttons_as_they_are_seen(desk: Desk, noise: str) -> None:
+def test_tab_goes_through_all_that_can_be_pressed_as_it_is_seen(desk: Desk, noise: str, tmp_path: Path) -> None:
+    desk.studio.publishing.routes = ()
+    desk.studio.pictures.facts["noise.png"] = ImageFacts("png", 1600, 1200, 13_390_000)
+    look = Look(desk, noise)
+    desk.panel.use(GenerationRequest("sora-2", "A", images=(noise, str(tmp_path / "another.png"))))
+    look.wait("Cannot be sent as it is")
+    names = ["Previous picture", "Next picture", "Send a JPEG of 9.0 KB instead", "Leave as is", "Set one up…"]
+    visited = list[str]()
+    look.button("Done").setFocus()
+    for _ in range(8):
+        QTest.keyClick(look.dialog, Qt.Key.Key_Tab)
+        stop = look.dialog.focusWidget()
+        assert isinstance(stop, QAbstractButton)
+        visited.append(stop.text() or stop.accessibleName())
+    assert visited == [*names, "Replace…", "Remove", "Done"]
+
+
+def test_return_presses_the_button_that_has_the_keyboard(desk: Desk, noise: str) -> None:
     look = Look(desk, noise)
     look.wait("Cannot be sent as it is")
-    look.button("Replace…").setFocus()
-    for words in ("Replace…", "Remove", "Done"):
-        assert look.dialog.focusWidget() is look.button(words)
-        QTest.keyClick(look.dialog, Qt.Key.Key_Tab)
+    for words in ("Send a JPEG of 9.0 KB instead", "Remove"):
+        look.button(words).setFocus()
+        QTest.keyClick(look.button(words), Qt.Key.Key_Return)
+    assert desk.pictures() == []
+    assert not look.dialog.isVisible()
+
+
+def test_done_is_pressed_by_return(desk: Desk, noise: str) -> None:
+    look = Look(desk, noise)
+    assert look.dialog.focusWidget() is look.button("Done")
+    QTest.keyClick(look.button("Done"), Qt.Key.Key_Return)
+    assert not look.dialog.isVisible()
+    assert desk.pictures() == [noise]
+
+
+def test_a_long_name_is_cut_in_its_middle_and_breaks_in_a_sentence(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "a_photograph_of_the_harbour_in_the_early_morning_light-final-2.jpg"
+    path.write_bytes(bytes(42))
+    problem = f"{path.name} is not a picture."
+    desk.studio.pictures.problems[path.name] = desk.studio.submission.image_problem = problem
+    desk.studio.pictures.unreadable.add(path.name)
+    desk.attach()
+    look = Look(desk, str(path))
+    look.wait(problem)
+    [heading] = [label for label in look.dialog.findChildren(ElidedLabel) if label.isVisible()]
+    assert (heading.text(), heading.accessibleName()) == (path.name, path.name)
+    look.desk.bot.waitUntil(lambda: heading.shown().endswith("final-2.jpg") and "…" in heading.shown())
+    [sentence] = [label for label in look.dialog.findChildren(QLabel) if label.accessibleName() == problem]
+    look.desk.bot.waitUntil(lambda: sentence.height() > 2 * sentence.fontMetrics().height())
+    look.desk.bot.waitUntil(lambda: sentence.minimumSizeHint().width() <= sentence.width())

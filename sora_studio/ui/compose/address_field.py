@@ -28,10 +28,16 @@ class AddressField(QLineEdit):
         self.show()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def dismiss(self) -> None:
+        """Nothing more is asked for."""
+        self.clear()
+        self.hide()
+        self.closed.emit()
+
     def keyPressEvent(self, arg__1: QKeyEvent) -> None:
         """Escape leaves everything as it was."""
         if arg__1.key() == Qt.Key.Key_Escape:
-            self._close()
+            self.dismiss()
         else:
             super().keyPressEvent(arg__1)
 
@@ -39,19 +45,14 @@ class AddressField(QLineEdit):
         """An empty field that nobody writes in goes away by itself."""
         super().focusOutEvent(arg__1)
         if not self.text():
-            self._close()
+            self.dismiss()
 
     def _on_return_pressed(self) -> None:
         address = self.text().strip()
         if not address:
-            self._close()
+            self.dismiss()
         elif is_url(address):
             self.entered.emit(address)
-            self._close()
+            self.dismiss()
         else:
             self.refused.emit("An image's address begins with https://.")
-
-    def _close(self) -> None:
-        self.clear()
-        self.hide()
-        self.closed.emit()

@@ -128,6 +128,10 @@ class ImageStrip(QWidget):
         put = self._put if self._asking and is_url(self._asking) else self._add
         put(self._asking, (address,))
 
+    def change_address(self, source: str, address: str) -> None:
+        """Put another address in the place of one."""
+        self._put(source, (address,))
+
     def remove(self, source: str) -> None:
         """Take a picture out."""
         self._put(source, ())

@@ -89,6 +89,7 @@ class PictureDesk(QObject):
         dialog.edit_settled.connect(self._on_dialog_edit_settled)
         dialog.turned.connect(self.show)
         dialog.replace_wanted.connect(self._images.choose)
+        dialog.address_entered.connect(self._images.change_address)
         dialog.remove_wanted.connect(self._images.remove)
         dialog.route_needed.connect(self.route_needed)
         dialog.addActions((self._images.undo, self._images.redo))

@@ -3,24 +3,28 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from sora_studio.domain.picture import Crop
 from sora_studio.domain.request import is_url
 from sora_studio.ui import theme
+from sora_studio.ui.compose.address_field import AddressField
 from sora_studio.ui.compose.crop_view import CropView
 from sora_studio.ui.compose.file_glance import glance
 from sora_studio.ui.compose.picture_facts import PictureFacts
 from sora_studio.ui.compose.picture_steps import PictureSteps
+from sora_studio.ui.compose.problem_line import ProblemLine
 from sora_studio.ui.pictures import image_of
+from sora_studio.ui.push_button import PushButton
 from sora_studio.ui.task_scope import TaskScope
 from sora_studio.viewmodels import picture_words
 from sora_studio.viewmodels.compose import ComposeModel
 from sora_studio.viewmodels.picture_crop import largest
+from sora_studio.viewmodels.picture_words import Shape
 
 _EDGE = 1024
 _SETTLED_MS = 250
@@ -33,12 +37,14 @@ class PictureDialog(QDialog):
     """Stays beside the work and follows it: whatever is changed holds at once. Steps through all pictures of the request.
 
     Signals: `edit_settled()` when what is sent has changed and should be looked at, `turned()` when another picture is shown,
-    `replace_wanted(str)`, `remove_wanted(str)`, `route_needed()`; `closed(str)` with the picture at the end.
+    `replace_wanted(str)`, `address_entered(str, str)` with an address and the one that takes its place, `remove_wanted(str)`,
+    `route_needed()`; `closed(str)` with the picture at the end.
     """
 
     edit_settled = Signal()
     turned = Signal()
     replace_wanted = Signal(str)
+    address_entered = Signal(str, str)
     remove_wanted = Signal(str)
     route_needed = Signal()
     closed = Signal(str)
@@ -55,10 +61,14 @@ class PictureDialog(QDialog):
         self._view = CropView(self)
         self._facts = PictureFacts(self)
         self._steps = PictureSteps(self)
+        self._address = AddressField(self)
+        self._refusal = ProblemLine(self)
+        self._left = dict[tuple[str, tuple[int, int], Shape], Crop]()
         self._glance = ""
         self._place = 0
         self._is_over = False
         self._build_layout()
+        self._order_tabs()
         self._connect()
         self.show_source(source)
         self.resize(_SIZE)
@@ -67,6 +77,8 @@ class PictureDialog(QDialog):
         """One of the request's pictures."""
         self.source, self._glance = source, ""
         self.setWindowTitle(picture_words.name(source))
+        self._replace.setText("Change address…" if is_url(source) else "Replace…")
+        self._address.dismiss()
         self._load()
         self.show_model()
         self._rest()
@@ -92,7 +104,8 @@ class PictureDialog(QDialog):
         shape = model.shape
         self._facts.show_picture(self.source, seen, glance=self._glance, is_waiting=model.looks.is_waiting(self.source))
         self._facts.show_shape(seen, shape, is_cropped=edit.crop is not None)
-        self._facts.show_ways(model.ways, model.request.pictures_by, is_local=not is_url(self.source))
+        is_stuck = seen is not None and bool(seen.problem) and seen.offer is None
+        self._facts.show_ways(model.ways, model.request.pictures_by, is_needed=not is_url(self.source) and not is_stuck)
         self._facts.make_room(_FACTS_WIDTH)
         self._view.show_transparency(seen is not None and seen.facts is not None and seen.facts.is_transparent)
         self._view.show_crop(edit.crop, shape.ratio if shape else 1.0, seen.pixels if seen else None)
@@ -113,6 +126,8 @@ class PictureDialog(QDialog):
         right = QVBoxLayout()
         right.setSpacing(2 * theme.GRID)
         right.addWidget(self._facts, 1)
+        right.addWidget(self._refusal)
+        right.addWidget(self._address)
         right.addLayout(self._build_buttons())
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * theme.GRID, 2 * theme.GRID, 2 * theme.GRID, 2 * theme.GRID)
@@ -123,19 +138,26 @@ class PictureDialog(QDialog):
     def _build_buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(theme.GRID)
-        row.addWidget(self._build_button("Replace…", lambda: self.replace_wanted.emit(self.source)))
-        row.addWidget(self._build_button("Remove", lambda: self.remove_wanted.emit(self.source)))
+        self._replace = self._build_button("", self._on_replace_clicked)
+        self._remove = self._build_button("Remove", lambda: self.remove_wanted.emit(self.source))
+        row.addWidget(self._replace)
+        row.addWidget(self._remove)
         row.addStretch(1)
         self._done = self._build_button("Done", self.close)
         self._done.setFocus(Qt.FocusReason.OtherFocusReason)
         row.addWidget(self._done)
         return row
 
-    def _build_button(self, words: str, act: Callable[[], object]) -> QPushButton:
-        button = QPushButton(words, self)
-        button.setAutoDefault(False)
+    def _build_button(self, words: str, act: Callable[[], object]) -> PushButton:
+        button = PushButton(words, parent=self)
         button.clicked.connect(act)
         return button
+
+    def _order_tabs(self) -> None:
+        """As it stands: the picture and the steps beneath it, then the words beside it from above to below."""
+        beneath = (self._address, self._replace, self._remove, self._done)
+        for before, after in pairwise([self._view, *self._steps.tab_stops, *self._facts.tab_stops(), *beneath]):
+            QWidget.setTabOrder(before, after)
 
     def _connect(self) -> None:
         self.finished.connect(self._on_finished)
@@ -144,10 +166,13 @@ class PictureDialog(QDialog):
         self._view.cropped.connect(self._on_view_cropped)
         self._steps.stepped.connect(self._on_steps_stepped)
         self._facts.crop_chosen.connect(self._on_facts_crop_chosen)
-        self._facts.reset_wanted.connect(partial(self._on_facts_crop_chosen, True))
+        self._facts.reset_wanted.connect(self._on_facts_reset_wanted)
         self._facts.offer_taken.connect(self._on_facts_offer_taken)
         self._facts.route_chosen.connect(self._model.set_pictures_by)
         self._facts.route_needed.connect(self.route_needed)
+        self._address.entered.connect(self._on_address_entered)
+        self._address.refused.connect(self._refusal.say)
+        self._address.closed.connect(lambda: self._refusal.say(""))
 
     def _load(self) -> None:
         self._stop_loading()
@@ -199,13 +224,37 @@ class PictureDialog(QDialog):
         self._change(crop=crop, goes_on=goes_on)
 
     def _on_facts_crop_chosen(self, is_cropped: bool) -> None:
+        """Who crops again finds the box where it was left, while the clip's shape is the same."""
         seen, shape = self._model.looks.seen(self.source), self._model.shape
-        if not is_cropped:
-            self._change(crop=None)
-        elif seen is not None and seen.pixels is not None and shape is not None:
-            self._change(crop=largest(seen.pixels[0] / seen.pixels[1], shape.ratio))
-            self._view.setFocus(Qt.FocusReason.OtherFocusReason)
+        if seen is None or seen.pixels is None or shape is None:
+            self._crop_to(None)
+        elif is_cropped:
+            whole = largest(seen.pixels[0] / seen.pixels[1], shape.ratio)
+            self._crop_to(self._left.get((self.source, seen.pixels, shape), whole))
+        else:
+            if (left := self._model.edit_of(self.source).crop) is not None:
+                self._left[self.source, seen.pixels, shape] = left
+            self._crop_to(None)
+
+    def _on_facts_reset_wanted(self) -> None:
+        seen, shape = self._model.looks.seen(self.source), self._model.shape
+        if seen is not None and seen.pixels is not None and shape is not None:
+            self._crop_to(largest(seen.pixels[0] / seen.pixels[1], shape.ratio))
+
+    def _crop_to(self, crop: Crop | None) -> None:
+        self._change(crop=crop)
+        if crop is not None:  # a moment later: a segment that an arrow key chose takes the keyboard once more after this
+            QTimer.singleShot(0, self._view, self._view.setFocus)
         self.edit_settled.emit()
+
+    def _on_replace_clicked(self) -> None:
+        if is_url(self.source):
+            self._address.ask(self.source)
+        else:
+            self.replace_wanted.emit(self.source)
+
+    def _on_address_entered(self, address: str) -> None:
+        self.address_entered.emit(self.source, address)
 
     def _on_facts_offer_taken(self) -> None:
         self._done.setFocus(Qt.FocusReason.OtherFocusReason)  # the button that was pressed goes, and with it the keyboard

@@ -4,14 +4,17 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from sora_studio.domain.picture import PictureEdit, PictureRoute
 from sora_studio.ui import theme
 from sora_studio.ui.compose.controls import MenuChip
+from sora_studio.ui.compose.line_breaks import breakable
 from sora_studio.ui.compose.problem_line import ProblemLine
 from sora_studio.ui.compose.route_menu import add_routes
 from sora_studio.ui.compose.segments import Segments
+from sora_studio.ui.elided_label import ElidedLabel
+from sora_studio.ui.push_button import PushButton
 from sora_studio.viewmodels import picture_words
 from sora_studio.viewmodels.compose_ways import Ways
 from sora_studio.viewmodels.picture_words import Seen, Shape
@@ -37,7 +40,8 @@ class PictureFacts(QWidget):
         self._ways: tuple[Ways, PictureRoute | None] | None = None
         self._busy_soon = QTimer(self, singleShot=True, interval=_BUSY_AFTER_MS)
         self._busy_soon.timeout.connect(self._on_busy_soon_timeout)
-        self._name = _label(semibold=True)
+        self._name = ElidedLabel(semibold=True)
+        self._address = _label(role="secondary")
         self._facts = _label(role="secondary")
         self._sent_title = _label(semibold=True)
         self._sent = _label()
@@ -50,7 +54,7 @@ class PictureFacts(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * theme.GRID)
-        column.addLayout(_block(self._name, self._facts))
+        column.addLayout(_block(self._name, self._address, self._facts))
         column.addLayout(_block(self._sent_title, self._sent, self._changes, self._caution, self._problem, self._offer))
         column.addWidget(self._shape)
         column.addWidget(self._way)
@@ -59,7 +63,8 @@ class PictureFacts(QWidget):
     def show_picture(self, source: str, seen: Seen | None, *, glance: str, is_waiting: bool) -> None:
         """What is known, perhaps from before, until the answer comes; of what cannot be opened, what a glance tells."""
         seen = seen or Seen(PictureEdit())
-        _say(self._name, picture_words.name(source))
+        self._name.setText(picture_words.name(source))
+        _say(self._address, picture_words.address(source))
         _say(self._facts, picture_words.facts_line(seen) or glance)
         if not is_waiting:
             self._busy_soon.stop()
@@ -90,9 +95,9 @@ class PictureFacts(QWidget):
         self._reset.setVisible(is_cropped)
         self._hint.setVisible(is_cropped)
 
-    def show_ways(self, ways: Ways, chosen: PictureRoute | None, *, is_local: bool) -> None:
-        """How a local picture gets to the service. What has an address needs no way."""
-        self._way.setVisible(is_local)
+    def show_ways(self, ways: Ways, chosen: PictureRoute | None, *, is_needed: bool) -> None:
+        """How a local picture gets to the service. What has an address needs no way, and what cannot be sent goes none."""
+        self._way.setVisible(is_needed)
         if (ways, chosen) == self._ways:
             return
         self._ways = (ways, chosen)
@@ -109,6 +114,10 @@ class PictureFacts(QWidget):
         self._set_up.setVisible(route is None)
         _say(self._consent, picture_words.consent(route, stays_here=stays_here))
 
+    def tab_stops(self) -> list[QWidget]:
+        """What the keyboard visits, in order."""
+        return [self._offer, *self._crop.buttons, self._reset, self._route, self._set_up]
+
     def make_room(self, width: int) -> None:
         """Never less high than the words need at that width."""
         self.setMinimumHeight(self.heightForWidth(width))
@@ -119,8 +128,7 @@ class PictureFacts(QWidget):
         self._shape_words = _label(role="review")
         self._crop = Segments("Shape", [(False, "Leave as is", None), (True, "Crop", "crop")], self)
         self._crop.chosen.connect(self.crop_chosen)
-        self._reset = _button("Reset", self.reset_wanted.emit)
-        self._reset.setAccessibleName("Reset the crop")
+        self._reset = _button("Reset", self.reset_wanted.emit, name="Reset the crop")
         theme.set_role(self._reset, "quiet")
         self._hint = _label("Drag it, or a corner. Arrow keys move, with Shift they resize.", role="secondary")
         choice = QHBoxLayout()
@@ -170,9 +178,8 @@ def _label(text: str = "", *, role: str = "", semibold: bool = False) -> QLabel:
     return label
 
 
-def _button(text: str, act: Callable[[], object]) -> QPushButton:
-    button = QPushButton(text)
-    button.setAutoDefault(False)
+def _button(text: str, act: Callable[[], object], *, name: str = "") -> PushButton:
+    button = PushButton(text, name)
     button.clicked.connect(partial(act))
     return button
 
@@ -186,5 +193,6 @@ def _block(*widgets: QWidget) -> QVBoxLayout:
 
 
 def _say(label: QLabel, words: str) -> None:
-    label.setText(words)
+    label.setText(breakable(words))
+    label.setAccessibleName(words)
     label.setVisible(bool(words))

@@ -28,9 +28,13 @@ class PictureSteps(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.GRID)
         row.addStretch(1)
-        row.addWidget(self._build_button("Previous picture", "chevron-left", _BACK_KEYS, -1))
+        back = self._build_button("Previous picture", "chevron-left", _BACK_KEYS, -1)
+        on = self._build_button("Next picture", "chevron-right", _ON_KEYS, 1)
+        self.tab_stops: tuple[QWidget, ...] = (back, on)
+        """What the keyboard visits, in order."""
+        row.addWidget(back)
         row.addWidget(self._place)
-        row.addWidget(self._build_button("Next picture", "chevron-right", _ON_KEYS, 1))
+        row.addWidget(on)
         row.addStretch(1)
 
     def show_place(self, place: int, count: int) -> None:

@@ -4,6 +4,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from sora_studio.ui import theme
+from sora_studio.ui.compose.line_breaks import breakable
 
 _ICON = QSize(14, 14)
 
@@ -13,6 +14,7 @@ class ProblemLine(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._sentence = ""
         self._icon = QLabel(self)
         self._text = QLabel(self)
         self._text.setTextFormat(Qt.TextFormat.PlainText)
@@ -30,13 +32,15 @@ class ProblemLine(QWidget):
 
     def say(self, sentence: str) -> None:
         """Show the sentence, or nothing."""
-        self._text.setText(sentence)
+        self._sentence = sentence
+        self._text.setText(breakable(sentence))
+        self._text.setAccessibleName(sentence)
         self.setAccessibleName(sentence)
         self.setVisible(bool(sentence))
 
     def text(self) -> str:
         """What it says."""
-        return self._text.text()
+        return self._sentence
 
     def _dress(self) -> None:
         self._icon.setPixmap(theme.icon("error", theme.tokens().failed).pixmap(_ICON, self.devicePixelRatioF()))

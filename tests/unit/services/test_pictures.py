@@ -6,7 +6,7 @@ from pathlib import Path
 from sora_studio.domain.errors import ConnectionFailed, InvalidRequest, Problem
 from sora_studio.domain.picture import PictureEdit, WebPicture
 from sora_studio.domain.request import ImageFacts
-from sora_studio.services.pictures import NOT_LOOKED_AT, Pictures
+from sora_studio.services.pictures import Pictures
 from sora_studio.services.preparing import REMEMBERED, Preparation
 from tests.doubles.outside import ScriptedMedia
 from tests.doubles.publications import Checker
@@ -52,8 +52,10 @@ def test_an_address_is_looked_at_and_what_is_wrong_is_said(tmp_path: Path) -> No
         assert (look.web, look.problem) == (WebPicture("png", 64, 64, 1000), "")
         checker.troubles[URL] = InvalidRequest([Problem("images", "The address answers 404.")])
         assert (await pictures.look(URL, PictureEdit(), sora_2())).problem == "The address answers 404."
-        checker.troubles[URL] = ConnectionFailed()
-        assert (await pictures.look(URL, PictureEdit(), sora_2())).note == NOT_LOOKED_AT
+        checker.troubles[URL] = ConnectionFailed("The address cannot be looked at: nothing listens at its port.")
+        assert (await pictures.look(URL, PictureEdit(), sora_2())).note == (
+            "The address cannot be looked at: nothing listens at its port. It will be looked at again before it is sent."
+        )
 
     run(story())
 
