@@ -9,6 +9,11 @@ from urllib.parse import unquote, urlsplit
 
 MEDIA_TYPES = {"jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 """Of the formats that the service takes, by decoder name."""
+ENDINGS = (
+    *("jpg", "jpeg", "jpe", "jfif", "mpo", "png", "apng", "webp", "gif", "bmp", "tif", "tiff", "avif", "avifs"),
+    *("jp2", "j2k", "jpx", "jpf", "jpc", "j2c"),
+)
+"""Of files that may hold a picture which can be read, be it to send a converted copy."""
 MAX_DECODED_BYTES = 50_000_000
 """A file above this is refused for its size alone, so nobody reads it to its end."""
 TAKEN_UP_AFTER = timedelta(minutes=10)

@@ -95,6 +95,8 @@ class ImageFacts:
     """It is stored on its side, and its metadata say how it stands."""
     has_metadata: bool = False
     """Camera, time, words or the like."""
+    has_camera: bool = False
+    """What took it."""
     has_place: bool = False
     """Where it was taken."""
     is_transparent: bool = False

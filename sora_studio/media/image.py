@@ -93,6 +93,7 @@ def look(path: Path, file: BinaryIO) -> tuple[ImageFacts, ImageFile.ImageFile]:
         size_bytes,
         is_turned=turn > 1,
         has_metadata=told.anything,
+        has_camera=told.a_camera,
         has_place=told.a_place,
         is_transparent=whole and is_transparent(image),
     )

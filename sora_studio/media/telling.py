@@ -1,4 +1,4 @@
-"""What a picture file tells beside its picture: how it stands, where it was taken, and whether anything else."""
+"""What a picture file tells beside its picture: how it stands, where and by what it was taken, and whether anything else."""
 
 # pyright: reportUnknownMemberType=false
 # Pillow's signatures name numpy's types, and numpy is not part of the program.
@@ -35,6 +35,8 @@ _TELLING_TAGS = frozenset(
         34377,
     ]
 )
+_CAMERA_TAGS = frozenset([ExifTags.Base.Make, ExifTags.Base.Model])
+_CAMERA_IN_XMP = re.compile(rb"tiff:(?:Make|Model)\b")
 _PLACE_TAGS = frozenset(
     [
         ExifTags.GPS.GPSLatitude,
@@ -69,6 +71,7 @@ class Telling:
 
     anything: bool = False
     a_place: bool = False
+    a_camera: bool = False
 
 
 def turn_of(image: ImageFile.ImageFile) -> int:
@@ -84,8 +87,8 @@ def upright(image: Image.Image, turn: int) -> Image.Image:
 
 def what_it_tells(image: ImageFile.ImageFile, kind: str, file: BinaryIO) -> Telling:
     """Of a loaded picture and the file that it came from."""
-    a_place = _has_place(image)
-    return Telling(a_place or _has_more(image, kind, file), a_place)
+    a_place, a_camera = _has_place(image), _has_camera(image)
+    return Telling(a_place or a_camera or _has_more(image, kind, file), a_place, a_camera)
 
 
 def _has_more(image: ImageFile.ImageFile, kind: str, file: BinaryIO) -> bool:
@@ -101,6 +104,10 @@ def _has_more(image: ImageFile.ImageFile, kind: str, file: BinaryIO) -> bool:
         return bool(stripping.strip(file.read(), kind).gone - {stripping.EXIF})
     except ValueError:
         return False  # it is built in a way of its own, and nothing of that is known
+
+
+def _has_camera(image: ImageFile.ImageFile) -> bool:
+    return not _CAMERA_TAGS.isdisjoint(_exif_of(image)) or bool(_CAMERA_IN_XMP.search(_xmp_of(image)))
 
 
 def _has_place(image: ImageFile.ImageFile) -> bool:

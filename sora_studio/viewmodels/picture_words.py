@@ -133,6 +133,11 @@ def pixels(width: int, height: int) -> str:
     return f"{width} × {height}"
 
 
+def size(size_bytes: int) -> str:
+    """`9.8 MB`; `42 bytes` where kilobytes would say nothing."""
+    return size_text(size_bytes) if size_bytes >= 1000 else "1 byte" if size_bytes == 1 else f"{size_bytes} bytes"
+
+
 def facts_line(seen: Seen) -> str:
     """`JPEG · 4032 × 3024 · 3.2 MB`; empty while nothing is known."""
     found = seen.facts or seen.web
@@ -140,13 +145,13 @@ def facts_line(seen: Seen) -> str:
         return ""
     parts = [kind(found.format), pixels(found.width, found.height)]
     if found.size_bytes is not None:
-        parts.append(size_text(found.size_bytes))
+        parts.append(size(found.size_bytes))
     return " · ".join(parts)
 
 
 def sent_line(sent: Sent) -> str:
     """`JPEG · 1280 × 720 · 412 kB · quality 90`."""
-    parts = [sent.kind, pixels(sent.width, sent.height), size_text(sent.size_bytes)]
+    parts = [sent.kind, pixels(sent.width, sent.height), size(sent.size_bytes)]
     if sent.quality is not None:
         parts.append(f"quality {sent.quality}")
     return " · ".join(parts)
@@ -209,12 +214,17 @@ def changes(seen: Seen) -> list[str]:
     said = list[str]()
     if facts.is_turned:
         said.append("Turned upright")
-    if facts.has_place:
-        said.append("Place and camera details are removed")
-    elif facts.has_metadata:
-        said.append("Camera and other details are removed")
+    if facts.has_place or facts.has_metadata:
+        said.append(f"{_told(facts)} details are removed")
     said += _remade(seen.edit, facts, sent)
     return said or ["Nothing is changed"]
+
+
+def _told(facts: ImageFacts) -> str:
+    """What the file says beside its picture."""
+    if facts.has_place:
+        return "Place and camera" if facts.has_camera else "Place and other"
+    return "Camera and other" if facts.has_camera else "Hidden"
 
 
 def _remade(edit: PictureEdit, facts: ImageFacts, sent: Sent) -> list[str]:
@@ -227,7 +237,7 @@ def _remade(edit: PictureEdit, facts: ImageFacts, sent: Sent) -> list[str]:
     if sent.kind != kind(facts.format):
         said.append(f"Converted from {kind(facts.format)} to {sent.kind}")
     elif edit.convert and sent.size_bytes < facts.size_bytes:
-        said.append(f"Compressed from {size_text(facts.size_bytes)}")
+        said.append(f"Compressed from {size(facts.size_bytes)}")
     elif sent.quality is not None and not said and not facts.is_turned:
         said.append(f"Encoded anew at quality {sent.quality}")
     return said
@@ -235,7 +245,7 @@ def _remade(edit: PictureEdit, facts: ImageFacts, sent: Sent) -> list[str]:
 
 def offer(sent: Sent) -> str:
     """`Send a JPEG of 9.9 MB instead`."""
-    return f"Send a {sent.kind} of {size_text(sent.size_bytes)} instead"
+    return f"Send a {sent.kind} of {size(sent.size_bytes)} instead"
 
 
 def shape_of(value: OptionValue | None) -> Shape | None:
@@ -288,7 +298,7 @@ def mark(seen: Seen, shape: Shape | None) -> Mark | None:
     if sent is not None and seen.edit.crop is not None:
         return Mark("crop", f"Cropped to {pixels(sent.width, sent.height)}.")
     if sent is not None and seen.edit.convert:
-        return Mark("refresh", f"Sent as a {sent.kind} of {size_text(sent.size_bytes)}.")
+        return Mark("refresh", f"Sent as a {sent.kind} of {size(sent.size_bytes)}.")
     return None
 
 

@@ -37,7 +37,8 @@ def harbour(desk: Desk, tmp_path: Path) -> str:
     image.fill(QColor("orange"))
     path = tmp_path / "harbour.jpg"
     assert image.save(str(path))
-    desk.studio.pictures.facts[path.name] = ImageFacts("jpeg", 800, 600, 3_240_000, is_turned=True, has_place=True)
+    facts = ImageFacts("jpeg", 800, 600, 3_240_000, is_turned=True, has_camera=True, has_place=True)
+    desk.studio.pictures.facts[path.name] = facts
     return str(path)
 
 

@@ -155,6 +155,7 @@ def test_a_long_name_is_cut_in_its_middle_and_breaks_in_a_sentence(desk: Desk, t
     desk.attach()
     look = Look(desk, str(path))
     look.wait(problem)
+    look.wait("42 bytes")
     [heading] = [label for label in look.dialog.findChildren(ElidedLabel) if label.isVisible()]
     assert (heading.text(), heading.accessibleName()) == (path.name, path.name)
     look.desk.bot.waitUntil(lambda: heading.shown().endswith("final-2.jpg") and "…" in heading.shown())

@@ -128,7 +128,10 @@ def test_a_file_is_chosen_in_a_dialog_that_holds_nothing_up(desk: Desk, picture:
     desk.click(desk.wells()[0])
     dialog = desk.panel.findChild(QFileDialog)
     assert isinstance(dialog, QFileDialog)
-    assert "*.jpg *.jpeg *.png *.webp" in dialog.nameFilters()[0]
+    offered = dialog.nameFilters()[0]
+    assert [
+        ending for ending in ("jpg", "jpeg", "png", "webp", "gif", "bmp", "tif", "avif") if f"*.{ending}" not in offered
+    ] == []
     dialog.filesSelected.emit([str(picture)])
     dialog.close()
     assert desk.wells()[0].source == str(picture)
@@ -227,6 +230,17 @@ def test_the_wells_menu_offers_every_way_in_words(desk: Desk) -> None:
     shown = [(action.text(), action.isEnabled()) for action in menu.actions()]
     menu.close()
     assert shown == [("Choose a file…", True), ("Paste image", False), ("Paste address…", True)]
+
+
+def test_the_wells_menu_opens_by_keyboard_where_there_is_no_menu_key(desk: Desk) -> None:
+    desk.attach()
+    well = desk.wells()[0]
+    QTest.keyClick(well, Qt.Key.Key_F10, Qt.KeyboardModifier.ShiftModifier)
+    menu = well.findChild(QMenu)
+    assert isinstance(menu, QMenu)
+    desk.bot.waitUntil(menu.isVisible)
+    assert menu.actions()[0].text() == "Choose a file…"
+    menu.close()
 
 
 def test_a_picture_dropped_before_the_studio_is_there_stays(desk: Desk, picture: Path) -> None:

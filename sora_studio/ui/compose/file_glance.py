@@ -7,7 +7,6 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QImageReader
 
 from sora_studio.viewmodels import picture_words
-from sora_studio.viewmodels.task_quantities import size_text
 
 _FIRST_BYTES = 256_000
 _KNOWN = ("jpeg", "png", "gif", "webp", "bmp")
@@ -23,7 +22,7 @@ def glance(path: Path) -> str:
             first = QByteArray(file.read(_FIRST_BYTES))
     except (OSError, ValueError):
         return ""
-    return " · ".join([*_kind_and_pixels(first), size_text(found.st_size)])
+    return " · ".join([*_kind_and_pixels(first), picture_words.size(found.st_size)])
 
 
 def _kind_and_pixels(first: QByteArray) -> list[str]:

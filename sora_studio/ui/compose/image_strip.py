@@ -9,6 +9,7 @@ from PySide6.QtCore import QMimeData, QStandardPaths, Qt, Signal
 from PySide6.QtGui import QAction, QImage, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
+from sora_studio.domain.picture import ENDINGS
 from sora_studio.domain.profile import ImageRules
 from sora_studio.domain.request import is_url
 from sora_studio.ui import theme
@@ -27,7 +28,6 @@ INLINE = 3
 """So many pictures have a place beside the chips."""
 _TIMES_A_WELL = 4
 """So large pictures are drawn, that a crop of them can still be told."""
-_ENDINGS = {"jpeg": "*.jpg *.jpeg"}
 
 
 class ImageStrip(QWidget):
@@ -268,8 +268,8 @@ class ImageStrip(QWidget):
         dialog = QFileDialog(self, "Choose images")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        formats = self._rules.formats if self._rules else ()
-        endings = " ".join(_ENDINGS.get(name, f"*.{name}") for name in formats)
+        endings = " ".join(f"*.{ending}" for ending in ENDINGS)
+        dialog.setOption(QFileDialog.Option.HideNameFilterDetails)
         dialog.setNameFilters([f"Images ({endings})", "All files (*)"])
         dialog.setDirectory(self._folder())
         dialog.filesSelected.connect(partial(self._on_dialog_selected, replacing))

@@ -112,18 +112,23 @@ class ImageWell(QPushButton):
     # --- what a person does ---------------------------------------------------------------------------------------
 
     def keyPressEvent(self, e: QKeyEvent) -> None:
-        """Paste puts a picture in, Del takes it out, Enter presses."""
+        """Paste puts a picture in, Del takes it out, Enter presses, Shift+F10 opens the menu."""
         if e.matches(QKeySequence.StandardKey.Paste):
             self._paste()
         elif e.key() in _REMOVE_KEYS and self.source:
             self.removed.emit()
         elif e.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not e.modifiers():
             self.click()
+        elif e.key() == Qt.Key.Key_F10 and e.modifiers() == Qt.KeyboardModifier.ShiftModifier:
+            self._open_menu(self.mapToGlobal(self.rect().center()))  # X11 knows no other key for it than the menu's own
         else:
             super().keyPressEvent(e)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """The ways to bring a picture, in words."""
+        self._open_menu(event.globalPos())
+
+    def _open_menu(self, place: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if self.source:
@@ -140,7 +145,7 @@ class ImageWell(QPushButton):
         if can_do := [action for action in self.actions() if action.isEnabled()]:
             menu.addSeparator()
             menu.addActions(can_do)
-        menu.popup(event.globalPos())
+        menu.popup(place)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files, addresses and pixels are welcome."""

@@ -11,8 +11,9 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from sora_studio.domain.errors import InvalidRequest
+from sora_studio.domain.picture import ENDINGS
 from sora_studio.domain.request import ImageFacts
-from sora_studio.media.image import MAX_DECODED_BYTES
+from sora_studio.media.image import _FORMATS, MAX_DECODED_BYTES
 from sora_studio.media.local import LocalMedia
 
 
@@ -37,6 +38,12 @@ def _png_header(width: int, height: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk)) for chunk in chunks
     )
+
+
+def test_all_endings_of_what_can_be_read_are_known() -> None:
+    Image.init()
+    readable = {ending for ending, kind in Image.registered_extensions().items() if kind in (*_FORMATS, "MPO")}
+    assert {f".{ending}" for ending in ENDINGS} == readable
 
 
 @pytest.mark.parametrize(
@@ -149,7 +156,8 @@ def test_a_png_with_a_long_history_is_sound(tmp_path: Path, packed: bool) -> Non
     words.add_itxt("XML:com.adobe.xmp", "saved again " * 250_000, zip=packed)
     Image.new("RGB", (40, 30), "teal").save(tmp_path / "edited.png", pnginfo=words)
 
-    assert _inspect(tmp_path / "edited.png").has_metadata
+    facts = _inspect(tmp_path / "edited.png")
+    assert (facts.has_metadata, facts.has_camera, facts.has_place) == (True, False, False)
 
 
 def test_places_without_a_picture(tmp_path: Path) -> None:

@@ -134,7 +134,7 @@ def test_nothing_is_told_but_the_picture(tmp_path: Path, kind: str, crop: Crop |
     facts = inspect_image(path)
     prepared = _prepare(path, PictureEdit(crop, convert=True))
 
-    assert (facts.has_metadata, facts.has_place, facts.is_turned) == (True, True, turn == 6)
+    assert (facts.has_metadata, facts.has_camera, facts.has_place, facts.is_turned) == (True, True, True, turn == 6)
     assert CANARY.encode() not in prepared.content
     assert b"MotionPhoto" not in prepared.content
     assert CANARY.encode() not in _opened(prepared).info.get("icc_profile", b"")

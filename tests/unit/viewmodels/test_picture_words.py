@@ -25,15 +25,40 @@ def test_what_a_picture_is_and_what_is_sent_fit_a_line_each() -> None:
 
 
 @pytest.mark.parametrize(
+    ("size_bytes", "words"), [(0, "0 bytes"), (1, "1 byte"), (42, "42 bytes"), (999, "999 bytes"), (1000, "1.0 KB")]
+)
+def test_a_small_file_is_counted_in_bytes(size_bytes: int, words: str) -> None:
+    assert picture_words.size(size_bytes) == words
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "address"),
+    [
+        ("/pictures/a/harbour.jpg", "harbour.jpg", ""),
+        ("https://example.org/a.png", "example.org/a.png", "https://example.org/a.png"),
+        ("https://me:word@example.org:8443/a/b.png?key=1", "example.org/…/b.png", "https://example.org:8443/a/b.png?…"),
+        ("http://127.0.0.1:9/", "127.0.0.1", "http://127.0.0.1:9/"),
+        ("https://example.org/\N{RIGHT-TO-LEFT OVERRIDE}gpj.exe", "example.org/gpj.exe", "https://example.org/gpj.exe"),
+        ("https://[::1/a", "The address", ""),
+        ("https://", "The address", "https://"),
+    ],
+)
+def test_an_address_is_named_and_shown_without_its_secrets(source: str, name: str, address: str) -> None:
+    assert (picture_words.name(source), picture_words.address(source)) == (name, address)
+
+
+@pytest.mark.parametrize(
     ("seen", "said"),
     [
         (AS_IT_IS, ["Nothing is changed"]),
         (replace(AS_IT_IS, facts=replace(FACTS, is_turned=True)), ["Turned upright"]),
         (
-            replace(AS_IT_IS, facts=replace(FACTS, has_metadata=True, has_place=True)),
+            replace(AS_IT_IS, facts=replace(FACTS, has_metadata=True, has_camera=True, has_place=True)),
             ["Place and camera details are removed"],
         ),
-        (replace(AS_IT_IS, facts=replace(FACTS, has_metadata=True)), ["Camera and other details are removed"]),
+        (replace(AS_IT_IS, facts=replace(FACTS, has_metadata=True, has_camera=True)), ["Camera and other details are removed"]),
+        (replace(AS_IT_IS, facts=replace(FACTS, has_metadata=True, has_place=True)), ["Place and other details are removed"]),
+        (replace(AS_IT_IS, facts=replace(FACTS, has_metadata=True)), ["Hidden details are removed"]),
         (CROPPED, ["Cropped to 4032 × 2268"]),
         (replace(AS_IT_IS, facts=replace(FACTS, format="gif")), ["Converted from GIF to JPEG"]),
         (
@@ -50,7 +75,11 @@ def test_what_a_picture_is_and_what_is_sent_fit_a_line_each() -> None:
             ["Encoded anew at quality 95"],
         ),
         (
-            replace(AS_IT_IS, facts=replace(FACTS, has_metadata=True), published=Sent("JPEG", 4032, 3024, 3_300_000, 95)),
+            replace(
+                AS_IT_IS,
+                facts=replace(FACTS, has_metadata=True, has_camera=True),
+                published=Sent("JPEG", 4032, 3024, 3_300_000, 95),
+            ),
             ["Camera and other details are removed", "Encoded anew at quality 95"],
         ),
         (
