@@ -111,6 +111,23 @@ def test_all_buttons_of_the_bottom_row_stand_on_one_line(desk: Desk, noise: str,
     desk.bot.waitUntil(lambda: len({(button.mapTo(look.dialog, QPoint(0, 0)).y(), button.height()) for button in buttons}) == 1)
 
 
+def test_all_headings_stand_as_near_to_their_words(desk: Desk, tmp_path: Path) -> None:
+    Image.new("RGB", (1600, 900), "teal").save(tmp_path / "harbour.png")
+    desk.attach()
+    look = Look(desk, str(tmp_path / "harbour.png"))
+    look.wait("What is sent")
+    desk.bot.waitUntil(
+        lambda: len({gap_below(look, words) for words in ("harbour.png", "What is sent", "How it gets there")}) == 1
+    )
+
+
+def gap_below(look: Look, heading: str) -> int:
+    """From the top of a heading to the top of the words beneath it."""
+    labels = [label for label in look.dialog.findChildren(QLabel) if label.isVisible()]
+    tops = {label.text(): label.mapTo(look.dialog, QPoint(0, 0)).y() for label in labels if label.x() == 0}
+    return min(top for top in tops.values() if top > tops[heading]) - tops[heading]
+
+
 def test_tab_goes_through_all_that_can_be_pressed_as_it_is_seen(desk: Desk, noise: str, tmp_path: Path) -> None:
     desk.studio.publishing.routes = ()
     desk.studio.pictures.facts["noise.png"] = ImageFacts("png", 1600, 1200, 13_390_000)

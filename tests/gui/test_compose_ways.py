@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -14,6 +15,7 @@ from sora_studio.domain.errors import PublicUrlNeeded
 from sora_studio.domain.events import RelayChanged
 from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.request import GenerationRequest
+from sora_studio.ui import theme
 from sora_studio.ui.compose.advanced_chip import AdvancedChip
 from sora_studio.viewmodels import picture_words
 from tests.gui.compose_desk import Desk, Look, open_desk
@@ -57,6 +59,23 @@ def test_reports_are_offered_once_a_relay_is_set_up_and_not_asked_for_without(de
     desk.events.publish(RelayChanged(connected=False))
     assert desk.all(AdvancedChip) == []
     assert not sent(desk).callback
+
+
+def test_a_choice_that_holds_is_seen_by_shape_and_not_by_colour_alone(desk: Desk) -> None:
+    desk.studio.reports.configured = True
+    desk.attach()
+    chip = desk.one(AdvancedChip, "Advanced")
+    plain = drawn(chip)
+    desk.action("Advanced", "callback").trigger()
+    assert drawn(chip) > plain
+
+
+def drawn(chip: AdvancedChip) -> set[tuple[int, int]]:
+    """Where there is anything on its ground, in whatever colour."""
+    seen, ground = chip.grab().toImage(), QColor(theme.DARK.raised)
+    inside = chip.rect().adjusted(4, 4, -4, -4)
+    places = [(x, y) for x in range(inside.left(), inside.right()) for y in range(inside.top(), inside.bottom())]
+    return {place for place in places if QColor(seen.pixel(*place)) != ground}
 
 
 def test_new_tasks_begin_as_the_settings_say_and_follow_when_those_change(desk: Desk) -> None:

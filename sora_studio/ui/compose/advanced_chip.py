@@ -1,7 +1,7 @@
 """The chip at the end of the row for what is rarely needed: reports by callback, and how pictures reach the service."""
 
-from PySide6.QtCore import QRect, QSize, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from sora_studio.domain.picture import PictureRoute
@@ -11,6 +11,8 @@ from sora_studio.ui.compose.controls import ICON, PADDING, MenuChip, draw_box
 from sora_studio.ui.compose.route_menu import add_routes
 from sora_studio.viewmodels import picture_words
 from sora_studio.viewmodels.compose_ways import Ways
+
+_LINE = 2.0
 
 
 class AdvancedChip(MenuChip):
@@ -57,13 +59,18 @@ class AdvancedChip(MenuChip):
         return QSize(ICON + 2 * PADDING, theme.CONTROL_HEIGHT)
 
     def paintEvent(self, _: QPaintEvent) -> None:
-        """Three dots; in the accent while something differs from the usual."""
+        """Three dots; while something differs from the usual in the accent, with a line beneath for who sees no colours."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         draw_box(painter, self, invalid=self.invalid)
         colours = theme.tokens()
         colour = colours.accent if self.words else colours.text if self.underMouse() else colours.secondary
-        theme.icon("more", colour).paint(painter, QRect(PADDING, (self.height() - ICON) // 2, ICON, ICON))
+        place = QRect(PADDING, (self.height() - ICON) // 2, ICON, ICON)
+        theme.icon("more", colour).paint(painter, place)
+        if self.words:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colour))
+            painter.drawRoundedRect(QRectF(place.left(), place.bottom() - 1, ICON, _LINE), _LINE / 2, _LINE / 2)
 
     def _add_callback(self, *, is_on: bool) -> None:
         action = self._menu.addAction("Let the service report when the clip is ready (callback)")

@@ -152,13 +152,10 @@ class PictureFacts(QWidget):
         self._consent = _label(role="secondary")
         self._set_up = _button("Set one up…", self.route_needed.emit)
         box = QWidget(self)
-        column = QVBoxLayout(box)
+        column = _block(_label("How it gets there", semibold=True), self._route, self._route_words, self._consent, self._set_up)
+        column.setAlignment(self._set_up, Qt.AlignmentFlag.AlignLeft)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.GRID)
-        column.addWidget(_label("How it gets there", semibold=True))
-        for widget in (self._route, self._route_words, self._consent):
-            column.addWidget(widget)
-        column.addWidget(self._set_up, alignment=Qt.AlignmentFlag.AlignLeft)
+        box.setLayout(column)
         return box
 
     def _on_busy_soon_timeout(self) -> None:
