@@ -327,6 +327,18 @@ def test_pictures_beside_the_chips_leave_them_where_they_are(desk: Desk, picture
     assert desk.editor.height() == height
 
 
+@pytest.mark.parametrize("width", [1240, 780, 700])
+def test_the_first_picture_takes_no_room_from_the_editor(desk: Desk, picture: Path, width: int) -> None:
+    desk.attach()
+    desk.panel.resize(width, 400)
+    desk.bot.waitUntil(lambda: desk.panel.width() == width)
+    chip, height = desk.one(MenuChip, "Takes ×1"), desk.editor.height()
+    top = chip.mapTo(desk.panel, QPoint(0, 0)).y()
+    drop(desk.wells()[0], files(picture))
+    desk.bot.waitUntil(lambda: "JPEG" in heard(desk.wells()[0]))
+    desk.bot.waitUntil(lambda: (desk.editor.height(), chip.mapTo(desk.panel, QPoint(0, 0)).y()) == (height, top))
+
+
 def test_two_hundred_files_of_every_kind_hold_nothing_up(desk: Desk, picture: Path, tmp_path: Path) -> None:
     desk.attach()
     folder, closed, huge = tmp_path / "folder", tmp_path / "closed.png", tmp_path / "huge.png"

@@ -37,10 +37,6 @@ class ChipRow(QWidget):
             chip.setGeometry(place)
         self.updateGeometry()
 
-    def compact_width(self) -> int:
-        """Of one line without the words that icons stand for."""
-        return self._line_width(compact=True)
-
     def hasHeightForWidth(self) -> bool:
         """A narrow row is a tall one."""
         return True

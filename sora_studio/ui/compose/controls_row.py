@@ -1,4 +1,4 @@
-"""The row below the editor: pictures, chips and Generate. Where that is too narrow, the pictures get a row of their own."""
+"""The row below the editor: pictures, chips and Generate. Where the chips would wrap on, the pictures get their own row."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from sora_studio.ui import theme
 from sora_studio.ui.compose.controls import GenerateButton
 from sora_studio.ui.compose.image_strip import INLINE, ImageStrip
+from sora_studio.ui.compose.image_well import SIZE
 from sora_studio.ui.compose.option_chips import OptionChips
 
 
@@ -54,8 +55,10 @@ class ControlsRow(QWidget):
         self.arrange()
 
     def _fits(self) -> bool:
-        """Without a picture the chips wrap beside the one empty well; with pictures, only while one line holds all."""
+        """Pictures stand beside the chips as long as these take no more lines than beside the one empty well."""
         if self._images.is_empty or not self._images.isVisibleTo(self):
             return True
-        needed = self._images.width_inline() + self._chips.compact_width() + self._generate.sizeHint().width()
-        return needed + 3 * theme.GRID <= self.width()
+        room = self.width() - self._generate.sizeHint().width() - 3 * theme.GRID
+        beside_pictures, beside_none = room - self._images.width_inline(), room - SIZE.width()
+        lines = self._chips.heightForWidth
+        return self._chips.minimumSizeHint().width() <= beside_pictures and lines(beside_pictures) <= lines(beside_none)

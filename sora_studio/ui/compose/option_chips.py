@@ -67,10 +67,6 @@ class OptionChips(QWidget):
             self._advanced.setVisible(AdvancedChip.has_any(ways))
             self._place()
 
-    def compact_width(self) -> int:
-        """How little room all chips in one line take."""
-        return self._row.compact_width()
-
     def show_request(self, request: GenerationRequest, *, takes: int, problems: Mapping[str, str]) -> None:
         """What is chosen now, and which chip is at fault."""
         if self._profile is None:
