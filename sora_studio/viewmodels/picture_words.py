@@ -189,7 +189,7 @@ def problem(seen: Seen) -> str:
 
 def complained(seen: Seen, complaint: str) -> Seen:
     """With what was found wrong after it was looked at, where the look did not find that it can be sent."""
-    return replace(seen, problem=complaint) if complaint and not seen.problem and not seen.published else seen
+    return replace(seen, problem=complaint, note="") if complaint and not seen.problem and not seen.published else seen
 
 
 def ways_out(seen: Mapping[str, Seen]) -> str:

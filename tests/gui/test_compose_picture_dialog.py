@@ -17,10 +17,11 @@ from sora_studio.domain.request import GenerationRequest, ImageFacts
 from sora_studio.ui.compose.address_field import AddressField
 from sora_studio.ui.compose.controls import MenuChip, SegmentButton
 from sora_studio.ui.compose.crop_view import CropView
+from sora_studio.ui.compose.line_breaks import BREAK
 from sora_studio.ui.compose.picture_dialog import PictureDialog
 from sora_studio.viewmodels import picture_words
 from tests.doubles.pictures import exif, painted, stored
-from tests.gui.compose_desk import Desk, Look, open_desk
+from tests.gui.compose_desk import Desk, Look, open_desk, seen_text
 
 MISMATCH = "This picture is 4:3, the clip will be landscape 16:9."
 
@@ -265,6 +266,17 @@ def test_an_address_is_seen_whole_but_for_its_secrets_and_can_be_changed_where_i
     assert not field.isVisible()
     assert not look.reads("begins with https://")
     assert look.dialog.focusWidget() is look.button("Change address…")
+
+
+def test_a_very_long_address_leaves_the_window_as_high_as_it_is(desk: Desk) -> None:
+    url = f"https://example.org/{'a-folder/' * 200}harbour.png"
+    desk.attach()
+    look = Look(desk, url)
+    look.wait("…")
+    [shown] = [label for label in look.dialog.findChildren(QLabel) if label.accessibleName() == url]
+    assert shown.toolTip().replace(BREAK, "") == f"<qt>{url}</qt>"
+    desk.bot.waitUntil(lambda: shown.isVisible() and shown.height() < 7 * shown.fontMetrics().height())
+    assert seen_text(shown).endswith("a-folder/harbour.png")
 
 
 def test_an_address_is_left_as_it_is_by_escape_and_by_a_step(desk: Desk, three: list[str]) -> None:

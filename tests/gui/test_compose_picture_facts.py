@@ -177,5 +177,5 @@ def test_a_long_name_is_cut_in_its_middle_and_breaks_in_a_sentence(desk: Desk, t
     assert (heading.text(), heading.accessibleName()) == (path.name, path.name)
     look.desk.bot.waitUntil(lambda: heading.shown().endswith("final-2.jpg") and "…" in heading.shown())
     [sentence] = [label for label in look.dialog.findChildren(QLabel) if label.accessibleName() == problem]
-    look.desk.bot.waitUntil(lambda: sentence.height() > 2 * sentence.fontMetrics().height())
+    look.desk.bot.waitUntil(lambda: sentence.height() >= 2 * sentence.fontMetrics().height())
     look.desk.bot.waitUntil(lambda: sentence.minimumSizeHint().width() <= sentence.width())

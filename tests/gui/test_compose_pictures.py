@@ -23,7 +23,7 @@ from sora_studio.ui.compose.fold_well import FoldWell
 from sora_studio.ui.compose.image_well import SIZE, ImageWell
 from tests.doubles.compose_studio import ComposeStudio, shipped_profile
 from tests.doubles.pictures import painted
-from tests.gui.compose_desk import EARLIER, Desk, open_desk
+from tests.gui.compose_desk import EARLIER, Desk, open_desk, seen_text
 
 
 @pytest.fixture
@@ -391,7 +391,8 @@ def test_an_address_that_is_dead_when_it_is_sent_is_at_fault_alone(desk: Desk, p
     desk.bot.waitUntil(lambda: marked_pixels(desk.wells()[2]) != waiting)
     desk.click(desk.wells()[2])
     labels = desk.picture_dialog().findChildren(QLabel)
-    desk.bot.waitUntil(lambda: {"Cannot be sent", words} <= {label.text() for label in labels if label.isVisible()})
+    desk.bot.waitUntil(lambda: {"Cannot be sent", words} <= {seen_text(label) for label in labels if label.isVisible()})
+    assert not any("looked at before" in label.text() for label in labels if label.isVisible())
 
 
 def test_a_fault_that_only_sending_finds_leads_into_the_fold(desk: Desk, pictures: list[Path]) -> None:

@@ -29,7 +29,7 @@ from sora_studio.viewmodels.picture_words import Shape
 _EDGE = 1024
 _SETTLED_MS = 250
 """After the last move of the crop: then what would be sent is worked out anew."""
-_FACTS_WIDTH = 288
+_FACTS_WIDTH = 296
 _SIZE = QSize(904, 568)
 
 

@@ -1,5 +1,6 @@
 """The words beside a picture that is looked at: the picture, what is sent of it, its shape, and its way to the service."""
 
+import html
 from collections.abc import Callable
 from functools import partial
 
@@ -21,6 +22,7 @@ from sora_studio.viewmodels.picture_words import Seen, Shape
 
 _BUSY_AFTER_MS = 300
 """An answer that comes sooner is not announced: nothing flickers."""
+_LONG_ADDRESS = 160
 
 
 class PictureFacts(QWidget):
@@ -64,7 +66,7 @@ class PictureFacts(QWidget):
         """What is known, perhaps from before, until the answer comes; of what cannot be opened, what a glance tells."""
         seen = seen or Seen(PictureEdit())
         self._name.setText(picture_words.name(source))
-        _say(self._address, picture_words.address(source))
+        self._show_address(picture_words.address(source))
         _say(self._facts, picture_words.facts_line(seen) or glance)
         if not is_waiting:
             self._busy_soon.stop()
@@ -157,6 +159,13 @@ class PictureFacts(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         box.setLayout(column)
         return box
+
+    def _show_address(self, address: str) -> None:
+        """In a few lines at most; a tool tip says the rest."""
+        is_long = len(address) > _LONG_ADDRESS
+        _say(self._address, f"{address[: _LONG_ADDRESS // 2]}…{address[-_LONG_ADDRESS // 2 :]}" if is_long else address)
+        self._address.setAccessibleName(address)
+        self._address.setToolTip(f"<qt>{html.escape(breakable(address))}</qt>" if is_long else "")
 
     def _on_busy_soon_timeout(self) -> None:
         _say(self._sent_title, picture_words.heading(Seen(PictureEdit())))
