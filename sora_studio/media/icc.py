@@ -7,22 +7,20 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from sora_studio.media.icc_tags import ENOUGH, MAKERS, number, packed, taken
+from sora_studio.media.icc_words import says_nothing_new
+
 _HEADER, _ENTRY, _TAGS = 128, 12, 132
 _MOST_TAGS = 100
-_COLOURS = frozenset(
-    b"A2B0 A2B1 A2B2 B2A0 B2A1 B2A2 D2B0 D2B1 D2B2 D2B3 B2D0 B2D1 B2D2 B2D3 gamt "
-    b"rXYZ gXYZ bXYZ rTRC gTRC bTRC kTRC wtpt bkpt chad cicp".split()
-)
-"""What conversions are computed from."""
-_USUAL = _COLOURS | frozenset(b"desc cprt dmnd dmdd vued view lumi meas tech chrm pre0 pre1 pre2 rig0 rig2 ciis".split())
-"""What profiles of a standard have too. The others are their makers' own, such as a display's serial number."""
-_DEVICES = frozenset((b"dmnd", b"dmdd"))
-_STANDARD = b"IEC"
-"""Whoever describes sRGB names this as the maker, and its own number as the model."""
+_VERSIONS, _INTENTS = range(2, 5), range(4)
+_CLASSES = frozenset((b"scnr", b"mntr", b"prtr", b"spac", b"abst"))
+_SPACES = frozenset((b"RGB ", b"GRAY", b"CMYK", b"Lab "))
+_BETWEEN = frozenset((b"XYZ ", b"Lab "))
+_D50 = bytes.fromhex("0000f6d6000100000000d32d")
+"""The only light that a profile may name."""
 _NAME, _RIGHTS = "Colours", "None"
-_TABLES = frozenset((b"mft1", b"mft2", b"mAB ", b"mBA ", b"mpet"))
-_PARAMETERS = {0: 1, 1: 3, 2: 4, 3: 5, 4: 7}
-"""How many numbers each kind of parametric curve has."""
+
+_Tags = list[tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,55 +32,49 @@ class Quiet:
 
 
 def quiet(profile: bytes) -> Quiet:
-    """The same colours, and a second time the same bytes. What cannot be read tells whatever it likes, so all of it goes."""
+    """The same colours, and a second time the same bytes.
+
+    What no program reads goes as a whole: a picture looks the same with such a profile and without. A damaged tag goes alone,
+    as readers leave it out.
+    """
     try:
-        tags = list(_tags_of(profile))
-        colours = [(name, _exact(data)) for name, data in tags if name in _COLOURS]
-    except (ValueError, struct.error):
+        view = memoryview(profile)
+        header = _quiet_header(view)
+        colours, told = _sorted_out(view)
+    except ValueError:
         return Quiet(None, told=True)
-    rebuilt = _built(profile[:_HEADER], [*_words(is_new=profile[8] >= 4), *colours])
-    told = any(name not in _USUAL or (name in _DEVICES and _STANDARD not in data) for name, data in tags)
-    if not colours or len(rebuilt) > len(profile) + 2 * _HEADER + 2 * _TAGS:  # parts that lie in one another were unfolded
+    if not any(names <= {name for name, _ in colours} for names in ENOUGH):
         return Quiet(None, told=True)
-    return Quiet(rebuilt, told)
+    return Quiet(_built(header, [*_words(is_new=profile[8] >= 4), *colours]), told)
 
 
-def _tags_of(profile: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Each once. Raises ValueError or struct.error for what is no profile."""
-    (count,) = struct.unpack_from(">I", profile, _HEADER)
-    if profile[36:40] != b"acsp" or count > _MOST_TAGS:
-        raise ValueError("no profile")
-    seen = set[bytes]()
-    for place in range(_TAGS, _TAGS + count * _ENTRY, _ENTRY):
-        name, start, size = struct.unpack_from(">4sII", profile, place)
-        if size < 8 or start < _TAGS or start + size > len(profile):
-            raise ValueError("a tag beyond the end")
-        if name not in seen:
-            seen.add(name)
-            yield name, profile[start : start + size]
+def _sorted_out(view: memoryview) -> tuple[_Tags, bool]:
+    """What colours are made of, in one order whatever the profile's was; and whether anything was told besides."""
+    kept, told = dict[bytes, bytes](), False
+    for name, data in _tags_of(view):
+        try:
+            kept[name] = MAKERS[name](data)
+        except KeyError:
+            told = told or not says_nothing_new(name, data)
+        except ValueError:
+            told = True
+    return [(name, kept[name]) for name in MAKERS if name in kept], told
 
 
-def _exact(data: bytes) -> bytes:
-    """Without what may lie behind the numbers of a type that says how many it has. Raises like `_tags_of`."""
-    kind = data[:4]
-    if kind == b"XYZ ":
-        length = 20
-    elif kind == b"curv" and len(data) >= 12:
-        length = 12 + 2 * struct.unpack_from(">I", data, 8)[0]
-    elif kind == b"para" and len(data) >= 12:
-        length = 12 + 4 * _PARAMETERS.get(struct.unpack_from(">H", data, 8)[0], 7)
-    elif kind == b"sf32":
-        length = 44
-    elif kind == b"cicp":
-        length = 12
-    elif kind in _TABLES:
-        length = len(data)
-    else:
-        raise ValueError("no numbers")
-    return kind + bytes(4) + data[8:length]
+def _tags_of(view: memoryview) -> Iterator[tuple[bytes, memoryview]]:
+    """Each once, empty when it is beyond the end. Raises ValueError for what is no profile, or lies in itself many times."""
+    end, count = min(number(view, 0), len(view)), number(view, _HEADER)
+    if count > _MOST_TAGS:
+        raise ValueError("too many tags")
+    rows = dict[bytes, tuple[int, int]]()
+    for name, start, size in struct.iter_unpack(">4sII", taken(view, _TAGS, count * _ENTRY)):
+        rows.setdefault(name, (start, size) if start + size <= end else (0, 0))
+    if sum(size for _, size in set(rows.values())) > 2 * len(view):
+        raise ValueError("tags within one another")
+    return ((name, view[start : start + size]) for name, (start, size) in rows.items())
 
 
-def _words(*, is_new: bool) -> list[tuple[bytes, bytes]]:
+def _words(*, is_new: bool) -> _Tags:
     """A name and rights, which every profile must have."""
     if is_new:
         return [(b"desc", _mluc(_NAME)), (b"cprt", _mluc(_RIGHTS))]
@@ -96,22 +88,25 @@ def _mluc(words: str) -> bytes:
     return b"mluc" + bytes(4) + struct.pack(">II4sII", 1, 12, b"enUS", len(text), 28) + text
 
 
-def _built(header: bytes, tags: list[tuple[bytes, bytes]]) -> bytes:
+def _built(header: bytes, tags: _Tags) -> bytes:
     """Tags with the same content share it."""
-    places, content = dict[bytes, int](), b""
-    start = _TAGS + len(tags) * _ENTRY
-    for _, data in tags:
-        if data not in places:
-            places[data] = start + len(content)
-            content += data + bytes(-len(data) % 4)
-    table = b"".join(struct.pack(">4sII", name, places[data], len(data)) for name, data in tags)
-    return _quiet_header(header, start + len(content)) + struct.pack(">I", len(tags)) + table + content
+    places, content = packed((data for _, data in tags), _TAGS + len(tags) * _ENTRY)
+    table = b"".join(struct.pack(">4sII", name, place, len(data)) for (name, data), place in zip(tags, places, strict=True))
+    whole = header[4:] + struct.pack(">I", len(tags)) + table + content
+    return struct.pack(">I", len(whole) + 4) + whole
 
 
-def _quiet_header(header: bytes, size: int) -> bytes:
-    """What the colours are and how they are meant; not when, with what and for which device the profile was made."""
+def _quiet_header(view: memoryview) -> bytes:
+    """What the colours are and how they are meant; not when, with what and for which device. Raises for what is no profile.
+
+    Every field is one of the few that there are: a word has no room.
+    """
+    version, kind, space, between = taken(view, 8, 2), taken(view, 12, 4), taken(view, 16, 4), taken(view, 20, 4)
+    is_known = kind in _CLASSES and space in _SPACES and between in _BETWEEN
+    if taken(view, 36, 4) != b"acsp" or version[0] not in _VERSIONS or not is_known:
+        raise ValueError("no profile of a picture")
+    intent = number(view, 64)
     kept = bytearray(_HEADER)
-    for part in (slice(8, 24), slice(36, 40), slice(60, 80)):
-        kept[part] = header[part]
-    kept[:4] = struct.pack(">I", size)
+    kept[8:10], kept[12:16], kept[16:20], kept[20:24], kept[36:40] = version, kind, space, between, b"acsp"
+    kept[64:80] = (intent if intent in _INTENTS else 0).to_bytes(4) + _D50
     return bytes(kept)
