@@ -177,7 +177,7 @@ def test_typing_before_the_studio_is_there_survives_and_the_earlier_draft_is_one
 def test_what_is_typed_is_saved_by_itself_and_the_header_says_when(desk: Desk) -> None:
     desk.attach()
     QTest.keyClicks(desk.editor, "A misty harbour")
-    desk.bot.waitUntil(lambda: desk.reads("saved "), timeout=1500)
+    desk.bot.waitUntil(lambda: desk.reads("saved "))
     kept = desk.studio.library.saved[-1]
     assert (kept.request.prompt, kept.caret) == ("A misty harbour", 15)
     assert desk.reads("A misty harbour")

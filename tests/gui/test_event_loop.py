@@ -140,13 +140,13 @@ def test_busy_callbacks_leave_qt_its_turns(loop: StudioEventLoop) -> None:
     timer.start()
 
     async def hog() -> None:
-        until = time.monotonic() + 0.3
-        while time.monotonic() < until:
+        until = time.monotonic() + 10
+        while len(ticks) < 10 and time.monotonic() < until:
             await asyncio.wait([asyncio.ensure_future(asyncio.sleep(0))])
 
     loop.run_until_complete(hog())
     timer.stop()
-    assert len(ticks) > 10
+    assert len(ticks) >= 10
 
 
 def test_tasks_go_on_while_qt_alone_is_driven(loop: StudioEventLoop, qtbot: QtBot) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.doubles.bombs import BOMBS, HARMLESS_IN_PART
 
-MOST_MS = 100.0
+MOST_MS = 300.0
 MOST_BYTES = 64_000_000
 
 LOOK = """
@@ -51,9 +51,9 @@ for look in (check, view, poster):
     for path in map(Path, sys.argv[1:]):
         times = []
         for _ in range(3):
-            began = time.perf_counter()
+            began = time.process_time()  # what else the machine does is not theirs
             words = look(path)
-            times.append(time.perf_counter() - began)
+            times.append(time.process_time() - began)
         print(json.dumps([look.__name__, path.name, words, min(times) * 1000, peak_bytes() - before]))
 """
 

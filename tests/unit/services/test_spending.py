@@ -107,11 +107,12 @@ def test_a_raised_limit_sends_what_waited(tmp_path: Path) -> None:
 def test_the_next_local_day_begins_with_nothing_spent(tmp_path: Path) -> None:
     async def story() -> None:
         rig = priced(tmp_path, limits=DayLimits(soft_usd=0.5, hard_usd=0.5))
+        _, midnight = local_day(rig.clock.now())
+        rig.clock.change_wall((midnight - rig.clock.now()).total_seconds() - 600)
         async with rig:
             await rig.submit(*prompts(2))
             await rig.advance(60)
             assert rig.notices() == {"soft-limit", "hard-limit"}
-            _, midnight = local_day(rig.clock.now())
             await rig.advance((midnight - rig.clock.now()).total_seconds() - 5)
             assert rig.state(2) is TaskState.WAITING
             await rig.advance(40)

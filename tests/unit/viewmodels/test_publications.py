@@ -8,6 +8,7 @@ import pytest
 from sora_studio.domain.picture import PictureRoute, Publication
 from sora_studio.domain.task import Phase, Task
 from sora_studio.viewmodels.publications import PublicationRow, row_of
+from sora_studio.viewmodels.task_quantities import time_of_day_text
 from tests.doubles.settings_studio import published
 from tests.doubles.task_studio import task_in
 
@@ -26,7 +27,7 @@ def sent(number: int, *, hours_ago: int = 1, **changes: object) -> Publication:
 
 def test_of_a_picture_that_was_sent_twice_the_longest_reach_is_told() -> None:
     seen = row(sent(3, url=""), sent(2, hours_ago=2), sent(1, hours_ago=3))
-    since, until = (f"{(NOW + timedelta(hours=hours)).astimezone():%H:%M}" for hours in (-3, 4))
+    since, until = (time_of_day_text(NOW + timedelta(hours=hours), NOW) for hours in (-3, 4))
     assert seen.facts.startswith(f"My bucket · since {since}, until ")
     assert until in seen.facts
     assert seen.publications == (2, 1, 3), "what can be fetched now is taken back first"
