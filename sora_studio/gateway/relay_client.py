@@ -32,7 +32,7 @@ MAX_VISIT_BYTES = 20_000_000
 """Twice the largest picture that the service takes."""
 
 _CONNECT_S, _EXCHANGE_S = 10.0, 30.0
-_MAX_CONNECTIONS = 8
+_MAX_CONNECTIONS = 16
 _PIECE_BYTES = 1 << 16
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 _LOOK = "Look at the relay's address in Settings."

@@ -21,6 +21,8 @@ DEFAULT_REGION = "us-east-1"
 """What stores without regions expect."""
 _REGION_IN_HOST = re.compile(r"(?:^|\.)s3[.-]([a-z]{2}[a-z0-9-]+)\.")
 _CHECK_LIFETIME_S = 60.0
+_TIDIED_WITHIN_S = 3.0
+"""A store that does not answer is not waited for long, least of all when nobody waits for the check any more."""
 
 
 class BucketHost:
@@ -71,8 +73,9 @@ class BucketHost:
         except ConnectionFailed:
             raise
         except BaseException:  # the first failure is the one to tell; who waits no longer leaves nothing either
-            with contextlib.suppress(StudioError):
-                await objects.delete(handle, failure="Removing did not work.")
+            with contextlib.suppress(StudioError, TimeoutError):
+                async with asyncio.timeout(_TIDIED_WITHIN_S):
+                    await objects.delete(handle, failure="Removing did not work.")
             raise
         await objects.delete(handle, failure="Removing did not work.")
         if fetched != content:

@@ -124,10 +124,12 @@ class RelayLink:
         async with self._lock:
             connection, self._connection = self._connection, None
             server, self._server = self._server, None
-            if connection is not None:
-                await connection.close()
-            if server is not None:
-                await server.stop()
+            try:
+                if connection is not None:
+                    await connection.close()
+            finally:
+                if server is not None:
+                    await server.stop()
 
     async def publish(self, picture: PreparedPicture, handle: str, *, lifetime_s: float) -> str:
         """See `PictureHost`."""

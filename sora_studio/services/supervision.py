@@ -12,6 +12,8 @@ from sora_studio.services.notices import FAULT, STORAGE, Notices
 
 _log = logging.getLogger(__name__)
 RESTART_AFTER_S = 1.0
+CANCELLED_AGAIN_AFTER_S = 1.0
+"""A cancellation can be lost, to a library or to a write that is tried until it works."""
 
 Work = Coroutine[Any, Any, None]
 
@@ -58,8 +60,8 @@ class Supervisor:
             tasks = list(self._tasks)
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            self._tasks.difference_update(tasks)
+            ended, _ = await asyncio.wait(tasks, timeout=CANCELLED_AGAIN_AFTER_S)
+            self._tasks -= ended
 
     async def _watched(self, work: Work, name: str) -> bool:
         """Whether the work came to its end without an unexpected exception."""

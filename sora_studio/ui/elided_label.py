@@ -49,8 +49,9 @@ class ElidedLabel(QLabel):
         """What has room, as a label paints it."""
         option = QStyleOption()
         option.initFrom(self)
+        painter = QPainter(self)
         self.style().drawItemText(
-            QPainter(self),
+            painter,
             self.contentsRect(),
             int(self.alignment()) | int(Qt.TextFlag.TextSingleLine),
             option.palette,
@@ -58,6 +59,7 @@ class ElidedLabel(QLabel):
             self.shown(),
             self.foregroundRole(),
         )
+        painter.end()
 
     def _line(self) -> str:
         """A name may hold line breaks."""
