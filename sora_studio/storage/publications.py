@@ -33,17 +33,19 @@ FORGET_USES = "DELETE FROM publication_tasks WHERE publication = ?"
 COMPLETE = "UPDATE publications SET url = :url WHERE id = :id"
 WITHDRAW = "UPDATE publications SET withdrawn_at = :at, trouble = NULL WHERE id = :id AND withdrawn_at IS NULL"
 COMPLAIN = "UPDATE publications SET trouble = :trouble WHERE id = :id"
+# What a command put online nobody else can take back: its trouble says only that.
 LIVE = """
     SELECT * FROM publications
     WHERE fingerprint = :fingerprint AND withdrawn_at IS NULL AND place = :place AND url <> '' AND expires_at >= :until
-        AND trouble IS NULL
+        AND (trouble IS NULL OR route = 'command')
     ORDER BY expires_at DESC, id DESC LIMIT 1
 """
 # Left to itself, SQLite reads the whole table to save itself the sorting.
 STANDING = "SELECT * FROM publications INDEXED BY publications_live WHERE withdrawn_at IS NULL ORDER BY id DESC"
 AT = """
     SELECT * FROM publications INDEXED BY publications_live
-    WHERE withdrawn_at IS NULL AND trouble IS NULL AND url IN (SELECT value FROM json_each(:urls)) ORDER BY id DESC
+    WHERE withdrawn_at IS NULL AND (trouble IS NULL OR route = 'command') AND url IN (SELECT value FROM json_each(:urls))
+    ORDER BY id DESC
 """
 IDLE = """
     SELECT * FROM publications INDEXED BY publications_live

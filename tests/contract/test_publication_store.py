@@ -84,8 +84,15 @@ async def begin(
     )
 
 
-async def published(store: PublicationStore, task: int, *, place: str = "a bucket", ends: datetime = NOW + HOUR) -> int:
-    publication = await begin(store, task, place=place, ends=ends)
+async def published(
+    store: PublicationStore,
+    task: int,
+    *,
+    place: str = "a bucket",
+    ends: datetime = NOW + HOUR,
+    route: PictureRoute = PictureRoute.BUCKET,
+) -> int:
+    publication = await begin(store, task, place=place, ends=ends, route=route)
     await store.complete(publication.id, f"https://bucket.example/{publication.handle}")
     return publication.id
 
@@ -176,6 +183,17 @@ def test_one_is_found_by_its_address_as_long_as_it_stands(tell: Tell) -> None:
         await store.complain(second, "It is being taken back.")
         assert await store.at(addresses) == []
         assert await store.live(PICTURE.fingerprint, place="a bucket", until=NOW) is None
+
+    tell(story)
+
+
+def test_what_a_command_put_online_serves_further_tasks_although_nobody_can_take_it_back(tell: Tell) -> None:
+    async def story(store: PublicationStore, tasks: TaskStore) -> None:
+        online = await published(store, await task_in(tasks), place="a command", route=PictureRoute.COMMAND)
+        await store.complain(online, "Only you can take it back.")
+        found = await store.live(PICTURE.fingerprint, place="a command", until=NOW)
+        assert found is not None
+        assert [row.id for row in await store.at([found.url])] == [online] == [found.id]
 
     tell(story)
 

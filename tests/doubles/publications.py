@@ -72,7 +72,7 @@ class MemoryPublications:
         found = [
             row
             for row in self._standing()
-            if row.url and (row.fingerprint, row.place) == (fingerprint, place) and row.expires_at >= until and not row.trouble
+            if row.url and (row.fingerprint, row.place) == (fingerprint, place) and row.expires_at >= until and _is_sound(row)
         ]
         return max(found, key=lambda row: (row.expires_at, row.id), default=None)
 
@@ -86,7 +86,7 @@ class MemoryPublications:
 
     async def at(self, urls: Collection[str]) -> list[Publication]:
         await asyncio.sleep(0)
-        return [row for row in self._standing() if row.url in urls and not row.trouble]
+        return [row for row in self._standing() if row.url in urls and _is_sound(row)]
 
     async def idle(self, *, now: datetime) -> list[Publication]:
         await asyncio.sleep(0)
@@ -117,6 +117,10 @@ class MemoryPublications:
         await asyncio.sleep(0)
         if self.trouble is not None:
             raise self.trouble
+
+
+def _is_sound(row: Publication) -> bool:
+    return not row.trouble or row.route is PictureRoute.COMMAND
 
 
 class Host:

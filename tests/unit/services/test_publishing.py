@@ -697,6 +697,20 @@ def test_what_its_host_does_not_take_back_stays_listed_with_the_reason(
     run(story())
 
 
+def test_a_command_is_not_run_again_for_a_picture_that_it_has_put_online(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path, loopback=False, chosen=PictureRoute.COMMAND)
+        rig.hosts[PictureRoute.COMMAND] = rig.host
+        async with rig:
+            await send(rig, CAT)
+            await finish(rig, 1)
+            await send(rig, CAT)
+            assert len(rig.host.published) == 1
+            assert rig.gateway.image_urls == [[rows(rig)[0].url]] * 2
+
+    run(story())
+
+
 def test_what_a_command_put_online_is_named_for_thirty_days(tmp_path: Path) -> None:
     async def story() -> None:
         rig = Rig(tmp_path, loopback=False, chosen=PictureRoute.COMMAND)
