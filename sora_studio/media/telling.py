@@ -3,6 +3,7 @@
 # pyright: reportUnknownMemberType=false
 # Pillow's signatures name numpy's types, and numpy is not part of the program.
 
+import contextlib
 import re
 import struct
 from dataclasses import dataclass
@@ -94,16 +95,12 @@ def what_it_tells(image: ImageFile.ImageFile, kind: str, file: BinaryIO) -> Tell
 def _has_more(image: ImageFile.ImageFile, kind: str, file: BinaryIO) -> bool:
     if not _TELLING_TAGS.isdisjoint(_exif_of(image)) or any(image.info.get(name) for name in _TELLING_INFO):
         return True
+    if kind in stripping.KINDS:
+        file.seek(0)
+        with contextlib.suppress(ValueError):  # it is built in a way of its own, and nothing of that is known
+            return bool(stripping.strip(file.read(), kind).gone - {stripping.EXIF})
     profile: object = image.info.get("icc_profile")
-    if isinstance(profile, bytes) and profile and quiet(profile).told:
-        return True
-    if kind not in stripping.KINDS:
-        return False
-    file.seek(0)
-    try:
-        return bool(stripping.strip(file.read(), kind).gone - {stripping.EXIF})
-    except ValueError:
-        return False  # it is built in a way of its own, and nothing of that is known
+    return isinstance(profile, bytes) and bool(profile) and quiet(profile).told
 
 
 def _has_camera(image: ImageFile.ImageFile) -> bool:

@@ -19,7 +19,7 @@ from sora_studio.services.notices import RELAY
 from sora_studio.services.proof import UNREACHABLE, Leg, Proof
 from sora_studio.services.relay_link import RelayLink
 from sora_studio.services.rest import rest
-from sora_studio.services.supervision import CANCELLED_AGAIN_AFTER_S
+from sora_studio.services.supervision import end
 
 _log = logging.getLogger(__name__)
 FIRST_CONTACT_WITHIN_S = 5.0
@@ -115,9 +115,8 @@ class Reports:
     async def change(self) -> None:
         """The relay, or its token, is another now."""
         line, self._line = self._line, None
-        while line is not None and not line.done():
-            line.cancel()
-            await asyncio.wait((line,), timeout=CANCELLED_AGAIN_AFTER_S)
+        if line is not None:
+            await end(line)
         await self._link.close()
         was_wanted = self._wanted.is_set()
         self._wanted.clear()

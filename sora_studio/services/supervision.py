@@ -57,11 +57,9 @@ class Supervisor:
     async def stop(self) -> None:
         """Cancel everything and wait until it has ended."""
         while self._tasks:
-            tasks = list(self._tasks)
-            for task in tasks:
-                task.cancel()
-            ended, _ = await asyncio.wait(tasks, timeout=CANCELLED_AGAIN_AFTER_S)
-            self._tasks -= ended
+            tasks = set(self._tasks)
+            await end(*tasks)
+            self._tasks -= tasks
 
     async def _watched(self, work: Work, name: str) -> bool:
         """Whether the work came to its end without an unexpected exception."""
@@ -80,3 +78,12 @@ class Supervisor:
             )
             return False
         return True
+
+
+async def end(*tasks: asyncio.Task[None]) -> None:
+    """Cancel them, and again while any of them goes on."""
+    left = set(tasks)
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=CANCELLED_AGAIN_AFTER_S)

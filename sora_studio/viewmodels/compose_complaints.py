@@ -52,16 +52,12 @@ def problems_of(error: InvalidRequest | PublicUrlNeeded) -> tuple[Problem, ...]:
 
 def _text(problems: list[Problem], seen: Mapping[str, Seen]) -> str:
     """Those with a way out stand together, where the first of them stood."""
-    offered = {problem.source: seen[problem.source] for problem in problems if _has_offer(seen.get(problem.source))}
+    offered = {one.source: seen[one.source] for one in problems if one.source in seen and seen[one.source].has_way_out}
     before = list(takewhile(lambda problem: problem.source not in offered, problems))
     after = problems[len(before) :]
     with_offer = [problem.message for problem in after if problem.source in offered]
     others = [problem.message for problem in after if problem.source not in offered]
     return _joined([*(problem.message for problem in before), *with_offer, picture_words.ways_out(offered), *others])
-
-
-def _has_offer(seen: Seen | None) -> bool:
-    return seen is not None and bool(seen.problem) and seen.offer is not None
 
 
 def _joined(sentences: Iterable[str]) -> str:

@@ -79,6 +79,11 @@ class Seen:
         """Of what the service gets."""
         return (self.published.width, self.published.height) if self.published else self.pixels
 
+    @property
+    def has_way_out(self) -> bool:
+        """Whether a copy can be sent of what cannot be sent as it is."""
+        return bool(self.problem) and self.offer is not None
+
 
 @dataclass(frozen=True, slots=True)
 class Shape:
@@ -193,8 +198,8 @@ def complained(seen: Seen, complaint: str) -> Seen:
 
 
 def ways_out(seen: Mapping[str, Seen]) -> str:
-    """The same for all pictures at once: which of them can be sent otherwise."""
-    offers = [(name(source), one.offer) for source, one in seen.items() if one.problem and one.offer]
+    """The same for several pictures at once, each of which has one."""
+    offers = [(name(source), one.offer) for source, one in seen.items() if one.offer]
     if not offers:
         return ""
     if len(offers) == 1:

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.errors import StorageFull
-from sora_studio.domain.settings import Settings
+from sora_studio.domain.settings import RELAY_URL_VARIABLE, Settings
 from sora_studio.ui.settings.dialog import Section, SettingsDialog
 from sora_studio.ui.task_scope import TaskScope
 from sora_studio.viewmodels.event_relay import EventRelay
@@ -52,6 +52,12 @@ def opened(
     yield dialog
     loop.run_until_complete(scope.close())
     relay.mute()
+
+
+def name_a_relay(dialog: SettingsDialog, section: Section, studio: SettingsStudio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the environment; then the settings are opened anew."""
+    monkeypatch.setenv(RELAY_URL_VARIABLE, "https://relay.example.org")
+    dialog.open_at(section, Settings(), studio.studio, usual_folder=Path("/films"))
 
 
 def texts(widget: QWidget) -> list[str]:

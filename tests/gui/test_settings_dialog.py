@@ -173,7 +173,8 @@ def test_a_long_sentence_pushes_what_follows_down_and_covers_nothing(dialog: Set
 def test_on_a_low_screen_the_settings_scroll_and_can_be_closed(dialog: SettingsDialog, qtbot: QtBot) -> None:
     dialog.resize(dialog.width(), 480)
     dialog.turn_to(Section.RELAY)
-    press(qtbot, dialog, "In this program, behind my own tunnel or proxy")
+    with qtbot.waitSignal(dialog.settings_saved):
+        press(qtbot, dialog, "In this program, behind my own tunnel or proxy")
     dialog.relay.place_field.show_problem("One sentence after the other that makes it longer than the screen. " * 8)
     close = next(button for button in dialog.findChildren(QPushButton) if button.accessibleName() == "Close the settings")
     page = dialog._pages.currentWidget()

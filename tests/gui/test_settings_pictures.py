@@ -27,7 +27,7 @@ from sora_studio.ui.settings.secret_field import SecretField
 from sora_studio.viewmodels.publications import SHOWN_AT_ONCE
 from tests.doubles.settings_studio import SettingsStudio, published
 from tests.doubles.task_studio import task_in
-from tests.gui.settings_desk import Disk, control, has_settled, opened, press, texts, type_into
+from tests.gui.settings_desk import Disk, control, has_settled, name_a_relay, opened, press, texts, type_into
 
 
 @pytest.fixture
@@ -69,8 +69,7 @@ def test_a_relay_that_the_environment_names_lends_pictures_and_that_is_said(
     dialog: SettingsDialog, studio: SettingsStudio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert BY_NAMED_RELAY not in texts(dialog.pictures)
-    monkeypatch.setenv("SORA_STUDIO_RELAY_URL", "https://relay.example.org")
-    dialog.open_at(Section.PICTURES, Settings(), studio.studio, usual_folder=Path("/films"))
+    name_a_relay(dialog, Section.PICTURES, studio, monkeypatch)
     assert BY_NAMED_RELAY in texts(dialog.pictures)
 
 

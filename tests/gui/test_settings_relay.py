@@ -16,7 +16,7 @@ from sora_studio.ui import theme
 from sora_studio.ui.settings.dialog import Section, SettingsDialog
 from sora_studio.ui.settings.relay_section import BY_ITSELF, FROM_ENVIRONMENT
 from tests.doubles.settings_studio import SettingsStudio, leg
-from tests.gui.settings_desk import Disk, control, opened, press, texts, type_into
+from tests.gui.settings_desk import Disk, control, name_a_relay, opened, press, texts, type_into
 
 HERE, ELSEWHERE = "In this program, behind my own tunnel or proxy", "On a host of mine"
 PROVE = "Prove the whole way of a report"
@@ -237,6 +237,5 @@ def test_a_relay_from_the_environment_is_named(
     dialog: SettingsDialog, studio: SettingsStudio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert FROM_ENVIRONMENT not in texts(dialog.relay)
-    monkeypatch.setenv("SORA_STUDIO_RELAY_URL", "https://relay.example.org")
-    dialog.open_at(Section.RELAY, Settings(), studio.studio, usual_folder=Path("/films"))
+    name_a_relay(dialog, Section.RELAY, studio, monkeypatch)
     assert FROM_ENVIRONMENT in texts(dialog.relay)

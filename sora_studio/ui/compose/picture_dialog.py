@@ -104,7 +104,7 @@ class PictureDialog(QDialog):
         shape = model.shape
         self._facts.show_picture(self.source, seen, glance=self._glance, is_waiting=model.looks.is_waiting(self.source))
         self._facts.show_shape(seen, shape, is_cropped=edit.crop is not None)
-        is_stuck = seen is not None and bool(seen.problem) and seen.offer is None
+        is_stuck = seen is not None and bool(seen.problem) and not seen.has_way_out
         self._facts.show_ways(model.ways, model.request.pictures_by, is_needed=not is_url(self.source) and not is_stuck)
         self._facts.make_room(_FACTS_WIDTH)
         self._view.show_transparency(seen is not None and seen.facts is not None and seen.facts.is_transparent)

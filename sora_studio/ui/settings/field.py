@@ -97,9 +97,8 @@ class _Below(SteadyLabel):
         super().__init__(size_px=12)
         self._before = self._help = ""
         self._keeps_room = keeps_room
-        policy = self.sizePolicy()
-        policy.setRetainSizeWhenHidden(keeps_room)
-        self.setSizePolicy(policy)
+        if keeps_room:
+            keep_place(self)
 
     def say(self, text: str, help_text: str) -> None:
         """From now on; nothing is hidden."""
@@ -119,6 +118,13 @@ class _Below(SteadyLabel):
     def _keep(self) -> None:
         if self._keeps_room:
             self.keep_room(self._help, self._before)
+
+
+def keep_place(widget: QWidget) -> None:
+    """While it is hidden nobody takes its room, and nothing moves when it comes and goes."""
+    policy = widget.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)
+    widget.setSizePolicy(policy)
 
 
 def plain_label(text: str, *, semibold: bool = False) -> QLabel:

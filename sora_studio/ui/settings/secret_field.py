@@ -11,7 +11,7 @@ from sora_studio.domain.errors import StudioError
 from sora_studio.domain.ports import KeyOrigin, KeyStatus
 from sora_studio.ui import theme
 from sora_studio.ui.push_button import PushButton
-from sora_studio.ui.settings.field import NAME_GAP, Field, plain_label
+from sora_studio.ui.settings.field import NAME_GAP, Field, keep_place, plain_label
 from sora_studio.ui.task_scope import TaskScope
 
 _NOT_YET = "This can be entered once the studio has started."
@@ -69,9 +69,7 @@ class SecretField(Field):
         self._entries = {entry: entry.placeholderText() for entry in entries}
         self._save = PushButton("Save", f"Save the {what}")
         self._clear = PushButton("Clear", f"Clear the saved {what}")
-        policy = self._clear.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)  # it comes after a press on its neighbour, and takes nobody's place
-        self._clear.setSizePolicy(policy)
+        keep_place(self._clear)  # it comes after a press on its neighbour
         self._buttons = (self._save, *beside, self._clear)
         super().__init__("", *(map(_under_its_name, entries) if are_named else entries), *self._buttons)
         self.setFocusProxy(entries[0])
