@@ -14,7 +14,7 @@ from sora_studio.domain.naming import check_template
 from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.ports import Clock, KeyStore, PictureHost
 from sora_studio.domain.profile import ModelProfile
-from sora_studio.domain.reach import is_public_url
+from sora_studio.domain.public_addresses import is_public_url
 from sora_studio.domain.settings import (
     BASE_URL_VARIABLE,
     RELAY_URL_VARIABLE,
@@ -36,29 +36,29 @@ from sora_studio.hosting.bucket import BucketHost
 from sora_studio.hosting.command import CommandHost
 from sora_studio.media.local import LocalMedia
 from sora_studio.relay.embedded import EmbeddedRelay
-from sora_studio.services import landing
-from sora_studio.services.balance import Balance
-from sora_studio.services.bucket_keys import BucketKeys
-from sora_studio.services.clock import SystemClock
-from sora_studio.services.core import Core
-from sora_studio.services.credentials import Credentials
+from sora_studio.services.callbacks.relay_link import RelayChoice, RelayLink, choose_relay
+from sora_studio.services.callbacks.relay_token import RelayToken
+from sora_studio.services.callbacks.reports import Reports
+from sora_studio.services.clips import clip_files
+from sora_studio.services.clips.retrieval import Retrieval
+from sora_studio.services.clips.saving import Shelf
 from sora_studio.services.engine import Engine, Outside
-from sora_studio.services.ledger import Ledger
-from sora_studio.services.library import Library
-from sora_studio.services.notices import ADDRESS, DATABASE, Notices
-from sora_studio.services.pictures import Pictures
-from sora_studio.services.preparing import Preparation
-from sora_studio.services.publishing import Publishing
-from sora_studio.services.relay_link import RelayChoice, RelayLink, choose_relay
-from sora_studio.services.relay_token import RelayToken
-from sora_studio.services.reports import Reports
-from sora_studio.services.retrieval import Retrieval
-from sora_studio.services.saving import Shelf
-from sora_studio.services.spending import Spending
-from sora_studio.services.submission import Submission
-from sora_studio.services.supervision import Supervisor
-from sora_studio.services.tracking import Tracking
-from sora_studio.services.upkeep import Upkeep
+from sora_studio.services.library.library import Library
+from sora_studio.services.money.balance import Balance
+from sora_studio.services.money.spending import Spending
+from sora_studio.services.pictures.bucket_keys import BucketKeys
+from sora_studio.services.pictures.pictures import Pictures
+from sora_studio.services.pictures.preparing import Preparation
+from sora_studio.services.pictures.publishing import Publishing
+from sora_studio.services.polling.tracking import Tracking
+from sora_studio.services.runtime.backup_schedule import BackupSchedule
+from sora_studio.services.runtime.clock import SystemClock
+from sora_studio.services.runtime.core import Core
+from sora_studio.services.runtime.credentials import Credentials
+from sora_studio.services.runtime.notices import ADDRESS, DATABASE, Notices
+from sora_studio.services.runtime.supervision import Supervisor
+from sora_studio.services.tasks.submission import Submission
+from sora_studio.services.tasks.task_writer import TaskWriter
 from sora_studio.storage import secrets
 from sora_studio.storage.database import Database
 from sora_studio.storage.drafts import SqliteDrafts
@@ -183,8 +183,10 @@ class Studio:
         if self._named_relay:
             await self.relay_token.load()
         await engine.begin()
-        upkeep = Upkeep(self._database.back_up, self._notices, self._clock, is_owner=lambda: engine.ownership.is_owner)
-        self._supervisor.keep(upkeep.run, name="backups")
+        backup_schedule = BackupSchedule(
+            self._database.back_up, self._notices, self._clock, is_owner=lambda: engine.ownership.is_owner
+        )
+        self._supervisor.keep(backup_schedule.run, name="backups")
 
     async def stop(self) -> None:
         """Creates in flight finish within 5 s or become unclear, then everything is closed. Fine after a failed start too."""
@@ -268,7 +270,7 @@ class Studio:
         self.submission, self.tracking, self.retrieval = engine.submission, engine.tracking, engine.retrieval
         self.balance, self.spending, self.reports = engine.balance, engine.spending, engine.reports
         self.credentials = Credentials(self._keys, balance_of=gateway.balance_of, on_change=engine.key_changed)
-        self.library = Library(core, SqliteDrafts(self._database), engine.inventory, lambda: self.output_dir)
+        self.library = Library(core, SqliteDrafts(self._database), engine.file_presence, lambda: self.output_dir)
         return engine
 
     def _build_relay(self) -> RelayLink:
@@ -314,7 +316,7 @@ class Studio:
 
     def _build_core(self, gateway: GatewayClient, base_url: str) -> Core:
         return Core(
-            ledger=Ledger(SqliteTasks(self._database), self._clock, self._notices),
+            task_writer=TaskWriter(SqliteTasks(self._database), self._clock, self._notices),
             gateway=gateway,
             profiles=self.profiles,
             events=self.events,
@@ -330,7 +332,7 @@ class Studio:
 
 async def _check_folder(folder: Path) -> None:
     try:
-        await landing.try_out(folder)
+        await clip_files.try_out(folder)
     except OSError as error:
         words = f"{folder} cannot be written: {error.strerror or error}."
         raise InvalidSetting(words, advice="Clips go where they went before.") from error

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QApplication
 
 from sora_studio import __version__
 from sora_studio.app.instance import SingleInstance
-from sora_studio.domain.look import Theme
+from sora_studio.domain.theme_choice import Theme
 from sora_studio.paths import data_dir
-from sora_studio.ui import theme
-from sora_studio.ui.first_look import FirstLook
-from sora_studio.ui.main_window import MainWindow
+from sora_studio.ui.kit import theme
+from sora_studio.ui.window.first_look import FirstLook
+from sora_studio.ui.window.main_window import MainWindow
 
 PAINT_WITHIN_MS = 1500
 """A window that starts minimised is never painted; the program goes on all the same."""
@@ -23,11 +23,11 @@ PIECES = (
     "asyncio",
     "sora_studio.app.event_loop",
     "sora_studio.storage.settings",
-    "sora_studio.ui.task_scope",
+    "sora_studio.ui.kit.task_scope",
     "sora_studio.ui.stage.panel",
     "sora_studio.ui.compose.panel",
     "sora_studio.ui.tasks.panel",
-    "sora_studio.ui.main_view",
+    "sora_studio.ui.window.main_view",
     "sora_studio.app.program",
 )
 """What the program imports once the window is painted. Typing waits for one of them at most, some 30 ms for the longest."""

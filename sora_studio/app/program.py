@@ -19,10 +19,10 @@ from sora_studio.app.session import Session
 from sora_studio.domain.events import NoticeAction, NoticeLevel, NoticeRaised
 from sora_studio.logs import WINDOW_LOG, redacted, start_logging, stop_logging
 from sora_studio.storage.settings import SettingsFile
-from sora_studio.ui import theme
 from sora_studio.ui.compose.prompt_editor import PromptEditor
-from sora_studio.ui.main_view import MainView
-from sora_studio.ui.main_window import MainWindow
+from sora_studio.ui.kit import theme
+from sora_studio.ui.window.main_view import MainView
+from sora_studio.ui.window.main_window import MainWindow
 
 
 class Program:

@@ -15,7 +15,7 @@ from sora_studio.storage.settings import SettingsFile
 if TYPE_CHECKING:
     from sora_studio.demo import Demo
     from sora_studio.studio import Studio
-    from sora_studio.ui.main_view import MainView
+    from sora_studio.ui.window.main_view import MainView
 
 _log = logging.getLogger(__name__)
 START = "start"

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from sora_studio.cli.exit_codes import ExitCode
-from sora_studio.cli.progress import Progress
+from sora_studio.cli.progress import ProgressLine
 from sora_studio.cli.report import Report
 from sora_studio.domain import failures
 from sora_studio.domain.events import (
@@ -72,7 +72,7 @@ class Follower:
         events: EventBus,
         load: Callable[[Iterable[int]], Awaitable[Sequence[Task]]],
         report: Report,
-        progress: Progress,
+        progress: ProgressLine,
         clock: Clock,
         *,
         standing: Iterable[NoticeRaised] = (),

@@ -11,7 +11,7 @@ from sora_studio.cli import again
 from sora_studio.cli.arguments import GenerateCommand, WatchCommand
 from sora_studio.cli.exit_codes import ExitCode
 from sora_studio.cli.follow import Follower, is_answered, is_ended, is_settled
-from sora_studio.cli.progress import Progress
+from sora_studio.cli.progress import ProgressLine
 from sora_studio.cli.report import ProgressBar, Report, say
 from sora_studio.domain.errors import InvalidRequest, Problem, RequestRepeated
 from sora_studio.domain.picture import PictureEdit, PictureRoute
@@ -19,9 +19,9 @@ from sora_studio.domain.ports import TaskFilter
 from sora_studio.domain.profile import ModelProfile, Option
 from sora_studio.domain.request import GenerationRequest, is_url
 from sora_studio.domain.settings import RELAY_URL_VARIABLE
-from sora_studio.domain.task import Section, Task
+from sora_studio.domain.task import Task, TaskSection
 from sora_studio.paths import full_path
-from sora_studio.services.clock import SystemClock
+from sora_studio.services.runtime.clock import SystemClock
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
@@ -39,7 +39,7 @@ STAYS = (
     "This command lends the pictures itself, so it stays until the service is done with them. A bucket or a relay on a host of "
     "yours lends them without it."
 )
-_UNFINISHED = frozenset({Section.REVIEW, Section.RUNNING, Section.WAITING})
+_UNFINISHED = frozenset({TaskSection.REVIEW, TaskSection.RUNNING, TaskSection.WAITING})
 
 
 async def generate(command: GenerateCommand, studio: "Studio") -> ExitCode:
@@ -165,7 +165,7 @@ def prompt_from(argument: str) -> str:
 
 def _follower(studio: "Studio", *, as_json: bool, take_back: Callable[[int], Awaitable[bool]] | None = None) -> Follower:
     bar, clock = ProgressBar(), SystemClock()
-    report, progress = Report(as_json=as_json, bar=bar), Progress(bar, studio.profiles, clock)
+    report, progress = Report(as_json=as_json, bar=bar), ProgressLine(bar, studio.profiles, clock)
     load, standing = studio.library.tasks, studio.notices
     return Follower(studio.events, load, report, progress, clock, standing=standing, take_back=take_back)
 

@@ -14,7 +14,7 @@ _GENERATION_SHARE = 0.9
 _RUNNING = (Phase.PENDING, Phase.PROCESSING)
 
 
-class Progress:
+class ProgressLine:
     """Draws the bar from the rows and the transfers; the service tells no percentage, so its part is the usual time."""
 
     def __init__(self, bar: ProgressBar, profiles: Mapping[str, ModelProfile], clock: Clock) -> None:

@@ -17,7 +17,7 @@ from sora_studio.cli.report import say
 from sora_studio.domain.errors import InvalidRequest, StudioError
 from sora_studio.logs import COMMANDS_LOG, start_logging, stop_logging
 from sora_studio.paths import data_dir
-from sora_studio.services.notices import DATABASE
+from sora_studio.services.runtime.notices import DATABASE
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio

@@ -12,7 +12,7 @@ from sora_studio.domain.draft import Draft
 from sora_studio.domain.picture import PictureEdit, PictureRoute, PreparedPicture, Publication, Thumbnail, WebPicture
 from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.request import GenerationRequest, ImageFacts
-from sora_studio.domain.task import Section, Task, TaskState
+from sora_studio.domain.task import Task, TaskSection, TaskState
 
 
 class Clock(Protocol):
@@ -83,7 +83,7 @@ class Gateway(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class TransferProgress:
     """Bytes on disk so far; `total_bytes` is None while the origin has not said."""
 
     received_bytes: int
@@ -251,7 +251,7 @@ class Relay(Protocol):
 class Transfer(Protocol):
     """Fetches a film from a result link. Never sends the key."""
 
-    async def fetch(self, url: str, part: Path, on_progress: Callable[[Progress], None]) -> None:
+    async def fetch(self, url: str, part: Path, on_progress: Callable[[TransferProgress], None]) -> None:
         """Fill `part` with the whole film, going on from what is there when the origin proves that it is the same film.
 
         Returns when every byte is there and on disk; asked again before `forget`, it returns at once. Raises `LinkExpired` on
@@ -385,7 +385,7 @@ class TaskStore(Protocol):
         """Newest first; `before` is the last id of the page before."""
         ...
 
-    async def index(self, which: TaskFilter) -> list[tuple[Section, int]]:
+    async def index(self, which: TaskFilter) -> list[tuple[TaskSection, int]]:
         """Every matching task's place in the live list: by section, newest first (waiting: oldest first)."""
         ...
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from sora_studio.domain.errors import InvalidSetting
-from sora_studio.domain.look import Theme
 from sora_studio.domain.money import DayLimits
 from sora_studio.domain.naming import DEFAULT_TEMPLATE
 from sora_studio.domain.picture import PictureRoute
+from sora_studio.domain.theme_choice import Theme
 
 DEFAULT_BASE_URL = "https://api.apixo.ai"
 BASE_URL_VARIABLE = "SORA_STUDIO_BASE_URL"

@@ -55,7 +55,7 @@ TRANSITIONS: dict[TaskState, frozenset[TaskState]] = {
 }
 
 
-class Section(StrEnum):
+class TaskSection(StrEnum):
     """The groups of the live list, in the order in which they are shown."""
 
     REVIEW = "review"
@@ -159,19 +159,19 @@ class Task:
         return self.state.is_over and self.phase not in (Phase.DOWNLOADING, Phase.UNSAVED)
 
 
-SECTIONS: dict[Phase, Section] = {
-    Phase.UNKNOWN: Section.REVIEW,
-    Phase.LOST: Section.REVIEW,
-    Phase.SENDING: Section.RUNNING,
-    Phase.PENDING: Section.RUNNING,
-    Phase.PROCESSING: Section.RUNNING,
-    Phase.DOWNLOADING: Section.RUNNING,
-    Phase.UNSAVED: Section.RUNNING,
-    Phase.WAITING: Section.WAITING,
-    Phase.READY: Section.READY,
-    Phase.FAILED: Section.FAILED,
-    Phase.EXPIRED: Section.FAILED,
-    Phase.MISSING: Section.FAILED,
-    Phase.CANCELLED: Section.FAILED,
+SECTIONS: dict[Phase, TaskSection] = {
+    Phase.UNKNOWN: TaskSection.REVIEW,
+    Phase.LOST: TaskSection.REVIEW,
+    Phase.SENDING: TaskSection.RUNNING,
+    Phase.PENDING: TaskSection.RUNNING,
+    Phase.PROCESSING: TaskSection.RUNNING,
+    Phase.DOWNLOADING: TaskSection.RUNNING,
+    Phase.UNSAVED: TaskSection.RUNNING,
+    Phase.WAITING: TaskSection.WAITING,
+    Phase.READY: TaskSection.READY,
+    Phase.FAILED: TaskSection.FAILED,
+    Phase.EXPIRED: TaskSection.FAILED,
+    Phase.MISSING: TaskSection.FAILED,
+    Phase.CANCELLED: TaskSection.FAILED,
 }
 """Where a task of each phase stands in the live list."""

@@ -9,7 +9,7 @@ import httpcore
 import httpx
 
 from sora_studio.domain.errors import InvalidSetting
-from sora_studio.domain.reach import is_public, is_public_name
+from sora_studio.domain.public_addresses import is_public, is_public_name
 from sora_studio.domain.settings import LOOPBACK_HOSTS
 
 _HOST = re.compile(r"[a-z0-9_]([a-z0-9_.-]*)|[0-9a-f:.]+(%[a-z0-9._-]+)?")

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import httpx
 
+from sora_studio.domain.disk_space import is_full
 from sora_studio.domain.errors import (
     ConnectionFailed,
     KeyRejected,
@@ -21,7 +22,6 @@ from sora_studio.domain.errors import (
     StudioError,
     TaskUnknown,
 )
-from sora_studio.domain.room import is_full
 from sora_studio.gateway.answers import Answer, retry_after_s
 from sora_studio.gateway.wire import task_id_of
 

@@ -10,8 +10,8 @@ from io import FileIO
 from pathlib import Path
 from typing import ParamSpec, TypeVar, cast
 
+from sora_studio.domain.disk_space import has_room
 from sora_studio.domain.errors import StorageFull
-from sora_studio.domain.room import has_room
 from sora_studio.gateway.ranges import Arrival
 
 P = ParamSpec("P")

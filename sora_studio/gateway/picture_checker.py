@@ -14,7 +14,7 @@ from sora_studio.gateway.addresses import LinkRefused
 from sora_studio.gateway.answers import retry_after_s
 from sora_studio.gateway.picture_header import ENOUGH_BYTES, PictureHeader, kind_of, read_header
 from sora_studio.gateway.ranges import content_length
-from sora_studio.gateway.reach import why_unreached
+from sora_studio.gateway.unreachable import why_unreached
 from sora_studio.gateway.web_source import TooManyRedirects, WebSource
 
 LOOK_S = 15.0

@@ -15,8 +15,8 @@ from sora_studio.domain.errors import (
 from sora_studio.domain.settings import RELAY_TOKEN_VARIABLE
 from sora_studio.gateway.answers import retry_after_s
 from sora_studio.gateway.faults import NEVER_SENT
-from sora_studio.gateway.reach import why_unreached
 from sora_studio.gateway.relay_wire import is_relay
+from sora_studio.gateway.unreachable import why_unreached
 
 _NOTHING_BEHIND = frozenset({502, 503, 504, 521, 522, 523, 530})
 """What proxies and tunnels say for a server that they do not reach; those above 520 are Cloudflare's."""

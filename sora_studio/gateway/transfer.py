@@ -7,13 +7,13 @@ from pathlib import Path
 import httpx
 
 from sora_studio.domain.errors import ServiceUnavailable, StudioError
-from sora_studio.domain.ports import Clock, Progress
+from sora_studio.domain.ports import Clock, TransferProgress
 from sora_studio.domain.schedule import backoff_s
 from sora_studio.gateway import faults
 from sora_studio.gateway.addresses import LinkRefused
-from sora_studio.gateway.flow import Meter, StallWatch
 from sora_studio.gateway.part_file import DiskThread, PartFile
 from sora_studio.gateway.ranges import Arrival, continuation, resume_headers, unsatisfied_total, whole
+from sora_studio.gateway.transfer_rate import StallWatch, TransferRate
 from sora_studio.gateway.web_source import WebSource
 
 MAX_FILM_BYTES = 2_000_000_000
@@ -47,9 +47,9 @@ class FilmTransfer:
         await self._source.close()
         self._disk.close()
 
-    async def fetch(self, url: str, part: Path, on_progress: Callable[[Progress], None]) -> None:
+    async def fetch(self, url: str, part: Path, on_progress: Callable[[TransferProgress], None]) -> None:
         """Fill `part`; see the port for what is raised, or `OSError` for its folder. Cancelling keeps what came."""
-        film, meter = PartFile(part), Meter(self._clock, on_progress)
+        film, meter = PartFile(part), TransferRate(self._clock, on_progress)
         try:
             await self._disk.run(film.load)
             await self._fill(url, film, meter)
@@ -64,7 +64,7 @@ class FilmTransfer:
         """What was noted beside `part` is gone; see the port. Raises `OSError` of its folder."""
         await self._disk.run(PartFile(part).forget)
 
-    async def _fill(self, url: str, film: PartFile, meter: Meter) -> None:
+    async def _fill(self, url: str, film: PartFile, meter: TransferRate) -> None:
         """Attempts until the film is whole, or until they are in vain."""
         most_bytes, attempts, fruitless = film.size_bytes, 0, 0
         while not film.is_complete:
@@ -78,7 +78,7 @@ class FilmTransfer:
                 raise failure
             await self._clock.sleep(backoff_s(fruitless, self._rng))
 
-    async def _try(self, url: str, film: PartFile, meter: Meter) -> StudioError | None:
+    async def _try(self, url: str, film: PartFile, meter: TransferRate) -> StudioError | None:
         """One attempt; what it raises is final, what it returns is worth another. HTTP's error ends here: it holds the link."""
         try:
             await self._attempt(url, film, meter)
@@ -88,7 +88,7 @@ class FilmTransfer:
             return ServiceUnavailable("The film's server does not deliver it whole.", detail=str(interruption))
         return None
 
-    async def _attempt(self, url: str, film: PartFile, meter: Meter) -> None:
+    async def _attempt(self, url: str, film: PartFile, meter: TransferRate) -> None:
         async with self._source.open(url, resume_headers(film.size_bytes, film.validator)) as response:
             if response.status_code == 416:
                 await self._settle(response, film)
@@ -121,7 +121,7 @@ class FilmTransfer:
         await self._disk.run(film.discard)
         raise _Interrupted("the origin knows no such part")
 
-    async def _drain(self, response: httpx.Response, film: PartFile, arrival: Arrival, meter: Meter) -> None:
+    async def _drain(self, response: httpx.Response, film: PartFile, arrival: Arrival, meter: TransferRate) -> None:
         """Body to disk. Whatever ends it, all that had arrived is written first."""
         limit = MAX_FILM_BYTES if arrival.end is None else arrival.end
         watch, buffer = StallWatch(self._clock), bytearray()

@@ -3,17 +3,17 @@
 from collections import deque
 from collections.abc import Callable
 
-from sora_studio.domain.ports import Clock, Progress
+from sora_studio.domain.ports import Clock, TransferProgress
 
 REPORT_EVERY_S = 0.1
 SPEED_OVER_S = 2.0
 STALL_BYTES_PER_S, STALL_AFTER_S = 1024, 30.0
 
 
-class Meter:
+class TransferRate:
     """Reports progress about ten times a second, with the speed over the last two seconds."""
 
-    def __init__(self, clock: Clock, report: Callable[[Progress], None]) -> None:
+    def __init__(self, clock: Clock, report: Callable[[TransferProgress], None]) -> None:
         self._clock = clock
         self._report = report
         self._samples: deque[tuple[float, int]] = deque()
@@ -30,7 +30,7 @@ class Meter:
             self._samples.popleft()
         since, before = self._samples[0]
         bytes_per_s = (received_bytes - before) / (now - since) if now > since else 0.0
-        self._report(Progress(received_bytes, total_bytes, bytes_per_s))
+        self._report(TransferProgress(received_bytes, total_bytes, bytes_per_s))
 
 
 class StallWatch:

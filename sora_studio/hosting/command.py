@@ -10,9 +10,9 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from sora_studio.domain.disk_space import is_full
 from sora_studio.domain.errors import PublishingFailed, RouteUnusable, StorageFull
 from sora_studio.domain.picture import PIXEL, PreparedPicture
-from sora_studio.domain.room import is_full
 from sora_studio.domain.settings import is_loopback, quoted
 from sora_studio.hosting.command_run import FILE, CommandRun, Ended
 from sora_studio.logs import redacted

@@ -7,7 +7,7 @@ from typing import TypeVar
 _Made = TypeVar("_Made")
 
 
-class Workroom:
+class DecodePool:
     """So many places, for work that goes to threads. Who comes first enters first, however many places others need."""
 
     def __init__(self, places: int) -> None:

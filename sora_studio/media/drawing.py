@@ -8,7 +8,7 @@ from pathlib import Path
 from sora_studio.domain.picture import Thumbnail
 from sora_studio.media.colours import pixels_of
 from sora_studio.media.image import identified, opened
-from sora_studio.media.telling import turn_of, upright
+from sora_studio.media.image_metadata import turn_of, upright
 
 
 def draw_image(path: Path, *, max_edge: int) -> Thumbnail:

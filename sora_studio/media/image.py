@@ -13,9 +13,9 @@ from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin, TiffImagePlug
 from sora_studio.domain.errors import InvalidRequest, Problem
 from sora_studio.domain.picture import MAX_DECODED_BYTES
 from sora_studio.domain.request import ImageFacts
-from sora_studio.media.telling import Telling, turn_of, what_it_tells
+from sora_studio.media.image_metadata import ImageMetadata, turn_of, what_it_tells
 from sora_studio.media.transparency import is_transparent
-from sora_studio.media.unopened import HEAD_BYTES, what_it_is
+from sora_studio.media.unsupported_formats import HEAD_BYTES, what_it_is
 from sora_studio.media.wholeness import check_whole, load_small
 
 MAX_PIXELS = 80_000_000
@@ -85,7 +85,7 @@ def look(path: Path, file: BinaryIO) -> tuple[ImageFacts, ImageFile.ImageFile]:
     turn = turn or turn_of(image)
     if turn in _ON_ITS_SIDE and kind != "tiff":
         width, height = height, width
-    told = what_it_tells(image, kind, file) if whole else Telling()
+    told = what_it_tells(image, kind, file) if whole else ImageMetadata()
     facts = ImageFacts(
         kind,
         width,

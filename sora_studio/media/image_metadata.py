@@ -67,7 +67,7 @@ _UNREADABLE = (ValueError, TypeError, LookupError, OSError, SyntaxError, struct.
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class ImageMetadata:
     """What of it there is."""
 
     anything: bool = False
@@ -86,10 +86,10 @@ def upright(image: Image.Image, turn: int) -> Image.Image:
     return image.transpose(_UPRIGHT[turn]) if turn in _UPRIGHT else image
 
 
-def what_it_tells(image: ImageFile.ImageFile, kind: str, file: BinaryIO) -> Telling:
+def what_it_tells(image: ImageFile.ImageFile, kind: str, file: BinaryIO) -> ImageMetadata:
     """Of a loaded picture and the file that it came from."""
     a_place, a_camera = _has_place(image), _has_camera(image)
-    return Telling(a_place or a_camera or _has_more(image, kind, file), a_place, a_camera)
+    return ImageMetadata(a_place or a_camera or _has_more(image, kind, file), a_place, a_camera)
 
 
 def _has_more(image: ImageFile.ImageFile, kind: str, file: BinaryIO) -> bool:

@@ -9,12 +9,12 @@ from functools import partial
 from pathlib import Path
 
 from sora_studio.domain.clip import FilmFacts
+from sora_studio.domain.disk_space import is_full
 from sora_studio.domain.errors import StorageFull, StudioError
 from sora_studio.domain.picture import PictureEdit, PreparedPicture, Thumbnail
 from sora_studio.domain.request import ImageFacts
-from sora_studio.domain.room import is_full
+from sora_studio.media.decode_pool import DecodePool
 from sora_studio.media.film_process import FilmProcess
-from sora_studio.media.workroom import Workroom
 
 _PICTURES_AT_ONCE = 2
 """One takes up to hundreds of megabytes while it is made; a large one needs all the room for itself."""
@@ -26,8 +26,8 @@ class LocalMedia:
 
     def __init__(self, films: FilmProcess | None = None) -> None:
         self._films = films or FilmProcess()
-        self._room = Workroom(_PICTURES_AT_ONCE)
-        self._easel = Workroom(_PICTURES_AT_ONCE)  # of its own: an eye does not wait for a conversion
+        self._room = DecodePool(_PICTURES_AT_ONCE)
+        self._easel = DecodePool(_PICTURES_AT_ONCE)  # of its own: an eye does not wait for a conversion
 
     async def inspect_image(self, path: Path) -> ImageFacts:
         """By content. Raises `InvalidRequest` with a sentence when it is no picture or cannot be read."""

@@ -17,8 +17,8 @@ from sora_studio.domain.request import ImageFacts, check_image, megabytes
 from sora_studio.media.colours import Pixels, pixels_of
 from sora_studio.media.encoding import BEST_QUALITY, TOP_QUALITY, Encoded, encode_png, fit_jpeg, fit_webp
 from sora_studio.media.image import MAX_DECODED_BYTES, decoded, look, opened
+from sora_studio.media.image_metadata import turn_of, upright
 from sora_studio.media.stripping import strip
-from sora_studio.media.telling import turn_of, upright
 from sora_studio.media.transparency import is_transparent
 
 _HOPE = 1.1

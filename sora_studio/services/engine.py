@@ -6,29 +6,29 @@ from dataclasses import dataclass
 from sora_studio.domain.money import DayLimits
 from sora_studio.domain.ports import Media, Transfer
 from sora_studio.domain.task import Task
-from sora_studio.services.arrivals import Arrivals
-from sora_studio.services.attaching import Attaching
-from sora_studio.services.balance import Balance
-from sora_studio.services.census import Census
-from sora_studio.services.changes import ChangeWatch
-from sora_studio.services.connection import Connection
-from sora_studio.services.core import Core
-from sora_studio.services.expiry import ExpiryWatch
-from sora_studio.services.holds import Holds
-from sora_studio.services.inventory import Inventory
-from sora_studio.services.metering import Meter
-from sora_studio.services.ownership import FolderLock, Ownership
-from sora_studio.services.publishing import Publishing
-from sora_studio.services.relay_link import RelayLink
-from sora_studio.services.renewal import Renewal
-from sora_studio.services.reports import Reports
-from sora_studio.services.retrieval import Retrieval
-from sora_studio.services.room import Room
-from sora_studio.services.saving import ClipSaver, Shelf
-from sora_studio.services.sending import Sender
-from sora_studio.services.spending import Spending
-from sora_studio.services.submission import Submission
-from sora_studio.services.tracking import Tracking
+from sora_studio.services.callbacks.callback_handler import CallbackHandler
+from sora_studio.services.callbacks.relay_link import RelayLink
+from sora_studio.services.callbacks.reports import Reports
+from sora_studio.services.clips.expiry import ExpiryWatch
+from sora_studio.services.clips.file_presence import FilePresence
+from sora_studio.services.clips.renewal import Renewal
+from sora_studio.services.clips.retrieval import Retrieval
+from sora_studio.services.clips.saving import ClipSaver, Shelf
+from sora_studio.services.money.balance import Balance
+from sora_studio.services.money.metering import PriceMeter
+from sora_studio.services.money.spending import Spending
+from sora_studio.services.pictures.publishing import Publishing
+from sora_studio.services.polling.tracking import Tracking
+from sora_studio.services.runtime.change_watch import ChangeWatch
+from sora_studio.services.runtime.connection import Connection
+from sora_studio.services.runtime.core import Core
+from sora_studio.services.runtime.ownership import FolderLock, Ownership
+from sora_studio.services.tasks.attaching import Attaching
+from sora_studio.services.tasks.disk_space import DiskSpace
+from sora_studio.services.tasks.send_blocks import SendBlocks
+from sora_studio.services.tasks.sending import Sender
+from sora_studio.services.tasks.submission import Submission
+from sora_studio.services.tasks.task_counts import TaskCounts
 
 CREATES_FINISH_WITHIN_S = 5.0
 WITHDRAWN_WITHIN_S = 3.0
@@ -58,23 +58,23 @@ class Engine:
         self._publishing = outside.publishing
         self._works = False
         self.connection = Connection(core.gateway, core.events, core.notices, core.clock, core.rng)
-        self.holds = Holds(core.notices)
-        self._meter = Meter(core.ledger)
-        core.ledger.on_move = self._meter.moved
-        self.balance = Balance(core, self.holds, self._meter)
-        self.spending = Spending(core, self.holds, outside.limits)
-        self.inventory = Inventory(core, is_owner=self._is_owner)
+        self.send_blocks = SendBlocks(core.notices)
+        self._meter = PriceMeter(core.task_writer)
+        core.task_writer.on_move = self._meter.moved
+        self.balance = Balance(core, self.send_blocks, self._meter)
+        self.spending = Spending(core, self.send_blocks, outside.limits)
+        self.file_presence = FilePresence(core, is_owner=self._is_owner)
         self.ownership = Ownership(outside.lock, core.events, core.clock, self._begin_to_work)
-        census = Census(core.gateway_name)
-        self._changes = ChangeWatch(core.ledger.tasks, core.events, core.clock)
-        self._changes.observe(self._see)
-        core.ledger.on_write = self._changes.wake
-        self._room = Room(core, self.holds, census, lambda: outside.shelf().folder)
+        task_counts = TaskCounts(core.gateway_name)
+        self._changes = ChangeWatch(core.task_writer.tasks, core.events, core.clock)
+        self._changes.observe(self._task_changed)
+        core.task_writer.on_write = self._changes.wake
+        self._disk_space = DiskSpace(core, self.send_blocks, task_counts, lambda: outside.shelf().folder)
         self.tracking = Tracking(
             core,
-            census,
+            task_counts,
             self.connection,
-            self.holds,
+            self.send_blocks,
             is_owner=self._is_owner,
             requests_last_minute=outside.requests_last_minute,
         )
@@ -82,32 +82,32 @@ class Engine:
         self.reports = Reports(
             core,
             outside.relay,
-            Arrivals(core, attaching, self.connection, self.holds, hint=self.tracking.hint),
+            CallbackHandler(core, attaching, self.connection, self.send_blocks, hint=self.tracking.hint),
             on_line=self._line_changed,
         )
         self._sender = Sender(
             core,
-            census,
+            task_counts,
             outside.publishing,
             self.connection,
-            self.holds,
+            self.send_blocks,
             meter=self._meter,
             spending=self.spending,
-            room=self._room,
+            disk_space=self._disk_space,
             report_to=self.reports.address,
         )
         self.submission = self._build_submission(outside, attaching)
         saver = ClipSaver(core, outside.transfer, outside.media, outside.shelf)
-        renewal = Renewal(core, self.holds)
+        renewal = Renewal(core, self.send_blocks)
         self.retrieval = Retrieval(core, saver, renewal, outside.media, is_owner=self._is_owner)
 
     def _build_submission(self, outside: Outside, attaching: Attaching) -> Submission:
         return Submission(
             self._core,
             outside.publishing,
-            self.holds,
+            self.send_blocks,
             attaching,
-            room=self._room,
+            disk_space=self._disk_space,
             has_key=outside.has_key,
             can_report=lambda: self.reports.state.configured,
             is_online=lambda: self.connection.online,
@@ -117,16 +117,16 @@ class Engine:
         """Look on, and work if nobody else does; all that was left unfinished goes on."""
         await self._changes.begin()
         await self.spending.begin()
-        await self._room.look()
-        for task in await self._core.ledger.tasks.unfinished(self._core.gateway_name):
-            self._sender.see(task)
+        await self._disk_space.look()
+        for task in await self._core.task_writer.tasks.unfinished(self._core.gateway_name):
+            self._sender.task_changed(task)
         await self.ownership.try_once()
         supervisor = self._core.supervisor
         supervisor.keep(self._changes.run, name="change watch")
         supervisor.keep(self.connection.run, name="connection")
         supervisor.keep(self.balance.run, name="balance")
         supervisor.keep(self.spending.run, name="spending")
-        supervisor.keep(self.inventory.run, name="inventory")
+        supervisor.keep(self.file_presence.run, name="inventory")
         if not self.ownership.is_owner:
             supervisor.keep(self.ownership.run, name="ownership")
 
@@ -140,7 +140,7 @@ class Engine:
 
     def key_changed(self) -> None:
         """Everything that waited for a key tries again."""
-        self.holds.key_changed()
+        self.send_blocks.key_changed()
         self.connection.probe_now()
         self.balance.key_changed()
 
@@ -152,7 +152,7 @@ class Engine:
     def retry(self) -> None:
         """A person asks to try again: whatever holds back does so at once."""
         self.ways_changed()
-        self.holds.credit_returned()
+        self.send_blocks.credit_returned()
         self.connection.probe_now()
         self.retrieval.resume()
         self.reports.retry()
@@ -161,34 +161,34 @@ class Engine:
     async def _begin_to_work(self) -> None:
         """Take over what another run left. May be repeated when it failed half-way."""
         self._works = True
-        store, gateway = self._core.ledger.tasks, self._core.gateway_name
-        await self._core.ledger.recover()
+        store, gateway = self._core.task_writer.tasks, self._core.gateway_name
+        await self._core.task_writer.recover()
         self._meter.begin()
         self.balance.want()
         unsaved = dict.fromkeys(clip.task for clip in await store.unsaved(gateway))
         for task in [*await store.unfinished(gateway), *await store.get_many(unsaved)]:
             self._meter.carry(task)
-            self._see(task)
+            self._task_changed(task)
         self.tracking.spread_overdue()
         supervisor = self._core.supervisor
         supervisor.keep(self._sender.run, name="sender")
         supervisor.keep(self._publishing.run, name="withdrawal")
-        supervisor.keep(self._room.run, name="room")
+        supervisor.keep(self._disk_space.run, name="room")
         supervisor.keep(ExpiryWatch(self._core).run, name="expiry")
         supervisor.keep(self.tracking.run, name="tracking")
         supervisor.keep(self.retrieval.run, name="retrieval")
         self.reports.begin()
 
-    def _see(self, task: Task) -> None:
-        self.inventory.see(task)
-        self.spending.see(task)
-        self._meter.see(task)
-        self._sender.see(task)
-        self._publishing.see(task)
+    def _task_changed(self, task: Task) -> None:
+        self.file_presence.task_changed(task)
+        self.spending.task_changed(task)
+        self._meter.task_changed(task)
+        self._sender.task_changed(task)
+        self._publishing.task_changed(task)
         if self._works:
-            self.tracking.see(task)
-            self.retrieval.see(task)
-            self.reports.see(task)
+            self.tracking.task_changed(task)
+            self.retrieval.task_changed(task)
+            self.reports.task_changed(task)
 
     def _line_changed(self, carries: Callable[[str], bool] | None) -> None:
         """Without a line nobody knows whether the relay still lends: its pictures are looked at before they are used again."""

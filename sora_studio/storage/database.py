@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
 
+from sora_studio.domain.disk_space import is_full
 from sora_studio.domain.errors import DatabaseUnusable, StorageFull, StudioError
-from sora_studio.domain.room import is_full
 from sora_studio.storage.backups import Backups
 from sora_studio.storage.migrations import STEPS, migrate, steps_taken
 from sora_studio.storage.rescue import DAMAGE, Rescue, opening, refuse_while_rescued, rescue_if_damaged

@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from sora_studio.storage.pages import Pages, Record, Value
+from sora_studio.storage.sqlite_pages import Record, SqlitePages, Value
 
 REVISION = "revision"
 _TYPES: dict[str, tuple[type, ...]] = {"INTEGER": (int,), "REAL": (int, float), "TEXT": (str, bytes)}
@@ -49,7 +49,7 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Remains:
+class RecoveredRow:
     """A row that was found. `values` lacks the columns that cannot be read; `cut` is what is left of the first of these."""
 
     values: Mapping[str, Value]
@@ -79,9 +79,9 @@ def _table(connection: sqlite3.Connection, name: str) -> Table:
     return Table(name, tuple(columns), key)
 
 
-def rows_in(pages: Pages, tables: Mapping[str, Table]) -> dict[str, dict[int, Remains]]:
+def rows_in(pages: SqlitePages, tables: Mapping[str, Table]) -> dict[str, dict[int, RecoveredRow]]:
     """Everything that can be read, by table and key. A page that nothing points to counts by what its rows look like."""
-    found: dict[str, dict[int, Remains]] = {name: {} for name in tables}
+    found: dict[str, dict[int, RecoveredRow]] = {name: {} for name in tables}
     owners = _owners(pages)
     for number in range(1, pages.count + 1):
         owner = owners.get(number)
@@ -92,7 +92,7 @@ def rows_in(pages: Pages, tables: Mapping[str, Table]) -> dict[str, dict[int, Re
     return found
 
 
-def last_keys(pages: Pages) -> dict[str, int]:
+def last_keys(pages: SqlitePages) -> dict[str, int]:
     """The highest key that each table has ever given, so that none is given twice."""
     keys = dict[str, int]()
     for name, root in _roots(pages):
@@ -107,7 +107,7 @@ def last_keys(pages: Pages) -> dict[str, int]:
     return keys
 
 
-def _owners(pages: Pages) -> dict[int, str]:
+def _owners(pages: SqlitePages) -> dict[int, str]:
     """The table that each page with rows belongs to, as far as it can be reached from the top; free ones belong to none."""
     owners = dict.fromkeys(pages.free(), "")
     owners.update(dict.fromkeys(pages.leaves(1), "sqlite_schema"))
@@ -116,7 +116,7 @@ def _owners(pages: Pages) -> dict[int, str]:
     return owners
 
 
-def _roots(pages: Pages) -> Iterator[tuple[str, int]]:
+def _roots(pages: SqlitePages) -> Iterator[tuple[str, int]]:
     for leaf in pages.leaves(1):
         for record in pages.records(leaf):
             match record.values:
@@ -126,16 +126,16 @@ def _roots(pages: Pages) -> Iterator[tuple[str, int]]:
                     pass
 
 
-def _remains(table: Table, record: Record, *, is_reached: bool) -> Remains:
+def _remains(table: Table, record: Record, *, is_reached: bool) -> RecoveredRow:
     values = {column.name: value for column, value in zip(table.columns, record.values, strict=False)}
     values[table.key] = record.rowid
     cut = dict[str, str]()
     if record.cut is not None:
         cut[table.columns[len(record.values)].name] = record.cut
-    return Remains(values, cut, record.is_whole, is_reached)
+    return RecoveredRow(values, cut, record.is_whole, is_reached)
 
 
-def _keep_better(rows: dict[int, Remains], record: Record, remains: Remains) -> None:
+def _keep_better(rows: dict[int, RecoveredRow], record: Record, remains: RecoveredRow) -> None:
     before = rows.get(record.rowid)
     if before is None or remains.rank > before.rank:
         rows[record.rowid] = remains

@@ -17,10 +17,10 @@ from filelock import FileLock, Timeout
 
 from sora_studio.domain.errors import DatabaseUnusable
 from sora_studio.storage.backups import Backups, connect_unchanging
-from sora_studio.storage.durable import sync_file, sync_folder
+from sora_studio.storage.fsync import sync_file, sync_folder
 from sora_studio.storage.migrations import refuse_strangers, steps_taken
-from sora_studio.storage.pages import Pages, is_log_garbage
 from sora_studio.storage.salvage import Salvaged, salvage
+from sora_studio.storage.sqlite_pages import SqlitePages, is_log_garbage
 
 OPENING_WITHIN_S = 120.0
 """How long an opening waits for another process's: longer than rescuing 100,000 tasks takes."""
@@ -151,7 +151,7 @@ def _is_garbage(log: Path) -> bool:
 
 def _refuse_what_is_not_ours(database: Path) -> None:
     """By what is left of the header: a damaged file of another program, or of a newer version, is not ours to mend."""
-    pages = Pages(database)
+    pages = SqlitePages(database)
     if pages.has_header:
         refuse_strangers(database, application=pages.application_id, taken=pages.user_version)
 

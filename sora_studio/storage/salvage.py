@@ -15,10 +15,10 @@ from pathlib import Path
 from sora_studio.domain.task import TaskState
 from sora_studio.storage.changes import read_tasks
 from sora_studio.storage.migrations import APPLICATION_ID, STEPS, migrate
-from sora_studio.storage.pages import Pages, Value
-from sora_studio.storage.remains import REVISION, Remains, Table, last_keys, rows_in, tables_of
+from sora_studio.storage.recovered_rows import REVISION, RecoveredRow, Table, last_keys, rows_in, tables_of
 from sora_studio.storage.rows import clip_from_row, draft_from_row, publication_from_row, task_from_row
 from sora_studio.storage.search import fold
+from sora_studio.storage.sqlite_pages import SqlitePages, Value
 
 _AT_ONCE = 500
 _MOST = 1 << 40
@@ -54,7 +54,7 @@ def salvage(damaged: Path, backup: Path | None, target: Path) -> Salvaged:
             with contextlib.closing(_connect(spare)) as connection:
                 _migrate(connection, spare)
         with contextlib.closing(_connect(target)) as connection:
-            return _Salvage(connection, target).run(Pages(damaged), spare if backup else None)
+            return _Salvage(connection, target).run(SqlitePages(damaged), spare if backup else None)
     finally:
         spare.unlink(missing_ok=True)
 
@@ -69,7 +69,7 @@ class _Salvage:
         self._words = dict[int, str]()
         self._in_part = set[int]()
 
-    def run(self, pages: Pages, backup: Path | None) -> Salvaged:
+    def run(self, pages: SqlitePages, backup: Path | None) -> Salvaged:
         run = self._connection.execute
         _migrate(self._connection, self._path, version=_version_of(pages))
         if backup is not None:
@@ -90,7 +90,7 @@ class _Salvage:
         kept = self._ids()
         return Salvaged(len(kept), len((all_but_orphans - own) & kept), len(self._in_part & kept))
 
-    def _insert_own(self, pages: Pages) -> None:
+    def _insert_own(self, pages: SqlitePages) -> None:
         tables = tables_of(self._connection)
         found = rows_in(pages, tables)
         for key, remains in found.get("task_words", {}).items():
@@ -103,7 +103,7 @@ class _Salvage:
                 values = remains.values if remains.is_whole else self._completed(tables[name], key, remains)
                 self._insert(name, values)
 
-    def _completed(self, table: Table, key: int, remains: Remains) -> dict[str, Value]:
+    def _completed(self, table: Table, key: int, remains: RecoveredRow) -> dict[str, Value]:
         """A row that is cut off, with the rest from the backup or, for what is nowhere, with what is left of it."""
         values = self._in_backup(table, key)
         if not values and table.name == "tasks" and "prompt" not in remains.values:
@@ -113,7 +113,7 @@ class _Salvage:
                 values.setdefault(column.name, self._left_of(table, key, column.name, remains))
         return {**values, **remains.values}
 
-    def _left_of(self, table: Table, key: int, column: str, remains: Remains) -> str:
+    def _left_of(self, table: Table, key: int, column: str, remains: RecoveredRow) -> str:
         if column != "prompt":
             return _EMPTY[column]
         words = self._words.get(key, "") if table.name == "tasks" else ""
@@ -221,7 +221,7 @@ def _migrate(connection: sqlite3.Connection, path: Path, *, version: int = len(S
     migrate(connection, path, begin=lambda: connection.execute("BEGIN"), steps=STEPS[:version])
 
 
-def _version_of(pages: Pages) -> int:
+def _version_of(pages: SqlitePages) -> int:
     """The schema that the rows were written with; the newest where the file does not say."""
     is_known = pages.application_id == APPLICATION_ID and 0 < pages.user_version <= len(STEPS)
     return pages.user_version if is_known else len(STEPS)

@@ -13,11 +13,11 @@ from typing import TypeVar
 
 import tomli_w
 
+from sora_studio.domain.disk_space import is_full
 from sora_studio.domain.errors import InvalidSetting, StorageFull
 from sora_studio.domain.naming import check_template
 from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.profile_toml import is_slug
-from sora_studio.domain.room import is_full
 from sora_studio.domain.settings import (
     RelayPlace,
     Settings,
@@ -29,7 +29,7 @@ from sora_studio.domain.settings import (
     check_port,
     check_relay_url,
 )
-from sora_studio.storage.durable import sync_folder
+from sora_studio.storage.fsync import sync_folder
 
 Value = TypeVar("Value")
 Choice = TypeVar("Choice", bound=StrEnum)

@@ -46,7 +46,7 @@ class Record:
         return len(self.values) == self.width
 
 
-class Pages:
+class SqlitePages:
     """The pages of a file with what its write-ahead log has committed laid over them. Raises `OSError` only."""
 
     def __init__(self, path: Path) -> None:

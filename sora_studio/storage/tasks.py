@@ -10,7 +10,7 @@ from sora_studio.domain.clip import Clip, ClipCounts, ClipState
 from sora_studio.domain.errors import RequestRepeated
 from sora_studio.domain.ports import ClipFacts, TaskFacts, TaskFilter
 from sora_studio.domain.request import GenerationRequest
-from sora_studio.domain.task import SECTIONS, Phase, Section, Task, TaskState
+from sora_studio.domain.task import SECTIONS, Phase, Task, TaskSection, TaskState
 from sora_studio.storage.changes import add_clips, change_clip, change_task, move_clip, move_task, read_tasks
 from sora_studio.storage.database import Database
 from sora_studio.storage.rows import SqlValue, clip_from_row, request_to_sql, to_sql
@@ -157,7 +157,7 @@ class SqliteTasks:
         # The clause is made of constants; what a person typed is bound.
         return await self._read_ids(f"SELECT id {clause} ORDER BY id DESC LIMIT ?", page)
 
-    async def index(self, which: TaskFilter) -> list[tuple[Section, int]]:
+    async def index(self, which: TaskFilter) -> list[tuple[TaskSection, int]]:
         """Every matching task's place in the live list: by section, newest first (waiting: oldest first)."""
         clause, values = from_where(which)
         query = f"SELECT phase, id {clause} ORDER BY id DESC"
@@ -224,12 +224,12 @@ def _recover(connection: sqlite3.Connection) -> list[int]:
     return sorted(set(tasks))
 
 
-def _in_sections(rows: Iterable[tuple[str, int]]) -> list[tuple[Section, int]]:
+def _in_sections(rows: Iterable[tuple[str, int]]) -> list[tuple[TaskSection, int]]:
     """From newest first to the order of the live list."""
-    places: dict[Section, list[tuple[Section, int]]] = {section: [] for section in Section}
+    places: dict[TaskSection, list[tuple[TaskSection, int]]] = {section: [] for section in TaskSection}
     sections = {phase.value: SECTIONS[phase] for phase in Phase}
     for phase, task in rows:
         section = sections[phase]
         places[section].append((section, task))
-    places[Section.WAITING].reverse()
-    return [place for section in Section for place in places[section]]
+    places[TaskSection.WAITING].reverse()
+    return [place for section in TaskSection for place in places[section]]

@@ -23,7 +23,7 @@ COLLECT_MS = 80
 """Long enough to join a burst, short enough to feel like at once."""
 
 
-class EventRelay(QObject):
+class EventBridge(QObject):
     """Turns the events of one bus into signals, on the loop's thread.
 
     Signals: `tasks_changed(frozenset[int])` at most every 80 ms, `transfer_progressed(TransferProgressed)`,

@@ -15,10 +15,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QPlainTextEdit, QWidget
 
 from sora_studio.domain.settings import Theme
-from sora_studio.ui import theme
 from sora_studio.ui.compose.panel import ComposePanel
 from sora_studio.ui.compose.prompt_editor import PromptEditor
-from sora_studio.ui.task_scope import TaskScope
+from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.task_scope import TaskScope
 from tests.benchmarks.figures import Figure, percentile
 
 CHARACTERS = 10_000

@@ -97,9 +97,9 @@ async def follow(folder: Path, base_url: str, first_due: float) -> tuple[list[fl
     """Heartbeats in milliseconds late, Qt timers at the end, requests of the last minute."""
     from sora_studio.storage.secrets import SessionKeys
     from sora_studio.studio import Studio
-    from sora_studio.viewmodels.event_relay import EventRelay
+    from sora_studio.viewmodels.event_bridge import EventBridge
 
-    studio, relay = Studio(data_dir=folder, base_url=base_url, keys=SessionKeys("benchmark")), EventRelay()
+    studio, relay = Studio(data_dir=folder, base_url=base_url, keys=SessionKeys("benchmark")), EventBridge()
     relay.listen(studio.events)
     await studio.start()
     late_ms: list[float] = []

@@ -15,10 +15,10 @@ from PySide6.QtWidgets import QApplication
 
 from sora_studio.domain.settings import Theme
 from sora_studio.domain.task import Phase
-from sora_studio.ui import theme
-from sora_studio.ui.task_scope import TaskScope
+from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.tasks.view import TaskView
-from sora_studio.viewmodels.task_list import TaskListModel
+from sora_studio.viewmodels.tasks.task_list import TaskListModel
 from tests.benchmarks.figures import Figure, median
 from tests.doubles.task_studio import PROFILE, index_of, task_in
 

@@ -19,14 +19,14 @@ from sora_studio.domain.events import EventBus
 from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.task import TaskState
 from sora_studio.gateway.client import GatewayClient
-from sora_studio.services.census import Census
-from sora_studio.services.connection import Connection
-from sora_studio.services.core import Core
-from sora_studio.services.holds import Holds
-from sora_studio.services.ledger import Ledger
-from sora_studio.services.notices import Notices
-from sora_studio.services.supervision import Supervisor
-from sora_studio.services.tracking import Tracking
+from sora_studio.services.polling.tracking import Tracking
+from sora_studio.services.runtime.connection import Connection
+from sora_studio.services.runtime.core import Core
+from sora_studio.services.runtime.notices import Notices
+from sora_studio.services.runtime.supervision import Supervisor
+from sora_studio.services.tasks.send_blocks import SendBlocks
+from sora_studio.services.tasks.task_counts import TaskCounts
+from sora_studio.services.tasks.task_writer import TaskWriter
 from tests.benchmarks.figures import Figure
 from tests.doubles.clock import ManualClock
 from tests.doubles.tasks import MemoryTasks
@@ -70,7 +70,7 @@ async def follow(tasks: int, hours: float, profile: ModelProfile, *, suspends_s:
     client = GatewayClient(GATEWAY, key=lambda: "key", clock=clock, transport=service)
     notices, rng = Notices(events), random.Random(1)
     core = Core(
-        Ledger(store, clock, notices),
+        TaskWriter(store, clock, notices),
         client,
         {"sora-2": profile},
         events,
@@ -80,12 +80,12 @@ async def follow(tasks: int, hours: float, profile: ModelProfile, *, suspends_s:
         rng,
         GATEWAY,
     )
-    connection, holds = Connection(client, events, notices, clock, rng), Holds(notices)
+    connection, send_blocks = Connection(client, events, notices, clock, rng), SendBlocks(notices)
     tracking = Tracking(
         core,
-        Census(GATEWAY),
+        TaskCounts(GATEWAY),
         connection,
-        holds,
+        send_blocks,
         is_owner=lambda: True,
         requests_last_minute=lambda: client.requests_last_minute,
     )
@@ -95,7 +95,7 @@ async def follow(tasks: int, hours: float, profile: ModelProfile, *, suspends_s:
         due = accepted_at + timedelta(seconds=profile.poll.first_after_s)
         await store.transition(row.id, TaskState.SENDING)
         await store.transition(row.id, TaskState.PENDING, task_id=f"task_{row.id}", accepted_at=accepted_at, next_poll_at=due)
-        tracking.see(store.rows[row.id])
+        tracking.task_changed(store.rows[row.id])
     core.supervisor.keep(tracking.run, name="tracking")
     slept_s = sum(suspends_s)
     for suspend_s in (*suspends_s, 0.0):

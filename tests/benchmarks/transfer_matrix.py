@@ -19,21 +19,21 @@ from pathlib import Path
 from sora_studio.domain.clip import ClipState, FilmFacts
 from sora_studio.domain.errors import LinkExpired, PassingError, StudioError
 from sora_studio.domain.events import EventBus
-from sora_studio.domain.ports import Progress
+from sora_studio.domain.ports import TransferProgress
 from sora_studio.gateway.transfer import FilmTransfer
 from sora_studio.media.film import inspect_film
-from sora_studio.services.core import Core
-from sora_studio.services.ledger import Ledger
-from sora_studio.services.notices import Notices
-from sora_studio.services.saving import ClipSaver, Shelf
-from sora_studio.services.supervision import Supervisor
+from sora_studio.services.clips.saving import ClipSaver, Shelf
+from sora_studio.services.runtime.core import Core
+from sora_studio.services.runtime.notices import Notices
+from sora_studio.services.runtime.supervision import Supervisor
+from sora_studio.services.tasks.task_writer import TaskWriter
 from tests.benchmarks.figures import Figure
 from tests.doubles.films import write_film
 from tests.doubles.gateway import ScriptedGateway
 from tests.doubles.tasks import MemoryTasks
 from tests.unit.gateway.doubles import HastyClock, serving
+from tests.unit.services.clips.test_retrieval import finished
 from tests.unit.services.rig import GATEWAY, sora_2
-from tests.unit.services.test_retrieval import finished
 
 CHUNK_BYTES = 65_536
 POINTS = 250
@@ -228,9 +228,9 @@ def _outcome(origin: Origin, folder: Path) -> Outcome:
 async def _saver(clock: HastyClock, folder: Path) -> AsyncIterator[tuple[ClipSaver, MemoryTasks, Callable[[], object]]]:
     tasks, events = MemoryTasks(), EventBus()
     notices = Notices(events)
-    ledger, supervisor = Ledger(tasks, clock, notices), Supervisor(clock, notices)
+    task_writer, supervisor = TaskWriter(tasks, clock, notices), Supervisor(clock, notices)
     gateway = ScriptedGateway(clock)
-    core = Core(ledger, gateway, {"sora-2": sora_2()}, events, notices, supervisor, clock, random.Random(1), GATEWAY)
+    core = Core(task_writer, gateway, {"sora-2": sora_2()}, events, notices, supervisor, clock, random.Random(1), GATEWAY)
     await finished(_Rows(tasks, clock))
     await tasks.transition_clip(1, ClipState.DOWNLOADING)
     transfer = FilmTransfer(gateway_is_loopback=True, clock=clock)
@@ -244,7 +244,7 @@ class _Rows:
     clock: HastyClock
 
 
-def _ignore(_: Progress) -> None:
+def _ignore(_: TransferProgress) -> None:
     pass
 
 

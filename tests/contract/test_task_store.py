@@ -14,7 +14,7 @@ from sora_studio.domain.errors import RequestRepeated
 from sora_studio.domain.picture import PictureEdit
 from sora_studio.domain.ports import TaskFilter, TaskStore
 from sora_studio.domain.request import GenerationRequest
-from sora_studio.domain.task import TRANSITIONS, Section, TaskState
+from sora_studio.domain.task import TRANSITIONS, TaskSection, TaskState
 from sora_studio.storage.database import Database
 from sora_studio.storage.tasks import SqliteTasks
 from tests.doubles.tasks import MemoryTasks
@@ -236,9 +236,9 @@ def test_the_live_list_is_by_section_newest_first_and_waiting_oldest_first(tell:
         running = [await task_in(store, S.PENDING) for _ in range(2)]
         unclear = await task_in(store, S.UNKNOWN)
         assert await store.index(TaskFilter()) == [
-            (Section.REVIEW, unclear),
-            *((Section.RUNNING, task) for task in reversed(running)),
-            *((Section.WAITING, task) for task in waiting),
+            (TaskSection.REVIEW, unclear),
+            *((TaskSection.RUNNING, task) for task in reversed(running)),
+            *((TaskSection.WAITING, task) for task in waiting),
         ]
 
     tell(story)

@@ -16,8 +16,8 @@ from sora_studio.domain.settings import Settings
 from sora_studio.domain.task import Task, TaskState
 from sora_studio.media.drawing import draw_image
 from sora_studio.paths import resources_dir
-from sora_studio.services.picture_digest import digest_of
-from sora_studio.services.pictures import PictureLook
+from sora_studio.services.pictures.picture_digest import digest_of
+from sora_studio.services.pictures.pictures import PictureLook
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 

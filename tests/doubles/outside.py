@@ -8,7 +8,7 @@ from pathlib import Path
 from sora_studio.domain.clip import FilmFacts
 from sora_studio.domain.errors import InvalidRequest, Problem, StudioError
 from sora_studio.domain.picture import PictureEdit, PreparedPicture, Thumbnail
-from sora_studio.domain.ports import Progress
+from sora_studio.domain.ports import TransferProgress
 from sora_studio.domain.request import ImageFacts
 
 FILM = FilmFacts(width=1280, height=720, duration_s=10.0, has_audio=True)
@@ -26,7 +26,7 @@ class ScriptedTransfer:
         self.running = 0
         self.most_running = 0
 
-    async def fetch(self, url: str, part: Path, on_progress: Callable[[Progress], None]) -> None:
+    async def fetch(self, url: str, part: Path, on_progress: Callable[[TransferProgress], None]) -> None:
         self.fetched.append(url)
         self.running += 1
         self.most_running = max(self.most_running, self.running)
@@ -35,11 +35,11 @@ class ScriptedTransfer:
                 raise self.troubles.popleft()
             half = len(FILM_BYTES) // 2
             _write(part, FILM_BYTES[:half])
-            on_progress(Progress(half, len(FILM_BYTES), 1000.0))
+            on_progress(TransferProgress(half, len(FILM_BYTES), 1000.0))
             if self.gate is not None:
                 await self.gate.wait()
             _write(part, FILM_BYTES)
-            on_progress(Progress(len(FILM_BYTES), len(FILM_BYTES), 1000.0))
+            on_progress(TransferProgress(len(FILM_BYTES), len(FILM_BYTES), 1000.0))
         finally:
             self.running -= 1
 

@@ -10,7 +10,7 @@ from sora_studio.domain.picture import PreparedPicture
 from sora_studio.domain.ports import Callback, Clock, RelayGreeting
 from sora_studio.domain.relay import CALLBACKS_PATH, PICTURES_PATH
 from sora_studio.domain.settings import RelayPlace
-from sora_studio.services.relay_link import RelayChoice, RelayLink
+from sora_studio.services.callbacks.relay_link import RelayChoice, RelayLink
 
 PUBLIC_URL = "https://relay.example"
 

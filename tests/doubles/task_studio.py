@@ -12,7 +12,7 @@ from sora_studio.domain.events import EventBus, TaskChanged
 from sora_studio.domain.ports import RemoteStatus, TaskFilter
 from sora_studio.domain.profile_toml import parse_profile
 from sora_studio.domain.request import GenerationRequest
-from sora_studio.domain.task import SECTIONS, Phase, Section, Task, TaskState
+from sora_studio.domain.task import SECTIONS, Phase, Task, TaskSection, TaskState
 from sora_studio.paths import resources_dir
 from tests.doubles.compose_studio import FakePictures
 
@@ -105,7 +105,7 @@ class TaskStudio:
             self.rows[task.id] = task
             self.events.publish(TaskChanged(task.id))
 
-    async def index(self, which: TaskFilter) -> list[tuple[Section, int]]:
+    async def index(self, which: TaskFilter) -> list[tuple[TaskSection, int]]:
         assert not which.removed
         return index_of(self.rows.values())
 
@@ -165,12 +165,12 @@ class TaskStudio:
         return True
 
 
-def index_of(tasks: Iterable[Task]) -> list[tuple[Section, int]]:
+def index_of(tasks: Iterable[Task]) -> list[tuple[TaskSection, int]]:
     """As the storage orders it: newest first in each section, but what waits oldest first."""
-    sections: dict[Section, list[int]] = {section: [] for section in Section}
+    sections: dict[TaskSection, list[int]] = {section: [] for section in TaskSection}
     for task in tasks:
         if task.removed_at is None:
             sections[SECTIONS[task.phase]].append(task.id)
     return [
-        (section, task) for section, ids in sections.items() for task in sorted(ids, reverse=section is not Section.WAITING)
+        (section, task) for section, ids in sections.items() for task in sorted(ids, reverse=section is not TaskSection.WAITING)
     ]

@@ -11,7 +11,7 @@ from sora_studio.domain.clip import CLIP_TRANSITIONS, Clip, ClipCounts, ClipStat
 from sora_studio.domain.errors import RequestRepeated
 from sora_studio.domain.ports import ClipFacts, TaskFacts, TaskFilter
 from sora_studio.domain.request import GenerationRequest
-from sora_studio.domain.task import SECTIONS, TRANSITIONS, Section, Task, TaskState
+from sora_studio.domain.task import SECTIONS, TRANSITIONS, Task, TaskSection, TaskState
 
 
 class MemoryTasks:
@@ -158,10 +158,10 @@ class MemoryTasks:
         rows = self._where(lambda row: _matches(row, which) and (before is None or row.id < before))
         return rows[::-1][:limit]
 
-    async def index(self, which: TaskFilter) -> list[tuple[Section, int]]:
+    async def index(self, which: TaskFilter) -> list[tuple[TaskSection, int]]:
         rows = [(SECTIONS[row.phase], row.id) for row in self._where(lambda row: _matches(row, which))]
-        order = list(Section)
-        return sorted(rows, key=lambda row: (order.index(row[0]), row[1] if row[0] is Section.WAITING else -row[1]))
+        order = list(TaskSection)
+        return sorted(rows, key=lambda row: (order.index(row[0]), row[1] if row[0] is TaskSection.WAITING else -row[1]))
 
     async def changed_since(self, revision: int) -> tuple[int, list[int]]:
         return self._revision, [row.id for row in self.rows.values() if row.revision > revision]

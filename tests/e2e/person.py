@@ -17,7 +17,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QTableView, QTextEdit, QWidget
 
 from sora_studio.app.main import run
-from sora_studio.ui.main_view import MainView
+from sora_studio.ui.window.main_view import MainView
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio

@@ -24,7 +24,7 @@ from sora_studio.domain.picture import PreparedPicture
 from sora_studio.domain.ports import PublicationStore, TaskStore
 from sora_studio.domain.task import TaskState
 from sora_studio.gateway.client import GatewayClient
-from sora_studio.services import uploads
+from sora_studio.services.pictures import uploads
 from sora_studio.storage.publications import SqlitePublications
 from sora_studio.storage.tasks import SqliteTasks
 from tests.doubles.publications import Host, MemoryPublications

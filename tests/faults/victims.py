@@ -22,7 +22,7 @@ from unittest import mock
 import httpx
 
 from sora_studio.domain.ports import TaskFilter
-from sora_studio.domain.task import Section, Task, TaskState
+from sora_studio.domain.task import Task, TaskSection, TaskState
 from sora_studio.gateway import client, web_source
 from sora_studio.storage.secrets import SessionKeys
 from sora_studio.studio import Studio
@@ -133,7 +133,7 @@ async def live(order: Order) -> None:
     await studio.stop()
 
 
-def _facts(task: Task, section: Section | None) -> dict[str, object]:
+def _facts(task: Task, section: TaskSection | None) -> dict[str, object]:
     sent_at = task.sent_at.isoformat() if task.sent_at else None
     facts = {"prompt": task.request.prompt, "state": task.state, "task_id": task.task_id}
     return {**facts, "sent_at": sent_at, "section": section}

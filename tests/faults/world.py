@@ -14,7 +14,7 @@ from unittest import mock
 
 from sora_studio.domain.errors import StorageFull
 from sora_studio.domain.ports import TaskFilter, TaskStore
-from sora_studio.domain.task import Section, Task, TaskState
+from sora_studio.domain.task import Task, TaskSection, TaskState
 from sora_studio.gateway import client
 from sora_studio.gateway.client import GatewayClient
 from sora_studio.storage.tasks import SqliteTasks
@@ -231,7 +231,7 @@ class World:
         for row in rows:
             self._judge_row(row, shown.get(row.id))
 
-    def _judge_row(self, row: Task, section: Section | None) -> None:
+    def _judge_row(self, row: Task, section: TaskSection | None) -> None:
         out, prompt = self.outcome, row.request.prompt
         tries, charges = self.books.tries[prompt], self.books.charges[prompt]
         out.states[row.state.value] += 1
@@ -240,14 +240,14 @@ class World:
             case TaskState.UNKNOWN:
                 out.unclear += 1
                 out.unclear_and_charged += bool(charges)
-                out.visible += section is Section.REVIEW and row.sent_at is not None
-                self._hold(section is Section.REVIEW, f"{prompt} is unclear and not shown")
+                out.visible += section is TaskSection.REVIEW and row.sent_at is not None
+                self._hold(section is TaskSection.REVIEW, f"{prompt} is unclear and not shown")
                 explained = prompt in self._cut_off or bool(UNCLEAR.intersection(tries[-1:]))
                 self._hold(explained, f"{prompt} is unclear without a reason: {tries}")
                 self._hold(row.sent_at is not None, f"{prompt} is unclear without the time of its sending")
             case TaskState.PENDING | TaskState.PROCESSING:
                 self._hold(charges == [row.task_id], f"{prompt} runs as {row.task_id}, charged {charges}")
-                self._hold(section is Section.RUNNING, f"{prompt} runs and is not shown")
+                self._hold(section is TaskSection.RUNNING, f"{prompt} runs and is not shown")
                 out.sent_again += len(tries) > 1
             case TaskState.FAILED:
                 self._hold(not charges and tries[-1:] == [Way.NOT_LIKED], f"{prompt} failed, charged {charges}, tries {tries}")

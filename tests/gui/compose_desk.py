@@ -17,14 +17,14 @@ from sora_studio.domain.events import EventBus
 from sora_studio.domain.picture import PictureEdit
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.ui.compose.controls import GenerateButton, MenuChip, SegmentButton
-from sora_studio.ui.compose.crop_view import CropView
-from sora_studio.ui.compose.image_well import ImageWell
-from sora_studio.ui.compose.line_breaks import BREAK
 from sora_studio.ui.compose.panel import ComposePanel
-from sora_studio.ui.compose.picture_dialog import PictureDialog
+from sora_studio.ui.compose.pictures.crop_view import CropView
+from sora_studio.ui.compose.pictures.image_well import ImageWell
+from sora_studio.ui.compose.pictures.picture_dialog import PictureDialog
 from sora_studio.ui.compose.prompt_editor import PromptEditor
-from sora_studio.ui.task_scope import TaskScope
-from sora_studio.viewmodels.event_relay import EventRelay
+from sora_studio.ui.kit.line_breaks import BREAK
+from sora_studio.ui.kit.task_scope import TaskScope
+from sora_studio.viewmodels.event_bridge import EventBridge
 from tests.doubles.compose_studio import ComposeStudio
 
 W = TypeVar("W", bound=QWidget)
@@ -39,7 +39,7 @@ class Desk:
         self.errors = list[BaseException]()
         self.scope = TaskScope(lambda error, _: self.errors.append(error))
         self.panel = ComposePanel(self.scope)
-        self.events, self.relay = EventBus(), EventRelay()
+        self.events, self.relay = EventBus(), EventBridge()
         self.relay.listen(self.events)
         self.submitted, self.keys_needed = list[int](), list[bool]()
         self.panel.submitted.connect(lambda tasks: self.submitted.append(len(tasks)))

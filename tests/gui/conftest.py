@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.app.main import HARMLESS
 from sora_studio.domain.settings import Theme
-from sora_studio.ui import theme
+from sora_studio.ui.kit import theme
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -15,8 +15,8 @@ from sora_studio.domain.settings import Settings
 from sora_studio.storage.secrets import SessionKeys
 from sora_studio.studio import Studio
 from sora_studio.ui.compose.prompt_editor import PromptEditor
-from sora_studio.ui.main_view import MainView
 from sora_studio.ui.tasks.view import TaskView
+from sora_studio.ui.window.main_view import MainView
 from tests.canary import KEY
 
 W = TypeVar("W", bound=QWidget)

@@ -14,9 +14,9 @@ from pytestqt.qtbot import QtBot
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.errors import StorageFull
 from sora_studio.domain.settings import RELAY_URL_VARIABLE, Settings
-from sora_studio.ui.settings.dialog import Section, SettingsDialog
-from sora_studio.ui.task_scope import TaskScope
-from sora_studio.viewmodels.event_relay import EventRelay
+from sora_studio.ui.kit.task_scope import TaskScope
+from sora_studio.ui.settings.dialog import SettingsDialog, SettingsPage
+from sora_studio.viewmodels.event_bridge import EventBridge
 from tests.doubles.settings_studio import SettingsStudio
 
 
@@ -36,14 +36,14 @@ class Disk:
 
 @contextmanager
 def opened(
-    section: Section, *, loop: StudioEventLoop, disk: Disk, studio: SettingsStudio, qtbot: QtBot
+    section: SettingsPage, *, loop: StudioEventLoop, disk: Disk, studio: SettingsStudio, qtbot: QtBot
 ) -> Generator[SettingsDialog]:
     """The dialog at a section, over a studio that nothing is set up in; any unexpected error fails the test."""
 
     def fail(error: BaseException, name: str) -> None:
         pytest.fail(f"{name}: {error!r}")
 
-    scope, relay = TaskScope(fail), EventRelay()
+    scope, relay = TaskScope(fail), EventBridge()
     relay.listen(studio.events)
     dialog = SettingsDialog(scope, relay, disk.save, demo=False)
     qtbot.addWidget(dialog)
@@ -54,7 +54,9 @@ def opened(
     relay.mute()
 
 
-def name_a_relay(dialog: SettingsDialog, section: Section, studio: SettingsStudio, monkeypatch: pytest.MonkeyPatch) -> None:
+def name_a_relay(
+    dialog: SettingsDialog, section: SettingsPage, studio: SettingsStudio, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """In the environment; then the settings are opened anew."""
     monkeypatch.setenv(RELAY_URL_VARIABLE, "https://relay.example.org")
     dialog.open_at(section, Settings(), studio.studio, usual_folder=Path("/films"))

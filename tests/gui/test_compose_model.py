@@ -10,7 +10,7 @@ from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import KeyMissing, PublicUrlNeeded, StorageFull
 from sora_studio.domain.request import GenerationRequest
-from sora_studio.viewmodels.compose import ComposeModel
+from sora_studio.viewmodels.compose.composer import ComposeModel
 from tests.doubles.compose_studio import ComposeStudio, shipped_profile
 
 EARLIER = Draft(7, GenerationRequest("sora-2", "An earlier prompt", {"duration": 15}, "value"), takes=3, caret=4)

@@ -14,9 +14,9 @@ from pytestqt.qtbot import QtBot
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.picture import PreparedPicture
 from sora_studio.domain.request import GenerationRequest, ImageFacts
-from sora_studio.ui import theme
-from sora_studio.ui.elided_label import ElidedLabel
-from sora_studio.viewmodels import picture_words
+from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.elided_label import ElidedLabel
+from sora_studio.viewmodels.compose.pictures import picture_words
 from tests.doubles.pictures import painted
 from tests.gui.compose_desk import Desk, Look, open_desk
 

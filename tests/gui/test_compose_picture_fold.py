@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.request import GenerationRequest, ImageFacts
-from sora_studio.ui.compose.fold_well import FoldWell
+from sora_studio.ui.compose.pictures.fold_well import FoldWell
 from tests.gui.compose_desk import Desk, open_desk
 
 BROKEN = "picture-11.jpg is damaged and cannot be read to its end."

@@ -15,9 +15,9 @@ from sora_studio.domain.errors import PublicUrlNeeded
 from sora_studio.domain.events import RelayChanged
 from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.request import GenerationRequest
-from sora_studio.ui import theme
 from sora_studio.ui.compose.advanced_chip import AdvancedChip
-from sora_studio.viewmodels import picture_words
+from sora_studio.ui.kit import theme
+from sora_studio.viewmodels.compose.pictures import picture_words
 from tests.gui.compose_desk import Desk, Look, open_desk
 
 REPORT = "Let the service report when the clip is ready (callback)"

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.picture import PictureRoute, PreparedPicture
 from sora_studio.domain.request import ImageFacts
-from sora_studio.viewmodels import picture_words
+from sora_studio.viewmodels.compose.pictures import picture_words
 from tests.doubles.pictures import painted
 from tests.gui.compose_desk import Desk, Look, open_desk
 

@@ -19,10 +19,10 @@ from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.events import EventBus, NoticeCleared
 from sora_studio.domain.settings import Settings
 from sora_studio.logs import WINDOW_LOG, redacted, start_logging, stop_logging
-from sora_studio.services.clock import SystemClock
-from sora_studio.services.notices import Notices
-from sora_studio.services.supervision import Supervisor
-from sora_studio.ui.main_view import MainView
+from sora_studio.services.runtime.clock import SystemClock
+from sora_studio.services.runtime.notices import Notices
+from sora_studio.services.runtime.supervision import Supervisor
+from sora_studio.ui.window.main_view import MainView
 from tests import canary
 
 SECRETS = f"GET https://cdn.example/clip.mp4?{canary.QUERY} with Bearer {canary.KEY}, {canary.KEY!r}"

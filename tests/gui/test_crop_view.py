@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from sora_studio.domain.picture import Crop
-from sora_studio.ui.compose.crop_view import CropView
-from sora_studio.viewmodels import picture_crop
+from sora_studio.ui.compose.pictures.crop_view import CropView
+from sora_studio.viewmodels.compose.pictures import picture_crop
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from sora_studio.ui import theme
-from sora_studio.ui.elided_label import ElidedLabel
+from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.elided_label import ElidedLabel
 
 NAME = "a" * 40 + "b" * 41 + ".jpg"
 

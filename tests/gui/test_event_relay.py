@@ -20,11 +20,11 @@ from sora_studio.domain.events import (
     TransferProgressed,
 )
 from sora_studio.domain.money import DaySpend
-from sora_studio.viewmodels.event_relay import EventRelay
+from sora_studio.viewmodels.event_bridge import EventBridge
 
 
 def test_a_burst_of_changes_is_one_signal(qtbot: QtBot) -> None:
-    events, relay, heard = EventBus(), EventRelay(), list[frozenset[int]]()
+    events, relay, heard = EventBus(), EventBridge(), list[frozenset[int]]()
     relay.listen(events)
     relay.tasks_changed.connect(heard.append)
     with qtbot.waitSignal(relay.tasks_changed):
@@ -34,7 +34,7 @@ def test_a_burst_of_changes_is_one_signal(qtbot: QtBot) -> None:
 
 
 def test_a_steady_stream_does_not_starve_the_list(qtbot: QtBot) -> None:
-    events, relay = EventBus(), EventRelay()
+    events, relay = EventBus(), EventBridge()
     relay.listen(events)
     stream = QTimer(interval=5)
     stream.timeout.connect(lambda: events.publish(TaskChanged(1)))
@@ -45,7 +45,7 @@ def test_a_steady_stream_does_not_starve_the_list(qtbot: QtBot) -> None:
 
 
 def test_everything_else_goes_through_at_once(qtbot: QtBot) -> None:
-    events, relay, heard = EventBus(), EventRelay(), list[object]()
+    events, relay, heard = EventBus(), EventBridge(), list[object]()
     relay.listen(events)
     for signal in (
         relay.transfer_progressed,
@@ -71,7 +71,7 @@ def test_everything_else_goes_through_at_once(qtbot: QtBot) -> None:
 
 
 def test_what_became_reachable_and_how_the_relay_stands_is_told_without_details(qtbot: QtBot) -> None:
-    events, relay = EventBus(), EventRelay()
+    events, relay = EventBus(), EventBridge()
     relay.listen(events)
     with qtbot.waitSignals([relay.publications_changed, relay.relay_changed]):
         events.publish(PublicationsChanged())
@@ -79,7 +79,7 @@ def test_what_became_reachable_and_how_the_relay_stands_is_told_without_details(
 
 
 def test_only_the_last_bus_is_heard_and_silence_is_kept() -> None:
-    first, second, relay, heard = EventBus(), EventBus(), EventRelay(), list[str]()
+    first, second, relay, heard = EventBus(), EventBus(), EventBridge(), list[str]()
     relay.notice_cleared.connect(heard.append)
     relay.listen(first)
     relay.listen(second)

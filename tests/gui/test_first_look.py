@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
-from sora_studio.domain.look import Theme
 from sora_studio.domain.settings import Settings
-from sora_studio.ui import theme
-from sora_studio.ui.first_look import FirstLook
-from sora_studio.ui.main_view import MainView
-from sora_studio.ui.main_window import MainWindow
+from sora_studio.domain.theme_choice import Theme
+from sora_studio.ui.kit import theme
+from sora_studio.ui.window.first_look import FirstLook
+from sora_studio.ui.window.main_view import MainView
+from sora_studio.ui.window.main_window import MainWindow
 
 SIZES = [(1600, 1000), (1300, 700), (1000, 700), (720, 560)]
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sora_studio.ui.compose.line_breaks import BREAK, breakable
+from sora_studio.ui.kit.line_breaks import BREAK, breakable
 
 
 @pytest.mark.parametrize(

@@ -19,16 +19,16 @@ from sora_studio.domain.money import DaySpend
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.settings import Settings, Theme
 from sora_studio.domain.task import Phase
-from sora_studio.services.clock import SystemClock
-from sora_studio.services.reports import RelayState
+from sora_studio.services.callbacks.reports import RelayState
+from sora_studio.services.runtime.clock import SystemClock
 from sora_studio.storage.secrets import SessionKeys
 from sora_studio.studio import Studio
-from sora_studio.ui import theme
 from sora_studio.ui.compose.again_question import AgainQuestion
 from sora_studio.ui.compose.prompt_editor import PromptEditor
-from sora_studio.ui.main_view import MainView
+from sora_studio.ui.kit import theme
 from sora_studio.ui.settings.pictures_section import NEEDED, PicturesSection
 from sora_studio.ui.settings.relay_section import RelaySection
+from sora_studio.ui.window.main_view import MainView
 from tests.doubles.task_studio import clip_in, task_in
 
 DEAD_END = "http://127.0.0.1:9"

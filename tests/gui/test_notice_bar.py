@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QToolButton, QVBox
 from pytestqt.qtbot import QtBot
 
 from sora_studio.domain.events import NoticeAction, NoticeLevel, NoticeRaised
-from sora_studio.ui.notice_bar import NoticeBar
+from sora_studio.ui.window.notice_bar import NoticeBar
 
 OFFLINE = NoticeRaised("offline", NoticeLevel.WARNING, "The service cannot be reached.", NoticeAction.RETRY)
 CREDIT = NoticeRaised("credit", NoticeLevel.ERROR, "No credit left.")

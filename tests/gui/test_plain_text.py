@@ -21,7 +21,7 @@ from sora_studio.paths import resources_dir
 from sora_studio.simulator.serve import Running, running
 from sora_studio.storage.database import Database
 from sora_studio.storage.tasks import SqliteTasks
-from sora_studio.viewmodels.task_actions import TaskAction
+from sora_studio.viewmodels.tasks.task_actions import TaskAction
 from tests.gui.real_window import PATIENCE_MS, SPEED, Sitting, sitting
 
 EVIL = '<b>bold</b><img src="file:///etc/hostname"><a href="https://evil.example">&amp; more</a>'

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from sora_studio.app import program
-from sora_studio.domain.look import Theme
-from sora_studio.ui import theme
+from sora_studio.domain.theme_choice import Theme
+from sora_studio.ui.kit import theme
 
 LATER = (
     *("asyncio", "qasync", "ssl", "logging.handlers", "sqlite3", "tomllib", "httpx", "keyring", "av", "PIL", "uvicorn"),
-    *("PySide6.QtMultimedia", "sora_studio.domain.task", "sora_studio.storage", "sora_studio.ui.main_view"),
+    *("PySide6.QtMultimedia", "sora_studio.domain.task", "sora_studio.storage", "sora_studio.ui.window.main_view"),
 )
 """What the first paint does not wait for."""
 
@@ -77,7 +77,7 @@ sys.exit(main.run(demo=False, output=None))
 TELLING = """
 import sys
 from sora_studio.app import main, program
-from sora_studio.ui.main_view import MainView
+from sora_studio.ui.window.main_view import MainView
 attach, show = MainView.attach, program.Program._on_instance_asked_to_show
 def attached(view, studio):
     attach(view, studio)

@@ -6,7 +6,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from sora_studio.ui.push_button import PushButton
+from sora_studio.ui.kit.push_button import PushButton
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.ports import Callback, RelayGreeting
 from sora_studio.gateway.relay_client import RelayClient
 from sora_studio.relay.embedded import EmbeddedRelay
-from sora_studio.services.clock import SystemClock
+from sora_studio.services.runtime.clock import SystemClock
 
 ROUNDS = 30
 

@@ -15,7 +15,7 @@ from sora_studio.domain.errors import StudioError
 from sora_studio.domain.settings import Settings, Theme
 from sora_studio.storage.settings import SettingsFile
 from sora_studio.ui.compose.prompt_editor import PromptEditor
-from sora_studio.ui.main_view import MainView
+from sora_studio.ui.window.main_view import MainView
 from tests.doubles.libraries import PAGE, make_library
 
 OpenSession = Callable[..., tuple[MainView, Session]]

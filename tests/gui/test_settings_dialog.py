@@ -12,13 +12,13 @@ from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.money import DayLimits
 from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.settings import Settings, Theme
-from sora_studio.ui import theme
-from sora_studio.ui.push_button import PushButton
-from sora_studio.ui.settings.dialog import Section, SettingsDialog
+from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.push_button import PushButton
+from sora_studio.ui.kit.task_scope import TaskScope
+from sora_studio.ui.settings.dialog import SettingsDialog, SettingsPage
 from sora_studio.ui.settings.pictures_section import ON_THE_SIMULATOR
 from sora_studio.ui.settings.service_section import ServiceSection
-from sora_studio.ui.task_scope import TaskScope
-from sora_studio.viewmodels.event_relay import EventRelay
+from sora_studio.viewmodels.event_bridge import EventBridge
 from tests.doubles.settings_studio import ScriptedSecrets, SettingsStudio
 from tests.gui.settings_desk import Disk, control, press, type_into
 
@@ -44,9 +44,9 @@ def dialog(loop: StudioEventLoop, disk: Disk, studio: SettingsStudio, qtbot: QtB
         pytest.fail(f"{name}: {error!r}")
 
     scope = TaskScope(fail)
-    dialog = SettingsDialog(scope, EventRelay(), disk.save, demo=False)
+    dialog = SettingsDialog(scope, EventBridge(), disk.save, demo=False)
     qtbot.addWidget(dialog)
-    dialog.open_at(Section.KEY, Settings(), studio.studio, usual_folder=Path("/films"))
+    dialog.open_at(SettingsPage.KEY, Settings(), studio.studio, usual_folder=Path("/films"))
     qtbot.waitExposed(dialog)
     yield dialog
     loop.run_until_complete(scope.close())
@@ -172,7 +172,7 @@ def test_a_long_sentence_pushes_what_follows_down_and_covers_nothing(dialog: Set
 
 def test_on_a_low_screen_the_settings_scroll_and_can_be_closed(dialog: SettingsDialog, qtbot: QtBot) -> None:
     dialog.resize(dialog.width(), 480)
-    dialog.turn_to(Section.RELAY)
+    dialog.turn_to(SettingsPage.RELAY)
     with qtbot.waitSignal(dialog.settings_saved):
         press(qtbot, dialog, "In this program, behind my own tunnel or proxy")
     dialog.relay.place_field.show_problem("One sentence after the other that makes it longer than the screen. " * 8)
@@ -192,7 +192,7 @@ def test_the_fields_end_where_close_ends_on_a_page_that_scrolls_too(dialog: Sett
         widget = control(dialog, name)
         return widget.mapTo(dialog, widget.rect().topRight()).x()
 
-    dialog.turn_to(Section.RELAY)
+    dialog.turn_to(SettingsPage.RELAY)
     press(qtbot, dialog, "On a host of mine")
     end, page = right_of("Close the settings"), dialog._pages.currentWidget()
     assert isinstance(page, QScrollArea)
@@ -204,19 +204,19 @@ def test_the_fields_end_where_close_ends_on_a_page_that_scrolls_too(dialog: Sett
 
 def test_the_settings_open_again_from_the_top(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
     held = Settings(picture_route=PictureRoute.BUCKET)
-    dialog.open_at(Section.PICTURES, held, studio.studio, usual_folder=Path("/films"))
+    dialog.open_at(SettingsPage.PICTURES, held, studio.studio, usual_folder=Path("/films"))
     dialog.resize(640, 400)
     page = dialog._pages.currentWidget()
     assert isinstance(page, QScrollArea)
     qtbot.waitUntil(lambda: page.verticalScrollBar().maximum() > 0)
     page.verticalScrollBar().setValue(page.verticalScrollBar().maximum())
     dialog.accept()
-    dialog.open_at(Section.PICTURES, held, studio.studio, usual_folder=Path("/films"))
+    dialog.open_at(SettingsPage.PICTURES, held, studio.studio, usual_folder=Path("/films"))
     qtbot.waitUntil(lambda: page.verticalScrollBar().value() == 0)
 
 
 def test_no_room_is_kept_open_below_what_shows_by_itself_that_it_holds(dialog: SettingsDialog, qtbot: QtBot) -> None:
-    dialog.turn_to(Section.RELAY)
+    dialog.turn_to(SettingsPage.RELAY)
     field = dialog.relay.place_field
     qtbot.waitUntil(lambda: field.height() > 0 and field.height() == dialog.relay._choices.height())
 
@@ -237,15 +237,15 @@ def test_the_list_of_sections_turns_the_pages_by_keyboard(dialog: SettingsDialog
 @pytest.mark.parametrize(
     ("section", "name"),
     [
-        (Section.KEY, "API key"),
-        (Section.SERVICE, "Service address"),
-        (Section.PICTURES, "My own command"),
-        (Section.RELAY, "None"),
-        (Section.SPENDING, "Tell me when a day has cost, in US dollars"),
+        (SettingsPage.KEY, "API key"),
+        (SettingsPage.SERVICE, "Service address"),
+        (SettingsPage.PICTURES, "My own command"),
+        (SettingsPage.RELAY, "None"),
+        (SettingsPage.SPENDING, "Tell me when a day has cost, in US dollars"),
     ],
 )
 def test_the_dialog_opens_with_the_keyboard_where_it_was_asked_for(
-    dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot, section: Section, name: str
+    dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot, section: SettingsPage, name: str
 ) -> None:
     settings = Settings(picture_route=PictureRoute.COMMAND)
     dialog.open_at(section, settings, studio.studio, usual_folder=Path("/films"))
@@ -298,9 +298,9 @@ def test_what_cannot_be_saved_says_so_and_is_not_held(dialog: SettingsDialog, di
 
 
 def test_the_demo_asks_for_no_key(loop: StudioEventLoop, disk: Disk, qtbot: QtBot) -> None:
-    dialog = SettingsDialog(TaskScope(lambda _error, _name: None), EventRelay(), disk.save, demo=True)
+    dialog = SettingsDialog(TaskScope(lambda _error, _name: None), EventBridge(), disk.save, demo=True)
     qtbot.addWidget(dialog)
-    dialog.open_at(Section.CLIPS, Settings(), None, usual_folder=Path("/films"))
+    dialog.open_at(SettingsPage.CLIPS, Settings(), None, usual_folder=Path("/films"))
     names = set[str]()
     for page in range(dialog._pages.count()):
         dialog._list.setCurrentRow(page)
@@ -328,7 +328,7 @@ def test_a_days_limits_are_saved_shown_again_and_taken_away(
     type_into(qtbot, dialog, HARD, "12,50\r")
     qtbot.waitUntil(lambda: len(disk.saved) == 2)
     assert (disk.saved[-1].day_soft_limit_usd, disk.saved[-1].day_hard_limit_usd) == (5.0, 12.5)
-    dialog.open_at(Section.SPENDING, disk.saved[-1], studio.studio, usual_folder=Path("/films"))
+    dialog.open_at(SettingsPage.SPENDING, disk.saved[-1], studio.studio, usual_folder=Path("/films"))
     shown = [entry.text() for entry in (control(dialog, SOFT), control(dialog, HARD)) if isinstance(entry, QLineEdit)]
     assert shown == ["5", "12.50"]
     type_into(qtbot, dialog, HARD, "\r")

@@ -16,15 +16,15 @@ from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.ports import KeyOrigin, KeyStatus
 from sora_studio.domain.settings import RelayPlace, Settings
 from sora_studio.domain.task import Phase
-from sora_studio.ui.elided_label import ElidedLabel
-from sora_studio.ui.settings.dialog import Section, SettingsDialog
+from sora_studio.ui.kit.elided_label import ElidedLabel
+from sora_studio.ui.settings.dialog import SettingsDialog, SettingsPage
 from sora_studio.ui.settings.picture_form import BY_NAMED_RELAY, COMMAND_CONSENT, CONSENT
 from sora_studio.ui.settings.pictures_section import BROKEN, DONE, NEEDED, WORKS
 from sora_studio.ui.settings.published_entry import WITHDRAWN, PublishedEntry
 from sora_studio.ui.settings.published_list import HEADING, NOTHING
 from sora_studio.ui.settings.route_boxes import COMMAND_HELP
 from sora_studio.ui.settings.secret_field import SecretField
-from sora_studio.viewmodels.publications import SHOWN_AT_ONCE
+from sora_studio.viewmodels.settings.publications import SHOWN_AT_ONCE
 from tests.doubles.settings_studio import SettingsStudio, published
 from tests.doubles.task_studio import task_in
 from tests.gui.settings_desk import Disk, control, has_settled, name_a_relay, opened, press, texts, type_into
@@ -42,7 +42,7 @@ def disk() -> Disk:
 
 @pytest.fixture
 def dialog(loop: StudioEventLoop, disk: Disk, studio: SettingsStudio, qtbot: QtBot) -> Iterator[SettingsDialog]:
-    with opened(Section.PICTURES, loop=loop, disk=disk, studio=studio, qtbot=qtbot) as dialog:
+    with opened(SettingsPage.PICTURES, loop=loop, disk=disk, studio=studio, qtbot=qtbot) as dialog:
         yield dialog
 
 
@@ -69,7 +69,7 @@ def test_a_relay_that_the_environment_names_lends_pictures_and_that_is_said(
     dialog: SettingsDialog, studio: SettingsStudio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert BY_NAMED_RELAY not in texts(dialog.pictures)
-    name_a_relay(dialog, Section.PICTURES, studio, monkeypatch)
+    name_a_relay(dialog, SettingsPage.PICTURES, studio, monkeypatch)
     assert BY_NAMED_RELAY in texts(dialog.pictures)
 
 
@@ -136,7 +136,9 @@ def test_a_buckets_fields_stand_in_columns(
         return left_of(name) + control(dialog, name).width()
 
     studio.bucket_keys.status = KeyStatus(origin)
-    dialog.open_at(Section.PICTURES, Settings(picture_route=PictureRoute.BUCKET), studio.studio, usual_folder=Path("/films"))
+    dialog.open_at(
+        SettingsPage.PICTURES, Settings(picture_route=PictureRoute.BUCKET), studio.studio, usual_folder=Path("/films")
+    )
     dialog.resize(width, 704)
     qtbot.waitUntil(lambda: right_of("Store address") == right_of("Close the settings") and has_settled(dialog.pictures))
     assert left_of("Access key id") == left_of("Bucket") == left_of("Store address")
@@ -150,7 +152,7 @@ def test_nothing_moves_when_a_secret_can_be_cleared(
     dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot, name: str
 ) -> None:
     held = Settings(picture_route=PictureRoute.BUCKET, relay=RelayPlace.ELSEWHERE)
-    dialog.open_at(Section.PICTURES, held, studio.studio, usual_folder=Path("/films"))
+    dialog.open_at(SettingsPage.PICTURES, held, studio.studio, usual_folder=Path("/films"))
     entry = control(dialog, name)
     field = next(one for one in dialog.findChildren(SecretField) if one.isAncestorOf(entry))
     qtbot.waitUntil(lambda: entry.isVisible() and has_settled(field))
@@ -165,7 +167,7 @@ def test_nothing_moves_when_a_secret_can_be_cleared(
 
 def test_the_test_of_a_bucket_is_seen_on_a_small_screen(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
     held = Settings(picture_route=PictureRoute.BUCKET)
-    dialog.open_at(Section.PICTURES, held, studio.studio, usual_folder=Path("/films"), way_needed=True)
+    dialog.open_at(SettingsPage.PICTURES, held, studio.studio, usual_folder=Path("/films"), way_needed=True)
     dialog.resize(760, 728)
     button = control(dialog, "Test the way of the pictures")
     qtbot.waitUntil(lambda: button.isVisible() and has_settled(dialog.pictures))
@@ -329,15 +331,15 @@ def test_room_for_a_problem_is_given_back_once_nobody_looks(dialog: SettingsDial
     form.command.command.show_result("Saved.")
     qtbot.waitUntil(lambda: has_settled(form))
     assert form.command.height() == high
-    dialog.turn_to(Section.LOOK)
-    dialog.turn_to(Section.PICTURES)
+    dialog.turn_to(SettingsPage.LOOK)
+    dialog.turn_to(SettingsPage.PICTURES)
     qtbot.waitUntil(lambda: form.command.height() == before)
 
 
 def test_who_comes_with_a_picture_that_has_no_way_reads_why(
     dialog: SettingsDialog, studio: SettingsStudio, loop: StudioEventLoop, qtbot: QtBot
 ) -> None:
-    dialog.open_at(Section.PICTURES, Settings(), studio.studio, usual_folder=Path("/films"), way_needed=True)
+    dialog.open_at(SettingsPage.PICTURES, Settings(), studio.studio, usual_folder=Path("/films"), way_needed=True)
     assert NEEDED in texts(dialog)
     press(qtbot, dialog, "My bucket (S3-compatible)")
     loop.run_until_complete(asyncio.sleep(0))
@@ -347,7 +349,7 @@ def test_who_comes_with_a_picture_that_has_no_way_reads_why(
     with qtbot.waitSignal(dialog.settings_saved):
         type_into(qtbot, dialog, "Secret access key", "s3cret\r")
     assert DONE in texts(dialog)
-    dialog.open_at(Section.PICTURES, Settings(), studio.studio, usual_folder=Path("/films"))
+    dialog.open_at(SettingsPage.PICTURES, Settings(), studio.studio, usual_folder=Path("/films"))
     assert not {NEEDED, DONE} & set(texts(dialog))
 
 
@@ -355,7 +357,7 @@ def test_nothing_moves_when_the_way_that_was_needed_is_there(
     dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot
 ) -> None:
     held, button = Settings(picture_route=PictureRoute.COMMAND), control(dialog, "Test the way of the pictures")
-    dialog.open_at(Section.PICTURES, held, studio.studio, usual_folder=Path("/films"), way_needed=True)
+    dialog.open_at(SettingsPage.PICTURES, held, studio.studio, usual_folder=Path("/films"), way_needed=True)
     type_into(qtbot, dialog, "Command", "upload {file}")
     qtbot.waitUntil(lambda: button.isVisible() and has_settled(dialog.pictures))
     before = button.mapTo(dialog, QPoint())
@@ -369,7 +371,7 @@ def test_nothing_moves_when_the_way_that_was_needed_is_there(
 def test_a_failed_test_takes_back_that_all_is_ready(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
     held = Settings(picture_route=PictureRoute.COMMAND, picture_command="upload {file}")
     studio.publishing.routes = (PictureRoute.COMMAND,)
-    dialog.open_at(Section.PICTURES, held, studio.studio, usual_folder=Path("/films"), way_needed=True)
+    dialog.open_at(SettingsPage.PICTURES, held, studio.studio, usual_folder=Path("/films"), way_needed=True)
     assert DONE in texts(dialog)
     studio.publishing.trouble = PublishingFailed("The command failed with the code 3.")
     press(qtbot, dialog, "Test the way of the pictures")
@@ -561,8 +563,8 @@ def test_a_second_click_at_the_same_place_withdraws_nothing_else(
     QCoreApplication.sendPostedEvents()
     assert not isinstance(dialog.childAt(held), QPushButton)
     assert [row.name for row in studio.publishing.rows] == ["harbour.jpg", "rooftop.png"]
-    dialog.turn_to(Section.LOOK)
-    dialog.turn_to(Section.PICTURES)
+    dialog.turn_to(SettingsPage.LOOK)
+    dialog.turn_to(SettingsPage.PICTURES)
     assert [entry[0] for entry in entries(dialog)] == ["harbour.jpg", "rooftop.png"], "once nobody looks the list closes up"
 
 
@@ -631,10 +633,10 @@ def test_a_burst_is_read_once_and_not_at_all_while_nobody_looks(
         studio.publishing.publish(published(number))
     qtbot.waitUntil(lambda: len(entries(dialog)) == SHOWN_AT_ONCE)
     assert studio.publishing.asked == before + 1
-    dialog.turn_to(Section.LOOK)
+    dialog.turn_to(SettingsPage.LOOK)
     studio.publishing.publish(published(104, "unseen.png"))
     assert not dialog.pictures.published._collecting.isActive()
-    dialog.turn_to(Section.PICTURES)
+    dialog.turn_to(SettingsPage.PICTURES)
     qtbot.waitUntil(lambda: entries(dialog)[0][0] == "unseen.png")
 
 
@@ -663,7 +665,7 @@ def test_the_sentence_of_a_choice_can_be_pressed_too(dialog: SettingsDialog, dis
 
 def test_the_tabulator_leads_to_the_choice_that_holds(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
     held = Settings(picture_route=PictureRoute.COMMAND)
-    dialog.open_at(Section.PICTURES, held, studio.studio, usual_folder=Path("/films"))
+    dialog.open_at(SettingsPage.PICTURES, held, studio.studio, usual_folder=Path("/films"))
     pages = control(dialog, "Sections of the settings")
     pages.setFocus()
     qtbot.keyClick(pages, Qt.Key.Key_Tab)

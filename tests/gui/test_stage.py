@@ -17,16 +17,16 @@ from pytestqt.qtbot import QtBot
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.clip import Clip, ClipState, FilmFacts
 from sora_studio.domain.errors import StudioError
-from sora_studio.domain.look import Theme
 from sora_studio.domain.task import Phase, Task
+from sora_studio.domain.theme_choice import Theme
 from sora_studio.media.local import LocalMedia
-from sora_studio.ui import theme
+from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.stage.controls import StageControls
 from sora_studio.ui.stage.panel import StagePanel
 from sora_studio.ui.stage.screen import FilmScreen
 from sora_studio.ui.stage.slider import ThinSlider
-from sora_studio.ui.task_scope import TaskScope
-from sora_studio.viewmodels.event_relay import EventRelay
+from sora_studio.viewmodels.event_bridge import EventBridge
 from tests.doubles.films import SIZE, number_of, write_film
 from tests.doubles.task_studio import NOW, TaskStudio, clip_in, task_in
 
@@ -95,7 +95,7 @@ class Desk:
         layout = QVBoxLayout(self.window)
         layout.addWidget(self.stage)
         layout.addWidget(self.elsewhere)
-        self.relay = EventRelay()
+        self.relay = EventBridge()
         self.relay.listen(self.studio.events)
         self.stage.attach(self.studio.studio, self.relay)
         qtbot.addWidget(self.window)
@@ -528,7 +528,7 @@ def test_films_are_letterboxed_on_the_stage(desk: Desk, film: Path) -> None:
 def test_the_stage_is_built_without_loading_multimedia() -> None:
     script = (
         "import sys, sora_studio.ui.stage.panel as panel; from PySide6.QtWidgets import QApplication;"
-        "from sora_studio.ui.task_scope import TaskScope; app = QApplication([]);"
+        "from sora_studio.ui.kit.task_scope import TaskScope; app = QApplication([]);"
         "stage = panel.StagePanel(TaskScope(print)); sys.exit('PySide6.QtMultimedia' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

@@ -4,8 +4,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from sora_studio.domain.clip import ClipCounts
-from sora_studio.ui.status_bar import SpokenPhrase, StatusBar
-from sora_studio.viewmodels.status import StatusFacts
+from sora_studio.ui.window.status_bar import SpokenPhrase, StatusBar
+from sora_studio.viewmodels.window.status import StatusFacts
 
 FULL = StatusFacts(
     online=True,

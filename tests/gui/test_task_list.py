@@ -13,11 +13,11 @@ from pytestqt.qtbot import QtBot
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.errors import StorageFull
 from sora_studio.domain.events import TransferProgressed
-from sora_studio.domain.task import Phase, Section, Task
-from sora_studio.ui.task_scope import TaskScope
-from sora_studio.viewmodels.event_relay import EventRelay
-from sora_studio.viewmodels.task_feed import TaskFeed
-from sora_studio.viewmodels.task_list import KEPT_TASKS, PAGE_ROWS, TaskListModel, TaskRole
+from sora_studio.domain.task import Phase, Task, TaskSection
+from sora_studio.ui.kit.task_scope import TaskScope
+from sora_studio.viewmodels.event_bridge import EventBridge
+from sora_studio.viewmodels.tasks.task_feed import TaskFeed
+from sora_studio.viewmodels.tasks.task_list import KEPT_TASKS, PAGE_ROWS, TaskListModel, TaskRole
 from tests.doubles.task_studio import NOW, PROFILE, TaskStudio, index_of, task_in
 
 ACCESSIBLE = Qt.ItemDataRole.AccessibleTextRole
@@ -29,7 +29,7 @@ class Desk:
     def __init__(self, qtbot: QtBot) -> None:
         self.errors = list[BaseException]()
         self.studio = TaskStudio()
-        self.relay = EventRelay()
+        self.relay = EventBridge()
         self.relay.listen(self.studio.events)
         self.model = TaskListModel(now=lambda: NOW)
         self.tester = QAbstractItemModelTester(self.model, QAbstractItemModelTester.FailureReportingMode.Fatal)
@@ -142,7 +142,7 @@ def test_progress_stands_beside_the_task_and_goes_with_the_transfer(desk: Desk) 
 def test_a_filter_shows_one_section_and_follows_it(desk: Desk) -> None:
     desk.have(task_in(Phase.FAILED, 1), task_in(Phase.READY, 2))
     desk.open()
-    desk.model.show_only(Section.FAILED)
+    desk.model.show_only(TaskSection.FAILED)
     desk.shows("Failed · 1", "Slow dolly")
     desk.studio.put(task_in(Phase.FAILED, 3), task_in(Phase.READY, 4))
     desk.shows("Failed · 2", "Slow dolly", "Slow dolly")
@@ -197,7 +197,7 @@ def test_after_a_failed_read_the_next_change_reads_everything(desk: Desk, monkey
 def test_words_follow_the_clock_without_any_event(desk: Desk) -> None:
     now = [NOW]
     desk.model = TaskListModel(now=lambda: now[0])
-    desk.model.load([(Section.RUNNING, 1)], {"sora-2": PROFILE})
+    desk.model.load([(TaskSection.RUNNING, 1)], {"sora-2": PROFILE})
     desk.model.take_page([task_in(Phase.PROCESSING, 1)])
     now[0] += timedelta(seconds=5)
     assert "Processing 2:15 · next check 0:02" in desk.texts()[1]

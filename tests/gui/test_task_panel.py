@@ -16,14 +16,14 @@ from sora_studio.domain.errors import ConnectionFailed
 from sora_studio.domain.ports import RemoteStatus
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import Phase, Task, TaskState
-from sora_studio.ui import theme
-from sora_studio.ui.task_scope import TaskScope
+from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.tasks.card_delegate import poster_action
 from sora_studio.ui.tasks.card_layout import CARD_HEIGHT, EDGE, HEADING_HEIGHT, CardLayout
 from sora_studio.ui.tasks.panel import TaskPanel
 from sora_studio.ui.tasks.review_dialog import ReviewDialog
-from sora_studio.viewmodels.event_relay import EventRelay
-from sora_studio.viewmodels.task_actions import SPENDING
+from sora_studio.viewmodels.event_bridge import EventBridge
+from sora_studio.viewmodels.tasks.task_actions import SPENDING
 from tests.doubles.task_studio import NOW, TaskStudio, clip_in, task_in
 
 
@@ -35,7 +35,7 @@ class Desk:
         self.errors = list[BaseException]()
         self.panel = TaskPanel(TaskScope(lambda error, _name: self.errors.append(error)))
         self.view = self.panel.view
-        self.relay = EventRelay()
+        self.relay = EventBridge()
         self.relay.listen(self.studio.events)
         self.played, self.used, self.selected = list[Task](), list[object](), list[Task]()
         self.panel.play_requested.connect(self.played.append)

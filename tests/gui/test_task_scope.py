@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
-from sora_studio.ui.task_scope import TaskScope
+from sora_studio.ui.kit.task_scope import TaskScope
 
 
 @pytest.fixture

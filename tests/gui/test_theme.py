@@ -8,8 +8,8 @@ from pytestqt.qtbot import QtBot
 
 from sora_studio.domain.settings import Theme
 from sora_studio.paths import resources_dir
-from sora_studio.ui import theme
-from sora_studio.ui.theme import Tokens
+from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.theme import Tokens
 
 LOOKS = [theme.DARK, theme.LIGHT]
 ICONS = sorted(path.stem for path in (resources_dir() / "icons").glob("*.svg"))

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.simulator.serve import Running, running
 from sora_studio.storage.secrets import KeyringKeys
-from sora_studio.ui.compose.image_well import ImageWell
+from sora_studio.ui.compose.pictures.image_well import ImageWell
 from tests.canary import KEY
 from tests.gui.real_window import PATIENCE_MS, SPEED, Sitting, sitting
 

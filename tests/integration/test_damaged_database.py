@@ -11,7 +11,7 @@ import pytest
 
 from sora_studio.domain.errors import DatabaseUnusable
 from sora_studio.domain.events import NoticeLevel
-from sora_studio.services.notices import DATABASE
+from sora_studio.services.runtime.notices import DATABASE
 from sora_studio.storage.database import Database
 from tests.doubles.damage import HARMS, a_middle_page, zero_page
 from tests.doubles.libraries import AT, make_library

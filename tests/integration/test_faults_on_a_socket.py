@@ -15,7 +15,7 @@ from sora_studio.domain.errors import ConnectionFailed, OutcomeUnknown, StudioEr
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.gateway import client
 from sora_studio.gateway.client import GatewayClient
-from sora_studio.services.clock import SystemClock
+from sora_studio.services.runtime.clock import SystemClock
 from tests.faults.books import Books
 from tests.faults.edge import Edge
 from tests.faults.socket_service import Conversation, serving, treat

@@ -14,7 +14,7 @@ from sora_studio.domain.errors import StorageFull
 from sora_studio.domain.ports import TaskFilter
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import TaskState
-from sora_studio.services import retrieval
+from sora_studio.services.clips import retrieval
 from sora_studio.simulator.serve import running
 from sora_studio.storage.database import Database
 from sora_studio.storage.tasks import SqliteTasks

@@ -9,9 +9,9 @@ from unittest import mock
 import pytest
 
 from sora_studio.domain.picture import Publication
-from sora_studio.services import withdrawal
-from sora_studio.services.uploads import Uploads
-from sora_studio.services.withdrawal import Withdrawal
+from sora_studio.services.pictures import withdrawal
+from sora_studio.services.pictures.uploads import Uploads
+from sora_studio.services.pictures.withdrawal import Withdrawal
 from tests.doubles.publications import MemoryPublications
 from tests.faults.pictures import outcome_of
 from tests.faults.world import Outcome

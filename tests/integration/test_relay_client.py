@@ -17,7 +17,7 @@ from sora_studio.gateway.picture_checker import HttpPictureChecker
 from sora_studio.gateway.relay_client import RelayClient
 from sora_studio.relay.embedded import EmbeddedRelay
 from sora_studio.relay.limits import Limits
-from sora_studio.services.clock import SystemClock
+from sora_studio.services.runtime.clock import SystemClock
 from tests.unit.gateway.test_picture_header import encode
 
 PICTURE = PreparedPicture(encode("png", 640, 360), "image/png", 640, 360)

@@ -9,9 +9,9 @@ import pytest
 
 from sora_studio.domain.profile import PollPlan
 from sora_studio.domain.task import Task
-from sora_studio.services import followed
-from sora_studio.services.arrivals import Arrivals
-from sora_studio.services.attaching import Attaching
+from sora_studio.services.callbacks.callback_handler import CallbackHandler
+from sora_studio.services.polling import polled_task
+from sora_studio.services.tasks.attaching import Attaching
 from tests.faults.reported import Outcome, outcome_of
 
 SCHEDULES = 200
@@ -64,16 +64,16 @@ def _an_id_for_everybody() -> AbstractContextManager[object]:
 
 
 def _no_patience_with_early_reports() -> AbstractContextManager[object]:
-    def see(_self: Arrivals, _task: Task) -> None: ...
+    def task_changed(_self: CallbackHandler, _task: Task) -> None: ...
 
-    return mock.patch.object(Arrivals, "see", see)
+    return mock.patch.object(CallbackHandler, "see", task_changed)
 
 
 def _a_question_for_every_report() -> AbstractContextManager[object]:
     def hint_due_at(now: float, _last: float, _plan: PollPlan) -> float:
         return now
 
-    return mock.patch.object(followed, "hint_due_at", hint_due_at)
+    return mock.patch.object(polled_task, "hint_due_at", hint_due_at)
 
 
 @pytest.mark.parametrize("mistake", [_an_id_for_everybody, _no_patience_with_early_reports, _a_question_for_every_report])

@@ -15,7 +15,7 @@ from sora_studio.domain.settings import RELAY_TOKEN_VARIABLE, RELAY_URL_VARIABLE
 from sora_studio.domain.task import Phase, Task
 from sora_studio.gateway.relay_client import RelayClient
 from sora_studio.relay.embedded import EmbeddedRelay
-from sora_studio.services.clock import SystemClock
+from sora_studio.services.runtime.clock import SystemClock
 from sora_studio.simulator.serve import Running, running
 from sora_studio.studio import Studio
 from tests.faults.victims import SPEED as VICTIMS_SPEED

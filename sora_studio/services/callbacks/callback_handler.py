@@ -7,32 +7,32 @@ from sora_studio.domain.ports import Callback
 from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.schedule import backoff_s
 from sora_studio.domain.task import Task, TaskState
-from sora_studio.services.attaching import Attaching, is_id
-from sora_studio.services.connection import Connection
-from sora_studio.services.core import Core
-from sora_studio.services.holds import Holds
+from sora_studio.services.runtime.connection import Connection
+from sora_studio.services.runtime.core import Core
+from sora_studio.services.tasks.attaching import Attaching, is_id
+from sora_studio.services.tasks.send_blocks import SendBlocks
 
 TRIES_FOR_UNKNOWN_ID = 3
 """So often the service may say that it does not know the id of a report before the report counts as forged."""
 
 
-class Arrivals:
+class CallbackHandler:
     """Hints for tasks that are followed; ids for unclear ones, which come back to the list; patience for those being sent."""
 
     def __init__(
-        self, core: Core, attaching: Attaching, connection: Connection, holds: Holds, *, hint: Callable[[Task], None]
+        self, core: Core, attaching: Attaching, connection: Connection, send_blocks: SendBlocks, *, hint: Callable[[Task], None]
     ) -> None:
         self._core = core
         self._attaching = attaching
         self._connection = connection
-        self._holds = holds
+        self._send_blocks = send_blocks
         self._hint = hint
         self._early = dict[int, dict[str, None]]()
         self._looked_for = set[tuple[int, str]]()
 
     async def hear(self, report: Callback) -> None:
         """Fine for one that is late, doubled, forged, of another studio or of a task that is over: nothing comes of it."""
-        tasks = self._core.ledger.tasks
+        tasks = self._core.task_writer.tasks
         row = await tasks.by_secret(report.secret)
         if row is None or row.gateway != self._core.gateway_name:
             return
@@ -40,10 +40,10 @@ class Arrivals:
             self._early.setdefault(row.id, {})[report.task_id or ""] = None
             row = await tasks.get(row.id)  # it may have settled before anybody knew that a report waits for it
         if row is not None:
-            self.see(row)
+            self.task_changed(row)
             self._judge(row, report.task_id or "")
 
-    def see(self, task: Task) -> None:
+    def task_changed(self, task: Task) -> None:
         """A row as it stands now: what was reported before its create had settled counts from then on."""
         if task.state is not TaskState.SENDING:
             for task_id in self._early.pop(task.id, {}):
@@ -82,18 +82,18 @@ class Arrivals:
             self._looked_for.discard((task, task_id))
 
     async def _is_missing(self, task: int, task_id: str) -> bool:
-        row = await self._core.ledger.tasks.get(task)
+        row = await self._core.task_writer.tasks.get(task)
         if row is None or row.state is not TaskState.UNKNOWN:
             return row is not None and _is_lost_from_sight(row)
         return not await self._attaching.is_given(task_id)
 
     async def _is_confirmed(self, task_id: str, profile: ModelProfile) -> bool:
-        if self._holds.key_refused or not self._connection.online:
+        if self._send_blocks.key_refused or not self._connection.online:
             return False
         try:
             await self._core.gateway.status(profile, task_id, urgent=True)
         except (KeyRejected, KeyMissing) as error:
-            self._holds.refuse_key(error)
+            self._send_blocks.refuse_key(error)
             raise
         except ConnectionFailed:
             self._connection.failed()
@@ -102,14 +102,14 @@ class Arrivals:
         return True
 
     async def _settle(self, task: int, task_id: str) -> None:
-        row = await self._core.ledger.tasks.get(task)
+        row = await self._core.task_writer.tasks.get(task)
         if row is None:
             return
         if row.state is TaskState.UNKNOWN:
             await self._attaching.attach(task, task_id)
         elif row.state is TaskState.LOST:
-            await self._core.ledger.record(task, removed_at=None)
-        if (row := await self._core.ledger.tasks.get(task)) is not None and row.state is not TaskState.UNKNOWN:
+            await self._core.task_writer.record(task, removed_at=None)
+        if (row := await self._core.task_writer.tasks.get(task)) is not None and row.state is not TaskState.UNKNOWN:
             self._judge(row, task_id)
 
 

@@ -13,8 +13,8 @@ from sora_studio.domain.picture import PIXEL
 from sora_studio.domain.ports import Clock
 from sora_studio.domain.relay import CALLBACKS_PATH, PICTURES_PATH
 from sora_studio.domain.settings import RelayPlace
-from sora_studio.services.relay_link import RelayLink
-from sora_studio.services.rest import rest
+from sora_studio.services.callbacks.relay_link import RelayLink
+from sora_studio.services.runtime.wait_or_wake import wait_or_wake
 
 _log = logging.getLogger(__name__)
 BACK_WITHIN_S = 10.0
@@ -25,7 +25,7 @@ TEST_LIFETIME_S = 120.0
 
 
 @dataclass(frozen=True, slots=True)
-class Leg:
+class Step:
     """One part of the way. `sentence` says what was seen, or what is wrong and what to look at."""
 
     name: str
@@ -34,7 +34,7 @@ class Leg:
     seconds: float
 
 
-class Proof:
+class RelayCheck:
     """One walk. `expect` gives an event for a secret, set when a report with it arrives here; `is_reachable` says whether the
     service could reach an address.
     """
@@ -55,7 +55,7 @@ class Proof:
         self._public_url = ""
         self._published = False
 
-    async def walk(self) -> AsyncGenerator[Leg]:
+    async def walk(self) -> AsyncGenerator[Step]:
         """Each leg once it is walked; the first that is broken is the last. The test picture is taken back in any case."""
         with contextlib.ExitStack() as stack:
 
@@ -80,13 +80,13 @@ class Proof:
             finally:
                 await self._clean_up()
 
-    async def _walk(self, name: str, way: Callable[[], Awaitable[str]]) -> Leg:
+    async def _walk(self, name: str, way: Callable[[], Awaitable[str]]) -> Step:
         began = self._clock.monotonic()
         try:
             sentence, ok = await way(), True
         except StudioError as error:
             sentence, ok = error.sentence, False
-        return Leg(name, ok, sentence, self._clock.monotonic() - began)
+        return Step(name, ok, sentence, self._clock.monotonic() - began)
 
     async def _greet(self) -> str:
         try:
@@ -125,7 +125,7 @@ class Proof:
     async def _hear(self, arrived: asyncio.Event) -> str:
         began = self._clock.monotonic()
         while (left_s := began + BACK_WITHIN_S - self._clock.monotonic()) > 0:
-            if await rest(self._clock, arrived, left_s):
+            if await wait_or_wake(self._clock, arrived, left_s):
                 return "The test report came back to this window."
         look = "Look whether a reverse proxy between them collects answers: /v1/callbacks must pass through line by line."
         raise _Broken(f"The relay took the test report, but it did not reach this window within {BACK_WITHIN_S:.0f} s.", look)

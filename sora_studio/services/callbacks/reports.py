@@ -13,13 +13,13 @@ from sora_studio.domain.relay import CALLBACKS_PATH
 from sora_studio.domain.schedule import backoff_s, reported_within_s
 from sora_studio.domain.settings import RelayPlace
 from sora_studio.domain.task import Task, TaskState
-from sora_studio.services.arrivals import Arrivals
-from sora_studio.services.core import Core
-from sora_studio.services.notices import RELAY
-from sora_studio.services.proof import UNREACHABLE, Leg, Proof
-from sora_studio.services.relay_link import RelayLink
-from sora_studio.services.rest import rest
-from sora_studio.services.supervision import end
+from sora_studio.services.callbacks.callback_handler import CallbackHandler
+from sora_studio.services.callbacks.relay_check import UNREACHABLE, RelayCheck, Step
+from sora_studio.services.callbacks.relay_link import RelayLink
+from sora_studio.services.runtime.core import Core
+from sora_studio.services.runtime.notices import RELAY
+from sora_studio.services.runtime.supervision import end
+from sora_studio.services.runtime.wait_or_wake import wait_or_wake
 
 _log = logging.getLogger(__name__)
 FIRST_CONTACT_WITHIN_S = 5.0
@@ -53,13 +53,13 @@ class Reports:
         self,
         core: Core,
         link: RelayLink,
-        arrivals: Arrivals,
+        callback_handler: CallbackHandler,
         *,
         on_line: Callable[[Callable[[str], bool] | None], None],
     ) -> None:
         self._core = core
         self._link = link
-        self._arrivals = arrivals
+        self._callback_handler = callback_handler
         self._on_line = on_line
         self._known = RelayState(configured=False)
         self._line: asyncio.Task[None] | None = None
@@ -90,11 +90,11 @@ class Reports:
         if self._line is None:
             self._line = self._core.supervisor.keep(self._keep_line, name="reports")
 
-    def see(self, task: Task) -> None:
+    def task_changed(self, task: Task) -> None:
         """A row as it stands now."""
         if task.callback_secret is not None and not task.state.is_over:
             self._want()
-        self._arrivals.see(task)
+        self._callback_handler.task_changed(task)
 
     def may_settle(self, task: Task) -> bool:
         """Whether it makes sense to wait for an unclear task's report: when it was sent a short while ago, or as long as what
@@ -136,7 +136,7 @@ class Reports:
             return None
         give_up_at = self._want() + FIRST_CONTACT_WITHIN_S
         while not self._is_reachable and (left_s := give_up_at - self._core.clock.monotonic()) > 0:
-            await rest(self._core.clock, self._contacted, left_s)
+            await wait_or_wake(self._core.clock, self._contacted, left_s)
         if not self._is_reachable:
             self._complain(self._known.trouble or "The relay does not answer.")
             return None
@@ -146,12 +146,12 @@ class Reports:
             return None
         return secret, f"{self._known.public_url}{CALLBACKS_PATH}{secret}"
 
-    async def prove(self) -> AsyncGenerator[Leg]:
+    async def prove(self) -> AsyncGenerator[Step]:
         """Walk the whole way round, one leg after the other, up to the first that is broken."""
         if not self._works:
-            yield Leg("This window to the relay", ok=False, sentence=ELSEWHERE, seconds=0.0)
+            yield Step("This window to the relay", ok=False, sentence=ELSEWHERE, seconds=0.0)
             return
-        proof = Proof(self._core.clock, self._link, self._expect, is_reachable=self._core.is_reachable)
+        proof = RelayCheck(self._core.clock, self._link, self._expect, is_reachable=self._core.is_reachable)
         async with contextlib.aclosing(proof.walk()) as walk:
             async for leg in walk:
                 yield leg
@@ -194,7 +194,7 @@ class Reports:
             except StudioError as error:
                 self._broke(error)
             self._retry.clear()
-            await rest(self._core.clock, self._retry, backoff_s(attempt, self._core.rng))
+            await wait_or_wake(self._core.clock, self._retry, backoff_s(attempt, self._core.rng))
             attempt += 1
 
     async def _take(self, said: RelayGreeting | Callback | None) -> None:
@@ -207,7 +207,7 @@ class Reports:
                 if (proof := self._proofs.get(said.secret)) is not None:
                     proof.set()
                 else:
-                    await self._arrivals.hear(said)
+                    await self._callback_handler.hear(said)
                 self._cursor = max(self._cursor, said.cursor)
             case None:
                 self._heard_all = True

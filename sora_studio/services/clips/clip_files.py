@@ -8,8 +8,8 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from sora_studio.domain.disk_space import is_full
 from sora_studio.domain.errors import StorageFull
-from sora_studio.domain.room import is_full
 
 _NO_LINKS = frozenset(
     {errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, getattr(errno, "ENOTSUP", errno.EOPNOTSUPP), errno.EXDEV, errno.EMLINK}

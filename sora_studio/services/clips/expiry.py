@@ -3,9 +3,9 @@
 from datetime import timedelta
 
 from sora_studio.domain.events import NoticeAction, NoticeLevel
-from sora_studio.services.core import Core
-from sora_studio.services.notices import EXPIRY
-from sora_studio.services.rest import LONGEST_REST_S
+from sora_studio.services.runtime.core import Core
+from sora_studio.services.runtime.notices import EXPIRY
+from sora_studio.services.runtime.wait_or_wake import LONGEST_REST_S
 
 SOON, VERY_SOON = timedelta(days=3), timedelta(days=1)
 
@@ -25,7 +25,7 @@ class ExpiryWatch:
     async def look(self) -> None:
         """Say how it stands now."""
         now = self._core.clock.now()
-        unsaved = await self._core.ledger.tasks.unsaved(self._core.gateway_name)
+        unsaved = await self._core.task_writer.tasks.unsaved(self._core.gateway_name)
         last_day = sum(clip.expires_at - now <= VERY_SOON for clip in unsaved)
         soon = sum(clip.expires_at - now <= SOON for clip in unsaved)
         if last_day:

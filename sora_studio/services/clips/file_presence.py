@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from sora_studio.domain.clip import Clip, ClipCounts, ClipState
 from sora_studio.domain.ports import TaskFilter
 from sora_studio.domain.task import Task, TaskState
-from sora_studio.services.core import Core
-from sora_studio.services.rest import LONGEST_REST_S, rest
+from sora_studio.services.runtime.core import Core
+from sora_studio.services.runtime.wait_or_wake import LONGEST_REST_S, wait_or_wake
 
 PAGE = 100
 BREATH_S = 0.02
@@ -16,7 +16,7 @@ WALK_EVERY_S = 60.0
 _KEPT = frozenset({ClipState.SAVED, ClipState.MISSING})
 
 
-class Inventory:
+class FilePresence:
     """Marks clips `missing`, or `saved` again, by their files: all of them after the start and when somebody comes back to the
     window (the owner of the folder does that), single ones when they are shown.
     """
@@ -31,7 +31,7 @@ class Inventory:
         self._counts = ClipCounts()
         self._changes, self._counted = 1, 0
 
-    def see(self, task: Task) -> None:
+    def task_changed(self, task: Task) -> None:
         """A row as it stands now."""
         if task.clips:
             self._changes += 1
@@ -42,7 +42,7 @@ class Inventory:
             return None
         changes = self._changes
         if self._counted != changes:
-            self._counts = await self._core.ledger.tasks.count_clips()
+            self._counts = await self._core.task_writer.tasks.count_clips()
             self._counted = changes
         return self._counts
 
@@ -61,18 +61,18 @@ class Inventory:
         while True:
             shown, self._shown = self._shown, set[int]()
             if shown:
-                await self._check(await self._core.ledger.tasks.get_many(shown))
+                await self._check(await self._core.task_writer.tasks.get_many(shown))
             if self._walk_wanted and self._core.clock.monotonic() >= self._walked_at + WALK_EVERY_S and self._is_owner():
                 self._walk_wanted = False
                 await self._walk()
                 self._walked_at = self._core.clock.monotonic()
-            await rest(self._core.clock, self._wake, LONGEST_REST_S)
+            await wait_or_wake(self._core.clock, self._wake, LONGEST_REST_S)
 
     async def _walk(self) -> None:
         """Every finished task, newest first."""
         before: int | None = None
         finished = TaskFilter(states=frozenset({TaskState.SUCCESS}), removed=True)
-        while page := await self._core.ledger.tasks.find(finished, limit=PAGE, before=before):
+        while page := await self._core.task_writer.tasks.find(finished, limit=PAGE, before=before):
             await self._check(page)
             before = page[-1].id
             await self._core.clock.sleep(BREATH_S)
@@ -83,7 +83,7 @@ class Inventory:
         for clip, is_there in zip(wanted, there, strict=True):
             if is_there is not (clip.state is ClipState.SAVED):
                 state = ClipState.SAVED if is_there else ClipState.MISSING
-                await self._core.ledger.transition_clip(clip.id, state)
+                await self._core.task_writer.transition_clip(clip.id, state)
 
 
 def _is_there(clip: Clip) -> bool:

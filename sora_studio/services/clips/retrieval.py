@@ -16,14 +16,14 @@ from sora_studio.domain.errors import (
     StudioError,
 )
 from sora_studio.domain.events import NoticeAction, NoticeLevel, TransferProgressed
-from sora_studio.domain.ports import Media, Progress
+from sora_studio.domain.ports import Media, TransferProgress
 from sora_studio.domain.schedule import backoff_s
 from sora_studio.domain.task import Task
-from sora_studio.services.core import Core
-from sora_studio.services.notices import OUTPUT
-from sora_studio.services.renewal import Renewal
-from sora_studio.services.rest import LONGEST_REST_S, rest
-from sora_studio.services.saving import ClipSaver, NotAFilm
+from sora_studio.services.clips.renewal import Renewal
+from sora_studio.services.clips.saving import ClipSaver, NotAFilm
+from sora_studio.services.runtime.core import Core
+from sora_studio.services.runtime.notices import OUTPUT
+from sora_studio.services.runtime.wait_or_wake import LONGEST_REST_S, wait_or_wake
 
 _log = logging.getLogger(__name__)
 TRANSFERS_IN_FLIGHT = 3
@@ -51,7 +51,7 @@ class Retrieval:
     def __init__(self, core: Core, saver: ClipSaver, renewal: Renewal, media: Media, *, is_owner: Callable[[], bool]) -> None:
         self._core = core
         self._clock = core.clock
-        self._ledger = core.ledger
+        self._task_writer = core.task_writer
         self._saver = saver
         self._renewal = renewal
         self._media = media
@@ -62,7 +62,7 @@ class Retrieval:
         self._held_until = 0.0
         self._wake = asyncio.Event()
 
-    def see(self, task: Task) -> None:
+    def task_changed(self, task: Task) -> None:
         """A row as it stands now: its remote clips are wanted."""
         if task.gateway != self._core.gateway_name:
             return
@@ -77,19 +77,19 @@ class Retrieval:
 
     async def save_now(self, task: int) -> None:
         """Fetch a task's clips at once: paused, in trouble, expired or missing ones too."""
-        row = await self._ledger.tasks.get(task)
+        row = await self._task_writer.tasks.get(task)
         for clip in row.clips if row else ():
             self._paused.discard(clip.id)
             if wanted := self._wanted.get(clip.id):
                 wanted.not_before, wanted.attempts = 0.0, 0
             if clip.state in (ClipState.EXPIRED, ClipState.MISSING):
                 self._renewal.forget(task)
-                await self._ledger.transition_clip(clip.id, ClipState.REMOTE, trouble=None)
+                await self._task_writer.transition_clip(clip.id, ClipState.REMOTE, trouble=None)
         self.resume()
 
     async def pause(self, task: int) -> None:
         """Stop a task's transfers and keep what arrived, until `save_now` or the next start."""
-        row = await self._ledger.tasks.get(task)
+        row = await self._task_writer.tasks.get(task)
         for clip in row.clips if row and self._is_owner() else ():
             if clip.state not in (ClipState.REMOTE, ClipState.DOWNLOADING):
                 continue
@@ -97,12 +97,12 @@ class Retrieval:
             if transfer := self._in_flight.get(clip.id):
                 transfer.cancel()
             else:
-                await self._ledger.record_clip(clip.id, trouble="Paused.")
+                await self._task_writer.record_clip(clip.id, trouble="Paused.")
 
     async def locate(self, clip: int, path: Path) -> bool:
         """Tell where a missing clip's file is now. Raises `StudioError` when that file is no film."""
         film = await self._media.inspect_film(path)
-        return await self._ledger.transition_clip(clip, ClipState.SAVED, path=path, film=film, trouble=None)
+        return await self._task_writer.transition_clip(clip, ClipState.SAVED, path=path, film=film, trouble=None)
 
     def resume(self) -> None:
         """Try at once although the folder had no room or could not be written."""
@@ -115,7 +115,7 @@ class Retrieval:
             while (wanted := self._next()) is not None:
                 work = self._core.supervisor.start(self._fetch(wanted), name=f"fetch {wanted.clip}")
                 self._in_flight[wanted.clip] = work
-            await rest(self._clock, self._wake, self._wait_s())
+            await wait_or_wake(self._clock, self._wake, self._wait_s())
 
     def _next(self) -> _Wanted | None:
         now = self._clock.monotonic()
@@ -153,16 +153,20 @@ class Retrieval:
             self._wake.set()
 
     async def _try(self, wanted: _Wanted) -> None:
-        task = await self._ledger.tasks.get(wanted.task)
+        task = await self._task_writer.tasks.get(wanted.task)
         clip = next((clip for clip in task.clips if clip.id == wanted.clip), None) if task else None
-        if task is None or clip is None or not await self._ledger.transition_clip(clip.id, ClipState.DOWNLOADING, trouble=None):
+        if (
+            task is None
+            or clip is None
+            or not await self._task_writer.transition_clip(clip.id, ClipState.DOWNLOADING, trouble=None)
+        ):
             self._wanted.pop(wanted.clip, None)
             return
         try:
             await self._saver.save(task, clip, self._reporter(wanted))
         except asyncio.CancelledError:
             trouble = "Paused." if clip.id in self._paused else None
-            await self._ledger.transition_clip(clip.id, ClipState.REMOTE, trouble=trouble)
+            await self._task_writer.transition_clip(clip.id, ClipState.REMOTE, trouble=trouble)
             raise
         except Exception as error:
             await self._give_back(task, clip, wanted, error)
@@ -177,7 +181,7 @@ class Retrieval:
             state = await self._judge(task, clip, wanted, error)
         finally:
             trouble = error.title if isinstance(error, StudioError) else "It could not be written; tried again soon."
-            await self._ledger.insist(lambda: self._ledger.transition_clip(clip.id, state, trouble=trouble))
+            await self._task_writer.insist(lambda: self._task_writer.transition_clip(clip.id, state, trouble=trouble))
         if state is not ClipState.REMOTE:
             self._wanted.pop(wanted.clip, None)
 
@@ -221,11 +225,11 @@ class Retrieval:
     def _delay(self, wanted: _Wanted, seconds: float) -> None:
         wanted.not_before = max(wanted.not_before, self._clock.monotonic() + seconds)
 
-    def _reporter(self, wanted: _Wanted) -> Callable[[Progress], None]:
+    def _reporter(self, wanted: _Wanted) -> Callable[[TransferProgress], None]:
         """Publishes progress, not more often than an eye can follow. Bytes that arrive make earlier failures count no more."""
         said_at, first = float("-inf"), None
 
-        def report(progress: Progress) -> None:
+        def report(progress: TransferProgress) -> None:
             nonlocal said_at, first
             first = progress.received_bytes if first is None else first
             if progress.received_bytes > first:

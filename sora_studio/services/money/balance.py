@@ -5,10 +5,10 @@ import logging
 
 from sora_studio.domain.errors import KeyMissing, KeyRejected, StudioError
 from sora_studio.domain.events import BalanceChanged
-from sora_studio.services.core import Core
-from sora_studio.services.holds import Holds
-from sora_studio.services.metering import Meter
-from sora_studio.services.rest import LONGEST_REST_S, rest
+from sora_studio.services.money.metering import PriceMeter
+from sora_studio.services.runtime.core import Core
+from sora_studio.services.runtime.wait_or_wake import LONGEST_REST_S, wait_or_wake
+from sora_studio.services.tasks.send_blocks import SendBlocks
 
 _log = logging.getLogger(__name__)
 ASK_EVERY_S = 60.0
@@ -20,10 +20,10 @@ class Balance:
     Every answer goes to the meter, which asks for one whenever a task is settled.
     """
 
-    def __init__(self, core: Core, holds: Holds, meter: Meter) -> None:
+    def __init__(self, core: Core, send_blocks: SendBlocks, meter: PriceMeter) -> None:
         self._core = core
         self._clock = core.clock
-        self._holds = holds
+        self._send_blocks = send_blocks
         self._meter = meter
         meter.on_settled = self.want
         self._wake = asyncio.Event()
@@ -45,7 +45,7 @@ class Balance:
 
     async def refresh(self) -> None:
         """Ask, at most once a minute. Errors are quiet, except that a refused key stops everything that needs it."""
-        if self._holds.key_refused or self._clock.monotonic() < self._not_before:
+        if self._send_blocks.key_refused or self._clock.monotonic() < self._not_before:
             return
         self._wanted = False
         self._not_before = self._clock.monotonic() + ASK_EVERY_S / self._core.speed
@@ -55,7 +55,7 @@ class Balance:
         except KeyMissing:
             return
         except KeyRejected as error:
-            self._holds.refuse_key(error)
+            self._send_blocks.refuse_key(error)
             return
         except StudioError as error:
             _log.info("No balance: %s", error.title)
@@ -69,17 +69,17 @@ class Balance:
         """Refresh when it is wanted and while there is no credit, until cancelled."""
         while True:
             left_s = self._not_before - self._clock.monotonic()
-            due = self._wanted or self._holds.credit_gone
+            due = self._wanted or self._send_blocks.credit_gone
             if due and left_s <= 0:
                 await self.refresh()
-            await rest(self._clock, self._wake, max(0.05, left_s) if due else LONGEST_REST_S)
+            await wait_or_wake(self._clock, self._wake, max(0.05, left_s) if due else LONGEST_REST_S)
 
     def _look_for_credit(self, usd: float) -> None:
         """The first balance after the refusal is what was not enough; more than that is worth another try."""
-        if not self._holds.credit_gone:
+        if not self._send_blocks.credit_gone:
             self._usd_when_gone = None
         elif self._usd_when_gone is None:
             self._usd_when_gone = usd
         elif usd > self._usd_when_gone:
             self._usd_when_gone = None
-            self._holds.credit_returned()
+            self._send_blocks.credit_returned()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sora_studio.domain.money import rounded
 from sora_studio.domain.ports import TaskFacts
 from sora_studio.domain.task import Task, TaskState
-from sora_studio.services.ledger import Ledger
+from sora_studio.services.tasks.task_writer import TaskWriter
 
 
 @dataclass(slots=True)
@@ -28,7 +28,7 @@ class Reading:
     moves: int
 
 
-class Meter:
+class PriceMeter:
     """Writes balances and measured prices to the tasks' rows.
 
     The mark is the last balance that was read while nothing was in flight. When one task alone was sent since, the next balance
@@ -36,8 +36,8 @@ class Meter:
     settled. What was refused, or never left, counts as if it had not been. `on_settled` is called when a reading tells more.
     """
 
-    def __init__(self, ledger: Ledger) -> None:
-        self._ledger = ledger
+    def __init__(self, task_writer: TaskWriter) -> None:
+        self._task_writer = task_writer
         self._flights = dict[int, _Flight]()
         self._awaiting = set[int]()
         self._mark: float | None = None
@@ -58,7 +58,7 @@ class Meter:
             if unclear and task.balance_after_usd is None:
                 self._awaiting.add(task.id)
 
-    def see(self, task: Task) -> None:
+    def task_changed(self, task: Task) -> None:
         """An unclear task that the person has settled, perhaps in another process."""
         flight = self._flights.get(task.id)
         if flight is None or not flight.unclear:
@@ -112,7 +112,7 @@ class Meter:
             facts = TaskFacts(balance_after_usd=usd)
             if price is not None:
                 facts["measured_usd"] = price
-            await self._ledger.insist(lambda task=task, facts=facts: self._ledger.record(task, **facts))
+            await self._task_writer.insist(lambda task=task, facts=facts: self._task_writer.record(task, **facts))
 
     def _price(self, task: int, usd: float) -> float | None:
         """None when anything else may have changed the balance; a balance that grew was filled up meanwhile."""

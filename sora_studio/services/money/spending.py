@@ -8,10 +8,10 @@ from datetime import datetime
 from sora_studio.domain.events import NoticeLevel, SpendingChanged
 from sora_studio.domain.money import DayLimits, DaySpend, dollars, local_day, rounded
 from sora_studio.domain.task import Task, TaskState
-from sora_studio.services.core import Core
-from sora_studio.services.holds import Holds
-from sora_studio.services.notices import SOFT_LIMIT
-from sora_studio.services.rest import LONGEST_REST_S, rest
+from sora_studio.services.runtime.core import Core
+from sora_studio.services.runtime.notices import SOFT_LIMIT
+from sora_studio.services.runtime.wait_or_wake import LONGEST_REST_S, wait_or_wake
+from sora_studio.services.tasks.send_blocks import SendBlocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +27,9 @@ class Spending:
     that was sent is given up. `today` follows the tasks of every process on the data folder.
     """
 
-    def __init__(self, core: Core, holds: Holds, limits: Callable[[], DayLimits]) -> None:
+    def __init__(self, core: Core, send_blocks: SendBlocks, limits: Callable[[], DayLimits]) -> None:
         self._core = core
-        self._holds = holds
+        self._send_blocks = send_blocks
         self._limits = limits
         self._day = local_day(core.clock.now())
         self._sent = dict[int, _Sent]()
@@ -43,7 +43,7 @@ class Spending:
         await self._load()
         self._tell()
 
-    def see(self, task: Task) -> None:
+    def task_changed(self, task: Task) -> None:
         """A row as it stands now."""
         if task.gateway != self._core.gateway_name:
             return
@@ -60,7 +60,7 @@ class Spending:
         """Whether today's limit has room for a task that is about to be sent; if not, nothing is sent until it has."""
         if not self._fits(task):
             self._turned_away = task
-            self._holds.reach_limit(self._limits().hard_usd or 0.0)
+            self._send_blocks.reach_limit(self._limits().hard_usd or 0.0)
             return False
         self._admitted[task.id] = task.estimated_usd
         return True
@@ -68,7 +68,7 @@ class Spending:
     def settle(self, task: Task) -> None:
         """An admitted task as it stands once it has been claimed, or when it was not sent after all."""
         self._admitted.pop(task.id, None)
-        self.see(task)
+        self.task_changed(task)
 
     def limits_changed(self) -> None:
         """The person has set other ones."""
@@ -80,13 +80,13 @@ class Spending:
             if local_day(self._core.clock.now()) != self._day:
                 await self._load()
             self._tell()
-            await rest(self._core.clock, self._wake, LONGEST_REST_S)
+            await wait_or_wake(self._core.clock, self._wake, LONGEST_REST_S)
 
     async def _load(self) -> None:
         self._day = local_day(self._core.clock.now())
         self._sent.clear()
-        for task in await self._core.ledger.tasks.sent_since(self._core.gateway_name, self._day[0]):
-            self.see(task)
+        for task in await self._core.task_writer.tasks.sent_since(self._core.gateway_name, self._day[0]):
+            self.task_changed(task)
 
     def _put(self, task: int, sent: _Sent | None) -> None:
         if sent is None:
@@ -128,4 +128,4 @@ class Spending:
 
     def _lift(self) -> None:
         self._turned_away = None
-        self._holds.lift_limit()
+        self._send_blocks.lift_limit()

@@ -8,8 +8,8 @@ from sora_studio.domain.picture import PictureEdit, PreparedPicture, Thumbnail, 
 from sora_studio.domain.ports import Media, PictureChecker
 from sora_studio.domain.profile import ImageRules, ModelProfile
 from sora_studio.domain.request import ImageFacts, check_image, is_url
-from sora_studio.services.picture_digest import digest_of
-from sora_studio.services.preparing import Preparation
+from sora_studio.services.pictures.picture_digest import digest_of
+from sora_studio.services.pictures.preparing import Preparation
 
 LOOKED_AT_LATER = "It will be looked at again before it is sent."
 

@@ -12,11 +12,11 @@ from sora_studio.domain.ports import PictureChecker, PictureHost, PublicationSto
 from sora_studio.domain.profile import ImageRules, ModelProfile
 from sora_studio.domain.request import GenerationRequest, ImageFacts, check_image, is_url
 from sora_studio.domain.task import Task
-from sora_studio.services.core import Core
-from sora_studio.services.picture_digest import digest_of
-from sora_studio.services.preparing import Preparation
-from sora_studio.services.uploads import Parcel, Uploads
-from sora_studio.services.withdrawal import Withdrawal
+from sora_studio.services.pictures.picture_digest import digest_of
+from sora_studio.services.pictures.preparing import Preparation
+from sora_studio.services.pictures.uploads import Parcel, Uploads
+from sora_studio.services.pictures.withdrawal import Withdrawal
+from sora_studio.services.runtime.core import Core
 
 JUDGED_AT_ONCE = 4
 """Enough to keep who prepares pictures, and who looks at addresses, at work."""
@@ -82,10 +82,10 @@ class Publishing:
         rules = profile.images
         if rules is None:
             return []
-        room = asyncio.Semaphore(JUDGED_AT_ONCE)
+        disk_space = asyncio.Semaphore(JUDGED_AT_ONCE)
 
         async def judged(image: str) -> tuple[Problem, ...]:
-            async with room:
+            async with disk_space:
                 return await self._judge(request, image, rules, patient=patient)
 
         return [problem for problems in await asyncio.gather(*map(judged, request.images)) for problem in problems]
@@ -128,7 +128,7 @@ class Publishing:
         if route is PictureRoute.COMMAND:  # it stays there, as every picture will
             await self._checker.look(url, max_bytes=TEST_MAX_BYTES)
 
-    def see(self, task: Task) -> None:
+    def task_changed(self, task: Task) -> None:
         """A row as it stands now: once it is over, its pictures may go."""
         if task.request.images and task.state.is_over:
             self._withdrawal.wake()

@@ -8,17 +8,17 @@ from sora_studio.domain.events import NoticeAction, NoticeLevel
 from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import Task, TaskState
-from sora_studio.services.core import Core
-from sora_studio.services.notices import PICTURES
-from sora_studio.services.patience import Patience
-from sora_studio.services.publishing import Publishing
+from sora_studio.services.pictures.publishing import Publishing
+from sora_studio.services.runtime.backoff import Backoff
+from sora_studio.services.runtime.core import Core
+from sora_studio.services.runtime.notices import PICTURES
 
 PUBLISHED_AT_ONCE = 8
 MENDED_IN_S = 10.0
 """So long a way that does not work is left alone at least; a change of settings ends the wait."""
 
 
-class PictureLine:
+class UploadQueue:
     """Contains the tasks that must not go yet: their picture is to be tried again later, others' are on their way, or the way
     that they would go does not work.
     """
@@ -28,15 +28,15 @@ class PictureLine:
         self._notices = core.notices
         self._ways_of = dict[int, str]()
         self._under_way = set[int]()
-        self._patience = Patience[int](core.clock, core.rng)
-        self._ways = Patience[str](core.clock, core.rng)
+        self._backoff = Backoff[int](core.clock, core.rng)
+        self._ways = Backoff[str](core.clock, core.rng)
         self._closed = dict[str, str]()
 
     def __contains__(self, task: int) -> bool:
         """Whether it is to be passed over for now."""
         way = self._ways_of.get(task)
         is_full = way is not None and len(self._under_way) >= PUBLISHED_AT_ONCE
-        return is_full or self._patience.holds(task) or bool(way and self._ways.holds(way))
+        return is_full or self._backoff.is_waiting(task) or bool(way and self._ways.is_waiting(way))
 
     def __len__(self) -> int:
         """How many tasks' pictures are being published."""
@@ -45,9 +45,9 @@ class PictureLine:
     @property
     def left_s(self) -> float:
         """Until the next picture is to be tried again."""
-        return min(self._patience.left_s, self._ways.left_s)
+        return min(self._backoff.left_s, self._ways.left_s)
 
-    def see(self, task: Task) -> None:
+    def task_changed(self, task: Task) -> None:
         """A row as it stands now."""
         if task.request.images and task.state is TaskState.WAITING:
             self._ways_of[task.id] = _way_of(task.request)
@@ -55,7 +55,7 @@ class PictureLine:
             way = self._ways_of.pop(task.id, None)
             if way in self._closed and way not in self._ways_of.values():
                 self._open_way(way)  # nobody wants to go it any more
-            self._patience.regain(task.id)
+            self._backoff.succeeded(task.id)
 
     def is_under_way(self, task: int) -> bool:
         """Whether its pictures are being published."""
@@ -63,19 +63,19 @@ class PictureLine:
 
     def put_off(self, task: int, *, least_s: float) -> None:
         """Its picture could not be published now."""
-        self._patience.lose(task, least_s=least_s)
+        self._backoff.failed(task, least_s=least_s)
 
     def close_way(self, request: GenerationRequest, error: StudioError) -> None:
         """No picture can go the way of this request's before somebody has mended it, which the person is told once."""
         way = _way_of(request)
-        self._ways.lose(way, least_s=MENDED_IN_S)
+        self._ways.failed(way, least_s=MENDED_IN_S)
         self._closed[way] = f"{error.sentence} Tasks that need it wait; nothing was sent or charged."
         self._notices.post(PICTURES, NoticeLevel.WARNING, self._closed[way], NoticeAction.OPEN_SETTINGS)
 
     def ways_changed(self) -> None:
         """Each may work now."""
         self._ways.regain_all()
-        self._patience.regain_all()
+        self._backoff.regain_all()
         self._closed.clear()
         self._notices.clear(PICTURES)
 
@@ -83,13 +83,13 @@ class PictureLine:
         """Like `Publishing.publish`; counted as under way meanwhile."""
         with self._counted(task.id):
             urls = await self._publishing.publish(task, profile)
-        self._patience.regain(task.id)
+        self._backoff.succeeded(task.id)
         if way := _way_of(task.request):
             self._open_way(way)
         return urls
 
     def _open_way(self, way: str) -> None:
-        self._ways.regain(way)
+        self._ways.succeeded(way)
         self._closed.pop(way, None)
         if not self._closed:
             self._notices.clear(PICTURES)

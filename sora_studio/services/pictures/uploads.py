@@ -10,7 +10,7 @@ from sora_studio.domain.errors import ConnectionFailed, InvalidRequest, InvalidS
 from sora_studio.domain.events import PublicationsChanged
 from sora_studio.domain.picture import SUFFIXES, PictureRoute, PreparedPicture, Publication
 from sora_studio.domain.ports import PictureChecker, PictureHost, PublicationStore
-from sora_studio.services.core import Core
+from sora_studio.services.runtime.core import Core
 
 LENT_FOR_S = 6 * 3600.0
 """Long enough for a task that waits in the service's own queue."""
@@ -133,7 +133,7 @@ class Uploads:
             await self._publications.complete(publication, url)
             return True
 
-        await self._core.ledger.insist(write)
+        await self._core.task_writer.insist(write)
         self._trusted_until[publication] = self._core.clock.monotonic() + TRUSTED_FOR_S
 
 

@@ -10,10 +10,10 @@ from sora_studio.domain.errors import StorageFull, StudioError
 from sora_studio.domain.events import PublicationsChanged
 from sora_studio.domain.picture import PictureRoute, Publication
 from sora_studio.domain.ports import PictureHost, PublicationStore
-from sora_studio.services.core import Core
-from sora_studio.services.patience import Patience
-from sora_studio.services.rest import LONGEST_REST_S, rest
-from sora_studio.services.uploads import Uploads
+from sora_studio.services.pictures.uploads import Uploads
+from sora_studio.services.runtime.backoff import Backoff
+from sora_studio.services.runtime.core import Core
+from sora_studio.services.runtime.wait_or_wake import LONGEST_REST_S, wait_or_wake
 
 LANDS_WITHIN_S = 60.0
 """What was cut off on its way is withdrawn at once and once more so much later: it may have arrived in between."""
@@ -42,7 +42,7 @@ class Withdrawal:
         self._publications = publications
         self._uploads = uploads
         self._hosts = hosts
-        self._patience = Patience[int](core.clock, core.rng)
+        self._backoff = Backoff[int](core.clock, core.rng)
         self._emptied_at = dict[tuple[int, datetime], float]()
         self._began = core.clock.now() - timedelta(seconds=core.clock.elapsed())
         self._looking = asyncio.Lock()
@@ -59,7 +59,7 @@ class Withdrawal:
                 await self._look()
             except StorageFull:  # they stay listed; who writes tasks says that the disk is full
                 _log.info("What was withdrawn could not be written down: the disk is full.")
-            await rest(self._core.clock, self._wake, LONGEST_REST_S)
+            await wait_or_wake(self._core.clock, self._wake, LONGEST_REST_S)
 
     async def finish(self) -> None:
         """What is idle now is not left to the next start. Fine to cancel: whoever does not answer is asked again then."""
@@ -96,12 +96,12 @@ class Withdrawal:
         """What no task needs, and what no upload brought to its end."""
         cut_off = [row for row in await self._publications.standing() if not row.url]
         left = {row.id: row for row in [*await self._publications.idle(now=self._now()), *cut_off]}
-        return [row for row in left.values() if not self._patience.holds(row.id)]
+        return [row for row in left.values() if not self._backoff.is_waiting(row.id)]
 
     async def _withdraw(self, publication: Publication) -> bool:
         trouble = await self._trouble_with(publication)
         if trouble and not self._ended_by_itself(publication):
-            self._patience.lose(publication.id)
+            self._backoff.failed(publication.id)
             if trouble != publication.trouble:
                 await self._publications.complain(publication.id, trouble)
                 self._core.events.publish(PublicationsChanged())
@@ -109,7 +109,7 @@ class Withdrawal:
         if not trouble and self._may_still_arrive(publication):
             return True
         await self._publications.withdraw(publication.id, at=self._core.clock.now())
-        self._patience.regain(publication.id)
+        self._backoff.succeeded(publication.id)
         self._emptied_at.pop((publication.id, publication.published_at), None)
         self._core.events.publish(PublicationsChanged())
         return True
@@ -158,5 +158,5 @@ class Withdrawal:
         now = self._core.clock.monotonic()
         if now >= self._emptied_at.setdefault((publication.id, publication.published_at), now) + LANDS_WITHIN_S:
             return False
-        self._patience.lose(publication.id, least_s=LANDS_WITHIN_S)
+        self._backoff.failed(publication.id, least_s=LANDS_WITHIN_S)
         return True

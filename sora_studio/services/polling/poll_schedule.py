@@ -5,7 +5,7 @@ import random
 from collections.abc import Collection
 
 
-class Agenda:
+class PollSchedule:
     """Due times in elapsed seconds, which no change of the wall clock moves.
 
     A task is either planned, or ready to be asked for, or not here (while it is being asked).

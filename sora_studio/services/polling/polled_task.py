@@ -11,7 +11,7 @@ NEVER_YET, NOT_PLANNED = float("-inf"), float("inf")
 
 
 @dataclass(slots=True)
-class Followed:
+class PolledTask:
     """`failures` and `linkless` count answers in a row since the start. Plain numbers are elapsed seconds, `_s` are spans.
 
     `began` is when the service accepted it; `accepted_at` is the same on the wall. With a `secret` the service has

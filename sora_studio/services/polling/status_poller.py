@@ -18,42 +18,42 @@ from sora_studio.domain.events import NoticeLevel
 from sora_studio.domain.ports import RemoteStatus, TaskFacts
 from sora_studio.domain.schedule import LOST_AFTER_S, error_wait_s, is_lost, miss_wait_s, poll_wait_s, safety_wait_s
 from sora_studio.domain.task import TaskState
-from sora_studio.services.connection import Connection
-from sora_studio.services.core import Core
-from sora_studio.services.followed import Followed
-from sora_studio.services.holds import Holds
-from sora_studio.services.ledger import ROOM_CHECK_S
-from sora_studio.services.notices import STORAGE
+from sora_studio.services.polling.polled_task import PolledTask
+from sora_studio.services.runtime.connection import Connection
+from sora_studio.services.runtime.core import Core
+from sora_studio.services.runtime.notices import STORAGE
+from sora_studio.services.tasks.send_blocks import SendBlocks
+from sora_studio.services.tasks.task_writer import ROOM_CHECK_S
 
 _log = logging.getLogger(__name__)
 NO_LINK = "The service says that the clip is done, but gives no link to it. The program keeps asking."
 
 
-class Questions:
+class StatusPoller:
     """Asks, writes what was learned, and says how long to wait before asking again."""
 
-    def __init__(self, core: Core, connection: Connection, holds: Holds) -> None:
+    def __init__(self, core: Core, connection: Connection, send_blocks: SendBlocks) -> None:
         self._core = core
-        self._ledger = core.ledger
+        self._task_writer = core.task_writer
         self._connection = connection
-        self._holds = holds
+        self._send_blocks = send_blocks
         self.carries: Callable[[str], bool] = lambda _: False
         """Whether the report with this secret can arrive."""
 
-    async def ask(self, followed: Followed, *, urgent: bool) -> float | None:
+    async def ask(self, followed: PolledTask, *, urgent: bool) -> float | None:
         """How many seconds from now to ask next; None when the task is over (or no longer ours to follow)."""
         asked_at = self._core.clock.elapsed()
         try:
             return await self._ask(followed, asked_at, urgent=urgent)
         except (KeyRejected, KeyMissing) as error:
-            self._holds.refuse_key(error)
+            self._send_blocks.refuse_key(error)
             return 0.0  # nothing is asked until the key changes; then at once
         except StorageFull as full:
             # Nothing was learned that the service will not say again.
             self._core.notices.post(STORAGE, NoticeLevel.ERROR, full.sentence)
             return max(ROOM_CHECK_S, followed.profile.poll.every_s)
 
-    async def _ask(self, followed: Followed, asked_at: float, *, urgent: bool) -> float | None:
+    async def _ask(self, followed: PolledTask, asked_at: float, *, urgent: bool) -> float | None:
         try:
             status = await self._core.gateway.status(followed.profile, followed.task_id, urgent=urgent)
         except (KeyRejected, KeyMissing):
@@ -72,7 +72,7 @@ class Questions:
         self._core.notices.clear(STORAGE)
         return wait_s
 
-    async def _answered(self, followed: Followed, status: RemoteStatus) -> float | None:
+    async def _answered(self, followed: PolledTask, status: RemoteStatus) -> float | None:
         followed.polls += 1
         followed.misses = followed.failures = 0
         now = self._core.clock.now()
@@ -80,14 +80,14 @@ class Questions:
         followed.lasted_s = (completed_at - followed.accepted_at).total_seconds()
         if status.state is TaskState.SUCCESS and status.result_urls:
             expires_at = completed_at + timedelta(seconds=followed.profile.expire_after_s)
-            moved = await self._ledger.succeed(
+            moved = await self._task_writer.succeed(
                 followed.task, status.result_urls, completed_at=completed_at, expires_at=expires_at
             )
             return await self._ended(followed, moved=moved)
         if status.state is TaskState.SUCCESS:
             return await self._without_link(followed)
         if status.state is TaskState.FAILED:
-            moved = await self._ledger.transition(
+            moved = await self._task_writer.transition(
                 followed.task,
                 TaskState.FAILED,
                 polls=followed.polls,
@@ -101,7 +101,7 @@ class Questions:
         followed.linkless = 0
         return await self._goes_on(followed, status.state)
 
-    async def _goes_on(self, followed: Followed, state: TaskState) -> float | None:
+    async def _goes_on(self, followed: PolledTask, state: TaskState) -> float | None:
         age_s = self._core.clock.elapsed() - followed.began
         waits_for_report = followed.secret is not None and not followed.spent and self.carries(followed.secret)
         plan_s = safety_wait_s if waits_for_report else poll_wait_s
@@ -109,38 +109,38 @@ class Questions:
         wait_s = self._patient(followed, wait_s)
         facts: TaskFacts = {"polls": followed.polls, "misses": 0, "next_poll_at": self._after(wait_s), "trouble": None}
         if state is followed.state:
-            await self._ledger.record(followed.task, **facts)
+            await self._task_writer.record(followed.task, **facts)
             return wait_s
         if followed.state is TaskState.LOST:
             facts["fail_code"] = None
-        if await self._ledger.transition(followed.task, state, **facts):
+        if await self._task_writer.transition(followed.task, state, **facts):
             followed.state = state
             return wait_s
         return await self._outrun(followed, wait_s)
 
-    async def _ended(self, followed: Followed, *, moved: bool) -> float | None:
+    async def _ended(self, followed: PolledTask, *, moved: bool) -> float | None:
         if moved:
             return None
         return await self._outrun(followed, followed.profile.poll.every_s)
 
-    async def _outrun(self, followed: Followed, wait_s: float) -> float | None:
+    async def _outrun(self, followed: PolledTask, wait_s: float) -> float | None:
         """The gate did not let the answer through: somebody else moved the task. Go on from where it stands."""
-        row = await self._ledger.tasks.get(followed.task)
+        row = await self._task_writer.tasks.get(followed.task)
         if row is None or row.state.is_over:
             return None
         followed.state = row.state
         return wait_s
 
-    async def _without_link(self, followed: Followed) -> float:
+    async def _without_link(self, followed: PolledTask) -> float:
         """Done, but without a usable link: never given up, asked for ever more seldom up to once an hour."""
         wait_s = followed.profile.poll.every_s * 2.0 ** min(followed.linkless, 16)
         wait_s = min(wait_s, LOST_AFTER_S / self._core.speed)
         due = self._after(wait_s)
         followed.linkless += 1
-        await self._ledger.record(followed.task, polls=followed.polls, misses=0, next_poll_at=due, trouble=NO_LINK)
+        await self._task_writer.record(followed.task, polls=followed.polls, misses=0, next_poll_at=due, trouble=NO_LINK)
         return wait_s
 
-    async def _missed(self, followed: Followed, asked_at: float) -> float:
+    async def _missed(self, followed: PolledTask, asked_at: float) -> float:
         """The service does not know the task. Only answers at their planned time count, so that impatience loses nothing."""
         plan, speed = followed.profile.poll, self._core.speed
         if asked_at >= followed.planned_at:
@@ -152,23 +152,23 @@ class Questions:
         facts: TaskFacts = {"polls": followed.polls, "misses": followed.misses, "next_poll_at": self._after(wait_s)}
         facts["trouble"] = "The service does not know this task at the moment. The program keeps asking."
         if not lost or followed.state is TaskState.LOST:
-            await self._ledger.record(followed.task, **facts)
+            await self._task_writer.record(followed.task, **facts)
             return wait_s
         facts["fail_code"] = failures.TASK_LOST
-        if await self._ledger.transition(followed.task, TaskState.LOST, **facts):
+        if await self._task_writer.transition(followed.task, TaskState.LOST, **facts):
             followed.state = TaskState.LOST
         return wait_s
 
-    async def _troubled(self, followed: Followed, error: StudioError) -> float:
+    async def _troubled(self, followed: PolledTask, error: StudioError) -> float:
         wait_s = error_wait_s(followed.failures, followed.profile.poll, self._core.rng)
         if isinstance(error, PassingError) and error.retry_after_s is not None:
             wait_s = max(wait_s, error.retry_after_s)
         wait_s = self._patient(followed, wait_s)
         followed.failures += 1
-        await self._ledger.record(followed.task, next_poll_at=self._after(wait_s), trouble=error.title)
+        await self._task_writer.record(followed.task, next_poll_at=self._after(wait_s), trouble=error.title)
         return wait_s
 
-    def _patient(self, followed: Followed, wait_s: float) -> float:
+    def _patient(self, followed: PolledTask, wait_s: float) -> float:
         """However early somebody made us ask, the plan itself asks no earlier than the service wants."""
         age_s = self._core.clock.elapsed() - followed.began
         return max(wait_s, followed.profile.poll.first_after_s - age_s)

@@ -9,14 +9,14 @@ from sora_studio.domain.ports import Clock, TaskFacts
 from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.schedule import LOST_AFTER_S, poll_wait_s, safety_wait_s
 from sora_studio.domain.task import Task, TaskState
-from sora_studio.services.agenda import Agenda
-from sora_studio.services.census import Census
-from sora_studio.services.connection import Connection
-from sora_studio.services.core import Core
-from sora_studio.services.followed import NOT_PLANNED, Followed
-from sora_studio.services.holds import Holds
-from sora_studio.services.questions import Questions
-from sora_studio.services.rest import LONGEST_REST_S, rest
+from sora_studio.services.polling.poll_schedule import PollSchedule
+from sora_studio.services.polling.polled_task import NOT_PLANNED, PolledTask
+from sora_studio.services.polling.status_poller import StatusPoller
+from sora_studio.services.runtime.connection import Connection
+from sora_studio.services.runtime.core import Core
+from sora_studio.services.runtime.wait_or_wake import LONGEST_REST_S, wait_or_wake
+from sora_studio.services.tasks.send_blocks import SendBlocks
+from sora_studio.services.tasks.task_counts import TaskCounts
 
 POLLS_IN_FLIGHT = 32
 POLLS_AT_ONCE = 4
@@ -62,23 +62,23 @@ class Tracking:
     def __init__(
         self,
         core: Core,
-        census: Census,
+        task_counts: TaskCounts,
         connection: Connection,
-        holds: Holds,
+        send_blocks: SendBlocks,
         *,
         is_owner: Callable[[], bool],
         requests_last_minute: Callable[[], int],
     ) -> None:
         self._core = core
         self._clock = core.clock
-        self._census = census
+        self._task_counts = task_counts
         self._connection = connection
-        self._holds = holds
-        self._questions = Questions(core, connection, holds)
+        self._send_blocks = send_blocks
+        self._questions = StatusPoller(core, connection, send_blocks)
         self._is_owner = is_owner
         self._requests_last_minute = requests_last_minute
-        self._agenda = Agenda()
-        self._followed = dict[int, Followed]()
+        self._schedule = PollSchedule()
+        self._followed = dict[int, PolledTask]()
         self._in_flight = set[int]()
         self._visible = frozenset[int]()
         self._asked_for = dict[int, None]()
@@ -87,7 +87,7 @@ class Tracking:
         self._breath_until = 0.0
         self._last_look = _Look.at(core.clock)
         connection.wakes(self._wake)
-        holds.wakes(self._wake)
+        send_blocks.wakes(self._wake)
 
     @property
     def is_owner(self) -> bool:
@@ -97,8 +97,8 @@ class Tracking:
     def snapshot(self) -> TrackingSnapshot:
         """The counts of this moment."""
         return TrackingSnapshot(
-            running=self._census.running,
-            waiting=self._census.waiting,
+            running=self._task_counts.running,
+            waiting=self._task_counts.waiting,
             requests_last_minute=self._requests_last_minute(),
             online=self._connection.online,
             is_owner=self.is_owner,
@@ -114,7 +114,7 @@ class Tracking:
         self._connection.probe_now()
         if task in self._followed and task not in self._in_flight:
             self._asked_for[task] = None
-            self._agenda.put(task, self._clock.elapsed())
+            self._schedule.put(task, self._clock.elapsed())
             self._wake.set()
 
     def hint(self, task: Task) -> None:
@@ -122,7 +122,7 @@ class Tracking:
 
         However many reports come, one question answers them all; a task that is over is not asked for.
         """
-        self.see(task)
+        self.task_changed(task)
         followed = self._followed.get(task.id)
         if followed is None or followed.hinted:
             return
@@ -140,7 +140,7 @@ class Tracking:
                 if followed.task not in self._in_flight:
                     self._plan(followed)
 
-    def see(self, task: Task) -> None:
+    def task_changed(self, task: Task) -> None:
         """A row as it stands now: begin or end to follow it."""
         profile = self._core.profiles.get(task.request.model)
         gone = task.gateway != self._core.gateway_name or (task.state is TaskState.LOST and task.removed_at is not None)
@@ -154,7 +154,7 @@ class Tracking:
         """After a start or a long sleep: what is overdue is asked for one after the other."""
         plans = [followed.profile.poll.every_s for followed in self._followed.values()]
         if plans:
-            self._agenda.spread(self._clock.elapsed(), min(*plans, SPREAD_PER_TASK_S * len(plans)), self._core.rng)
+            self._schedule.spread(self._clock.elapsed(), min(*plans, SPREAD_PER_TASK_S * len(plans)), self._core.rng)
 
     async def run(self) -> None:
         """Ask for whatever is due, until cancelled."""
@@ -162,17 +162,17 @@ class Tracking:
             self._mind_the_clock()
             if self._may_ask:
                 self._dispatch()
-            await rest(self._clock, self._wake, self._pause_s())
+            await wait_or_wake(self._clock, self._wake, self._pause_s())
 
     @property
     def _may_ask(self) -> bool:
-        return self._connection.online and not self._holds.key_refused and len(self._in_flight) < POLLS_IN_FLIGHT
+        return self._connection.online and not self._send_blocks.key_refused and len(self._in_flight) < POLLS_IN_FLIGHT
 
     def _dispatch(self) -> None:
         if self._clock.monotonic() < self._breath_until:
             return
         for _ in range(min(POLLS_AT_ONCE, POLLS_IN_FLIGHT - len(self._in_flight))):
-            task = self._agenda.pick(self._clock.elapsed(), [*self._asked_for, *self._visible])
+            task = self._schedule.pick(self._clock.elapsed(), [*self._asked_for, *self._visible])
             if task is None:
                 return
             self._in_flight.add(task)
@@ -182,9 +182,9 @@ class Tracking:
     def _pause_s(self) -> float:
         if not self._may_ask or not self._followed:
             return LONGEST_REST_S
-        if self._agenda.has_ready(self._clock.elapsed()):
+        if self._schedule.has_ready(self._clock.elapsed()):
             return max(0.001, self._breath_until - self._clock.monotonic())
-        due = self._agenda.next_due()
+        due = self._schedule.next_due()
         return LOOK_EVERY_S if due is None else min(LOOK_EVERY_S, max(0.001, due - self._clock.elapsed()))
 
     def _mind_the_clock(self) -> None:
@@ -204,12 +204,12 @@ class Tracking:
         """The wall clock was set: what rows say about the past and the next question moves along, for eyes and for restarts."""
         for followed in list(self._followed.values()):
             facts: TaskFacts = {"accepted_at": followed.accepted_at}
-            if (due := self._agenda.due_at(followed.task)) is not None:
+            if (due := self._schedule.due_at(followed.task)) is not None:
                 facts["next_poll_at"] = self._clock.now() + timedelta(seconds=due - self._clock.elapsed())
             if self._followed.get(followed.task) is followed:
-                await self._core.ledger.record(followed.task, **facts)
+                await self._core.task_writer.record(followed.task, **facts)
 
-    async def _poll(self, followed: Followed) -> None:
+    async def _poll(self, followed: PolledTask) -> None:
         task = followed.task
         followed.begin_question(self._clock.elapsed())
         wait_s: float | None = followed.profile.poll.every_s
@@ -227,13 +227,13 @@ class Tracking:
                 self._plan(followed)
             self._wake.set()
 
-    def _plan(self, followed: Followed) -> None:
+    def _plan(self, followed: PolledTask) -> None:
         if followed.hinted:
             self._asked_for[followed.task] = None
-        self._agenda.put(followed.task, followed.due_at(self._clock.elapsed()))
+        self._schedule.put(followed.task, followed.due_at(self._clock.elapsed()))
         self._wake.set()
 
-    def _fallback_at(self, followed: Followed) -> float:
+    def _fallback_at(self, followed: PolledTask) -> float:
         plan = followed.profile.poll
         soon = self._clock.elapsed() + plan.every_s * self._core.rng.uniform(1.0, 2.0)
         return max(soon, followed.began + plan.first_after_s)
@@ -241,9 +241,9 @@ class Tracking:
     def _forget(self, task: int) -> None:
         self._followed.pop(task, None)
         self._asked_for.pop(task, None)
-        self._agenda.drop(task)
+        self._schedule.drop(task)
 
-    def _as_followed(self, task: Task, task_id: str, profile: ModelProfile) -> Followed:
+    def _as_followed(self, task: Task, task_id: str, profile: ModelProfile) -> PolledTask:
         """From a row: due when it says, unless a wrong clock wrote a time that lies further ahead than any plan."""
         now, elapsed, speed = self._clock.now(), self._clock.elapsed(), self._core.speed
         accepted_at = task.accepted_at or task.created_at
@@ -254,7 +254,7 @@ class Tracking:
         if task.state is TaskState.LOST or task.trouble:
             longest_s = LOST_AFTER_S / speed
         wait_s = ((task.next_poll_at or now) - now).total_seconds()
-        return Followed(
+        return PolledTask(
             task.id,
             task_id,
             task.state,

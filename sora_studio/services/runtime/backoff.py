@@ -18,7 +18,7 @@ class _Wait:
     failures: int = 0
 
 
-class Patience(Generic[Key]):
+class Backoff(Generic[Key]):
     """A wait of its own for each of several things, which grows with every failure in a row."""
 
     def __init__(self, clock: Clock, rng: random.Random) -> None:
@@ -26,7 +26,7 @@ class Patience(Generic[Key]):
         self._rng = rng
         self._waits = dict[Key, _Wait]()
 
-    def lose(self, key: Key, *, least_s: float = 0.0) -> None:
+    def failed(self, key: Key, *, least_s: float = 0.0) -> None:
         """It failed. Failures of one burst count as one."""
         now = self._clock.monotonic()
         wait = self._waits.setdefault(key, _Wait())
@@ -35,7 +35,7 @@ class Patience(Generic[Key]):
             wait.failures += 1
         wait.until = max(wait.until, now + wait_s)
 
-    def regain(self, key: Key) -> None:
+    def succeeded(self, key: Key) -> None:
         """It worked, or is over."""
         self._waits.pop(key, None)
 
@@ -43,7 +43,7 @@ class Patience(Generic[Key]):
         """Each is worth another try now."""
         self._waits.clear()
 
-    def holds(self, key: Key) -> bool:
+    def is_waiting(self, key: Key) -> bool:
         """Whether it is still to be left alone."""
         wait = self._waits.get(key)
         return wait is not None and wait.until > self._clock.monotonic()

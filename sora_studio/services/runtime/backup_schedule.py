@@ -7,7 +7,7 @@ from datetime import datetime
 from sora_studio.domain.errors import DatabaseUnusable, StorageFull
 from sora_studio.domain.events import NoticeLevel
 from sora_studio.domain.ports import Clock
-from sora_studio.services.notices import DATABASE, Notices
+from sora_studio.services.runtime.notices import DATABASE, Notices
 
 FIRST_AFTER_S = 30.0
 """The start has better things to do with the disk."""
@@ -16,7 +16,7 @@ LOOK_EVERY_S = 3600.0
 _log = logging.getLogger(__name__)
 
 
-class Upkeep:
+class BackupSchedule:
     """`back_up` makes a backup if one is due at that time; only the owner of the data folder asks it to."""
 
     def __init__(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from sora_studio.domain.events import EventBus, TaskChanged
 from sora_studio.domain.ports import Clock, TaskStore
 from sora_studio.domain.task import Task
-from sora_studio.services.rest import rest
+from sora_studio.services.runtime.wait_or_wake import wait_or_wake
 
 LOOK_EVERY_S = 1.0
 """How soon a change made by another process is seen. Own changes wake the watch at once."""
@@ -41,7 +41,7 @@ class ChangeWatch:
     async def run(self) -> None:
         """Look for changes until cancelled."""
         while True:
-            await rest(self._clock, self._wake, LOOK_EVERY_S)
+            await wait_or_wake(self._clock, self._wake, LOOK_EVERY_S)
             await self._clock.sleep(GATHER_S)
             self._wake.clear()
             await self.look()

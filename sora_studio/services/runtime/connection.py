@@ -8,8 +8,8 @@ from sora_studio.domain.errors import ConnectionFailed, StudioError
 from sora_studio.domain.events import ConnectionChanged, EventBus, NoticeAction, NoticeLevel
 from sora_studio.domain.ports import Clock, Gateway
 from sora_studio.domain.schedule import backoff_s
-from sora_studio.services.notices import OFFLINE, Notices
-from sora_studio.services.rest import rest
+from sora_studio.services.runtime.notices import OFFLINE, Notices
+from sora_studio.services.runtime.wait_or_wake import wait_or_wake
 
 FAILURES_UNTIL_OFFLINE = 3
 
@@ -66,7 +66,7 @@ class Connection:
         while True:
             if self.online:
                 attempt = 0
-                await rest(self._clock, self._wake, float("inf"))
+                await wait_or_wake(self._clock, self._wake, float("inf"))
                 continue
             wait_s = backoff_s(attempt, self._rng)
             attempt += 1
@@ -79,7 +79,7 @@ class Connection:
         self._wake.clear()
         due = self._clock.monotonic() + seconds
         while (left := due - self._clock.monotonic()) > 0:
-            if await rest(self._clock, self._wake, left):
+            if await wait_or_wake(self._clock, self._wake, left):
                 return
 
     async def _probe(self) -> None:

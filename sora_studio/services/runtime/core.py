@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from sora_studio.domain.events import EventBus
 from sora_studio.domain.ports import Clock, Gateway
 from sora_studio.domain.profile import ModelProfile
-from sora_studio.domain.reach import is_public_url
-from sora_studio.services.ledger import Ledger
-from sora_studio.services.notices import Notices
-from sora_studio.services.supervision import Supervisor
+from sora_studio.domain.public_addresses import is_public_url
+from sora_studio.services.runtime.notices import Notices
+from sora_studio.services.runtime.supervision import Supervisor
+from sora_studio.services.tasks.task_writer import TaskWriter
 
 
 @dataclass(frozen=True, slots=True)
 class Core:
     """One run's shared parts. `speed`: how many times faster than life the service runs; other waits shrink by it."""
 
-    ledger: Ledger
+    task_writer: TaskWriter
     gateway: Gateway
     profiles: Mapping[str, ModelProfile]
     events: EventBus

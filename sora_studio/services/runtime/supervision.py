@@ -8,7 +8,7 @@ from typing import Any
 from sora_studio.domain.errors import StorageFull
 from sora_studio.domain.events import NoticeAction, NoticeLevel
 from sora_studio.domain.ports import Clock
-from sora_studio.services.notices import FAULT, STORAGE, Notices
+from sora_studio.services.runtime.notices import FAULT, STORAGE, Notices
 
 _log = logging.getLogger(__name__)
 RESTART_AFTER_S = 1.0

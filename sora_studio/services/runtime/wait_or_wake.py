@@ -8,7 +8,7 @@ LONGEST_REST_S = 30.0
 """Sleeps are cut to this, so that a suspended machine or a changed clock is noticed soon."""
 
 
-async def rest(clock: Clock, wake: asyncio.Event, seconds: float) -> bool:
+async def wait_or_wake(clock: Clock, wake: asyncio.Event, seconds: float) -> bool:
     """Wait for `wake`, at most `seconds` (and `LONGEST_REST_S`); says whether it was set, and clears it."""
     if not wake.is_set() and seconds > 0:
         sleeping = asyncio.ensure_future(clock.sleep(min(seconds, LONGEST_REST_S)))

@@ -4,7 +4,7 @@ import asyncio
 
 from sora_studio.domain.ports import TaskFilter
 from sora_studio.domain.task import Task, TaskState
-from sora_studio.services.core import Core
+from sora_studio.services.runtime.core import Core
 
 
 class Attaching:
@@ -21,19 +21,19 @@ class Attaching:
         """
         task_id = task_id.strip()
         async with self._lock:
-            row = await self._core.ledger.tasks.get(task)
+            row = await self._core.task_writer.tasks.get(task)
             if row is None or row.state is not TaskState.UNKNOWN or not is_id(task_id) or await self.is_given(task_id):
                 return False
             return await self._attach(row, task_id)
 
     async def is_given(self, task_id: str) -> bool:
         """Whether a task has it already."""
-        known = await self._core.ledger.tasks.find(TaskFilter(search=task_id, removed=True), limit=100)
+        known = await self._core.task_writer.tasks.find(TaskFilter(search=task_id, removed=True), limit=100)
         return any(other.task_id == task_id for other in known)
 
     async def _attach(self, row: Task, task_id: str) -> bool:
         now = self._core.clock.now()
-        return await self._core.ledger.transition(
+        return await self._core.task_writer.transition(
             row.id,
             TaskState.PENDING,
             task_id=task_id,

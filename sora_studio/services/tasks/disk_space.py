@@ -5,25 +5,25 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from sora_studio.domain.disk_space import CLIP_BYTES, has_room
 from sora_studio.domain.errors import StorageFull
-from sora_studio.domain.room import CLIP_BYTES, has_room
-from sora_studio.services.census import Census
-from sora_studio.services.core import Core
-from sora_studio.services.holds import Holds
-from sora_studio.services.ledger import ROOM_CHECK_S
-from sora_studio.services.rest import rest
+from sora_studio.services.runtime.core import Core
+from sora_studio.services.runtime.wait_or_wake import wait_or_wake
+from sora_studio.services.tasks.send_blocks import SendBlocks
+from sora_studio.services.tasks.task_counts import TaskCounts
+from sora_studio.services.tasks.task_writer import ROOM_CHECK_S
 
 
-class Room:
+class DiskSpace:
     """Counts a clip for every running task. What waits is held back while there is no room, and goes on by itself.
 
     The disk is looked at every few seconds, off the loop; in between the last look counts.
     """
 
-    def __init__(self, core: Core, holds: Holds, census: Census, folder: Callable[[], Path]) -> None:
+    def __init__(self, core: Core, send_blocks: SendBlocks, task_counts: TaskCounts, folder: Callable[[], Path]) -> None:
         self._clock = core.clock
-        self._holds = holds
-        self._census = census
+        self._send_blocks = send_blocks
+        self._task_counts = task_counts
         self._folder = folder
         self._wake = asyncio.Event()
         self._usage: tuple[int, int] | None = None
@@ -45,24 +45,24 @@ class Room:
         """Whether one more task may be sent; if not, none is until there is room."""
         if self._suffices_for(1):
             return True
-        self._holds.run_out_of_room()
+        self._send_blocks.run_out_of_room()
         return False
 
     async def run(self) -> None:
         """Keep the figure fresh and end the hold when there is room, until cancelled."""
         while True:
-            if self._census.waiting:
+            if self._task_counts.waiting:
                 await self.look()
-                if self._holds.room_gone and self._suffices_for(1):
-                    self._holds.find_room()
-            await rest(self._clock, self._wake, ROOM_CHECK_S)
+                if self._send_blocks.room_gone and self._suffices_for(1):
+                    self._send_blocks.find_room()
+            await wait_or_wake(self._clock, self._wake, ROOM_CHECK_S)
 
     def _suffices_for(self, more: int) -> bool:
         """Also when it cannot be told: then the disk itself will tell."""
         if self._usage is None:
             return True
         free_bytes, disk_bytes = self._usage
-        wanted_bytes = (self._census.running + more) * CLIP_BYTES
+        wanted_bytes = (self._task_counts.running + more) * CLIP_BYTES
         return has_room(free_bytes=free_bytes, disk_bytes=disk_bytes, wanted_bytes=wanted_bytes)
 
 

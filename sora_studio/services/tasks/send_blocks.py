@@ -5,10 +5,10 @@ import asyncio
 from sora_studio.domain.errors import KeyMissing, KeyRejected, OutOfCredit
 from sora_studio.domain.events import NoticeAction, NoticeLevel
 from sora_studio.domain.money import dollars
-from sora_studio.services.notices import CREDIT, HARD_LIMIT, KEY, ROOM, Notices
+from sora_studio.services.runtime.notices import CREDIT, HARD_LIMIT, KEY, ROOM, Notices
 
 
-class Holds:
+class SendBlocks:
     """One notice for each hold; whoever waits for a hold to end is woken when it does."""
 
     def __init__(self, notices: Notices) -> None:

@@ -29,19 +29,19 @@ from sora_studio.domain.events import NoticeLevel
 from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.schedule import first_poll_at
 from sora_studio.domain.task import Task, TaskState
-from sora_studio.services.census import Census
-from sora_studio.services.connection import Connection
-from sora_studio.services.core import Core
-from sora_studio.services.holds import Holds
-from sora_studio.services.ledger import ROOM_CHECK_S
-from sora_studio.services.metering import Meter
-from sora_studio.services.notices import STORAGE
-from sora_studio.services.patience import Patience
-from sora_studio.services.picture_line import PictureLine
-from sora_studio.services.publishing import Publishing
-from sora_studio.services.rest import LONGEST_REST_S, rest
-from sora_studio.services.room import Room
-from sora_studio.services.spending import Spending
+from sora_studio.services.money.metering import PriceMeter
+from sora_studio.services.money.spending import Spending
+from sora_studio.services.pictures.publishing import Publishing
+from sora_studio.services.pictures.upload_queue import UploadQueue
+from sora_studio.services.runtime.backoff import Backoff
+from sora_studio.services.runtime.connection import Connection
+from sora_studio.services.runtime.core import Core
+from sora_studio.services.runtime.notices import STORAGE
+from sora_studio.services.runtime.wait_or_wake import LONGEST_REST_S, wait_or_wake
+from sora_studio.services.tasks.disk_space import DiskSpace
+from sora_studio.services.tasks.send_blocks import SendBlocks
+from sora_studio.services.tasks.task_counts import TaskCounts
+from sora_studio.services.tasks.task_writer import ROOM_CHECK_S
 
 _log = logging.getLogger(__name__)
 CREATES_IN_FLIGHT = 8
@@ -57,44 +57,44 @@ class Sender:
     def __init__(  # noqa: PLR0913 - each is a part that a create depends on
         self,
         core: Core,
-        census: Census,
+        task_counts: TaskCounts,
         publishing: Publishing,
         connection: Connection,
-        holds: Holds,
+        send_blocks: SendBlocks,
         *,
-        meter: Meter,
+        meter: PriceMeter,
         spending: Spending,
-        room: Room,
+        disk_space: DiskSpace,
         report_to: Callable[[], Awaitable[tuple[str, str] | None]],
     ) -> None:
         self._core = core
-        self._ledger = core.ledger
-        self._census = census
-        self._line = PictureLine(core, publishing)
+        self._task_writer = core.task_writer
+        self._task_counts = task_counts
+        self._line = UploadQueue(core, publishing)
         self._connection = connection
-        self._holds = holds
+        self._send_blocks = send_blocks
         self._meter = meter
         self._spending = spending
-        self._room = room
+        self._disk_space = disk_space
         self._report_to = report_to
         self._wake = asyncio.Event()
         self._closing = False
         self._in_flight = dict[int, asyncio.Task[None]]()
         self._claimed = set[int]()
         self._creates = asyncio.Semaphore(CREATES_IN_FLIGHT)
-        self._pauses = Patience[str](core.clock, core.rng)
+        self._pauses = Backoff[str](core.clock, core.rng)
         connection.wakes(self._wake)
-        holds.wakes(self._wake)
+        send_blocks.wakes(self._wake)
 
-    def see(self, task: Task) -> None:
+    def task_changed(self, task: Task) -> None:
         """A row as it stands now. One that is being sent is counted here already, and better."""
-        self._line.see(task)
+        self._line.task_changed(task)
         if task.id not in self._in_flight:
-            self._census.see(task)
+            self._task_counts.task_changed(task)
             self._wake.set()
         elif task.state is TaskState.CANCELLED and self._line.is_under_way(task.id):
             self._in_flight[task.id].cancel()  # nobody waits for its picture any more
-            self._census.see(task)
+            self._task_counts.task_changed(task)
 
     def ways_changed(self) -> None:
         """Pictures that had no way to the service may have one now."""
@@ -106,7 +106,7 @@ class Sender:
         while True:
             while (task := self._next()) is not None:
                 await self._dispatch(task)
-            await rest(self._core.clock, self._wake, self._wait_s())
+            await wait_or_wake(self._core.clock, self._wake, self._wait_s())
 
     async def finish(self, timeout_s: float) -> None:
         """Send nothing more and wait for the creates that have gone out."""
@@ -119,38 +119,38 @@ class Sender:
 
     @property
     def _may_send(self) -> bool:
-        return not self._closing and not self._holds.forbid_sending and self._connection.online
+        return not self._closing and not self._send_blocks.forbid_sending and self._connection.online
 
     def _next(self) -> int | None:
         """The oldest waiting task that may go now."""
         if not self._may_send or len(self._in_flight) - len(self._line) >= CREATES_IN_FLIGHT:
             return None
-        models = [model for model in self._census.models if self._has_place(model)]
-        firsts = [self._census.first_waiting(model, besides=self._line) for model in models]
+        models = [model for model in self._task_counts.models if self._has_place(model)]
+        firsts = [self._task_counts.first_waiting(model, besides=self._line) for model in models]
         return min((first for first in firsts if first is not None), default=None)
 
     def _has_place(self, model: str) -> bool:
         profile = self._core.profiles.get(model)
-        if profile is None or self._pauses.holds(model):
+        if profile is None or self._pauses.is_waiting(model):
             return False
-        return self._census.running_of(model) < profile.limits.concurrent_tasks
+        return self._task_counts.running_of(model) < profile.limits.concurrent_tasks
 
     def _wait_s(self) -> float:
         return min(self._pauses.left_s, self._line.left_s, LONGEST_REST_S)
 
     async def _dispatch(self, task_id: int) -> None:
         """Publish a task's pictures and hand it to the gateway; it is claimed when its turn has come."""
-        row = await self._ledger.tasks.get(task_id)
+        row = await self._task_writer.tasks.get(task_id)
         if row is None or row.state is not TaskState.WAITING or row.removed_at is not None:
             self._forget(task_id, row)
             return
-        if self._closing or not self._room.admit():
+        if self._closing or not self._disk_space.admit():
             return
         if not self._spending.admit(row):
-            await self._ledger.insist(lambda: self._ledger.record(task_id, trouble=LIMIT_REACHED))
+            await self._task_writer.insist(lambda: self._task_writer.record(task_id, trouble=LIMIT_REACHED))
             return
         profile = self._core.profiles[row.request.model]
-        self._census.place(task_id, row.request.model, TaskState.SENDING)
+        self._task_counts.place(task_id, row.request.model, TaskState.SENDING)
         self._in_flight[task_id] = self._core.supervisor.start(self._send(row, profile), name=f"create {task_id}")
 
     async def _claim(self, task: Task, urls: list[str], secret: str | None) -> bool:
@@ -163,7 +163,7 @@ class Sender:
             return False
         now, usd = self._core.clock.now(), self._meter.balance_usd
         writing = asyncio.ensure_future(
-            self._ledger.transition(
+            self._task_writer.transition(
                 task.id, TaskState.SENDING, sent_at=now, callback_secret=secret, balance_before_usd=usd, trouble=None
             )
         )
@@ -171,11 +171,11 @@ class Sender:
             claimed = await asyncio.shield(writing)
         except asyncio.CancelledError:
             if await writing:  # it was written all the same, and nothing went out
-                await self._ledger.transition(task.id, TaskState.WAITING)
+                await self._task_writer.transition(task.id, TaskState.WAITING)
             raise
         except StorageFull as full:
             self._core.notices.post(STORAGE, NoticeLevel.ERROR, full.sentence)
-            self._pauses.lose(task.request.model, least_s=ROOM_CHECK_S)
+            self._pauses.failed(task.request.model, least_s=ROOM_CHECK_S)
             return False
         if claimed:
             self._claimed.add(task.id)
@@ -204,24 +204,24 @@ class Sender:
         else:
             if self._may_send:
                 return urls
-            self._census.place(task.id, task.request.model, TaskState.WAITING)
+            self._task_counts.place(task.id, task.request.model, TaskState.WAITING)
         return None
 
     async def _put_off(self, task: Task, error: StudioError) -> None:
         """Try its pictures again later; the others go on meanwhile."""
         asked_s = error.retry_after_s if isinstance(error, PassingError) else None
         least_s = ROOM_CHECK_S if isinstance(error, StorageFull) else asked_s
-        await self._ledger.insist(lambda: self._ledger.record(task.id, trouble=error.title))
+        await self._task_writer.insist(lambda: self._task_writer.record(task.id, trouble=error.title))
         self._line.put_off(task.id, least_s=least_s or 0.0)
-        self._census.place(task.id, task.request.model, TaskState.WAITING)
+        self._task_counts.place(task.id, task.request.model, TaskState.WAITING)
 
     def _forget(self, task_id: int, row: Task | None) -> None:
         """Somebody else was first: count it where it stands."""
         if row is not None:
-            self._census.see(row)
+            self._task_counts.task_changed(row)
             return
-        for model in self._census.models:
-            self._census.place(task_id, model, None)
+        for model in self._task_counts.models:
+            self._task_counts.place(task_id, model, None)
 
     async def _send(self, task: Task, profile: ModelProfile) -> None:
         try:
@@ -246,37 +246,37 @@ class Sender:
         except asyncio.CancelledError:
             if task.id in self._claimed:
                 # One try only: at the next start whatever still says `sending` becomes unclear all the same.
-                await self._ledger.transition(task.id, TaskState.UNKNOWN, trouble=OutcomeUnknown().sentence)
+                await self._task_writer.transition(task.id, TaskState.UNKNOWN, trouble=OutcomeUnknown().sentence)
             raise
         except Exception as error:
             if task.id not in self._claimed:  # nothing went out
-                self._census.place(task.id, task.request.model, TaskState.WAITING)
-                self._pauses.lose(task.request.model)
+                self._task_counts.place(task.id, task.request.model, TaskState.WAITING)
+                self._pauses.failed(task.request.model)
                 raise
             await self._settle(task, error)
         else:
             if task_id is None:
-                self._forget(task.id, await self._ledger.tasks.get(task.id))
+                self._forget(task.id, await self._task_writer.tasks.get(task.id))
             else:  # it is paid for: its id is written whatever happens to this coroutine
                 await asyncio.shield(self._accept(task, task_id, profile))
 
     async def _accept(self, task: Task, task_id: str, profile: ModelProfile) -> None:
         self._connection.succeeded()
-        self._pauses.regain(profile.slug)
+        self._pauses.succeeded(profile.slug)
         now = self._core.clock.now()
         due = first_poll_at(now, profile.poll)
 
         async def write() -> bool:
-            return await self._ledger.transition(
+            return await self._task_writer.transition(
                 task.id, TaskState.PENDING, task_id=task_id, accepted_at=now, next_poll_at=due, trouble=None
             )
 
         try:
-            await self._ledger.insist(write)
+            await self._task_writer.insist(write)
         except BaseException:
             _log.exception("Task %d was accepted as %s, but that could not be recorded", task.id, task_id)
             raise
-        self._census.place(task.id, task.request.model, TaskState.PENDING)
+        self._task_counts.place(task.id, task.request.model, TaskState.PENDING)
 
     async def _settle(self, task: Task, error: Exception) -> None:
         """What a create that gave no id means. Whatever is not known to have started nothing is unclear."""
@@ -286,15 +286,15 @@ class Sender:
             case ConnectionFailed():
                 self._connection.failed()
                 await self._put_back(task, error)
-                self._pauses.lose(task.request.model)
+                self._pauses.failed(task.request.model)
             case RateLimited():
                 await self._put_back(task, error)
-                self._pauses.lose(task.request.model, least_s=error.retry_after_s or 0.0)
+                self._pauses.failed(task.request.model, least_s=error.retry_after_s or 0.0)
             case KeyRejected() | KeyMissing():
-                self._holds.refuse_key(error)
+                self._send_blocks.refuse_key(error)
                 await self._put_back(task, error)
             case OutOfCredit():
-                self._holds.exhaust_credit(error)
+                self._send_blocks.exhaust_credit(error)
                 await self._put_back(task, error)
             case RequestRefused():
                 await self._fail(task, failures.REQUEST_REFUSED, error.detail or error.title)
@@ -304,21 +304,21 @@ class Sender:
                 await self._doubt(task, error)
 
     async def _put_back(self, task: Task, error: PassingError | UserError) -> None:
-        await self._ledger.insist(lambda: self._ledger.transition(task.id, TaskState.WAITING, trouble=error.title))
-        self._census.place(task.id, task.request.model, TaskState.WAITING)
+        await self._task_writer.insist(lambda: self._task_writer.transition(task.id, TaskState.WAITING, trouble=error.title))
+        self._task_counts.place(task.id, task.request.model, TaskState.WAITING)
 
     async def _fail(self, task: Task, code: str, words: str) -> None:
         now = self._core.clock.now()
-        await self._ledger.insist(
-            lambda: self._ledger.transition(
+        await self._task_writer.insist(
+            lambda: self._task_writer.transition(
                 task.id, TaskState.FAILED, fail_code=code, fail_message=words, completed_at=now, trouble=None
             )
         )
-        self._census.place(task.id, task.request.model, TaskState.FAILED)
+        self._task_counts.place(task.id, task.request.model, TaskState.FAILED)
 
     async def _doubt(self, task: Task, error: Exception) -> None:
         known = error if isinstance(error, StudioError) else OutcomeUnknown()
         if not isinstance(error, OutcomeUnknown):
             _log.error("Task %d is unclear after an unexpected error", task.id, exc_info=error)
-        await self._ledger.insist(lambda: self._ledger.transition(task.id, TaskState.UNKNOWN, trouble=known.sentence))
-        self._census.place(task.id, task.request.model, TaskState.UNKNOWN)
+        await self._task_writer.insist(lambda: self._task_writer.transition(task.id, TaskState.UNKNOWN, trouble=known.sentence))
+        self._task_counts.place(task.id, task.request.model, TaskState.UNKNOWN)

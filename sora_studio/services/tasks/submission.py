@@ -10,12 +10,12 @@ from sora_studio.domain.errors import InvalidRequest, KeyMissing, Problem, Publi
 from sora_studio.domain.ports import RemoteStatus
 from sora_studio.domain.request import MAX_TAKES, MAX_TASKS_AT_ONCE, GenerationRequest, check_request
 from sora_studio.domain.task import Task, TaskState
-from sora_studio.services.attaching import Attaching, is_id
-from sora_studio.services.core import Core
-from sora_studio.services.holds import Holds
-from sora_studio.services.picture_digest import digest_of
-from sora_studio.services.publishing import Publishing
-from sora_studio.services.room import Room
+from sora_studio.services.pictures.picture_digest import digest_of
+from sora_studio.services.pictures.publishing import Publishing
+from sora_studio.services.runtime.core import Core
+from sora_studio.services.tasks.attaching import Attaching, is_id
+from sora_studio.services.tasks.disk_space import DiskSpace
+from sora_studio.services.tasks.send_blocks import SendBlocks
 
 _RESUBMITTABLE = frozenset({TaskState.UNKNOWN, TaskState.LOST, TaskState.FAILED, TaskState.CANCELLED, TaskState.SUCCESS})
 REPEATED_WITHIN_S = 60.0
@@ -30,19 +30,19 @@ class Submission:
         self,
         core: Core,
         publishing: Publishing,
-        holds: Holds,
+        send_blocks: SendBlocks,
         attaching: Attaching,
         *,
-        room: Room,
+        disk_space: DiskSpace,
         has_key: Callable[[], bool],
         can_report: Callable[[], bool],
         is_online: Callable[[], bool],
     ) -> None:
         self._core = core
-        self._ledger = core.ledger
+        self._task_writer = core.task_writer
         self._publishing = publishing
-        self._holds = holds
-        self._room = room
+        self._send_blocks = send_blocks
+        self._disk_space = disk_space
         self._attaching = attaching
         self._has_key = has_key
         self._can_report = can_report
@@ -75,8 +75,8 @@ class Submission:
         profile = self._core.profiles[request.model]
         request = replace(request, seen=await _seen(request, shown or {}))
         parts = [part.completed(profile) for part in request.split(profile)]
-        await self._room.check(takes * len(parts))
-        return await self._ledger.add(
+        await self._disk_space.check(takes * len(parts))
+        return await self._task_writer.add(
             parts,
             gateway=self._core.gateway_name,
             takes=takes,
@@ -94,11 +94,11 @@ class Submission:
 
     async def cancel(self, task: int) -> bool:
         """Take back a task that still waits; says whether it was in time."""
-        return await self._ledger.transition(task, TaskState.CANCELLED, trouble=None)
+        return await self._task_writer.transition(task, TaskState.CANCELLED, trouble=None)
 
     async def look_up(self, task: int, task_id: str) -> RemoteStatus:
         """What the service says about an id that may be this task's. Raises `TaskUnknown` or like `Gateway.status`."""
-        row = await self._ledger.tasks.get(task)
+        row = await self._task_writer.tasks.get(task)
         profile = self._core.profiles.get(row.request.model) if row else None
         if profile is None or not is_id(task_id.strip()):
             raise TaskUnknown
@@ -117,7 +117,7 @@ class Submission:
 
         Raises like `submit`; `RequestRepeated` only when this very task was sent again within the last minute.
         """
-        row = await self._ledger.tasks.get(task)
+        row = await self._task_writer.tasks.get(task)
         if row is None or row.state not in _RESUBMITTABLE:
             return []
         now = self._core.clock.monotonic()
@@ -139,14 +139,14 @@ class Submission:
 
     async def discard(self, task: int) -> bool:
         """Put an unclear or lost task aside."""
-        row = await self._ledger.tasks.get(task)
+        row = await self._task_writer.tasks.get(task)
         if row is None or not row.state.is_unclear:
             return False
-        return await self._ledger.record(task, removed_at=self._core.clock.now())
+        return await self._task_writer.record(task, removed_at=self._core.clock.now())
 
     def resume(self) -> None:
         """Try to send again although the account had no credit."""
-        self._holds.credit_returned()
+        self._send_blocks.credit_returned()
 
     async def _problems(self, request: GenerationRequest, takes: int, *, patient: bool) -> list[Problem]:
         profile = self._core.profiles.get(request.model)

@@ -6,7 +6,7 @@ from collections.abc import Container
 from sora_studio.domain.task import Task, TaskState
 
 
-class Census:
+class TaskCounts:
     """Counts tasks of one gateway by model. Fed with every changed row, so it is right for tasks of other processes too."""
 
     def __init__(self, gateway: str) -> None:
@@ -37,7 +37,7 @@ class Census:
         """How many of the model's places are taken."""
         return len(self._running[model])
 
-    def see(self, task: Task) -> None:
+    def task_changed(self, task: Task) -> None:
         """Where a task stands now."""
         if task.gateway == self._gateway:
             self.place(task.id, task.request.model, self._counted_as(task))

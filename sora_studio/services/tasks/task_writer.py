@@ -11,13 +11,13 @@ from sora_studio.domain.events import NoticeLevel
 from sora_studio.domain.ports import ClipFacts, Clock, TaskFacts, TaskStore
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import Task, TaskState
-from sora_studio.services.notices import STORAGE, Notices
+from sora_studio.services.runtime.notices import STORAGE, Notices
 
 _log = logging.getLogger(__name__)
 ROOM_CHECK_S = 5.0
 
 
-class Ledger:
+class TaskWriter:
     """The task store's writes, each followed by a wake-up of the change watch. Reads go to `tasks` directly.
 
     `on_move` hears of every state that this process gave a task, before anything else happens.

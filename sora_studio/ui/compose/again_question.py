@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from sora_studio.domain.errors import RequestRepeated
 from sora_studio.domain.request import GenerationRequest
-from sora_studio.ui import theme
+from sora_studio.ui.kit import theme
 
 
 class AgainQuestion(QWidget):

@@ -6,9 +6,9 @@ from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from sora_studio.ui import theme
 from sora_studio.ui.compose.controls import CheckChip, MenuChip
-from sora_studio.ui.compose.segments import Segments
+from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.segments import Segments
 
 Chip = Segments | CheckChip | MenuChip
 

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from sora_studio.ui import theme
+from sora_studio.ui.kit import theme
 
 CONTROLS_HEIGHT = 44
 """Of the row below the editor; the image wells set it."""

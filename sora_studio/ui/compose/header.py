@@ -4,8 +4,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from sora_studio.ui import theme
-from sora_studio.viewmodels import compose_text
+from sora_studio.ui.kit import theme
+from sora_studio.viewmodels.compose import compose_text
 
 
 class ComposeHeader(QWidget):

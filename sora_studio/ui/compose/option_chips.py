@@ -12,9 +12,9 @@ from sora_studio.domain.request import MAX_TAKES, GenerationRequest
 from sora_studio.ui.compose.advanced_chip import AdvancedChip
 from sora_studio.ui.compose.chip_row import Chip, ChipRow
 from sora_studio.ui.compose.controls import CheckChip, MenuChip
-from sora_studio.ui.compose.segments import Segments
-from sora_studio.viewmodels import compose_text
-from sora_studio.viewmodels.compose_ways import Ways
+from sora_studio.ui.kit.segments import Segments
+from sora_studio.viewmodels.compose import compose_text
+from sora_studio.viewmodels.compose.compose_routes import Ways
 
 _MOST_SEGMENTS = 3
 

@@ -14,22 +14,21 @@ from sora_studio.domain.errors import KeyMissing, RequestRepeated
 from sora_studio.domain.events import ConnectionChanged
 from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.request import GenerationRequest
-from sora_studio.ui.compose.address_field import AddressField
 from sora_studio.ui.compose.again_question import AgainQuestion
 from sora_studio.ui.compose.column import ComposeColumn
 from sora_studio.ui.compose.controls import GenerateButton
 from sora_studio.ui.compose.controls_row import ControlsRow
 from sora_studio.ui.compose.header import ComposeHeader
-from sora_studio.ui.compose.image_strip import ImageStrip
 from sora_studio.ui.compose.option_chips import OptionChips
-from sora_studio.ui.compose.picture_desk import PictureDesk
+from sora_studio.ui.compose.pictures.address_field import AddressField
+from sora_studio.ui.compose.pictures.image_strip import ImageStrip
+from sora_studio.ui.compose.pictures.picture_desk import PictureDesk
 from sora_studio.ui.compose.problem_line import ProblemLine
 from sora_studio.ui.compose.prompt_editor import PromptEditor
 from sora_studio.ui.compose.unsaved import UnsavedPrompt
-from sora_studio.ui.task_scope import TaskScope
-from sora_studio.viewmodels import compose_text
-from sora_studio.viewmodels.compose import ComposeModel
-from sora_studio.viewmodels.event_relay import EventRelay
+from sora_studio.ui.kit.task_scope import TaskScope
+from sora_studio.viewmodels.compose.composer import ComposeModel, compose_text
+from sora_studio.viewmodels.event_bridge import EventBridge
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
@@ -75,7 +74,7 @@ class ComposePanel(QWidget):
 
     # --- for the window -------------------------------------------------------------------------------------------
 
-    def attach(self, studio: "Studio", relay: EventRelay) -> None:
+    def attach(self, studio: "Studio", relay: EventBridge) -> None:
         """Begin to work with a studio that has started."""
         relay.connection_changed.connect(self._on_relay_connection_changed)
         relay.relay_changed.connect(self._model.take_settings)

@@ -3,8 +3,8 @@
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
-from sora_studio.ui import theme
-from sora_studio.ui.compose.line_breaks import breakable
+from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.line_breaks import breakable
 
 _ICON = QSize(14, 14)
 

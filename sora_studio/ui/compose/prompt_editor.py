@@ -7,7 +7,7 @@ from PySide6.QtCore import QMimeData, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent, QTextBlockFormat, QTextCharFormat, QTextCursor, QWheelEvent
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
-from sora_studio.ui import theme
+from sora_studio.ui.kit import theme
 
 DEFAULT_PX = 15
 SMALLEST_PX = 10

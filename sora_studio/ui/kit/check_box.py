@@ -3,7 +3,7 @@
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QStyle, QStyleOptionButton
 
-from sora_studio.ui import theme
+from sora_studio.ui.kit import theme
 
 
 class CheckBox(QCheckBox):

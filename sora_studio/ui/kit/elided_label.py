@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyleOption, QWidget
 
-from sora_studio.ui import theme
+from sora_studio.ui.kit import theme
 
 
 class ElidedLabel(QLabel):

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
-from sora_studio.ui import theme
-from sora_studio.ui.settings.steady_label import SteadyLabel
+from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.steady_label import SteadyLabel
 
 _ICON_PX = 16
 

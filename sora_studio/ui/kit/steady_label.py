@@ -3,7 +3,7 @@
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QLabel
 
-from sora_studio.ui import theme
+from sora_studio.ui.kit import theme
 
 _ANY_HEIGHT = 10_000
 

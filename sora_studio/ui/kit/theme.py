@@ -11,7 +11,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QImageReader, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
-from sora_studio.domain.look import Theme
+from sora_studio.domain.theme_choice import Theme
 from sora_studio.paths import resources_dir
 
 GRID = 8

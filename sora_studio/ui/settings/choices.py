@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QLabel, QRadioButton, QVBoxLayout, QWidget
 
-from sora_studio.ui import theme
+from sora_studio.ui.kit import theme
 from sora_studio.ui.settings.field import plain_label
 
 _INDENT = 26

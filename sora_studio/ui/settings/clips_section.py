@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QVBoxLayout, QWidget
 from sora_studio.domain.errors import InvalidSetting
 from sora_studio.domain.naming import DEFAULT_TEMPLATE, check_template, clip_stem
 from sora_studio.domain.settings import Settings
-from sora_studio.ui import theme
-from sora_studio.ui.push_button import PushButton
+from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.push_button import PushButton
 from sora_studio.ui.settings.field import Field
 
 EXAMPLE_PROMPT = "Slow dolly in along a wooden pier"

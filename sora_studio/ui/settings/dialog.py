@@ -22,29 +22,29 @@ from PySide6.QtWidgets import (
 
 from sora_studio.domain.errors import StudioError
 from sora_studio.domain.settings import Settings
-from sora_studio.ui import theme
-from sora_studio.ui.push_button import PushButton
+from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.push_button import PushButton
+from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.settings.clips_section import ClipsSection
 from sora_studio.ui.settings.field import Field, plain_label
 from sora_studio.ui.settings.key_section import KeySection
-from sora_studio.ui.settings.look_section import LookSection
 from sora_studio.ui.settings.page import MARGIN, Page
 from sora_studio.ui.settings.pictures_section import PicturesSection
 from sora_studio.ui.settings.relay_section import RelaySection
 from sora_studio.ui.settings.service_section import ServiceSection
 from sora_studio.ui.settings.spending_section import SpendingSection
-from sora_studio.ui.task_scope import TaskScope
+from sora_studio.ui.settings.theme_section import ThemeSection
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
-    from sora_studio.viewmodels.event_relay import EventRelay
+    from sora_studio.viewmodels.event_bridge import EventBridge
 
 _SIZE = QSize(760, 728)
 _NARROWEST = QSize(640, 400)
 _PAGES_WIDTH = 184
 
 
-class Section(StrEnum):
+class SettingsPage(StrEnum):
     """Where the dialog opens."""
 
     KEY = "key"
@@ -68,7 +68,7 @@ class SettingsDialog(QDialog):
     def __init__(
         self,
         scope: TaskScope,
-        relay: "EventRelay",
+        relay: "EventBridge",
         save: Callable[[Settings], Awaitable[None]],
         *,
         demo: bool,
@@ -88,14 +88,20 @@ class SettingsDialog(QDialog):
         self.relay = RelaySection(scope, relay, self._settle)
         self.clips = ClipsSection()
         self.spending = SpendingSection()
-        self.look = LookSection()
+        self.look = ThemeSection()
         self._with_settings = (self.service, self.pictures, self.relay, self.clips, self.spending, self.look)
-        self._places = dict[Section, tuple[int, QWidget]]()
+        self._places = dict[SettingsPage, tuple[int, QWidget]]()
         self._build_layout()
         self._connect()
 
     def open_at(
-        self, section: Section, settings: Settings, studio: "Studio | None", *, usual_folder: Path, way_needed: bool = False
+        self,
+        section: SettingsPage,
+        settings: Settings,
+        studio: "Studio | None",
+        *,
+        usual_folder: Path,
+        way_needed: bool = False,
     ) -> None:
         """Show what holds now, with the keyboard in that section. `usual_folder` is where clips go when none is chosen.
 
@@ -116,7 +122,7 @@ class SettingsDialog(QDialog):
             page.show_top()
         self.turn_to(section)
 
-    def turn_to(self, section: Section) -> None:
+    def turn_to(self, section: SettingsPage) -> None:
         """Show its page, with the keyboard in it."""
         page, widget = self._places[section]
         self._list.setCurrentRow(page)
@@ -162,17 +168,17 @@ class SettingsDialog(QDialog):
         if self._demo:
             words = plain_label("The simulator needs no key, and nothing is charged.")
             theme.set_role(words, "secondary")
-            self._add_page("Service", ("Service", Section.SERVICE, words))
-            self._places[Section.KEY] = self._places[Section.SERVICE]
+            self._add_page("Service", ("Service", SettingsPage.SERVICE, words))
+            self._places[SettingsPage.KEY] = self._places[SettingsPage.SERVICE]
         else:
-            self._add_page("Service", ("API key", Section.KEY, self.key), ("Service", Section.SERVICE, self.service))
-        self._add_page("Pictures", ("Pictures", Section.PICTURES, self.pictures))
-        self._add_page("Relay and callbacks", ("Relay and callbacks", Section.RELAY, self.relay))
-        self._add_page("Clips", ("Clips", Section.CLIPS, self.clips))
-        self._add_page("Spending", ("Spending", Section.SPENDING, self.spending))
-        self._add_page("Look", ("Look", Section.LOOK, self.look))
+            self._add_page("Service", ("API key", SettingsPage.KEY, self.key), ("Service", SettingsPage.SERVICE, self.service))
+        self._add_page("Pictures", ("Pictures", SettingsPage.PICTURES, self.pictures))
+        self._add_page("Relay and callbacks", ("Relay and callbacks", SettingsPage.RELAY, self.relay))
+        self._add_page("Clips", ("Clips", SettingsPage.CLIPS, self.clips))
+        self._add_page("Spending", ("Spending", SettingsPage.SPENDING, self.spending))
+        self._add_page("Look", ("Look", SettingsPage.LOOK, self.look))
 
-    def _add_page(self, title: str, *sections: tuple[str, Section, QWidget]) -> None:
+    def _add_page(self, title: str, *sections: tuple[str, SettingsPage, QWidget]) -> None:
         item = QListWidgetItem(title)
         item.setSizeHint(QSize(0, theme.CONTROL_HEIGHT))
         self._list.addItem(item)
@@ -193,7 +199,7 @@ class SettingsDialog(QDialog):
         self.key.key_changed.connect(self.key_changed)
         self.service.wanted.connect(partial(self._begin, self.service.field))
         self.pictures.form.wanted.connect(self._begin)
-        self.pictures.form.relay_asked.connect(partial(self.turn_to, Section.RELAY))
+        self.pictures.form.relay_asked.connect(partial(self.turn_to, SettingsPage.RELAY))
         self.relay.wanted.connect(self._begin)
         self.relay.proof.walked.connect(self._reveal)
         self.pictures.form.tested.connect(partial(self._reveal, self.pictures.form.test_field))

@@ -4,8 +4,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from sora_studio.ui import theme
-from sora_studio.ui.settings.steady_label import SteadyLabel
+from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.steady_label import SteadyLabel
 
 NAME_GAP = 6
 """Between a control and the words above and below it."""

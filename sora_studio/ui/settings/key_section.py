@@ -7,12 +7,12 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from sora_studio.domain.errors import StudioError
 from sora_studio.domain.ports import KeyOrigin
-from sora_studio.ui.push_button import PushButton
+from sora_studio.ui.kit.push_button import PushButton
+from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.settings.secret_field import SecretField, secret_entry
-from sora_studio.ui.task_scope import TaskScope
 
 if TYPE_CHECKING:
-    from sora_studio.services.credentials import Credentials
+    from sora_studio.services.runtime.credentials import Credentials
 
 ORIGIN_WORDS = {
     KeyOrigin.NONE: "No key yet. It is kept in this system's key store, never in a file.",

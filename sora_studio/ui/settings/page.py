@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
-from sora_studio.ui import theme
+from sora_studio.ui.kit import theme
 
 MARGIN = 3 * theme.GRID
 """Beside what stands there; the bar takes its room from it, so that nothing grows narrower when a page begins to scroll."""

@@ -11,17 +11,17 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from sora_studio.domain.errors import StudioError
 from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.settings import RELAY_URL_VARIABLE, Settings
-from sora_studio.ui import theme
-from sora_studio.ui.push_button import PushButton
+from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.icon_line import IconLine
+from sora_studio.ui.kit.push_button import PushButton
+from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.settings.choices import Choice, Choices
 from sora_studio.ui.settings.field import Field, kept_left
-from sora_studio.ui.settings.icon_line import IconLine
 from sora_studio.ui.settings.route_boxes import BucketBox, CommandBox, RelayBox, RouteBox
-from sora_studio.ui.task_scope import TaskScope
-from sora_studio.viewmodels.relay_words import is_named_outside
+from sora_studio.viewmodels.settings.relay_words import is_named_outside
 
 if TYPE_CHECKING:
-    from sora_studio.services.publishing import Publishing
+    from sora_studio.services.pictures.publishing import Publishing
     from sora_studio.studio import Studio
 
 QUESTION = "How do your pictures reach the service?"

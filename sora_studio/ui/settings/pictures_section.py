@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from sora_studio.domain.settings import Settings
-from sora_studio.ui import theme
-from sora_studio.ui.settings.icon_line import IconLine
+from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.icon_line import IconLine
+from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.settings.picture_form import PictureForm
 from sora_studio.ui.settings.published_list import PublishedList
-from sora_studio.ui.task_scope import TaskScope
 
 if TYPE_CHECKING:
-    from sora_studio.services.publishing import Publishing
+    from sora_studio.services.pictures.publishing import Publishing
     from sora_studio.studio import Studio
-    from sora_studio.viewmodels.event_relay import EventRelay
+    from sora_studio.viewmodels.event_bridge import EventBridge
 
 NEEDED = (
     "The service fetches pictures from a public address. Choose here how yours get one. "
@@ -30,7 +30,7 @@ ON_THE_SIMULATOR = "The simulator on this machine fetches your pictures directly
 class PicturesSection(QWidget):
     """The form and the list; in the demo there is nothing to choose."""
 
-    def __init__(self, scope: TaskScope, relay: "EventRelay", settled: Callable[[], Awaitable[None]], *, demo: bool) -> None:
+    def __init__(self, scope: TaskScope, relay: "EventBridge", settled: Callable[[], Awaitable[None]], *, demo: bool) -> None:
         super().__init__()
         self.form = PictureForm(scope, settled)
         self.published = PublishedList(scope, relay)

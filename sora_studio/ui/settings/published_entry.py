@@ -4,12 +4,12 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from sora_studio.ui import theme
-from sora_studio.ui.elided_label import ElidedLabel
-from sora_studio.ui.push_button import PushButton
+from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.elided_label import ElidedLabel
+from sora_studio.ui.kit.icon_line import IconLine
+from sora_studio.ui.kit.push_button import PushButton
 from sora_studio.ui.settings.field import plain_label
-from sora_studio.ui.settings.icon_line import IconLine
-from sora_studio.viewmodels.publications import PublicationRow
+from sora_studio.viewmodels.settings.publications import PublicationRow
 
 WITHDRAWN = "Withdrawn"
 UNREACHABLE = "No longer reachable."

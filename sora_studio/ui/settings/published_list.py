@@ -9,16 +9,16 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from sora_studio.ui import theme
-from sora_studio.ui.push_button import PushButton
+from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.push_button import PushButton
+from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.settings.field import kept_left, plain_label
 from sora_studio.ui.settings.published_entry import PublishedEntry
-from sora_studio.ui.task_scope import TaskScope
-from sora_studio.viewmodels.publications import PublicationRow, PublicationsModel
+from sora_studio.viewmodels.settings.publications import PublicationRow, PublicationsModel
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
-    from sora_studio.viewmodels.event_relay import EventRelay
+    from sora_studio.viewmodels.event_bridge import EventBridge
 
 HEADING = "Reachable now"
 NOTHING = "Nothing of yours is reachable."
@@ -34,7 +34,7 @@ class PublishedList(QWidget):
     What the person has withdrawn keeps its place and the keyboard for as long: the next press cannot hit another picture.
     """
 
-    def __init__(self, scope: TaskScope, relay: "EventRelay") -> None:
+    def __init__(self, scope: TaskScope, relay: "EventBridge") -> None:
         super().__init__()
         self._scope = scope
         self._model = PublicationsModel(self)

@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QHBoxLayout
 from sora_studio.domain.errors import InvalidSetting
 from sora_studio.domain.ports import KeyOrigin
 from sora_studio.domain.settings import DEFAULT_RELAY_PORT, Settings, check_port, check_relay_url, quoted
-from sora_studio.ui import theme
-from sora_studio.ui.settings.icon_line import IconLine
+from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.icon_line import IconLine
+from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.settings.route_boxes import RouteBox
 from sora_studio.ui.settings.secret_field import SecretField, secret_entry
 from sora_studio.ui.settings.text_setting import TextSetting
-from sora_studio.ui.task_scope import TaskScope
 
 TOKEN_WORDS = {
     KeyOrigin.NONE: "No token yet: the relay prints it when it starts for the first time. It is never kept in a file here.",

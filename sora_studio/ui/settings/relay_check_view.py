@@ -7,18 +7,18 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from sora_studio.domain.errors import StudioError
-from sora_studio.ui import theme
-from sora_studio.ui.push_button import PushButton
-from sora_studio.ui.settings.icon_line import IconLine
-from sora_studio.ui.task_scope import TaskScope
-from sora_studio.viewmodels.relay_words import missing, relay_words
+from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.icon_line import IconLine
+from sora_studio.ui.kit.push_button import PushButton
+from sora_studio.ui.kit.task_scope import TaskScope
+from sora_studio.viewmodels.settings.relay_words import missing, relay_words
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from sora_studio.domain.settings import Settings
-    from sora_studio.services.proof import Leg
-    from sora_studio.services.reports import Reports
+    from sora_studio.services.callbacks.relay_check import Step
+    from sora_studio.services.callbacks.reports import Reports
 
 
 class ProofView(QWidget):
@@ -111,7 +111,7 @@ class ProofView(QWidget):
         return line
 
 
-def _line_of(leg: "Leg") -> tuple[str, str, str]:
+def _line_of(leg: "Step") -> tuple[str, str, str]:
     """Icon, colour and words of a leg that has been walked."""
     if leg.ok:
         return "success", "ready", f"{leg.name}: fine, {leg.seconds * 1000:,.0f} ms"

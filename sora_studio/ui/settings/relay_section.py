@@ -8,21 +8,21 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from sora_studio.domain.settings import RELAY_URL_VARIABLE, RelayPlace, Settings
-from sora_studio.ui import theme
-from sora_studio.ui.settings.check_box import CheckBox
+from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.check_box import CheckBox
+from sora_studio.ui.kit.icon_line import IconLine
+from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.settings.choices import Choice, Choices
 from sora_studio.ui.settings.field import Field, kept_left, plain_label
-from sora_studio.ui.settings.icon_line import IconLine
-from sora_studio.ui.settings.proof import ProofView
 from sora_studio.ui.settings.relay_boxes import ElsewhereBox, HereBox
+from sora_studio.ui.settings.relay_check_view import ProofView
 from sora_studio.ui.settings.route_boxes import RouteBox
-from sora_studio.ui.task_scope import TaskScope
-from sora_studio.viewmodels.relay_words import is_named_outside
+from sora_studio.viewmodels.settings.relay_words import is_named_outside
 
 if TYPE_CHECKING:
-    from sora_studio.services.reports import Reports
+    from sora_studio.services.callbacks.reports import Reports
     from sora_studio.studio import Studio
-    from sora_studio.viewmodels.event_relay import EventRelay
+    from sora_studio.viewmodels.event_bridge import EventBridge
 
 PURPOSE = "A relay hands out your pictures and takes the service's reports, so that a finished task is known at once."
 BY_ITSELF = "The service runs on this machine: nothing needs to be set up."
@@ -50,7 +50,7 @@ class RelaySection(QWidget):
 
     wanted = Signal(object, object)
 
-    def __init__(self, scope: TaskScope, relay: "EventRelay", settled: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, scope: TaskScope, relay: "EventBridge", settled: Callable[[], Awaitable[None]]) -> None:
         """`settled` returns once everything that was wanted has been saved."""
         super().__init__()
         self.settings = Settings()

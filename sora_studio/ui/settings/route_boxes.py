@@ -9,12 +9,12 @@ from PySide6.QtWidgets import QGridLayout, QSpacerItem, QVBoxLayout, QWidget
 
 from sora_studio.domain.ports import KeyOrigin
 from sora_studio.domain.settings import Settings, check_bucket_endpoint, check_bucket_name
-from sora_studio.ui import theme
-from sora_studio.ui.push_button import PushButton
+from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.push_button import PushButton
+from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.settings.field import kept_left, plain_label
 from sora_studio.ui.settings.secret_field import SecretField, secret_entry
 from sora_studio.ui.settings.text_setting import TextSetting
-from sora_studio.ui.task_scope import TaskScope
 
 BUCKET_KEY_WORDS = {
     KeyOrigin.NONE: "No keys yet. They are kept in this system's key store, never in a file.",

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from sora_studio.domain.errors import StudioError
 from sora_studio.domain.ports import KeyOrigin, KeyStatus
-from sora_studio.ui import theme
-from sora_studio.ui.push_button import PushButton
+from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.push_button import PushButton
+from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.settings.field import NAME_GAP, Field, keep_place, plain_label
-from sora_studio.ui.task_scope import TaskScope
 
 _NOT_YET = "This can be entered once the studio has started."
 _KEPT = {

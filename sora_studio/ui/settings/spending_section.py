@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from sora_studio.domain.errors import InvalidSetting
 from sora_studio.domain.money import dollars
 from sora_studio.domain.settings import Settings, parse_limit
-from sora_studio.ui import theme
+from sora_studio.ui.kit import theme
 from sora_studio.ui.settings.field import Field
 
 

@@ -6,8 +6,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from sora_studio.domain.settings import Settings, Theme
-from sora_studio.ui import theme
-from sora_studio.ui.push_button import PushButton
+from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.push_button import PushButton
 from sora_studio.ui.settings.field import Field
 
 _CHOICES = (
@@ -17,7 +17,7 @@ _CHOICES = (
 )
 
 
-class LookSection(QWidget):
+class ThemeSection(QWidget):
     """Three choices, one of which holds.
 
     Signals: `wanted(Settings)`.

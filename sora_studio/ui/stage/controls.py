@@ -6,10 +6,10 @@ from PySide6.QtCore import QPoint, QSettings, QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QWidget, QWidgetAction
 
-from sora_studio.ui import theme
+from sora_studio.ui.kit import theme
 from sora_studio.ui.stage.play_button import PlayButton
 from sora_studio.ui.stage.slider import ThinSlider
-from sora_studio.viewmodels.task_quantities import film_time_text
+from sora_studio.viewmodels.tasks.task_quantities import film_time_text
 
 HEIGHT = 52
 SPEEDS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
-from sora_studio.ui import theme
+from sora_studio.ui.kit import theme
 from sora_studio.ui.stage.controls import StageControls
 from sora_studio.ui.stage.screen import FilmScreen
 

@@ -12,18 +12,18 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from sora_studio.domain.clip import Clip, ClipState
 from sora_studio.domain.errors import StudioError
 from sora_studio.domain.task import Phase, Task
-from sora_studio.ui import key_names
-from sora_studio.ui.pictures import read_poster
+from sora_studio.ui.kit import key_names
+from sora_studio.ui.kit.images import read_poster
+from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.stage.controls import StageControls
 from sora_studio.ui.stage.frame import ACTS_ANYWHERE, StageFrame, StageKey, key_of
 from sora_studio.ui.stage.screen import FilmScreen, Sentence
-from sora_studio.ui.task_scope import TaskScope
-from sora_studio.viewmodels.task_words import Surroundings, stage_words
+from sora_studio.viewmodels.tasks.task_words import Surroundings, stage_words
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
     from sora_studio.ui.stage.film_player import FilmPlayer
-    from sora_studio.viewmodels.event_relay import EventRelay
+    from sora_studio.viewmodels.event_bridge import EventBridge
 
 EMPTY = Sentence("Your clips play here.", f"Write what you want to see, then press {key_names.SEND}.", "play")
 GONE = Sentence("The file is no longer where it was saved.", "Use Locate or Save now on its card.", "folder")
@@ -65,7 +65,7 @@ class StagePanel(QWidget):
         self._connect_controls()
         self.clear()
 
-    def attach(self, studio: "Studio", relay: "EventRelay") -> None:
+    def attach(self, studio: "Studio", relay: "EventBridge") -> None:
         """Follow this studio's tasks."""
         self._studio = studio
         relay.tasks_changed.connect(self._on_relay_tasks_changed)

@@ -4,7 +4,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QToolButton, QWidget
 
-from sora_studio.ui import theme
+from sora_studio.ui.kit import theme
 
 
 def play_glyph(middle: QPointF, height: float) -> QPainterPath:

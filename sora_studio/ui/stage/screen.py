@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from sora_studio.ui import theme
+from sora_studio.ui.kit import theme
 from sora_studio.ui.stage.play_button import play_glyph
 
 _MARGIN = 12

@@ -14,11 +14,11 @@ from shiboken6 import isValid
 from sora_studio.domain.clip import Clip, ClipState
 from sora_studio.domain.errors import StudioError, TaskUnknown
 from sora_studio.domain.task import Phase, Task
-from sora_studio.ui.task_scope import TaskScope
+from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.tasks.review_dialog import ReviewDialog
-from sora_studio.viewmodels.task_actions import TaskAction
-from sora_studio.viewmodels.task_money import found_sentence
-from sora_studio.viewmodels.task_words import Surroundings
+from sora_studio.viewmodels.tasks.task_actions import TaskAction
+from sora_studio.viewmodels.tasks.task_money import found_sentence
+from sora_studio.viewmodels.tasks.task_words import Surroundings
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio

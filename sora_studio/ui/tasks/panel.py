@@ -8,19 +8,19 @@ from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
-from sora_studio.domain.task import Section, Task
-from sora_studio.ui import key_names, theme
-from sora_studio.ui.task_scope import TaskScope
+from sora_studio.domain.task import Task, TaskSection
+from sora_studio.ui.kit import key_names, theme
+from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.tasks.commands import TaskCommands
 from sora_studio.ui.tasks.view import TaskView
-from sora_studio.viewmodels.task_actions import TaskAction, can_remove, label_of, main_action, menu_of
-from sora_studio.viewmodels.task_feed import TaskFeed
-from sora_studio.viewmodels.task_list import TaskListModel
-from sora_studio.viewmodels.task_words import SECTION_TITLES
+from sora_studio.viewmodels.tasks.task_actions import TaskAction, can_remove, label_of, main_action, menu_of
+from sora_studio.viewmodels.tasks.task_feed import TaskFeed
+from sora_studio.viewmodels.tasks.task_list import TaskListModel
+from sora_studio.viewmodels.tasks.task_words import SECTION_TITLES
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
-    from sora_studio.viewmodels.event_relay import EventRelay
+    from sora_studio.viewmodels.event_bridge import EventBridge
 
 _HEADER_HEIGHT = 33
 _NOTHING = f"Nothing running. {key_names.SEND} sends your prompt."
@@ -58,7 +58,7 @@ class TaskPanel(QFrame):
         """The list, for focus and shortcuts."""
         return self._view
 
-    def attach(self, studio: "Studio", relay: "EventRelay") -> None:
+    def attach(self, studio: "Studio", relay: "EventBridge") -> None:
         """Begin to show this studio's tasks."""
         self._studio = studio
         self._view.attach(studio)
@@ -125,7 +125,7 @@ class TaskPanel(QFrame):
     def _build_filter_menu(self) -> QMenu:
         menu = QMenu(self)
         group = QActionGroup(menu)
-        for section in (None, *Section):
+        for section in (None, *TaskSection):
             entry = menu.addAction(SECTION_TITLES[section] if section else "All")
             entry.setCheckable(True)
             entry.setChecked(section is None)
@@ -143,7 +143,7 @@ class TaskPanel(QFrame):
         self._body.addWidget(self._empty)
         return self._body
 
-    def _show_filter(self, section: Section | None) -> None:
+    def _show_filter(self, section: TaskSection | None) -> None:
         self._filter.setText(f"{SECTION_TITLES[section] if section else 'All'} ▾")
         self._model.show_only(section)
 

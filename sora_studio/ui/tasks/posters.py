@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPixmap
 
-from sora_studio.ui.pictures import image_of, read_poster
-from sora_studio.ui.task_scope import TaskScope
+from sora_studio.ui.kit.images import image_of, read_poster
+from sora_studio.ui.kit.task_scope import TaskScope
 
 if TYPE_CHECKING:
-    from sora_studio.services.pictures import Pictures
+    from sora_studio.services.pictures.pictures import Pictures
 
 KEPT_POSTERS = 256
 """Of 106×64 logical pixels each: about 28 MB on a screen of twice the density."""

@@ -4,9 +4,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from sora_studio.domain.task import Task
-from sora_studio.ui import theme
-from sora_studio.viewmodels.task_money import balance_sentence, price_text
-from sora_studio.viewmodels.task_words import Surroundings, sent_text, title_of
+from sora_studio.ui.kit import theme
+from sora_studio.viewmodels.tasks.task_money import balance_sentence, price_text
+from sora_studio.viewmodels.tasks.task_words import Surroundings, sent_text, title_of
 
 _EXPLANATION = (
     "The request went out, but no clear answer came back, so it may have been charged. "

@@ -8,13 +8,13 @@ from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPoint, Qt, QTim
 from PySide6.QtGui import QContextMenuEvent, QHideEvent, QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
-from sora_studio.domain.task import Phase, Section, Task
-from sora_studio.ui import theme
-from sora_studio.ui.task_scope import TaskScope
+from sora_studio.domain.task import Phase, Task, TaskSection
+from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.tasks.card_delegate import CardDelegate, poster_action
 from sora_studio.ui.tasks.card_layout import CARD_HEIGHT, EDGE, HEADING_HEIGHT, POSTER, CardLayout
 from sora_studio.ui.tasks.posters import PosterCache
-from sora_studio.viewmodels.task_list import TaskListModel, TaskRole
+from sora_studio.viewmodels.tasks.task_list import TaskListModel, TaskRole
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
@@ -28,7 +28,7 @@ class _Anchor:
     """A card on the screen before an update: whoever looks at it should find it in the same place afterwards."""
 
     task: int
-    section: Section
+    section: TaskSection
     top: int
 
 

@@ -4,10 +4,10 @@ from PySide6.QtCore import QSettings, QTimer, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QFrame, QLabel, QWidget
 
-from sora_studio.ui import theme
 from sora_studio.ui.compose.column import CONTROLS_HEIGHT, ComposeColumn
 from sora_studio.ui.compose.prompt_editor import PromptEditor
-from sora_studio.ui.workspace import Workspace, lay_out
+from sora_studio.ui.kit import theme
+from sora_studio.ui.window.workspace import Workspace, lay_out
 
 
 class FirstLook(QWidget):

@@ -17,16 +17,16 @@ from sora_studio.domain.task import Task
 from sora_studio.paths import videos_dir
 from sora_studio.ui.compose.panel import ComposePanel
 from sora_studio.ui.compose.prompt_editor import PromptEditor
-from sora_studio.ui.notice_bar import NoticeBar
-from sora_studio.ui.settings.dialog import Section, SettingsDialog
+from sora_studio.ui.kit.task_scope import TaskScope
+from sora_studio.ui.settings.dialog import SettingsDialog, SettingsPage
 from sora_studio.ui.stage.panel import StagePanel
-from sora_studio.ui.status_bar import StatusBar
-from sora_studio.ui.task_scope import TaskScope
 from sora_studio.ui.tasks.panel import TaskPanel
-from sora_studio.ui.top_bar import TopBar
-from sora_studio.ui.workspace import Workspace, lay_out
-from sora_studio.viewmodels.event_relay import EventRelay
-from sora_studio.viewmodels.status import StatusModel
+from sora_studio.ui.window.notice_bar import NoticeBar
+from sora_studio.ui.window.status_bar import StatusBar
+from sora_studio.ui.window.top_bar import TopBar
+from sora_studio.ui.window.workspace import Workspace, lay_out
+from sora_studio.viewmodels.event_bridge import EventBridge
+from sora_studio.viewmodels.window.status import StatusModel
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
@@ -36,11 +36,11 @@ REFRESH_MS = 2000
 NO_KEY = "no-key"
 FAULT = "fault"
 _SECTIONS = {
-    "output": Section.CLIPS,
-    "room": Section.CLIPS,
-    "hard-limit": Section.SPENDING,
-    "relay": Section.RELAY,
-    "pictures": Section.PICTURES,
+    "output": SettingsPage.CLIPS,
+    "room": SettingsPage.CLIPS,
+    "hard-limit": SettingsPage.SPENDING,
+    "relay": SettingsPage.RELAY,
+    "pictures": SettingsPage.PICTURES,
 }
 """Where the settings open for a notice, by its cause."""
 
@@ -64,7 +64,7 @@ class MainView(QWidget):
         self._in_focus_mode = False
         self._stage_is_empty = True
         self.scope = TaskScope(self._on_task_error)
-        self.relay = EventRelay(self)
+        self.relay = EventBridge(self)
         self.status = StatusModel(self)
         self.compose = ComposePanel(self.scope, editor=editor)
         self.tasks = TaskPanel(self.scope)
@@ -101,7 +101,7 @@ class MainView(QWidget):
         for refused in studio.profile_errors:
             self.notices.raise_notice(NoticeRaised(f"profile {refused.source}", NoticeLevel.WARNING, refused.sentence))
 
-    def open_settings(self, section: Section = Section.KEY, *, way_needed: bool = False) -> None:
+    def open_settings(self, section: SettingsPage = SettingsPage.KEY, *, way_needed: bool = False) -> None:
         """Show the settings; they close by themselves, nothing waits for them. `way_needed`: a picture has none out."""
         if self._save is None:
             return
@@ -180,7 +180,7 @@ class MainView(QWidget):
         self.tasks.use_requested.connect(self.compose.use)
         self.compose.submitted.connect(self._on_compose_submitted)
         self.compose.key_needed.connect(self.open_settings)
-        self.compose.route_needed.connect(partial(self.open_settings, Section.PICTURES, way_needed=True))
+        self.compose.route_needed.connect(partial(self.open_settings, SettingsPage.PICTURES, way_needed=True))
         self.stage.frame_taken.connect(self.compose.put_picture)
 
     def _usual_folder(self) -> Path:
@@ -231,9 +231,9 @@ class MainView(QWidget):
 
     def _on_notices_action_asked(self, notice: NoticeRaised, action: NoticeAction) -> None:
         if action is NoticeAction.ENTER_KEY:
-            self.open_settings(Section.KEY)
+            self.open_settings(SettingsPage.KEY)
         elif action is NoticeAction.OPEN_SETTINGS:
-            self.open_settings(_SECTIONS.get(notice.cause, Section.SERVICE))
+            self.open_settings(_SECTIONS.get(notice.cause, SettingsPage.SERVICE))
         else:
             self.action_asked.emit(action)
 

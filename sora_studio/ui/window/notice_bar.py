@@ -7,7 +7,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from sora_studio.domain.events import NoticeAction, NoticeLevel, NoticeRaised
-from sora_studio.ui import theme
+from sora_studio.ui.kit import theme
 
 SHOWN_AT_ONCE = 2
 """More would push the work out of sight; the rest follow when one of these goes."""

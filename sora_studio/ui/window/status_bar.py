@@ -4,8 +4,8 @@ from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
-from sora_studio.ui import theme
-from sora_studio.viewmodels.status import Phrase, StatusFacts
+from sora_studio.ui.kit import theme
+from sora_studio.viewmodels.window.status import Phrase, StatusFacts
 
 _GAP = 20
 _ICON_PX = 14

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
-from sora_studio.ui import theme
+from sora_studio.ui.kit import theme
 
 
 class TopBar(QFrame):

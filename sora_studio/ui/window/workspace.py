@@ -4,7 +4,7 @@ from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
-from sora_studio.ui import theme
+from sora_studio.ui.kit import theme
 
 TASKS_WIDTH = 372
 NARROW_BELOW = 1100

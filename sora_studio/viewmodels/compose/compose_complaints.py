@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from itertools import takewhile
 
 from sora_studio.domain.errors import InvalidRequest, Problem, PublicUrlNeeded
-from sora_studio.viewmodels import picture_words
-from sora_studio.viewmodels.picture_words import Seen
+from sora_studio.viewmodels.compose.pictures import picture_words
+from sora_studio.viewmodels.compose.pictures.picture_words import Seen
 
 _IMAGES = "images"
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 from sora_studio.domain.picture import PictureEdit
 from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.request import GenerationRequest
-from sora_studio.viewmodels.compose_ways import Ways
-from sora_studio.viewmodels.picture_crop import reshaped
-from sora_studio.viewmodels.picture_words import Seen, Shape
+from sora_studio.viewmodels.compose.compose_routes import Ways
+from sora_studio.viewmodels.compose.pictures.picture_crop import reshaped
+from sora_studio.viewmodels.compose.pictures.picture_words import Seen, Shape
 
 
 def fitting(request: GenerationRequest, profiles: Mapping[str, ModelProfile], preferred: Sequence[str]) -> GenerationRequest:

@@ -13,14 +13,15 @@ from sora_studio.domain.picture import PictureEdit, PictureRoute, Thumbnail
 from sora_studio.domain.profile import ModelProfile, OptionValue
 from sora_studio.domain.request import MAX_TAKES, GenerationRequest
 from sora_studio.domain.task import Task
-from sora_studio.viewmodels import compose_text, picture_words
-from sora_studio.viewmodels.compose_complaints import Complaints, problems_of
-from sora_studio.viewmodels.compose_fitting import fitting, reachable, recropped, with_edits
-from sora_studio.viewmodels.compose_pictures import PictureLooks
-from sora_studio.viewmodels.compose_ways import Ways
-from sora_studio.viewmodels.draft_keeper import DraftKeeper
-from sora_studio.viewmodels.picture_history import PictureHistory
-from sora_studio.viewmodels.picture_words import Seen, Shape, shape_of
+from sora_studio.viewmodels.compose import compose_text
+from sora_studio.viewmodels.compose.compose_complaints import Complaints, problems_of
+from sora_studio.viewmodels.compose.compose_fitting import fitting, reachable, recropped, with_edits
+from sora_studio.viewmodels.compose.compose_routes import Ways
+from sora_studio.viewmodels.compose.draft_keeper import DraftKeeper
+from sora_studio.viewmodels.compose.pictures import picture_words
+from sora_studio.viewmodels.compose.pictures.picture_checks import PictureLooks
+from sora_studio.viewmodels.compose.pictures.picture_history import PictureHistory
+from sora_studio.viewmodels.compose.pictures.picture_words import Seen, Shape, shape_of
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio

@@ -8,10 +8,10 @@ from PySide6.QtCore import QObject, Signal
 
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import StudioError
-from sora_studio.viewmodels.autosave import Autosave
+from sora_studio.viewmodels.compose.autosave import Autosave
 
 if TYPE_CHECKING:
-    from sora_studio.services.library import Library
+    from sora_studio.services.library.library import Library
 
 
 class DraftKeeper(QObject):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from sora_studio.domain.settings import RELAY_URL_VARIABLE, RelayPlace, Settings
 
 if TYPE_CHECKING:
-    from sora_studio.services.reports import RelayState
+    from sora_studio.services.callbacks.reports import RelayState
 
 _MISSING = {RelayPlace.HERE: "Enter the public address.", RelayPlace.ELSEWHERE: "Enter the address of the relay."}
 

@@ -5,7 +5,7 @@ from enum import StrEnum
 from sora_studio.domain.clip import ClipState
 from sora_studio.domain.failures import explain
 from sora_studio.domain.task import Phase, Task
-from sora_studio.viewmodels.task_money import price_text
+from sora_studio.viewmodels.tasks.task_money import price_text
 
 
 class TaskAction(StrEnum):

@@ -7,11 +7,11 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from sora_studio.domain.events import TransferProgressed
 from sora_studio.domain.ports import TaskFilter
-from sora_studio.viewmodels.task_list import TaskListModel
+from sora_studio.viewmodels.tasks.task_list import TaskListModel
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
-    from sora_studio.viewmodels.event_relay import EventRelay
+    from sora_studio.viewmodels.event_bridge import EventBridge
 
 PROGRESS_FLUSH_MS = 150
 """A card's transfer is redrawn at most so often, however many reports come."""
@@ -46,7 +46,7 @@ class TaskFeed(QObject):
         self._flush.timeout.connect(self._on_flush_timeout)
         model.wanted.connect(self._on_model_wanted)
 
-    def attach(self, studio: "Studio", relay: "EventRelay") -> None:
+    def attach(self, studio: "Studio", relay: "EventBridge") -> None:
         """Begin to follow this studio."""
         self._studio = studio
         relay.tasks_changed.connect(self._on_tasks_changed)

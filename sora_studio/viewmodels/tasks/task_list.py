@@ -13,9 +13,16 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 
 from sora_studio.domain.events import TransferProgressed
 from sora_studio.domain.profile import ModelProfile
-from sora_studio.domain.task import SECTIONS, Phase, Section, Task
-from sora_studio.viewmodels.task_rows import MOST_EDITS, Announcements, TaskRows, runs
-from sora_studio.viewmodels.task_words import SECTION_TITLES, Surroundings, section_heading, spoken, title_of, usual_time_s
+from sora_studio.domain.task import SECTIONS, Phase, Task, TaskSection
+from sora_studio.viewmodels.tasks.task_rows import MOST_EDITS, Announcements, TaskRows, runs
+from sora_studio.viewmodels.tasks.task_words import (
+    SECTION_TITLES,
+    Surroundings,
+    section_heading,
+    spoken,
+    title_of,
+    usual_time_s,
+)
 
 PAGE_ROWS = 64
 """A screen shows about ten cards; a page is what scrolling through a few screens needs."""
@@ -59,7 +66,7 @@ class TaskListModel(QAbstractListModel):
 
     # --- what is brought ------------------------------------------------------------------------------------------
 
-    def load(self, index: Iterable[tuple[Section, int]], profiles: Mapping[str, ModelProfile]) -> None:
+    def load(self, index: Iterable[tuple[TaskSection, int]], profiles: Mapping[str, ModelProfile]) -> None:
         """Take over a whole index."""
         with self._updating(), self._resetting():
             self._profiles = profiles
@@ -89,8 +96,8 @@ class TaskListModel(QAbstractListModel):
         self._tell_changed(now)
         if touched:
             self._tell_headings_changed()
-        if Section.WAITING in touched:  # everyone behind has moved up
-            self._tell_changed(self._rows.tasks(Section.WAITING))
+        if TaskSection.WAITING in touched:  # everyone behind has moved up
+            self._tell_changed(self._rows.tasks(TaskSection.WAITING))
 
     def take_progress(self, reports: Iterable[TransferProgressed]) -> None:
         """How far transfers are."""
@@ -98,7 +105,7 @@ class TaskListModel(QAbstractListModel):
         self._transfers |= latest
         self._tell_changed(latest)
 
-    def show_only(self, section: Section | None) -> None:
+    def show_only(self, section: TaskSection | None) -> None:
         """Filter by section; None shows all."""
         if section is not self._rows.shown:
             with self._updating(), self._resetting():
@@ -107,7 +114,7 @@ class TaskListModel(QAbstractListModel):
     # --- what is asked --------------------------------------------------------------------------------------------
 
     @property
-    def shown(self) -> Section | None:
+    def shown(self) -> TaskSection | None:
         """The only section that is shown; None shows all."""
         return self._rows.shown
 
@@ -118,14 +125,14 @@ class TaskListModel(QAbstractListModel):
     def task_at(self, index: AnyIndex) -> Task | None:
         """The task of a card, if it is here already."""
         key = self._rows.key_at(index.row())
-        return None if isinstance(key, Section) or key is None else self._tasks.get(key)
+        return None if isinstance(key, TaskSection) or key is None else self._tasks.get(key)
 
     def index_of(self, task: int) -> QModelIndex:
         """Where a task stands; invalid when it is not shown."""
         row = self._rows.row_of(task)
         return QModelIndex() if row is None else self.index(row)
 
-    def section_of(self, task: int) -> Section | None:
+    def section_of(self, task: int) -> TaskSection | None:
         """Where a task belongs."""
         return self._rows.section_of(task)
 
@@ -152,7 +159,7 @@ class TaskListModel(QAbstractListModel):
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """By `TaskRole`; to be shown, the prompt or the section; to be read aloud, the whole row in words."""
         key = self._rows.key_at(index.row())
-        if isinstance(key, Section):
+        if isinstance(key, TaskSection):
             return self._heading_data(key, role)
         return None if key is None else self._task_data(key, index.row(), role)
 
@@ -160,12 +167,12 @@ class TaskListModel(QAbstractListModel):
         """Rows have no numbers, for a screen reader neither."""
         del section, orientation, role
 
-    def _heading_data(self, section: Section, role: int) -> object:
+    def _heading_data(self, section: TaskSection, role: int) -> object:
         if role == Qt.ItemDataRole.DisplayRole:
             return SECTION_TITLES[section]
         if role != Qt.ItemDataRole.AccessibleTextRole:
             return None
-        usual_s = self._usual if section is Section.RUNNING else None
+        usual_s = self._usual if section is TaskSection.RUNNING else None
         return section_heading(section, len(self._rows.tasks(section)), usual_s)
 
     def _task_data(self, task_id: int, row: int, role: int) -> object:
@@ -193,7 +200,7 @@ class TaskListModel(QAbstractListModel):
 
     def _estimate(self) -> None:
         """The range of usual times of the tasks that run and are here."""
-        running = (self._tasks.get(task) for task in self._rows.tasks(Section.RUNNING))
+        running = (self._tasks.get(task) for task in self._rows.tasks(TaskSection.RUNNING))
         timed = (task for task in running if task and task.phase in _TIMED)
         times = [time for task in timed if (time := usual_time_s(task, self._profiles.get(task.request.model)))]
         usual = (min(times), max(times)) if times else None

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from itertools import groupby
 
-from sora_studio.domain.task import Section
+from sora_studio.domain.task import TaskSection
 
 MOST_EDITS = 48
 """Above this many separate edits one reset is cheaper for a view: each edit costs it time in proportion to all rows."""
@@ -28,25 +28,25 @@ class TaskRows:
     """
 
     def __init__(self) -> None:
-        self._rows: dict[Section, list[int]] = {section: [] for section in Section}
-        self._sections: dict[int, Section] = {}
-        self.shown: Section | None = None
+        self._rows: dict[TaskSection, list[int]] = {section: [] for section in TaskSection}
+        self._sections: dict[int, TaskSection] = {}
+        self.shown: TaskSection | None = None
         """The only section that is shown; None shows all."""
 
     def __len__(self) -> int:
-        return sum(self._height(section) for section in Section)
+        return sum(self._height(section) for section in TaskSection)
 
-    def load(self, index: Iterable[tuple[Section, int]]) -> None:
+    def load(self, index: Iterable[tuple[TaskSection, int]]) -> None:
         """Take over a whole index, in the order that it has within each section."""
-        self._rows = {section: [] for section in Section}
+        self._rows = {section: [] for section in TaskSection}
         self._sections = {}
         for section, task in index:
             self._rows[section].append(task)
             self._sections[task] = section
 
-    def key_at(self, row: int) -> Section | int | None:
+    def key_at(self, row: int) -> TaskSection | int | None:
         """The section whose heading stands there, or the id of the task; None outside the rows."""
-        for section in Section:
+        for section in TaskSection:
             height = self._height(section)
             if 0 <= row < height:
                 return self._rows[section][row - 1] if row else section
@@ -62,15 +62,15 @@ class TaskRows:
 
     def rows_of(self, tasks: Iterable[int]) -> list[int]:
         """The rows of those that are shown, ascending."""
-        starts = {section: self._start(section) + 1 for section in Section if self._is_shown(section)}
+        starts = {section: self._start(section) + 1 for section in TaskSection if self._is_shown(section)}
         places = ((self._sections.get(task), task) for task in tasks)
         return sorted(starts[section] + self._place(section, task) for section, task in places if section and section in starts)
 
-    def section_of(self, task: int) -> Section | None:
+    def section_of(self, task: int) -> TaskSection | None:
         """Also of a task whose section is not shown."""
         return self._sections.get(task)
 
-    def tasks(self, section: Section) -> Sequence[int]:
+    def tasks(self, section: TaskSection) -> Sequence[int]:
         """The section's ids in their order."""
         return self._rows[section]
 
@@ -79,16 +79,16 @@ class TaskRows:
         section = self._sections.get(task)
         return None if section is None else self._place(section, task) + 1
 
-    def headings(self) -> Iterator[tuple[int, Section]]:
+    def headings(self) -> Iterator[tuple[int, TaskSection]]:
         """The rows of the headings that are shown."""
-        for section in Section:
+        for section in TaskSection:
             if self._height(section):
                 yield self._start(section), section
 
-    def apply(self, changes: Mapping[int, Section | None], announce: Announcements) -> set[Section]:
+    def apply(self, changes: Mapping[int, TaskSection | None], announce: Announcements) -> set[TaskSection]:
         """Move tasks to the section that they belong to now (None: out of the list); returns the sections that changed."""
-        leaving: dict[Section, list[int]] = {}
-        coming: dict[Section, list[int]] = {}
+        leaving: dict[TaskSection, list[int]] = {}
+        coming: dict[TaskSection, list[int]] = {}
         for task, after in changes.items():
             before = self._sections.get(task)
             if before is not after:
@@ -108,31 +108,31 @@ class TaskRows:
             self._remember(changes)
         return leaving.keys() | coming.keys()
 
-    def _is_shown(self, section: Section) -> bool:
+    def _is_shown(self, section: TaskSection) -> bool:
         return self.shown in (None, section)
 
-    def _height(self, section: Section) -> int:
+    def _height(self, section: TaskSection) -> int:
         """Heading included."""
         count = len(self._rows[section])
         return count + 1 if count and self._is_shown(section) else 0
 
-    def _start(self, section: Section) -> int:
-        sections = list(Section)
+    def _start(self, section: TaskSection) -> int:
+        sections = list(TaskSection)
         return sum(self._height(before) for before in sections[: sections.index(section)])
 
-    def _place(self, section: Section, task: int) -> int:
+    def _place(self, section: TaskSection, task: int) -> int:
         rows = self._rows[section]
-        if section is Section.WAITING:
+        if section is TaskSection.WAITING:
             return bisect_left(rows, task)
         return bisect_left(rows, -task, key=lambda other: -other)
 
-    def _places(self, section: Section, tasks: Iterable[int]) -> list[int]:
+    def _places(self, section: TaskSection, tasks: Iterable[int]) -> list[int]:
         return sorted(self._place(section, task) for task in tasks)
 
-    def _edits(self, moved: Mapping[Section, list[int]], *, step: int) -> int:
+    def _edits(self, moved: Mapping[TaskSection, list[int]], *, step: int) -> int:
         return sum(len(runs(self._places(section, tasks), step=step)) for section, tasks in moved.items())
 
-    def _insert(self, section: Section, tasks: list[int], announce: Announcements) -> None:
+    def _insert(self, section: TaskSection, tasks: list[int], announce: Announcements) -> None:
         rows, done = self._rows[section], 0
         for place, count in runs(self._places(section, tasks), step=0):
             first = place + done
@@ -140,7 +140,7 @@ class TaskRows:
                 rows[first:first] = tasks[done : done + count]
             done += count
 
-    def _remove(self, section: Section, tasks: list[int], announce: Announcements) -> None:
+    def _remove(self, section: TaskSection, tasks: list[int], announce: Announcements) -> None:
         rows = self._rows[section]
         for place, count in reversed(runs(self._places(section, tasks), step=1)):
             with self._told(announce.removing, section, place, count, heading=count == len(rows)):
@@ -149,7 +149,7 @@ class TaskRows:
     def _told(
         self,
         edit: Callable[[int, int], AbstractContextManager[None]],
-        section: Section,
+        section: TaskSection,
         place: int,
         count: int,
         *,
@@ -160,13 +160,13 @@ class TaskRows:
         start = self._start(section)
         return edit(start if heading else start + 1 + place, start + place + count)
 
-    def _rebuild(self, leaving: Mapping[Section, list[int]], coming: Mapping[Section, list[int]]) -> None:
+    def _rebuild(self, leaving: Mapping[TaskSection, list[int]], coming: Mapping[TaskSection, list[int]]) -> None:
         for section in leaving.keys() | coming.keys():
             gone = set(leaving.get(section, ()))
             kept = [task for task in self._rows[section] if task not in gone]
             self._rows[section] = _ordered(section, [*kept, *coming.get(section, ())])
 
-    def _remember(self, changes: Mapping[int, Section | None]) -> None:
+    def _remember(self, changes: Mapping[int, TaskSection | None]) -> None:
         for task, section in changes.items():
             if section is None:
                 self._sections.pop(task, None)
@@ -174,8 +174,8 @@ class TaskRows:
                 self._sections[task] = section
 
 
-def _ordered(section: Section, tasks: Iterable[int]) -> list[int]:
-    return sorted(tasks, reverse=section is not Section.WAITING)
+def _ordered(section: TaskSection, tasks: Iterable[int]) -> list[int]:
+    return sorted(tasks, reverse=section is not TaskSection.WAITING)
 
 
 def runs(places: Sequence[int], *, step: int) -> list[tuple[int, int]]:

@@ -11,20 +11,20 @@ from sora_studio.domain.events import TransferProgressed
 from sora_studio.domain.failures import TASK_LOST, explain
 from sora_studio.domain.profile import ModelProfile, OptionValue
 from sora_studio.domain.prompt import first_line
-from sora_studio.domain.task import Phase, Section, Task
-from sora_studio.viewmodels.picture_words import name
-from sora_studio.viewmodels.task_money import balance_text
-from sora_studio.viewmodels.task_quantities import clock_text, days_left_text, size_text, time_of_day_text
+from sora_studio.domain.task import Phase, Task, TaskSection
+from sora_studio.viewmodels.compose.pictures.picture_words import name
+from sora_studio.viewmodels.tasks.task_money import balance_text
+from sora_studio.viewmodels.tasks.task_quantities import clock_text, days_left_text, size_text, time_of_day_text
 
 SEPARATOR = " · "
 """Stands between the parts of a line; a narrow card leaves out parts from the end."""
 
-SECTION_TITLES: dict[Section, str] = {
-    Section.REVIEW: "Needs review",
-    Section.RUNNING: "Running",
-    Section.WAITING: "Waiting",
-    Section.READY: "Ready",
-    Section.FAILED: "Failed",
+SECTION_TITLES: dict[TaskSection, str] = {
+    TaskSection.REVIEW: "Needs review",
+    TaskSection.RUNNING: "Running",
+    TaskSection.WAITING: "Waiting",
+    TaskSection.READY: "Ready",
+    TaskSection.FAILED: "Failed",
 }
 
 
@@ -107,7 +107,7 @@ def spoken(task: Task, around: Surroundings) -> str:
     return ". ".join(sentence.rstrip(".") for sentence in sentences if sentence) + "."
 
 
-def section_heading(section: Section, count: int, usual_s: tuple[float, float] | None) -> str:
+def section_heading(section: TaskSection, count: int, usual_s: tuple[float, float] | None) -> str:
     """`Running · 3 · usually 3:40`."""
     parts = [SECTION_TITLES[section], f"{count:,}"]
     if usual_s is not None:

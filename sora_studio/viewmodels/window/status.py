@@ -10,11 +10,11 @@ from PySide6.QtCore import QObject, Signal
 from sora_studio.domain.clip import ClipCounts
 from sora_studio.domain.events import BalanceChanged, ConnectionChanged, SpendingChanged
 from sora_studio.domain.money import DaySpend, dollars
-from sora_studio.viewmodels.task_quantities import size_text
+from sora_studio.viewmodels.tasks.task_quantities import size_text
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
-    from sora_studio.viewmodels.event_relay import EventRelay
+    from sora_studio.viewmodels.event_bridge import EventBridge
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class StatusModel(QObject):
         self.facts = StatusFacts()
         self._studio: Studio | None = None
 
-    def attach(self, studio: "Studio", relay: "EventRelay") -> None:
+    def attach(self, studio: "Studio", relay: "EventBridge") -> None:
         """Begin to tell about this studio."""
         self._studio = studio
         relay.connection_changed.connect(self._on_connection_changed)

@@ -9,7 +9,7 @@ import pytest
 
 from sora_studio.cli.exit_codes import ExitCode
 from sora_studio.cli.follow import Follower, is_answered, is_settled, worst
-from sora_studio.cli.progress import Progress
+from sora_studio.cli.progress import ProgressLine
 from sora_studio.cli.report import ProgressBar, Report
 from sora_studio.domain import failures
 from sora_studio.domain.clip import ClipState
@@ -48,7 +48,7 @@ class Scene:
             self.events,
             self._load,
             Report(as_json=False, bar=bar),
-            Progress(bar, {}, self.clock),
+            ProgressLine(bar, {}, self.clock),
             self.clock,
             standing=standing,
             take_back=self._cancel if is_own else None,

@@ -8,7 +8,7 @@ import pytest
 
 from sora_studio.domain.clip import CLIP_TRANSITIONS, Clip, ClipState
 from sora_studio.domain.request import GenerationRequest
-from sora_studio.domain.task import SECTIONS, TRANSITIONS, Phase, Section, Task, TaskState
+from sora_studio.domain.task import SECTIONS, TRANSITIONS, Phase, Task, TaskSection, TaskState
 
 AT = datetime(2026, 11, 22, tzinfo=UTC)
 TASK = Task(1, TaskState.WAITING, GenerationRequest("sora-2", "A cat"), "https://api.example", AT)
@@ -92,4 +92,4 @@ def test_a_finished_tasks_phase_is_the_most_urgent_of_its_clips(first: ClipState
 
 def test_every_phase_has_its_section() -> None:
     assert set(SECTIONS) == set(Phase)
-    assert set(SECTIONS.values()) == set(Section)
+    assert set(SECTIONS.values()) == set(TaskSection)

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sora_studio.domain import errors
-from sora_studio.domain.ports import Progress
+from sora_studio.domain.ports import TransferProgress
 from sora_studio.gateway import transfer as transfer_module
 from sora_studio.gateway.part_file import PartFile
 from sora_studio.gateway.transfer import MAX_FRUITLESS, FilmTransfer
@@ -31,7 +31,7 @@ def fetch(
     *,
     link: str = LINK,
     clock: HastyClock | None = None,
-    on_progress: Callable[[Progress], None] = lambda _: None,
+    on_progress: Callable[[TransferProgress], None] = lambda _: None,
     forget: bool = True,
 ) -> None:
     async def scenario() -> None:
@@ -203,7 +203,7 @@ def test_fewer_bytes_than_announced_are_asked_for(part: Path) -> None:
 
 
 def test_a_film_of_unannounced_length_ends_where_its_body_ends(part: Path) -> None:
-    seen: list[Progress] = []
+    seen: list[TransferProgress] = []
     fetch(Origin(FILM, Answering(headers={"Content-Length": None})), part, on_progress=seen.append)
     assert part.read_bytes() == FILM
     assert (seen[-1].received_bytes, seen[-1].total_bytes) == (len(FILM), len(FILM))
@@ -284,7 +284,7 @@ def test_a_slow_but_honest_connection_is_left_in_peace(part: Path) -> None:
 
 
 def test_progress_comes_about_ten_times_a_second_and_ends_with_everything(part: Path) -> None:
-    clock, seen = HastyClock(), list[Progress]()
+    clock, seen = HastyClock(), list[TransferProgress]()
     origin = Origin(FILM, piece=100)
 
     def tick() -> None:

@@ -11,8 +11,8 @@ from PIL import Image
 from sora_studio.domain.picture import PictureEdit
 from sora_studio.media import image as image_module
 from sora_studio.media import local
+from sora_studio.media.decode_pool import DecodePool
 from sora_studio.media.local import LocalMedia
-from sora_studio.media.workroom import Workroom
 
 SOON_S = 5
 
@@ -52,7 +52,7 @@ class Work:
 
 def test_so_much_is_done_at_once_as_there_are_places() -> None:
     async def story() -> None:
-        room, work = Workroom(2), Work()
+        room, work = DecodePool(2), Work()
         doing = [asyncio.create_task(room.do(work.named(name))) for name in "abc"]
         await work.until("a", "b")
         work.gates["a"].set()
@@ -66,7 +66,7 @@ def test_so_much_is_done_at_once_as_there_are_places() -> None:
 
 def test_large_work_has_all_the_room_and_is_not_overtaken() -> None:
     async def story() -> None:
-        room, work = Workroom(2), Work()
+        room, work = DecodePool(2), Work()
         small = asyncio.create_task(room.do(work.named("small")))
         large = asyncio.create_task(room.do(work.named("large"), places=2))
         late = asyncio.create_task(room.do(work.named("late")))
@@ -82,7 +82,7 @@ def test_large_work_has_all_the_room_and_is_not_overtaken() -> None:
 @pytest.mark.parametrize("places", [1, 2])
 def test_what_is_given_up_while_it_waits_is_never_begun(places: int) -> None:
     async def story() -> None:
-        room, work = Workroom(2), Work()
+        room, work = DecodePool(2), Work()
         small = asyncio.create_task(room.do(work.named("small")))
         large = asyncio.create_task(room.do(work.named("large"), places=2))
         given_up = asyncio.create_task(room.do(work.named("given up"), places=places))
@@ -103,7 +103,7 @@ def test_what_is_given_up_while_it_waits_is_never_begun(places: int) -> None:
 
 def test_what_is_given_up_while_it_runs_keeps_its_place_until_its_end() -> None:
     async def story() -> None:
-        room, work = Workroom(1), Work()
+        room, work = DecodePool(1), Work()
         given_up = asyncio.create_task(room.do(work.named("given up")))
         await work.until("given up")
         given_up.cancel()

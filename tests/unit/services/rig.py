@@ -18,15 +18,15 @@ from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.profile_toml import parse_profile
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import Task, TaskState
-from sora_studio.services.core import Core
+from sora_studio.services.callbacks.relay_link import RelayChoice
+from sora_studio.services.clips.saving import Shelf
 from sora_studio.services.engine import Engine, Outside
-from sora_studio.services.ledger import Ledger
-from sora_studio.services.notices import Notices
-from sora_studio.services.preparing import Preparation
-from sora_studio.services.publishing import Publishing
-from sora_studio.services.relay_link import RelayChoice
-from sora_studio.services.saving import Shelf
-from sora_studio.services.supervision import Supervisor
+from sora_studio.services.pictures.preparing import Preparation
+from sora_studio.services.pictures.publishing import Publishing
+from sora_studio.services.runtime.core import Core
+from sora_studio.services.runtime.notices import Notices
+from sora_studio.services.runtime.supervision import Supervisor
+from sora_studio.services.tasks.task_writer import TaskWriter
 from tests.doubles.clock import ManualClock, settle
 from tests.doubles.gateway import ScriptedGateway
 from tests.doubles.outside import Lock, ScriptedMedia, ScriptedTransfer
@@ -92,7 +92,7 @@ class Rig:
         self.events.subscribe(self.seen.append)
         notices = Notices(self.events)
         self.core = Core(
-            ledger=Ledger(self.tasks, self.clock, notices),
+            task_writer=TaskWriter(self.tasks, self.clock, notices),
             gateway=self.gateway,
             profiles={"sora-2": sora_2(concurrent_tasks=self.concurrent_tasks).faster(self.speed)},
             events=self.events,

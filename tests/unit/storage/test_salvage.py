@@ -12,9 +12,9 @@ import pytest
 
 from sora_studio.storage import migrations
 from sora_studio.storage.changes import read_tasks
-from sora_studio.storage.pages import Pages
 from sora_studio.storage.rows import clip_from_row, draft_from_row
 from sora_studio.storage.salvage import Salvaged, salvage
+from sora_studio.storage.sqlite_pages import SqlitePages
 from tests.doubles.libraries import PAGE, Rows, make_library, mark, pages_with, rows_of
 
 COUNT = 60
@@ -229,7 +229,7 @@ def test_a_file_and_a_backup_of_an_older_version_are_brought_up_to_date(
         (row,) = rows_of(tmp_path / "new.db")["tasks"].values()
         (was,) = old["tasks"].values()
         assert row[: len(was)] == was
-        assert Pages(tmp_path / "new.db").user_version == len(migrations.STEPS)
+        assert SqlitePages(tmp_path / "new.db").user_version == len(migrations.STEPS)
     assert backup.read_bytes() == before
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sora_studio.storage.pages import Pages, is_log_garbage
+from sora_studio.storage.sqlite_pages import SqlitePages, is_log_garbage
 
 VALUES = st.one_of(
     st.none(),
@@ -24,7 +24,7 @@ KEYS = st.one_of(st.integers(-(2**63), 2**63 - 1), st.integers(0, 300))
 
 
 def read(path: Path, table: str = "things") -> dict[int, tuple[object, ...]]:
-    pages = Pages(path)
+    pages = SqlitePages(path)
     schema = [record.values for leaf in pages.leaves(1) for record in pages.records(leaf)]
     (root,) = [values[3] for values in schema if values[:2] == ("table", table)]
     assert isinstance(root, int)
@@ -70,7 +70,7 @@ def test_only_what_the_log_has_committed_counts(tmp_path: Path) -> None:
     for at in range(40, len(content), 9973):  # a byte that flipped ends what can be believed, and never begins something else
         path.with_name("y.db").write_bytes(path.read_bytes())
         path.with_name("y.db-wal").write_bytes(content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :])
-        pages = Pages(path.with_name("y.db"))
+        pages = SqlitePages(path.with_name("y.db"))
         assert {record.values[1] for number in range(2, pages.count + 1) for record in pages.records(number)} <= {
             "committed",
             "x" * 3000,
@@ -86,7 +86,7 @@ def test_deleted_rows_are_on_free_pages_and_not_in_the_tree(tmp_path: Path) -> N
         free = connection.execute("PRAGMA freelist_count").fetchone()[0]
     assert set(read(path)) == {*range(100), *range(401, 500)}
     assert free > 50
-    assert len(Pages(path).free()) == free
+    assert len(SqlitePages(path).free()) == free
 
 
 def test_any_bytes_can_be_looked_at(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ def test_any_bytes_can_be_looked_at(tmp_path: Path) -> None:
         for _ in range(source.choice([1, 10, 1000])):
             content[source.randrange(len(content))] = source.randrange(256)
         path.write_bytes(content[: source.choice([len(content), source.randrange(len(content))])])
-        pages = Pages(path)
+        pages = SqlitePages(path)
         pages.free()
         for number in range(-1, pages.count + 3):
             pages.leaves(number)

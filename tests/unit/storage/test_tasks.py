@@ -12,7 +12,7 @@ import pytest
 from sora_studio.domain.clip import CLIP_TRANSITIONS, ClipState, FilmFacts
 from sora_studio.domain.ports import TaskFilter
 from sora_studio.domain.request import GenerationRequest
-from sora_studio.domain.task import TRANSITIONS, Phase, Section, TaskState
+from sora_studio.domain.task import TRANSITIONS, Phase, TaskSection, TaskState
 from sora_studio.storage import changes, tasks
 from sora_studio.storage.database import Database
 from sora_studio.storage.search import from_where
@@ -92,12 +92,12 @@ def test_the_clips_gate_follows_its_table(store, at: datetime, start: ClipState,
     if moved:
         assert (after.clips[0].state, after.clips[0].size_bytes) == (end, 7)
         assert after.revision > before.revision
-        assert (section_of(store, task)) == Section(tasks.SECTIONS[after.phase])
+        assert (section_of(store, task)) == TaskSection(tasks.SECTIONS[after.phase])
     else:
         assert after == before
 
 
-def section_of(store, task: int) -> Section:
+def section_of(store, task: int) -> TaskSection:
     return {each: section for section, each in store.run(store.tasks.index(EVERYTHING))}[task]
 
 
@@ -176,7 +176,7 @@ def test_recovery_takes_up_what_was_cut_off(store, at: datetime) -> None:
     assert store.get(waiting.id) == waiting
     assert store.get(sending.id).state is TaskState.UNKNOWN
     assert {clip.state for clip in store.get(done).clips} == {ClipState.REMOTE}
-    assert (section_of(store, sending.id), section_of(store, done)) == (Section.REVIEW, Section.RUNNING)
+    assert (section_of(store, sending.id), section_of(store, done)) == (TaskSection.REVIEW, TaskSection.RUNNING)
     assert store.run(store.tasks.recover()) == []
 
 
@@ -224,15 +224,15 @@ def test_the_index_is_the_live_lists_order(store, at: datetime) -> None:
     gone = pending(store)
     store.run(store.tasks.record(gone, removed_at=at))
     assert store.run(store.tasks.index(EVERYTHING)) == [
-        (Section.REVIEW, unclear),
-        (Section.RUNNING, r2),
-        (Section.RUNNING, r1),
-        (Section.WAITING, w1),
-        (Section.WAITING, w2),
-        (Section.READY, ready),
-        (Section.FAILED, failed),
+        (TaskSection.REVIEW, unclear),
+        (TaskSection.RUNNING, r2),
+        (TaskSection.RUNNING, r1),
+        (TaskSection.WAITING, w1),
+        (TaskSection.WAITING, w2),
+        (TaskSection.READY, ready),
+        (TaskSection.FAILED, failed),
     ]
-    assert (Section.RUNNING, gone) in store.run(store.tasks.index(TaskFilter(removed=True)))
+    assert (TaskSection.RUNNING, gone) in store.run(store.tasks.index(TaskFilter(removed=True)))
 
 
 def found(store, **which: object) -> list[str]:

@@ -7,9 +7,9 @@ from PySide6.QtGui import QBrush, QColor, QImage, QKeyEvent, QMouseEvent, QPaint
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from sora_studio.domain.picture import Crop
-from sora_studio.ui import theme
-from sora_studio.viewmodels import picture_crop, picture_words
-from sora_studio.viewmodels.picture_crop import Corner
+from sora_studio.ui.kit import theme
+from sora_studio.viewmodels.compose.pictures import picture_crop, picture_words
+from sora_studio.viewmodels.compose.pictures.picture_crop import Corner
 
 _MARGIN = 16
 _REACH = 14

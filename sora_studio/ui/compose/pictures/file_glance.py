@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice
 from PySide6.QtGui import QImageReader
 
-from sora_studio.viewmodels import picture_words
+from sora_studio.viewmodels.compose.pictures import picture_words
 
 _FIRST_BYTES = 256_000
 _KNOWN = ("jpeg", "png", "gif", "webp", "bmp")

@@ -12,14 +12,14 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 from sora_studio.domain.picture import ENDINGS
 from sora_studio.domain.profile import ImageRules
 from sora_studio.domain.request import is_url
-from sora_studio.ui import theme
-from sora_studio.ui.compose.fold_well import FoldWell
-from sora_studio.ui.compose.image_well import SIZE, SLIM, ImageWell
-from sora_studio.ui.compose.incoming import copied_address, keep_pixels, picture_pixels, picture_sources
-from sora_studio.ui.pictures import image_of
-from sora_studio.ui.task_scope import TaskScope
-from sora_studio.viewmodels import picture_words
-from sora_studio.viewmodels.picture_words import Seen, Shape
+from sora_studio.ui.compose.pictures.fold_well import FoldWell
+from sora_studio.ui.compose.pictures.image_well import SIZE, SLIM, ImageWell
+from sora_studio.ui.compose.pictures.incoming import copied_address, keep_pixels, picture_pixels, picture_sources
+from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.images import image_of
+from sora_studio.ui.kit.task_scope import TaskScope
+from sora_studio.viewmodels.compose.pictures import picture_words
+from sora_studio.viewmodels.compose.pictures.picture_words import Seen, Shape
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio

@@ -5,10 +5,10 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from sora_studio.ui.compose.image_strip import ImageStrip
-from sora_studio.ui.compose.picture_dialog import PictureDialog
-from sora_studio.ui.task_scope import TaskScope
-from sora_studio.viewmodels.compose import ComposeModel
+from sora_studio.ui.compose.pictures.image_strip import ImageStrip
+from sora_studio.ui.compose.pictures.picture_dialog import PictureDialog
+from sora_studio.ui.kit.task_scope import TaskScope
+from sora_studio.viewmodels.compose.composer import ComposeModel
 
 
 class PictureDesk(QObject):

@@ -11,20 +11,20 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from sora_studio.domain.picture import Crop
 from sora_studio.domain.request import is_url
-from sora_studio.ui import theme
-from sora_studio.ui.compose.address_field import AddressField
-from sora_studio.ui.compose.crop_view import CropView
-from sora_studio.ui.compose.file_glance import glance
-from sora_studio.ui.compose.picture_facts import PictureFacts
-from sora_studio.ui.compose.picture_steps import PictureSteps
+from sora_studio.ui.compose.pictures.address_field import AddressField
+from sora_studio.ui.compose.pictures.crop_view import CropView
+from sora_studio.ui.compose.pictures.file_glance import glance
+from sora_studio.ui.compose.pictures.picture_facts import PictureFacts
+from sora_studio.ui.compose.pictures.picture_steps import PictureSteps
 from sora_studio.ui.compose.problem_line import ProblemLine
-from sora_studio.ui.pictures import image_of
-from sora_studio.ui.push_button import PushButton
-from sora_studio.ui.task_scope import TaskScope
-from sora_studio.viewmodels import picture_words
-from sora_studio.viewmodels.compose import ComposeModel
-from sora_studio.viewmodels.picture_crop import largest
-from sora_studio.viewmodels.picture_words import Shape
+from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.images import image_of
+from sora_studio.ui.kit.push_button import PushButton
+from sora_studio.ui.kit.task_scope import TaskScope
+from sora_studio.viewmodels.compose.composer import ComposeModel
+from sora_studio.viewmodels.compose.pictures import picture_words
+from sora_studio.viewmodels.compose.pictures.picture_crop import largest
+from sora_studio.viewmodels.compose.pictures.picture_words import Shape
 
 _EDGE = 1024
 _SETTLED_MS = 250

@@ -8,17 +8,17 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from sora_studio.domain.picture import PictureEdit, PictureRoute
-from sora_studio.ui import theme
 from sora_studio.ui.compose.controls import MenuChip
-from sora_studio.ui.compose.line_breaks import breakable
+from sora_studio.ui.compose.pictures.route_menu import add_routes
 from sora_studio.ui.compose.problem_line import ProblemLine
-from sora_studio.ui.compose.route_menu import add_routes
-from sora_studio.ui.compose.segments import Segments
-from sora_studio.ui.elided_label import ElidedLabel
-from sora_studio.ui.push_button import PushButton
-from sora_studio.viewmodels import picture_words
-from sora_studio.viewmodels.compose_ways import Ways
-from sora_studio.viewmodels.picture_words import Seen, Shape
+from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.elided_label import ElidedLabel
+from sora_studio.ui.kit.line_breaks import breakable
+from sora_studio.ui.kit.push_button import PushButton
+from sora_studio.ui.kit.segments import Segments
+from sora_studio.viewmodels.compose.compose_routes import Ways
+from sora_studio.viewmodels.compose.pictures import picture_words
+from sora_studio.viewmodels.compose.pictures.picture_words import Seen, Shape
 
 _BUSY_AFTER_MS = 300
 """An answer that comes sooner is not announced: nothing flickers."""

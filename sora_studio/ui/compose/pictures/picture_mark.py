@@ -3,8 +3,8 @@
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
-from sora_studio.ui import theme
-from sora_studio.viewmodels.picture_words import Mark
+from sora_studio.ui.kit import theme
+from sora_studio.viewmodels.compose.pictures.picture_words import Mark
 
 MARK_WIDTH = 18
 _MARGIN = 3

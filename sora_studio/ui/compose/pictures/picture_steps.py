@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
-from sora_studio.ui import theme
+from sora_studio.ui.kit import theme
 
 _BACK_KEYS, _ON_KEYS = ("Alt+Left", "PgUp"), ("Alt+Right", "PgDown")
 

@@ -7,8 +7,8 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
 from sora_studio.domain.picture import PictureRoute
-from sora_studio.viewmodels import picture_words
-from sora_studio.viewmodels.compose_ways import Ways
+from sora_studio.viewmodels.compose.compose_routes import Ways
+from sora_studio.viewmodels.compose.pictures import picture_words
 
 
 def add_routes(menu: QMenu, ways: Ways, chosen: PictureRoute | None, choose: Callable[[PictureRoute | None], object]) -> None:

@@ -10,10 +10,10 @@ from PySide6.QtCore import QObject, Signal
 from sora_studio.domain.errors import StudioError
 from sora_studio.domain.picture import PictureEdit
 from sora_studio.domain.profile import ModelProfile
-from sora_studio.viewmodels.picture_words import Seen, Sent
+from sora_studio.viewmodels.compose.pictures.picture_words import Seen, Sent
 
 if TYPE_CHECKING:
-    from sora_studio.services.pictures import PictureLook, Pictures
+    from sora_studio.services.pictures.pictures import PictureLook, Pictures
 
 _Asked = tuple[PictureEdit, str, object]
 """What was asked, for which model, and by whom."""

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from sora_studio.domain.picture import PictureEdit, PictureRoute, PreparedPicture, WebPicture, address_name, format_name
 from sora_studio.domain.profile import OptionValue
 from sora_studio.domain.request import ImageFacts, is_url
-from sora_studio.viewmodels.picture_crop import is_close
-from sora_studio.viewmodels.task_quantities import size_text
+from sora_studio.viewmodels.compose.pictures.picture_crop import is_close
+from sora_studio.viewmodels.tasks.task_quantities import size_text
 
 CONSENT = "This picture becomes reachable on the internet until the task ends."
 BY_COMMAND = "Your command makes this picture reachable on the internet. This program cannot remove it from there."

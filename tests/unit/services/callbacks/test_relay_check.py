@@ -10,8 +10,8 @@ from sora_studio.domain.errors import ConnectionFailed, PublishingFailed
 from sora_studio.domain.picture import PIXEL
 from sora_studio.domain.ports import Clock
 from sora_studio.domain.settings import RelayPlace
-from sora_studio.services.proof import Leg
-from sora_studio.services.relay_link import RelayChoice
+from sora_studio.services.callbacks.relay_check import Step
+from sora_studio.services.callbacks.relay_link import RelayChoice
 from tests.doubles.relay import A_RELAY, NO_RELAY, PUBLIC_URL, ScriptedRelay
 from tests.unit.services.rig import Rig, run
 
@@ -19,17 +19,17 @@ NAMES = ["This window to the relay", "A picture from outside", "A report from ou
 HERE = RelayChoice(RelayPlace.HERE, PUBLIC_URL, 8788)
 
 
-def proved(folder: Path, *broken: str, choice: RelayChoice = A_RELAY) -> tuple[list[Leg], ScriptedRelay]:
+def proved(folder: Path, *broken: str, choice: RelayChoice = A_RELAY) -> tuple[list[Step], ScriptedRelay]:
     """The legs that were walked, and the relay afterwards."""
 
-    async def story() -> tuple[list[Leg], ScriptedRelay]:
+    async def story() -> tuple[list[Step], ScriptedRelay]:
         rig = Rig(folder, loopback=False, relay_choice=choice)
         relay = rig.relay
         assert relay is not None
         async with rig:
             await rig.advance(1)
             relay.broken |= set(broken)
-            legs = list[Leg]()
+            legs = list[Step]()
 
             async def walk() -> None:
                 legs.extend([leg async for leg in rig.engine.reports.prove()])

@@ -25,8 +25,8 @@ from sora_studio.domain.picture import PIXEL
 from sora_studio.domain.ports import Callback, RelayGreeting
 from sora_studio.domain.settings import RelayPlace, Settings
 from sora_studio.domain.task import Task, TaskState
-from sora_studio.services.notices import KEY, RELAY
-from sora_studio.services.relay_link import RelayChoice, choose_relay
+from sora_studio.services.callbacks.relay_link import RelayChoice, choose_relay
+from sora_studio.services.runtime.notices import KEY, RELAY
 from tests.doubles.clock import ManualClock
 from tests.doubles.gateway import DONE, PROCESSING
 from tests.doubles.relay import A_RELAY, NO_RELAY, PUBLIC_URL, ScriptedRelay

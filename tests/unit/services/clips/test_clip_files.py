@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sora_studio.domain.naming import DEFAULT_TEMPLATE, clip_stem
-from sora_studio.services import landing
+from sora_studio.services.clips import clip_files
 
 AT = datetime(2026, 11, 22, 18, 5, 9, tzinfo=UTC)
 FILM, OTHERS = b"the film", b"somebody else's"
@@ -36,16 +36,16 @@ def stem_of(template: str, prompt: str, task: int, model: str = "sora-2") -> str
 async def put_down(folder: Path, stem: str) -> Path:
     """The steps that a clip takes, from its part to its metadata."""
     part = folder / f"{stem}.part"
-    await landing.prepare(folder)
-    await landing.unshare(part)
+    await clip_files.prepare(folder)
+    await clip_files.unshare(part)
     part.write_bytes(FILM)
     while True:
-        target = await landing.free_name(folder, stem)
+        target = await clip_files.free_name(folder, stem)
         try:
-            await landing.land(part, target)
+            await clip_files.land(part, target)
         except FileExistsError:
             continue
-        await landing.write_json(target.with_suffix(".json"), {"format": 1})
+        await clip_files.write_json(target.with_suffix(".json"), {"format": 1})
         return target
 
 
@@ -127,5 +127,5 @@ def test_a_name_that_is_taken_at_the_last_moment_is_left_alone(tmp_path: Path) -
     part.write_bytes(FILM)
     target.write_bytes(OTHERS)
     with pytest.raises(FileExistsError):
-        asyncio.run(landing.land(part, target))
+        asyncio.run(clip_files.land(part, target))
     assert (part.read_bytes(), target.read_bytes()) == (FILM, OTHERS)

@@ -324,14 +324,14 @@ def test_a_file_that_is_gone_is_missing_and_found_again(tmp_path: Path) -> None:
         elsewhere = path.rename(tmp_path / "elsewhere.mp4")
         second = Rig(tmp_path, tasks=first.tasks, clock=first.clock)
         async with second:
-            assert await second.engine.inventory.counts() is None
+            assert await second.engine.file_presence.counts() is None
             await second.until(lambda: clip(second).state is ClipState.MISSING)
             await second.advance(1)
-            assert await second.engine.inventory.counts() == ClipCounts(on_disk=0, absent=1)
+            assert await second.engine.file_presence.counts() == ClipCounts(on_disk=0, absent=1)
             assert await second.engine.retrieval.locate(1, elsewhere)
             assert (clip(second).state, clip(second).path) == (ClipState.SAVED, elsewhere)
             await second.advance(1)
-            assert await second.engine.inventory.counts() == ClipCounts(on_disk=1)
+            assert await second.engine.file_presence.counts() == ClipCounts(on_disk=1)
 
     run(story())
 
@@ -346,7 +346,7 @@ def test_a_file_that_goes_while_the_program_runs_is_noticed_when_it_is_shown(tmp
             assert path is not None
             await rig.advance(1)
             path.unlink()
-            rig.engine.inventory.look_for([1])
+            rig.engine.file_presence.look_for([1])
             await rig.until(lambda: clip(rig).state is ClipState.MISSING)
             await rig.engine.retrieval.save_now(1)
             await rig.advance(1)
@@ -370,7 +370,7 @@ def test_files_that_went_are_noticed_when_somebody_comes_back_to_the_window(tmp_
                 assert path is not None
                 path.unlink()
             await rig.advance(61)
-            rig.engine.inventory.look_again()
+            rig.engine.file_presence.look_again()
             await rig.until(lambda: clip(rig, 1).state is clip(rig, 2).state is ClipState.MISSING)
             assert is_saved(rig, 3)
 

@@ -1,7 +1,7 @@
 """A bucket's key has two halves: only both together open it, and what is wrong with either is said."""
 
 from sora_studio.domain.ports import KeyOrigin
-from sora_studio.services.bucket_keys import BucketKeys
+from sora_studio.services.pictures.bucket_keys import BucketKeys
 from sora_studio.storage.secrets import SessionKeys
 from tests.unit.services.rig import run
 

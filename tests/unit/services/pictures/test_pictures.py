@@ -6,8 +6,8 @@ from pathlib import Path
 from sora_studio.domain.errors import ConnectionFailed, InvalidRequest, Problem
 from sora_studio.domain.picture import PictureEdit, WebPicture
 from sora_studio.domain.request import ImageFacts
-from sora_studio.services.pictures import Pictures
-from sora_studio.services.preparing import REMEMBERED, Preparation
+from sora_studio.services.pictures.pictures import Pictures
+from sora_studio.services.pictures.preparing import REMEMBERED, Preparation
 from tests.doubles.outside import ScriptedMedia
 from tests.doubles.publications import Checker
 from tests.unit.services.rig import run, sora_2

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sora_studio.domain.picture import Crop, PictureEdit, PreparedPicture
-from sora_studio.services.preparing import REMEMBERED, Preparation
+from sora_studio.services.pictures.preparing import REMEMBERED, Preparation
 from tests.doubles.clock import settle
 from tests.doubles.outside import ScriptedMedia
 from tests.unit.services.rig import run, sora_2
@@ -25,12 +25,12 @@ class SlowMedia(ScriptedMedia):
         self.gate = asyncio.Event()
         self.asked = asyncio.Semaphore(0)
         self.given_up = 0
-        self._room = asyncio.Semaphore(1)
+        self._disk_space = asyncio.Semaphore(1)
 
     async def prepare_image(self, path: Path, edit: PictureEdit, *, formats: Sequence[str], max_bytes: int) -> PreparedPicture:
         self.asked.release()
         try:
-            async with self._room:
+            async with self._disk_space:
                 await self.gate.wait()
                 return await super().prepare_image(path, edit, formats=formats, max_bytes=max_bytes)
         except asyncio.CancelledError:

@@ -28,11 +28,11 @@ from sora_studio.domain.relay import HANDLE
 from sora_studio.domain.settings import RelayPlace
 from sora_studio.domain.task import TaskState
 from sora_studio.services import engine
-from sora_studio.services.notices import PICTURES
-from sora_studio.services.picture_line import PUBLISHED_AT_ONCE
-from sora_studio.services.relay_link import RelayChoice
-from sora_studio.services.uploads import LEAST_LEFT, LENT_FOR_S, TRUSTED_FOR_S
-from sora_studio.services.withdrawal import CANNOT, LANDS_WITHIN_S
+from sora_studio.services.callbacks.relay_link import RelayChoice
+from sora_studio.services.pictures.upload_queue import PUBLISHED_AT_ONCE
+from sora_studio.services.pictures.uploads import LEAST_LEFT, LENT_FOR_S, TRUSTED_FOR_S
+from sora_studio.services.pictures.withdrawal import CANNOT, LANDS_WITHIN_S
+from sora_studio.services.runtime.notices import PICTURES
 from tests.doubles.gateway import DONE
 from tests.doubles.outside import Lock
 from tests.doubles.publications import Host, MemoryPublications
@@ -64,7 +64,7 @@ def rows(rig: Rig) -> list[Publication]:
 
 
 async def finish(rig: Rig, task: int) -> None:
-    assert await rig.core.ledger.transition(task, S.FAILED, completed_at=rig.clock.now())
+    assert await rig.core.task_writer.transition(task, S.FAILED, completed_at=rig.clock.now())
     await rest(rig)
 
 
@@ -441,7 +441,7 @@ def test_what_a_run_left_half_done_is_withdrawn_by_the_next_and_once_more_in_cas
             await send(rig, CAT)
         (row,) = rows(rig)
         assert not row.url
-        assert await rig.core.ledger.transition(1, S.CANCELLED)
+        assert await rig.core.task_writer.transition(1, S.CANCELLED)
         again = Rig(tmp_path, tasks=rig.tasks, publications=rig.publications, clock=rig.clock, host=rig.host)
         rig.host.gate = None
         async with again:
@@ -543,7 +543,7 @@ def test_the_end_of_the_program_takes_back_what_nobody_needs_any_more(tmp_path: 
     async def story() -> None:
         async with Rig(tmp_path) as rig:
             await send(rig, CAT, DOG)
-            assert await rig.core.ledger.transition(1, S.FAILED, completed_at=rig.clock.now())
+            assert await rig.core.task_writer.transition(1, S.FAILED, completed_at=rig.clock.now())
         assert [row.name for row in rows(rig) if row.handle in rig.host.reachable] == ["dog.png"]
 
     run(story())
@@ -557,7 +557,7 @@ def test_a_host_that_hangs_does_not_keep_the_program_from_its_end(tmp_path: Path
         async with rig:
             await send(rig, CAT)
             rig.host.withdrawal_gate = asyncio.Event()
-            assert await rig.core.ledger.transition(1, S.FAILED, completed_at=rig.clock.now())
+            assert await rig.core.task_writer.transition(1, S.FAILED, completed_at=rig.clock.now())
         assert rig.host.reachable
         assert len(await rig.publishing.standing()) == 1
 

@@ -366,7 +366,7 @@ def test_a_thousand_tasks_over_a_day_are_quick_and_never_early(tmp_path: Path) -
             task = rig.row(number)
             rig.gateway.statuses[f"remote-{number}"] = [PENDING] * 3 + [PROCESSING] * 7 + [DONE]
             begun[f"remote-{number}"] = rig.clock.now()
-            tracking.see(task)
+            tracking.task_changed(task)
             await rig.advance(86.4)
         await rig.advance(600)
         assert set(rig.states()) == {TaskState.SUCCESS}

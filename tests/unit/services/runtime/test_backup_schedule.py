@@ -9,8 +9,8 @@ import pytest
 
 from sora_studio.domain.errors import DatabaseUnusable, StorageFull, StudioError
 from sora_studio.domain.events import EventBus
-from sora_studio.services.notices import DATABASE, Notices
-from sora_studio.services.upkeep import FIRST_AFTER_S, LOOK_EVERY_S, Upkeep
+from sora_studio.services.runtime.backup_schedule import FIRST_AFTER_S, LOOK_EVERY_S, BackupSchedule
+from sora_studio.services.runtime.notices import DATABASE, Notices
 from tests.doubles.clock import ManualClock
 
 
@@ -31,7 +31,7 @@ def told(*, hours: int, owner_from_hour: int = 0, trouble: Sequence[StudioError]
         def is_owner() -> bool:
             return clock.now() - begun >= timedelta(hours=owner_from_hour)
 
-        running = asyncio.create_task(Upkeep(back_up, notices, clock, is_owner=is_owner).run())
+        running = asyncio.create_task(BackupSchedule(back_up, notices, clock, is_owner=is_owner).run())
         for _ in range(hours):
             await clock.advance(LOOK_EVERY_S)
         running.cancel()

@@ -3,8 +3,8 @@
 import asyncio
 
 from sora_studio.domain.events import EventBus
-from sora_studio.services.notices import Notices
-from sora_studio.services.supervision import Supervisor
+from sora_studio.services.runtime.notices import Notices
+from sora_studio.services.runtime.supervision import Supervisor
 from tests.doubles.clock import ManualClock
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from sora_studio.domain.clip import ClipState
+from sora_studio.domain.disk_space import CLIP_BYTES, MOST_RESERVE_BYTES, has_room, reserve_bytes
 from sora_studio.domain.errors import StorageFull
 from sora_studio.domain.events import NoticeRaised
-from sora_studio.domain.room import CLIP_BYTES, MOST_RESERVE_BYTES, has_room, reserve_bytes
 from sora_studio.domain.task import TaskState
 from tests.doubles.gateway import DONE
 from tests.unit.services.rig import Rig, request, run

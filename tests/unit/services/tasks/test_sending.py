@@ -264,7 +264,7 @@ def test_what_is_above_the_models_places_waits_for_one(tmp_path: Path) -> None:
             assert rig.states() == [TaskState.PENDING] * 2 + [TaskState.WAITING] * 2
             snapshot = rig.engine.tracking.snapshot()
             assert (snapshot.running, snapshot.waiting) == (2, 2)
-            await rig.core.ledger.transition(1, TaskState.FAILED)
+            await rig.core.task_writer.transition(1, TaskState.FAILED)
             await rig.advance(0.1)
             assert rig.states() == [TaskState.FAILED, TaskState.PENDING, TaskState.PENDING, TaskState.WAITING]
 
@@ -292,7 +292,7 @@ def test_two_dispatchers_on_one_store_send_a_task_once(tmp_path: Path) -> None:
         async with one, other:
             requests = [request(f"prompt {number}").completed(sora_2()) for number in range(20)]
             for rig in (one, other):
-                rig.engine.holds.refuse_key(KeyRejected())
+                rig.engine.send_blocks.refuse_key(KeyRejected())
             await one.tasks.add(requests, gateway=GATEWAY, at=one.clock.now())
             await one.advance(5)
             for rig in (one, other):
@@ -348,7 +348,7 @@ def test_a_picture_that_is_no_good_any_more_fails_the_task_and_holds_nobody_up(t
             await rig.engine.submission.submit(request(images=("/pictures/cat.png",)))
             await rig.submit("third")
             rig.media.images["cat.png"] = ImageFacts("gif", 1, 1, 1)
-            await rig.core.ledger.transition(1, TaskState.FAILED)
+            await rig.core.task_writer.transition(1, TaskState.FAILED)
             await rig.advance(0.1)
             await rig.until(lambda: rig.states() == [TaskState.FAILED, TaskState.FAILED, TaskState.PENDING])
             assert rig.row(2).fail_code == failures.IMAGE_UNUSABLE

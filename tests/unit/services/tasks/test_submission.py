@@ -20,7 +20,7 @@ from sora_studio.domain.picture import Crop, PictureEdit, PictureRoute
 from sora_studio.domain.profile import Price
 from sora_studio.domain.request import GenerationRequest, ImageFacts
 from sora_studio.domain.task import TaskState
-from sora_studio.services.picture_digest import digest_of
+from sora_studio.services.pictures.picture_digest import digest_of
 from tests.doubles.gateway import DONE, FAILED
 from tests.doubles.outside import Lock
 from tests.unit.services.rig import Rig, request, run, sora_2

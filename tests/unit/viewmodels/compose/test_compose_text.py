@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sora_studio.domain.profile import Option
-from sora_studio.viewmodels import compose_text
+from sora_studio.viewmodels.compose import compose_text
 
 
 def test_the_counter_reads_like_a_figure_and_names_the_excess() -> None:

@@ -3,8 +3,8 @@
 import pytest
 
 from sora_studio.domain.settings import RELAY_URL_VARIABLE, RelayPlace, Settings
-from sora_studio.services.reports import RelayState
-from sora_studio.viewmodels.relay_words import relay_words
+from sora_studio.services.callbacks.reports import RelayState
+from sora_studio.viewmodels.settings.relay_words import relay_words
 
 AT = "https://relay.example.org"
 ON_A_HOST = Settings(relay=RelayPlace.ELSEWHERE, relay_url=AT)

@@ -4,7 +4,7 @@ import pytest
 
 from sora_studio.domain.clip import ClipState
 from sora_studio.domain.task import Phase
-from sora_studio.viewmodels.task_actions import SPENDING, TaskAction, label_of, main_action, menu_of
+from sora_studio.viewmodels.tasks.task_actions import SPENDING, TaskAction, label_of, main_action, menu_of
 from tests.doubles.task_studio import clip_in, task_in
 
 MAIN = {

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sora_studio.domain.task import Section
-from sora_studio.viewmodels.task_rows import MOST_EDITS, Announcements, TaskRows, runs
+from sora_studio.domain.task import TaskSection
+from sora_studio.viewmodels.tasks.task_rows import MOST_EDITS, Announcements, TaskRows, runs
 
-Key = Section | int | None
-CHANGES = st.lists(st.dictionaries(st.integers(1, 30), st.sampled_from([*Section, None]), max_size=12), max_size=12)
+Key = TaskSection | int | None
+CHANGES = st.lists(st.dictionaries(st.integers(1, 30), st.sampled_from([*TaskSection, None]), max_size=12), max_size=12)
 
 
 class Mirror:
@@ -49,18 +49,18 @@ class Mirror:
         self.edits.append(("reset", 0, 0))
 
 
-def expected(places: dict[int, Section], shown: Section | None) -> list[Key]:
+def expected(places: dict[int, TaskSection], shown: TaskSection | None) -> list[Key]:
     keys = list[Key]()
-    for section in Section:
-        tasks = sorted((task for task, place in places.items() if place is section), reverse=section is not Section.WAITING)
+    for section in TaskSection:
+        tasks = sorted((task for task, place in places.items() if place is section), reverse=section is not TaskSection.WAITING)
         if tasks and shown in (None, section):
             keys += [section, *tasks]
     return keys
 
 
-@given(CHANGES, st.sampled_from([None, *Section]))
-def test_any_history_ends_in_the_right_rows(history: list[dict[int, Section | None]], shown: Section | None) -> None:
-    rows, places = TaskRows(), dict[int, Section]()
+@given(CHANGES, st.sampled_from([None, *TaskSection]))
+def test_any_history_ends_in_the_right_rows(history: list[dict[int, TaskSection | None]], shown: TaskSection | None) -> None:
+    rows, places = TaskRows(), dict[int, TaskSection]()
     rows.shown = shown
     mirror = Mirror(rows)
     for changes in history:
@@ -77,19 +77,21 @@ def test_any_history_ends_in_the_right_rows(history: list[dict[int, Section | No
 
 def loaded(**sections: list[int]) -> tuple[TaskRows, Mirror]:
     rows = TaskRows()
-    rows.load((Section(name), task) for name, tasks in sections.items() for task in tasks)
+    rows.load((TaskSection(name), task) for name, tasks in sections.items() for task in tasks)
     return rows, Mirror(rows)
 
 
 def test_a_task_that_finishes_is_one_row_in_and_one_out() -> None:
     rows, mirror = loaded(running=[5, 4, 3], ready=[2, 1])
-    rows.apply({4: Section.READY}, mirror.announcements)
+    rows.apply({4: TaskSection.READY}, mirror.announcements)
     assert mirror.edits == [("insert", 5, 5), ("remove", 2, 2)]
 
 
 def test_neighbours_come_and_go_together() -> None:
     rows, mirror = loaded(running=[5, 4, 3, 2], ready=[1])
-    rows.apply(dict.fromkeys((4, 3, 2), Section.READY) | {9: Section.RUNNING, 8: Section.RUNNING}, mirror.announcements)
+    rows.apply(
+        dict.fromkeys((4, 3, 2), TaskSection.READY) | {9: TaskSection.RUNNING, 8: TaskSection.RUNNING}, mirror.announcements
+    )
     assert mirror.edits == [("insert", 6, 8), ("insert", 1, 2), ("remove", 4, 6)]
 
 
@@ -101,13 +103,13 @@ def test_the_last_of_a_section_takes_its_heading_along() -> None:
 
 def test_many_scattered_changes_are_one_reset() -> None:
     rows, mirror = loaded(running=list(range(4 * MOST_EDITS, 0, -1)))
-    rows.apply(dict.fromkeys(range(1, 4 * MOST_EDITS, 2), Section.READY), mirror.announcements)
+    rows.apply(dict.fromkeys(range(1, 4 * MOST_EDITS, 2), TaskSection.READY), mirror.announcements)
     assert mirror.edits == [("reset", 0, 0)]
 
 
 def test_a_change_within_the_section_moves_nothing() -> None:
     rows, mirror = loaded(running=[3, 2, 1])
-    assert rows.apply({2: Section.RUNNING}, mirror.announcements) == set()
+    assert rows.apply({2: TaskSection.RUNNING}, mirror.announcements) == set()
     assert mirror.edits == []
 
 

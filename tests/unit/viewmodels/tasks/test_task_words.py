@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from sora_studio.domain.clip import ClipState
 from sora_studio.domain.events import TransferProgressed
-from sora_studio.domain.task import Phase, Section, Task
-from sora_studio.viewmodels.task_quantities import clock_text, days_left_text, film_time_text, size_text, time_of_day_text
-from sora_studio.viewmodels.task_words import (
+from sora_studio.domain.task import Phase, Task, TaskSection
+from sora_studio.viewmodels.tasks.task_quantities import clock_text, days_left_text, film_time_text, size_text, time_of_day_text
+from sora_studio.viewmodels.tasks.task_words import (
     Surroundings,
     Tone,
     facts_of,
@@ -168,9 +168,9 @@ def test_a_failed_row_reads_what_to_do_next() -> None:
 
 
 def test_the_heading_counts_and_tells_the_usual_time() -> None:
-    assert section_heading(Section.RUNNING, 3, (220, 220)) == "Running · 3 · usually 3:40"
-    assert section_heading(Section.RUNNING, 3, (240, 300)) == "Running · 3 · usually 4:00–5:00"
-    assert section_heading(Section.REVIEW, 1_200, None) == "Needs review · 1,200"
+    assert section_heading(TaskSection.RUNNING, 3, (220, 220)) == "Running · 3 · usually 3:40"
+    assert section_heading(TaskSection.RUNNING, 3, (240, 300)) == "Running · 3 · usually 4:00–5:00"
+    assert section_heading(TaskSection.REVIEW, 1_200, None) == "Needs review · 1,200"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from sora_studio.domain.clip import ClipCounts
 from sora_studio.domain.money import DaySpend
-from sora_studio.viewmodels.status import StatusFacts
+from sora_studio.viewmodels.window.status import StatusFacts
 
 
 def texts(facts: StatusFacts) -> tuple[str, ...]:

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sora_studio.domain.picture import Crop
-from sora_studio.viewmodels import picture_crop
-from sora_studio.viewmodels.picture_crop import Corner
+from sora_studio.viewmodels.compose.pictures import picture_crop
+from sora_studio.viewmodels.compose.pictures.picture_crop import Corner
 
 SHAPES = st.floats(0.2, 5.0)
 MOVES = st.floats(-2.0, 2.0)

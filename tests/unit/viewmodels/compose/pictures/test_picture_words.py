@@ -7,8 +7,8 @@ import pytest
 from sora_studio.domain.picture import Crop, PictureEdit, PictureRoute, WebPicture
 from sora_studio.domain.profile import OptionValue
 from sora_studio.domain.request import ImageFacts
-from sora_studio.viewmodels import picture_words
-from sora_studio.viewmodels.picture_words import Mark, Seen, Sent
+from sora_studio.viewmodels.compose.pictures import picture_words
+from sora_studio.viewmodels.compose.pictures.picture_words import Mark, Seen, Sent
 
 FACTS = ImageFacts("jpeg", 4032, 3024, 3_240_000)
 AS_IT_IS = Seen(PictureEdit(), FACTS, published=Sent("JPEG", 4032, 3024, 3_200_000, None))

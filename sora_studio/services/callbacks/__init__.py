@@ -1,0 +1,1 @@
+"""Receives the service's callbacks through a relay, and checks that the relay works."""

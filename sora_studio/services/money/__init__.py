@@ -1,0 +1,1 @@
+"""Balance, measured prices and the day's spending limits."""

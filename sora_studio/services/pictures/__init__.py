@@ -1,0 +1,1 @@
+"""Inspects, prepares, publishes and withdraws the pictures that tasks start from."""

@@ -1,0 +1,1 @@
+"""The composer's picture controls: wells, strip, crop view and picture dialog."""

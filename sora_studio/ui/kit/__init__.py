@@ -1,0 +1,1 @@
+"""Widgets and helpers that every panel uses: theme, buttons, labels, segmented control, task scope."""

@@ -1,0 +1,1 @@
+"""View models of the task list: rows, texts and actions."""
