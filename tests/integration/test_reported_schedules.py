@@ -66,7 +66,7 @@ def _an_id_for_everybody() -> AbstractContextManager[object]:
 def _no_patience_with_early_reports() -> AbstractContextManager[object]:
     def task_changed(_self: CallbackHandler, _task: Task) -> None: ...
 
-    return mock.patch.object(CallbackHandler, "see", task_changed)
+    return mock.patch.object(CallbackHandler, "task_changed", task_changed)
 
 
 def _a_question_for_every_report() -> AbstractContextManager[object]:
