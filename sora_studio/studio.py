@@ -1,45 +1,32 @@
-"""Puts the core together: the only file that names concrete parts. Built once and handed down."""
+"""Builds the core: `open_studio` is the only place that names concrete parts."""
 
 import asyncio
 import os
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from sora_studio import paths
-from sora_studio.domain.errors import InvalidSetting, ProfileError
-from sora_studio.domain.events import EventBus, NoticeLevel, NoticeRaised
-from sora_studio.domain.naming import check_template
-from sora_studio.domain.picture import PictureRoute
-from sora_studio.domain.ports import Clock, KeyStore, PictureHost
+from sora_studio.domain.errors import ProfileError
+from sora_studio.domain.events import EventBus, NoticeLevel
+from sora_studio.domain.ports import Clock, PictureHost
 from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.public_addresses import is_public_url
-from sora_studio.domain.settings import (
-    BASE_URL_VARIABLE,
-    RELAY_URL_VARIABLE,
-    RelayPlace,
-    Settings,
-    check_base_url,
-    check_bucket_endpoint,
-    check_bucket_name,
-    check_port,
-    check_relay_url,
-    is_loopback,
-)
+from sora_studio.domain.settings import BASE_URL_VARIABLE, RELAY_URL_VARIABLE, RelayPlace, Settings, check_base_url, is_loopback
 from sora_studio.gateway.client import GatewayClient
 from sora_studio.gateway.connections import trusted_authorities
 from sora_studio.gateway.picture_checker import HttpPictureChecker
 from sora_studio.gateway.relay_client import RelayClient
 from sora_studio.gateway.transfer import FilmTransfer
-from sora_studio.hosting.bucket import BucketHost
-from sora_studio.hosting.command import CommandHost
+from sora_studio.hosting.picture_hosts import PictureHosts
 from sora_studio.media.local import LocalMedia
 from sora_studio.relay.embedded import EmbeddedRelay
 from sora_studio.services.callbacks.relay_link import RelayChoice, RelayLink, choose_relay
 from sora_studio.services.callbacks.relay_token import RelayToken
 from sora_studio.services.callbacks.reports import Reports
-from sora_studio.services.clips import clip_files
 from sora_studio.services.clips.retrieval import Retrieval
 from sora_studio.services.clips.saving import Shelf
 from sora_studio.services.engine import Engine, Outside
@@ -56,294 +43,304 @@ from sora_studio.services.runtime.clock import SystemClock
 from sora_studio.services.runtime.core import Core
 from sora_studio.services.runtime.credentials import Credentials
 from sora_studio.services.runtime.notices import ADDRESS, DATABASE, Notices
+from sora_studio.services.runtime.settings_service import SettingsService
 from sora_studio.services.runtime.supervision import Supervisor
 from sora_studio.services.tasks.submission import Submission
 from sora_studio.services.tasks.task_writer import TaskWriter
-from sora_studio.storage import secrets
 from sora_studio.storage.database import Database
 from sora_studio.storage.drafts import SqliteDrafts
 from sora_studio.storage.lock import DataFolderLock
 from sora_studio.storage.profiles import load_profiles
 from sora_studio.storage.publications import SqlitePublications
-from sora_studio.storage.secrets import KeyringKeys
+from sora_studio.storage.secrets import KeyStores
 from sora_studio.storage.settings import SettingsFile
 from sora_studio.storage.tasks import SqliteTasks
 
 SIMULATOR = "simulator"
 
 
+@dataclass(frozen=True, slots=True)
 class Studio:
-    """The whole core for one data folder. Build it, `await start()`, use its services, `await stop()`; once each.
+    """The services of one open data folder, complete and running, as `open_studio` yields them.
 
-    `speed` is how many times faster than life the service runs. `gateway_name` is what tasks are filed under; without it, the
-    origin of the base URL. `settings_trouble` says what of the settings file could not be used. The services exist once `start`
-    has returned; `events` can be listened to before.
+    `retry` makes everything that waits for the connection, credit or a folder try again at once.
     """
 
+    data_dir: Path
+    gateway_name: str
     profiles: Mapping[str, ModelProfile]
     profile_errors: Sequence[ProfileError]
-    settings: Settings
-    settings_trouble: str
-    gateway_name: str
+    events: EventBus
+    notices: Notices
+    settings: SettingsService
+    credentials: Credentials
+    bucket_keys: BucketKeys
+    relay_token: RelayToken
     submission: Submission
     tracking: Tracking
     retrieval: Retrieval
     library: Library
-    credentials: Credentials
     balance: Balance
     spending: Spending
     publishing: Publishing
     pictures: Pictures
     reports: Reports
+    retry: Callable[[], None]
 
-    def __init__(
-        self,
-        *,
-        data_dir: Path,
-        base_url: str | None = None,
-        output_dir: Path | None = None,
-        speed: float = 1.0,
-        gateway_name: str | None = None,
-        keys: KeyStore | None = None,
-        clock: Clock | None = None,
-        rng: random.Random | None = None,
-    ) -> None:
-        self.events = EventBus()
-        self._data_dir = data_dir
-        self._given_url = base_url
-        self._given_output_dir = output_dir
-        self._speed = speed
-        self._given_name = gateway_name
-        self._keys: KeyStore = keys or KeyringKeys()
-        self._bucket_key_id: KeyStore = secrets.bucket_key_id()
-        self._bucket_secret: KeyStore = secrets.bucket_secret()
-        self.bucket_keys = BucketKeys(self._bucket_key_id, self._bucket_secret, on_change=self._ways_changed)
-        self._relay_token: KeyStore = secrets.relay_token()
-        self.relay_token = RelayToken(self._relay_token, on_change=self._renew_relay)
-        self._clock: Clock = clock or SystemClock()
-        self._rng = rng or random.Random()  # noqa: S311 - spreads requests in time, nothing secret
-        self._notices = Notices(self.events)
-        self._supervisor = Supervisor(self._clock, self._notices)
-        self._settings_file = SettingsFile(data_dir / "settings.toml")
-        self._database = Database(data_dir / "studio.db")
-        self._lock = DataFolderLock(data_dir)
-        self._relay = self._build_relay()
-        self._loopback, self._named_relay = False, ""
-        self._connections = list[GatewayClient | FilmTransfer | HttpPictureChecker]()
-        self._engine: Engine | None = None
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """How a studio is opened, as `open_studio` describes it."""
+
+    data_dir: Path
+    base_url: str | None
+    output_dir: Path | None
+    speed: float
+    gateway_name: str | None
+    keys: KeyStores
+    clock: Clock
+    rng: random.Random
 
     @property
     def is_demo(self) -> bool:
-        """Whether this runs on the built-in simulator."""
-        return self._given_name == SIMULATOR
+        """Whether it runs on the built-in simulator."""
+        return self.gateway_name == SIMULATOR
 
-    @property
-    def secrets(self) -> tuple[str | None, ...]:
-        """All that no log may hold."""
-        return (self._keys.key, self._bucket_key_id.key, self._bucket_secret.key, self._relay_token.key)
 
-    @property
-    def notices(self) -> tuple[NoticeRaised, ...]:
-        """The notices that hold now, for who begins to listen late."""
-        return self._notices.current
+@asynccontextmanager
+async def open_studio(
+    *,
+    data_dir: Path,
+    base_url: str | None = None,
+    output_dir: Path | None = None,
+    speed: float = 1.0,
+    gateway_name: str | None = None,
+    keys: KeyStores | None = None,
+    events: EventBus | None = None,
+    rng: random.Random | None = None,
+) -> AsyncGenerator[Studio]:
+    """Open a data folder, own it if no other process does, resume its tasks, and yield the services.
 
-    @property
-    def data_dir(self) -> Path:
-        """Where the studio keeps what is its own."""
-        return self._data_dir
+    `speed` is how many times faster than real time the service runs. `gateway_name` is what tasks are filed under; by default
+    the origin of the base URL. `events` also carries the notices of the start, to whoever subscribed before.
 
-    @property
-    def output_dir(self) -> Path:
-        """Where clips go."""
-        own = self._data_dir / "clips" if self.is_demo else paths.videos_dir()
-        return self._given_output_dir or self.settings.output_dir or own
+    On exit, creates in flight finish within 5 s or become unclear; then everything is closed. A part that fails to close never
+    keeps the others open. Raises `DatabaseUnusable`, `StorageFull` or `InvalidSetting`.
+    """
+    launch = Launch(
+        data_dir=data_dir,
+        base_url=base_url,
+        output_dir=output_dir,
+        speed=speed,
+        gateway_name=gateway_name,
+        keys=keys or KeyStores(),
+        clock=SystemClock(),
+        rng=rng or random.Random(),  # noqa: S311 - spreads requests in time, nothing secret
+    )
+    async with AsyncExitStack() as stack:
+        yield await _Assembly(launch, events or EventBus(), stack).build()
 
-    async def start(self) -> None:
-        """Open the database, load key and profiles, become the owner if nobody is, and resume.
 
-        Raises `DatabaseUnusable`, `StorageFull` or `InvalidSetting`; `stop` then tidies up.
-        """
-        self.settings = await asyncio.to_thread(self._settings_file.load)
-        self.settings_trouble = self._settings_file.trouble
+class _Assembly:
+    """Builds a studio from the outside in. Whatever must be closed is pushed on `stack` before it is used."""
+
+    settings: SettingsService
+    engine: Engine
+
+    def __init__(self, launch: Launch, events: EventBus, stack: AsyncExitStack) -> None:
+        self._launch = launch
+        self._stack = stack
+        self._events = events
+        self._keys = launch.keys
+        self._notices = Notices(events)
+        self._supervisor = Supervisor(launch.clock, self._notices)
+        self._database = Database(launch.data_dir / "studio.db")
+        self._lock = DataFolderLock(launch.data_dir)
+        self._bucket_keys = BucketKeys(self._keys.bucket_key_id, self._keys.bucket_secret, on_change=self._routes_changed)
+        self._relay_token = RelayToken(self._keys.relay_token, on_change=self._relay_changed)
         named_relay = os.environ.get(RELAY_URL_VARIABLE, "").strip()
-        # Nothing of a demo goes out to the internet, but a relay on this machine may be tried out with it.
-        self._named_relay = "" if self.is_demo and not is_loopback(named_relay) else named_relay
-        base_url = check_base_url(self._given_url or os.environ.get(BASE_URL_VARIABLE) or self.settings.base_url)
-        await asyncio.to_thread(self._load_profiles)
-        await asyncio.to_thread(trusted_authorities)  # both connections need them, and reading them blocks
+        # A demo uses no relay on the internet, but one on this machine may be tried out with it.
+        self._named_relay = "" if launch.is_demo and not is_loopback(named_relay) else named_relay
+
+    async def build(self) -> Studio:
+        """Open everything, begin to work, and return the studio."""
+        launch = self._launch
+        self.settings = await self._load_settings()
+        base_url = check_base_url(launch.base_url or os.environ.get(BASE_URL_VARIABLE) or self.settings.current.base_url)
+        profiles, profile_errors = await asyncio.to_thread(
+            load_profiles, paths.resources_dir() / "models", launch.data_dir / "models"
+        )
+        profiles = {slug: profile.faster(launch.speed) for slug, profile in profiles.items()}
+        await asyncio.to_thread(trusted_authorities)  # all connections need them, and reading them blocks
+        await self._open_database()
+        gateway = GatewayClient(base_url, key=lambda: self._keys.api_key.key, clock=launch.clock)
+        self._stack.push_async_callback(gateway.close)
+        core = self._build_core(gateway, profiles, base_url)
+        studio = self._build_services(core, gateway, profile_errors, gateway_is_loopback=is_loopback(base_url))
+        await self._load_keys(studio)
+        await self.engine.begin()
+        backups = BackupSchedule(self._database.back_up, self._notices, launch.clock, is_owner=self._is_owner)
+        self._supervisor.keep(backups.run, name="backups")
+        return studio
+
+    async def _load_settings(self) -> SettingsService:
+        launch, file = self._launch, SettingsFile(self._launch.data_dir / "settings.toml")
+        return SettingsService(
+            await asyncio.to_thread(file.load),
+            trouble=file.trouble,
+            save=file.save,
+            apply=self._apply_settings,
+            output_dir=launch.output_dir,
+            default_output_dir=launch.data_dir / "clips" if launch.is_demo else paths.videos_dir(),
+        )
+
+    async def _open_database(self) -> None:
+        self._stack.callback(self._lock.release)
+        self._stack.push_async_callback(self._database.close)
         rescue = await self._database.open(guest=not self._lock.try_acquire())
         if rescue is not None:
             self._notices.post(DATABASE, NoticeLevel.WARNING, rescue.sentence)
-        self._loopback = is_loopback(base_url)
-        self._choose_relay()
-        engine = self._engine = self._build(base_url)
-        await self.credentials.load()
-        if self.settings.bucket_name:
-            await self.bucket_keys.load()
+
+    async def _load_keys(self, studio: Studio) -> None:
+        await studio.credentials.load()
+        if self.settings.current.bucket_name:
+            await self._bucket_keys.load()
         if self._named_relay:
-            await self.relay_token.load()
-        await engine.begin()
-        backup_schedule = BackupSchedule(
-            self._database.back_up, self._notices, self._clock, is_owner=lambda: engine.ownership.is_owner
+            await self._relay_token.load()
+
+    def _build_core(self, gateway: GatewayClient, profiles: Mapping[str, ModelProfile], base_url: str) -> Core:
+        launch = self._launch
+        return Core(
+            task_writer=TaskWriter(SqliteTasks(self._database), launch.clock, self._notices),
+            gateway=gateway,
+            profiles=profiles,
+            events=self._events,
+            notices=self._notices,
+            supervisor=self._supervisor,
+            clock=launch.clock,
+            rng=launch.rng,
+            gateway_name=launch.gateway_name or _origin(base_url),
+            speed=launch.speed,
+            service_is_public=is_public_url(base_url),
         )
-        self._supervisor.keep(backup_schedule.run, name="backups")
 
-    async def stop(self) -> None:
-        """Creates in flight finish within 5 s or become unclear, then everything is closed. Fine after a failed start too."""
-        if self._engine is not None:
-            await self._engine.finish()
-        await self._relay.close()
-        for connections in self._connections:
-            await connections.close()
-        await self._database.close()
-        self._lock.release()
-
-    async def change_settings(self, settings: Settings) -> None:
-        """Keep them and use them at once; a new address is used from the next start. Raises `InvalidSetting`, `StorageFull`."""
-        check_base_url(settings.base_url)
-        check_template(settings.file_template)
-        if settings.bucket_name:
-            check_bucket_name(settings.bucket_name)
-            if settings.bucket_endpoint:
-                check_bucket_endpoint(settings.bucket_endpoint)
-            await self.bucket_keys.load()
-        if settings.relay is not RelayPlace.NONE:
-            if settings.relay_url:  # the place is chosen before its address is typed
-                check_relay_url(settings.relay_url)
-            check_port(settings.relay_port)
-        if settings.output_dir is not None and settings.output_dir != self.settings.output_dir:
-            await _check_folder(settings.output_dir)
-        await asyncio.to_thread(self._settings_file.save, settings)
-        before, self.settings = self.settings, settings
-        if settings.base_url != before.base_url:
-            words = "The new address is used from the next start on. Running tasks stay with the service that has them."
-            self._notices.post(ADDRESS, NoticeLevel.INFO, words)
-        self.retrieval.resume()
-        self.spending.limits_changed()
-        if _relay_of(settings) != _relay_of(before):
-            await self.reports.change()
-        self._ways_changed()
-
-    def retry(self) -> None:
-        """A person asks to try again: whatever holds back (connection, credit, folder) does so at once."""
-        if self._engine is not None:
-            self._engine.retry()
-
-    def _load_profiles(self) -> None:
-        profiles, self.profile_errors = load_profiles(paths.resources_dir() / "models", self._data_dir / "models")
-        self.profiles = {slug: profile.faster(self._speed) for slug, profile in profiles.items()}
-
-    def _build(self, base_url: str) -> Engine:
-        """Every part, from the outside in."""
-        loopback = self._loopback
-        gateway = GatewayClient(base_url, key=lambda: self._keys.key, clock=self._clock)
-        transfer = FilmTransfer(gateway_is_loopback=loopback, clock=self._clock)
-        checker = HttpPictureChecker(gateway_is_loopback=loopback, clock=self._clock)
-        self._connections += [gateway, transfer, checker]
+    def _build_services(
+        self, core: Core, gateway: GatewayClient, profile_errors: Sequence[ProfileError], *, gateway_is_loopback: bool
+    ) -> Studio:
+        launch, settings = self._launch, self.settings
+        transfer = FilmTransfer(gateway_is_loopback=gateway_is_loopback, clock=launch.clock)
+        self._stack.push_async_callback(transfer.close)
+        checker = HttpPictureChecker(gateway_is_loopback=gateway_is_loopback, clock=launch.clock)
+        self._stack.push_async_callback(checker.close)
         media = LocalMedia()
         preparation = Preparation(media)
-        self.gateway_name = self._given_name or _origin(base_url)
-        core = self._build_core(gateway, base_url)
-        self.publishing = Publishing(
+        relay = self._build_relay(gateway_is_loopback=gateway_is_loopback)
+        hosts = self._build_hosts(relay)
+        publishing = Publishing(
             core,
             preparation,
             checker,
             SqlitePublications(self._database),
-            self._hosts,
-            self._chosen_route,
-            gateway_is_loopback=loopback,
-            relay_is_private=lambda: self._relay.choice.is_private,
+            hosts.available,
+            hosts.chosen,
+            gateway_is_loopback=gateway_is_loopback,
+            relay_is_private=lambda: relay.choice.is_private,
         )
-        self.pictures = Pictures(media, preparation, checker, self._data_dir / "frames")
         outside = Outside(
             transfer=transfer,
             media=media,
-            publishing=self.publishing,
+            publishing=publishing,
             lock=self._lock,
-            shelf=lambda: Shelf(self.output_dir, self.settings.file_template, self._data_dir / "posters"),
-            has_key=lambda: self._keys.key is not None,
+            shelf=lambda: Shelf(settings.output_dir, settings.current.file_template, launch.data_dir / "posters"),
+            has_key=lambda: self._keys.api_key.key is not None,
             requests_last_minute=lambda: gateway.requests_last_minute,
-            relay=self._relay,
-            limits=lambda: self.settings.day_limits,
+            relay=relay,
+            limits=lambda: settings.current.day_limits,
         )
-        engine = Engine(core, outside)
-        self.submission, self.tracking, self.retrieval = engine.submission, engine.tracking, engine.retrieval
-        self.balance, self.spending, self.reports = engine.balance, engine.spending, engine.reports
-        self.credentials = Credentials(self._keys, balance_of=gateway.balance_of, on_change=engine.key_changed)
-        self.library = Library(core, SqliteDrafts(self._database), engine.file_presence, lambda: self.output_dir)
-        return engine
-
-    def _build_relay(self) -> RelayLink:
-        return RelayLink(
-            self._choose_relay,
-            serve=lambda choice: EmbeddedRelay(self._data_dir / "relay", port=choice.port, public_url=choice.url),
-            connect=lambda url, token: RelayClient(url, token=token, clock=self._clock),
-            token=self.relay_token.load,
-            is_owner=lambda: self._engine is not None and self._engine.ownership.is_owner,
-        )
-
-    def _choose_relay(self) -> RelayChoice:
-        return choose_relay(self.settings, named_url=self._named_relay, gateway_is_loopback=self._loopback)
-
-    def _ways_changed(self) -> None:
-        if self._engine is not None:
-            self._engine.ways_changed()
-
-    async def _renew_relay(self) -> None:
-        await self.reports.change()
-        self._ways_changed()
-
-    def _chosen_route(self) -> PictureRoute | None:
-        """Who names a relay in the environment has chosen it, as long as the settings choose nothing else."""
-        return self.settings.picture_route or (PictureRoute.RELAY if self._named_relay else None)
-
-    def _hosts(self) -> dict[PictureRoute, PictureHost]:
-        """The ways to the public that are set up now."""
-        hosts, settings = dict[PictureRoute, PictureHost](), self.settings
-        if settings.bucket_name and self.bucket_keys.are_there:
-            hosts[PictureRoute.BUCKET] = BucketHost(
-                endpoint=settings.bucket_endpoint,
-                bucket=settings.bucket_name,
-                region=settings.bucket_region,
-                key_id=lambda: self._bucket_key_id.key,
-                secret=lambda: self._bucket_secret.key,
-            )
-        if settings.picture_command:
-            hosts[PictureRoute.COMMAND] = CommandHost(settings.picture_command)
-        if self._relay.choice.is_set_up:
-            hosts[PictureRoute.RELAY] = self._relay
-        return hosts
-
-    def _build_core(self, gateway: GatewayClient, base_url: str) -> Core:
-        return Core(
-            task_writer=TaskWriter(SqliteTasks(self._database), self._clock, self._notices),
-            gateway=gateway,
-            profiles=self.profiles,
-            events=self.events,
+        engine = self.engine = Engine(core, outside)
+        self._stack.push_async_callback(engine.finish)
+        return Studio(
+            data_dir=launch.data_dir,
+            gateway_name=core.gateway_name,
+            profiles=core.profiles,
+            profile_errors=profile_errors,
+            events=self._events,
             notices=self._notices,
-            supervisor=self._supervisor,
-            clock=self._clock,
-            rng=self._rng,
-            gateway_name=self.gateway_name,
-            speed=self._speed,
-            service_is_public=is_public_url(base_url),
+            settings=settings,
+            credentials=Credentials(self._keys.api_key, balance_of=gateway.balance_of, on_change=engine.key_changed),
+            bucket_keys=self._bucket_keys,
+            relay_token=self._relay_token,
+            submission=engine.submission,
+            tracking=engine.tracking,
+            retrieval=engine.retrieval,
+            library=Library(core, SqliteDrafts(self._database), engine.file_presence, lambda: settings.output_dir),
+            balance=engine.balance,
+            spending=engine.spending,
+            publishing=publishing,
+            pictures=Pictures(media, preparation, checker, launch.data_dir / "frames"),
+            reports=engine.reports,
+            retry=engine.retry,
         )
 
+    def _build_relay(self, *, gateway_is_loopback: bool) -> RelayLink:
+        folder, clock = self._launch.data_dir / "relay", self._launch.clock
 
-async def _check_folder(folder: Path) -> None:
-    try:
-        await clip_files.try_out(folder)
-    except OSError as error:
-        words = f"{folder} cannot be written: {error.strerror or error}."
-        raise InvalidSetting(words, advice="Clips go where they went before.") from error
+        def choose() -> RelayChoice:
+            return choose_relay(self.settings.current, named_url=self._named_relay, gateway_is_loopback=gateway_is_loopback)
+
+        choose()  # an address that is none is refused at the start
+        relay = RelayLink(
+            choose,
+            serve=lambda choice: EmbeddedRelay(folder, port=choice.port, public_url=choice.url),
+            connect=lambda url, token: RelayClient(url, token=token, clock=clock),
+            token=self._relay_token.load,
+            is_owner=self._is_owner,
+        )
+        self._stack.push_async_callback(relay.close)
+        return relay
+
+    def _build_hosts(self, relay: RelayLink) -> PictureHosts:
+        def usable_relay() -> PictureHost | None:
+            return relay if relay.choice.is_set_up else None
+
+        return PictureHosts(
+            lambda: self.settings.current,
+            bucket_key_id=self._keys.bucket_key_id,
+            bucket_secret=self._keys.bucket_secret,
+            relay=usable_relay,
+            prefers_relay=bool(self._named_relay),
+        )
+
+    async def _apply_settings(self, before: Settings) -> None:
+        settings = self.settings.current
+        if settings.base_url != before.base_url:
+            words = "The new address is used from the next start on. Running tasks stay with the service that has them."
+            self._notices.post(ADDRESS, NoticeLevel.INFO, words)
+        if settings.bucket_name:
+            await self._bucket_keys.load()
+        self.engine.retrieval.resume()
+        self.engine.spending.limits_changed()
+        if _relay_of(settings) != _relay_of(before):
+            await self.engine.reports.change()
+        self._routes_changed()
+
+    async def _relay_changed(self) -> None:
+        await self.engine.reports.change()
+        self._routes_changed()
+
+    def _routes_changed(self) -> None:
+        self.engine.ways_changed()
+
+    def _is_owner(self) -> bool:
+        return self.engine.ownership.is_owner
 
 
 def _relay_of(settings: Settings) -> tuple[RelayPlace, str, int]:
-    """All that decides which relay is used."""
+    """Return everything that decides which relay is used."""
     return settings.relay, settings.relay_url, settings.relay_port
 
 
 def _origin(base_url: str) -> str:
-    """Scheme, host and port: what makes two addresses the same service."""
+    """Return scheme, host and port: two addresses with the same origin are the same service."""
     parts = urlsplit(base_url)
     return f"{parts.scheme}://{parts.netloc}".lower()

@@ -4,16 +4,18 @@ import asyncio
 import importlib
 import logging
 from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sora_studio.domain.errors import DatabaseUnusable, InvalidSetting, StudioError
-from sora_studio.domain.events import NoticeAction, NoticeLevel, NoticeRaised
+from sora_studio.domain.events import EventBus, NoticeAction, NoticeLevel, NoticeRaised
 from sora_studio.domain.settings import Settings
 from sora_studio.storage.settings import SettingsFile
 
 if TYPE_CHECKING:
     from sora_studio.demo import Demo
+    from sora_studio.storage.secrets import KeyStores
     from sora_studio.studio import Studio
     from sora_studio.ui.window.main_view import MainView
 
@@ -38,16 +40,20 @@ class Session:
         self._is_demo = demo
         self._output = output
         self._demo: Demo | None = None
+        self._events = EventBus()
+        self._keys: KeyStores | None = None
         self._studio: Studio | None = None
-        self._known: Studio | None = None
+        self._open = AsyncExitStack()
+        """Holds the studio open."""
         self._starting: asyncio.Task[None] | None = None
         self._is_over = False
         view.compose.keep_unsaved_in(data_dir)
+        view.listen(self._events)
 
     @property
     def secrets(self) -> tuple[str | None, ...]:
-        """Those in use, so that the log can leave them out."""
-        return self._known.secrets if self._known else ()
+        """The secrets in use, which the log leaves out."""
+        return self._keys.secrets if self._keys else ()
 
     def begin(self, on_bug: Callable[[BaseException], None]) -> None:
         """Start, or try again what failed; `on_bug` hears of what nobody expected."""
@@ -66,7 +72,7 @@ class Session:
     async def change_settings(self, settings: Settings) -> None:
         """Through the studio; straight to the file while there is none."""
         if self._studio is not None:
-            await self._studio.change_settings(settings)
+            await self._studio.settings.change(settings)
         else:
             await asyncio.to_thread(SettingsFile(self._data_dir / "settings.toml").save, settings)
 
@@ -77,8 +83,7 @@ class Session:
             self._starting.cancel()
             await asyncio.wait([self._starting])
         await self._settle(self._view.finish(), "the window")
-        if self._studio is not None:
-            await self._settle(self._studio.stop(), "the studio")
+        await self._settle(self._open.aclose(), "the studio")
         if self._demo is not None:
             await asyncio.to_thread(self._demo.stop)
 
@@ -96,11 +101,8 @@ class Session:
             _log.exception("%s did not end in order; what is in the database is safe", what.capitalize())
 
     async def _start(self, on_bug: Callable[[BaseException], None]) -> None:
-        studio: Studio | None = None
         try:
-            studio = self._known = await self._build()
-            self._view.listen(studio.events)
-            await studio.start()
+            studio = self._studio = await self._open.enter_async_context(await self._prepare())
         except StudioError as error:
             self._complain(error.sentence, _way_out(error))
         except OSError as error:
@@ -108,31 +110,30 @@ class Session:
         except Exception as error:
             on_bug(error)
         else:
-            self._studio, studio = studio, None
-            self._view.attach(self._studio)
+            self._view.attach(studio)
             if self._is_demo:
                 self._view.compose.set_demo_prompt(DEMO_PROMPT)
-        finally:
-            if studio is not None:
-                await studio.stop()
 
-    async def _build(self) -> "Studio":
-        """The heavy imports happen in a thread, so that the window answers meanwhile."""
+    async def _prepare(self) -> "AbstractAsyncContextManager[Studio]":
+        """Do the heavy imports in a thread, so that the window stays responsive, and start the simulator of a demo."""
         await asyncio.to_thread(_import_the_core)
         from sora_studio.demo import DEMO_KEY, DEMO_SPEED, Demo
-        from sora_studio.storage.secrets import SessionKeys
-        from sora_studio.studio import SIMULATOR, Studio
+        from sora_studio.storage.secrets import KeyStores, SessionKeys
+        from sora_studio.studio import SIMULATOR, open_studio
 
         if not self._is_demo:
-            return Studio(data_dir=self._data_dir, output_dir=self._output)
+            self._keys = KeyStores()
+            return open_studio(data_dir=self._data_dir, output_dir=self._output, keys=self._keys, events=self._events)
         demo = self._demo = self._demo or Demo(self._data_dir)
-        return Studio(
+        self._keys = KeyStores(api_key=SessionKeys(DEMO_KEY))
+        return open_studio(
             data_dir=self._data_dir,
             base_url=await asyncio.to_thread(demo.start),
             output_dir=self._output,
             speed=DEMO_SPEED,
             gateway_name=SIMULATOR,
-            keys=SessionKeys(DEMO_KEY),
+            keys=self._keys,
+            events=self._events,
         )
 
     def _complain(self, words: str, action: NoticeAction) -> None:

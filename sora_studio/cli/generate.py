@@ -45,7 +45,7 @@ _UNFINISHED = frozenset({TaskSection.REVIEW, TaskSection.RUNNING, TaskSection.WA
 async def generate(command: GenerateCommand, studio: "Studio") -> ExitCode:
     """Submit, then follow to the end, or with `--no-wait` to the service's answer (or as long as it needs us)."""
     follower = _follower(studio, as_json=command.json, take_back=studio.submission.cancel)
-    model = command.model or studio.settings.model
+    model = command.model or studio.settings.current.model
     request = request_from(command, model, studio.profiles.get(model))
     request = replace(request, callback=_wants_report(command, studio))
     _say_what_becomes_public(studio, request)
@@ -138,7 +138,7 @@ def _lends_itself(studio: "Studio", request: GenerationRequest) -> bool:
 def _wants_report(command: GenerateCommand, studio: "Studio") -> bool:
     """What was said on the command line; else what the settings say, as long as a relay is set up."""
     if command.callback is None:
-        return studio.settings.callback and studio.reports.state.configured
+        return studio.settings.current.callback and studio.reports.state.configured
     return command.callback
 
 
@@ -166,8 +166,8 @@ def prompt_from(argument: str) -> str:
 def _follower(studio: "Studio", *, as_json: bool, take_back: Callable[[int], Awaitable[bool]] | None = None) -> Follower:
     bar, clock = ProgressBar(), SystemClock()
     report, progress = Report(as_json=as_json, bar=bar), ProgressLine(bar, studio.profiles, clock)
-    load, standing = studio.library.tasks, studio.notices
-    return Follower(studio.events, load, report, progress, clock, standing=standing, take_back=take_back)
+    standing = studio.notices.current
+    return Follower(studio.events, studio.library.tasks, report, progress, clock, standing=standing, take_back=take_back)
 
 
 def _introduce(studio: "Studio", *, output: Path | None) -> None:

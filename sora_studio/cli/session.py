@@ -106,33 +106,32 @@ async def _generate(command: GenerateCommand, folder: Path, used: _Used) -> Exit
 
 @contextlib.asynccontextmanager
 async def _opened(folder: Path, used: _Used, *, output: Path | None, demo: bool) -> "AsyncGenerator[Studio]":
-    """A started studio; the simulator stands behind it in a demo. Both end with the command."""
+    """Open a studio, with the simulator behind it in a demo, and say what the start has to say."""
     from sora_studio.demo import DEMO_KEY, DEMO_SPEED, Demo
-    from sora_studio.storage.secrets import SessionKeys
-    from sora_studio.studio import SIMULATOR, Studio
+    from sora_studio.storage.secrets import KeyStores, SessionKeys
+    from sora_studio.studio import SIMULATOR, open_studio
 
     async with contextlib.AsyncExitStack() as stack:
+        keys = KeyStores(api_key=SessionKeys(DEMO_KEY)) if demo else KeyStores()
+        used.ask = lambda: keys.secrets
         if demo:
             simulator = Demo(folder)
             stack.push_async_callback(asyncio.to_thread, simulator.stop)
-            url = await asyncio.to_thread(simulator.start)
-            studio = Studio(
+            opening = open_studio(
                 data_dir=folder,
-                base_url=url,
+                base_url=await asyncio.to_thread(simulator.start),
                 output_dir=output,
                 speed=DEMO_SPEED,
                 gateway_name=SIMULATOR,
-                keys=SessionKeys(DEMO_KEY),
+                keys=keys,
             )
         else:
-            studio = Studio(data_dir=folder, output_dir=output)
-        used.ask = lambda: studio.secrets
-        stack.push_async_callback(studio.stop)
-        await studio.start()
-        for notice in studio.notices:
+            opening = open_studio(data_dir=folder, output_dir=output, keys=keys)
+        studio = await stack.enter_async_context(opening)
+        for notice in studio.notices.current:
             if notice.cause == DATABASE:
                 say(notice.text)
-        for words in (studio.settings_trouble, *(error.sentence for error in studio.profile_errors)):
+        for words in (studio.settings.trouble, *(error.sentence for error in studio.profile_errors)):
             if words:
                 say(words)
         for status in (studio.credentials.status, studio.relay_token.status):

@@ -2,11 +2,11 @@
 
 import logging
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, cast
 
 from sora_studio.domain.errors import InvalidSetting, KeyringUnavailable
-from sora_studio.domain.ports import KeyOrigin, KeyStatus
+from sora_studio.domain.ports import KeyOrigin, KeyStatus, KeyStore
 from sora_studio.domain.settings import RELAY_TOKEN_VARIABLE
 from sora_studio.storage.key_thread import KeyThread
 
@@ -146,19 +146,31 @@ class KeyringKeys:
         return KeyringUnavailable.title
 
 
-def bucket_key_id() -> KeyringKeys:
-    """Which access key opens the bucket."""
+def _bucket_key_id() -> KeyringKeys:
     return KeyringKeys(user="bucket-key-id", variable="SORA_STUDIO_BUCKET_KEY_ID", what="access key")
 
 
-def bucket_secret() -> KeyringKeys:
-    """The access key's secret half."""
+def _bucket_secret() -> KeyringKeys:
     return KeyringKeys(user="bucket-secret", variable="SORA_STUDIO_BUCKET_SECRET", what="secret access key")
 
 
-def relay_token() -> KeyringKeys:
-    """What a relay of the person's own knows us by."""
+def _relay_token() -> KeyringKeys:
     return KeyringKeys(user="relay-token", variable=RELAY_TOKEN_VARIABLE, what="relay token")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyStores:
+    """One key store for each secret that a studio uses: the API key, both halves of a bucket's key, the relay's token."""
+
+    api_key: KeyStore = field(default_factory=KeyringKeys)
+    bucket_key_id: KeyStore = field(default_factory=_bucket_key_id)
+    bucket_secret: KeyStore = field(default_factory=_bucket_secret)
+    relay_token: KeyStore = field(default_factory=_relay_token)
+
+    @property
+    def secrets(self) -> tuple[str | None, ...]:
+        """The secrets that are known now, which no log may contain."""
+        return self.api_key.key, self.bucket_key_id.key, self.bucket_secret.key, self.relay_token.key
 
 
 def check_key(text: str, what: str = "key") -> str:

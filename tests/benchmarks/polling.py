@@ -95,20 +95,19 @@ def live_qt_timers() -> int:
 
 async def follow(folder: Path, base_url: str, first_due: float) -> tuple[list[float], int, int]:
     """Heartbeats in milliseconds late, Qt timers at the end, requests of the last minute."""
-    from sora_studio.storage.secrets import SessionKeys
-    from sora_studio.studio import Studio
+    from sora_studio.storage.secrets import KeyStores, SessionKeys
+    from sora_studio.studio import open_studio
     from sora_studio.viewmodels.event_bridge import EventBridge
 
-    studio, relay = Studio(data_dir=folder, base_url=base_url, keys=SessionKeys("benchmark")), EventBridge()
-    relay.listen(studio.events)
-    await studio.start()
-    late_ms: list[float] = []
-    await asyncio.sleep(max(0.0, first_due - time.time()))
-    beating = asyncio.create_task(heartbeat(late_ms))
-    await asyncio.sleep(MEASURE_S)
-    beating.cancel()
-    requests, timers = studio.tracking.snapshot().requests_last_minute, live_qt_timers()
-    await studio.stop()
+    keys, bridge = KeyStores(api_key=SessionKeys("benchmark")), EventBridge()
+    async with open_studio(data_dir=folder, base_url=base_url, keys=keys) as studio:
+        bridge.listen(studio.events)
+        late_ms: list[float] = []
+        await asyncio.sleep(max(0.0, first_due - time.time()))
+        beating = asyncio.create_task(heartbeat(late_ms))
+        await asyncio.sleep(MEASURE_S)
+        beating.cancel()
+        requests, timers = studio.tracking.snapshot().requests_last_minute, live_qt_timers()
     return late_ms, timers, requests
 
 

@@ -197,6 +197,11 @@ class FakeTracking:
         return self
 
 
+@dataclass
+class FakeSettings:
+    current: Settings = field(default_factory=Settings)
+
+
 class ComposeStudio:
     """Has the parts of a studio that the composer uses."""
 
@@ -204,7 +209,7 @@ class ComposeStudio:
         chosen = profiles or (shipped_profile(),)
         self.data_dir = data_dir
         self.profiles = {profile.slug: profile for profile in chosen}
-        self.settings = Settings()
+        self.settings = FakeSettings()
         self.gateway_name = "https://api.example.org"
         self.credentials = FakeCredentials()
         self.library = FakeLibrary(draft)

@@ -24,8 +24,8 @@ import httpx
 from sora_studio.domain.ports import TaskFilter
 from sora_studio.domain.task import Task, TaskSection, TaskState
 from sora_studio.gateway import client, web_source
-from sora_studio.storage.secrets import SessionKeys
-from sora_studio.studio import Studio
+from sora_studio.storage.secrets import KeyStores, SessionKeys
+from sora_studio.studio import open_studio
 from tests.canary import KEY
 from tests.faults.world import one_trust_for_all
 from tests.integration.stage import request, until
@@ -112,25 +112,24 @@ async def live(order: Order) -> None:
     """One run of the program."""
     if order.relay_url:
         os.environ.update(SORA_STUDIO_RELAY_URL=order.relay_url, SORA_STUDIO_RELAY_TOKEN=order.relay_token)
-    studio = Studio(
+    opening = open_studio(
         data_dir=Path(order.folder) / "data",
         base_url=order.url,
         output_dir=Path(order.folder) / "clips",
         speed=SPEED,
         gateway_name="service",
-        keys=SessionKeys(KEY),
+        keys=KeyStores(api_key=SessionKeys(KEY)),
         rng=random.Random(1),
     )
-    await studio.start()
-    if order.prompt:
-        await studio.submission.submit(request(order.prompt, callback=bool(order.relay_url)))
-        tell("promised", order.prompt)
-    if order.step:
-        await asyncio.Event().wait()
-    tasks = await until(studio, settled)
-    shown = {task: section for section, task in await studio.library.index(TaskFilter())}
-    tell("settled", [_facts(task, shown.get(task.id)) for task in tasks])
-    await studio.stop()
+    async with opening as studio:
+        if order.prompt:
+            await studio.submission.submit(request(order.prompt, callback=bool(order.relay_url)))
+            tell("promised", order.prompt)
+        if order.step:
+            await asyncio.Event().wait()
+        tasks = await until(studio, settled)
+        shown = {task: section for section, task in await studio.library.index(TaskFilter())}
+        tell("settled", [_facts(task, shown.get(task.id)) for task in tasks])
 
 
 def _facts(task: Task, section: TaskSection | None) -> dict[str, object]:

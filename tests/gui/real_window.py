@@ -1,7 +1,7 @@
 """The real window on a real studio, a real database and a real service, and what a person reads and does there."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
+from sora_studio.domain.events import EventBus
 from sora_studio.domain.ports import KeyStore
 from sora_studio.domain.settings import Settings
-from sora_studio.storage.secrets import SessionKeys
-from sora_studio.studio import Studio
+from sora_studio.storage.secrets import KeyStores, SessionKeys
+from sora_studio.studio import Studio, open_studio
 from sora_studio.ui.compose.prompt_editor import PromptEditor
 from sora_studio.ui.tasks.view import TaskView
 from sora_studio.ui.window.main_view import MainView
@@ -86,8 +87,14 @@ def sitting(
     loop: StudioEventLoop, qtbot: QtBot, folder: Path, url: str, *, keys: KeyStore | None = None, speed: float = SPEED
 ) -> Iterator[Sitting]:
     """From the opened window to its orderly end. Sittings on one folder share its data and its clips."""
-    studio = Studio(
-        data_dir=folder / "data", base_url=url, output_dir=folder / "clips", speed=speed, keys=keys or SessionKeys(KEY)
+    events, stack = EventBus(), AsyncExitStack()
+    opening = open_studio(
+        data_dir=folder / "data",
+        base_url=url,
+        output_dir=folder / "clips",
+        speed=speed,
+        keys=KeyStores(api_key=keys or SessionKeys(KEY)),
+        events=events,
     )
     window = MainView(Settings(), demo=False)
     window.resize(1600, 1000)
@@ -95,14 +102,14 @@ def sitting(
         with qtbot.waitExposed(window):
             window.show()
         window.activateWindow()
-        window.listen(studio.events)
-        loop.run_until_complete(studio.start())
+        window.listen(events)
+        studio = loop.run_until_complete(stack.enter_async_context(opening))
         window.attach(studio)
         at = Sitting(window, studio, qtbot)
         qtbot.waitUntil(at.generate.isEnabled, timeout=PATIENCE_MS)
         yield at
     finally:
         loop.run_until_complete(window.finish())
-        loop.run_until_complete(studio.stop())
+        loop.run_until_complete(stack.aclose())
         window.close()
         window.deleteLater()

@@ -80,10 +80,10 @@ def drawn(chip: AdvancedChip) -> set[tuple[int, int]]:
 
 def test_new_tasks_begin_as_the_settings_say_and_follow_when_those_change(desk: Desk) -> None:
     desk.studio.reports.configured = True
-    desk.studio.settings = replace(desk.studio.settings, callback=True)
+    desk.studio.settings.current = replace(desk.studio.settings.current, callback=True)
     desk.attach()
     assert shown(desk) == [(REPORT, True)]
-    desk.studio.settings = replace(desk.studio.settings, callback=False)
+    desk.studio.settings.current = replace(desk.studio.settings.current, callback=False)
     desk.panel.take_settings()
     assert shown(desk) == [(REPORT, False)]
 

@@ -21,8 +21,8 @@ from sora_studio.domain.settings import Settings, Theme
 from sora_studio.domain.task import Phase
 from sora_studio.services.callbacks.reports import RelayState
 from sora_studio.services.runtime.clock import SystemClock
-from sora_studio.storage.secrets import SessionKeys
-from sora_studio.studio import Studio
+from sora_studio.storage.secrets import KeyStores, SessionKeys
+from sora_studio.studio import Studio, open_studio
 from sora_studio.ui.compose.again_question import AgainQuestion
 from sora_studio.ui.compose.prompt_editor import PromptEditor
 from sora_studio.ui.kit import theme
@@ -78,10 +78,10 @@ def window(open_window: Callable[..., MainView]) -> MainView:
 @pytest.fixture
 def studio(loop: StudioEventLoop, tmp_path: Path) -> Iterator[Studio]:
     """A real one without a key: it asks nobody for anything."""
-    made = Studio(data_dir=tmp_path, base_url=DEAD_END, output_dir=tmp_path / "clips", keys=NoKeys())
-    loop.run_until_complete(made.start())
-    yield made
-    loop.run_until_complete(made.stop())
+    keys = KeyStores(api_key=NoKeys())
+    opening = open_studio(data_dir=tmp_path, base_url=DEAD_END, output_dir=tmp_path / "clips", keys=keys)
+    yield loop.run_until_complete(opening.__aenter__())
+    loop.run_until_complete(opening.__aexit__(None, None, None))
 
 
 def named(window: QWidget, name: str) -> QWidget:

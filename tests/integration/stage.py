@@ -3,8 +3,8 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine, Iterable
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -15,8 +15,8 @@ from sora_studio.domain.ports import TaskFilter
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import Phase, Task
 from sora_studio.simulator.serve import State
-from sora_studio.storage.secrets import SessionKeys
-from sora_studio.studio import Studio
+from sora_studio.storage.secrets import KeyStores, SessionKeys
+from sora_studio.studio import Studio, open_studio
 from tests.canary import KEY
 
 SPEED = 400.0
@@ -34,30 +34,19 @@ def request(prompt: str = "A harbour at dawn", *, images: tuple[str, ...] = (), 
     return GenerationRequest(model="sora-2", prompt=prompt, images=images, callback=callback)
 
 
-def studio_on(folder: Path, url: str, *, speed: float = SPEED, key: str = KEY, gateway_name: str = "simulator") -> Studio:
-    """Not started yet. Studios on one folder share its data and its clips."""
-    return Studio(
+def running_studio(
+    folder: Path, url: str, *, speed: float = SPEED, key: str = KEY, gateway_name: str = "simulator"
+) -> AbstractAsyncContextManager[Studio]:
+    """Open a studio. Studios on one folder share its data and its clips."""
+    return open_studio(
         data_dir=folder / "data",
         base_url=url,
         output_dir=folder / "clips",
         speed=speed,
         gateway_name=gateway_name,
-        keys=SessionKeys(key),
+        keys=KeyStores(api_key=SessionKeys(key)),
         rng=random.Random(1),
     )
-
-
-@asynccontextmanager
-async def running_studio(
-    folder: Path, url: str, *, speed: float = SPEED, key: str = KEY, gateway_name: str = "simulator"
-) -> AsyncIterator[Studio]:
-    """Started, and stopped at the end."""
-    studio = studio_on(folder, url, speed=speed, key=key, gateway_name=gateway_name)
-    try:
-        await studio.start()
-        yield studio
-    finally:
-        await studio.stop()
 
 
 async def until(studio: Studio, condition: Callable[[list[Task]], bool], *, within_s: float = 60) -> list[Task]:

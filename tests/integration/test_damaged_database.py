@@ -15,7 +15,7 @@ from sora_studio.services.runtime.notices import DATABASE
 from sora_studio.storage.database import Database
 from tests.doubles.damage import HARMS, a_middle_page, zero_page
 from tests.doubles.libraries import AT, make_library
-from tests.integration.stage import ALL, request, run, running_studio, studio_on
+from tests.integration.stage import ALL, request, run, running_studio
 
 NOBODY = "http://127.0.0.1:9"
 COUNT = 20
@@ -46,14 +46,14 @@ def test_the_studio_starts_and_works_on(
 
     async def scene() -> None:
         async with running_studio(tmp_path, NOBODY) as studio:
-            (notice,) = [notice for notice in studio.notices if notice.cause == DATABASE]
+            (notice,) = [notice for notice in studio.notices.current if notice.cause == DATABASE]
             assert notice.level is NoticeLevel.WARNING
             assert f"{COUNT} tasks were kept" in notice.text
             assert len(await studio.library.find(ALL, limit=1000)) == COUNT
             (task,) = await studio.submission.submit(request())
             assert task.id == COUNT + 1
         async with running_studio(tmp_path, NOBODY) as studio:
-            assert not [notice for notice in studio.notices if notice.cause == DATABASE], "said once"
+            assert not [notice for notice in studio.notices.current if notice.cause == DATABASE], "said once"
             assert len(await studio.library.find(ALL, limit=1000)) == COUNT + 1
 
     run(scene())
@@ -71,10 +71,9 @@ def test_what_another_or_a_newer_program_wrote_is_refused_and_kept(
     before = database.read_bytes()
 
     async def scene() -> None:
-        studio = studio_on(tmp_path, NOBODY)
         with pytest.raises(DatabaseUnusable, match=reason):
-            await studio.start()
-        await studio.stop()
+            async with running_studio(tmp_path, NOBODY):
+                pass
 
     run(scene())
     assert database.read_bytes() == before

@@ -107,7 +107,7 @@ def test_a_task_survives_a_disk_that_fills_up_under_it(small_disk: SmallDisk, mo
         with running(speed=100) as simulator:
             async with running_studio(small_disk.folder, simulator.url, speed=100) as studio:
                 causes = set[str]()
-                studio.events.subscribe(lambda _: causes.update(notice.cause for notice in studio.notices))
+                studio.events.subscribe(lambda _: causes.update(notice.cause for notice in studio.notices.current))
                 await studio.submission.submit(request())
                 await until(studio, lambda tasks: tasks[0].state is TaskState.PENDING)
                 small_disk.fill()
@@ -120,7 +120,7 @@ def test_a_task_survives_a_disk_that_fills_up_under_it(small_disk: SmallDisk, mo
                 path = done.clips[0].path
                 assert path is not None
                 assert frames_of(path) > 0
-                await until(studio, lambda _: not studio.notices)
+                await until(studio, lambda _: not studio.notices.current)
                 assert len(await studio.library.find(ALL, limit=9)) == 1
             assert len(simulator.state.charges) == 1
 

@@ -73,7 +73,7 @@ def test_a_refused_key_keeps_the_task_until_a_good_one_is_set(tmp_path: Path) ->
                 await studio.credentials.set("good")
                 await until(studio, all_ready)
                 assert len(simulator.state.charges) == 1
-                assert studio.notices == ()
+                assert studio.notices.current == ()
 
     run(story())
 

@@ -1,6 +1,8 @@
 """Local pictures through the whole program: published once each through the relay, fetched, and out of reach at the end."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from sora_studio.simulator.serve import running
 from sora_studio.studio import Studio
 from tests import canary
 from tests.integration.s3_store import BUCKET, KEY_ID, S3Store
-from tests.integration.stage import ALL, request, run, running_studio, studio_on, until
+from tests.integration.stage import ALL, request, run, running_studio, until
 
 
 def draw(folder: Path, *names: str) -> tuple[str, ...]:
@@ -47,9 +49,8 @@ def test_two_pictures_of_two_takes_are_four_tasks_and_two_publications_that_end_
                 assert len(await studio.submission.submit(request(images=pictures), takes=2)) == 4
                 await until(studio, lambda tasks: all(task.state is TaskState.SUCCESS for task in tasks))
                 await until_withdrawn(studio)
-                urls = await studio._database.read(
-                    lambda rows: [row[0] for row in rows.execute("SELECT url FROM publications")]
-                )
+                with closing(sqlite3.connect(tmp_path / "data" / "studio.db")) as rows:
+                    urls = [row[0] for row in rows.execute("SELECT url FROM publications")]
                 assert len(urls) == 2
                 async with httpx.AsyncClient(trust_env=False) as stranger:
                     assert {(await stranger.get(url)).status_code for url in urls} == {404}
@@ -67,15 +68,10 @@ def test_a_picture_that_a_killed_run_left_is_out_of_reach_after_the_next_start(t
                 assert (row.route, row.name) == (PictureRoute.RELAY, "cat.png")
                 (task,) = await studio.library.find(ALL, limit=1)
                 # What the service ended while no studio looked on.
-                assert await studio._database.write(
-                    lambda connection: connection.execute("UPDATE tasks SET state = 'failed' WHERE id = ?", (task.id,)).rowcount
-                )
-            again = studio_on(tmp_path, simulator.url)
-            try:
-                await again.start()
-                await until_withdrawn(again)
-            finally:
-                await again.stop()
+                with closing(sqlite3.connect(tmp_path / "data" / "studio.db")) as rows, rows:
+                    assert rows.execute("UPDATE tasks SET state = 'failed' WHERE id = ?", (task.id,)).rowcount
+            async with running_studio(tmp_path, simulator.url) as studio:
+                await until_withdrawn(studio)
 
     run(story())
 
@@ -90,8 +86,7 @@ def test_a_bucket_lends_a_picture_for_as_long_as_its_task_runs(
         with running(speed=400) as simulator:
             async with running_studio(tmp_path, simulator.url) as studio:
                 bucket = {"picture_route": PictureRoute.BUCKET, "bucket_endpoint": server.url, "bucket_name": BUCKET}
-                await studio.change_settings(replace(studio.settings, **bucket))
-                assert {KEY_ID, canary.BUCKET_SECRET} <= set(studio.secrets), "no log may hold them"
+                await studio.settings.change(replace(studio.settings.current, **bucket))
                 await studio.submission.submit(request(images=draw(tmp_path, "cat.png")), takes=2)
                 await until(studio, lambda tasks: all(task.state is TaskState.SUCCESS for task in tasks))
                 ((url,),) = {task.order.image_urls for task in simulator.state.tasks}

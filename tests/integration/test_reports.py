@@ -168,7 +168,7 @@ def test_the_relay_is_changed_without_a_restart_and_proved_all_the_way_round(tmp
                 await prove(studio, ok=4)
                 assert not studio.reports.state.public_url.startswith(elsewhere.base_url)
                 there = Settings(relay=RelayPlace.ELSEWHERE, relay_url=elsewhere.base_url)
-                await studio.change_settings(there)
+                await studio.settings.change(there)
                 legs = await prove(studio, ok=0)
                 assert "token is missing" in legs[0]
                 await studio.relay_token.set("x" * 43)
@@ -176,14 +176,14 @@ def test_the_relay_is_changed_without_a_restart_and_proved_all_the_way_round(tmp
                 await studio.relay_token.set(elsewhere.token)
                 await prove(studio, ok=4)
                 assert studio.reports.state.public_url == elsewhere.base_url
-                assert studio.notices == ()
+                assert studio.notices.current == ()
                 await studio.submission.submit(request(callback=True))
                 (task,) = await until(studio, all_ready)
                 assert [report.secret for report in await kept_at(elsewhere) if report.task_id == task.task_id]
                 await elsewhere.stop()
                 legs = await prove(studio, ok=0)
                 assert "does not answer" in legs[0]
-                await studio.change_settings(Settings())
+                await studio.settings.change(Settings())
                 await prove(studio, ok=4)
 
     run(story())

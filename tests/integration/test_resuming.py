@@ -6,6 +6,7 @@ import select
 import signal
 import subprocess
 import sys
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,6 @@ from tests.integration.stage import (
     request,
     run,
     running_studio,
-    studio_on,
     until,
 )
 
@@ -56,26 +56,24 @@ def test_a_stop_at_every_stage_is_resumed(tmp_path: Path, stage: Phase) -> None:
 def test_two_studios_on_one_folder_send_each_task_once_and_the_guest_takes_over(tmp_path: Path) -> None:
     async def story() -> None:
         with running(speed=SPEED) as simulator:
-            owner, guest = studio_on(tmp_path, simulator.url), studio_on(tmp_path, simulator.url)
-            await owner.start()
-            await guest.start()
-            try:
-                assert owner.tracking.is_owner
-                assert not guest.tracking.is_owner
-                await guest.submission.submit(request("by the guest"))
-                await owner.submission.submit(request("by the owner"))
-                await until(guest, lambda tasks: all_ready(tasks) and len(tasks) == 2)
-                taken = list[bool]()
-                guest.events.subscribe(lambda event: taken.append(event.owner) if isinstance(event, TrackerChanged) else None)
-                await owner.stop()
-                await guest.submission.submit(request("after the owner"))
-                done = await until(guest, lambda tasks: all_ready(tasks) and len(tasks) == 3)
-                assert taken == [True]
-                assert len(simulator.state.charges) == 3
-                assert most_charges_for_one_intent(simulator.state, done) == 1
-            finally:
-                await owner.stop()
-                await guest.stop()
+            async with AsyncExitStack() as stack:
+                owner = await stack.enter_async_context(running_studio(tmp_path, simulator.url))
+                async with running_studio(tmp_path, simulator.url) as guest:
+                    assert owner.tracking.is_owner
+                    assert not guest.tracking.is_owner
+                    await guest.submission.submit(request("by the guest"))
+                    await owner.submission.submit(request("by the owner"))
+                    await until(guest, lambda tasks: all_ready(tasks) and len(tasks) == 2)
+                    taken = list[bool]()
+                    guest.events.subscribe(
+                        lambda event: taken.append(event.owner) if isinstance(event, TrackerChanged) else None
+                    )
+                    await stack.aclose()
+                    await guest.submission.submit(request("after the owner"))
+                    done = await until(guest, lambda tasks: all_ready(tasks) and len(tasks) == 3)
+                    assert taken == [True]
+                    assert len(simulator.state.charges) == 3
+                    assert most_charges_for_one_intent(simulator.state, done) == 1
 
     run(story())
 

@@ -17,11 +17,6 @@ class BucketKeys:
         self._loaded = False
         self.status = KeyStatus(KeyOrigin.NONE)
 
-    @property
-    def are_there(self) -> bool:
-        """Whether a bucket could be opened with them."""
-        return self._key_id.key is not None and self._secret.key is not None
-
     async def load(self) -> KeyStatus:
         """Look once where they are."""
         async with self._lock:

@@ -90,8 +90,8 @@ class MainView(QWidget):
     def attach(self, studio: "Studio") -> None:
         """Bring it to life with a studio that has started."""
         self._studio = studio
-        self._settings = studio.settings
-        self._save = self._save or studio.change_settings
+        self._settings = studio.settings.current
+        self._save = self._save or studio.settings.change
         self.listen(studio.events)
         for panel in (self.compose, self.tasks, self.stage, self.status):
             panel.attach(studio, self.relay)
@@ -186,7 +186,7 @@ class MainView(QWidget):
     def _usual_folder(self) -> Path:
         if self._studio is None or self._settings.output_dir is not None:
             return videos_dir()
-        return self._studio.output_dir
+        return self._studio.settings.output_dir
 
     def _focus_tasks(self) -> None:
         self.workspace.show_tasks(True)

@@ -185,7 +185,7 @@ class ComposeModel(QObject):
         """The settings may have changed: what is offered follows, and so does a new default."""
         if self._studio is None:
             return
-        if (usual := self._studio.settings.callback) != self._usual_callback:
+        if (usual := self._studio.settings.current.callback) != self._usual_callback:
             self._usual_callback = usual
             self._replace(replace(self.request, callback=usual))
         self.changed.emit()
@@ -304,7 +304,7 @@ class ComposeModel(QObject):
     def _begin(self, earlier: Draft | None) -> None:
         """Whatever was typed meanwhile stays; an untouched composer takes the earlier draft over."""
         self._restored = True
-        self._usual_callback = self._studio is not None and self._studio.settings.callback
+        self._usual_callback = self._studio is not None and self._studio.settings.current.callback
         touched = bool(self.request.prompt or self.request.images)
         if earlier is None or touched:
             request = replace(self._fitting(self.request), callback=self._usual_callback)
@@ -337,5 +337,5 @@ class ComposeModel(QObject):
         self.keeper.touch()
 
     def _fitting(self, request: GenerationRequest) -> GenerationRequest:
-        mine = self._studio.settings.model if self._studio else ""
+        mine = self._studio.settings.current.model if self._studio else ""
         return fitting(request, self.profiles, (request.model, self.request.model, mine))

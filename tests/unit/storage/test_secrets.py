@@ -19,11 +19,9 @@ from sora_studio.domain.ports import KeyOrigin, KeyStatus
 from sora_studio.storage.secrets import (
     KEY_VARIABLE,
     KeyringKeys,
+    KeyStores,
     SessionKeys,
-    bucket_key_id,
-    bucket_secret,
     check_key,
-    relay_token,
 )
 from tests import canary
 
@@ -331,27 +329,27 @@ def test_a_session_keeps_its_key_in_memory_only(sound: MemoryKeyring, run: Run) 
 
 
 OTHERS = [
-    (bucket_key_id, "SORA_STUDIO_BUCKET_KEY_ID", "an access key"),
-    (bucket_secret, "SORA_STUDIO_BUCKET_SECRET", "a secret access key"),
-    (relay_token, "SORA_STUDIO_RELAY_TOKEN", "a relay token"),
+    ("bucket_key_id", "SORA_STUDIO_BUCKET_KEY_ID", "an access key"),
+    ("bucket_secret", "SORA_STUDIO_BUCKET_SECRET", "a secret access key"),
+    ("relay_token", "SORA_STUDIO_RELAY_TOKEN", "a relay token"),
 ]
 
 
-@pytest.mark.parametrize(("make", "variable", "words"), OTHERS)
+@pytest.mark.parametrize(("name", "variable", "words"), OTHERS)
 def test_every_secret_has_a_place_a_variable_and_words_of_its_own(
     sound: MemoryKeyring,
     run: Run,
     monkeypatch: pytest.MonkeyPatch,
-    make: Callable[[], KeyringKeys],
+    name: str,
     variable: str,
     words: str,
 ) -> None:
     for other, *_ in OTHERS:
-        run(other().save(f"{KEY}-{other.__name__}"))
+        run(getattr(KeyStores(), other).save(f"{KEY}-{other}"))
     run(KeyringKeys().save(KEY))
-    keys = make()
+    keys = getattr(KeyStores(), name)
     assert run(keys.load()) == KeyStatus(KeyOrigin.KEYRING)
-    assert keys.key == f"{KEY}-{make.__name__}"
+    assert keys.key == f"{KEY}-{name}"
     with pytest.raises(InvalidSetting, match=f"(?i){words} is one word"):
         run(keys.save(f"{KEY} {KEY}"))
     monkeypatch.setenv(KEY_VARIABLE, "another")

@@ -10,20 +10,18 @@ def test_one_half_opens_nothing() -> None:
     async def story() -> None:
         keys = BucketKeys(SessionKeys("id"), SessionKeys(), on_change=list[object]().clear)
         assert (await keys.load()).origin is KeyOrigin.NONE
-        assert not keys.are_there
 
     run(story())
 
 
 def test_both_are_kept_and_forgotten_together() -> None:
     async def story() -> None:
-        key_id, secret, told = SessionKeys(), SessionKeys(), list[bool]()
-        keys = BucketKeys(key_id, secret, on_change=lambda: told.append(keys.are_there))
+        key_id, secret, told = SessionKeys(), SessionKeys(), list[KeyOrigin]()
+        keys = BucketKeys(key_id, secret, on_change=lambda: told.append(keys.status.origin))
         assert (await keys.set("id", "hush")).origin is KeyOrigin.SESSION
-        assert keys.are_there
         assert (key_id.key, secret.key) == ("id", "hush")
         assert (await keys.clear()).origin is KeyOrigin.NONE
         assert (key_id.key, secret.key) == (None, None)
-        assert told == [True, False]
+        assert told == [KeyOrigin.SESSION, KeyOrigin.NONE]
 
     run(story())
