@@ -27,6 +27,7 @@ from sora_studio.relay.embedded import EmbeddedRelay
 from sora_studio.services.callbacks.relay_link import RelayChoice, RelayLink, choose_relay
 from sora_studio.services.callbacks.relay_token import RelayToken
 from sora_studio.services.callbacks.reports import Reports
+from sora_studio.services.clips.file_presence import FilePresence
 from sora_studio.services.clips.retrieval import Retrieval
 from sora_studio.services.clips.saving import Shelf
 from sora_studio.services.engine import Engine, Outside
@@ -63,6 +64,7 @@ SIMULATOR = "simulator"
 class Studio:
     """The services of one open data folder, complete and running, as `open_studio` yields them.
 
+    `tasks` is for reading: only the services write to it.
     `retry` makes everything that waits for the connection, credit or a folder try again at once.
     """
 
@@ -80,6 +82,9 @@ class Studio:
     tracking: Tracking
     retrieval: Retrieval
     library: Library
+    tasks: SqliteTasks
+    drafts: SqliteDrafts
+    file_presence: FilePresence
     balance: Balance
     spending: Spending
     publishing: Publishing
@@ -155,6 +160,7 @@ class _Assembly:
         self._notices = Notices(events)
         self._supervisor = Supervisor(launch.clock, self._notices)
         self._database = Database(launch.data_dir / "studio.db")
+        self._tasks = SqliteTasks(self._database)
         self._lock = DataFolderLock(launch.data_dir)
         self._bucket_keys = BucketKeys(self._keys.bucket_key_id, self._keys.bucket_secret, on_change=self._routes_changed)
         self._relay_token = RelayToken(self._keys.relay_token, on_change=self._relay_changed)
@@ -211,7 +217,7 @@ class _Assembly:
     def _build_core(self, gateway: GatewayClient, profiles: Mapping[str, ModelProfile], base_url: str) -> Core:
         launch = self._launch
         return Core(
-            task_writer=TaskWriter(SqliteTasks(self._database), launch.clock, self._notices),
+            task_writer=TaskWriter(self._tasks, launch.clock, self._notices),
             gateway=gateway,
             profiles=profiles,
             events=self._events,
@@ -273,7 +279,10 @@ class _Assembly:
             submission=engine.submission,
             tracking=engine.tracking,
             retrieval=engine.retrieval,
-            library=Library(core, SqliteDrafts(self._database), engine.file_presence, lambda: settings.output_dir),
+            library=Library(core, lambda: settings.output_dir),
+            tasks=self._tasks,
+            drafts=SqliteDrafts(self._database),
+            file_presence=engine.file_presence,
             balance=engine.balance,
             spending=engine.spending,
             publishing=publishing,

@@ -81,7 +81,7 @@ async def _submit(command: GenerateCommand, studio: "Studio", request: Generatio
 async def watch(command: WatchCommand, studio: "Studio") -> ExitCode:
     """Everything that is unfinished now."""
     follower = _follower(studio, as_json=command.json)
-    index = await studio.library.index(TaskFilter(gateway=studio.gateway_name))
+    index = await studio.tasks.index(TaskFilter(gateway=studio.gateway_name))
     unfinished = [task for section, task in index if section in _UNFINISHED]
     if not unfinished:
         say("Nothing is unfinished.")
@@ -167,7 +167,7 @@ def _follower(studio: "Studio", *, as_json: bool, take_back: Callable[[int], Awa
     bar, clock = ProgressBar(), SystemClock()
     report, progress = Report(as_json=as_json, bar=bar), ProgressLine(bar, studio.profiles, clock)
     standing = studio.notices.current
-    return Follower(studio.events, studio.library.tasks, report, progress, clock, standing=standing, take_back=take_back)
+    return Follower(studio.events, studio.tasks.get_many, report, progress, clock, standing=standing, take_back=take_back)
 
 
 def _introduce(studio: "Studio", *, output: Path | None) -> None:

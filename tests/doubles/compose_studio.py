@@ -33,7 +33,7 @@ class FakeCredentials:
 
 
 @dataclass
-class FakeLibrary:
+class FakeDrafts:
     """`opening` is held back until it is set, when it is there: the time before a draft has been read."""
 
     draft: Draft | None = None
@@ -41,17 +41,17 @@ class FakeLibrary:
     failure: StudioError | None = None
     saved: list[Draft] = field(default_factory=list)
 
-    async def latest_draft(self) -> Draft | None:
+    async def latest(self) -> Draft | None:
         if self.opening is not None:
             await self.opening.wait()
         await asyncio.sleep(0)
         return self.draft
 
-    async def save_draft(self, draft: Draft) -> Draft:
+    async def save(self, draft: Draft, *, at: datetime) -> Draft:
         await asyncio.sleep(0)
         if self.failure is not None:
             raise self.failure
-        kept = replace(draft, id=draft.id or len(self.saved) + 1, saved_at=NOON)
+        kept = replace(draft, id=draft.id or len(self.saved) + 1, saved_at=at)
         self.saved.append(kept)
         return kept
 
@@ -207,12 +207,12 @@ class ComposeStudio:
 
     def __init__(self, data_dir: Path, *profiles: ModelProfile, draft: Draft | None = None) -> None:
         chosen = profiles or (shipped_profile(),)
-        self.data_dir = data_dir
+        self.pasted_dir = data_dir / "pasted"
         self.profiles = {profile.slug: profile for profile in chosen}
         self.settings = FakeSettings()
         self.gateway_name = "https://api.example.org"
         self.credentials = FakeCredentials()
-        self.library = FakeLibrary(draft)
+        self.drafts = FakeDrafts(draft)
         self.submission = FakeSubmission(self.profiles)
         self.pictures = FakePictures()
         self.publishing = FakePublishing()

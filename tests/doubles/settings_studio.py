@@ -5,16 +5,12 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, cast
 
 from sora_studio.domain.errors import KeyRejected, StudioError
 from sora_studio.domain.events import EventBus, PublicationsChanged, RelayChanged
 from sora_studio.domain.picture import PictureRoute, Publication
 from sora_studio.domain.ports import KeyOrigin, KeyStatus
 from sora_studio.domain.task import Task
-
-if TYPE_CHECKING:
-    from sora_studio.studio import Studio
 
 NO_STORE = "This system's key store cannot be used."
 
@@ -121,14 +117,10 @@ class SettingsStudio:
         self.credentials, self.bucket_keys, self.relay_token = ScriptedSecrets(), ScriptedSecrets(), ScriptedSecrets()
         self.publishing = ScriptedPublishing(self.events)
         self.reports = ScriptedReports(self.events)
-        self.library = self
+        self.tasks = self
         self.rows = dict[int, Task]()
 
-    @property
-    def studio(self) -> "Studio":
-        return cast("Studio", self)
-
-    async def tasks(self, tasks: Iterable[int]) -> list[Task]:
+    async def get_many(self, tasks: Iterable[int]) -> list[Task]:
         return [self.rows[task] for task in tasks if task in self.rows]
 
 

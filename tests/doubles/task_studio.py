@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from sora_studio.domain.clip import Clip, ClipState
 from sora_studio.domain.errors import StudioError, TaskUnknown
@@ -15,9 +15,6 @@ from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import SECTIONS, Phase, Task, TaskSection, TaskState
 from sora_studio.paths import resources_dir
 from tests.doubles.compose_studio import FakePictures
-
-if TYPE_CHECKING:
-    from sora_studio.studio import Studio
 
 NOW = datetime(2026, 11, 22, 14, 10, tzinfo=UTC)
 PROFILE = parse_profile((resources_dir() / "models" / "sora-2.toml").read_text(encoding="utf-8"), "sora-2.toml")
@@ -89,15 +86,10 @@ class TaskStudio:
 
     def __post_init__(self) -> None:
         self.profiles = {"sora-2": PROFILE}
-        self.library = self.submission = self.tracking = self.retrieval = self
+        self.tasks = self.file_presence = self.library = self.submission = self.tracking = self.retrieval = self
         self.pictures = FakePictures()
         self.visible: frozenset[int] = frozenset()
         self.looked_for: list[int] = []
-
-    @property
-    def studio(self) -> "Studio":
-        """As the panels take it."""
-        return cast("Studio", self)
 
     def put(self, *tasks: Task) -> None:
         """Add or change tasks, and tell about it as the core does."""
@@ -109,7 +101,7 @@ class TaskStudio:
         assert not which.removed
         return index_of(self.rows.values())
 
-    async def tasks(self, tasks: Iterable[int]) -> list[Task]:
+    async def get_many(self, tasks: Iterable[int]) -> list[Task]:
         self.queries.append(tuple(tasks))
         return [self.rows[task] for task in self.queries[-1] if task in self.rows]
 
@@ -151,7 +143,7 @@ class TaskStudio:
     def prioritise(self, tasks: Iterable[int]) -> None:
         self.visible = frozenset(tasks)
 
-    def look_for_files(self, tasks: Iterable[int]) -> None:
+    def look_for(self, tasks: Iterable[int]) -> None:
         self.looked_for.extend(tasks)
 
     async def save_now(self, task: int) -> None:

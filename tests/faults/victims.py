@@ -128,7 +128,7 @@ async def live(order: Order) -> None:
         if order.step:
             await asyncio.Event().wait()
         tasks = await until(studio, settled)
-        shown = {task: section for section, task in await studio.library.index(TaskFilter())}
+        shown = {task: section for section, task in await studio.tasks.index(TaskFilter())}
         tell("settled", [_facts(task, shown.get(task.id)) for task in tasks])
 
 

@@ -47,7 +47,7 @@ def opened(
     relay.listen(studio.events)
     dialog = SettingsDialog(scope, relay, disk.save, demo=False)
     qtbot.addWidget(dialog)
-    dialog.open_at(section, Settings(), studio.studio, usual_folder=Path("/films"))
+    dialog.open_at(section, Settings(), studio, usual_folder=Path("/films"))
     qtbot.waitExposed(dialog)
     yield dialog
     loop.run_until_complete(scope.close())
@@ -59,7 +59,7 @@ def name_a_relay(
 ) -> None:
     """In the environment; then the settings are opened anew."""
     monkeypatch.setenv(RELAY_URL_VARIABLE, "https://relay.example.org")
-    dialog.open_at(section, Settings(), studio.studio, usual_folder=Path("/films"))
+    dialog.open_at(section, Settings(), studio, usual_folder=Path("/films"))
 
 
 def texts(widget: QWidget) -> list[str]:

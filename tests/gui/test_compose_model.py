@@ -28,24 +28,24 @@ def restored(loop: StudioEventLoop, studio: ComposeStudio) -> ComposeModel:
 
 
 def test_the_last_draft_comes_back_whole_and_is_not_written_again(loop: StudioEventLoop, studio: ComposeStudio) -> None:
-    studio.library.draft = EARLIER
+    studio.drafts.draft = EARLIER
     model = restored(loop, studio)
     assert (model.request.prompt, model.draft.takes, model.draft.caret) == ("An earlier prompt", 3, 4)
     assert model.request.options == {"duration": 15, "aspect_ratio": "landscape", "remove_watermark": True}
     model.keeper.touch()
     loop.run_until_complete(model.save())
-    assert studio.library.saved == []
+    assert studio.drafts.saved == []
 
 
 def test_what_was_typed_before_the_studio_came_is_kept_beside_the_earlier_draft(
     loop: StudioEventLoop, studio: ComposeStudio
 ) -> None:
-    studio.library.draft = EARLIER
+    studio.drafts.draft = EARLIER
     model = ComposeModel()
     model.set_prompt("A new idea")
     assert loop.run_until_complete(model.restore(studio)) == EARLIER  # type: ignore[arg-type]
     loop.run_until_complete(model.save())
-    [kept] = studio.library.saved
+    [kept] = studio.drafts.saved
     assert kept.request.prompt == "A new idea"
     assert kept.id != EARLIER.id
 
@@ -56,7 +56,7 @@ def test_a_change_is_due_to_be_saved_within_a_second_while_typing_goes_on(loop: 
 
     async def type_without_a_pause() -> float:
         started = loop.time()
-        while not studio.library.saved:
+        while not studio.drafts.saved:
             model.set_prompt(model.request.prompt + "x")
             await asyncio.sleep(0.05)
         return loop.time() - started
@@ -70,8 +70,8 @@ def test_one_write_follows_a_burst_of_typing(loop: StudioEventLoop, studio: Comp
     for length in range(1, 40):
         model.set_prompt("x" * length)
 
-    qtbot.waitUntil(lambda: bool(studio.library.saved))
-    assert [draft.request.prompt for draft in studio.library.saved] == ["x" * 39]
+    qtbot.waitUntil(lambda: bool(studio.drafts.saved))
+    assert [draft.request.prompt for draft in studio.drafts.saved] == ["x" * 39]
 
 
 def test_typing_during_a_write_is_written_next(loop: StudioEventLoop, studio: ComposeStudio) -> None:
@@ -86,19 +86,19 @@ def test_typing_during_a_write_is_written_next(loop: StudioEventLoop, studio: Co
         await model.save()
 
     loop.run_until_complete(type_meanwhile())
-    assert [draft.request.prompt for draft in studio.library.saved] == ["one", "one two"]
-    assert {draft.id for draft in studio.library.saved} == {1}
+    assert [draft.request.prompt for draft in studio.drafts.saved] == ["one", "one two"]
+    assert {draft.id for draft in studio.drafts.saved} == {1}
 
 
 def test_a_full_disk_is_said_and_the_draft_is_written_once_there_is_room(loop: StudioEventLoop, studio: ComposeStudio) -> None:
     model = restored(loop, studio)
-    studio.library.failure = StorageFull()
+    studio.drafts.failure = StorageFull()
     model.set_prompt("precious")
     loop.run_until_complete(model.save())
     assert model.keeper.trouble == "The disk is full."
-    studio.library.failure = None
+    studio.drafts.failure = None
     loop.run_until_complete(model.save())
-    assert (model.keeper.trouble, studio.library.saved[0].request.prompt) == ("", "precious")
+    assert (model.keeper.trouble, studio.drafts.saved[0].request.prompt) == ("", "precious")
 
 
 def test_a_cancelled_write_still_has_to_be_written(loop: StudioEventLoop, studio: ComposeStudio) -> None:
@@ -113,7 +113,7 @@ def test_a_cancelled_write_still_has_to_be_written(loop: StudioEventLoop, studio
         await model.save()
 
     loop.run_until_complete(cancel_then_save())
-    assert [draft.request.prompt for draft in studio.library.saved] == ["precious"]
+    assert [draft.request.prompt for draft in studio.drafts.saved] == ["precious"]
 
 
 def test_another_model_keeps_what_it_knows_and_takes_its_own_defaults_for_the_rest(

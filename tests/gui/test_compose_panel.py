@@ -147,7 +147,7 @@ def test_the_counter_turns_into_a_warning_in_words_above_the_limit(desk: Desk) -
 
 
 def test_the_last_draft_is_back_with_caret_options_and_takes(desk: Desk) -> None:
-    desk.studio.library.draft = EARLIER
+    desk.studio.drafts.draft = EARLIER
     desk.attach()
     assert desk.editor.text() == "An earlier prompt"
     assert desk.editor.caret() == 4
@@ -159,16 +159,16 @@ def test_the_last_draft_is_back_with_caret_options_and_takes(desk: Desk) -> None
 
 
 def test_typing_before_the_studio_is_there_survives_and_the_earlier_draft_is_one_undo_away(desk: Desk) -> None:
-    desk.studio.library.draft = EARLIER
-    desk.studio.library.opening = asyncio.Event()
+    desk.studio.drafts.draft = EARLIER
+    desk.studio.drafts.opening = asyncio.Event()
     QTest.keyClicks(desk.editor, "A new ")
     desk.panel.attach(desk.studio, desk.relay)  # type: ignore[arg-type]
     QTest.keyClicks(desk.editor, "idea")
-    desk.studio.library.opening.set()
+    desk.studio.drafts.opening.set()
     desk.bot.waitUntil(desk.generate.isEnabled)
     QTest.keyClicks(desk.editor, "!")
     assert desk.editor.text() == "A new idea!"
-    desk.bot.waitUntil(lambda: [draft.request.prompt for draft in desk.studio.library.saved][-1:] == ["A new idea!"])
+    desk.bot.waitUntil(lambda: [draft.request.prompt for draft in desk.studio.drafts.saved][-1:] == ["A new idea!"])
     while desk.editor.text() not in ("", EARLIER.request.prompt):
         desk.editor.undo()
     assert desk.editor.text() == EARLIER.request.prompt
@@ -178,7 +178,7 @@ def test_what_is_typed_is_saved_by_itself_and_the_header_says_when(desk: Desk) -
     desk.attach()
     QTest.keyClicks(desk.editor, "A misty harbour")
     desk.bot.waitUntil(lambda: desk.reads("saved "))
-    kept = desk.studio.library.saved[-1]
+    kept = desk.studio.drafts.saved[-1]
     assert (kept.request.prompt, kept.caret) == ("A misty harbour", 15)
     assert desk.reads("A misty harbour")
 
@@ -187,12 +187,12 @@ def test_flushing_saves_at_once(desk: Desk, loop: StudioEventLoop) -> None:
     desk.attach()
     QTest.keyClicks(desk.editor, "A")
     loop.run_until_complete(desk.panel.flush())
-    assert [draft.request.prompt for draft in desk.studio.library.saved] == ["A"]
+    assert [draft.request.prompt for draft in desk.studio.drafts.saved] == ["A"]
 
 
 def test_a_draft_that_cannot_be_saved_says_so(desk: Desk, loop: StudioEventLoop) -> None:
     desk.attach()
-    desk.studio.library.failure = StorageFull()
+    desk.studio.drafts.failure = StorageFull()
     QTest.keyClicks(desk.editor, "A")
     loop.run_until_complete(desk.panel.flush())
     assert desk.reads("Not saved yet: The disk is full.")

@@ -110,7 +110,7 @@ def test_pasted_pixels_are_kept_as_one_png_however_often(desk: Desk) -> None:
     pixels.fill(QColor("teal"))
     QGuiApplication.clipboard().setImage(pixels)
     desk.editor.paste()
-    folder = desk.studio.data_dir / "pasted"
+    folder = desk.studio.pasted_dir
     desk.bot.waitUntil(lambda: desk.wells()[0].source is not None)
     well = desk.wells()[0]
     well.setFocus()
@@ -244,7 +244,7 @@ def test_the_wells_menu_opens_by_keyboard_where_there_is_no_menu_key(desk: Desk)
 
 
 def test_a_picture_dropped_before_the_studio_is_there_stays(desk: Desk, picture: Path) -> None:
-    desk.studio.library.draft = EARLIER
+    desk.studio.drafts.draft = EARLIER
     drop(desk.wells()[0], files(picture))
     desk.attach()
     assert desk.pictures() == [str(picture)]

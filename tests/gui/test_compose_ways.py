@@ -103,7 +103,7 @@ def test_a_draft_and_a_used_request_bring_their_ways_back(desk: Desk) -> None:
     desk.studio.publishing.routes = (PictureRoute.BUCKET, PictureRoute.RELAY)
     desk.studio.reports.configured = True
     request = GenerationRequest("sora-2", "A", callback=True, pictures_by=PictureRoute.BUCKET)
-    desk.studio.library.draft = Draft(7, request, takes=1, caret=0)
+    desk.studio.drafts.draft = Draft(7, request, takes=1, caret=0)
     desk.attach()
     brought = [(REPORT, True), ("As in Settings (Relay)", False), ("Bucket", True), ("Relay", False)]
     assert shown(desk) == brought

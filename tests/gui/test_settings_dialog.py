@@ -46,7 +46,7 @@ def dialog(loop: StudioEventLoop, disk: Disk, studio: SettingsStudio, qtbot: QtB
     scope = TaskScope(fail)
     dialog = SettingsDialog(scope, EventBridge(), disk.save, demo=False)
     qtbot.addWidget(dialog)
-    dialog.open_at(SettingsPage.KEY, Settings(), studio.studio, usual_folder=Path("/films"))
+    dialog.open_at(SettingsPage.KEY, Settings(), studio, usual_folder=Path("/films"))
     qtbot.waitExposed(dialog)
     yield dialog
     loop.run_until_complete(scope.close())
@@ -204,14 +204,14 @@ def test_the_fields_end_where_close_ends_on_a_page_that_scrolls_too(dialog: Sett
 
 def test_the_settings_open_again_from_the_top(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
     held = Settings(picture_route=PictureRoute.BUCKET)
-    dialog.open_at(SettingsPage.PICTURES, held, studio.studio, usual_folder=Path("/films"))
+    dialog.open_at(SettingsPage.PICTURES, held, studio, usual_folder=Path("/films"))
     dialog.resize(640, 400)
     page = dialog._pages.currentWidget()
     assert isinstance(page, QScrollArea)
     qtbot.waitUntil(lambda: page.verticalScrollBar().maximum() > 0)
     page.verticalScrollBar().setValue(page.verticalScrollBar().maximum())
     dialog.accept()
-    dialog.open_at(SettingsPage.PICTURES, held, studio.studio, usual_folder=Path("/films"))
+    dialog.open_at(SettingsPage.PICTURES, held, studio, usual_folder=Path("/films"))
     qtbot.waitUntil(lambda: page.verticalScrollBar().value() == 0)
 
 
@@ -248,7 +248,7 @@ def test_the_dialog_opens_with_the_keyboard_where_it_was_asked_for(
     dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot, section: SettingsPage, name: str
 ) -> None:
     settings = Settings(picture_route=PictureRoute.COMMAND)
-    dialog.open_at(section, settings, studio.studio, usual_folder=Path("/films"))
+    dialog.open_at(section, settings, studio, usual_folder=Path("/films"))
     qtbot.waitUntil(lambda: (dialog.focusWidget() or dialog).accessibleName() == name)
 
 
@@ -328,7 +328,7 @@ def test_a_days_limits_are_saved_shown_again_and_taken_away(
     type_into(qtbot, dialog, HARD, "12,50\r")
     qtbot.waitUntil(lambda: len(disk.saved) == 2)
     assert (disk.saved[-1].day_soft_limit_usd, disk.saved[-1].day_hard_limit_usd) == (5.0, 12.5)
-    dialog.open_at(SettingsPage.SPENDING, disk.saved[-1], studio.studio, usual_folder=Path("/films"))
+    dialog.open_at(SettingsPage.SPENDING, disk.saved[-1], studio, usual_folder=Path("/films"))
     shown = [entry.text() for entry in (control(dialog, SOFT), control(dialog, HARD)) if isinstance(entry, QLineEdit)]
     assert shown == ["5", "12.50"]
     type_into(qtbot, dialog, HARD, "\r")

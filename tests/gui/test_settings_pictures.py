@@ -136,9 +136,7 @@ def test_a_buckets_fields_stand_in_columns(
         return left_of(name) + control(dialog, name).width()
 
     studio.bucket_keys.status = KeyStatus(origin)
-    dialog.open_at(
-        SettingsPage.PICTURES, Settings(picture_route=PictureRoute.BUCKET), studio.studio, usual_folder=Path("/films")
-    )
+    dialog.open_at(SettingsPage.PICTURES, Settings(picture_route=PictureRoute.BUCKET), studio, usual_folder=Path("/films"))
     dialog.resize(width, 704)
     qtbot.waitUntil(lambda: right_of("Store address") == right_of("Close the settings") and has_settled(dialog.pictures))
     assert left_of("Access key id") == left_of("Bucket") == left_of("Store address")
@@ -152,7 +150,7 @@ def test_nothing_moves_when_a_secret_can_be_cleared(
     dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot, name: str
 ) -> None:
     held = Settings(picture_route=PictureRoute.BUCKET, relay=RelayPlace.ELSEWHERE)
-    dialog.open_at(SettingsPage.PICTURES, held, studio.studio, usual_folder=Path("/films"))
+    dialog.open_at(SettingsPage.PICTURES, held, studio, usual_folder=Path("/films"))
     entry = control(dialog, name)
     field = next(one for one in dialog.findChildren(SecretField) if one.isAncestorOf(entry))
     qtbot.waitUntil(lambda: entry.isVisible() and has_settled(field))
@@ -167,7 +165,7 @@ def test_nothing_moves_when_a_secret_can_be_cleared(
 
 def test_the_test_of_a_bucket_is_seen_on_a_small_screen(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
     held = Settings(picture_route=PictureRoute.BUCKET)
-    dialog.open_at(SettingsPage.PICTURES, held, studio.studio, usual_folder=Path("/films"), way_needed=True)
+    dialog.open_at(SettingsPage.PICTURES, held, studio, usual_folder=Path("/films"), way_needed=True)
     dialog.resize(760, 728)
     button = control(dialog, "Test the way of the pictures")
     qtbot.waitUntil(lambda: button.isVisible() and has_settled(dialog.pictures))
@@ -339,7 +337,7 @@ def test_room_for_a_problem_is_given_back_once_nobody_looks(dialog: SettingsDial
 def test_who_comes_with_a_picture_that_has_no_way_reads_why(
     dialog: SettingsDialog, studio: SettingsStudio, loop: StudioEventLoop, qtbot: QtBot
 ) -> None:
-    dialog.open_at(SettingsPage.PICTURES, Settings(), studio.studio, usual_folder=Path("/films"), way_needed=True)
+    dialog.open_at(SettingsPage.PICTURES, Settings(), studio, usual_folder=Path("/films"), way_needed=True)
     assert NEEDED in texts(dialog)
     press(qtbot, dialog, "My bucket (S3-compatible)")
     loop.run_until_complete(asyncio.sleep(0))
@@ -349,7 +347,7 @@ def test_who_comes_with_a_picture_that_has_no_way_reads_why(
     with qtbot.waitSignal(dialog.settings_saved):
         type_into(qtbot, dialog, "Secret access key", "s3cret\r")
     assert DONE in texts(dialog)
-    dialog.open_at(SettingsPage.PICTURES, Settings(), studio.studio, usual_folder=Path("/films"))
+    dialog.open_at(SettingsPage.PICTURES, Settings(), studio, usual_folder=Path("/films"))
     assert not {NEEDED, DONE} & set(texts(dialog))
 
 
@@ -357,7 +355,7 @@ def test_nothing_moves_when_the_way_that_was_needed_is_there(
     dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot
 ) -> None:
     held, button = Settings(picture_route=PictureRoute.COMMAND), control(dialog, "Test the way of the pictures")
-    dialog.open_at(SettingsPage.PICTURES, held, studio.studio, usual_folder=Path("/films"), way_needed=True)
+    dialog.open_at(SettingsPage.PICTURES, held, studio, usual_folder=Path("/films"), way_needed=True)
     type_into(qtbot, dialog, "Command", "upload {file}")
     qtbot.waitUntil(lambda: button.isVisible() and has_settled(dialog.pictures))
     before = button.mapTo(dialog, QPoint())
@@ -371,7 +369,7 @@ def test_nothing_moves_when_the_way_that_was_needed_is_there(
 def test_a_failed_test_takes_back_that_all_is_ready(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
     held = Settings(picture_route=PictureRoute.COMMAND, picture_command="upload {file}")
     studio.publishing.routes = (PictureRoute.COMMAND,)
-    dialog.open_at(SettingsPage.PICTURES, held, studio.studio, usual_folder=Path("/films"), way_needed=True)
+    dialog.open_at(SettingsPage.PICTURES, held, studio, usual_folder=Path("/films"), way_needed=True)
     assert DONE in texts(dialog)
     studio.publishing.trouble = PublishingFailed("The command failed with the code 3.")
     press(qtbot, dialog, "Test the way of the pictures")
@@ -665,7 +663,7 @@ def test_the_sentence_of_a_choice_can_be_pressed_too(dialog: SettingsDialog, dis
 
 def test_the_tabulator_leads_to_the_choice_that_holds(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
     held = Settings(picture_route=PictureRoute.COMMAND)
-    dialog.open_at(SettingsPage.PICTURES, held, studio.studio, usual_folder=Path("/films"))
+    dialog.open_at(SettingsPage.PICTURES, held, studio, usual_folder=Path("/films"))
     pages = control(dialog, "Sections of the settings")
     pages.setFocus()
     qtbot.keyClick(pages, Qt.Key.Key_Tab)

@@ -79,7 +79,7 @@ def test_on_a_host_takes_an_address_and_a_token_that_goes_to_the_key_store(
 
 
 def test_how_it_stands_is_said_live(dialog: SettingsDialog, studio: SettingsStudio) -> None:
-    dialog.open_at(SettingsPage.RELAY, ON_A_HOST, studio.studio, usual_folder=Path("/films"))
+    dialog.open_at(SettingsPage.RELAY, ON_A_HOST, studio, usual_folder=Path("/films"))
     studio.reports.become(configured=True)
     assert dialog.relay.proof.state.words() == "Set up, and not connected yet."
     studio.reports.become(trouble="The relay cannot be reached.")
@@ -89,7 +89,7 @@ def test_how_it_stands_is_said_live(dialog: SettingsDialog, studio: SettingsStud
     studio.reports.become(connected=True, public_url="https://relay.example.org", trouble="")
     assert dialog.relay.proof.state.words().startswith("This window is connected to the relay. Reports should come in at ")
     studio.reports.become(configured=False, connected=False)
-    dialog.open_at(SettingsPage.RELAY, Settings(), studio.studio, usual_folder=Path("/films"))
+    dialog.open_at(SettingsPage.RELAY, Settings(), studio, usual_folder=Path("/films"))
     assert dialog.relay.proof.state.words() == "No relay. Finished tasks are found by asking."
 
 
@@ -179,7 +179,7 @@ def test_a_proof_is_forgotten_when_the_line_is_another(dialog: SettingsDialog, s
 def test_a_token_that_was_only_typed_is_saved_before_it_is_proved(
     dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot
 ) -> None:
-    dialog.open_at(SettingsPage.RELAY, ON_A_HOST, studio.studio, usual_folder=Path("/films"))
+    dialog.open_at(SettingsPage.RELAY, ON_A_HOST, studio, usual_folder=Path("/films"))
     studio.reports.become(configured=True)
     studio.reports.legs = [leg("Out")]
     type_into(qtbot, dialog, "Relay token", "t0ken")

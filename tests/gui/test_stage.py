@@ -97,7 +97,7 @@ class Desk:
         layout.addWidget(self.elsewhere)
         self.relay = EventBridge()
         self.relay.listen(self.studio.events)
-        self.stage.attach(self.studio.studio, self.relay)
+        self.stage.attach(self.studio, self.relay)
         qtbot.addWidget(self.window)
         self.window.resize(900, 600)
         self.window.show()

@@ -42,7 +42,7 @@ class Desk:
 
     def open(self) -> None:
         with self.qtbot.waitSignal(self.feed.loaded):
-            self.feed.attach(self.studio.studio, self.relay)
+            self.feed.attach(self.studio, self.relay)
 
     def texts(self) -> list[str]:
         return [str(self.model.index(row).data(ACCESSIBLE)) for row in range(self.model.rowCount())]
@@ -169,7 +169,7 @@ def test_what_changes_while_the_index_is_read_is_not_lost(desk: Desk, monkeypatc
 
     desk.studio.put(task_in(Phase.PROCESSING, 1))
     monkeypatch.setattr(desk.studio, "index", slow_index)
-    desk.feed.attach(desk.studio.studio, desk.relay)
+    desk.feed.attach(desk.studio, desk.relay)
     with desk.qtbot.waitSignal(desk.relay.tasks_changed):
         desk.studio.put(task_in(Phase.READY, 1))
     monkeypatch.setattr(desk.studio, "index", read)
@@ -179,15 +179,15 @@ def test_what_changes_while_the_index_is_read_is_not_lost(desk: Desk, monkeypatc
 
 def test_after_a_failed_read_the_next_change_reads_everything(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.open()
-    read = desk.studio.tasks
+    read = desk.studio.get_many
 
     async def refuse(tasks: object) -> object:
         raise StorageFull
 
-    monkeypatch.setattr(desk.studio, "tasks", refuse)
+    monkeypatch.setattr(desk.studio, "get_many", refuse)
     desk.studio.put(task_in(Phase.READY, 1))
     desk.qtbot.waitUntil(lambda: bool(desk.errors))
-    monkeypatch.setattr(desk.studio, "tasks", read)
+    monkeypatch.setattr(desk.studio, "get_many", read)
     desk.studio.put(task_in(Phase.READY, 2))
     desk.shows("Ready · 2", "Slow dolly", "Slow dolly")
     assert [type(error) for error in desk.errors] == [StorageFull]

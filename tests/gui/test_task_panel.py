@@ -49,7 +49,7 @@ class Desk:
 
     def open(self, *tasks: Task) -> None:
         self.studio.rows = {task.id: task for task in tasks}
-        self.panel.attach(self.studio.studio, self.relay)
+        self.panel.attach(self.studio, self.relay)
         self.bot.waitUntil(lambda: self.has_read(tasks))
 
     def has_read(self, tasks: tuple[Task, ...]) -> bool:

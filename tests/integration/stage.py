@@ -60,7 +60,7 @@ async def until(studio: Studio, condition: Callable[[list[Task]], bool], *, with
     tasks = list[Task]()
     try:
         async with asyncio.timeout(within_s):
-            while not condition(tasks := await studio.library.find(ALL, limit=1000)):
+            while not condition(tasks := await studio.tasks.find(ALL, limit=1000)):
                 await happened.wait()
                 happened.clear()
     except TimeoutError:

@@ -49,12 +49,12 @@ def test_the_studio_starts_and_works_on(
             (notice,) = [notice for notice in studio.notices.current if notice.cause == DATABASE]
             assert notice.level is NoticeLevel.WARNING
             assert f"{COUNT} tasks were kept" in notice.text
-            assert len(await studio.library.find(ALL, limit=1000)) == COUNT
+            assert len(await studio.tasks.find(ALL, limit=1000)) == COUNT
             (task,) = await studio.submission.submit(request())
             assert task.id == COUNT + 1
         async with running_studio(tmp_path, NOBODY) as studio:
             assert not [notice for notice in studio.notices.current if notice.cause == DATABASE], "said once"
-            assert len(await studio.library.find(ALL, limit=1000)) == COUNT + 1
+            assert len(await studio.tasks.find(ALL, limit=1000)) == COUNT + 1
 
     run(scene())
 

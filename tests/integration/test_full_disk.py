@@ -121,7 +121,7 @@ def test_a_task_survives_a_disk_that_fills_up_under_it(small_disk: SmallDisk, mo
                 assert path is not None
                 assert frames_of(path) > 0
                 await until(studio, lambda _: not studio.notices.current)
-                assert len(await studio.library.find(ALL, limit=9)) == 1
+                assert len(await studio.tasks.find(ALL, limit=9)) == 1
             assert len(simulator.state.charges) == 1
 
     run(story())

@@ -66,7 +66,7 @@ def test_a_picture_that_a_killed_run_left_is_out_of_reach_after_the_next_start(t
                 await until(studio, lambda tasks: tasks[0].state in (TaskState.PENDING, TaskState.PROCESSING))
                 (row,) = await studio.publishing.standing()
                 assert (row.route, row.name) == (PictureRoute.RELAY, "cat.png")
-                (task,) = await studio.library.find(ALL, limit=1)
+                (task,) = await studio.tasks.find(ALL, limit=1)
                 # What the service ended while no studio looked on.
                 with closing(sqlite3.connect(tmp_path / "data" / "studio.db")) as rows, rows:
                     assert rows.execute("UPDATE tasks SET state = 'failed' WHERE id = ?", (task.id,)).rowcount

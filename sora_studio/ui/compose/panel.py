@@ -31,7 +31,7 @@ from sora_studio.viewmodels.compose.composer import ComposeModel, compose_text
 from sora_studio.viewmodels.event_bridge import EventBridge
 
 if TYPE_CHECKING:
-    from sora_studio.studio import Studio
+    from sora_studio.viewmodels.compose.compose_services import ComposeServices
 
 _GENERATE_KEYS = ("Ctrl+Return", "Ctrl+Enter")
 
@@ -74,12 +74,12 @@ class ComposePanel(QWidget):
 
     # --- for the window -------------------------------------------------------------------------------------------
 
-    def attach(self, studio: "Studio", relay: EventBridge) -> None:
-        """Begin to work with a studio that has started."""
+    def attach(self, services: "ComposeServices", relay: EventBridge) -> None:
+        """Begin to work with the services of a studio that has started."""
         relay.connection_changed.connect(self._on_relay_connection_changed)
         relay.relay_changed.connect(self._model.take_settings)
-        self._images.attach(studio)
-        self._scope.start(self._restore(studio), name="restore draft")
+        self._images.attach(services.pictures, services.pasted_dir)
+        self._scope.start(self._restore(services), name="restore draft")
 
     def use(self, request: GenerationRequest) -> None:
         """Fill everything from a request; undo brings the text before back."""
@@ -177,11 +177,11 @@ class ComposePanel(QWidget):
 
     # --- what happens ---------------------------------------------------------------------------------------------
 
-    async def _restore(self, studio: "Studio") -> None:
+    async def _restore(self, services: "ComposeServices") -> None:
         waiting = await asyncio.to_thread(self._unsaved.read) if self._unsaved else ""
         if waiting:  # as if it had been typed just now
             self._editor.replace("\n".join(filter(None, (waiting, self._editor.text()))))
-        earlier = await self._model.restore(studio)
+        earlier = await self._model.restore(services)
         if earlier is not None:
             self._show_earlier(earlier)
         self._place_waiting_prompt()

@@ -36,8 +36,8 @@ from sora_studio.ui.settings.spending_section import SpendingSection
 from sora_studio.ui.settings.theme_section import ThemeSection
 
 if TYPE_CHECKING:
-    from sora_studio.studio import Studio
     from sora_studio.viewmodels.event_bridge import EventBridge
+    from sora_studio.viewmodels.settings.settings_services import SettingsServices
 
 _SIZE = QSize(760, 728)
 _NARROWEST = QSize(640, 400)
@@ -98,7 +98,7 @@ class SettingsDialog(QDialog):
         self,
         section: SettingsPage,
         settings: Settings,
-        studio: "Studio | None",
+        services: "SettingsServices | None",
         *,
         usual_folder: Path,
         way_needed: bool = False,
@@ -111,10 +111,10 @@ class SettingsDialog(QDialog):
         self._saved = settings
         for one in self._with_settings:
             one.show_settings(settings)
-        self.key.attach(studio.credentials if studio else None)
-        self.pictures.attach(studio)
+        self.key.attach(services.credentials if services else None)
+        self.pictures.attach(services)
         self.pictures.show_reason(needed=way_needed)
-        self.relay.attach(studio)
+        self.relay.attach(services)
         if not self.isVisible():
             self.resize(_SIZE.boundedTo(self.screen().availableSize() * 0.95))
         self.open()

@@ -22,7 +22,7 @@ from sora_studio.viewmodels.settings.relay_words import is_named_outside
 
 if TYPE_CHECKING:
     from sora_studio.services.pictures.publishing import Publishing
-    from sora_studio.studio import Studio
+    from sora_studio.viewmodels.settings.settings_services import SettingsServices
 
 QUESTION = "How do your pictures reach the service?"
 CONSENT = "A picture becomes reachable on the internet until its task ends."
@@ -99,12 +99,12 @@ class PictureForm(QWidget):
         self._build_column()
         self.show_settings(self.settings)
 
-    def attach(self, studio: "Studio | None") -> None:
-        """Work with this studio; None while it has not started."""
-        self._publishing = studio.publishing if studio else None
-        keys = studio.bucket_keys if studio else None
+    def attach(self, services: "SettingsServices | None") -> None:
+        """Work with these services; None while the studio has not started."""
+        self._publishing = services.publishing if services else None
+        keys = services.bucket_keys if services else None
         self.bucket.keys.attach(keys, keys.set if keys else None)
-        self._test.setEnabled(studio is not None)
+        self._test.setEnabled(services is not None)
 
     def show_settings(self, settings: Settings) -> None:
         """As they hold now."""

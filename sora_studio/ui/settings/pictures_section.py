@@ -14,8 +14,8 @@ from sora_studio.ui.settings.published_list import PublishedList
 
 if TYPE_CHECKING:
     from sora_studio.services.pictures.publishing import Publishing
-    from sora_studio.studio import Studio
     from sora_studio.viewmodels.event_bridge import EventBridge
+    from sora_studio.viewmodels.settings.settings_services import SettingsServices
 
 NEEDED = (
     "The service fetches pictures from a public address. Choose here how yours get one. "
@@ -81,8 +81,8 @@ class PicturesSection(QWidget):
         else:
             self._reason.say("success", "ready", WORKS if self.form.test_field.is_result else DONE)
 
-    def attach(self, studio: "Studio | None") -> None:
-        """Work with this studio; None while it has not started."""
-        self._publishing = studio.publishing if studio else None
-        self.form.attach(studio)
-        self.published.attach(studio)
+    def attach(self, services: "SettingsServices | None") -> None:
+        """Work with these services; None while the studio has not started."""
+        self._publishing = services.publishing if services else None
+        self.form.attach(services)
+        self.published.attach(services)

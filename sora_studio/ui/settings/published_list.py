@@ -17,8 +17,8 @@ from sora_studio.ui.settings.published_entry import PublishedEntry
 from sora_studio.viewmodels.settings.publications import PublicationRow, PublicationsModel
 
 if TYPE_CHECKING:
-    from sora_studio.studio import Studio
     from sora_studio.viewmodels.event_bridge import EventBridge
+    from sora_studio.viewmodels.settings.settings_services import SettingsServices
 
 HEADING = "Reachable now"
 NOTHING = "Nothing of yours is reachable."
@@ -48,9 +48,9 @@ class PublishedList(QWidget):
         relay.publications_changed.connect(self._follow)
         self._show()
 
-    def attach(self, studio: "Studio | None") -> None:
-        """Show this studio's."""
-        self._model.attach(studio)
+    def attach(self, services: "SettingsServices | None") -> None:
+        """Show what is published; None while the studio has not started."""
+        self._model.attach(services)
         self._follow()
 
     def showEvent(self, event: QShowEvent) -> None:

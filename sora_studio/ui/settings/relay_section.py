@@ -21,8 +21,8 @@ from sora_studio.viewmodels.settings.relay_words import is_named_outside
 
 if TYPE_CHECKING:
     from sora_studio.services.callbacks.reports import Reports
-    from sora_studio.studio import Studio
     from sora_studio.viewmodels.event_bridge import EventBridge
+    from sora_studio.viewmodels.settings.settings_services import SettingsServices
 
 PURPOSE = "A relay hands out your pictures and takes the service's reports, so that a finished task is known at once."
 BY_ITSELF = "The service runs on this machine: nothing needs to be set up."
@@ -73,10 +73,10 @@ class RelaySection(QWidget):
         relay.relay_changed.connect(self.show_state)
         self.show_settings(self.settings)
 
-    def attach(self, studio: "Studio | None") -> None:
-        """Work with this studio; None while it has not started."""
-        self._reports = studio.reports if studio else None
-        token = studio.relay_token if studio else None
+    def attach(self, services: "SettingsServices | None") -> None:
+        """Work with these services; None while the studio has not started."""
+        self._reports = services.reports if services else None
+        token = services.relay_token if services else None
         self.elsewhere.token.attach(token, token.set if token else None)
         self.proof.attach(self._reports)
         self.show_state()

@@ -21,9 +21,9 @@ from sora_studio.ui.stage.screen import FilmScreen, Sentence
 from sora_studio.viewmodels.tasks.task_words import Surroundings, stage_words
 
 if TYPE_CHECKING:
-    from sora_studio.studio import Studio
     from sora_studio.ui.stage.film_player import FilmPlayer
     from sora_studio.viewmodels.event_bridge import EventBridge
+    from sora_studio.viewmodels.stage_services import StageServices
 
 EMPTY = Sentence("Your clips play here.", f"Write what you want to see, then press {key_names.SEND}.", "play")
 GONE = Sentence("The file is no longer where it was saved.", "Use Locate or Save now on its card.", "folder")
@@ -50,7 +50,7 @@ class StagePanel(QWidget):
     def __init__(self, scope: TaskScope, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._scope = scope
-        self._studio: Studio | None = None
+        self._services: StageServices | None = None
         self._player: FilmPlayer | None = None
         self._task: Task | None = None
         self._place = 0
@@ -65,9 +65,9 @@ class StagePanel(QWidget):
         self._connect_controls()
         self.clear()
 
-    def attach(self, studio: "Studio", relay: "EventBridge") -> None:
-        """Follow this studio's tasks."""
-        self._studio = studio
+    def attach(self, services: "StageServices", relay: "EventBridge") -> None:
+        """Follow the tasks."""
+        self._services = services
         relay.tasks_changed.connect(self._on_relay_tasks_changed)
 
     def show_task(self, task: Task, *, play: bool) -> None:
@@ -76,8 +76,8 @@ class StagePanel(QWidget):
         self._task = task
         self._place = next((place for place, clip in enumerate(task.clips) if clip.state is ClipState.SAVED), 0)
         self._show_clip(play=play)
-        if self._studio is not None:
-            self._studio.library.look_for_files([task.id])
+        if self._services is not None:
+            self._services.file_presence.look_for([task.id])
 
     def clear(self) -> None:
         """Nothing on the stage."""
@@ -168,8 +168,8 @@ class StagePanel(QWidget):
         self._is_open = True
         self._screen.show_picture(self._screen.picture)
         self._make_player().open(path, play=play)
-        if self._studio is not None and self._task is not None and self._task.seen_at is None:
-            self._scope.start(self._studio.library.mark_seen(self._task.id), name="Mark as seen")
+        if self._services is not None and self._task is not None and self._task.seen_at is None:
+            self._scope.start(self._services.library.mark_seen(self._task.id), name="Mark as seen")
 
     def _make_player(self) -> "FilmPlayer":
         """Once, with the first film: the window opens without QtMultimedia."""
@@ -209,9 +209,9 @@ class StagePanel(QWidget):
         clip = self._clip()
         return shown_s if shown_s is not None else clip.film.duration_s / 2 if clip and clip.film else 0.0
 
-    async def _take_frame(self, studio: "Studio", film: Path, at_s: float) -> None:
+    async def _take_frame(self, services: "StageServices", film: Path, at_s: float) -> None:
         try:
-            picture = await studio.pictures.save_frame(film, at_s)
+            picture = await services.pictures.save_frame(film, at_s)
         except StudioError:
             if await asyncio.to_thread(film.exists):
                 raise
@@ -261,8 +261,8 @@ class StagePanel(QWidget):
         self._show_clip(play=was_playing)
 
     def _on_controls_continue_asked(self) -> None:
-        if self._studio is not None and (film := self._film()) is not None:
-            work = self._take_frame(self._studio, film, self._seen_at_s())
+        if self._services is not None and (film := self._film()) is not None:
+            work = self._take_frame(self._services, film, self._seen_at_s())
             self._scope.start(work, name="Take a frame", busy=self._controls.continue_button)
 
     def _on_frame_key_asked(self, key: StageKey) -> None:
@@ -284,12 +284,12 @@ class StagePanel(QWidget):
     # --- what changes by itself -----------------------------------------------------------------------------------
 
     def _on_relay_tasks_changed(self, changed: frozenset[int]) -> None:
-        if self._studio is not None and (self._task is None or self._task.id in changed):
+        if self._services is not None and (self._task is None or self._task.id in changed):
             wanted = changed if self._task is None else [self._task.id]
-            self._scope.start(self._take(wanted, self._studio), name="Look at the stage's task")
+            self._scope.start(self._take(wanted, self._services), name="Look at the stage's task")
 
-    async def _take(self, changed: frozenset[int] | list[int], studio: "Studio") -> None:
-        tasks = await studio.library.tasks(sorted(changed))
+    async def _take(self, changed: frozenset[int] | list[int], services: "StageServices") -> None:
+        tasks = await services.tasks.get_many(sorted(changed))
         if self._task is None:
             finished = [task for task in tasks if task.phase is Phase.READY and not task.seen_at and not task.removed_at]
             if finished:

@@ -1,4 +1,4 @@
-"""What the actions on a task do: each one a call to the studio in the window's scope, or a hand-over to another panel."""
+"""What the actions on a task do: each one a call to a service in the window's scope, or a hand-over to another panel."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -21,7 +21,7 @@ from sora_studio.viewmodels.tasks.task_money import found_sentence
 from sora_studio.viewmodels.tasks.task_words import Surroundings
 
 if TYPE_CHECKING:
-    from sora_studio.studio import Studio
+    from sora_studio.viewmodels.tasks.task_services import TaskServices
 
 _BAD_ID = "That id cannot be attached: it is not an id, another task has it, or this task is settled already."
 
@@ -38,7 +38,7 @@ class TaskCommands(QObject):
     def __init__(self, scope: TaskScope, surroundings: Callable[[Task], Surroundings], window: QWidget) -> None:
         super().__init__(window)
         self._scope, self._surroundings, self._window = scope, surroundings, window
-        self._studio: Studio | None = None
+        self._services: TaskServices | None = None
         self._under_way: set[tuple[TaskAction, int]] = set()
         self._local: dict[TaskAction, Callable[[Task], None]] = {
             TaskAction.PLAY: self.play_requested.emit,
@@ -52,27 +52,27 @@ class TaskCommands(QObject):
             TaskAction.LOCATE: self._locate,
         }
 
-    def attach(self, studio: "Studio") -> None:
-        """From now on actions reach this studio; before, only what needs none works."""
-        self._studio = studio
+    def attach(self, services: "TaskServices") -> None:
+        """From now on actions reach these services; before, only what needs none works."""
+        self._services = services
 
     def perform(self, action: TaskAction, task: Task) -> None:
         """Do it. Returns at once; errors go to the scope."""
         if local := self._local.get(action):
             local(task)
-        elif self._studio is not None and (action, task.id) not in self._under_way:
+        elif self._services is not None and (action, task.id) not in self._under_way:
             self._under_way.add((action, task.id))
             name = f"{action.value.replace('-', ' ').capitalize()} (task {task.id})"
-            self._scope.start(self._perform(action, task, self._studio), name=name)
+            self._scope.start(self._perform(action, task, self._services), name=name)
 
-    async def _perform(self, action: TaskAction, task: Task, studio: "Studio") -> None:
+    async def _perform(self, action: TaskAction, task: Task, services: "TaskServices") -> None:
         calls: dict[TaskAction, Callable[[], Awaitable[object]]] = {
-            TaskAction.CHECK: lambda: studio.tracking.check_now(task.id),
-            TaskAction.RESUBMIT: lambda: studio.submission.resubmit(task.id),
-            TaskAction.DISCARD: lambda: studio.submission.discard(task.id),
-            TaskAction.PAUSE: lambda: studio.retrieval.pause(task.id),
-            TaskAction.SAVE_NOW: lambda: studio.retrieval.save_now(task.id),
-            TaskAction.REMOVE: lambda: _remove(task, studio),
+            TaskAction.CHECK: lambda: services.tracking.check_now(task.id),
+            TaskAction.RESUBMIT: lambda: services.submission.resubmit(task.id),
+            TaskAction.DISCARD: lambda: services.submission.discard(task.id),
+            TaskAction.PAUSE: lambda: services.retrieval.pause(task.id),
+            TaskAction.SAVE_NOW: lambda: services.retrieval.save_now(task.id),
+            TaskAction.REMOVE: lambda: _remove(task, services),
         }
         try:
             await calls[action]()
@@ -95,17 +95,17 @@ class TaskCommands(QObject):
         self.perform(action, task)
 
     def _check_id(self, dialog: ReviewDialog, task: Task, task_id: str) -> None:
-        if self._studio is not None:
+        if self._services is not None:
             now = self._surroundings(task).now
-            self._scope.start(_check_id(dialog, task, task_id, self._studio, now), name="Check an id")
+            self._scope.start(_check_id(dialog, task, task_id, self._services, now), name="Check an id")
 
     def _attach_id(self, dialog: ReviewDialog, task: Task, task_id: str) -> None:
-        if self._studio is not None:
-            self._scope.start(_attach_id(dialog, task, task_id, self._studio), name="Attach an id", busy=dialog)
+        if self._services is not None:
+            self._scope.start(_attach_id(dialog, task, task_id, self._services), name="Attach an id", busy=dialog)
 
     def _locate(self, task: Task) -> None:
         missing = next((clip for clip in task.clips if clip.state is ClipState.MISSING), None)
-        if missing is None or self._studio is None:
+        if missing is None or self._services is None:
             return
         start = missing.path.parent if missing.path else Path.home()
         dialog = QFileDialog(self._window.window(), "Where is the clip?", str(start), "Films (*.mp4)")
@@ -115,21 +115,21 @@ class TaskCommands(QObject):
         dialog.open()
 
     def _on_locate_file_selected(self, clip: Clip, path: str) -> None:
-        if self._studio is not None:
-            self._scope.start(self._studio.retrieval.locate(clip.id, Path(path)), name="Locate a clip")
+        if self._services is not None:
+            self._scope.start(self._services.retrieval.locate(clip.id, Path(path)), name="Locate a clip")
 
 
-async def _remove(task: Task, studio: "Studio") -> None:
+async def _remove(task: Task, services: "TaskServices") -> None:
     """A waiting task is taken back first; if its turn has just come, it stays, so that nobody pays for what they don't see."""
-    if task.phase is Phase.WAITING and not await studio.submission.cancel(task.id):
+    if task.phase is Phase.WAITING and not await services.submission.cancel(task.id):
         return
-    await studio.library.remove(task.id)
+    await services.library.remove(task.id)
 
 
-async def _check_id(dialog: ReviewDialog, task: Task, task_id: str, studio: "Studio", now: datetime) -> None:
+async def _check_id(dialog: ReviewDialog, task: Task, task_id: str, services: "TaskServices", now: datetime) -> None:
     found = refusal = ""
     try:
-        found = found_sentence(await studio.submission.look_up(task.id, task_id), now)
+        found = found_sentence(await services.submission.look_up(task.id, task_id), now)
     except TaskUnknown:
         refusal = "The service does not know this id."
     except StudioError as error:
@@ -142,8 +142,8 @@ async def _check_id(dialog: ReviewDialog, task: Task, task_id: str, studio: "Stu
         dialog.refuse(refusal)
 
 
-async def _attach_id(dialog: ReviewDialog, task: Task, task_id: str, studio: "Studio") -> None:
-    if await studio.submission.attach(task.id, task_id):
+async def _attach_id(dialog: ReviewDialog, task: Task, task_id: str, services: "TaskServices") -> None:
+    if await services.submission.attach(task.id, task_id):
         dialog.accept()
     else:
         dialog.refuse(_BAD_ID)

@@ -19,8 +19,9 @@ from sora_studio.viewmodels.tasks.task_list import TaskListModel
 from sora_studio.viewmodels.tasks.task_words import SECTION_TITLES
 
 if TYPE_CHECKING:
-    from sora_studio.studio import Studio
+    from sora_studio.services.polling.tracking import Tracking
     from sora_studio.viewmodels.event_bridge import EventBridge
+    from sora_studio.viewmodels.tasks.task_services import TaskServices
 
 _HEADER_HEIGHT = 33
 _NOTHING = f"Nothing running. {key_names.SEND} sends your prompt."
@@ -43,7 +44,7 @@ class TaskPanel(QFrame):
         self._feed = TaskFeed(self._model, scope.start, self)
         self._view = TaskView(self._model, scope, self)
         self._commands = TaskCommands(scope, self._model.surroundings, self)
-        self._studio: Studio | None = None
+        self._tracking: Tracking | None = None
         self._awaited: tuple[int, bool] | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -58,12 +59,12 @@ class TaskPanel(QFrame):
         """The list, for focus and shortcuts."""
         return self._view
 
-    def attach(self, studio: "Studio", relay: "EventBridge") -> None:
-        """Begin to show this studio's tasks."""
-        self._studio = studio
-        self._view.attach(studio)
-        self._commands.attach(studio)
-        self._feed.attach(studio, relay)
+    def attach(self, services: "TaskServices", relay: "EventBridge") -> None:
+        """Begin to show the tasks."""
+        self._tracking = services.tracking
+        self._view.attach(services.pictures)
+        self._commands.attach(services)
+        self._feed.attach(services, relay)
 
     def select(self, task: int, *, quietly: bool = False) -> None:
         """Make this task the current one, now or as soon as it has arrived; the list does not scroll to it.
@@ -178,5 +179,5 @@ class TaskPanel(QFrame):
         menu.popup(place)
 
     def _on_view_seen_changed(self, tasks: frozenset[int]) -> None:
-        if self._studio is not None:
-            self._studio.tracking.prioritise(tasks)
+        if self._tracking is not None:
+            self._tracking.prioritise(tasks)

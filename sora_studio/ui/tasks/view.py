@@ -17,7 +17,7 @@ from sora_studio.ui.tasks.posters import PosterCache
 from sora_studio.viewmodels.tasks.task_list import TaskListModel, TaskRole
 
 if TYPE_CHECKING:
-    from sora_studio.studio import Studio
+    from sora_studio.services.pictures.pictures import Pictures
 
 _TICKING = frozenset({Phase.PENDING, Phase.PROCESSING, Phase.LOST})
 TICK_MS = 1_000
@@ -67,9 +67,9 @@ class TaskView(QTableView):
         self.verticalScrollBar().valueChanged.connect(self._on_screen_changed)
         theme.notifier.changed.connect(self.viewport().update)
 
-    def attach(self, studio: "Studio") -> None:
-        """Draw the pictures that its tasks start from."""
-        self._posters.pictures = studio.pictures
+    def attach(self, pictures: "Pictures") -> None:
+        """Draw the pictures that the tasks start from."""
+        self._posters.pictures = pictures
 
     def task_under(self, index: QModelIndex) -> Task | None:
         """The task of a row, if it is here."""

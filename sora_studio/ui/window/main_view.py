@@ -25,8 +25,12 @@ from sora_studio.ui.window.notice_bar import NoticeBar
 from sora_studio.ui.window.status_bar import StatusBar
 from sora_studio.ui.window.top_bar import TopBar
 from sora_studio.ui.window.workspace import Workspace, lay_out
+from sora_studio.viewmodels.compose.compose_services import ComposeServices
 from sora_studio.viewmodels.event_bridge import EventBridge
-from sora_studio.viewmodels.window.status import StatusModel
+from sora_studio.viewmodels.settings.settings_services import SettingsServices
+from sora_studio.viewmodels.stage_services import StageServices
+from sora_studio.viewmodels.tasks.task_services import TaskServices
+from sora_studio.viewmodels.window.status import StatusModel, StatusServices
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
@@ -93,8 +97,10 @@ class MainView(QWidget):
         self._settings = studio.settings.current
         self._save = self._save or studio.settings.change
         self.listen(studio.events)
-        for panel in (self.compose, self.tasks, self.stage, self.status):
-            panel.attach(studio, self.relay)
+        self.compose.attach(_compose_services(studio), self.relay)
+        self.tasks.attach(_task_services(studio), self.relay)
+        self.stage.attach(_stage_services(studio), self.relay)
+        self.status.attach(_status_services(studio), self.relay)
         self._refresh.start()
         self._on_refresh_timeout()
         self._show_key_banner()
@@ -110,7 +116,8 @@ class MainView(QWidget):
             self._dialog.settings_saved.connect(self._on_dialog_settings_saved)
             self._dialog.key_changed.connect(self._on_dialog_key_changed)
         folder = self._usual_folder()
-        self._dialog.open_at(section, self._settings, self._studio, usual_folder=folder, way_needed=way_needed)
+        services = _settings_services(self._studio) if self._studio else None
+        self._dialog.open_at(section, self._settings, services, usual_folder=folder, way_needed=way_needed)
 
     def restore(self, state: QSettings) -> None:
         """Take up the layout of last time, and how loud and fast clips were played."""
@@ -268,3 +275,59 @@ class MainView(QWidget):
         """Say once that something unexpected happened."""
         words = "Something went wrong inside the program. Your tasks are safe and the work goes on."
         self.notices.raise_notice(NoticeRaised(FAULT, NoticeLevel.ERROR, words, NoticeAction.COPY_REPORT))
+
+
+def _compose_services(studio: "Studio") -> ComposeServices:
+    return ComposeServices(
+        profiles=studio.profiles,
+        pasted_dir=studio.data_dir / "pasted",
+        settings=studio.settings,
+        credentials=studio.credentials,
+        drafts=studio.drafts,
+        pictures=studio.pictures,
+        submission=studio.submission,
+        publishing=studio.publishing,
+        reports=studio.reports,
+        tracking=studio.tracking,
+    )
+
+
+def _task_services(studio: "Studio") -> TaskServices:
+    return TaskServices(
+        profiles=studio.profiles,
+        tasks=studio.tasks,
+        library=studio.library,
+        submission=studio.submission,
+        tracking=studio.tracking,
+        retrieval=studio.retrieval,
+        pictures=studio.pictures,
+    )
+
+
+def _stage_services(studio: "Studio") -> StageServices:
+    return StageServices(
+        tasks=studio.tasks, library=studio.library, file_presence=studio.file_presence, pictures=studio.pictures
+    )
+
+
+def _status_services(studio: "Studio") -> StatusServices:
+    return StatusServices(
+        balance=studio.balance,
+        credentials=studio.credentials,
+        file_presence=studio.file_presence,
+        library=studio.library,
+        reports=studio.reports,
+        spending=studio.spending,
+        tracking=studio.tracking,
+    )
+
+
+def _settings_services(studio: "Studio") -> SettingsServices:
+    return SettingsServices(
+        credentials=studio.credentials,
+        bucket_keys=studio.bucket_keys,
+        relay_token=studio.relay_token,
+        publishing=studio.publishing,
+        reports=studio.reports,
+        tasks=studio.tasks,
+    )

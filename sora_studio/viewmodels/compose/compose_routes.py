@@ -7,7 +7,7 @@ from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.request import GenerationRequest
 
 if TYPE_CHECKING:
-    from sora_studio.studio import Studio
+    from sora_studio.viewmodels.compose.compose_services import ComposeServices
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,13 @@ class Ways:
     inner: PictureRoute | None = None
 
     @classmethod
-    def of(cls, studio: "Studio", request: GenerationRequest) -> "Ways":
+    def of(cls, services: "ComposeServices", request: GenerationRequest) -> "Ways":
         """As they are now, for this request."""
         return cls(
-            routes=studio.publishing.routes,
-            usual=studio.publishing.route_for(replace(request, pictures_by=None)),
-            callback=studio.reports.state.configured,
-            inner=next(filter(studio.publishing.stays_here, PictureRoute), None),
+            routes=services.publishing.routes,
+            usual=services.publishing.route_for(replace(request, pictures_by=None)),
+            callback=services.reports.state.configured,
+            inner=next(filter(services.publishing.stays_here, PictureRoute), None),
         )
 
     def taken(self, wanted: PictureRoute | None) -> PictureRoute | None:

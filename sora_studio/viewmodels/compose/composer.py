@@ -24,7 +24,7 @@ from sora_studio.viewmodels.compose.pictures.picture_history import PictureHisto
 from sora_studio.viewmodels.compose.pictures.picture_words import Seen, Shape, shape_of
 
 if TYPE_CHECKING:
-    from sora_studio.studio import Studio
+    from sora_studio.viewmodels.compose.compose_services import ComposeServices
 
 _NEW_DRAFT = Draft(id=0, request=GenerationRequest(model="", prompt=""))
 _SHAPE_FIELD = "aspect_ratio"
@@ -44,7 +44,7 @@ class ComposeModel(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._studio: Studio | None = None
+        self._services: ComposeServices | None = None
         self._draft = _NEW_DRAFT
         self._restored = False
         self._submitting = False
@@ -65,7 +65,7 @@ class ComposeModel(QObject):
     @property
     def profiles(self) -> Mapping[str, ModelProfile]:
         """The models to choose from."""
-        return self._studio.profiles if self._studio else {}
+        return self._services.profiles if self._services else {}
 
     @property
     def profile(self) -> ModelProfile | None:
@@ -103,7 +103,7 @@ class ComposeModel(QObject):
     @property
     def ways(self) -> Ways:
         """To and from the service, as they are set up now."""
-        return Ways.of(self._studio, self.request) if self._studio else Ways()
+        return Ways.of(self._services, self.request) if self._services else Ways()
 
     def edit_of(self, source: str) -> PictureEdit:
         """What is changed of a picture."""
@@ -112,7 +112,7 @@ class ComposeModel(QObject):
     @property
     def has_key(self) -> bool:
         """Whether anything can be sent at all."""
-        return self._studio is not None and self._studio.credentials.has_key
+        return self._services is not None and self._services.credentials.has_key
 
     @property
     def problems(self) -> Mapping[str, str]:
@@ -183,9 +183,9 @@ class ComposeModel(QObject):
 
     def take_settings(self) -> None:
         """The settings may have changed: what is offered follows, and so does a new default."""
-        if self._studio is None:
+        if self._services is None:
             return
-        if (usual := self._studio.settings.current.callback) != self._usual_callback:
+        if (usual := self._services.settings.current.callback) != self._usual_callback:
             self._usual_callback = usual
             self._replace(replace(self.request, callback=usual))
         self.changed.emit()
@@ -215,24 +215,24 @@ class ComposeModel(QObject):
 
     # --- with a studio --------------------------------------------------------------------------------------------
 
-    async def restore(self, studio: "Studio") -> Draft | None:
-        """Begin to work with a studio; returns the draft that the last session left, if any.
+    async def restore(self, services: "ComposeServices") -> Draft | None:
+        """Begin to work with these services; returns the draft that the last session left, if any.
 
         What was typed before this moment wins: it becomes a draft of its own, and the earlier one is returned all the same, so
         that the editor can keep it one undo away. Raises what the storage raises; the composer can be used even then.
         """
-        self._studio = studio
-        self.online = studio.tracking.snapshot().online
+        self._services = services
+        self.online = services.tracking.snapshot().online
         earlier: Draft | None = None
         try:
-            earlier = await studio.library.latest_draft()
+            earlier = await services.drafts.latest()
         finally:
             self._begin(earlier)
         return earlier
 
     async def save(self) -> None:
         """Write the draft if anything has changed, once there is a place for it; a failure is tried again."""
-        if self._studio and self._restored and await self.keeper.save(self._studio.library, lambda: self._draft):
+        if self._services and self._restored and await self.keeper.save(self._services.drafts, lambda: self._draft):
             if (kept := self.keeper.kept) is not None:
                 self._draft = replace(self._draft, id=kept.id, saved_at=kept.saved_at)
             self.changed.emit()
@@ -243,22 +243,22 @@ class ComposeModel(QObject):
         `patient`: nobody has it before their eyes.
         """
         profile, edit = self.profile, self.edit_of(source)
-        if self._studio is None or profile is None or source not in self.request.images:
+        if self._services is None or profile is None or source not in self.request.images:
             return None
         wanted = again or self.looks.is_new(source, edit, profile)
-        return self.looks.look(self._studio.pictures, source, edit, profile, patient=patient) if wanted else None
+        return self.looks.look(self._services.pictures, source, edit, profile, patient=patient) if wanted else None
 
     async def thumbnail(self, path: Path, *, max_edge: int) -> Thumbnail | None:
         """A picture small and upright; None while nobody can draw it."""
-        return await self._studio.pictures.thumbnail(path, max_edge=max_edge) if self._studio else None
+        return await self._services.pictures.thumbnail(path, max_edge=max_edge) if self._services else None
 
     async def check_images(self) -> None:
         """Judge the pictures as `submit` would, and complain beside them."""
-        if self._studio is None or not self.request.images:
+        if self._services is None or not self.request.images:
             return
         checked = reachable(self.request, self.ways)
         try:
-            problems = await self._studio.submission.check(checked, takes=self._draft.takes)
+            problems = await self._services.submission.check(checked, takes=self._draft.takes)
         except (InvalidRequest, PublicUrlNeeded) as error:
             problems = problems_of(error)
         now = self.request
@@ -273,7 +273,7 @@ class ComposeModel(QObject):
         An empty list when it was refused (`problems` says why) or when the same press is still under way. Raises
         `KeyMissing`, `RequestRepeated` unless it is meant `again`, and whatever the storage raises.
         """
-        if self._studio is None or self._submitting:
+        if self._services is None or self._submitting:
             return []
         if not self.has_key:
             raise KeyMissing
@@ -282,7 +282,7 @@ class ComposeModel(QObject):
         try:
             request = reachable(self.request, self.ways)
             shown = {source: digest for source, digest in self.looks.shown.items() if source in request.images}
-            tasks = await self._studio.submission.submit(request, takes=self._draft.takes, again=again, shown=shown)
+            tasks = await self._services.submission.submit(request, takes=self._draft.takes, again=again, shown=shown)
         except (InvalidRequest, PublicUrlNeeded) as error:
             self.complaints.add(map(self._at_images, problems_of(error)))
             if isinstance(error, PublicUrlNeeded):
@@ -304,7 +304,7 @@ class ComposeModel(QObject):
     def _begin(self, earlier: Draft | None) -> None:
         """Whatever was typed meanwhile stays; an untouched composer takes the earlier draft over."""
         self._restored = True
-        self._usual_callback = self._studio is not None and self._studio.settings.current.callback
+        self._usual_callback = self._services is not None and self._services.settings.current.callback
         touched = bool(self.request.prompt or self.request.images)
         if earlier is None or touched:
             request = replace(self._fitting(self.request), callback=self._usual_callback)
@@ -337,5 +337,5 @@ class ComposeModel(QObject):
         self.keeper.touch()
 
     def _fitting(self, request: GenerationRequest) -> GenerationRequest:
-        mine = self._studio.settings.current.model if self._studio else ""
+        mine = self._services.settings.current.model if self._services else ""
         return fitting(request, self.profiles, (request.model, self.request.model, mine))

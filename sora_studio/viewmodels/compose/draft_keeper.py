@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -11,7 +12,7 @@ from sora_studio.domain.errors import StudioError
 from sora_studio.viewmodels.compose.autosave import Autosave
 
 if TYPE_CHECKING:
-    from sora_studio.services.library.library import Library
+    from sora_studio.domain.ports import DraftStore
 
 
 class DraftKeeper(QObject):
@@ -43,7 +44,7 @@ class DraftKeeper(QObject):
         self.kept = kept
         self._autosave.settle()
 
-    async def save(self, library: "Library", draft: Callable[[], Draft]) -> bool:
+    async def save(self, drafts: "DraftStore", draft: Callable[[], Draft]) -> bool:
         """Write the draft as it stands when its turn has come; says whether there was anything to write."""
         async with self._writing:
             if not self._autosave.pending:
@@ -52,7 +53,7 @@ class DraftKeeper(QObject):
             if (now := draft()) == self.kept:
                 return False
             try:
-                self.kept = await library.save_draft(now)
+                self.kept = await drafts.save(now, at=datetime.now(UTC))
             except StudioError as error:
                 self.trouble = error.title
                 self._autosave.retry()

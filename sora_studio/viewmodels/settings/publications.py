@@ -14,7 +14,7 @@ from sora_studio.domain.task import Task
 from sora_studio.viewmodels.tasks.task_quantities import time_of_day_text
 
 if TYPE_CHECKING:
-    from sora_studio.studio import Studio
+    from sora_studio.viewmodels.settings.settings_services import SettingsServices
 
 SHOWN_AT_ONCE = 20
 """Entries: a few screens full."""
@@ -56,21 +56,21 @@ class PublicationsModel(QObject):
         self.more = 0
         self._most = SHOWN_AT_ONCE
         self._asking = asyncio.Lock()
-        self._studio: Studio | None = None
+        self._services: SettingsServices | None = None
 
-    def attach(self, studio: "Studio | None") -> None:
-        """Tell about this studio's from now on."""
-        self._studio = studio
+    def attach(self, services: "SettingsServices | None") -> None:
+        """Tell about these services from now on."""
+        self._services = services
         self._most = SHOWN_AT_ONCE
 
     async def refresh(self) -> None:
         """Ask what stands now, and what the rows stand for."""
-        if self._studio is None:
+        if self._services is None:
             return
         async with self._asking:
-            sent = _by_picture(await self._studio.publishing.standing())
+            sent = _by_picture(await self._services.publishing.standing())
             shown = sent[: self._most]
-            tasks = await self._studio.library.tasks(sorted({task for each in shown for one in each for task in one.tasks}))
+            tasks = await self._services.tasks.get_many(sorted({task for each in shown for one in each for task in one.tasks}))
         by_id, now = {task.id: task for task in tasks}, datetime.now(UTC)
         rows, more = tuple(row_of(each, by_id, now) for each in shown), len(sent) - len(shown)
         if (rows, more) != (self.rows, self.more):
@@ -84,10 +84,10 @@ class PublicationsModel(QObject):
 
     async def withdraw(self, row: PublicationRow) -> None:
         """Take one back; what hinders it stands in its row afterwards, and hinders the rest of it too."""
-        if self._studio is None:
+        if self._services is None:
             return
         for publication in row.publications:
-            if not await self._studio.publishing.withdraw(publication):
+            if not await self._services.publishing.withdraw(publication):
                 break
         await self.refresh()
 

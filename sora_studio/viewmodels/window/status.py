@@ -13,8 +13,27 @@ from sora_studio.domain.money import DaySpend, dollars
 from sora_studio.viewmodels.tasks.task_quantities import size_text
 
 if TYPE_CHECKING:
-    from sora_studio.studio import Studio
+    from sora_studio.services.callbacks.reports import Reports
+    from sora_studio.services.clips.file_presence import FilePresence
+    from sora_studio.services.library.library import Library
+    from sora_studio.services.money.balance import Balance
+    from sora_studio.services.money.spending import Spending
+    from sora_studio.services.polling.tracking import Tracking
+    from sora_studio.services.runtime.credentials import Credentials
     from sora_studio.viewmodels.event_bridge import EventBridge
+
+
+@dataclass(frozen=True, slots=True)
+class StatusServices:
+    """The services that the status bar and the top bar use."""
+
+    balance: "Balance"
+    credentials: "Credentials"
+    file_presence: "FilePresence"
+    library: "Library"
+    reports: "Reports"
+    spending: "Spending"
+    tracking: "Tracking"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,38 +124,38 @@ class StatusModel(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.facts = StatusFacts()
-        self._studio: Studio | None = None
+        self._services: StatusServices | None = None
 
-    def attach(self, studio: "Studio", relay: "EventBridge") -> None:
-        """Begin to tell about this studio."""
-        self._studio = studio
+    def attach(self, services: "StatusServices", relay: "EventBridge") -> None:
+        """Begin to tell about these services."""
+        self._services = services
         relay.connection_changed.connect(self._on_connection_changed)
         relay.balance_changed.connect(self._on_balance_changed)
         relay.spending_changed.connect(self._on_spending_changed)
         relay.relay_changed.connect(self._on_relay_changed)
-        has_key, usd = studio.credentials.has_key, studio.balance.usd
-        self._set(replace(self.facts, online=True, has_key=has_key, balance_usd=usd, today=studio.spending.today))
+        has_key, usd = services.credentials.has_key, services.balance.usd
+        self._set(replace(self.facts, online=True, has_key=has_key, balance_usd=usd, today=services.spending.today))
         self._on_relay_changed()
 
     def want_balance(self) -> None:
         """Somebody looks: the balance may have changed elsewhere, and files may have been moved."""
-        if self._studio is not None:
-            self._studio.balance.want()
-            self._studio.library.look_at_all_files()
+        if self._services is not None:
+            self._services.balance.want()
+            self._services.file_presence.look_again()
 
     async def refresh(self) -> None:
         """Ask for the counts, the key and the free space. Cheap enough for every other second."""
-        if self._studio is None:
+        if self._services is None:
             return
-        clips = await self._studio.library.clips()
-        free_bytes = await asyncio.to_thread(self._studio.library.free_bytes)
-        seen = self._studio.tracking.snapshot()
+        clips = await self._services.file_presence.counts()
+        free_bytes = await asyncio.to_thread(self._services.library.free_bytes)
+        seen = self._services.tracking.snapshot()
         self._set(
             replace(
                 self.facts,
                 online=seen.online,
                 retry_at=None if seen.online else self.facts.retry_at,
-                has_key=self._studio.credentials.has_key,
+                has_key=self._services.credentials.has_key,
                 is_owner=seen.is_owner,
                 running=seen.running,
                 waiting=seen.waiting,
@@ -160,8 +179,8 @@ class StatusModel(QObject):
 
     def _on_relay_changed(self) -> None:
         """One that is only just being called is not down yet."""
-        if self._studio is not None:
-            line = self._studio.reports.state
+        if self._services is not None:
+            line = self._services.reports.state
             self._set(replace(self.facts, relay_is_down=line.configured and not line.connected and bool(line.trouble)))
 
     def _on_spending_changed(self, event: SpendingChanged) -> None:

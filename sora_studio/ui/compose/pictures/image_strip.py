@@ -22,7 +22,7 @@ from sora_studio.viewmodels.compose.pictures import picture_words
 from sora_studio.viewmodels.compose.pictures.picture_words import Seen, Shape
 
 if TYPE_CHECKING:
-    from sora_studio.studio import Studio
+    from sora_studio.services.pictures.pictures import Pictures
 
 INLINE = 3
 """So many pictures have a place beside the chips."""
@@ -46,7 +46,8 @@ class ImageStrip(QWidget):
         super().__init__(parent)
         self._scope = scope
         self._rules: ImageRules | None = None
-        self._studio: Studio | None = None
+        self._pictures: Pictures | None = None
+        self._pasted_dir: Path | None = None
         self._images: tuple[str, ...] = ()
         self._problem = ""
         self._problems: Mapping[str, str] = {}
@@ -68,9 +69,9 @@ class ImageStrip(QWidget):
         self.setMinimumHeight(SIZE.height())  # the style sheet would let the wells be as low as a button
         self._rebuild()
 
-    def attach(self, studio: "Studio") -> None:
-        """From now on pictures are drawn, and pixels without a file are kept."""
-        self._studio = studio
+    def attach(self, pictures: "Pictures", pasted_dir: Path) -> None:
+        """Draw pictures from now on, and keep pixels without a file in `pasted_dir`."""
+        self._pictures, self._pasted_dir = pictures, pasted_dir
         for well in self._wells.values():
             self._draw(well)
 
@@ -204,12 +205,12 @@ class ImageStrip(QWidget):
         return action
 
     def _draw(self, well: ImageWell) -> None:
-        if self._studio and well.source and not is_url(well.source):
-            self._scope.start(self._show_thumbnail(self._studio, well, Path(well.source)), name="thumbnail")
+        if self._pictures and well.source and not is_url(well.source):
+            self._scope.start(self._show_thumbnail(self._pictures, well, Path(well.source)), name="thumbnail")
 
-    async def _show_thumbnail(self, studio: "Studio", well: ImageWell, path: Path) -> None:
+    async def _show_thumbnail(self, pictures: "Pictures", well: ImageWell, path: Path) -> None:
         edge = round(_TIMES_A_WELL * SIZE.width() * self.devicePixelRatioF())
-        thumbnail = await studio.pictures.thumbnail(path, max_edge=edge)
+        thumbnail = await pictures.thumbnail(path, max_edge=edge)
         if thumbnail is not None and well in self._wells.values():
             well.show_picture(image_of(thumbnail))
 
@@ -240,8 +241,8 @@ class ImageStrip(QWidget):
         pixels = picture_pixels(mime)
         if files:
             self._add(source, files)
-        elif pixels is not None and self._studio is not None:
-            self._scope.start(self._keep(source, pixels, self._studio.data_dir / "pasted"), name="paste image")
+        elif pixels is not None and self._pasted_dir is not None:
+            self._scope.start(self._keep(source, pixels, self._pasted_dir), name="paste image")
         elif sources := picture_sources(mime):
             self._add(source, sources)
 

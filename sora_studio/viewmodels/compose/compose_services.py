@@ -1,0 +1,33 @@
+"""The services that the composer uses."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sora_studio.domain.ports import DraftStore
+    from sora_studio.domain.profile import ModelProfile
+    from sora_studio.services.callbacks.reports import Reports
+    from sora_studio.services.pictures.pictures import Pictures
+    from sora_studio.services.pictures.publishing import Publishing
+    from sora_studio.services.polling.tracking import Tracking
+    from sora_studio.services.runtime.credentials import Credentials
+    from sora_studio.services.runtime.settings_service import SettingsService
+    from sora_studio.services.tasks.submission import Submission
+
+
+@dataclass(frozen=True, slots=True)
+class ComposeServices:
+    """`pasted_dir` is where pixels without a file of their own are kept."""
+
+    profiles: "Mapping[str, ModelProfile]"
+    pasted_dir: Path
+    settings: "SettingsService"
+    credentials: "Credentials"
+    drafts: "DraftStore"
+    pictures: "Pictures"
+    submission: "Submission"
+    publishing: "Publishing"
+    reports: "Reports"
+    tracking: "Tracking"

@@ -1,0 +1,24 @@
+"""The services that the settings dialog uses."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sora_studio.domain.ports import TaskStore
+    from sora_studio.services.callbacks.relay_token import RelayToken
+    from sora_studio.services.callbacks.reports import Reports
+    from sora_studio.services.pictures.bucket_keys import BucketKeys
+    from sora_studio.services.pictures.publishing import Publishing
+    from sora_studio.services.runtime.credentials import Credentials
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsServices:
+    """`tasks` is only read: pictures are listed with the tasks that they were published for."""
+
+    credentials: "Credentials"
+    bucket_keys: "BucketKeys"
+    relay_token: "RelayToken"
+    publishing: "Publishing"
+    reports: "Reports"
+    tasks: "TaskStore"

@@ -1,0 +1,20 @@
+"""The services that the stage uses."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sora_studio.domain.ports import TaskStore
+    from sora_studio.services.clips.file_presence import FilePresence
+    from sora_studio.services.library.library import Library
+    from sora_studio.services.pictures.pictures import Pictures
+
+
+@dataclass(frozen=True, slots=True)
+class StageServices:
+    """`tasks` is only read; `library` changes what is kept."""
+
+    tasks: "TaskStore"
+    library: "Library"
+    file_presence: "FilePresence"
+    pictures: "Pictures"
