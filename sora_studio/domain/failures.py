@@ -113,6 +113,9 @@ _KNOWN: dict[str, Failure] = {
     ),
 }
 
+KNOWN_CODES = frozenset(_KNOWN) - {REQUEST_REFUSED, MODEL_FORBIDDEN, IMAGE_UNUSABLE, IMAGE_UNPUBLISHED, TASK_LOST}
+"""Upper-case names that the service itself uses; the others are the program's."""
+
 _UNKNOWN = Failure(
     "The service failed this task.",
     "Read its own words below, then change the request or try again.",

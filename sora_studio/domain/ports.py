@@ -49,6 +49,8 @@ class RemoteStatus:
     fail_message: str | None = None
     created_at: datetime | None = None
     completed_at: datetime | None = None
+    unknown_state: str = ""
+    """The service's own word for a state that the program does not know; empty otherwise."""
 
 
 class Gateway(Protocol):

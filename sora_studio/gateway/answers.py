@@ -1,4 +1,8 @@
-"""Reads whatever came back over HTTP as the service's envelope, without trusting that it is one."""
+"""Reads whatever came back over HTTP as the service's envelope, without trusting that it is one.
+
+A login page, proxy or firewall can answer in the service's place, in HTML or in JSON of its own. Only the service's envelope
+(`code`, `message`, `data`) is its word; names of fields are read in any spelling (`taskId`, `task_id`, `TaskID`).
+"""
 
 import json
 import re
@@ -6,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TypeAlias, cast
+
+from sora_studio.domain import failures
 
 JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
 
@@ -15,6 +21,11 @@ MAX_RETRY_AFTER_S = 3600.0
 MAX_WORDS_CHARS = 2000
 """Enough for any explanation that a person would read."""
 
+_MAX_ENCODINGS = 4
+INSUFFICIENT_CREDITS = "INSUFFICIENT_CREDITS"
+SERVICE_WORDS = frozenset({INSUFFICIENT_CREDITS, *failures.KNOWN_CODES})
+"""What may stand in place of a number as the envelope's `code`."""
+_ENVELOPE_FIELDS = frozenset({"message", "msg", "data"})
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}(\.0*)?", re.ASCII)
 _SECONDS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?", re.ASCII)
 
@@ -24,11 +35,13 @@ class Answer:
     """One answer, as far as it can be read.
 
     `status` is HTTP's; `code` the envelope's own number and `word` its own name (`INSUFFICIENT_CREDITS`) where it has one.
-    `is_envelope` is False for HTML, nothing, or JSON of another shape: then only `status` and `retry_after_s` mean anything.
+    `is_envelope` is False for HTML, nothing, or JSON of another shape: no refusal in it is the service's.
     """
 
     status: int
     is_envelope: bool = False
+    is_object: bool = False
+    """It is JSON with named fields at least: a result in it can be used, whatever is missing around it."""
     code: int | None = None
     word: str = ""
     words: str = ""
@@ -43,8 +56,8 @@ class Answer:
 
     @property
     def is_success(self) -> bool:
-        """Nothing in it says no, and there is an envelope that says yes."""
-        return self.is_envelope and not self.verdicts and not self.word
+        """Nothing in it says no; whether it says yes is decided by what `data` holds."""
+        return self.is_object and not self.verdicts and not self.word
 
     @property
     def detail(self) -> str:
@@ -55,16 +68,20 @@ class Answer:
 def read_answer(status: int, body: bytes, *, retry_after: str | None, now: datetime) -> Answer:
     """An answer from its parts; never raises. `now` turns a `Retry-After` date into seconds."""
     wait_s = None if retry_after is None else retry_after_s(retry_after, now=now)
-    envelope = _json_object(body)
-    if envelope is None:
+    envelope = decoded(parse_json(body))
+    if not isinstance(envelope, dict):
         return Answer(status, retry_after_s=wait_s)
-    code, data = envelope.get("code"), envelope.get("data")
+    code, data = field(envelope, "code"), decoded(field(envelope, "data"))
+    if data is None and field(envelope, "taskId") is not None:
+        data = envelope  # the result without an envelope around it
     number = integer(code)
+    word = text(code) if number is None else ""
     return Answer(
         status,
-        is_envelope=True,
+        is_envelope=_is_the_services(envelope, status, number, word),
+        is_object=True,
         code=number,
-        word=text(code) if number is None else "",
+        word=word,
         words=_words(envelope),
         data=data,
         retry_after_s=wait_s,
@@ -114,15 +131,50 @@ def parse_json(body: bytes | str) -> JsonValue:
         return None
 
 
-def _json_object(body: bytes) -> dict[str, JsonValue] | None:
-    value = parse_json(body)
-    return value if isinstance(value, dict) else None
+def decoded(value: JsonValue) -> JsonValue:
+    """The value itself, or what it holds when it is a text that is JSON (again): with a byte order mark or encoded twice."""
+    for _ in range(_MAX_ENCODINGS):
+        if not isinstance(value, str):
+            break
+        words = value.strip("\ufeff \t\r\n")
+        inner = parse_json(words) if words.startswith(("{", "[", '"')) else None
+        if inner is None:
+            break
+        value = inner
+    return value
+
+
+def folded(name: str) -> str:
+    """A field's name without case, underscores and hyphens."""
+    return name.casefold().replace("_", "").replace("-", "")
+
+
+def field(table: JsonValue, name: str) -> JsonValue:
+    """A field's value, by its name in any spelling; None when there is no such field, or no table."""
+    if not isinstance(table, dict):
+        return None
+    if (value := table.get(name)) is not None:
+        return value
+    wanted = folded(name)
+    return next((value for other, value in table.items() if folded(other) == wanted), None)
+
+
+def _is_the_services(envelope: dict[str, JsonValue], status: int, number: int | None, word: str) -> bool:
+    """Whether it has the envelope's shape, and a code that the service uses: HTTP's own number, or a name known of it.
+
+    The code repeats the HTTP status, except that an error may come with 200; any other difference is not the service's.
+    """
+    if _ENVELOPE_FIELDS.isdisjoint(map(folded, envelope)):
+        return False
+    if number is None:
+        return word.upper() in SERVICE_WORDS
+    return number // 100 == status // 100 or (200 <= status < 300 and 400 <= number < 600)
 
 
 def _words(envelope: dict[str, JsonValue]) -> str:
     """The most telling of the places where the service explains itself."""
-    data = envelope.get("data")
-    error = data.get("error") if isinstance(data, dict) else envelope.get("error")
+    data = decoded(field(envelope, "data"))
+    error = field(data, "error") if isinstance(data, dict) else field(envelope, "error")
     if isinstance(error, dict):
-        error = error.get("message")
-    return text(error) or text(envelope.get("message"))
+        error = field(error, "message")
+    return text(error) or text(field(envelope, "message")) or text(field(envelope, "msg"))

@@ -114,7 +114,7 @@ class GatewayClient:
         async with self._budget.place(profile.slug, per_minute=profile.limits.requests_per_minute, priority=priority):
             get = self._request(self._kept, "GET", path, self._current_key(), _FOR_QUESTION)
             answer = await self._answer(self._kept, get, _FOR_QUESTION, faults.question_breakdown)
-            status = from_wire(answer.data, task_id) if answer.is_success else None
+            status = from_wire(answer.data, task_id, base_url=self._base_url) if answer.is_success else None
             if status is not None:
                 return status
             raise self._obeyed(faults.status_refusal(answer), profile.slug)

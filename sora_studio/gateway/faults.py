@@ -22,10 +22,8 @@ from sora_studio.domain.errors import (
     StudioError,
     TaskUnknown,
 )
-from sora_studio.gateway.answers import Answer, retry_after_s
+from sora_studio.gateway.answers import INSUFFICIENT_CREDITS, Answer, retry_after_s
 from sora_studio.gateway.wire import task_id_of
-
-INSUFFICIENT_CREDITS = "INSUFFICIENT_CREDITS"
 
 _REFUSALS: dict[int, type[StudioError]] = {
     400: RequestRefused,

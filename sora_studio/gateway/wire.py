@@ -8,10 +8,18 @@ from sora_studio.domain.ports import RemoteStatus
 from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import TaskState
-from sora_studio.gateway.answers import JsonValue, integer, parse_json, text
+from sora_studio.gateway.answers import JsonValue, decoded, field, integer, text
+from sora_studio.gateway.result_links import result_links
 
-_STATES = {state.value: state for state in (TaskState.PENDING, TaskState.PROCESSING, TaskState.SUCCESS, TaskState.FAILED)}
-_MAX_LINK_CHARS = 16_384  # signed links carry whole tokens
+_STATE_WORDS = {
+    TaskState.PENDING: "pending queued queueing waiting submitted created in_queue not_started",
+    TaskState.PROCESSING: "processing running generating in_progress started",
+    TaskState.SUCCESS: "success succeeded succeed successful complete completed done finished",
+    TaskState.FAILED: "failed fail failure error canceled cancelled rejected aborted",
+}
+"""The documented word first, then other words for the same. Only a word that cannot be misunderstood ends a task."""
+_STATES = {word: state for state, words in _STATE_WORDS.items() for word in words.split()}
+_MAX_STATE_CHARS = 60
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # A time outside these is a mistake of the other side (zero, seconds for milliseconds, nonsense) and is taken as not known.
 _EARLIEST, _LATEST = datetime(2020, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -33,29 +41,36 @@ def to_wire(
 
 def task_id_of(data: JsonValue) -> str | None:
     """The id in an answer's data; None when there is none that could be asked for again."""
-    value = data.get("taskId") if isinstance(data, dict) else None
+    value = field(_table(data), "taskId")
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     if not isinstance(value, str | int) or isinstance(value, bool):
         return None
     cleaned = text(value)
     return cleaned if cleaned and cleaned == str(value).strip() else None
 
 
-def from_wire(data: JsonValue, task_id: str) -> RemoteStatus | None:
-    """What the data says about the task; None when it is not readable as a status, or is about another task."""
-    if not isinstance(data, dict) or task_id_of(data) not in (None, task_id):
+def from_wire(data: JsonValue, task_id: str, *, base_url: str = "") -> RemoteStatus | None:
+    """What the data says about the task; None when it is not readable as a status, or is about another task.
+
+    Relative addresses of films are resolved against `base_url`.
+    """
+    table = _table(data)
+    if table is None or (task_id_of(table) or task_id).casefold() != task_id.casefold():
         return None
-    word = text(data.get("state")).casefold()
-    if not word:
+    words = text(field(table, "state")) or text(field(table, "status"))
+    if not words:
         return None
-    state = _STATES.get(word, TaskState.PROCESSING)
-    failed = state is TaskState.FAILED
+    known = _STATES.get("_".join(words.casefold().replace("-", " ").replace("_", " ").split()))
+    failed = known is TaskState.FAILED
     return RemoteStatus(
-        state,
-        result_urls=_result_urls(data.get("resultJson")) if state is TaskState.SUCCESS else (),
-        fail_code=(text(data.get("failCode")) or None) if failed else None,
-        fail_message=(text(data.get("failMsg")) or None) if failed else None,
-        created_at=_time(data.get("createTime")),
-        completed_at=_time(data.get("completeTime")),
+        known or TaskState.PROCESSING,
+        result_urls=result_links(table, base_url=base_url) if known is TaskState.SUCCESS else (),
+        fail_code=(text(field(table, "failCode")) or None) if failed else None,
+        fail_message=(text(field(table, "failMsg")) or _unless_plain(words)) if failed else None,
+        created_at=_time(field(table, "createTime")),
+        completed_at=_time(field(table, "completeTime")),
+        unknown_state="" if known else words[:_MAX_STATE_CHARS],
     )
 
 
@@ -70,16 +85,17 @@ def usd_of(data: JsonValue) -> float | None:
     return usd if math.isfinite(usd) else None
 
 
-def _result_urls(value: JsonValue) -> tuple[str, ...]:
-    """The links, each once, in the service's order. `resultJson` is a string that holds JSON; the bare object is taken too."""
-    result = parse_json(value) if isinstance(value, str) else value
-    urls = result.get("resultUrls") if isinstance(result, dict) else None
-    links = [text(url, max_chars=_MAX_LINK_CHARS + 1) for url in (urls if isinstance(urls, list) else [urls])]
-    return tuple(dict.fromkeys(link for link in links if _is_link(link)))
+def _table(data: JsonValue) -> dict[str, JsonValue] | None:
+    """The fields, also when they come as text or as a list of one."""
+    data = decoded(data)
+    if isinstance(data, list) and len(data) == 1:
+        data = decoded(data[0])
+    return data if isinstance(data, dict) else None
 
 
-def _is_link(link: str) -> bool:
-    return link.lower().startswith(("https://", "http://")) and len(link) <= _MAX_LINK_CHARS
+def _unless_plain(state: str) -> str | None:
+    """A state such as `canceled` says more than that the task failed."""
+    return None if state.casefold() in ("failed", "fail", "failure", "error") else state
 
 
 def _time(value: JsonValue) -> datetime | None:

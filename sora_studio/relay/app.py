@@ -34,6 +34,7 @@ HEADERS = {
 """Of every answer, whoever makes it."""
 _LINE_BY_LINE = {"X-Accel-Buffering": "no"}
 """So that a proxy (nginx and those that follow it) holds nothing of a stream back."""
+_NO_ID_FROM = 10**40
 _LONGEST_TASK_ID = 200
 _METHOD_WORDS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
@@ -221,11 +222,20 @@ def _read_task_id(body: bytes) -> str | None:
         envelope: object = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    data = cast("dict[str, object]", envelope).get("data") if isinstance(envelope, dict) else None
-    task_id = cast("dict[str, object]", data).get("taskId") if isinstance(data, dict) else None
+    task_id = _field(_field(envelope, "data"), "taskid")
+    if isinstance(task_id, int) and not isinstance(task_id, bool) and abs(task_id) < _NO_ID_FROM:
+        task_id = str(task_id)
     if isinstance(task_id, str) and 0 < len(task_id) <= _LONGEST_TASK_ID and task_id.isprintable():
         return task_id
     return None
+
+
+def _field(table: object, folded: str) -> object:
+    """A field by its name without case, underscores and hyphens; None when there is none."""
+    if not isinstance(table, dict):
+        return None
+    fields = cast("dict[str, object]", table).items()
+    return next((value for name, value in fields if name.replace("_", "").replace("-", "").lower() == folded), None)
 
 
 def _whole_number(text: str) -> int:

@@ -26,6 +26,7 @@ from sora_studio.services.tasks.send_blocks import SendBlocks
 from sora_studio.services.tasks.task_writer import ROOM_CHECK_S
 
 _log = logging.getLogger(__name__)
+UNKNOWN_STATE = 'The service calls its state "{}", which this program does not know. It keeps asking.'
 NO_LINK = "The service says that the clip is done, but gives no link to it. The program keeps asking."
 
 
@@ -99,15 +100,17 @@ class StatusPoller:
             )
             return await self._ended(followed, moved=moved)
         followed.linkless = 0
-        return await self._goes_on(followed, status.state)
+        return await self._goes_on(followed, status)
 
-    async def _goes_on(self, followed: PolledTask, state: TaskState) -> float | None:
+    async def _goes_on(self, followed: PolledTask, status: RemoteStatus) -> float | None:
         age_s = self._core.clock.elapsed() - followed.began
         waits_for_report = followed.secret is not None and not followed.spent and self.carries(followed.secret)
         plan_s = safety_wait_s if waits_for_report else poll_wait_s
         wait_s = plan_s(age_s, followed.profile.poll, followed.usual_s, self._core.speed)
         wait_s = self._patient(followed, wait_s)
-        facts: TaskFacts = {"polls": followed.polls, "misses": 0, "next_poll_at": self._after(wait_s), "trouble": None}
+        facts: TaskFacts = {"polls": followed.polls, "misses": 0, "next_poll_at": self._after(wait_s)}
+        facts["trouble"] = UNKNOWN_STATE.format(status.unknown_state) if status.unknown_state else None
+        state = status.state
         if state is followed.state:
             await self._task_writer.record(followed.task, **facts)
             return wait_s

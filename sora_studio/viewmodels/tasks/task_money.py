@@ -45,6 +45,8 @@ def balance_sentence(task: Task) -> str:
 def found_sentence(status: RemoteStatus, now: datetime) -> str:
     """What the service says about an id that was looked up."""
     parts = [_REMOTE.get(status.state, "The service knows it")]
+    if status.unknown_state:
+        parts = [f'The service calls its state "{status.unknown_state}"']
     if status.state is TaskState.SUCCESS:
         clips = len(status.result_urls)
         parts.append("without a clip yet" if not clips else "with 1 clip" if clips == 1 else f"with {clips} clips")

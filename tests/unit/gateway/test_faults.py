@@ -105,10 +105,10 @@ def test_a_rate_limit_carries_the_wait() -> None:
     ("status", "body", "kind"),
     [
         (404, {"code": 404, "message": "no such task"}, errors.TaskUnknown),
-        (200, {"code": 404}, errors.TaskUnknown),
+        (200, {"code": 404, "message": "no such task"}, errors.TaskUnknown),
         (404, b"<html>not here</html>", errors.ServiceUnavailable),
         (401, {"code": 401}, errors.KeyRejected),
-        (403, {"code": 403}, errors.ModelForbidden),
+        (403, {"code": 403, "msg": "not yours"}, errors.ModelForbidden),
         (403, b"<html>blocked</html>", errors.ServiceUnavailable),
         (429, b"", errors.RateLimited),
         (200, b"<html>sign in to this network</html>", errors.ServiceUnavailable),

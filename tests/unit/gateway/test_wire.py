@@ -1,6 +1,7 @@
 """Every request carries exactly the documented fields, and no answer makes a status that the service did not give."""
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +15,13 @@ from sora_studio.gateway.wire import from_wire, task_id_of, to_wire, usd_of
 from tests.unit.gateway.doubles import make_profile
 from tests.unit.gateway.test_answers import anything
 
+FILM = "https://films.example/a/1.mp4"
+KNOWN_STATES = {
+    **dict.fromkeys(("pending", "queued", "waiting", "submitted", "in_queue"), TaskState.PENDING),
+    **dict.fromkeys(("processing", "running", "generating", "in_progress"), TaskState.PROCESSING),
+    **dict.fromkeys(("success", "succeeded", "completed", "done", "finished"), TaskState.SUCCESS),
+    **dict.fromkeys(("failed", "failure", "error", "canceled", "cancelled", "rejected"), TaskState.FAILED),
+}
 STATUS_FIELDS = ("taskId", "state", "resultJson", "failCode", "failMsg", "createTime", "completeTime", "costTime", "surprise")
 
 
@@ -64,17 +72,33 @@ def test_no_data_makes_the_reader_stumble_or_ends_a_task_with_an_unknown_word(da
     status = from_wire(data, "task_1")
     if status is None:
         return
-    assert (status.state is TaskState.SUCCESS) == (str(data["state"]).strip().casefold() == "success")
-    assert (status.state is TaskState.FAILED) == (str(data["state"]).strip().casefold() == "failed")
+    word = str(data["state"]).strip().casefold()
+    assert status.state is (KNOWN_STATES.get(word, TaskState.PROCESSING))
     for words in (*status.result_urls, status.fail_code or "", status.fail_message or ""):
         words.encode()
 
 
-@pytest.mark.parametrize("word", ["queued", "running", "SUCCEEDED?", "cancelling", "0"])
-def test_an_unknown_state_means_that_it_is_still_going_on(word: str) -> None:
-    status = from_wire({"taskId": "t", "state": word, "news": {}}, "t")
+@pytest.mark.parametrize("word", ["Moderating", "SUCCEEDED?", "cancelling", "expired", "0", "not completed", "success/failed"])
+def test_an_unknown_state_is_still_going_on_and_keeps_the_words_of_the_service(word: str) -> None:
+    status = from_wire({"taskId": "t", "state": word, "news": {}, "resultJson": {"resultUrls": [FILM]}}, "t")
     assert status is not None
-    assert status.state is TaskState.PROCESSING
+    assert (status.state, status.unknown_state, status.result_urls) == (TaskState.PROCESSING, word, ())
+
+
+@pytest.mark.parametrize("spelling", [str, str.upper, str.title, " {} ".format, lambda word: word.replace("_", "-")])
+@pytest.mark.parametrize("word", sorted(KNOWN_STATES))
+def test_other_words_for_a_state_are_understood_in_any_spelling(word: str, spelling: Callable[[str], str]) -> None:
+    status = from_wire({"taskId": "t", "state": spelling(word), "resultJson": {"resultUrls": [FILM]}}, "t")
+    assert status is not None
+    assert (status.state, status.unknown_state) == (KNOWN_STATES[word], "")
+    assert status.result_urls == ((FILM,) if status.state is TaskState.SUCCESS else ())
+
+
+@pytest.mark.parametrize(("word", "told"), [("canceled", "canceled"), ("Rejected", "Rejected"), ("failure", None)])
+def test_how_a_task_ended_is_told_when_the_service_gives_no_reason(word: str, told: str | None) -> None:
+    status = from_wire({"taskId": "t", "state": word}, "t")
+    assert status is not None
+    assert (status.state, status.fail_message) == (TaskState.FAILED, told)
 
 
 @pytest.mark.parametrize("data", [None, 7, "x", [], {}, {"state": None}, {"state": ""}, {"taskId": "other", "state": "failed"}])
@@ -139,10 +163,24 @@ def test_an_impossible_time_is_not_known(moment: Any) -> None:
         ("t\x00", None),
         ("\ud800", None),
         ("x" * 3000, None),
+        (12345678.0, "12345678"),
+        (1.5, None),
     ],
 )
 def test_only_an_id_that_can_be_asked_for_is_one(value: Any, task_id: str | None) -> None:
     assert task_id_of({"taskId": value}) == task_id
+
+
+@pytest.mark.parametrize("name", ["taskId", "taskid", "task_id", "TaskId", "TASK_ID", "task-id"])
+@pytest.mark.parametrize(
+    "wrap", [lambda data: data, json.dumps, lambda data: [data], lambda data: json.dumps(json.dumps(data))]
+)
+def test_an_id_is_found_however_it_is_spelled_and_wrapped(name: str, wrap: Callable[[object], Any]) -> None:
+    assert task_id_of(wrap({name: "t1"})) == "t1"
+    status = from_wire(wrap({name: "T1", "STATE": "pending"}), "t1")
+    assert status is not None
+    assert status.state is TaskState.PENDING
+    assert from_wire(wrap({name: "t2", "state": "pending"}), "t1") is None
 
 
 @pytest.mark.parametrize(

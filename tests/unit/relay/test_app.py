@@ -122,6 +122,13 @@ def test_a_task_id_is_taken_when_it_is_short_and_printable(text: str) -> None:
     assert read == (text if text and len(text) <= 200 and text.isprintable() else None)
 
 
+@pytest.mark.parametrize("name", ["taskId", "taskid", "task_id", "TaskID"])
+def test_a_task_id_is_read_in_any_spelling_and_as_a_number(name: str) -> None:
+    assert _read_task_id(json.dumps({"Data": {name: "task_7"}}).encode()) == "task_7"
+    assert _read_task_id(json.dumps({"data": {name: 12345678}}).encode()) == "12345678"
+    assert _read_task_id(json.dumps({"data": {name: True}}).encode()) is None
+
+
 @given(st.binary(max_size=300) | st.recursive(st.none() | st.integers() | st.text(), st.lists).map(json.dumps).map(str.encode))
 def test_no_body_makes_reading_it_fail(body: bytes) -> None:
     assert _read_task_id(body) is None

@@ -162,6 +162,25 @@ def test_done_without_a_link_is_asked_again_until_there_is_one(tmp_path: Path) -
     run(story())
 
 
+def test_a_state_that_is_not_known_is_shown_in_the_services_words_and_asked_on(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        odd = RemoteStatus(TaskState.PROCESSING, unknown_state="moderating")
+        rig.gateway.statuses["remote-1"] = [odd, odd, PROCESSING, DONE]
+        async with rig:
+            await rig.submit("one")
+            await rig.advance(195)
+            assert rig.state() is TaskState.PROCESSING
+            assert '"moderating"' in (rig.row().trouble or "")
+            await rig.advance(10)
+            assert rig.row().trouble is None
+            await rig.advance(10)
+            assert rig.state() is TaskState.SUCCESS
+            assert all(10 <= gap <= 10.1 for gap in gaps_s(rig.gateway.asked_at("remote-1")))
+
+    run(story())
+
+
 def test_check_now_asks_at_once_and_urgently(tmp_path: Path) -> None:
     async def story() -> None:
         async with Rig(tmp_path) as rig:

@@ -53,6 +53,7 @@ def test_a_price_is_named_or_said_to_be_unknown() -> None:
     [
         (RemoteStatus(TaskState.PENDING), "It waits with the service."),
         (RemoteStatus(TaskState.PROCESSING), "It is being made."),
+        (RemoteStatus(TaskState.PROCESSING, unknown_state="moderating"), 'The service calls its state "moderating".'),
         (RemoteStatus(TaskState.SUCCESS), "It is done without a clip yet."),
         (RemoteStatus(TaskState.SUCCESS, result_urls=("https://a", "https://b")), "It is done with 2 clips."),
         (RemoteStatus(TaskState.FAILED, fail_code="NSFW_DETECTED"), "It failed (NSFW_DETECTED)."),
