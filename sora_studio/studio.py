@@ -27,6 +27,7 @@ from sora_studio.relay.embedded import EmbeddedRelay
 from sora_studio.services.callbacks.relay_link import RelayChoice, RelayLink, choose_relay
 from sora_studio.services.callbacks.relay_token import RelayToken
 from sora_studio.services.callbacks.reports import Reports
+from sora_studio.services.clips import clip_files
 from sora_studio.services.clips.file_presence import FilePresence
 from sora_studio.services.clips.retrieval import Retrieval
 from sora_studio.services.clips.saving import Shelf
@@ -195,6 +196,7 @@ class _Assembly:
             await asyncio.to_thread(file.load),
             trouble=file.trouble,
             save=file.save,
+            try_folder=clip_files.try_out,
             apply=self._apply_settings,
             output_dir=launch.output_dir,
             default_output_dir=launch.data_dir / "clips" if launch.is_demo else paths.videos_dir(),

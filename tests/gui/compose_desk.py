@@ -16,12 +16,12 @@ from sora_studio.domain.draft import Draft
 from sora_studio.domain.events import EventBus
 from sora_studio.domain.picture import PictureEdit
 from sora_studio.domain.request import GenerationRequest
-from sora_studio.ui.compose.controls import GenerateButton, MenuChip, SegmentButton
 from sora_studio.ui.compose.panel import ComposePanel
 from sora_studio.ui.compose.pictures.crop_view import CropView
 from sora_studio.ui.compose.pictures.image_well import ImageWell
 from sora_studio.ui.compose.pictures.picture_dialog import PictureDialog
 from sora_studio.ui.compose.prompt_editor import PromptEditor
+from sora_studio.ui.kit.controls import GenerateButton, MenuChip, SegmentButton
 from sora_studio.ui.kit.line_breaks import BREAK
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.viewmodels.event_bridge import EventBridge

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
-from sora_studio.ui.compose.controls import SegmentButton
+from sora_studio.ui.kit.controls import SegmentButton
 from tests.gui.compose_desk import EARLIER, Desk, open_desk
 
 QUESTION = "You sent exactly this 12 s ago. Send it again?"

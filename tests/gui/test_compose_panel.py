@@ -16,7 +16,7 @@ from sora_studio.domain.errors import StorageFull
 from sora_studio.domain.events import ConnectionChanged
 from sora_studio.domain.profile import Price
 from sora_studio.domain.request import GenerationRequest
-from sora_studio.ui.compose.controls import CheckChip, MenuChip, SegmentButton
+from sora_studio.ui.kit.controls import CheckChip, MenuChip, SegmentButton
 from tests.doubles.compose_studio import ComposeStudio, shipped_profile
 from tests.gui.compose_desk import EARLIER, Desk, open_desk
 

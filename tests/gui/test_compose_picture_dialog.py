@@ -14,10 +14,10 @@ from pytestqt.qtbot import QtBot
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.picture import Crop, PictureEdit, PictureRoute, PreparedPicture, WebPicture
 from sora_studio.domain.request import GenerationRequest, ImageFacts
-from sora_studio.ui.compose.controls import MenuChip, SegmentButton
 from sora_studio.ui.compose.pictures.address_field import AddressField
 from sora_studio.ui.compose.pictures.crop_view import CropView
 from sora_studio.ui.compose.pictures.picture_dialog import PictureDialog
+from sora_studio.ui.kit.controls import MenuChip, SegmentButton
 from sora_studio.ui.kit.line_breaks import BREAK
 from sora_studio.viewmodels.compose.pictures import picture_words
 from tests.doubles.pictures import exif, painted, stored

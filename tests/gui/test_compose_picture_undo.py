@@ -13,9 +13,9 @@ from pytestqt.qtbot import QtBot
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.picture import Crop, PictureEdit
 from sora_studio.domain.request import GenerationRequest
-from sora_studio.ui.compose.controls import SegmentButton
 from sora_studio.ui.compose.pictures.address_field import AddressField
 from sora_studio.ui.compose.pictures.image_well import ImageWell
+from sora_studio.ui.kit.controls import SegmentButton
 from tests.gui.compose_desk import Desk, open_desk
 
 HARBOUR, PIER, BOAT = "/pictures/harbour.jpg", "/pictures/pier.jpg", "/pictures/boat.jpg"

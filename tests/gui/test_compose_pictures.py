@@ -17,10 +17,10 @@ from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.errors import InvalidRequest, Problem
 from sora_studio.domain.picture import Crop, PictureEdit
 from sora_studio.domain.request import GenerationRequest, ImageFacts
-from sora_studio.ui.compose.controls import MenuChip, SegmentButton
 from sora_studio.ui.compose.pictures.address_field import AddressField
 from sora_studio.ui.compose.pictures.fold_well import FoldWell
 from sora_studio.ui.compose.pictures.image_well import SIZE, ImageWell
+from sora_studio.ui.kit.controls import MenuChip, SegmentButton
 from tests.doubles.compose_studio import ComposeStudio, shipped_profile
 from tests.doubles.pictures import painted
 from tests.gui.compose_desk import EARLIER, Desk, open_desk, seen_text

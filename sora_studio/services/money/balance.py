@@ -2,13 +2,16 @@
 
 import asyncio
 import logging
+from typing import TYPE_CHECKING
 
 from sora_studio.domain.errors import KeyMissing, KeyRejected, StudioError
 from sora_studio.domain.events import BalanceChanged
 from sora_studio.services.money.metering import PriceMeter
 from sora_studio.services.runtime.core import Core
 from sora_studio.services.runtime.wait_or_wake import LONGEST_REST_S, wait_or_wake
-from sora_studio.services.tasks.send_blocks import SendBlocks
+
+if TYPE_CHECKING:
+    from sora_studio.services.tasks.send_blocks import SendBlocks
 
 _log = logging.getLogger(__name__)
 ASK_EVERY_S = 60.0
@@ -20,7 +23,7 @@ class Balance:
     Every answer goes to the meter, which asks for one whenever a task is settled.
     """
 
-    def __init__(self, core: Core, send_blocks: SendBlocks, meter: PriceMeter) -> None:
+    def __init__(self, core: Core, send_blocks: "SendBlocks", meter: PriceMeter) -> None:
         self._core = core
         self._clock = core.clock
         self._send_blocks = send_blocks

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sora_studio.domain.money import rounded
 from sora_studio.domain.ports import TaskFacts
 from sora_studio.domain.task import Task, TaskState
-from sora_studio.services.tasks.task_writer import TaskWriter
+
+if TYPE_CHECKING:
+    from sora_studio.services.tasks.task_writer import TaskWriter
 
 
 @dataclass(slots=True)
@@ -36,7 +39,7 @@ class PriceMeter:
     settled. What was refused, or never left, counts as if it had not been. `on_settled` is called when a reading tells more.
     """
 
-    def __init__(self, task_writer: TaskWriter) -> None:
+    def __init__(self, task_writer: "TaskWriter") -> None:
         self._task_writer = task_writer
         self._flights = dict[int, _Flight]()
         self._awaiting = set[int]()

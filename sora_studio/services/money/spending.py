@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sora_studio.domain.events import NoticeLevel, SpendingChanged
 from sora_studio.domain.money import DayLimits, DaySpend, dollars, local_day, rounded
@@ -11,7 +12,9 @@ from sora_studio.domain.task import Task, TaskState
 from sora_studio.services.runtime.core import Core
 from sora_studio.services.runtime.notices import SOFT_LIMIT
 from sora_studio.services.runtime.wait_or_wake import LONGEST_REST_S, wait_or_wake
-from sora_studio.services.tasks.send_blocks import SendBlocks
+
+if TYPE_CHECKING:
+    from sora_studio.services.tasks.send_blocks import SendBlocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class Spending:
     that was sent is given up. `today` follows the tasks of every process on the data folder.
     """
 
-    def __init__(self, core: Core, send_blocks: SendBlocks, limits: Callable[[], DayLimits]) -> None:
+    def __init__(self, core: Core, send_blocks: "SendBlocks", limits: Callable[[], DayLimits]) -> None:
         self._core = core
         self._send_blocks = send_blocks
         self._limits = limits

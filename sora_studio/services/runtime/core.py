@@ -3,6 +3,7 @@
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sora_studio.domain.events import EventBus
 from sora_studio.domain.ports import Clock, Gateway
@@ -10,14 +11,16 @@ from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.public_addresses import is_public_url
 from sora_studio.services.runtime.notices import Notices
 from sora_studio.services.runtime.supervision import Supervisor
-from sora_studio.services.tasks.task_writer import TaskWriter
+
+if TYPE_CHECKING:
+    from sora_studio.services.tasks.task_writer import TaskWriter
 
 
 @dataclass(frozen=True, slots=True)
 class Core:
     """One run's shared parts. `speed`: how many times faster than life the service runs; other waits shrink by it."""
 
-    task_writer: TaskWriter
+    task_writer: "TaskWriter"
     gateway: Gateway
     profiles: Mapping[str, ModelProfile]
     events: EventBus

@@ -15,13 +15,13 @@ from sora_studio.domain.settings import (
     check_port,
     check_relay_url,
 )
-from sora_studio.services.clips import clip_files
 
 
 class SettingsService:
     """Holds the current settings. `trouble` says which part of the settings file could not be used; empty when all could.
 
-    `save` writes the settings file and may block. `apply` is awaited with the previous settings after each change.
+    `save` writes the settings file and may block. `try_folder` raises `OSError` for a folder that cannot be written. `apply` is
+    awaited with the previous settings after each change.
     `output_dir` of this run goes before the settings, `default_output_dir` after them.
     """
 
@@ -31,6 +31,7 @@ class SettingsService:
         *,
         trouble: str,
         save: Callable[[Settings], None],
+        try_folder: Callable[[Path], Awaitable[None]],
         apply: Callable[[Settings], Awaitable[None]],
         output_dir: Path | None,
         default_output_dir: Path,
@@ -38,6 +39,7 @@ class SettingsService:
         self.current = current
         self.trouble = trouble
         self._save = save
+        self._try_folder = try_folder
         self._apply = apply
         self._output_dir = output_dir
         self._default_output_dir = default_output_dir
@@ -54,10 +56,17 @@ class SettingsService:
         """
         _validate(settings)
         if settings.output_dir is not None and settings.output_dir != self.current.output_dir:
-            await _check_folder(settings.output_dir)
+            await self._check_folder(settings.output_dir)
         await asyncio.to_thread(self._save, settings)
         before, self.current = self.current, settings
         await self._apply(before)
+
+    async def _check_folder(self, folder: Path) -> None:
+        try:
+            await self._try_folder(folder)
+        except OSError as error:
+            words = f"{folder} cannot be written: {error.strerror or error}."
+            raise InvalidSetting(words, advice="Clips go where they went before.") from error
 
 
 def _validate(settings: Settings) -> None:
@@ -71,11 +80,3 @@ def _validate(settings: Settings) -> None:
         if settings.relay_url:  # the place is chosen before its address is typed
             check_relay_url(settings.relay_url)
         check_port(settings.relay_port)
-
-
-async def _check_folder(folder: Path) -> None:
-    try:
-        await clip_files.try_out(folder)
-    except OSError as error:
-        words = f"{folder} cannot be written: {error.strerror or error}."
-        raise InvalidSetting(words, advice="Clips go where they went before.") from error

@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.request import GenerationRequest
-from sora_studio.ui.compose.controls import ICON, PADDING, MenuChip, draw_box
 from sora_studio.ui.compose.pictures.route_menu import add_routes
 from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.controls import ICON, PADDING, MenuChip, draw_box
 from sora_studio.viewmodels.compose.compose_routes import Ways
 from sora_studio.viewmodels.compose.pictures import picture_words
 

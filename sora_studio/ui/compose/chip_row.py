@@ -6,8 +6,8 @@ from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from sora_studio.ui.compose.controls import CheckChip, MenuChip
 from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.controls import CheckChip, MenuChip
 from sora_studio.ui.kit.segments import Segments
 
 Chip = Segments | CheckChip | MenuChip

@@ -4,11 +4,11 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from sora_studio.ui.compose.controls import GenerateButton
 from sora_studio.ui.compose.option_chips import OptionChips
 from sora_studio.ui.compose.pictures.image_strip import INLINE, ImageStrip
 from sora_studio.ui.compose.pictures.image_well import SIZE
 from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.controls import GenerateButton
 
 
 class ControlsRow(QWidget):

@@ -11,7 +11,7 @@ from sora_studio.domain.profile import ModelProfile, Option, OptionValue
 from sora_studio.domain.request import MAX_TAKES, GenerationRequest
 from sora_studio.ui.compose.advanced_chip import AdvancedChip
 from sora_studio.ui.compose.chip_row import Chip, ChipRow
-from sora_studio.ui.compose.controls import CheckChip, MenuChip
+from sora_studio.ui.kit.controls import CheckChip, MenuChip
 from sora_studio.ui.kit.segments import Segments
 from sora_studio.viewmodels.compose import compose_text
 from sora_studio.viewmodels.compose.compose_routes import Ways

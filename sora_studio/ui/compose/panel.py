@@ -16,7 +16,6 @@ from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.ui.compose.again_question import AgainQuestion
 from sora_studio.ui.compose.column import ComposeColumn
-from sora_studio.ui.compose.controls import GenerateButton
 from sora_studio.ui.compose.controls_row import ControlsRow
 from sora_studio.ui.compose.header import ComposeHeader
 from sora_studio.ui.compose.option_chips import OptionChips
@@ -26,6 +25,7 @@ from sora_studio.ui.compose.pictures.picture_desk import PictureDesk
 from sora_studio.ui.compose.problem_line import ProblemLine
 from sora_studio.ui.compose.prompt_editor import PromptEditor
 from sora_studio.ui.compose.unsaved import UnsavedPrompt
+from sora_studio.ui.kit.controls import GenerateButton
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.viewmodels.compose.composer import ComposeModel, compose_text
 from sora_studio.viewmodels.event_bridge import EventBridge

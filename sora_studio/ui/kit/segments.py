@@ -7,8 +7,8 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
 
 from sora_studio.domain.profile import OptionValue
-from sora_studio.ui.compose.controls import SegmentButton, box_path
 from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.controls import SegmentButton, box_path
 
 
 class Segments(QWidget):

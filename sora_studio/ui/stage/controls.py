@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, Q
 from sora_studio.ui.kit import theme
 from sora_studio.ui.stage.play_button import PlayButton
 from sora_studio.ui.stage.slider import ThinSlider
-from sora_studio.viewmodels.tasks.task_quantities import film_time_text
+from sora_studio.viewmodels.quantities import film_time_text
 
 HEIGHT = 52
 SPEEDS = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from sora_studio.domain.picture import PictureRoute, Publication
 from sora_studio.domain.settings import is_loopback
 from sora_studio.domain.task import Task
-from sora_studio.viewmodels.tasks.task_quantities import time_of_day_text
+from sora_studio.viewmodels.quantities import time_of_day_text
 
 if TYPE_CHECKING:
     from sora_studio.viewmodels.settings.settings_services import SettingsServices

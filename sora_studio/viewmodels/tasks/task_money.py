@@ -5,7 +5,7 @@ from datetime import datetime
 from sora_studio.domain.money import dollars, rounded
 from sora_studio.domain.ports import RemoteStatus
 from sora_studio.domain.task import Task, TaskState
-from sora_studio.viewmodels.tasks.task_quantities import time_of_day_text
+from sora_studio.viewmodels.quantities import time_of_day_text
 
 _REMOTE = {
     TaskState.PENDING: "It waits with the service",

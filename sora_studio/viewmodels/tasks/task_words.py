@@ -13,8 +13,8 @@ from sora_studio.domain.profile import ModelProfile, OptionValue
 from sora_studio.domain.prompt import first_line
 from sora_studio.domain.task import Phase, Task, TaskSection
 from sora_studio.viewmodels.compose.pictures.picture_words import name
+from sora_studio.viewmodels.quantities import clock_text, days_left_text, size_text, time_of_day_text
 from sora_studio.viewmodels.tasks.task_money import balance_text
-from sora_studio.viewmodels.tasks.task_quantities import clock_text, days_left_text, size_text, time_of_day_text
 
 SEPARATOR = " · "
 """Stands between the parts of a line; a narrow card leaves out parts from the end."""

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from sora_studio.domain.clip import ClipCounts
 from sora_studio.domain.events import BalanceChanged, ConnectionChanged, SpendingChanged
 from sora_studio.domain.money import DaySpend, dollars
-from sora_studio.viewmodels.tasks.task_quantities import size_text
+from sora_studio.viewmodels.quantities import size_text
 
 if TYPE_CHECKING:
     from sora_studio.services.callbacks.reports import Reports

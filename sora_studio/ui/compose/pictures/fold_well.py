@@ -7,10 +7,10 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
 
-from sora_studio.ui.compose.controls import draw_box
 from sora_studio.ui.compose.pictures.image_well import SIZE
 from sora_studio.ui.compose.pictures.picture_mark import MARK_WIDTH, draw_mark, mark_colour
 from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.controls import draw_box
 from sora_studio.viewmodels.compose.pictures import picture_words
 from sora_studio.viewmodels.compose.pictures.picture_words import Mark, Seen, Shape
 

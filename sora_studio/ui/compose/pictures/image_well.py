@@ -23,10 +23,10 @@ from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QToolButton, QWid
 from sora_studio.domain.picture import Crop
 from sora_studio.domain.request import is_url
 from sora_studio.ui.compose.column import CONTROLS_HEIGHT
-from sora_studio.ui.compose.controls import box_path
 from sora_studio.ui.compose.pictures.incoming import clipboard_picture, offers_picture
 from sora_studio.ui.compose.pictures.picture_mark import draw_mark
 from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.controls import box_path
 from sora_studio.viewmodels.compose.pictures import picture_words
 from sora_studio.viewmodels.compose.pictures.picture_words import Mark, Seen, Shape
 

@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
 from sora_studio.domain.picture import PictureEdit, PictureRoute
-from sora_studio.ui.compose.controls import MenuChip
 from sora_studio.ui.compose.pictures.route_menu import add_routes
 from sora_studio.ui.compose.problem_line import ProblemLine
 from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.controls import MenuChip
 from sora_studio.ui.kit.elided_label import ElidedLabel
 from sora_studio.ui.kit.line_breaks import breakable
 from sora_studio.ui.kit.push_button import PushButton

@@ -11,7 +11,7 @@ from sora_studio.domain.picture import PictureEdit, PictureRoute, PreparedPictur
 from sora_studio.domain.profile import OptionValue
 from sora_studio.domain.request import ImageFacts, is_url
 from sora_studio.viewmodels.compose.pictures.picture_crop import is_close
-from sora_studio.viewmodels.tasks.task_quantities import size_text
+from sora_studio.viewmodels.quantities import size_text
 
 CONSENT = "This picture becomes reachable on the internet until the task ends."
 BY_COMMAND = "Your command makes this picture reachable on the internet. This program cannot remove it from there."

@@ -7,8 +7,8 @@ import pytest
 
 from sora_studio.domain.picture import PictureRoute, Publication
 from sora_studio.domain.task import Phase, Task
+from sora_studio.viewmodels.quantities import time_of_day_text
 from sora_studio.viewmodels.settings.publications import PublicationRow, row_of
-from sora_studio.viewmodels.tasks.task_quantities import time_of_day_text
 from tests.doubles.settings_studio import published
 from tests.doubles.task_studio import task_in
 

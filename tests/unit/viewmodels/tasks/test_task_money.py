@@ -6,8 +6,8 @@ import pytest
 
 from sora_studio.domain.ports import RemoteStatus
 from sora_studio.domain.task import Phase, TaskState
+from sora_studio.viewmodels.quantities import time_of_day_text
 from sora_studio.viewmodels.tasks.task_money import balance_sentence, balance_text, found_sentence, price_text
-from sora_studio.viewmodels.tasks.task_quantities import time_of_day_text
 from tests.doubles.task_studio import NOW, task_in
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sora_studio.domain.clip import ClipState
 from sora_studio.domain.events import TransferProgressed
 from sora_studio.domain.task import Phase, Task, TaskSection
-from sora_studio.viewmodels.tasks.task_quantities import clock_text, days_left_text, film_time_text, size_text, time_of_day_text
+from sora_studio.viewmodels.quantities import clock_text, days_left_text, film_time_text, size_text, time_of_day_text
 from sora_studio.viewmodels.tasks.task_words import (
     Surroundings,
     Tone,

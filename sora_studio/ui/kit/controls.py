@@ -1,4 +1,4 @@
-"""The composer's controls, painted as the drawing has them: segments, a check chip, menu chips and the one primary button.
+"""Controls that are painted as drawn: segments, a check chip, menu chips and the one primary button of the window.
 
 They are real radio buttons, check boxes and push buttons underneath, so that keyboards and screen readers find what they know.
 """
