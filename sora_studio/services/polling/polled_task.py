@@ -8,6 +8,10 @@ from sora_studio.domain.schedule import hint_due_at, planned_polls
 from sora_studio.domain.task import TaskState
 
 NEVER_YET, NOT_PLANNED = float("-inf"), float("inf")
+RECHECKS = 6
+"""Questions at the plan's pace after a report that the status contradicts: the status may lag by some seconds. Limited, because
+a forged report must not set a task's pace for long.
+"""
 
 
 @dataclass(slots=True)
@@ -36,6 +40,8 @@ class PolledTask:
     """When a question last followed a hint."""
     spent: bool = False
     """A report came and found it unfinished: perhaps no other comes."""
+    rechecks: int = 0
+    """How many more questions go at the plan's pace, whatever the task's age, because a report came."""
     fallback_at: float = NOT_PLANNED
     followed_from_s: float = 0.0
     """Its age when this process began to follow it."""
@@ -52,8 +58,10 @@ class PolledTask:
         """Whatever was reported before a question is answered by it."""
         self.asked += 1
         self.fallback_at = NOT_PLANNED
+        self.rechecks = max(0, self.rechecks - 1)
         if self.hinted:
             self.hinted, self.hinted_at, self.spent = False, now, True
+            self.rechecks = RECHECKS
 
     def polls_saved(self, speed: float) -> int:
         """Of one that is over: how many questions fewer it took than the plan alone would have asked."""

@@ -26,6 +26,7 @@ from sora_studio.services.tasks.send_blocks import SendBlocks
 from sora_studio.services.tasks.task_writer import ROOM_CHECK_S
 
 _log = logging.getLogger(__name__)
+UNKNOWN_TASK = "The service does not know this task at the moment. The program keeps asking."
 UNKNOWN_STATE = 'The service calls its state "{}", which this program does not know. It keeps asking.'
 NO_LINK = "The service says that the clip is done, but gives no link to it. The program keeps asking."
 
@@ -107,7 +108,7 @@ class StatusPoller:
         waits_for_report = followed.secret is not None and not followed.spent and self.carries(followed.secret)
         plan_s = safety_wait_s if waits_for_report else poll_wait_s
         wait_s = plan_s(age_s, followed.profile.poll, followed.usual_s, self._core.speed)
-        wait_s = self._patient(followed, wait_s)
+        wait_s = followed.profile.poll.every_s if followed.rechecks else self._patient(followed, wait_s)
         facts: TaskFacts = {"polls": followed.polls, "misses": 0, "next_poll_at": self._after(wait_s)}
         facts["trouble"] = UNKNOWN_STATE.format(status.unknown_state) if status.unknown_state else None
         state = status.state
@@ -136,6 +137,8 @@ class StatusPoller:
 
     async def _without_link(self, followed: PolledTask) -> float:
         """Done, but without a usable link: never given up, asked for ever more seldom up to once an hour."""
+        if followed.rechecks:
+            return await self._rechecked(followed, NO_LINK)
         wait_s = followed.profile.poll.every_s * 2.0 ** min(followed.linkless, 16)
         wait_s = min(wait_s, LOST_AFTER_S / self._core.speed)
         due = self._after(wait_s)
@@ -146,6 +149,8 @@ class StatusPoller:
     async def _missed(self, followed: PolledTask, asked_at: float) -> float:
         """The service does not know the task. Only answers at their planned time count, so that impatience loses nothing."""
         plan, speed = followed.profile.poll, self._core.speed
+        if followed.rechecks:
+            return await self._rechecked(followed, UNKNOWN_TASK)
         if asked_at >= followed.planned_at:
             followed.misses += 1
         followed.polls += 1
@@ -153,13 +158,22 @@ class StatusPoller:
         wait_s = LOST_AFTER_S / speed if lost else miss_wait_s(max(1, followed.misses), plan, speed)
         wait_s = self._patient(followed, wait_s)
         facts: TaskFacts = {"polls": followed.polls, "misses": followed.misses, "next_poll_at": self._after(wait_s)}
-        facts["trouble"] = "The service does not know this task at the moment. The program keeps asking."
+        facts["trouble"] = UNKNOWN_TASK
         if not lost or followed.state is TaskState.LOST:
             await self._task_writer.record(followed.task, **facts)
             return wait_s
         facts["fail_code"] = failures.TASK_LOST
         if await self._task_writer.transition(followed.task, TaskState.LOST, **facts):
             followed.state = TaskState.LOST
+        return wait_s
+
+    async def _rechecked(self, followed: PolledTask, trouble: str) -> float:
+        """The service has just reported the task, yet says something else when asked: it will soon agree with itself."""
+        wait_s = followed.profile.poll.every_s
+        followed.polls += 1
+        facts: TaskFacts = {"polls": followed.polls, "misses": followed.misses, "next_poll_at": self._after(wait_s)}
+        facts["trouble"] = trouble
+        await self._task_writer.record(followed.task, **facts)
         return wait_s
 
     async def _troubled(self, followed: PolledTask, error: StudioError) -> float:
@@ -172,7 +186,9 @@ class StatusPoller:
         return wait_s
 
     def _patient(self, followed: PolledTask, wait_s: float) -> float:
-        """However early somebody made us ask, the plan itself asks no earlier than the service wants."""
+        """However early a person made us ask, the plan itself asks no earlier than the service wants."""
+        if followed.rechecks:
+            return wait_s
         age_s = self._core.clock.elapsed() - followed.began
         return max(wait_s, followed.profile.poll.first_after_s - age_s)
 

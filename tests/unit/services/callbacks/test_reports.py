@@ -22,13 +22,13 @@ from sora_studio.domain.errors import (
 )
 from sora_studio.domain.events import RelayChanged
 from sora_studio.domain.picture import PIXEL
-from sora_studio.domain.ports import Callback, RelayGreeting
+from sora_studio.domain.ports import Callback, RelayGreeting, RemoteStatus
 from sora_studio.domain.settings import RelayPlace, Settings
 from sora_studio.domain.task import Task, TaskState
 from sora_studio.services.callbacks.relay_link import RelayChoice, choose_relay
 from sora_studio.services.runtime.notices import KEY, RELAY
 from tests.doubles.clock import ManualClock
-from tests.doubles.gateway import DONE, PROCESSING
+from tests.doubles.gateway import DONE, PENDING, PROCESSING
 from tests.doubles.relay import A_RELAY, NO_RELAY, PUBLIC_URL, ScriptedRelay
 from tests.unit.services.rig import Rig, request, run
 
@@ -241,12 +241,47 @@ def test_however_many_forged_reports_come_a_task_is_asked_for_no_more_often_than
     run(story())
 
 
-def test_after_a_report_that_was_wrong_the_plan_goes_on_as_for_any_task_and_no_earlier(tmp_path: Path) -> None:
+LINKLESS = RemoteStatus(TaskState.SUCCESS)
+
+
+@pytest.mark.parametrize("lagging", [PROCESSING, PENDING, LINKLESS, TaskUnknown(), ServiceUnavailable()], ids=repr)
+@pytest.mark.parametrize("age_s", [60, 170, 900, 4000])
+def test_a_report_that_the_status_contradicts_is_asked_about_again_at_the_pace_of_the_plan(
+    tmp_path: Path, lagging: RemoteStatus | Exception, age_s: int
+) -> None:
+    async def story() -> None:
+        async with one_reported(tmp_path) as rig:
+            await rig.advance(age_s)
+            rig.gateway.asked.clear()
+            rig.gateway.statuses["remote-1"] = [lagging, DONE]
+            relay_of(rig).post(secret_of(rig), "remote-1")
+            await rig.advance(16)
+            assert rig.state() is S.SUCCESS
+            assert ages_s(rig) == pytest.approx([age_s, age_s + 12.5], abs=3)
+            assert rig.row().trouble is None
+
+    run(story())
+
+
+def test_after_a_report_that_was_wrong_for_a_minute_the_plan_goes_on_as_for_any_task(tmp_path: Path) -> None:
     async def story() -> None:
         async with one_reported(tmp_path) as rig:
             relay_of(rig).post(secret_of(rig), "remote-1")
             await rig.advance(205)
-            assert ages_s(rig) == pytest.approx([0, 180, 190, 200], abs=1)
+            assert ages_s(rig) == pytest.approx([0, 10, 20, 30, 40, 50, 60, 180, 190, 200], abs=1)
+
+    run(story())
+
+
+def test_a_task_that_is_reported_but_not_known_yet_is_not_called_lost(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with one_reported(tmp_path) as rig:
+            rig.gateway.statuses["remote-1"] = [TaskUnknown()]
+            for _ in range(30):
+                relay_of(rig).post(secret_of(rig), "remote-1")
+                await rig.advance(10)
+            assert (rig.state(), rig.row().misses) == (S.PENDING, 0)
+            assert "does not know this task" in (rig.row().trouble or "")
 
     run(story())
 
