@@ -48,7 +48,7 @@ def _by_itself(command: str) -> Callable[[Sequence[str]], int] | None:
 
 
 def _open_window(*, demo: bool, output: Path | None) -> int:
-    gc.disable()  # imports leave next to nothing to collect; the program turns it on again once the window is complete
+    gc.disable()  # for good: from now on only app/garbage_collector.py collects, on the window's thread
     from sora_studio.app.main import run
 
     return run(demo=demo, output=output)

@@ -1,7 +1,6 @@
 """What stands behind the window from its first paint to its end: the event loop, the whole view, and the session."""
 
 import asyncio
-import gc
 import os
 import signal
 import sys
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from sora_studio.app.crash import CrashReporter
 from sora_studio.app.event_loop import StudioEventLoop
+from sora_studio.app.garbage_collector import GarbageCollector
 from sora_studio.app.instance import SingleInstance
 from sora_studio.app.session import Session
 from sora_studio.domain.events import NoticeAction, NoticeLevel, NoticeRaised
@@ -42,6 +42,7 @@ class Program:
     ) -> None:
         """`editor` stands in the window already; what was typed in it stays."""
         self._window, self._instance, self._state = window, instance, state
+        self._garbage = GarbageCollector(app)
         self._loop = StudioEventLoop(app)
         asyncio.set_event_loop(self._loop)
         settings_file = SettingsFile(folder / "settings.toml")
@@ -66,6 +67,7 @@ class Program:
             self._remember()
             self._window.hide()
             self._loop.finish(self._session.end())
+            self._garbage.finish()
         finally:
             self._crashes.uninstall()
             stop_logging()
@@ -74,12 +76,11 @@ class Program:
         return 0
 
     def _show_view(self) -> None:
-        """In the first look's place, between two paints. What was imported stays, so it is never looked at for collection."""
+        """Replace the first look, between two paints."""
         self._view.restore(self._state)
         self._window.setCentralWidget(self._view)
         self._view.focus_editor()
-        gc.freeze()
-        gc.enable()
+        self._garbage.start()
         QTimer.singleShot(0, self._begin)
 
     def _remember(self) -> None:

@@ -10,6 +10,7 @@ BENCHMARKS = (
     "first_paint",
     "editor",
     "event_loop",
+    "garbage",
     "polling",
     "clock_changes",
     "tracked_day",

@@ -40,7 +40,7 @@ app.exec()
 OURS = """
 import gc, time
 from sora_studio import __main__ as door
-gc.disable()  # as the door does before this import
+gc.disable()  # as the entry does before this import
 from sora_studio.app import main
 
 def tell(what, seconds):
