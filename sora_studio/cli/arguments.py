@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sora_studio import __version__
 from sora_studio.cli.exit_codes import EPILOG
+from sora_studio.disk_calls import wait_for_disk
 from sora_studio.domain.task import TaskState
 from sora_studio.paths import full_path
 
@@ -214,7 +215,7 @@ def _add_json(parser: argparse.ArgumentParser) -> None:
 def _folder(text: str) -> Path:
     path = full_path(text)
     try:
-        usable = path.is_dir() or not path.exists()
+        usable = wait_for_disk(path, lambda: path.is_dir() or not path.exists())
     except OSError as error:
         raise argparse.ArgumentTypeError(f"{text} cannot be used: {error.strerror}") from None
     if not usable:

@@ -19,12 +19,14 @@ StudioError
 ├── PassingError            retried by the program; seen only when it lasts
 │   ├── RateLimited         HTTP 429
 │   ├── ServiceUnavailable  HTTP 5xx, or an answer that is not the service's
-│   └── ConnectionFailed    provably nothing was sent: no connection, no TLS, no place in the pool
+│   ├── ConnectionFailed    provably nothing was sent: no connection, no TLS, no place in the pool
+│   └── FolderSilent        a disk that does not answer in time, such as a dead network share; also an `OSError`
 ├── OutcomeUnknown          a create went out and its answer never came: it may have been charged
 ├── TaskUnknown             HTTP 404 for a task that was asked for
 └── LinkExpired             a result link that no longer serves its film
 """
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -183,6 +185,17 @@ class ServiceUnavailable(PassingError):
 
 class ConnectionFailed(PassingError):
     title = "The service cannot be reached."
+
+
+class FolderSilent(PassingError, TimeoutError):
+    """Also an `OSError`, because that is what a caller expects of a folder that cannot be used."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"{folder} does not answer. Is its network share or drive connected?")
+        self.errno, self.strerror, self.filename = errno.ETIMEDOUT, "it does not answer", str(folder)
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class OutcomeUnknown(StudioError):

@@ -1,17 +1,17 @@
 """A film that is still arriving: the bytes in one file, and beside it the few facts that let a later start go on with them."""
 
-import asyncio
 import json
 import os
 import shutil
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from io import FileIO
 from pathlib import Path
 from typing import ParamSpec, TypeVar, cast
 
+from sora_studio.disk_calls import WORK_WITHIN_S, DiskThreads
 from sora_studio.domain.disk_space import has_room
-from sora_studio.domain.errors import StorageFull
+from sora_studio.domain.errors import FolderSilent, StorageFull
 from sora_studio.gateway.ranges import Arrival
 
 P = ParamSpec("P")
@@ -19,13 +19,14 @@ T = TypeVar("T")
 
 
 class PartFile:
-    """What is on disk of one film. Its methods block; run them on the disk thread.
+    """What is on disk of one film. Its methods block: `run` takes them to a thread, one after the other.
 
     `total_bytes` is None while the origin has not said, `validator` empty when nothing proves that a rest would fit.
     The note beside the file holds no link.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, threads: DiskThreads) -> None:
+        self._threads = threads
         self.size_bytes = 0
         self.total_bytes: int | None = None
         self.validator = ""
@@ -37,6 +38,22 @@ class PartFile:
     def is_complete(self) -> bool:
         """Every byte that the origin announced is there."""
         return self.size_bytes == self.total_bytes
+
+    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run one of the methods below. A cancelled caller leaves it running, and the next one waits for it.
+
+        Raises what it raises, or `FolderSilent`.
+        """
+        return await self._threads.run(self._path.parent, partial(work, *args, **kwargs), within_s=WORK_WITHIN_S)
+
+    async def release(self) -> None:
+        """Close the file; in a folder that does not answer, as soon as it does."""
+        try:
+            await self.run(self.close)
+        except BaseException as error:
+            self._threads.later(self._path.parent, self.close)
+            if not isinstance(error, FolderSilent):
+                raise
 
     def load(self) -> None:
         """Find out what an earlier run left. Bytes without a readable note prove nothing and count as none."""
@@ -103,18 +120,3 @@ class PartFile:
         disk = shutil.disk_usage(self._path.parent)
         if not has_room(free_bytes=disk.free, disk_bytes=disk.total, wanted_bytes=wanted_bytes):
             raise StorageFull("The clips' disk has no room for the next clip.")
-
-
-class DiskThread:
-    """Runs blocking file work, one piece after the other. A cancelled caller leaves its piece running; the next waits."""
-
-    def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="films")
-
-    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """What `work` returns or raises."""
-        return await asyncio.shield(asyncio.get_running_loop().run_in_executor(self._thread, lambda: work(*args, **kwargs)))
-
-    def close(self) -> None:
-        """Take no more work; what was asked for is still done."""
-        self._thread.shutdown(wait=False)

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import httpx
 
+from sora_studio.disk_calls import DiskThreads
 from sora_studio.domain.errors import ServiceUnavailable, StudioError
 from sora_studio.domain.ports import Clock, TransferProgress
 from sora_studio.domain.schedule import backoff_s
 from sora_studio.gateway import faults
 from sora_studio.gateway.addresses import LinkRefused
-from sora_studio.gateway.part_file import DiskThread, PartFile
+from sora_studio.gateway.part_file import PartFile
 from sora_studio.gateway.ranges import Arrival, continuation, resume_headers, unsatisfied_total, whole
 from sora_studio.gateway.transfer_rate import StallWatch, TransferRate
 from sora_studio.gateway.web_source import WebSource
@@ -39,30 +40,30 @@ class FilmTransfer:
     def __init__(self, *, gateway_is_loopback: bool, clock: Clock, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._clock = clock
         self._source = WebSource(accept="video/*, */*;q=0.5", loopback_allowed=gateway_is_loopback, transport=transport)
-        self._disk = DiskThread()
+        self._threads = DiskThreads(at_once=1)  # the pieces of a film are written in their order
         self._rng = random.Random()  # noqa: S311
 
     async def close(self) -> None:
         """Close the connections. Fetches that still run end with an error; cancel them first."""
         await self._source.close()
-        self._disk.close()
 
     async def fetch(self, url: str, part: Path, on_progress: Callable[[TransferProgress], None]) -> None:
         """Fill `part`; see the port for what is raised, or `OSError` for its folder. Cancelling keeps what came."""
-        film, meter = PartFile(part), TransferRate(self._clock, on_progress)
+        film, meter = PartFile(part, self._threads), TransferRate(self._clock, on_progress)
         try:
-            await self._disk.run(film.load)
+            await film.run(film.load)
             await self._fill(url, film, meter)
-            await self._disk.run(film.finish)
+            await film.run(film.finish)
         except OSError as error:
             raise faults.disk_breakdown(error) from error
         finally:
-            await self._disk.run(film.close)
+            await film.release()
         meter.saw(film.size_bytes, film.total_bytes, last=True)
 
     async def forget(self, part: Path) -> None:
         """What was noted beside `part` is gone; see the port. Raises `OSError` of its folder."""
-        await self._disk.run(PartFile(part).forget)
+        film = PartFile(part, self._threads)
+        await film.run(film.forget)
 
     async def _fill(self, url: str, film: PartFile, meter: TransferRate) -> None:
         """Attempts until the film is whole, or until they are in vain."""
@@ -95,11 +96,11 @@ class FilmTransfer:
                 return
             arrival = self._arrival(response, film)
             if arrival is None:
-                await self._disk.run(film.discard)
+                await film.run(film.discard)
                 raise _Interrupted("the rest does not fit what was there")
             if max(arrival.total_bytes or 0, arrival.end or 0) > MAX_FILM_BYTES:
                 raise LinkRefused("the film is larger than any clip")
-            await self._disk.run(film.begin, arrival)
+            await film.run(film.begin, arrival)
             await self._drain(response, film, arrival, meter)
 
     def _arrival(self, response: httpx.Response, film: PartFile) -> Arrival | None:
@@ -118,7 +119,7 @@ class FilmTransfer:
         if film.size_bytes and unsatisfied_total(response.headers) == film.size_bytes:
             film.total_bytes = film.size_bytes
             return
-        await self._disk.run(film.discard)
+        await film.run(film.discard)
         raise _Interrupted("the origin knows no such part")
 
     async def _drain(self, response: httpx.Response, film: PartFile, arrival: Arrival, meter: TransferRate) -> None:
@@ -138,11 +139,11 @@ class FilmTransfer:
                     raise _Interrupted("next to nothing arrives")
                 if len(buffer) >= _BUFFER_BYTES or self._clock.monotonic() - written_at >= _WRITE_EVERY_S:
                     piece, buffer = bytes(buffer), bytearray()
-                    await self._disk.run(film.write, piece)
+                    await film.run(film.write, piece)
                     written_at = self._clock.monotonic()
         finally:
             if buffer:
-                await self._disk.run(film.write, bytes(buffer))
+                await film.run(film.write, bytes(buffer))
         if film.total_bytes is None:
             film.total_bytes = film.size_bytes
         elif film.size_bytes < (arrival.end or 0):
@@ -152,5 +153,5 @@ class FilmTransfer:
         """More bytes than announced: one of the two is wrong, so neither is believed."""
         if arrival.end is None:
             raise LinkRefused("the film is larger than any clip")
-        await self._disk.run(film.discard)
+        await film.run(film.discard)
         raise _Interrupted("more arrived than was announced")

@@ -1,23 +1,31 @@
-"""Room for large work: what is done at once stays within the machine's memory, and what nobody waits for is not begun."""
+"""Limits how many pictures are decoded at once, so that they fit into the machine's memory."""
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
+
+from sora_studio.disk_calls import WORK_WITHIN_S, DiskThreads
 
 _Made = TypeVar("_Made")
 
 
 class DecodePool:
-    """So many places, for work that goes to threads. Who comes first enters first, however many places others need."""
+    """A FIFO semaphore of so many places, for blocking work on files. A large picture takes several places."""
 
     def __init__(self, places: int) -> None:
+        self._threads = DiskThreads(at_once=places)
         self._door = asyncio.Lock()
         self._free = asyncio.Semaphore(places)
 
-    async def do(self, work: Callable[[], _Made], *, places: int = 1) -> _Made:
-        """Cancelled before it has its places, it is never begun; after that it goes on, and keeps them until it ends."""
+    async def do(self, folder: Path, work: Callable[[], _Made], *, places: int = 1) -> _Made:
+        """Run `work`, which reads a file of `folder`. Raises `FolderSilent`.
+
+        Cancelled before it has its places, it never begins; after that it goes on and keeps them until it ends. A folder that
+        does not answer in time gives them back.
+        """
         await self._enter(places)
-        working = asyncio.get_running_loop().run_in_executor(None, work)
+        working = self._threads.start(folder, work, within_s=WORK_WITHIN_S)
         working.add_done_callback(lambda _: self._leave(places))
         return await asyncio.shield(working)
 

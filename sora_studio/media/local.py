@@ -1,6 +1,5 @@
 """Local pictures and films for the services: the blocking work goes to threads, and films to a process of their own."""
 
-import asyncio
 import hashlib
 import os
 import tempfile
@@ -8,6 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from sora_studio.disk_calls import WORK_WITHIN_S, DiskThreads, on_disk
 from sora_studio.domain.clip import FilmFacts
 from sora_studio.domain.disk_space import is_full
 from sora_studio.domain.errors import StorageFull, StudioError
@@ -22,37 +22,45 @@ _NAME_DIGITS = 32
 
 
 class LocalMedia:
-    """Fits `ports.Media`. Cheap to make: Pillow is imported by the first picture, PyAV by child processes only."""
+    """Fits `ports.Media`. Cheap to make: Pillow is imported by the first picture, PyAV by child processes only.
+
+    Everything raises `FolderSilent` when the folder of the picture or film does not answer.
+    """
 
     def __init__(self, films: FilmProcess | None = None) -> None:
         self._films = films or FilmProcess()
+        self._film_threads = DiskThreads()
         self._room = DecodePool(_PICTURES_AT_ONCE)
         self._easel = DecodePool(_PICTURES_AT_ONCE)  # of its own: an eye does not wait for a conversion
 
     async def inspect_image(self, path: Path) -> ImageFacts:
         """By content. Raises `InvalidRequest` with a sentence when it is no picture or cannot be read."""
-        return await self._room.do(partial(_inspect_image, path))
+        await _reach(path)
+        return await self._room.do(path.parent, partial(_inspect_image, path))
 
     async def draw_image(self, path: Path, *, max_edge: int) -> Thumbnail:
         """Small and upright, for the eye. Raises like `inspect_image`."""
-        return await self._easel.do(partial(_draw_image, path, max_edge))
+        await _reach(path)
+        return await self._easel.do(path.parent, partial(_draw_image, path, max_edge))
 
     async def prepare_image(self, path: Path, edit: PictureEdit, *, formats: Sequence[str], max_bytes: int) -> PreparedPicture:
         """What would be published of it; raises `InvalidRequest` like `inspect_image`, and for a conversion not asked for."""
-        places = _PICTURES_AT_ONCE if await asyncio.to_thread(_is_large, path) else 1
-        return await self._room.do(partial(_prepare_image, path, edit, formats, max_bytes), places=places)
+        places = _PICTURES_AT_ONCE if await on_disk(path.parent, partial(_is_large, path)) else 1
+        return await self._room.do(path.parent, partial(_prepare_image, path, edit, formats, max_bytes), places=places)
 
     async def inspect_film(self, path: Path) -> FilmFacts:
         """Open the container and decode a frame. Raises `StudioError` when it is no film, or not a whole one."""
-        return await asyncio.to_thread(self._films.inspect, path)
+        return await self._film_threads.run(path.parent, partial(self._films.inspect, path), within_s=WORK_WITHIN_S)
 
     async def save_poster(self, film: Path, poster: Path, *, max_edge: int) -> None:
         """The middle frame as a JPEG whose longer edge has at most `max_edge` pixels; `StorageFull` when there is no room."""
-        await asyncio.to_thread(self._save_poster, film, poster, max_edge)
+        work = partial(self._save_poster, film, poster, max_edge)
+        await self._film_threads.run(film.parent, work, within_s=WORK_WITHIN_S)
 
     async def save_frame(self, film: Path, at_s: float, folder: Path) -> Path:
         """The frame that is seen at that time as a PNG, named by its content: the same one twice is one file."""
-        return await asyncio.to_thread(self._save_frame, film, at_s, folder)
+        work = partial(self._save_frame, film, at_s, folder)
+        return await self._film_threads.run(film.parent, work, within_s=WORK_WITHIN_S)
 
     def _save_poster(self, film: Path, poster: Path, max_edge: int) -> None:
         _write_whole(self._films.draw_poster(film, max_edge=max_edge), poster)
@@ -62,6 +70,11 @@ class LocalMedia:
         frame = folder / f"frame-{hashlib.sha256(picture).hexdigest()[:_NAME_DIGITS]}.png"
         _write_whole(picture, frame)
         return frame
+
+
+async def _reach(path: Path) -> None:
+    """Raise `FolderSilent` before a place is taken that others wait for."""
+    await on_disk(path.parent, partial(os.path.exists, path))
 
 
 def _prepare_image(path: Path, edit: PictureEdit, formats: Sequence[str], max_bytes: int) -> PreparedPicture:

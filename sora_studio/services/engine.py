@@ -30,6 +30,8 @@ from sora_studio.services.tasks.sending import Sender
 from sora_studio.services.tasks.submission import Submission
 from sora_studio.services.tasks.task_counts import TaskCounts
 
+START_WAITS_S = 1.0
+"""How long the start waits for the clips' disk; it is asked again while tasks wait to be sent."""
 CREATES_FINISH_WITHIN_S = 5.0
 WITHDRAWN_WITHIN_S = 3.0
 """What is still public after that is taken back at the next start."""
@@ -117,7 +119,7 @@ class Engine:
         """Look on, and work if nobody else does; all that was left unfinished goes on."""
         await self._changes.begin()
         await self.spending.begin()
-        await self._disk_space.look()
+        await self._disk_space.look(within_s=START_WAITS_S)
         for task in await self._core.task_writer.tasks.unfinished(self._core.gateway_name):
             self._sender.task_changed(task)
         await self.ownership.try_once()

@@ -14,9 +14,10 @@ from PySide6.QtMultimedia import QVideoSink
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from sora_studio import disk_calls
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.clip import Clip, ClipState, FilmFacts
-from sora_studio.domain.errors import StudioError
+from sora_studio.domain.errors import FolderSilent, StudioError
 from sora_studio.domain.task import Phase, Task
 from sora_studio.domain.theme_choice import Theme
 from sora_studio.media.local import LocalMedia
@@ -27,6 +28,7 @@ from sora_studio.ui.stage.panel import StagePanel
 from sora_studio.ui.stage.screen import FilmScreen
 from sora_studio.ui.stage.slider import ThinSlider
 from sora_studio.viewmodels.event_bridge import EventBridge
+from tests.doubles.dead_share import dead_share
 from tests.doubles.films import SIZE, number_of, write_film
 from tests.doubles.task_studio import NOW, TaskStudio, clip_in, task_in
 
@@ -532,3 +534,19 @@ def test_the_stage_is_built_without_loading_multimedia() -> None:
         "stage = panel.StagePanel(TaskScope(print)); sys.exit('PySide6.QtMultimedia' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_a_clip_on_a_share_that_does_not_answer_is_said_and_not_opened(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(disk_calls, "ANSWER_WITHIN_S", 0.1)
+    with dead_share(tmp_path / "share") as share:
+        clip = share.folder / "clip.mp4"
+        with pytest.raises(FolderSilent):
+            disk_calls.wait_for_disk(share.folder, clip.exists)
+        desk.stage.show_task(ready(clip, seen_at=NOW), play=True)
+        assert desk.screen.accessibleDescription().startswith("The clip's folder does not answer.")
+        desk.stage.stop()
+        desk.stage.show_task(ready(clip, seen_at=NOW), play=False)
+        desk.stage.toggle()
+        assert desk.screen.accessibleDescription().startswith("The clip's folder does not answer.")

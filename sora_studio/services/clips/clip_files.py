@@ -1,6 +1,8 @@
-"""Puts finished files where a person finds them: atomically, and never over anything that is there already."""
+"""Puts finished files where a person finds them: atomically, and never over anything that is there already.
 
-import asyncio
+Everything here raises `FolderSilent` when the folder does not answer in time.
+"""
+
 import errno
 import json
 import os
@@ -8,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from sora_studio.disk_calls import ANSWER_WITHIN_S, WORK_WITHIN_S, on_disk
 from sora_studio.domain.disk_space import is_full
 from sora_studio.domain.errors import StorageFull
 
@@ -18,7 +21,7 @@ _NO_LINKS = frozenset(
 
 async def prepare(folder: Path) -> None:
     """Make the folder."""
-    await asyncio.to_thread(_guarded, lambda: folder.mkdir(parents=True, exist_ok=True))
+    await _write_in(folder, lambda: folder.mkdir(parents=True, exist_ok=True), within_s=ANSWER_WITHIN_S)
 
 
 async def try_out(folder: Path) -> None:
@@ -29,7 +32,7 @@ async def try_out(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
 
-    await asyncio.to_thread(write)
+    await on_disk(folder, write)
 
 
 async def size_of(path: Path) -> int | None:
@@ -41,7 +44,7 @@ async def size_of(path: Path) -> int | None:
         except OSError:
             return None
 
-    return await asyncio.to_thread(measure)
+    return await on_disk(path.parent, measure)
 
 
 async def free_name(folder: Path, stem: str) -> Path:
@@ -50,23 +53,23 @@ async def free_name(folder: Path, stem: str) -> Path:
     def look() -> Path:
         return next(path for path in _names(folder, stem) if not _is_taken(path) and not _is_taken(path.with_suffix(".json")))
 
-    return await asyncio.to_thread(look)
+    return await on_disk(folder, look)
 
 
 async def land(part: Path, target: Path) -> None:
     """Give a complete file its final name. Raises `FileExistsError` when the name is taken, `StorageFull`, or `OSError`."""
-    await asyncio.to_thread(_guarded, lambda: _land(part, target))
+    await _write_in(target.parent, lambda: _land(part, target))
 
 
 async def write_json(path: Path, content: Mapping[str, object]) -> None:
     """Write the file whole or not at all."""
     text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
-    await asyncio.to_thread(_guarded, lambda: _write(path, text))
+    await _write_in(path.parent, lambda: _write(path, text))
 
 
 async def remove(path: Path) -> None:
     """The file is gone afterwards."""
-    await asyncio.to_thread(_guarded, lambda: path.unlink(missing_ok=True))
+    await _write_in(path.parent, lambda: path.unlink(missing_ok=True))
 
 
 async def unshare(path: Path) -> None:
@@ -76,7 +79,7 @@ async def unshare(path: Path) -> None:
         if path.is_symlink() or (path.exists() and path.stat().st_nlink > 1):
             path.unlink()
 
-    await asyncio.to_thread(_guarded, look)
+    await _write_in(path.parent, look)
 
 
 def _is_taken(path: Path) -> bool:
@@ -139,9 +142,9 @@ def _sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _guarded(work: Callable[[], None]) -> None:
+async def _write_in(folder: Path, work: Callable[[], None], *, within_s: float = WORK_WITHIN_S) -> None:
     try:
-        work()
+        await on_disk(folder, work, within_s=within_s)
     except OSError as error:
         if is_full(error):
             raise StorageFull from error

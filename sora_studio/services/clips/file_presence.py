@@ -1,9 +1,13 @@
 """Knows which clips are on disk: what the database says, proved by looking at the files, without haste."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
+from sora_studio.disk_calls import on_disk
 from sora_studio.domain.clip import Clip, ClipCounts, ClipState
+from sora_studio.domain.errors import FolderSilent
 from sora_studio.domain.ports import TaskFilter
 from sora_studio.domain.task import Task, TaskState
 from sora_studio.services.runtime.core import Core
@@ -78,13 +82,28 @@ class FilePresence:
             await self._core.clock.sleep(BREATH_S)
 
     async def _check(self, tasks: Iterable[Task]) -> None:
-        wanted = [clip for task in tasks for clip in task.clips if clip.state in _KEPT and clip.path is not None]
-        there = await asyncio.to_thread(lambda: [_is_there(clip) for clip in wanted])
-        for clip, is_there in zip(wanted, there, strict=True):
-            if is_there is not (clip.state is ClipState.SAVED):
+        folders = defaultdict[Path, list[tuple[Clip, Path]]](list)
+        for clip in (clip for task in tasks for clip in task.clips if clip.state in _KEPT):
+            if clip.path is not None:
+                folders[clip.path.parent].append((clip, clip.path))
+        for folder, clips in folders.items():
+            await self._check_folder(folder, clips)
+
+    async def _check_folder(self, folder: Path, clips: list[tuple[Clip, Path]]) -> None:
+        """A folder that does not answer says nothing about its files: they stay what they are."""
+        try:
+            there = await on_disk(folder, lambda: [_is_there(path) for _, path in clips])
+        except FolderSilent:
+            return
+        for (clip, _), is_there in zip(clips, there, strict=True):
+            if is_there is not None and is_there is not (clip.state is ClipState.SAVED):
                 state = ClipState.SAVED if is_there else ClipState.MISSING
                 await self._core.task_writer.transition_clip(clip.id, state)
 
 
-def _is_there(clip: Clip) -> bool:
-    return clip.path is not None and clip.path.is_file()
+def _is_there(path: Path) -> bool | None:
+    """None when that cannot be told: a folder without permission, a share whose server is gone."""
+    try:
+        return path.is_file()
+    except OSError:
+        return None

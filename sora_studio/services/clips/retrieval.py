@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sora_studio.domain.clip import Clip, ClipState
 from sora_studio.domain.errors import (
+    FolderSilent,
     InvalidSetting,
     LinkExpired,
     PassingError,
@@ -190,6 +191,8 @@ class Retrieval:
         match error:
             case LinkExpired():
                 return await self._after_expiry(task, clip, wanted)
+            case FolderSilent():
+                self._hold_all(f"{error.title} Clips are saved as soon as it answers.")
             case PassingError():
                 self._delay(wanted, error.retry_after_s or 0.0)
                 if wanted.attempts > 1:

@@ -27,7 +27,7 @@ class Library:
         await self._task_writer.transition(task, TaskState.CANCELLED, trouble=None)
         return await self._task_writer.record(task, removed_at=self._core.clock.now())
 
-    def free_bytes(self) -> int:
-        """Free space where clips go, 0 when that cannot be told. Asks the disk, so call it off the loop."""
-        usage = usage_of(self._output_dir())
-        return usage[0] if usage else 0
+    async def free_bytes(self) -> int | None:
+        """Free space where clips go; None when that cannot be told."""
+        usage = await usage_of(self._output_dir())
+        return usage[0] if usage else None

@@ -1,15 +1,18 @@
-"""What a picture's file holds, in one word: what was shown is what is sent, or nothing is."""
+"""SHA-256 of a picture's file, to detect changes between what was shown and what is sent."""
 
-import asyncio
 import hashlib
 from pathlib import Path
 
+from sora_studio.disk_calls import WORK_WITHIN_S, on_disk
 from sora_studio.domain.picture import MAX_DECODED_BYTES
 
 
 async def digest_of(path: Path) -> str:
-    """The file's SHA-256 in hex; empty when it cannot be read, is larger than what can be sent, or is no ordinary one."""
-    return await asyncio.to_thread(_digest, path)
+    """Return the file's SHA-256 in hex; empty when it cannot be read, is larger than what can be sent, or is no ordinary file.
+
+    Raises `FolderSilent`.
+    """
+    return await on_disk(path.parent, lambda: _digest(path), within_s=WORK_WITHIN_S)
 
 
 def _digest(path: Path) -> str:

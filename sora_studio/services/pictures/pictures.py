@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sora_studio.domain.errors import InvalidRequest, PassingError
+from sora_studio.domain.errors import FolderSilent, InvalidRequest, PassingError
 from sora_studio.domain.picture import PictureEdit, PreparedPicture, Thumbnail, WebPicture
 from sora_studio.domain.ports import Media, PictureChecker
 from sora_studio.domain.profile import ImageRules, ModelProfile
@@ -49,16 +49,16 @@ class Pictures:
             return await self._look_at_address(source, profile.images)
         try:
             facts = await self._media.inspect_image(Path(source))
-        except InvalidRequest as invalid:
-            return PictureLook(source, problem=invalid.title)
-        digest = await digest_of(Path(source))
-        return await self._look_at_file(PictureLook(source, facts, digest=digest), edit, profile.images)
+            digest = await digest_of(Path(source))
+            return await self._look_at_file(PictureLook(source, facts, digest=digest), edit, profile.images)
+        except (InvalidRequest, FolderSilent) as unreadable:
+            return PictureLook(source, problem=unreadable.title)
 
     async def thumbnail(self, path: Path, *, max_edge: int) -> Thumbnail | None:
         """The picture small and upright; None when it cannot be drawn. Why not, `look` says."""
         try:
             return await self._media.draw_image(path, max_edge=max_edge)
-        except InvalidRequest:
+        except (InvalidRequest, FolderSilent):
             return None
 
     async def save_frame(self, clip_path: Path, at_s: float) -> Path:

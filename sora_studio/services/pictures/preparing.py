@@ -6,6 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
 
+from sora_studio.disk_calls import on_disk
 from sora_studio.domain.errors import InvalidRequest
 from sora_studio.domain.picture import PictureEdit, PreparedPicture
 from sora_studio.domain.ports import Media
@@ -35,13 +36,13 @@ class Preparation:
 
     async def check(self, path: Path, edit: PictureEdit, rules: ImageRules) -> None:
         """Whether it could be published; at once when that was seen before. Raises like `Media.prepare_image`."""
-        stamp = await asyncio.to_thread(_stamp, path)
+        stamp = await on_disk(path.parent, lambda: _stamp(path))
         if (path, stamp, edit, rules.formats, rules.max_bytes) not in self._good:
             await self.prepare(path, edit, rules)
 
     async def prepare(self, path: Path, edit: PictureEdit, rules: ImageRules) -> PreparedPicture:
         """What would be published. Raises like `Media.prepare_image`. Once nobody waits for it any more, it is not made."""
-        stamp = await asyncio.to_thread(_stamp, path)
+        stamp = await on_disk(path.parent, lambda: _stamp(path))
         key = (path, stamp, edit, rules.formats, rules.max_bytes)
         if (making := self._made.get(key)) is None:
             making = self._begin(key, path, edit, rules, lasts=stamp is not None)

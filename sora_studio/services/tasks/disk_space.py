@@ -5,8 +5,9 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from sora_studio.disk_calls import on_disk
 from sora_studio.domain.disk_space import CLIP_BYTES, has_room
-from sora_studio.domain.errors import StorageFull
+from sora_studio.domain.errors import FolderSilent, StorageFull
 from sora_studio.services.runtime.core import Core
 from sora_studio.services.runtime.wait_or_wake import wait_or_wake
 from sora_studio.services.tasks.send_blocks import SendBlocks
@@ -28,9 +29,9 @@ class DiskSpace:
         self._wake = asyncio.Event()
         self._usage: tuple[int, int] | None = None
 
-    async def look(self) -> None:
-        """Find out how much is free."""
-        self._usage = await asyncio.to_thread(usage_of, self._folder())
+    async def look(self, *, within_s: float | None = None) -> None:
+        """Find out how much is free; nothing is known of a folder that does not answer."""
+        self._usage = await usage_of(self._folder(), within_s=within_s)
 
     async def check(self, more: int) -> None:
         """Raise `StorageFull` when so many further tasks would have no room for their clips."""
@@ -66,8 +67,15 @@ class DiskSpace:
         return has_room(free_bytes=free_bytes, disk_bytes=disk_bytes, wanted_bytes=wanted_bytes)
 
 
-def usage_of(folder: Path) -> tuple[int, int] | None:
-    """Free and all bytes of the disk on which a folder is, or will be; None when that cannot be told. Blocks."""
+async def usage_of(folder: Path, *, within_s: float | None = None) -> tuple[int, int] | None:
+    """Free and all bytes of the disk on which a folder is, or will be; None when that cannot be told in time."""
+    try:
+        return await on_disk(folder, lambda: _usage_of(folder), within_s=within_s)
+    except FolderSilent:
+        return None
+
+
+def _usage_of(folder: Path) -> tuple[int, int] | None:
     try:
         existing = next((place for place in (folder, *folder.parents) if place.exists()), folder)
         usage = shutil.disk_usage(existing)

@@ -6,7 +6,15 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
-from sora_studio.domain.errors import InvalidRequest, KeyMissing, Problem, PublicUrlNeeded, RequestRepeated, TaskUnknown
+from sora_studio.domain.errors import (
+    FolderSilent,
+    InvalidRequest,
+    KeyMissing,
+    Problem,
+    PublicUrlNeeded,
+    RequestRepeated,
+    TaskUnknown,
+)
 from sora_studio.domain.ports import RemoteStatus
 from sora_studio.domain.request import MAX_TAKES, MAX_TASKS_AT_ONCE, GenerationRequest, check_request
 from sora_studio.domain.task import Task, TaskState
@@ -166,11 +174,21 @@ class Submission:
 
 
 async def _seen(request: GenerationRequest, shown: Mapping[str, str]) -> dict[str, str]:
-    """What the local pictures hold now. Raises `InvalidRequest` when one of them was shown with something else in it."""
-    digests = await asyncio.gather(*(digest_of(Path(file)) for file in request.files))
+    """What the local pictures hold now.
+
+    Raises `InvalidRequest` when one of them was shown with something else in it, or its folder does not answer.
+    """
+    digests = await asyncio.gather(*map(_digest_of, request.files))
     seen = dict(zip(request.files, digests, strict=True))
     changed = [file for file in seen if (shown.get(file) or seen[file]) != seen[file]]
     if changed:
         words = "has changed since it was shown. Look at it once more in the editor, then send it."
         raise InvalidRequest([Problem("images", f"{Path(file).name} {words}", file) for file in changed])
     return seen
+
+
+async def _digest_of(file: str) -> str:
+    try:
+        return await digest_of(Path(file))
+    except FolderSilent as silent:
+        raise InvalidRequest([Problem("images", silent.title, file)]) from silent

@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QVBoxLayout, QWidget
 
+from sora_studio.disk_calls import is_silent
 from sora_studio.domain.errors import InvalidSetting
 from sora_studio.domain.naming import DEFAULT_TEMPLATE, check_template, clip_stem
 from sora_studio.domain.settings import Settings
@@ -63,7 +64,9 @@ class ClipsSection(QWidget):
         self._on_template_text_changed()
 
     def _on_choose_clicked(self) -> None:
-        chooser = QFileDialog(self, "Folder for clips", str(self.settings.output_dir or self._usual_folder))
+        folder = self.settings.output_dir or self._usual_folder
+        # A dialog in a dead share would freeze the window.
+        chooser = QFileDialog(self, "Folder for clips", "" if is_silent(folder) else str(folder))
         chooser.setFileMode(QFileDialog.FileMode.Directory)
         chooser.fileSelected.connect(self._on_chooser_file_selected)
         chooser.finished.connect(chooser.deleteLater)

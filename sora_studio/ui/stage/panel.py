@@ -9,8 +9,9 @@ from PySide6.QtCore import QSettings, Signal
 from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from sora_studio.disk_calls import is_silent, on_disk
 from sora_studio.domain.clip import Clip, ClipState
-from sora_studio.domain.errors import StudioError
+from sora_studio.domain.errors import FolderSilent, StudioError
 from sora_studio.domain.task import Phase, Task
 from sora_studio.ui.kit import key_names
 from sora_studio.ui.kit.images import read_poster
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 EMPTY = Sentence("Your clips play here.", f"Write what you want to see, then press {key_names.SEND}.", "play")
 GONE = Sentence("The file is no longer where it was saved.", "Use Locate or Save now on its card.", "folder")
 UNPLAYABLE = Sentence("This file cannot be played.", "It may be damaged. Save now on its card fetches it again.", "warning")
+SILENT = Sentence("The clip's folder does not answer.", "Is its network share or drive connected?", "warning")
 JUMP_MS = 1000
 _FRAMES: dict[StageKey, int] = {
     StageKey.BACK_FRAME: -1,
@@ -165,6 +167,10 @@ class StagePanel(QWidget):
     # --- playing --------------------------------------------------------------------------------------------------
 
     def _open(self, path: Path, *, play: bool) -> None:
+        if is_silent(path.parent):  # Qt's player waits for its file on the window's thread
+            self._controls.hide()
+            self._screen.show_sentence(SILENT)
+            return
         self._is_open = True
         self._screen.show_picture(self._screen.picture)
         self._make_player().open(path, play=play)
@@ -213,7 +219,7 @@ class StagePanel(QWidget):
         try:
             picture = await services.pictures.save_frame(film, at_s)
         except StudioError:
-            if await asyncio.to_thread(film.exists):
+            if await _is_there(film):
                 raise
             await self._explain(film)
         else:
@@ -233,11 +239,14 @@ class StagePanel(QWidget):
             self._scope.start(self._explain(path), name="Look for a film")
 
     async def _explain(self, path: Path) -> None:
-        exists = await asyncio.to_thread(path.exists)
+        try:
+            sentence = UNPLAYABLE if await _is_there(path) else GONE
+        except FolderSilent:
+            sentence = SILENT
         if path == self._film():
             self.stop()
             self._controls.hide()
-            self._screen.show_sentence(UNPLAYABLE if exists else GONE)
+            self._screen.show_sentence(sentence)
 
     # --- what is asked --------------------------------------------------------------------------------------------
 
@@ -301,3 +310,7 @@ class StagePanel(QWidget):
         clip_before, self._task = self._clip(), shown
         if not self._is_open and (self._clip() != clip_before or self._film() is None):
             self._show_clip(play=False)
+
+
+async def _is_there(path: Path) -> bool:
+    return await on_disk(path.parent, path.exists)

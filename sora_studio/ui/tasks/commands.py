@@ -11,6 +11,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 from shiboken6 import isValid
 
+from sora_studio.disk_calls import on_disk
 from sora_studio.domain.clip import Clip, ClipState
 from sora_studio.domain.errors import StudioError, TaskUnknown
 from sora_studio.domain.task import Phase, Task
@@ -46,7 +47,7 @@ class TaskCommands(QObject):
             TaskAction.USE_AGAIN: self._use,
             TaskAction.COPY_PROMPT: lambda task: QGuiApplication.clipboard().setText(task.request.prompt),
             TaskAction.COPY_ID: lambda task: QGuiApplication.clipboard().setText(task.task_id or ""),
-            TaskAction.SHOW_FOLDER: _show_folder,
+            TaskAction.SHOW_FOLDER: self._show_folder,
             TaskAction.REVIEW: self._review,
             TaskAction.ATTACH: self._review,
             TaskAction.LOCATE: self._locate,
@@ -105,14 +106,28 @@ class TaskCommands(QObject):
 
     def _locate(self, task: Task) -> None:
         missing = next((clip for clip in task.clips if clip.state is ClipState.MISSING), None)
-        if missing is None or self._services is None:
-            return
+        if missing is not None and self._services is not None:
+            self._scope.start(self._ask_where(missing), name="Ask where a clip is")
+
+    async def _ask_where(self, missing: Clip) -> None:
+        """Begin where the clip was, unless that folder is gone: a dialog in a dead share would freeze the window."""
         start = missing.path.parent if missing.path else Path.home()
+        try:
+            is_there = await on_disk(start, start.is_dir)
+        except OSError:
+            is_there = False
+        if not is_there:
+            start = Path.home()
         dialog = QFileDialog(self._window.window(), "Where is the clip?", str(start), "Films (*.mp4)")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(partial(self._on_locate_file_selected, missing))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+    def _show_folder(self, task: Task) -> None:
+        saved = next((clip.path for clip in task.clips if clip.state is ClipState.SAVED and clip.path), None)
+        if saved is not None:
+            self._scope.start(_open_folder(saved.parent), name="Open a folder")
 
     def _on_locate_file_selected(self, clip: Clip, path: str) -> None:
         if self._services is not None:
@@ -149,7 +164,7 @@ async def _attach_id(dialog: ReviewDialog, task: Task, task_id: str, services: "
         dialog.refuse(_BAD_ID)
 
 
-def _show_folder(task: Task) -> None:
-    saved = next((clip.path for clip in task.clips if clip.state is ClipState.SAVED and clip.path), None)
-    if saved is not None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(saved.parent)))
+async def _open_folder(folder: Path) -> None:
+    """Raises `FolderSilent`."""
+    await on_disk(folder, folder.exists)
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))

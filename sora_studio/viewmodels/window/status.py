@@ -1,6 +1,5 @@
 """What the status bar and the top bar say, gathered from the core and put into words."""
 
-import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -125,6 +124,7 @@ class StatusModel(QObject):
         super().__init__(parent)
         self.facts = StatusFacts()
         self._services: StatusServices | None = None
+        self._asks_for_room = False
 
     def attach(self, services: "StatusServices", relay: "EventBridge") -> None:
         """Begin to tell about these services."""
@@ -144,11 +144,10 @@ class StatusModel(QObject):
             self._services.file_presence.look_again()
 
     async def refresh(self) -> None:
-        """Ask for the counts, the key and the free space. Cheap enough for every other second."""
+        """Ask for the counts, the key and the free space. Cheap enough for every other second, also while a disk is silent."""
         if self._services is None:
             return
         clips = await self._services.file_presence.counts()
-        free_bytes = await asyncio.to_thread(self._services.library.free_bytes)
         seen = self._services.tracking.snapshot()
         self._set(
             replace(
@@ -162,9 +161,20 @@ class StatusModel(QObject):
                 requests_last_minute=seen.requests_last_minute,
                 polls_saved=seen.polls_saved,
                 clips=clips,
-                free_bytes=free_bytes or None,  # 0: it cannot be told
             )
         )
+        await self._ask_for_room(self._services.library)
+
+    async def _ask_for_room(self, library: "Library") -> None:
+        """One question at a time: a disk may take its time to answer."""
+        if self._asks_for_room:
+            return
+        self._asks_for_room = True
+        try:
+            free_bytes = await library.free_bytes()
+        finally:
+            self._asks_for_room = False
+        self._set(replace(self.facts, free_bytes=free_bytes or None))
 
     def _set(self, facts: StatusFacts) -> None:
         if facts != self.facts:

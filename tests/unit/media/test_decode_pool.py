@@ -17,6 +17,9 @@ from sora_studio.media.local import LocalMedia
 SOON_S = 5
 
 
+FOLDER = Path("/pictures")
+
+
 class Work:
     """Takes until it may end, and remembers what was under way beside it."""
 
@@ -53,7 +56,7 @@ class Work:
 def test_so_much_is_done_at_once_as_there_are_places() -> None:
     async def story() -> None:
         room, work = DecodePool(2), Work()
-        doing = [asyncio.create_task(room.do(work.named(name))) for name in "abc"]
+        doing = [asyncio.create_task(room.do(FOLDER, work.named(name))) for name in "abc"]
         await work.until("a", "b")
         work.gates["a"].set()
         await work.until("b", "c")
@@ -67,9 +70,9 @@ def test_so_much_is_done_at_once_as_there_are_places() -> None:
 def test_large_work_has_all_the_room_and_is_not_overtaken() -> None:
     async def story() -> None:
         room, work = DecodePool(2), Work()
-        small = asyncio.create_task(room.do(work.named("small")))
-        large = asyncio.create_task(room.do(work.named("large"), places=2))
-        late = asyncio.create_task(room.do(work.named("late")))
+        small = asyncio.create_task(room.do(FOLDER, work.named("small")))
+        large = asyncio.create_task(room.do(FOLDER, work.named("large"), places=2))
+        late = asyncio.create_task(room.do(FOLDER, work.named("late")))
         await work.until("small")
         for name in ("small", "large", "late"):
             work.gates[name].set()
@@ -83,15 +86,15 @@ def test_large_work_has_all_the_room_and_is_not_overtaken() -> None:
 def test_what_is_given_up_while_it_waits_is_never_begun(places: int) -> None:
     async def story() -> None:
         room, work = DecodePool(2), Work()
-        small = asyncio.create_task(room.do(work.named("small")))
-        large = asyncio.create_task(room.do(work.named("large"), places=2))
-        given_up = asyncio.create_task(room.do(work.named("given up"), places=places))
+        small = asyncio.create_task(room.do(FOLDER, work.named("small")))
+        large = asyncio.create_task(room.do(FOLDER, work.named("large"), places=2))
+        given_up = asyncio.create_task(room.do(FOLDER, work.named("given up"), places=places))
         await work.until("small")
         for waiting in (given_up, large):
             waiting.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await waiting
-        later = asyncio.create_task(room.do(work.named("later")))
+        later = asyncio.create_task(room.do(FOLDER, work.named("later")))
         await work.until("small", "later")
         for name in ("small", "later"):
             work.gates[name].set()
@@ -104,12 +107,12 @@ def test_what_is_given_up_while_it_waits_is_never_begun(places: int) -> None:
 def test_what_is_given_up_while_it_runs_keeps_its_place_until_its_end() -> None:
     async def story() -> None:
         room, work = DecodePool(1), Work()
-        given_up = asyncio.create_task(room.do(work.named("given up")))
+        given_up = asyncio.create_task(room.do(FOLDER, work.named("given up")))
         await work.until("given up")
         given_up.cancel()
         with pytest.raises(asyncio.CancelledError):
             await given_up
-        later = asyncio.create_task(room.do(work.named("later")))
+        later = asyncio.create_task(room.do(FOLDER, work.named("later")))
         await asyncio.sleep(0)
         assert work.under_way == ["given up"]
         work.gates["given up"].set()

@@ -1,6 +1,7 @@
 """A look at one picture before anything is sent: what it is, what the service gets of it, and how it gets there."""
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
@@ -9,6 +10,8 @@ from pathlib import Path
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 
+from sora_studio.disk_calls import on_disk
+from sora_studio.domain.errors import FolderSilent
 from sora_studio.domain.picture import Crop
 from sora_studio.domain.request import is_url
 from sora_studio.ui.compose.pictures.address_field import AddressField
@@ -192,7 +195,8 @@ class PictureDialog(QDialog):
             self._view.show_image(image_of(thumbnail))
             return
         self._view.show_words("This picture cannot be shown here.")
-        self._glance = await asyncio.to_thread(glance, path)
+        with contextlib.suppress(FolderSilent):
+            self._glance = await on_disk(path.parent, lambda: glance(path))
         self.show_model()
 
     # --- what happens ---------------------------------------------------------------------------------------------

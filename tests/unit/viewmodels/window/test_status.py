@@ -1,12 +1,18 @@
 """The status line's words."""
 
+import asyncio
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from sora_studio.domain.clip import ClipCounts
 from sora_studio.domain.money import DaySpend
-from sora_studio.viewmodels.window.status import StatusFacts
+from sora_studio.services.polling.tracking import TrackingSnapshot
+from sora_studio.viewmodels.window.status import StatusFacts, StatusModel
+
+if TYPE_CHECKING:
+    from sora_studio.viewmodels.window.status import StatusServices
 
 
 def texts(facts: StatusFacts) -> tuple[str, ...]:
@@ -105,3 +111,44 @@ def test_today_is_told_when_anything_of_it_is_known(today: DaySpend | None, word
     assert facts.today_phrase == words
     if today and today.unpriced:
         assert "3 tasks" in facts.today_explained
+
+
+class SilentDisk:
+    """A studio whose clips' disk answers only once the test says so."""
+
+    def __init__(self) -> None:
+        self.library = self.tracking = self.credentials = self.file_presence = self
+        self.running = 0
+        self.asked = 0
+        self.answers = asyncio.Event()
+
+    has_key = True
+
+    async def counts(self) -> ClipCounts:
+        return ClipCounts(1)
+
+    async def free_bytes(self) -> int:
+        self.asked += 1
+        await self.answers.wait()
+        return 38_400_000_000
+
+    def snapshot(self) -> TrackingSnapshot:
+        return TrackingSnapshot(
+            running=self.running, waiting=0, requests_last_minute=0, online=True, is_owner=True, polls_saved=0
+        )
+
+
+def test_a_silent_disk_holds_up_no_other_figure_and_is_asked_one_question() -> None:
+    async def main() -> None:
+        model, studio = StatusModel(), SilentDisk()
+        model._services = cast("StatusServices", studio)
+        first = asyncio.create_task(model.refresh())
+        for running in range(1, 31):
+            studio.running = running
+            await model.refresh() if studio.asked else await asyncio.sleep(0)
+        assert (model.facts.running, model.facts.free_bytes, studio.asked) == (30, None, 1)
+        studio.answers.set()
+        await first
+        assert texts(model.facts)[-1] == "38 GB free"
+
+    asyncio.run(main())
