@@ -11,6 +11,7 @@ from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import KeyMissing, PublicUrlNeeded, StorageFull
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.viewmodels.compose.composer import ComposeModel
+from sora_studio.viewmodels.starter import Starter
 from tests.doubles.compose_studio import ComposeStudio, shipped_profile
 
 EARLIER = Draft(7, GenerationRequest("sora-2", "An earlier prompt", {"duration": 15}, "value"), takes=3, caret=4)
@@ -21,8 +22,12 @@ def studio(tmp_path: Path) -> ComposeStudio:
     return ComposeStudio(tmp_path)
 
 
+def starter(loop: StudioEventLoop) -> Starter:
+    return lambda coro, *, name: loop.create_task(coro, name=name)
+
+
 def restored(loop: StudioEventLoop, studio: ComposeStudio) -> ComposeModel:
-    model = ComposeModel()
+    model = ComposeModel(starter(loop))
     loop.run_until_complete(model.restore(studio))  # type: ignore[arg-type]  # shaped like a studio
     return model
 
@@ -41,7 +46,7 @@ def test_what_was_typed_before_the_studio_came_is_kept_beside_the_earlier_draft(
     loop: StudioEventLoop, studio: ComposeStudio
 ) -> None:
     studio.drafts.draft = EARLIER
-    model = ComposeModel()
+    model = ComposeModel(starter(loop))
     model.set_prompt("A new idea")
     assert loop.run_until_complete(model.restore(studio)) == EARLIER  # type: ignore[arg-type]
     loop.run_until_complete(model.save())
@@ -52,7 +57,6 @@ def test_what_was_typed_before_the_studio_came_is_kept_beside_the_earlier_draft(
 
 def test_a_change_is_due_to_be_saved_within_a_second_while_typing_goes_on(loop: StudioEventLoop, studio: ComposeStudio) -> None:
     model = restored(loop, studio)
-    model.keeper.due.connect(lambda: loop.create_task(model.save()))
 
     async def type_without_a_pause() -> float:
         started = loop.time()
@@ -66,7 +70,6 @@ def test_a_change_is_due_to_be_saved_within_a_second_while_typing_goes_on(loop: 
 
 def test_one_write_follows_a_burst_of_typing(loop: StudioEventLoop, studio: ComposeStudio, qtbot: QtBot) -> None:
     model = restored(loop, studio)
-    model.keeper.due.connect(lambda: loop.create_task(model.save()))
     for length in range(1, 40):
         model.set_prompt("x" * length)
 

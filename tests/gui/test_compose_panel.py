@@ -186,7 +186,7 @@ def test_what_is_typed_is_saved_by_itself_and_the_header_says_when(desk: Desk) -
 def test_flushing_saves_at_once(desk: Desk, loop: StudioEventLoop) -> None:
     desk.attach()
     QTest.keyClicks(desk.editor, "A")
-    loop.run_until_complete(desk.panel.flush())
+    loop.run_until_complete(desk.panel.finish())
     assert [draft.request.prompt for draft in desk.studio.drafts.saved] == ["A"]
 
 
@@ -194,7 +194,7 @@ def test_a_draft_that_cannot_be_saved_says_so(desk: Desk, loop: StudioEventLoop)
     desk.attach()
     desk.studio.drafts.failure = StorageFull()
     QTest.keyClicks(desk.editor, "A")
-    loop.run_until_complete(desk.panel.flush())
+    loop.run_until_complete(desk.panel.finish())
     assert desk.reads("Not saved yet: The disk is full.")
 
 

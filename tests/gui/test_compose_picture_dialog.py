@@ -463,7 +463,7 @@ def test_the_edits_are_kept_with_the_draft(look: Look, harbour: str, loop: Studi
     look.wait(MISMATCH)
     look.choose("Crop")
     look.wait("Cropped to 800 × 450")
-    loop.run_until_complete(look.desk.panel.flush())
+    loop.run_until_complete(look.desk.panel.finish())
     kept = look.desk.studio.drafts.saved[-1].request.edits
     assert kept == {harbour: PictureEdit(Crop(0, 0.125, 1, 0.75))}
 

@@ -51,7 +51,7 @@ class ComposePanel(QWidget):
         """`editor` may hold what was typed before the panel was there."""
         super().__init__(parent)
         self._scope = scope
-        self._model = ComposeModel(self)
+        self._model = ComposeModel(scope.start, self)
         self._waiting_prompt = ""
         self._unsaved: UnsavedPrompt | None = None
         self._sending: asyncio.Task[None] | None = None
@@ -125,14 +125,9 @@ class ComposePanel(QWidget):
         """Where a prompt waits that no studio could take before the end."""
         self._unsaved = UnsavedPrompt(folder)
 
-    async def flush(self) -> None:
-        """Save the draft now, if anything is unsaved."""
-        self._model.set_caret(self._editor.caret())
-        await self._model.save()
-
     async def finish(self) -> None:
         """Save the draft for good; what the studio cannot take waits in a file for the next start."""
-        await self.flush()
+        await self._model.save()
         if self._unsaved and not self._model.keeper.holds(self._model.request.prompt):
             await asyncio.to_thread(self._unsaved.keep, self._editor.text())
 
@@ -147,7 +142,7 @@ class ComposePanel(QWidget):
 
     def _connect(self) -> None:
         self._editor.edited.connect(self._on_editor_edited)
-        self._editor.caret_moved.connect(self._model.keeper.touch)
+        self._editor.caret_moved.connect(self._on_editor_caret_moved)
         self._editor.pictures_offered.connect(self._images.offer)
         self._images.images_chosen.connect(self._pictures.put)
         self._images.address_wanted.connect(self._address.ask)
@@ -165,7 +160,6 @@ class ComposePanel(QWidget):
         self._again.confirmed.connect(lambda: self.generate(again=True))
         self._generate.clicked.connect(self.generate)
         self._model.changed.connect(self._show)
-        self._model.keeper.due.connect(self._on_keeper_due)
         self._model.route_needed.connect(self.route_needed)
         for keys in _GENERATE_KEYS:
             shortcut = QShortcut(QKeySequence(keys), self)
@@ -185,7 +179,7 @@ class ComposePanel(QWidget):
         if earlier is not None:
             self._show_earlier(earlier)
         self._place_waiting_prompt()
-        await self.flush()
+        await self._model.save()
         if self._unsaved and waiting and self._model.keeper.holds(self._model.request.prompt):
             await asyncio.to_thread(self._unsaved.forget)
         await self._model.check_images()
@@ -242,8 +236,8 @@ class ComposePanel(QWidget):
         self._model.set_model(slug)
         self._pictures.check()
 
-    def _on_keeper_due(self) -> None:
-        self._scope.start(self.flush(), name="save draft")
+    def _on_editor_caret_moved(self) -> None:
+        self._model.set_caret(self._editor.caret())
 
     def _on_address_closed(self) -> None:
         self._show_problems()

@@ -22,6 +22,7 @@ from sora_studio.viewmodels.compose.pictures import picture_words
 from sora_studio.viewmodels.compose.pictures.picture_checks import PictureLooks
 from sora_studio.viewmodels.compose.pictures.picture_history import PictureHistory
 from sora_studio.viewmodels.compose.pictures.picture_words import Seen, Shape, shape_of
+from sora_studio.viewmodels.starter import Starter
 
 if TYPE_CHECKING:
     from sora_studio.viewmodels.compose.compose_services import ComposeServices
@@ -32,8 +33,9 @@ _SHAPE_FIELD = "aspect_ratio"
 
 class ComposeModel(QObject):
     """What will be generated. It accepts everything from the first paint on; sending and saving begin with a studio.
-    `keeper` says when `save` is due, `looks` what was found out about the pictures, `history` what they were before,
-    `complaints` what is wrong.
+
+    The draft is saved by itself: `keeper` says how that went. `looks` is what was found out about the pictures, `history` what
+    they were before, `complaints` what is wrong.
 
     Signals: `changed()` when a control has to show something else, `route_needed()` when something was not sent because its
     pictures have no way to the service. Typing is no change: the editor already shows it.
@@ -42,13 +44,16 @@ class ComposeModel(QObject):
     changed = Signal()
     route_needed = Signal()
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, start: Starter, parent: QObject | None = None) -> None:
+        """`start` runs the saving of the draft whenever it is due."""
         super().__init__(parent)
+        self._start = start
         self._services: ComposeServices | None = None
         self._draft = _NEW_DRAFT
         self._restored = False
         self._submitting = False
         self.keeper = DraftKeeper(self)
+        self.keeper.due.connect(self._on_keeper_due)
         self.complaints = Complaints()
         self._usual_callback = False
         self.looks = PictureLooks(self)
@@ -135,8 +140,9 @@ class ComposeModel(QObject):
                 self.changed.emit()
 
     def set_caret(self, caret: int) -> None:
-        """The caret's place in Python characters, kept with the next save."""
+        """Keep the caret's place, in Python characters, with the next save."""
         self._draft = replace(self._draft, caret=caret)
+        self.keeper.touch()
 
     def set_option(self, field: str, value: OptionValue) -> None:
         """Choose a value of one of the profile's options."""
@@ -296,6 +302,9 @@ class ComposeModel(QObject):
         return tasks
 
     # --- inside ---------------------------------------------------------------------------------------------------
+
+    def _on_keeper_due(self) -> None:
+        self._start(self.save(), name="save draft")
 
     def _at_images(self, problem: Problem) -> Problem:
         """Too many takes can be chosen only by choosing too many pictures: there it is said."""

@@ -1,12 +1,12 @@
 """Brings the task list what it needs from the library: the index once, pages when they are looked at, changes in one query."""
 
-from collections.abc import Coroutine
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from sora_studio.domain.events import TransferProgressed
 from sora_studio.domain.ports import TaskFilter
+from sora_studio.viewmodels.starter import Starter
 from sora_studio.viewmodels.tasks.task_list import TaskListModel
 
 if TYPE_CHECKING:
@@ -17,12 +17,6 @@ PROGRESS_FLUSH_MS = 150
 """A card's transfer is redrawn at most so often, however many reports come."""
 MOST_CHANGED = 5_000
 """Above this many changed tasks the index is read anew: that takes as long, and clears the rest as well."""
-
-
-class Starter(Protocol):
-    """Runs named work in the window's task scope."""
-
-    def __call__(self, coro: Coroutine[object, object, None], *, name: str) -> object: ...
 
 
 class TaskFeed(QObject):

@@ -1,0 +1,10 @@
+"""How a view model runs work without knowing a widget."""
+
+from collections.abc import Coroutine
+from typing import Protocol
+
+
+class Starter(Protocol):
+    """Starts named work in the window's task scope, which reports its errors and ends it with the window."""
+
+    def __call__(self, coro: Coroutine[object, object, None], *, name: str) -> object: ...
