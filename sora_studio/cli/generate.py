@@ -17,6 +17,7 @@ from sora_studio.domain.errors import InvalidRequest, Problem, RequestRepeated
 from sora_studio.domain.picture import PictureEdit, PictureRoute
 from sora_studio.domain.ports import TaskFilter
 from sora_studio.domain.profile import ModelProfile, Option
+from sora_studio.domain.prompt import without_mark
 from sora_studio.domain.request import GenerationRequest, is_url
 from sora_studio.domain.settings import RELAY_URL_VARIABLE
 from sora_studio.domain.task import Task, TaskSection
@@ -151,7 +152,10 @@ def _sources(images: Iterable[str]) -> Iterable[str]:
 
 
 def prompt_from(argument: str) -> str:
-    """The argument, or for `-` standard input without its last line ends. Raises `InvalidRequest` for what is no text."""
+    """Return the argument, or for `-` standard input without its last line ends; a leading byte order mark is no part of it.
+
+    Raises `InvalidRequest` for what is not text.
+    """
     encoding = sys.stdin.encoding if sys.stdin else sys.getfilesystemencoding()  # there is none when it is closed
     try:
         prompt = argument
@@ -160,7 +164,7 @@ def prompt_from(argument: str) -> str:
         prompt.encode()  # what the system could not decode is in it as halves of characters
     except UnicodeError:
         raise InvalidRequest([Problem("prompt", f"The prompt is not {encoding.upper()} text.")]) from None
-    return prompt
+    return without_mark(prompt)
 
 
 def _follower(studio: "Studio", *, as_json: bool, take_back: Callable[[int], Awaitable[bool]] | None = None) -> Follower:

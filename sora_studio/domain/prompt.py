@@ -3,12 +3,66 @@
 import re
 import unicodedata
 
+_FEW = 3
+BYTE_ORDER_MARK = "\ufeff"
 _SPACES = re.compile(r"\s+")
+_VISIBLE = re.compile(
+    r"[^\s\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    r"\u2800\u3164\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffc\ufffe\uffff\U00013430-\U0001343f"
+    r"\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+"""Matches all but spaces, controls and what Unicode draws as nothing: zero-width and bidi characters, soft hyphens, variation
+selectors, tags, fillers and noncharacters. Not category Cf as a whole: some Arabic signs in it are visible."""
+_UNSENDABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters, except tab and line ends, and lone surrogates, which no encoding can carry."""
+_ESCAPE_SEQUENCE = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
+"""A terminal's colours and cursor moves (CSI), and its titles and links (OSC)."""
+_LINE_END = re.compile(r"\r\n?|\n")
+
+
+def is_blank(text: str) -> bool:
+    """Return whether nothing of the text can be seen."""
+    return _VISIBLE.search(text) is None
+
+
+def without_mark(text: str) -> str:
+    """Return the text without a leading byte order mark: that belongs to the file that it came from."""
+    return text.removeprefix(BYTE_ORDER_MARK)
+
+
+def find_unsendable(prompt: str) -> int | None:
+    """Return the index of the first control character or lone surrogate; tabs and line ends are fine."""
+    found = _UNSENDABLE.search(prompt)
+    return found.start() if found else None
+
+
+def without_controls(text: str) -> tuple[str, int]:
+    """Return pasted text as a prompt can hold it, and how many characters had to go.
+
+    Terminal escape sequences go as a whole. Line ends become LF and a leading mark is dropped; neither is counted.
+    """
+    whole = _LINE_END.sub("\n", without_mark(text))
+    kept = _UNSENDABLE.sub("", _ESCAPE_SEQUENCE.sub("", whole))
+    return kept, len(whole) - len(kept)
+
+
+def place_of(prompt: str, index: int) -> str:
+    """Return `Character 7`, or `Line 2, character 3` when the prompt has several lines; both count from 1."""
+    ends = [end.end() for end in _LINE_END.finditer(prompt)]
+    if not ends:
+        return f"Character {index + 1:,}"
+    before = [end for end in ends if end <= index]
+    return f"Line {len(before) + 1:,}, character {index - (before[-1] if before else 0) + 1:,}"
+
+
+def is_mostly_nul(prompt: str) -> bool:
+    """Return whether the text looks like UTF-16 or UTF-32 that was read as UTF-8."""
+    return len(prompt) > _FEW and prompt.count("\0") * 3 >= len(prompt) and not is_blank(prompt)
 
 
 def first_line(prompt: str, limit: int = 120) -> str:
     """The first line that says something, with runs of space folded, cut at `limit` characters with an ellipsis."""
-    line = next((line for line in prompt.splitlines() if line.strip()), "")
+    line = next((line for line in prompt.splitlines() if not is_blank(line)), "")
     line = _SPACES.sub(" ", line).strip()
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 

@@ -1,6 +1,5 @@
 """A generation request as a person makes it, and the checks it passes before anything is sent."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -10,13 +9,12 @@ from urllib.parse import urlsplit
 from sora_studio.domain.errors import Problem
 from sora_studio.domain.picture import PictureEdit, PictureRoute, format_name
 from sora_studio.domain.profile import ImageRules, ModelProfile, OptionValue
+from sora_studio.domain.prompt import find_unsendable, is_blank, is_mostly_nul, place_of, without_mark
 
 MAX_TAKES = 10
 MAX_TASKS_AT_ONCE = 100
 """Takes times pictures: what one press may send."""
-
-_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
-"""Half a character, as a broken paste leaves it: no encoding can carry it."""
+_FIRST_SURROGATE = 0xD800
 
 
 class Mode(StrEnum):
@@ -75,9 +73,10 @@ class GenerationRequest:
         return replace(self, images=images, edits=_edits_of(images, self.edits), seen=seen)
 
     def completed(self, profile: ModelProfile) -> "GenerationRequest":
-        """The same request with the profile's defaults for what was not chosen, in the profile's order."""
+        """Return the request as it is sent: the profile's defaults, in its order, for what was not chosen; no file's mark."""
         known = {option.field: self.options.get(option.field, option.default) for option in profile.options}
-        return replace(self, options={**known, **self.options}, route=self.route or profile.routing.default)
+        prompt, route = without_mark(self.prompt), self.route or profile.routing.default
+        return replace(self, prompt=prompt, options={**known, **self.options}, route=route)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,22 +152,28 @@ def excess(size_bytes: int, max_bytes: int) -> str:
 
 
 def _check_prompt(prompt: str, profile: ModelProfile) -> list[Problem]:
+    words = _prompt_trouble(without_mark(prompt), profile)
+    return [Problem("prompt", words)] if words else []
+
+
+def _prompt_trouble(prompt: str, profile: ModelProfile) -> str:
+    """Return the first reason why the prompt cannot be sent, as a sentence; empty when there is none."""
     limits, length = profile.prompt, len(prompt)
+    if is_mostly_nul(prompt):
+        return "The prompt looks like UTF-16 text. Save it as UTF-8 and try again."
     if length > limits.max_chars:
         over = length - limits.max_chars
-        return [
-            Problem("prompt", f"The prompt has {length:,} characters, {over:,} more than the {limits.max_chars:,} allowed.")
-        ]
-    if not prompt.strip():
-        return [Problem("prompt", "The prompt is empty. Describe the clip first.")]
-    if (half := _LONE_SURROGATE.search(prompt)) is not None:
-        return [Problem("prompt", f"Character {half.start() + 1:,} of the prompt is damaged and cannot be sent. Remove it.")]
+        return f"The prompt has {length:,} characters, {over:,} more than the {limits.max_chars:,} allowed."
+    if is_blank(prompt):
+        return "The prompt is empty. Describe the clip first."
+    if (index := find_unsendable(prompt)) is not None:
+        code = ord(prompt[index])
+        what = "damaged" if code >= _FIRST_SURROGATE else f"an invisible control character (U+{code:04X})"
+        return f"{place_of(prompt, index)} of the prompt is {what} and cannot be sent. Remove it."
     if length < limits.min_chars:
         short = limits.min_chars - length
-        return [
-            Problem("prompt", f"The prompt has {length:,} characters, {short:,} fewer than the {limits.min_chars:,} needed.")
-        ]
-    return []
+        return f"The prompt has {length:,} characters, {short:,} fewer than the {limits.min_chars:,} needed."
+    return ""
 
 
 def _check_image_count(request: GenerationRequest, profile: ModelProfile) -> list[Problem]:

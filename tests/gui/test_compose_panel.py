@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -60,6 +61,20 @@ def test_every_control_ends_up_in_the_request(desk: Desk) -> None:
     desk.bot.waitUntil(lambda: desk.submitted == [4])
     assert desk.requests()[0].options == {"duration": 15, "aspect_ratio": "portrait", "remove_watermark": False}
     assert desk.requests()[0].route == "official"
+
+
+def test_pasted_control_characters_are_left_out_and_said_until_the_next_edit(desk: Desk) -> None:
+    desk.attach()
+    QGuiApplication.clipboard().setText("\ufeff\x1b[31mA cat\x1b[0m\x07 👩\u200d🚀 \u200fשלום")
+    desk.editor.paste()
+    assert desk.editor.text() == "A cat 👩\u200d🚀 \u200fשלום"
+    words = "10 invisible control characters were left out of the pasted text."
+    assert desk.reads(words)
+    QTest.keyClicks(desk.editor, "!")
+    assert not desk.reads(words)
+    desk.click(desk.generate)
+    desk.bot.waitUntil(lambda: bool(desk.requests()))
+    assert desk.requests()[0].prompt == "A cat 👩\u200d🚀 \u200fשלום!"
 
 
 def test_pressing_twice_while_the_tasks_are_being_kept_is_one_order(desk: Desk) -> None:

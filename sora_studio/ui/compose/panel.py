@@ -144,6 +144,7 @@ class ComposePanel(QWidget):
         self._editor.edited.connect(self._on_editor_edited)
         self._editor.caret_moved.connect(self._on_editor_caret_moved)
         self._editor.pictures_offered.connect(self._images.offer)
+        self._editor.controls_removed.connect(self._model.note_removed_controls)
         self._images.images_chosen.connect(self._pictures.put)
         self._images.address_wanted.connect(self._address.ask)
         self._pictures.route_needed.connect(self.route_needed)

@@ -7,6 +7,7 @@ from PySide6.QtCore import QMimeData, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent, QTextBlockFormat, QTextCharFormat, QTextCursor, QWheelEvent
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
+from sora_studio.domain.prompt import without_controls
 from sora_studio.ui.kit import theme
 
 DEFAULT_PX = 15
@@ -24,12 +25,13 @@ class PromptEditor(QTextEdit):
     """Holds the prompt. Lengths and places are Python characters; Qt's own are UTF-16 units.
 
     Signals: `edited(str)` with the whole text after every change, `caret_moved()`, `pictures_offered(QMimeData)` when
-    pictures were pasted or dropped here.
+    pictures were pasted or dropped here, `controls_removed(int)` after pasted text lost so many control characters.
     """
 
     edited = Signal(str)
     caret_moved = Signal()
     pictures_offered = Signal(object)
+    controls_removed = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -144,8 +146,11 @@ class PromptEditor(QTextEdit):
         if _holds_pictures(source):
             self.pictures_offered.emit(source)
         elif source.hasText():
-            self.textCursor().insertText(_plain(source.text()))
+            text, removed = without_controls(_whole(source.text()))
+            self.textCursor().insertText(text)
             self.ensureCursorVisible()
+            if removed:
+                self.controls_removed.emit(removed)
 
     # --- inside ---------------------------------------------------------------------------------------------------
 
@@ -197,7 +202,6 @@ def _utf16_length(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
-def _plain(text: str) -> str:
-    """What another program put on the clipboard, as text that every store and wire takes."""
-    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return whole.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
+def _whole(text: str) -> str:
+    """Return the text with a replacement character for each lone surrogate, which no store or wire takes."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -45,6 +45,12 @@ def title(prompt: str) -> str:
     return words.rstrip(" ,;:.") + "…"
 
 
+def removed_controls(count: int) -> str:
+    """What is said after a paste that lost characters."""
+    what = "1 invisible control character was" if count == 1 else f"{count:,} invisible control characters were"
+    return f"{what} left out of the pasted text."
+
+
 def saved(at: datetime | None) -> str:
     """`saved 14:02` in the person's own time."""
     return f"saved {at.astimezone():%H:%M}" if at else ""

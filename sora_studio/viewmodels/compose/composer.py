@@ -139,6 +139,11 @@ class ComposeModel(QObject):
             if self.complaints.forgive("prompt"):
                 self.changed.emit()
 
+    def note_removed_controls(self, count: int) -> None:
+        """Say beside the editor that pasted text lost invisible characters; the next edit takes the words away."""
+        self.complaints.add([Problem("prompt", compose_text.removed_controls(count))])
+        self.changed.emit()
+
     def set_caret(self, caret: int) -> None:
         """Keep the caret's place, in Python characters, with the next save."""
         self._draft = replace(self._draft, caret=caret)

@@ -45,6 +45,12 @@ def test_a_piped_prompt_keeps_its_lines_but_not_the_pipes_end(monkeypatch: pytes
     assert prompt_from("-") == "  A harbour,\n\nthen fog"
 
 
+@pytest.mark.parametrize(("argument", "piped"), [("-", b"\xef\xbb\xbfA harbour\r\n"), ("\ufeffA harbour", b"")])
+def test_a_files_mark_is_not_part_of_the_prompt(argument: str, piped: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(piped), encoding="utf-8"))
+    assert prompt_from(argument) == "A harbour"
+
+
 def test_a_closed_standard_input_is_an_empty_prompt(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", None)
     assert prompt_from("-") == ""

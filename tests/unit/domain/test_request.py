@@ -29,7 +29,9 @@ def test_the_prompt_is_counted_in_python_characters(sora_2: ModelProfile) -> Non
     assert problem == Problem("prompt", "The prompt has 10,012 characters, 12 more than the 10,000 allowed.")
 
 
-@pytest.mark.parametrize("prompt", ["", " \n\t ", "\u3000"])
+@pytest.mark.parametrize(
+    "prompt", ["", " \n\t ", "\u3000", "\u200b\ufeff", "\u3164", "\u2800\ufe0f", "\xad\u200e", "\x1b\0\x07", "\0" * 9]
+)
 def test_an_empty_prompt_is_refused(sora_2: ModelProfile, prompt: str) -> None:
     assert problems(sora_2, prompt) == [Problem("prompt", "The prompt is empty. Describe the clip first.")]
 
@@ -43,6 +45,33 @@ def test_a_prompt_below_the_models_least_is_refused(sora_2: ModelProfile) -> Non
 def test_half_a_character_is_refused_with_its_place(sora_2: ModelProfile) -> None:
     (problem,) = problems(sora_2, "ab\ud83dc")
     assert problem.message == "Character 3 of the prompt is damaged and cannot be sent. Remove it."
+
+
+@pytest.mark.parametrize(
+    ("prompt", "words"),
+    [
+        ("A cat\0", "Character 6 of the prompt is an invisible control character (U+0000) and cannot be sent. Remove it."),
+        (
+            "A cat\n\x1b[31msleeps",
+            "Line 2, character 1 of the prompt is an invisible control character (U+001B) and cannot be sent. Remove it.",
+        ),
+        ("A cat".encode("utf-16-le").decode(), "The prompt looks like UTF-16 text. Save it as UTF-8 and try again."),
+        (("A cat" * 1500).encode("utf-16-be").decode(), "The prompt looks like UTF-16 text. Save it as UTF-8 and try again."),
+    ],
+)
+def test_control_characters_are_refused_at_their_place(sora_2: ModelProfile, prompt: str, words: str) -> None:
+    assert problems(sora_2, prompt) == [Problem("prompt", words)]
+
+
+def test_a_leading_mark_is_neither_counted_nor_sent(sora_2: ModelProfile) -> None:
+    assert problems(sora_2, "\ufeff" + "x" * 10_000) == []
+    assert GenerationRequest("sora-2", "\ufeffA cat\ufeff").completed(sora_2).prompt == "A cat\ufeff"
+
+
+@pytest.mark.parametrize("prompt", ["👩\u200d👩\u200d👧 dance", "\u200fקדימה, מצלמה\u200e", "A\tcat\r\nsleeps"])
+def test_joined_emoji_and_right_to_left_text_stay_as_they_are(sora_2: ModelProfile, prompt: str) -> None:
+    assert problems(sora_2, prompt) == []
+    assert GenerationRequest("sora-2", prompt).completed(sora_2).prompt == prompt
 
 
 def test_too_many_images_are_refused_by_how_many(sora_2: ModelProfile) -> None:
