@@ -5,11 +5,17 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from sora_studio.paths import DATA_DIR_VARIABLE, NotAPath
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """The exit code."""
     try:
         return _run(list(sys.argv[1:] if argv is None else argv))
+    except NotAPath as error:  # of the data folder, without which there is not even a log
+        if sys.stderr:
+            sys.stderr.write(f"{DATA_DIR_VARIABLE}: {error}\n")
+        return 2
     except KeyboardInterrupt:  # so early or so late that nothing is there yet, or any more, that could say so
         return 130
 

@@ -1,12 +1,31 @@
 """Where things are kept on each system: the program's own resources, its data, and the person's videos."""
 
 import os
+import re
+import socket
 from pathlib import Path
+from urllib.parse import unquote_to_bytes
 
 import platformdirs
 
 _PACKAGE = Path(__file__).resolve().parent
 DATA_DIR_VARIABLE = "SORA_STUDIO_DATA_DIR"
+_SCHEME = re.compile(r"([a-z][a-z0-9+.-]+):(//)?", re.IGNORECASE)
+"""Two letters at least: one is a drive of Windows."""
+_BUCKET = "is in a bucket, not on this computer."
+_SERVER = "is on a server, not on this computer."
+_SCHEMES = {
+    **dict.fromkeys(("s3", "s3a", "gs", "gcs", "r2", "b2", "az", "abfs", "abfss", "oss"), _BUCKET),
+    **dict.fromkeys(("ftp", "ftps", "sftp", "scp", "ssh", "smb", "nfs", "dav", "davs", "webdav"), _SERVER),
+    **dict.fromkeys(("http", "https"), "is a web address, not a path."),
+    **dict.fromkeys(("blob", "about", "content", "javascript", "mailto"), "means something to one program only."),
+    "data": "is the content itself, not a path.",
+}
+_SHOWN_CHARS = 60
+
+
+class NotAPath(ValueError):
+    """A text that names no place on this computer; its words are a sentence about why."""
 
 
 def resources_dir() -> Path:
@@ -16,15 +35,66 @@ def resources_dir() -> Path:
 
 
 def data_dir(*, demo: bool = False) -> Path:
-    """The data folder: `SORA_STUDIO_DATA_DIR`, else the system's place for it. The demo has a folder of its own inside."""
+    """Return the data folder: `SORA_STUDIO_DATA_DIR`, else the system's place for it. The demo has its own folder inside.
+
+    Raises `NotAPath` for a variable that names no folder of this computer.
+    """
     chosen = os.environ.get(DATA_DIR_VARIABLE)
-    base = full_path(chosen) if chosen else platformdirs.user_data_path("sora-studio", appauthor=False)
+    base = local_path(chosen) if chosen else platformdirs.user_data_path("sora-studio", appauthor=False)
     return base / "demo" if demo else base
 
 
-def full_path(text: str) -> Path:
-    """A path as a person writes it, from the root on. A `~` whose home nobody knows is a name like any other."""
-    return Path(os.path.expanduser(text)).absolute()  # noqa: PTH111 - pathlib's own raises for an unknown home
+def local_path(text: str, *, anchored: bool = False) -> Path:
+    """Return the absolute path that a person wrote: plain, with `~`, or as a `file:` address.
+
+    A relative one starts at the current folder, or is refused when it must be `anchored`. Looks at the disk: a file whose name
+    reads like an address is that file. Raises `NotAPath`.
+    """
+    found = _SCHEME.match(text)
+    scheme, has_host = (found[1].lower(), found[2] is not None) if found else ("", False)
+    if scheme == "file":
+        path = _from_file_url(text)
+    elif (scheme in _SCHEMES or has_host) and not os.path.lexists(text):
+        raise NotAPath(f"{_shown(text)} {_SCHEMES.get(scheme, f'is an address of the kind {scheme}:, not a path.')}")
+    else:
+        path = _expanded(text)
+    if "\0" in path:
+        raise NotAPath(f"{_shown(path)} holds a NUL character, which no file name has.")
+    if anchored and not os.path.isabs(path):  # noqa: PTH117 - text still, and a Path would fold it
+        raise NotAPath(f"{_shown(text)} is not a full path.")
+    return Path(path).absolute()
+
+
+def _from_file_url(url: str) -> str:
+    """Return the path of `file:///a%20b`, `file:/a` or `file://localhost/a`. Everything after the host is the path."""
+    rest = url[len("file:") :]
+    host, path = "", rest
+    if rest.startswith("//"):
+        host, slash, path = rest[2:].partition("/")
+        path = slash + path
+    if host.lower() not in ("", "localhost", socket.gethostname().lower()):
+        raise NotAPath(f"{_shown(url)} is on the computer {_shown(host)}, not on this one.")
+    path = os.fsdecode(unquote_to_bytes(path.encode("utf-8", "surrogateescape")))
+    if os.name == "nt":
+        path = re.sub(r"^/+(?=[A-Za-z]:)", "", path)
+    if not os.path.isabs(path):  # noqa: PTH117
+        raise NotAPath(f"{_shown(url)} is not a full path.")
+    return path
+
+
+def _expanded(text: str) -> str:
+    """Return the text with the home folder for a leading `~`. A home that does not exist is refused, not made."""
+    if not text.startswith("~") or os.path.lexists(text):
+        return text
+    user = re.split(r"[/\\]" if os.name == "nt" else "/", text, maxsplit=1)[0]
+    home = os.path.expanduser(user)  # noqa: PTH111 - pathlib's own raises for an unknown home
+    if home == user or (user != "~" and not os.path.isdir(home)):  # noqa: PTH112
+        raise NotAPath(f"{_shown(text)} starts at a home folder that does not exist.")
+    return home + text[len(user) :]
+
+
+def _shown(text: str) -> str:
+    return text if len(text) <= _SHOWN_CHARS else f"{text[:_SHOWN_CHARS]}…"
 
 
 def videos_dir() -> Path:

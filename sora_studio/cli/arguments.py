@@ -9,7 +9,7 @@ from sora_studio import __version__
 from sora_studio.cli.exit_codes import EPILOG
 from sora_studio.disk_calls import wait_for_disk
 from sora_studio.domain.task import TaskState
-from sora_studio.paths import full_path
+from sora_studio.paths import NotAPath, local_path
 
 _TAKING = {"demo": (None, "generate", "watch", "tasks"), "output": (None, "generate")}
 """Which commands an option that stands before the command holds for; for any other it is refused, not left out in silence."""
@@ -213,7 +213,12 @@ def _add_json(parser: argparse.ArgumentParser) -> None:
 
 
 def _folder(text: str) -> Path:
-    path = full_path(text)
+    if not text.strip():  # a variable that is not set would mean the current folder
+        raise argparse.ArgumentTypeError("it names no folder")
+    try:
+        path = local_path(text)
+    except NotAPath as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
     try:
         usable = wait_for_disk(path, lambda: path.is_dir() or not path.exists())
     except OSError as error:

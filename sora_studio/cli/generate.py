@@ -21,7 +21,7 @@ from sora_studio.domain.prompt import without_mark
 from sora_studio.domain.request import GenerationRequest, is_url
 from sora_studio.domain.settings import RELAY_URL_VARIABLE
 from sora_studio.domain.task import Task, TaskSection
-from sora_studio.paths import full_path
+from sora_studio.paths import NotAPath, local_path
 from sora_studio.services.runtime.clock import SystemClock
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ PUBLIC = {
 }
 """What follows `… becomes reachable on the internet`."""
 FITS = "With --fit a copy that fits is sent instead."
+NOT_A_PICTURE = "Give the path of a picture, or its http or https address."
 HANDED_OVER = "Another Sora Studio works on this data folder: it sends and saves the tasks, and this command watches."
 ITS_RELAY = f"It does so by its own relay and ways for pictures, not by {RELAY_URL_VARIABLE}."
 STAYS = (
@@ -147,8 +148,27 @@ def _option(profile: ModelProfile | None, field: str) -> Option | None:
     return profile.option(field) if profile else None
 
 
-def _sources(images: Iterable[str]) -> Iterable[str]:
-    return (image if is_url(image) else str(full_path(image)) for image in images)
+def _sources(images: Iterable[str]) -> list[str]:
+    """Return web addresses as they are and everything else as full paths. Raises `InvalidRequest` with all that are neither."""
+    sources, problems = list[str](), list[Problem]()
+    for image in images:
+        try:
+            sources.append(_source(image))
+        except NotAPath as error:
+            problems.append(Problem("images", f"{error} {NOT_A_PICTURE}"))
+    if problems:
+        raise InvalidRequest(problems)
+    return sources
+
+
+def _source(image: str) -> str:
+    if is_url(trimmed := image.strip()):
+        return trimmed
+    if not trimmed:
+        raise NotAPath("An --image is empty.")
+    if trimmed.lower().startswith(("http:", "https:")):
+        raise NotAPath(f"{trimmed} is not a complete address.")
+    return str(local_path(image))
 
 
 def prompt_from(argument: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sora_studio.domain.errors import InvalidSetting
 from sora_studio.domain.settings import DEFAULT_RELAY_PORT, RELAY_TOKEN_VARIABLE, check_relay_url, is_loopback
-from sora_studio.paths import full_path
+from sora_studio.paths import NotAPath, local_path
 from sora_studio.relay.folder import LEAST_TOKEN, check_token, opened
 from sora_studio.relay.limits import Limits
 from sora_studio.relay.server import RelayServer, address_in_ascii, listen, origin_of
@@ -75,7 +75,10 @@ def _parser() -> argparse.ArgumentParser:
 def _folder(text: str) -> Path:
     if not text:  # a variable that is not set would mean the current folder
         raise argparse.ArgumentTypeError("it names no folder")
-    return full_path(text)
+    try:
+        return local_path(text)
+    except NotAPath as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _host(text: str) -> str:

@@ -152,6 +152,18 @@ def test_an_address_is_entered_inline(desk: Desk) -> None:
     assert desk.wells()[0].source == "https://example.org/a.png"
 
 
+def test_the_address_of_a_file_is_that_file_and_any_other_kind_is_explained(desk: Desk, pictures: list[Path]) -> None:
+    desk.attach()
+    desk.wells()[0].address_wanted.emit()
+    field = desk.one(AddressField, "Image address")
+    field.setText("s3://bucket/cat.png")
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert desk.reads("s3://bucket/cat.png is in a bucket, not on this computer.")
+    field.setText(pictures[0].as_uri())
+    QTest.keyClick(field, Qt.Key.Key_Return)
+    assert desk.pictures() == [str(pictures[0])]
+
+
 def test_escape_leaves_the_picture_as_it_was(desk: Desk) -> None:
     desk.attach()
     desk.wells()[0].address_wanted.emit()

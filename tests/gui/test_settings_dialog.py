@@ -161,6 +161,30 @@ def test_a_folder_must_be_a_full_path(dialog: SettingsDialog, disk: Disk, qtbot:
     assert disk.saved == [Settings(output_dir=tmp_path)]
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("~no-such-user/clips", "~no-such-user/clips starts at a home folder that does not exist."),
+        ("s3://bucket/clips", "s3://bucket/clips is in a bucket, not on this computer."),
+        ("file://nas/clips", "file://nas/clips is on the computer nas, not on this one."),
+    ],
+)
+def test_what_is_no_folder_of_this_computer_is_refused_in_words(
+    dialog: SettingsDialog, disk: Disk, qtbot: QtBot, text: str, words: str
+) -> None:
+    type_into(qtbot, dialog, "Folder for clips", text)
+    qtbot.keyClick(control(dialog, "Folder for clips"), Qt.Key.Key_Return)
+    assert dialog.clips.folder_field.words().startswith(words)
+    assert disk.saved == []
+
+
+def test_a_folder_may_be_given_as_a_file_address(dialog: SettingsDialog, disk: Disk, qtbot: QtBot, tmp_path: Path) -> None:
+    type_into(qtbot, dialog, "Folder for clips", f"file://{tmp_path}/my%20clips")
+    with qtbot.waitSignal(dialog.settings_saved):
+        qtbot.keyClick(control(dialog, "Folder for clips"), Qt.Key.Key_Return)
+    assert disk.saved == [Settings(output_dir=tmp_path / "my clips")]
+
+
 def test_a_long_sentence_pushes_what_follows_down_and_covers_nothing(dialog: SettingsDialog, qtbot: QtBot) -> None:
     field = dialog.clips.folder_field
     folder, sentence = control(dialog, "Folder for clips"), field._below

@@ -11,6 +11,7 @@ from sora_studio.disk_calls import is_silent
 from sora_studio.domain.errors import InvalidSetting
 from sora_studio.domain.naming import DEFAULT_TEMPLATE, check_template, clip_stem
 from sora_studio.domain.settings import Settings
+from sora_studio.paths import NotAPath, local_path
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.push_button import PushButton
 from sora_studio.ui.settings.field import Field
@@ -78,13 +79,13 @@ class ClipsSection(QWidget):
 
     def _on_folder_editing_finished(self) -> None:
         text = self._folder.text().strip()
-        folder = Path(text).expanduser() if text else None
+        try:
+            folder = local_path(text, anchored=True) if text else None
+        except NotAPath as error:
+            self.folder_field.show_problem(f"{error} Choose a folder, or leave it empty for {self._usual_folder}.")
+            return
         if folder == self.settings.output_dir:
             self.folder_field.show_help()
-        elif folder is not None and not folder.is_absolute():
-            self.folder_field.show_problem(
-                f"{text} is not a full path. Choose a folder, or leave it empty for {self._usual_folder}."
-            )
         else:
             self.folder_wanted.emit(replace(self.settings, output_dir=folder))
 

@@ -93,10 +93,36 @@ def test_what_cannot_be_read_is_named_and_ends_with_2(line: list[str], words: st
     assert words in capsys.readouterr().err
 
 
-def test_a_home_that_nobody_knows_is_a_name_like_any_other() -> None:
-    command = parse(["generate", "x", "--output", "~nobody-of-that-name/clips"])
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "names no folder"),
+        ("  ", "names no folder"),
+        ("~no-such-user/x", "starts at a home folder that does not exist"),
+        ("~no-such-user", "starts at a home folder that does not exist"),
+        ("file:clips", "file:clips is not a full path"),
+        ("file://nas/clips", "is on the computer nas"),
+        ("s3://bucket/clips", "is in a bucket"),
+        ("sftp://host/clips", "is on a server"),
+        ("https://x.example/clips", "is a web address"),
+    ],
+)
+def test_what_names_no_folder_is_refused_and_makes_none(
+    text: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as end:
+        parse(["generate", "x", "--output", text])
+    assert end.value.code == 2
+    assert words in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("form", ["file://{}", "file:{}", "FILE://localhost{}"])
+def test_a_folder_may_be_a_file_address(form: str, tmp_path: Path) -> None:
+    command = parse(["generate", "x", "--output", form.format(tmp_path / "my%20clips")])
     assert isinstance(command, GenerateCommand)
-    assert command.output == Path.cwd() / "~nobody-of-that-name" / "clips"
+    assert command.output == tmp_path / "my clips"
 
 
 def test_clips_cannot_go_into_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -32,12 +32,54 @@ def test_what_the_profile_does_not_know_is_refused_by_validation(choice: str, fi
 
 def test_pictures_are_found_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    request = _request("--image", "a.png", "--image", "https://x.example/b.png", "--image", "~nobody-of-that-name/c.png")
-    assert request.images == (
-        str(tmp_path / "a.png"),
-        "https://x.example/b.png",
-        str(tmp_path / "~nobody-of-that-name" / "c.png"),
-    )
+    request = _request("--image", "a.png", "--image", "https://x.example/b.png", "--image", "~/c.png")
+    assert request.images == (str(tmp_path / "a.png"), "https://x.example/b.png", str(Path.home() / "c.png"))
+
+
+@pytest.mark.parametrize(
+    "form",
+    ["file://{}/my%20cat%231.png", "file:{}/my cat#1.png", "FILE://LocalHost{}/my%20cat#1.png", "{}/my cat#1.png"],
+)
+def test_a_picture_may_be_a_file_address(form: str, tmp_path: Path) -> None:
+    assert _request("--image", form.format(tmp_path)).images == (str(tmp_path / "my cat#1.png"),)
+
+
+def test_bytes_of_a_name_that_are_no_text_survive_in_a_file_address(tmp_path: Path) -> None:
+    assert _request("--image", f"file://{tmp_path}/caf%E9.png").images == (f"{tmp_path}/caf\udce9.png",)
+
+
+def test_a_file_whose_name_reads_like_an_address_is_that_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("data:1.png", "~$cat.png"):
+        (tmp_path / name).touch()
+        assert _request("--image", name).images == (str(tmp_path / name),)
+    assert _request("--image", "12:30.png").images == (str(tmp_path / "12:30.png"),)
+
+
+@pytest.mark.parametrize(
+    ("image", "words"),
+    [
+        ("", "An --image is empty."),
+        ("  ", "An --image is empty."),
+        ("s3://bucket/cat.png", "s3://bucket/cat.png is in a bucket, not on this computer."),
+        ("gs://bucket/cat.png", "gs://bucket/cat.png is in a bucket, not on this computer."),
+        ("ftp://host/cat.png", "ftp://host/cat.png is on a server, not on this computer."),
+        (f"data:image/png;base64,{'A' * 999}", f"data:image/png;base64,{'A' * 38}… is the content itself, not a path."),
+        ("blob:https://x.example/1", "blob:https://x.example/1 means something to one program only."),
+        ("chrome://cat/1", "chrome://cat/1 is an address of the kind chrome:, not a path."),
+        ("https:/x.example/a.png", "https:/x.example/a.png is not a complete address."),
+        ("file://nas/cat.png", "file://nas/cat.png is on the computer nas, not on this one."),
+        ("file:cat.png", "file:cat.png is not a full path."),
+        ("file:///a%00b.png", "/a\0b.png holds a NUL character, which no file name has."),
+        ("~no-such-user/cat.png", "~no-such-user/cat.png starts at a home folder that does not exist."),
+    ],
+)
+def test_what_is_neither_a_file_nor_an_address_is_told_apart(image: str, words: str) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        _request("--image", image)
+    (problem,) = refused.value.problems
+    assert problem.field == "images"
+    assert problem.message == f"{words} Give the path of a picture, or its http or https address."
 
 
 def test_a_piped_prompt_keeps_its_lines_but_not_the_pipes_end(monkeypatch: pytest.MonkeyPatch) -> None:

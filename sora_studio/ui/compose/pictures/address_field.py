@@ -5,10 +5,14 @@ from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from sora_studio.domain.request import is_url
+from sora_studio.paths import NotAPath, local_path
 
 
 class AddressField(QLineEdit):
-    """Signals: `entered(str)` with an http(s) address, `refused(str)` with a sentence when it is none, `closed()`."""
+    """Takes an http(s) address; the full path or `file:` address of a file is fine too.
+
+    Signals: `entered(str)` with the address or path, `refused(str)` with a sentence about anything else, `closed()`.
+    """
 
     entered = Signal(str)
     refused = Signal(str)
@@ -51,8 +55,11 @@ class AddressField(QLineEdit):
         address = self.text().strip()
         if not address:
             self.dismiss()
-        elif is_url(address):
-            self.entered.emit(address)
-            self.dismiss()
+            return
+        try:
+            source = address if is_url(address) else str(local_path(address, anchored=True))
+        except NotAPath as error:
+            self.refused.emit(f"{error} An image's address begins with https://.")
         else:
-            self.refused.emit("An image's address begins with https://.")
+            self.entered.emit(source)
+            self.dismiss()
