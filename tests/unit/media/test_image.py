@@ -4,11 +4,14 @@ import asyncio
 import io
 import os
 import struct
+import subprocess
+import sys
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PIL import Image, PngImagePlugin
+from PIL import ExifTags, Image, PngImagePlugin
 
 from sora_studio.domain.errors import InvalidRequest
 from sora_studio.domain.picture import ENDINGS
@@ -158,6 +161,43 @@ def test_a_png_with_a_long_history_is_sound(tmp_path: Path, packed: bool) -> Non
 
     facts = _inspect(tmp_path / "edited.png")
     assert (facts.has_metadata, facts.has_camera, facts.has_place) == (True, False, False)
+
+
+_MAKER = struct.pack(">HHL", ExifTags.Base.Make, 2, 6)
+DAMAGED_EXIF: dict[str, Callable[[bytes], bytes]] = {
+    "cut off": lambda tags: tags[:-12],
+    "a count beyond the file": lambda tags: tags.replace(_MAKER, _MAKER[:4] + b"\x7f\xff\xff\xff"),
+    "an offset beyond the file": lambda tags: tags.replace(_MAKER, _MAKER + b"\xff\xff\xff\xf0", 1),
+    "one tag of many": lambda _: b"Exif\0\0MM\0*\0\0\0\x08\0\x30",
+    "no tags at all": lambda _: b"Exif\0\0" + b"junk" * 9,
+}
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_damaged_exif_block_is_no_reason_to_refuse_and_prints_nothing(tmp_path: Path, kind: str) -> None:
+    """In a process of its own, as a command would run: what Pillow says of it went to standard error."""
+    tags = Image.Exif()
+    tags[ExifTags.Base.Orientation], tags[ExifTags.Base.Make] = 1, "Maker"
+    assert _MAKER in tags.tobytes()
+    for number, damage in enumerate(DAMAGED_EXIF.values()):
+        Image.new("RGB", (64, 48), "teal").save(tmp_path / f"{number}.{kind.lower()}", exif=damage(tags.tobytes()))
+    code = (
+        "import sys; from pathlib import Path; from sora_studio.media.image import inspect_image\n"
+        "for path in sorted(Path(sys.argv[1]).iterdir()): print(inspect_image(path).format)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-W", "always", "-c", code, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=_environment(),
+    )
+    assert ended.stdout.split() == [kind.lower()] * len(DAMAGED_EXIF)
+    assert ended.stderr == ""
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
 
 
 def test_places_without_a_picture(tmp_path: Path) -> None:
