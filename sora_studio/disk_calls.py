@@ -113,9 +113,9 @@ class DiskThreads:
 
     @property
     def unanswered(self) -> int:
-        """How many threads wait for a disk at this moment."""
+        """How many threads are at work or wait for a disk."""
         with self._lock:
-            return sum(len(queue.running) for queue in self._queues.values())
+            return sum(queue.threads for queue in self._queues.values())
 
     def finish(self, give_up_at: float) -> None:
         """Wait until `give_up_at` (monotonic) for what is under way, except in folders that are silent."""

@@ -72,7 +72,8 @@ class Balance:
         """Refresh when it is wanted and while there is no credit, until cancelled."""
         while True:
             left_s = self._not_before - self._clock.monotonic()
-            due = self._wanted or self._send_blocks.credit_gone
+            # A refused key is not asked about: `key_changed` wakes the loop.
+            due = (self._wanted or self._send_blocks.credit_gone) and not self._send_blocks.key_refused
             if due and left_s <= 0:
                 await self.refresh()
             await wait_or_wake(self._clock, self._wake, max(0.05, left_s) if due else LONGEST_REST_S)

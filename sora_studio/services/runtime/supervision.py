@@ -5,15 +5,17 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from sora_studio.domain.errors import StorageFull
+from sora_studio.domain.errors import DatabaseUnusable, FolderSilent, StorageFull, StudioError
 from sora_studio.domain.events import NoticeAction, NoticeLevel
 from sora_studio.domain.ports import Clock
-from sora_studio.services.runtime.notices import FAULT, STORAGE, Notices
+from sora_studio.services.runtime.notices import DATABASE, FAULT, OUTPUT, STORAGE, Notices
 
 _log = logging.getLogger(__name__)
 RESTART_AFTER_S = 1.0
 CANCELLED_AGAIN_AFTER_S = 1.0
 """A cancellation can be lost, to a library or to a write that is tried until it works."""
+
+_CAUSES: dict[type[StudioError], str] = {StorageFull: STORAGE, DatabaseUnusable: DATABASE, FolderSilent: OUTPUT}
 
 Work = Coroutine[Any, Any, None]
 
@@ -21,7 +23,8 @@ Work = Coroutine[Any, Any, None]
 class Supervisor:
     """Holds tasks strongly. An unexpected exception is logged and becomes one notice; a kept loop is started again.
 
-    A full disk is no mistake of the program: it has a notice of its own, which the next write that succeeds takes back.
+    A known error is no mistake of the program and says its own sentence. The next write that succeeds takes back the notice
+    of a full disk.
     """
 
     def __init__(self, clock: Clock, notices: Notices) -> None:
@@ -65,8 +68,9 @@ class Supervisor:
         """Whether the work came to its end without an unexpected exception."""
         try:
             await work
-        except StorageFull as full:
-            self._notices.post(STORAGE, NoticeLevel.ERROR, full.sentence)
+        except StudioError as error:
+            _log.info("%s failed: %s", name, error.title, exc_info=True)
+            self._notices.post(_CAUSES.get(type(error), FAULT), NoticeLevel.ERROR, error.sentence)
             return False
         except Exception:
             _log.exception("Unexpected trouble in %s", name)

@@ -39,7 +39,7 @@ Result = TypeVar("Result")
 
 
 def run(work: Coroutine[Any, Any, Result]) -> Result:
-    """Run one test's coroutine, and its threads' work one after the other: what comes later proves what came before."""
+    """Run one test's coroutine with one thread in the common pool."""
 
     async def with_one_thread() -> Result:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))

@@ -9,6 +9,7 @@ import pytest
 from sora_studio.domain.picture import Crop, PictureEdit, PreparedPicture
 from sora_studio.services.pictures.preparing import REMEMBERED, Preparation
 from tests.doubles.clock import settle
+from tests.doubles.disks import disks_rest
 from tests.doubles.outside import ScriptedMedia
 from tests.unit.services.rig import run, sora_2
 
@@ -66,7 +67,7 @@ def test_who_still_waits_gets_it_although_others_gave_it_up(tmp_path: Path) -> N
         media = SlowMedia()
         preparation = Preparation(media)
         first, second = (asyncio.create_task(preparation.prepare(tmp_path, EDITS[0], RULES)) for _ in range(2))
-        await asyncio.to_thread(bool)  # threads' work is done in turn: both have looked at the file
+        await disks_rest()  # both have looked at the file
         await settle()
         await given_up(first)
         media.gate.set()

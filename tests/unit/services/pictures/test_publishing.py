@@ -33,6 +33,7 @@ from sora_studio.services.pictures.upload_queue import PUBLISHED_AT_ONCE
 from sora_studio.services.pictures.uploads import LEAST_LEFT, LENT_FOR_S, TRUSTED_FOR_S
 from sora_studio.services.pictures.withdrawal import CANNOT, LANDS_WITHIN_S
 from sora_studio.services.runtime.notices import PICTURES
+from tests.doubles.disks import disks_rest
 from tests.doubles.gateway import DONE
 from tests.doubles.outside import Lock
 from tests.doubles.publications import Host, MemoryPublications
@@ -54,7 +55,7 @@ async def rest(rig: Rig, seconds: float = 0.1) -> None:
     """Let time pass, and the threads that look at files come to their end."""
     await rig.advance(seconds)
     for _ in range(20):
-        await asyncio.get_running_loop().run_in_executor(None, lambda: None)
+        await disks_rest()
         await rig.advance(0.01)
 
 
