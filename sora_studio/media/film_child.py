@@ -28,6 +28,8 @@ def main(argv: Sequence[str]) -> int:
     os.dup2(2, 1)  # a library that prints must not speak for us
     film = os.fdopen(0, "rb", closefd=False)
     _confine()
+    answers.write(b"\n")  # tells the parent that whatever happens from here on is the film's doing
+    answers.flush()
     try:
         answer = _look(film, argv)
     except StudioError as refusal:
@@ -63,13 +65,14 @@ def _confine() -> None:
     import resource  # noqa: PLC0415 - not everywhere
 
     limits = {
-        resource.RLIMIT_AS: MAX_MEMORY_BYTES,
-        resource.RLIMIT_CPU: MAX_PROCESSOR_S,
-        resource.RLIMIT_FSIZE: 0,
-        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_AS: (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES),
+        # The lower limit sends SIGXCPU, which the parent can tell from a SIGKILL of the system's.
+        resource.RLIMIT_CPU: (MAX_PROCESSOR_S, MAX_PROCESSOR_S + 1),
+        resource.RLIMIT_FSIZE: (0, 0),
+        resource.RLIMIT_CORE: (0, 0),
     }
-    for limit, most in limits.items():
+    for limit, bounds in limits.items():
         try:
-            resource.setrlimit(limit, (most, most))
+            resource.setrlimit(limit, bounds)
         except (ValueError, OSError):  # macOS does not take every one of them
             continue

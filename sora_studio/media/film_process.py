@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import signal
 import stat
 import subprocess
 import sys
@@ -15,21 +16,27 @@ from sora_studio.domain.clip import FilmFacts
 from sora_studio.domain.errors import PassingError, StudioError
 
 COMMAND = "look-into-film"
-WITHIN_S = 10.0
-"""A film takes a fraction of a second, on a busy machine a few."""
+WITHIN_S = 40.0
+"""Wall-clock limit. A film takes a fraction of a second, but a busy machine may starve the child for long. Shorter than the
+deadline of a folder, so that a slow decoder is not taken for a dead drive.
+"""
 
 _MAX_ANSWER_BYTES = 48 << 20
 """A frame of 3,840 × 2,160 has 25 MB at most, and a third more as text."""
 _MAX_EDGE = 16_384
 _MAX_DURATION_S = 86_400.0
 _MAX_WORDS = 300
+_KILLED_BY_OTHERS = frozenset({-signal.SIGTERM} if sys.platform == "win32" else {-signal.SIGTERM, -signal.SIGKILL})
+"""Exit statuses that no film causes: a system short of memory kills like this. Used-up processor time ends with `SIGXCPU`."""
 _JPEG, _PNG = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
 
 
 class FilmProcess:
-    """One child for each look, ended when it takes too long. Whatever a film does to it, the next film gets another.
+    """Starts one child process for each look at a film and ends it when it takes too long.
 
-    Its methods block. They raise `StudioError` for a film that cannot be opened, and `PassingError` when nobody could look.
+    Its methods block. They raise `StudioError` for a film that cannot be opened, and `PassingError` when the film was not
+    really examined: the child did not start, was killed by someone else, or got no answer in time. The child's own limit on
+    processor time is what judges a film that never ends.
     """
 
     def __init__(self, command: Sequence[str] = (), *, within_s: float = WITHIN_S) -> None:
@@ -84,11 +91,16 @@ class FilmProcess:
             try:
                 assert child.stdout is not None
                 answer = child.stdout.read(_MAX_ANSWER_BYTES)
+                status = 0 if answer.strip() else child.wait()
             finally:
                 alarm.cancel()
                 child.kill()
         if late.is_set():
-            raise _unreadable(f"no answer within {self._within_s:g} s")
+            raise _unexamined(f"no answer within {self._within_s:g} s")
+        if not answer:  # the child writes an empty line as soon as it begins to read the film
+            raise _unexamined("the process ended before it read the film")
+        if status in _KILLED_BY_OTHERS:
+            raise _unexamined("the process was killed")
         return answer
 
     def _started(self, film: BinaryIO, arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
@@ -106,7 +118,7 @@ class FilmProcess:
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
         except OSError as error:
-            raise PassingError("Nothing could be started to look into the film.", detail=str(error.strerror)) from error
+            raise _unexamined(str(error.strerror)) from error
 
 
 def _opened(path: Path) -> BinaryIO:
@@ -129,6 +141,10 @@ def _decoded(text: str) -> bytes:
         return base64.b64decode(text, validate=True)
     except ValueError:
         return b""
+
+
+def _unexamined(detail: str) -> PassingError:
+    return PassingError("The film could not be checked just now.", detail=detail)
 
 
 def _unreadable(detail: str) -> StudioError:

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from sora_studio.domain.errors import PassingError, StudioError
-from sora_studio.media.film_process import WITHIN_S, FilmProcess
+from sora_studio.media.film_process import FilmProcess
 from tests.benchmarks.figures import Figure, median, percentile
 from tests.doubles.films import write_film
 from tests.doubles.mutations import MUTATIONS, mutated
@@ -16,6 +16,7 @@ FILMS = 500
 AT_ONCE = 2
 GOOD_ROUNDS = 20
 AIM_GOOD_MS = 300
+LONGEST_S = 10.0
 POSTER_EDGE = 640
 
 
@@ -69,7 +70,7 @@ def tell_harm(good: bytes, folder: Path) -> None:
     Figure(f"{FILMS} damaged films, {len(MUTATIONS)} ways", counted, "no harm", met=told["not looked into"] == 0).tell()
     slowest = max(times)
     took = f"median {median(times):.0f}, p99 {percentile(times, 99):.0f}, longest {slowest:.0f} ms"
-    Figure("a damaged film's cost", took, f"under {WITHIN_S:g} s", met=slowest < WITHIN_S * 1000).tell()
+    Figure("a damaged film's cost", took, f"under {LONGEST_S:g} s", met=slowest < LONGEST_S * 1000).tell()
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ from sora_studio.domain.ports import Media, TransferProgress
 from sora_studio.domain.schedule import backoff_s
 from sora_studio.domain.task import Task
 from sora_studio.services.clips.renewal import Renewal
-from sora_studio.services.clips.saving import ClipSaver, NotAFilm
+from sora_studio.services.clips.saving import ClipSaver, FilmUnchecked, NotAFilm
 from sora_studio.services.runtime.core import Core
 from sora_studio.services.runtime.notices import OUTPUT
 from sora_studio.services.runtime.wait_or_wake import LONGEST_REST_S, wait_or_wake
@@ -32,6 +32,8 @@ FOLDER_CHECK_S = 10.0
 PROGRESS_EVERY_S = 0.1
 HOPELESS_WAIT_S = 600.0
 """Between tries that can hardly end otherwise than the last one."""
+_CHECK_BACKOFF = 4
+"""A film on disk is checked again within 8 s, however often that was not possible."""
 _SETTLED = frozenset({ClipState.SAVED, ClipState.EXPIRED, ClipState.MISSING})
 
 
@@ -193,6 +195,8 @@ class Retrieval:
                 return await self._after_expiry(task, clip, wanted)
             case FolderSilent():
                 self._hold_all(f"{error.title} Clips are saved as soon as it answers.")
+            case FilmUnchecked():  # every byte is here, so neither the network nor the service is asked
+                wanted.not_before = self._clock.monotonic() + backoff_s(min(wanted.attempts, _CHECK_BACKOFF), self._core.rng)
             case PassingError():
                 self._delay(wanted, error.retry_after_s or 0.0)
                 if wanted.attempts > 1:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sora_studio.domain.clip import Clip, ClipState, FilmFacts
-from sora_studio.domain.errors import PassingError, StudioError
+from sora_studio.domain.errors import FolderSilent, PassingError, StudioError
 from sora_studio.domain.naming import clip_stem
 from sora_studio.domain.ports import Media, Transfer, TransferProgress
 from sora_studio.domain.task import Task
@@ -34,6 +34,12 @@ class NotAFilm(StudioError):
     title = "What the service sent is not a film that can be opened."
 
 
+class FilmUnchecked(PassingError):
+    """The film is complete on disk, but its check did not finish. That is never the film's fault."""
+
+    title = "The film is here but could not be checked yet; checking again in a moment."
+
+
 class ClipSaver:
     """Takes the steps. Each may be repeated after a crash without a second copy and without a lost one."""
 
@@ -45,7 +51,10 @@ class ClipSaver:
         self._shelf = shelf
 
     async def save(self, task: Task, clip: Clip, on_progress: Callable[[TransferProgress], None]) -> None:
-        """Leave the clip saved. Raises what `Transfer.fetch` raises, `NotAFilm`, `StorageFull` and `OSError` of the folder."""
+        """Leave the clip saved.
+
+        Raises what `Transfer.fetch` raises, `FilmUnchecked`, `NotAFilm`, `StorageFull` and `OSError` of the folder.
+        """
         shelf = self._shelf()
         stem = _stem(shelf, task, clip)
         part = shelf.folder / f"{stem}.part"
@@ -71,8 +80,10 @@ class ClipSaver:
             return None
         try:
             return clip.path, await self._media.inspect_film(clip.path)
-        except PassingError:
+        except FolderSilent:
             raise
+        except PassingError as error:
+            raise FilmUnchecked(detail=error.detail) from error
         except StudioError:
             return None
 
@@ -83,8 +94,10 @@ class ClipSaver:
         await self._transfer.fetch(clip.url, part, on_progress)
         try:
             film = await self._media.inspect_film(part)
-        except PassingError:  # nobody could look: that is not the film's fault
+        except FolderSilent:
             raise
+        except PassingError as error:
+            raise FilmUnchecked(detail=error.detail) from error
         except StudioError as error:
             await clip_files.remove(part)
             await self._transfer.forget(part)

@@ -84,15 +84,53 @@ def test_an_answer_that_cannot_be_true_is_not(film: Path, answer: object) -> Non
 )
 def test_a_film_that_ends_its_process_harms_nothing_else(film: Path, harm: str) -> None:
     with pytest.raises(StudioError, match="cannot be opened"):
-        child(harm).inspect(film)
+        child(f"print(flush=True)\n{harm}").inspect(film)
 
 
-def test_a_film_that_never_ends_is_ended(film: Path) -> None:
+@pytest.mark.skipif(sys.platform == "win32", reason="no such limit there")
+def test_a_film_that_uses_up_its_processor_time_is_at_fault(film: Path) -> None:
+    endless = f"""
+import sys
+sys.path.insert(0, {str(Path(film_child.__file__).parents[2])!r})
+from sora_studio.media import film_child
+def spin(film):
+    while True: pass
+film_child.inspect_film, film_child.MAX_PROCESSOR_S = spin, 1
+film_child.main([])
+"""
+    with pytest.raises(StudioError, match="cannot be opened") as refusal:
+        child(endless, within_s=60).inspect(film)
+    assert not isinstance(refusal.value, PassingError)
+
+
+@pytest.mark.parametrize(
+    "starved",
+    [
+        "print(flush=True); import time; time.sleep(60)",
+        "import time; time.sleep(60)",
+        "while True: pass",
+    ],
+)
+def test_a_check_that_is_not_finished_in_time_is_ended_and_blames_nobody(film: Path, starved: str) -> None:
     began = time.monotonic()
-    with pytest.raises(StudioError) as refusal:
-        child("while True: pass", within_s=0.3).inspect(film)
+    with pytest.raises(PassingError) as refusal:
+        child(starved, within_s=0.3).inspect(film)
     assert refusal.value.detail == "no answer within 0.3 s"
     assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize(
+    "failed",
+    [
+        "raise SystemExit(3)",
+        "import nothing_of_that_name",
+        "print(flush=True); import os; os.kill(os.getpid(), 9)",
+        "print(flush=True); import os; os.kill(os.getpid(), 15)",
+    ],
+)
+def test_a_process_that_fails_before_the_film_or_is_killed_blames_nobody(film: Path, failed: str) -> None:
+    with pytest.raises(PassingError):
+        child(failed).inspect(film)
 
 
 def test_a_refusal_keeps_its_sentence_and_no_more_than_that(film: Path) -> None:

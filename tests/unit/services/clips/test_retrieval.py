@@ -282,6 +282,25 @@ def test_a_film_that_nobody_could_look_into_is_kept_for_the_next_look(tmp_path: 
     run(story())
 
 
+def test_an_unfinished_check_is_repeated_within_seconds_and_asks_nobody(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        rig.media.film_troubles.extend(PassingError("no answer in time") for _ in range(8))
+        await finished(rig)
+        async with rig:
+            while rig.media.film_troubles:
+                left = len(rig.media.film_troubles)
+                await rig.until(lambda: clip(rig).trouble)
+                assert "could not be checked yet" in (clip(rig).trouble or "")
+                await rig.advance(8.1)
+                await rig.until(lambda left=left: len(rig.media.film_troubles) < left)
+            await rig.advance(8.1)
+            await rig.until(lambda: is_saved(rig))
+            assert rig.gateway.asked == []
+
+    run(story())
+
+
 def test_a_failed_poster_does_not_fail_the_clip(tmp_path: Path) -> None:
     async def story() -> None:
         rig = Rig(tmp_path)
