@@ -3,10 +3,10 @@
 import json
 import sys
 from datetime import datetime
-from pathlib import PurePath
 
 from sora_studio.domain.clip import ClipState
 from sora_studio.domain.failures import explain
+from sora_studio.domain.picture import picture_name
 from sora_studio.domain.prompt import first_line
 from sora_studio.domain.request import without_query
 from sora_studio.domain.task import Phase, Task
@@ -48,7 +48,7 @@ def saved_files(task: Task) -> list[str]:
 def describe(task: Task) -> str:
     """`3 · ready · Slow dolly… · pier.jpg` and, where there is more to say, why."""
     words = [str(task.id), _PHASES[task.phase], first_line(task.request.prompt, 60)]
-    words += [PurePath(without_query(image)).name for image in task.request.images]
+    words += [picture_name(without_query(image)) for image in task.request.images]
     if task.takes > 1:
         words.insert(1, f"take {task.take} of {task.takes}")
     return " · ".join([*words, *_reasons(task)])

@@ -2,9 +2,11 @@
 
 import base64
 import hashlib
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from pathlib import PurePath
 from urllib.parse import unquote, urlsplit
 
 MEDIA_TYPES = {"jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
@@ -22,6 +24,9 @@ TAKEN_UP_AFTER = timedelta(minutes=10)
 SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
 _MAX_NAME_CHARS = 40
 _UNNAMED = "The address"
+PASTED, FRAME = "pasted", "frame"
+_ORIGINS = {PASTED: "Pasted picture", FRAME: "Frame of a clip"}
+_NAMED_BY_DIGEST = re.compile(r"(pasted|frame)-[0-9a-f]{16,64}\.png")
 
 
 def format_name(format: str) -> str:  # noqa: A002 - it is one
@@ -39,6 +44,13 @@ def address_name(url: str) -> str:
     name = "".join(letter for letter in name if letter.isprintable())
     name = name if len(name) <= _MAX_NAME_CHARS else f"…{name[-_MAX_NAME_CHARS:]}"
     return f"{host}{'/…/' if folder else slash}{name}" if host and host.isprintable() else _UNNAMED
+
+
+def picture_name(file: str | PurePath) -> str:
+    """Return what a person calls a local picture: its file name, or its origin when the program named the file by a digest."""
+    name = PurePath(file).name
+    own = _NAMED_BY_DIGEST.fullmatch(name)
+    return _ORIGINS[own[1]] if own else name
 
 
 class PictureRoute(StrEnum):

@@ -3,11 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from sora_studio.domain.errors import Problem
-from sora_studio.domain.picture import PictureEdit, PictureRoute, format_name
+from sora_studio.domain.picture import PictureEdit, PictureRoute, format_name, picture_name
 from sora_studio.domain.profile import ImageRules, ModelProfile, OptionValue
 from sora_studio.domain.prompt import find_unsendable, is_blank, is_mostly_nul, place_of, without_mark
 
@@ -131,7 +130,7 @@ def check_request(request: GenerationRequest, profile: ModelProfile) -> list[Pro
 
 def check_image(image: str, facts: ImageFacts, rules: ImageRules) -> list[Problem]:
     """What keeps an inspected local picture from being sent."""
-    name, problems = Path(image).name, list[Problem]()
+    name, problems = picture_name(image), list[Problem]()
     if facts.format not in rules.formats:
         allowed = _listed([format_name(known) for known in rules.formats])
         article = "an" if facts.format.startswith(("a", "e", "i", "o")) else "a"

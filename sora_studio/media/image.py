@@ -11,7 +11,7 @@ from typing import BinaryIO, NoReturn
 from PIL import Image, ImageFile, JpegImagePlugin, PngImagePlugin, TiffImagePlugin, UnidentifiedImageError
 
 from sora_studio.domain.errors import InvalidRequest, Problem
-from sora_studio.domain.picture import MAX_DECODED_BYTES
+from sora_studio.domain.picture import MAX_DECODED_BYTES, picture_name
 from sora_studio.domain.request import ImageFacts
 from sora_studio.media.image_metadata import ImageMetadata, turn_of, what_it_tells
 from sora_studio.media.transparency import is_transparent
@@ -168,7 +168,7 @@ def _refuse(path: Path, reason: str) -> NoReturn:
 
 
 def _problem(path: Path, reason: str) -> InvalidRequest:
-    return InvalidRequest([Problem("images", f"{path.name or path} {reason}.")])
+    return InvalidRequest([Problem("images", f"{picture_name(path) or path} {reason}.")])
 
 
 def _alone(error: Exception) -> Exception:

@@ -11,7 +11,7 @@ from sora_studio.disk_calls import WORK_WITHIN_S, DiskThreads, on_disk
 from sora_studio.domain.clip import FilmFacts
 from sora_studio.domain.disk_space import is_full
 from sora_studio.domain.errors import StorageFull, StudioError
-from sora_studio.domain.picture import PictureEdit, PreparedPicture, Thumbnail
+from sora_studio.domain.picture import FRAME, PictureEdit, PreparedPicture, Thumbnail
 from sora_studio.domain.request import ImageFacts
 from sora_studio.media.decode_pool import DecodePool
 from sora_studio.media.film_process import FilmProcess
@@ -67,7 +67,7 @@ class LocalMedia:
 
     def _save_frame(self, film: Path, at_s: float, folder: Path) -> Path:
         picture = self._films.draw_frame(film, at_s=at_s)
-        frame = folder / f"frame-{hashlib.sha256(picture).hexdigest()[:_NAME_DIGITS]}.png"
+        frame = folder / f"{FRAME}-{hashlib.sha256(picture).hexdigest()[:_NAME_DIGITS]}.png"
         _write_whole(picture, frame)
         return frame
 

@@ -263,6 +263,21 @@ def test_a_picture_dropped_before_the_studio_is_there_stays(desk: Desk, picture:
     assert desk.editor.text() == EARLIER.request.prompt
 
 
+def test_a_pasted_picture_is_never_called_by_its_internal_file_name(desk: Desk) -> None:
+    desk.attach()
+    pixels = QImage(64, 48, QImage.Format.Format_RGB32)
+    pixels.fill(QColor("teal"))
+    QGuiApplication.clipboard().setImage(pixels)
+    desk.editor.paste()
+    desk.bot.waitUntil(lambda: desk.wells()[0].source is not None)
+    well = desk.wells()[0]
+    desk.bot.waitUntil(lambda: "Pasted picture" in f"{well.toolTip()} {well.accessibleName()}")
+    file_name = Path(well.source or "").name
+    for widget in desk.panel.findChildren(QWidget):
+        said = (widget.toolTip(), widget.accessibleName(), widget.accessibleDescription(), widget.windowTitle())
+        assert not any(file_name in words for words in said)
+
+
 def test_pasting_what_is_no_picture_leaves_the_one_that_is_there(desk: Desk, picture: Path) -> None:
     desk.attach()
     drop(desk.wells()[0], files(picture))

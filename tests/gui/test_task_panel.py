@@ -300,10 +300,10 @@ def test_the_menu_copies(desk: Desk) -> None:
     [
         (Phase.PROCESSING, "Check now", ("check_now", 1)),
         (Phase.PROCESSING, "Remove from list (still followed and saved)", ("remove", 1)),
-        (Phase.UNKNOWN, "Send again (price unknown, may be charged twice)", ("resubmit", 1)),
+        (Phase.UNKNOWN, "Again (price unknown, may be charged twice)", ("resubmit", 1)),
         (Phase.UNKNOWN, "Discard", ("discard", 1)),
         (Phase.MISSING, "Save now", ("save_now", 1)),
-        (Phase.FAILED, "Try again", ("resubmit", 1)),
+        (Phase.FAILED, "Again", ("resubmit", 1)),
     ],
 )
 def test_the_menu_calls_the_studio(desk: Desk, phase: Phase, label: str, call: tuple[object, ...]) -> None:
@@ -395,7 +395,7 @@ def test_review_says_when_what_the_balance_did_and_what_again_costs(desk: Desk) 
     review = Review(desk, task_in(Phase.UNKNOWN, 1, **facts))
     assert review.reads("May have been sent at")
     assert review.reads("The balance was $74.87 before and $74.37 after: it fell $0.50.")
-    review.button("Send again · about $0.45").click()
+    review.button("Again · about $0.45").click()
     desk.calls(("resubmit", 1))
 
 
@@ -416,7 +416,7 @@ def _has_room(label: QLabel) -> bool:
 def test_review_of_a_task_without_a_price_says_so(desk: Desk) -> None:
     review = Review(desk, task_in(Phase.UNKNOWN, 1))
     assert review.reads("What it was before and after is not known.")
-    assert review.button("Send again · price unknown")
+    assert review.button("Again · price unknown")
     review.dialog.reject()
 
 

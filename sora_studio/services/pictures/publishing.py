@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sora_studio.domain.errors import InvalidRequest, PassingError, Problem, PublicUrlNeeded, PublishingFailed, RouteUnusable
-from sora_studio.domain.picture import PictureEdit, PictureRoute, Publication
+from sora_studio.domain.picture import PictureEdit, PictureRoute, Publication, picture_name
 from sora_studio.domain.ports import PictureChecker, PictureHost, PublicationStore
 from sora_studio.domain.profile import ImageRules, ModelProfile
 from sora_studio.domain.request import GenerationRequest, ImageFacts, check_image, is_url
@@ -164,7 +164,7 @@ class Publishing:
         route = self.route_for(task.request)
         if route is None:
             raise PublicUrlNeeded
-        parcel = Parcel(picture, route, self._hosts()[route], Path(image).name, task.id, rules.max_bytes)
+        parcel = Parcel(picture, route, self._hosts()[route], picture_name(image), task.id, rules.max_bytes)
         url = await self._uploads.address(parcel)
         if not self._core.is_reachable(url):
             for row in await self._publications.at((url,)):
@@ -204,7 +204,7 @@ async def _require_as_seen(request: GenerationRequest, image: str) -> None:
     """Raises `InvalidRequest` when another picture stands there than the one that the person sent. One that is gone says so."""
     seen = request.seen.get(image)
     if seen and await digest_of(Path(image)) not in (seen, ""):
-        words = f"{Path(image).name} has changed since this task was made. Open the task in the editor and look at it again."
+        words = f"{picture_name(image)} has changed since this task was made. Open the task in the editor and look at it again."
         raise InvalidRequest([Problem("images", words)])
 
 

@@ -15,6 +15,7 @@ from sora_studio.domain.errors import (
     RequestRepeated,
     TaskUnknown,
 )
+from sora_studio.domain.picture import picture_name
 from sora_studio.domain.ports import RemoteStatus
 from sora_studio.domain.request import MAX_TAKES, MAX_TASKS_AT_ONCE, GenerationRequest, check_request
 from sora_studio.domain.task import Task, TaskState
@@ -183,7 +184,7 @@ async def _seen(request: GenerationRequest, shown: Mapping[str, str]) -> dict[st
     changed = [file for file in seen if (shown.get(file) or seen[file]) != seen[file]]
     if changed:
         words = "has changed since it was shown. Look at it once more in the editor, then send it."
-        raise InvalidRequest([Problem("images", f"{Path(file).name} {words}", file) for file in changed])
+        raise InvalidRequest([Problem("images", f"{picture_name(file)} {words}", file) for file in changed])
     return seen
 
 

@@ -39,8 +39,7 @@ _ACTION_GLYPHS: dict[TaskAction, str] = {
     TaskAction.SAVE_NOW: "download",
     TaskAction.LOCATE: "folder",
     TaskAction.REVIEW: "info",
-    TaskAction.FIX: "send",
-    TaskAction.USE_AGAIN: "send",
+    TaskAction.EDIT: "send",
 }
 """What a click on the poster may do: nothing that could be charged, and nothing that takes a card away."""
 

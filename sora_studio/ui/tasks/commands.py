@@ -43,8 +43,7 @@ class TaskCommands(QObject):
         self._under_way: set[tuple[TaskAction, int]] = set()
         self._local: dict[TaskAction, Callable[[Task], None]] = {
             TaskAction.PLAY: self.play_requested.emit,
-            TaskAction.FIX: self._use,
-            TaskAction.USE_AGAIN: self._use,
+            TaskAction.EDIT: self._use,
             TaskAction.COPY_PROMPT: lambda task: QGuiApplication.clipboard().setText(task.request.prompt),
             TaskAction.COPY_ID: lambda task: QGuiApplication.clipboard().setText(task.task_id or ""),
             TaskAction.SHOW_FOLDER: self._show_folder,
@@ -69,7 +68,7 @@ class TaskCommands(QObject):
     async def _perform(self, action: TaskAction, task: Task, services: "TaskServices") -> None:
         calls: dict[TaskAction, Callable[[], Awaitable[object]]] = {
             TaskAction.CHECK: lambda: services.tracking.check_now(task.id),
-            TaskAction.RESUBMIT: lambda: services.submission.resubmit(task.id),
+            TaskAction.AGAIN: lambda: services.submission.resubmit(task.id),
             TaskAction.DISCARD: lambda: services.submission.discard(task.id),
             TaskAction.PAUSE: lambda: services.retrieval.pause(task.id),
             TaskAction.SAVE_NOW: lambda: services.retrieval.save_now(task.id),
@@ -87,7 +86,7 @@ class TaskCommands(QObject):
         dialog = ReviewDialog(task, self._surroundings(task), self._window.window())
         dialog.check_wanted.connect(partial(self._check_id, dialog, task))
         dialog.attach_wanted.connect(partial(self._attach_id, dialog, task))
-        dialog.resubmit_wanted.connect(partial(self._decide, dialog, TaskAction.RESUBMIT, task))
+        dialog.resubmit_wanted.connect(partial(self._decide, dialog, TaskAction.AGAIN, task))
         dialog.discard_wanted.connect(partial(self._decide, dialog, TaskAction.DISCARD, task))
         dialog.open()
 

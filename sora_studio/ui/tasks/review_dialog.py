@@ -11,7 +11,7 @@ from sora_studio.viewmodels.tasks.task_words import Surroundings, sent_text, tit
 _EXPLANATION = (
     "The request went out, but no clear answer came back, so it may have been charged. "
     "Look in the service's task history. If the task is there, paste its id: once it is checked and attached, the clip is "
-    "followed and saved. If it is not, send the request again or put it aside."
+    "followed and saved. If it is not, press Again for the same once more, or discard it."
 )
 WIDTH = 560
 
@@ -93,8 +93,8 @@ class ReviewDialog(QDialog):
     def _build_buttons(self, task: Task) -> QHBoxLayout:
         self._attach = QPushButton("Attach id")
         self._attach.clicked.connect(lambda: self.attach_wanted.emit(self._found))
-        again = QPushButton(f"Send again · {price_text(task)}", autoDefault=False)
-        again.setToolTip("A new task with the same request; it is charged anew.")
+        again = QPushButton(f"Again · {price_text(task)}", autoDefault=False)
+        again.setToolTip("Make a new task with the same request. It is charged anew.")
         again.clicked.connect(self.resubmit_wanted)
         discard = QPushButton("Discard", autoDefault=False)
         discard.setToolTip("Take it off the list. Nothing is sent.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from sora_studio.domain.picture import PictureRoute, Publication
+from sora_studio.domain.picture import PictureRoute, Publication, picture_name
 from sora_studio.domain.settings import is_loopback
 from sora_studio.domain.task import Task
 from sora_studio.viewmodels.quantities import time_of_day_text
@@ -102,7 +102,7 @@ def row_of(sent: Sequence[Publication], tasks: Mapping[int, Task], now: datetime
     return PublicationRow(
         key=(newest.fingerprint, newest.place),
         publications=tuple(one.id for one in sorted(sent, key=lambda one: not one.url)),
-        name=newest.name,
+        name=picture_name(newest.name),
         facts=f"{way} · {_reach_words(newest.route, reachable, now)}",
         tasks=_tasks_words([tasks[task] for task in wanted if task in tasks], can_withdraw=can_withdraw),
         trouble=next((one.trouble for one in sent if one.trouble), ""),

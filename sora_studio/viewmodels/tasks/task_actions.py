@@ -15,13 +15,12 @@ class TaskAction(StrEnum):
     REVIEW = "review"
     CHECK = "check"
     ATTACH = "attach"
-    RESUBMIT = "resubmit"
+    AGAIN = "again"
     DISCARD = "discard"
-    FIX = "fix"
+    EDIT = "edit-prompt"
     PAUSE = "pause"
     SAVE_NOW = "save-now"
     LOCATE = "locate"
-    USE_AGAIN = "use-again"
     COPY_PROMPT = "copy-prompt"
     COPY_ID = "copy-id"
     SHOW_FOLDER = "show-folder"
@@ -33,13 +32,12 @@ _LABELS: dict[TaskAction, str] = {
     TaskAction.REVIEW: "Review…",
     TaskAction.CHECK: "Check now",
     TaskAction.ATTACH: "Attach id…",
-    TaskAction.RESUBMIT: "Try again",
+    TaskAction.AGAIN: "Again",
     TaskAction.DISCARD: "Discard",
-    TaskAction.FIX: "Fix in editor",
+    TaskAction.EDIT: "Edit prompt",
     TaskAction.PAUSE: "Pause download",
     TaskAction.SAVE_NOW: "Save now",
     TaskAction.LOCATE: "Locate…",
-    TaskAction.USE_AGAIN: "Use again",
     TaskAction.COPY_PROMPT: "Copy prompt",
     TaskAction.COPY_ID: "Copy id",
     TaskAction.SHOW_FOLDER: "Show in folder",
@@ -49,21 +47,21 @@ _LABELS: dict[TaskAction, str] = {
 _OWN: dict[Phase, tuple[TaskAction, ...]] = {
     Phase.WAITING: (),
     Phase.SENDING: (),
-    Phase.UNKNOWN: (TaskAction.REVIEW, TaskAction.ATTACH, TaskAction.RESUBMIT, TaskAction.DISCARD),
+    Phase.UNKNOWN: (TaskAction.REVIEW, TaskAction.ATTACH, TaskAction.AGAIN, TaskAction.DISCARD),
     Phase.PENDING: (TaskAction.CHECK,),
     Phase.PROCESSING: (TaskAction.CHECK,),
     Phase.DOWNLOADING: (TaskAction.PAUSE,),
     Phase.UNSAVED: (TaskAction.SAVE_NOW,),
     Phase.READY: (TaskAction.PLAY,),
-    Phase.EXPIRED: (TaskAction.USE_AGAIN, TaskAction.SAVE_NOW),
+    Phase.EXPIRED: (TaskAction.EDIT, TaskAction.AGAIN, TaskAction.SAVE_NOW),
     Phase.MISSING: (TaskAction.LOCATE, TaskAction.SAVE_NOW),
     Phase.FAILED: (),
-    Phase.LOST: (TaskAction.CHECK, TaskAction.RESUBMIT),
-    Phase.CANCELLED: (TaskAction.USE_AGAIN,),
+    Phase.LOST: (TaskAction.CHECK, TaskAction.AGAIN),
+    Phase.CANCELLED: (TaskAction.EDIT, TaskAction.AGAIN),
 }
 """By phase, the main action first. What a failed task offers depends on why it failed."""
 
-SPENDING = frozenset({TaskAction.RESUBMIT})
+SPENDING = frozenset({TaskAction.AGAIN})
 """These may be charged: never behind a single click."""
 
 
@@ -73,7 +71,7 @@ def menu_of(task: Task) -> tuple[tuple[TaskAction, ...], ...]:
     own = _own_actions(task)
     if has_film and TaskAction.PLAY not in own:
         own = (*own, TaskAction.PLAY)
-    common = [TaskAction.USE_AGAIN, TaskAction.COPY_PROMPT]
+    common = [TaskAction.EDIT, TaskAction.COPY_PROMPT]
     if task.task_id:
         common.append(TaskAction.COPY_ID)
     if has_film:
@@ -100,8 +98,8 @@ def label_of(action: TaskAction, task: Task) -> str:
     """What a menu shows. Removing a task that runs only hides it, and the words say so."""
     if action is TaskAction.REMOVE and not task.is_settled:
         return "Remove (not sent yet)" if task.phase is Phase.WAITING else "Remove from list (still followed and saved)"
-    if action is TaskAction.RESUBMIT and task.phase in (Phase.UNKNOWN, Phase.LOST):
-        return f"Send again ({price_text(task)}, may be charged twice)"
+    if action is TaskAction.AGAIN and task.phase in (Phase.UNKNOWN, Phase.LOST):
+        return f"Again ({price_text(task)}, may be charged twice)"
     return _LABELS[action]
 
 
@@ -109,4 +107,4 @@ def _own_actions(task: Task) -> tuple[TaskAction, ...]:
     if task.phase is not Phase.FAILED:
         return _OWN[task.phase]
     fixable = explain(task.fail_code, task.fail_message).fixable
-    return (TaskAction.FIX, TaskAction.RESUBMIT) if fixable else (TaskAction.RESUBMIT, TaskAction.FIX)
+    return (TaskAction.EDIT, TaskAction.AGAIN) if fixable else (TaskAction.AGAIN, TaskAction.EDIT)

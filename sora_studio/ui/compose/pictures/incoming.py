@@ -10,6 +10,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData
 from PySide6.QtGui import QGuiApplication, QImage, QImageWriter
 
 from sora_studio.domain.errors import StudioError
+from sora_studio.domain.picture import PASTED
 from sora_studio.domain.request import is_url
 
 
@@ -60,7 +61,7 @@ def _keep(pixels: QImage, folder: Path) -> Path:
     if not QImageWriter(buffer, QByteArray(b"png")).write(pixels):
         raise StudioError("The pasted picture cannot be kept.", advice="Save it as a file and choose that.")
     png = buffer.data().data()
-    path = folder / f"pasted-{hashlib.sha256(png).hexdigest()[:16]}.png"
+    path = folder / f"{PASTED}-{hashlib.sha256(png).hexdigest()[:16]}.png"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         part = path.with_suffix(".part")

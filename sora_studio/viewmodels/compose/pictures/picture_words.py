@@ -4,10 +4,17 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from urllib.parse import urlsplit
 
-from sora_studio.domain.picture import PictureEdit, PictureRoute, PreparedPicture, WebPicture, address_name, format_name
+from sora_studio.domain.picture import (
+    PictureEdit,
+    PictureRoute,
+    PreparedPicture,
+    WebPicture,
+    address_name,
+    format_name,
+    picture_name,
+)
 from sora_studio.domain.profile import OptionValue
 from sora_studio.domain.request import ImageFacts, is_url
 from sora_studio.viewmodels.compose.pictures.picture_crop import is_close
@@ -112,8 +119,8 @@ class Mark:
 
 
 def name(source: str) -> str:
-    """A file's name, or an address's host and the end of its path."""
-    return address_name(source) if is_url(source) else Path(source).name
+    """Return a file's name, `Pasted picture`, or an address's host and the end of its path."""
+    return address_name(source) if is_url(source) else picture_name(source)
 
 
 def address(source: str) -> str:

@@ -16,11 +16,11 @@ MAIN = {
     Phase.DOWNLOADING: TaskAction.PAUSE,
     Phase.UNSAVED: TaskAction.SAVE_NOW,
     Phase.READY: TaskAction.PLAY,
-    Phase.EXPIRED: TaskAction.USE_AGAIN,
+    Phase.EXPIRED: TaskAction.EDIT,
     Phase.MISSING: TaskAction.LOCATE,
-    Phase.FAILED: TaskAction.FIX,
+    Phase.FAILED: TaskAction.EDIT,
     Phase.LOST: TaskAction.CHECK,
-    Phase.CANCELLED: TaskAction.USE_AGAIN,
+    Phase.CANCELLED: TaskAction.EDIT,
 }
 
 
@@ -37,7 +37,7 @@ def test_the_main_action_stands_in_the_menu(phase: Phase) -> None:
 @pytest.mark.parametrize("phase", Phase)
 def test_every_menu_offers_the_prompt_and_each_action_once(phase: Phase) -> None:
     actions = offered(phase)
-    assert {TaskAction.USE_AGAIN, TaskAction.COPY_PROMPT} <= set(actions)
+    assert {TaskAction.EDIT, TaskAction.COPY_PROMPT} <= set(actions)
     assert len(actions) == len(set(actions))
 
 
@@ -58,7 +58,7 @@ def test_a_saved_clip_of_an_unfinished_task_can_be_played_and_shown() -> None:
 
 
 def test_trying_again_is_the_way_when_the_request_was_not_at_fault() -> None:
-    assert main_action(task_in(Phase.FAILED, fail_code="MODEL_UNAVAILABLE")) is TaskAction.RESUBMIT
+    assert main_action(task_in(Phase.FAILED, fail_code="MODEL_UNAVAILABLE")) is TaskAction.AGAIN
 
 
 def test_words_say_what_removing_and_sending_again_mean() -> None:
@@ -66,10 +66,20 @@ def test_words_say_what_removing_and_sending_again_mean() -> None:
     assert label_of(TaskAction.REMOVE, task_in(Phase.WAITING)) == "Remove (not sent yet)"
     assert label_of(TaskAction.REMOVE, task_in(Phase.READY)) == "Remove"
     unpriced, priced = task_in(Phase.UNKNOWN), task_in(Phase.UNKNOWN, estimated_usd=0.5)
-    assert label_of(TaskAction.RESUBMIT, unpriced) == "Send again (price unknown, may be charged twice)"
-    assert label_of(TaskAction.RESUBMIT, priced) == "Send again (about $0.50, may be charged twice)"
-    assert label_of(TaskAction.RESUBMIT, task_in(Phase.FAILED)) == "Try again"
+    assert label_of(TaskAction.AGAIN, unpriced) == "Again (price unknown, may be charged twice)"
+    assert label_of(TaskAction.AGAIN, priced) == "Again (about $0.50, may be charged twice)"
+    assert label_of(TaskAction.AGAIN, task_in(Phase.FAILED)) == "Again"
+
+
+@pytest.mark.parametrize("phase", Phase)
+def test_one_word_names_one_thing(phase: Phase) -> None:
+    labels = [label_of(action, task_in(phase)) for action in offered(phase)]
+    assert labels.count("Edit prompt") == 1
+    assert not [
+        label for label in labels if "try again" in label.lower() or "use again" in label.lower() or "fix" in label.lower()
+    ]
+    assert len([label for label in labels if label.startswith("Again")]) == (TaskAction.AGAIN in offered(phase))
 
 
 def test_what_may_be_charged_is_known() -> None:
-    assert TaskAction.RESUBMIT in SPENDING
+    assert TaskAction.AGAIN in SPENDING
