@@ -34,6 +34,7 @@ from sora_studio.viewmodels.window.status import StatusModel, StatusServices
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
+    from sora_studio.ui.help.help_window import HelpWindow
 
 _log = logging.getLogger(__name__)
 REFRESH_MS = 2000
@@ -65,6 +66,7 @@ class MainView(QWidget):
         self._studio: Studio | None = None
         self._save: Callable[[Settings], Awaitable[None]] | None = None
         self._dialog: SettingsDialog | None = None
+        self._help: HelpWindow | None = None
         self._in_focus_mode = False
         self._stage_is_empty = True
         self.scope = TaskScope(self._on_task_error)
@@ -119,6 +121,14 @@ class MainView(QWidget):
         services = _settings_services(self._studio) if self._studio else None
         self._dialog.open_at(section, self._settings, services, usual_folder=folder, way_needed=way_needed)
 
+    def open_help(self) -> None:
+        """Show the help in a window of its own."""
+        if self._help is None:
+            from sora_studio.ui.help.help_window import HelpWindow  # noqa: PLC0415 - not needed for the first paint
+
+            self._help = HelpWindow(self)
+        self._help.present()
+
     def restore(self, state: QSettings) -> None:
         """Take up the layout of last time, and how loud and fast clips were played."""
         self.workspace.restore(state)
@@ -162,6 +172,7 @@ class MainView(QWidget):
     def _build_shortcuts(self) -> None:
         for keys, act in (
             ("F8", self.workspace.toggle_tasks),
+            ("F1", self.open_help),
             ("F11", self._toggle_focus_mode),
             ("Ctrl+1", self.focus_editor),
             ("Ctrl+2", self._focus_tasks),
@@ -175,6 +186,7 @@ class MainView(QWidget):
 
     def _wire(self) -> None:
         self.top_bar.settings_asked.connect(self.open_settings)
+        self.top_bar.help_asked.connect(self.open_help)
         self.top_bar.tasks_toggled.connect(self.workspace.show_tasks)
         self.workspace.drawer_changed.connect(self._on_workspace_drawer_changed)
         self.status.changed.connect(self._on_status_changed)

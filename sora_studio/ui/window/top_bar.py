@@ -1,4 +1,4 @@
-"""The line at the top: the name, what today cost, the balance, the drawer of tasks when they have no column, the settings."""
+"""The bar at the top: name, today's cost, balance, the task drawer's button when tasks have no column, help, settings."""
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
@@ -9,10 +9,11 @@ from sora_studio.ui.kit import theme
 class TopBar(QFrame):
     """Quiet on purpose: nothing here is needed to make a clip.
 
-    Signals: `settings_asked()`, `tasks_toggled(bool)` when the drawer's button is pressed.
+    Signals: `settings_asked()`, `help_asked()`, `tasks_toggled(bool)` when the drawer's button is pressed.
     """
 
     settings_asked = Signal()
+    help_asked = Signal()
     tasks_toggled = Signal(bool)
 
     def __init__(self, *, demo: bool, parent: QWidget | None = None) -> None:
@@ -30,6 +31,8 @@ class TopBar(QFrame):
         self._tasks.setCheckable(True)
         self._tasks.hide()
         self._tasks.toggled.connect(self.tasks_toggled)
+        self._help = self._build_button("Help", "Help (F1)")
+        self._help.clicked.connect(self.help_asked)
         self._settings = self._build_button("Settings", "Settings (Ctrl+,)")
         self._settings.clicked.connect(self.settings_asked)
         self._build_row()
@@ -76,6 +79,7 @@ class TopBar(QFrame):
         row.addWidget(self._balance)
         row.addSpacing(theme.GRID)
         row.addWidget(self._tasks)
+        row.addWidget(self._help)
         row.addWidget(self._settings)
 
     def _build_button(self, name: str, tip: str) -> QToolButton:
@@ -89,6 +93,7 @@ class TopBar(QFrame):
     def _draw_icons(self) -> None:
         colour = theme.tokens().secondary
         self._tasks.setIcon(theme.icon("tasks", colour))
+        self._help.setIcon(theme.icon("help", colour))
         self._settings.setIcon(theme.icon("settings", colour))
 
 

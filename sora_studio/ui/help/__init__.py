@@ -1,0 +1,1 @@
+"""The help window, which shows and searches the pages of `resources/help`."""
