@@ -11,19 +11,28 @@ import math
 import sys
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from contextvars import Context
 from typing import TYPE_CHECKING, TypeVar, TypeVarTuple, Unpack
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QObject, QSocketNotifier, Qt, QTimer, Signal
 
 if TYPE_CHECKING:
 
     class _QtLoop(asyncio.BaseEventLoop):
         """What qasync's loop is, to the type checker."""
 
+        _timer: QObject
+        _read_notifiers: dict[int, QSocketNotifier] | None
+        _write_notifiers: dict[int, QSocketNotifier] | None
+
         def __init__(self, app: QCoreApplication) -> None: ...
+        def _add_reader(self, fd: int, callback: Callable[..., object], *args: object) -> None: ...
+        def _remove_reader(self, fd: int) -> bool: ...
+        def _add_writer(self, fd: int, callback: Callable[..., object], *args: object) -> None: ...
+        def _remove_writer(self, fd: int) -> bool: ...
         def _asyncgen_firstiter_hook(self, agen: AsyncGenerator[object, object]) -> None: ...
         def _asyncgen_finalizer_hook(self, agen: AsyncGenerator[object, object]) -> None: ...
         def _check_closed(self) -> None: ...
@@ -46,9 +55,14 @@ class _Doorbell(QObject):
 
 
 class StudioEventLoop(_QtLoop):
-    """An asyncio loop that Qt drives. Timers are never early; a finished time-out leaves nothing behind in Qt."""
+    """An asyncio loop that Qt drives. Timers are never early; a finished time-out leaves nothing behind in Qt.
+
+    Its Qt objects are children of the application and are deleted by `close`, so that they are destroyed on the application's
+    thread, whichever one drops the loop itself.
+    """
 
     def __init__(self, app: QCoreApplication) -> None:
+        self._owner = app
         self._soon: deque[asyncio.Handle] = deque()
         self._later: list[tuple[float, int, asyncio.TimerHandle]] = []
         self._order = itertools.count()
@@ -56,11 +70,13 @@ class StudioEventLoop(_QtLoop):
         self._alarm_at = math.inf
         self._firing = False
         self._rung = False
-        self._alarm = QTimer(singleShot=True, timerType=Qt.TimerType.PreciseTimer)
+        self._alarm = QTimer(app, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._alarm.timeout.connect(self._on_alarm)
-        self._doorbell = _Doorbell()
+        self._doorbell = _Doorbell(app)
         self._doorbell.rung.connect(self._on_doorbell_rung, Qt.ConnectionType.QueuedConnection)
         super().__init__(app)
+        self._timer.setParent(app)
+        self._drop_signaller()
 
     def time(self) -> float:
         """Monotonic seconds."""
@@ -129,14 +145,54 @@ class StudioEventLoop(_QtLoop):
         task.result()
 
     def close(self) -> None:
-        """Forget every callback and release the timer. Closing twice is fine."""
-        if not self.is_closed() and not self.is_running():
-            self._alarm.stop()
-            self._alarm.timeout.disconnect(self._on_alarm)
-            self._doorbell.rung.disconnect(self._on_doorbell_rung)
-            self._soon.clear()
-            self._later.clear()
-        super().close()
+        """Forget every callback and delete the Qt objects. Closing twice is fine."""
+        if self.is_closed() or self.is_running():
+            super().close()
+            return
+        self._alarm.stop()
+        self._alarm.timeout.disconnect(self._on_alarm)
+        self._doorbell.rung.disconnect(self._on_doorbell_rung)
+        self._soon.clear()
+        self._later.clear()
+        notifiers = [*(self._read_notifiers or {}).values(), *(self._write_notifiers or {}).values()]
+        super().close()  # disables the notifiers
+        for owned in (self._alarm, self._doorbell, self._timer, *notifiers):
+            owned.deleteLater()
+        # A thread may keep the closed loop for a while, but no Qt object with it.
+        del self._alarm, self._doorbell, self._timer, self._owner
+
+    def _add_reader(self, fd: int, callback: Callable[..., object], *args: object) -> None:
+        with self._owned(self._read_notifiers, fd):
+            super()._add_reader(fd, callback, *args)
+
+    def _remove_reader(self, fd: int) -> bool:
+        with self._owned(self._read_notifiers, fd):
+            return super()._remove_reader(fd)
+
+    def _add_writer(self, fd: int, callback: Callable[..., object], *args: object) -> None:
+        with self._owned(self._write_notifiers, fd):
+            super()._add_writer(fd, callback, *args)
+
+    def _remove_writer(self, fd: int) -> bool:
+        with self._owned(self._write_notifiers, fd):
+            return super()._remove_writer(fd)
+
+    def _drop_signaller(self) -> None:
+        """The doorbell replaces qasync's own signal from threads, and two Qt objects need more care than one."""
+        vars(self)["_QEventLoop__call_soon_signal"].disconnect()
+        vars(self)["_QEventLoop__call_soon_signal"] = None  # `close` asks for it
+        del vars(self)["_QEventLoop__call_soon_signaller"]
+
+    @contextmanager
+    def _owned(self, notifiers: dict[int, QSocketNotifier] | None, fd: int) -> Generator[None]:
+        """Give a notifier that qasync makes meanwhile a parent, and delete the one that it drops; a closed loop has none."""
+        before = notifiers.get(fd) if notifiers else None
+        yield
+        after = notifiers.get(fd) if notifiers else None
+        if after is not None and after is not before:
+            after.setParent(self._owner)
+        if before is not None and before is not after:
+            before.deleteLater()
 
     def _add_callback(self, handle: asyncio.Handle) -> None:
         self._soon.append(handle)

@@ -2,13 +2,14 @@
 
 import asyncio
 import gc
+import socket
 import threading
 import time
 from collections.abc import AsyncGenerator
 from contextvars import ContextVar
 
 import pytest
-from PySide6.QtCore import QAbstractEventDispatcher, QObject, QTimer, Signal
+from PySide6.QtCore import QAbstractEventDispatcher, QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
@@ -198,6 +199,43 @@ def test_a_closed_loop_takes_nothing_more(qapp: QApplication) -> None:
             schedule(print)
     with pytest.raises(RuntimeError, match="closed"):
         made.call_later(1, print)
+
+
+def test_closing_deletes_every_qt_object(qapp: QApplication) -> None:
+    before = qapp.children()
+    made = StudioEventLoop(qapp)
+    near, far = socket.socketpair()
+    with near, far:
+        for _ in range(2):  # the second time, qasync replaces what it made the first time
+            made.add_reader(near, near.recv, 1)
+            made.add_writer(far, far.send, b"")
+        made.run_until_complete(asyncio.sleep(0.01))
+        made.remove_writer(far)
+        owned = [child for child in qapp.children() if child not in before]
+        kinds = {type(each).__name__ for each in owned}
+        assert kinds == {"QTimer", "_Doorbell", "_SimpleTimer", "QSocketNotifier"}
+        made.close()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    assert not [each for each in owned if isValid(each)]
+    assert len(qapp.children()) == len(before)
+    assert not [name for name, value in vars(made).items() if isinstance(value, QObject)]
+
+
+def test_a_loop_that_is_collected_on_a_thread_leaves_its_qt_objects_to_the_main_one(qapp: QApplication) -> None:
+    made = StudioEventLoop(qapp)
+    died_on = list[threading.Thread]()
+    watched = [made._alarm, made._doorbell, made._timer]
+    for each in watched:
+        each.destroyed.connect(lambda: died_on.append(threading.current_thread()), Qt.ConnectionType.DirectConnection)
+    made.close()
+    held = [made]
+    del made, each, watched
+    thread = threading.Thread(target=held.clear)
+    thread.start()
+    thread.join()
+    assert died_on == []
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    assert died_on == [threading.main_thread()] * 3
 
 
 def test_unfinished_generators_are_closed(loop: StudioEventLoop) -> None:
