@@ -12,11 +12,19 @@ from hypothesis import HealthCheck, settings
 
 from sora_studio.logs import LEVEL_VARIABLE, redacted
 from tests import canary
+from tests.reaper import reaping
 
 # On a machine that is busy with other things a slow example says nothing.
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_server_is_left_behind() -> Iterator[None]:
+    """Also by a test process that crashes or is killed."""
+    with reaping():
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)
