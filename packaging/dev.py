@@ -6,11 +6,12 @@ Standard library only, and it starts on Python 3.9: on a machine without a suppo
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 from pathlib import Path
 
-from checks import run_checks
+from checks import run_checks, screen
 from environment import LOCK, ROOT, locate_uv, prepare, program
 from machine import SetupError, has_display
 
@@ -20,7 +21,7 @@ DEMO_PROMPT = "Slow dolly along a quiet harbour at golden hour, gulls above the 
 def main(argv: list[str]) -> int:
     """The exit code of the command."""
     arguments, rest = _parser().parse_known_args(argv)
-    if rest and arguments.command not in ("test", "demo", "bench"):
+    if rest and arguments.command not in ("test", "soak", "demo", "bench"):
         _parser().error(f"unrecognized arguments: {' '.join(rest)}")
     try:
         return _perform(arguments.command, arguments.python, rest)
@@ -37,6 +38,8 @@ def _perform(command: str, version: str | None, rest: list[str]) -> int:
     folder = prepare(version)
     if command == "test":
         return run_checks(folder, rest)
+    if command == "soak":
+        return soak(folder, rest)
     if command == "bench":
         return _call([str(program(folder, "python")), "-m", "tests.benchmarks", *rest])
     if command == "demo":
@@ -52,6 +55,7 @@ def _parser() -> argparse.ArgumentParser:
         "setup": "only set up: interpreter, packages, libraries",
         "demo": "open the studio on its built-in simulator (further arguments go to it)",
         "test": "run every check and test (further arguments go to pytest)",
+        "soak": "run the window's and the whole program's tests 20 times in one process (further arguments go to pytest)",
         "bench": "measure, and print a table (further arguments name single benchmarks)",
         "lock": "make packaging/requirements.lock anew from pyproject.toml",
     }
@@ -73,6 +77,13 @@ def demo(folder: Path, rest: list[str]) -> int:
         return answer.returncode
     clip = answer.stdout.splitlines()[-1]
     return _call([python, str(ROOT / "packaging" / "decode_clip.py"), clip])
+
+
+def soak(folder: Path, rest: list[str]) -> int:
+    """A process that lives long enough for a dangling pointer in Qt to crash it; `--rounds N` for another number of runs."""
+    command = [str(program(folder, "python")), "-m", "pytest", "-q", "-p", "no:xdist", "--rounds", "20"]
+    environment = screen(dict(os.environ))
+    return subprocess.run([*command, "tests/gui", "tests/e2e", *rest], cwd=ROOT, env=environment, check=False).returncode
 
 
 def make_lock() -> int:

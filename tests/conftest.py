@@ -20,6 +20,17 @@ settings.load_profile("patient")
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--rounds`: a fault that needs a long life of one process, such as a dangling pointer in Qt, shows itself in time."""
+    parser.addoption("--rounds", type=int, default=1, help="run all selected tests this often, in one process")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """One whole run after another."""
+    items *= config.getoption("--rounds")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def no_server_is_left_behind() -> Iterator[None]:
     """Also by a test process that crashes or is killed."""

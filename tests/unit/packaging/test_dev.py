@@ -96,3 +96,31 @@ def test_the_summary_names_what_failed() -> None:
 
 def test_the_lock_names_no_address() -> None:
     assert "://" not in (PACKAGING / "requirements.lock").read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="what stands in for Python is a shell script")
+def test_soak_runs_the_windows_tests_again_and_again_in_one_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import dev
+
+    log = tmp_path / "log"
+    python = tmp_path / "bin" / "python"
+    python.parent.mkdir()
+    python.write_text(f'#!/bin/sh\necho "$@" > {log}\n')
+    python.chmod(0o755)
+    assert dev.soak(tmp_path, ["--rounds", "2"]) == 0
+    words = log.read_text().split()
+    assert words[-4:] == ["tests/gui", "tests/e2e", "--rounds", "2"]
+    assert "no:xdist" in words
+
+
+def test_rounds_are_whole_runs_one_after_another(pytestconfig: pytest.Config) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "--collect-only", "-q", "--rounds", "3", "tests/unit/test_conftest.py"],
+        cwd=pytestconfig.rootpath,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    names = [line for line in done.stdout.splitlines() if "::" in line]
+    assert names == names[: len(names) // 3] * 3
+    assert len(names) == 3 * len(set(names)) > 3
