@@ -39,6 +39,15 @@ class ClipCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class ClipFile:
+    """Where a clip has its file, and whether it was there when last looked at. `path` is text: a library has many thousands."""
+
+    clip: int
+    path: str
+    is_saved: bool
+
+
+@dataclass(frozen=True, slots=True)
 class FilmFacts:
     """What opening a film found."""
 

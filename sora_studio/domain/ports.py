@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, TypedDict, Unpack
 
-from sora_studio.domain.clip import Clip, ClipCounts, ClipState, FilmFacts
+from sora_studio.domain.clip import Clip, ClipCounts, ClipFile, ClipState, FilmFacts
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.picture import PictureEdit, PictureRoute, PreparedPicture, Publication, Thumbnail, WebPicture
 from sora_studio.domain.profile import ModelProfile
@@ -381,6 +381,14 @@ class TaskStore(Protocol):
 
     async def count_clips(self) -> ClipCounts:
         """Of all gateways and tasks, except what is expired or missing on a removed task: nobody waits for that."""
+        ...
+
+    async def has_task_id(self, task_id: str) -> bool:
+        """Whether any task has this id of the service, whatever its gateway, removed or not."""
+        ...
+
+    async def clip_files(self, *, limit: int, before: int | None = None) -> list[ClipFile]:
+        """Where saved and missing clips have their files, newest first; `before` is the last clip of the page before."""
         ...
 
     async def find(self, which: TaskFilter, *, limit: int, before: int | None = None) -> list[Task]:

@@ -3,29 +3,25 @@
 import sqlite3
 from collections.abc import Mapping, Sequence
 
-from sora_studio.domain.clip import CLIP_TRANSITIONS, Clip, ClipState, FilmFacts
-from sora_studio.domain.task import TRANSITIONS, Task, TaskState
-from sora_studio.storage.rows import SqlValue, clip_from_row, film_to_sql, task_from_row, to_sql
+from sora_studio.domain.clip import CLIP_TRANSITIONS, ClipState, FilmFacts
+from sora_studio.domain.task import TRANSITIONS, TaskState
+from sora_studio.storage.rows import SqlValue, film_to_sql, to_sql
 
-SELECT_TASKS = "SELECT * FROM tasks WHERE id IN (SELECT value FROM json_each(?))"
-SELECT_CLIPS = "SELECT * FROM clips WHERE task IN (SELECT value FROM json_each(?)) ORDER BY task, position"
-NEXT_REVISION = "(SELECT max(revision) + 1 FROM tasks)"
-TOUCH_TASK = f"UPDATE tasks SET phase = ?, revision = {NEXT_REVISION} WHERE id = ?"  # noqa: S608 - a constant of ours
+PHASE = """
+    CASE WHEN state <> 'success' THEN state ELSE (
+        SELECT CASE min(CASE clips.state WHEN 'downloading' THEN 1 WHEN 'remote' THEN 2
+                                         WHEN 'expired' THEN 3 WHEN 'missing' THEN 4 ELSE 5 END)
+               WHEN 1 THEN 'downloading' WHEN 2 THEN 'unsaved' WHEN 3 THEN 'expired' WHEN 4 THEN 'missing' ELSE 'ready' END
+        FROM clips WHERE clips.task = tasks.id
+    ) END
+"""
+"""`Task.phase` in SQL: to learn it, no row is parsed and no prompt is read."""
+COUNT_UP = "UPDATE changes SET revision = revision + 1"
+REVISION = "(SELECT revision FROM changes)"
+TOUCH_TASK = f"UPDATE tasks SET phase = {PHASE}, revision = {REVISION} WHERE id = ?"  # noqa: S608 - constants of ours
 SELECT_STATE = "SELECT state FROM tasks WHERE id = ?"
 SELECT_CLIP_STATE = "SELECT state, task FROM clips WHERE id = ?"
 INSERT_CLIP = "INSERT INTO clips (task, position, state, url, expires_at) VALUES (?, ?, 'remote', ?, ?)"
-
-
-def read_tasks(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Task]:
-    """Those that exist, with their clips, in the order of the ids given."""
-    wanted = f"[{','.join(map(str, ids))}]"
-    clips = dict[int, list[Clip]]()
-    for row in connection.execute(SELECT_CLIPS, (wanted,)):
-        clip = clip_from_row(row)
-        clips.setdefault(clip.task, []).append(clip)
-    rows: list[sqlite3.Row] = connection.execute(SELECT_TASKS, (wanted,)).fetchall()
-    tasks = {task.id: task for task in (task_from_row(row, tuple(clips.get(row["id"], ()))) for row in rows)}
-    return [tasks[task] for task in ids if task in tasks]
 
 
 def move_task(connection: sqlite3.Connection, task: int, to: TaskState, facts: Mapping[str, object]) -> bool:
@@ -92,5 +88,5 @@ def _columns(facts: Mapping[str, object]) -> dict[str, SqlValue]:
 
 
 def _touch(connection: sqlite3.Connection, task: int) -> None:
-    (changed,) = read_tasks(connection, [task])
-    connection.execute(TOUCH_TASK, (changed.phase, task))
+    connection.execute(COUNT_UP)
+    connection.execute(TOUCH_TASK, (task,))

@@ -14,6 +14,9 @@ from sora_studio.domain.picture import Crop, PictureEdit, PictureRoute, Publicat
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import Task, TaskState
 
+REQUEST_COLUMNS = ("model", "route", "options", "images", "prompt", "edits", "callback", "pictures_by", "seen")
+"""Of a task: they never change once it is made."""
+
 SqlValue = str | bytes | int | float | None
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -58,12 +61,17 @@ def request_to_sql(request: GenerationRequest) -> dict[str, SqlValue]:
     }
 
 
-def task_from_row(row: sqlite3.Row, clips: tuple[Clip, ...]) -> Task:
-    """A row of `tasks`, joined by its clips."""
+def request_of_task(row: sqlite3.Row) -> GenerationRequest:
+    """What a row of `tasks` was asked for; needs `REQUEST_COLUMNS` only."""
+    return replace(_request_from_row(row), seen=json.loads(_text(row["seen"])))
+
+
+def task_from_row(row: sqlite3.Row, request: GenerationRequest, clips: tuple[Clip, ...]) -> Task:
+    """A row of `tasks`, joined by its request and its clips."""
     return Task(
         id=row["id"],
         state=TaskState(row["state"]),
-        request=replace(_request_from_row(row), seen=json.loads(_text(row["seen"]))),
+        request=request,
         gateway=row["gateway"],
         created_at=_time(row["created_at"]),
         take=row["take"],
@@ -180,6 +188,11 @@ def _text_to_sql(text: str) -> str | bytes:
 
 def _text(stored: str | bytes) -> str:
     return stored.decode(errors="surrogatepass") if isinstance(stored, bytes) else stored
+
+
+def text_from_sql(stored: str | bytes) -> str:
+    """What `to_sql` made of a text."""
+    return _text(stored)
 
 
 def _text_or_none(stored: str | bytes | None) -> str | None:

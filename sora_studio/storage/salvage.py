@@ -13,21 +13,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sora_studio.domain.task import TaskState
-from sora_studio.storage.changes import read_tasks
+from sora_studio.storage.changes import PHASE
 from sora_studio.storage.migrations import APPLICATION_ID, STEPS, migrate
 from sora_studio.storage.recovered_rows import REVISION, RecoveredRow, Table, last_keys, rows_in, tables_of
-from sora_studio.storage.rows import clip_from_row, draft_from_row, publication_from_row, task_from_row
+from sora_studio.storage.rows import clip_from_row, draft_from_row, publication_from_row, request_of_task, task_from_row
 from sora_studio.storage.search import fold
 from sora_studio.storage.sqlite_pages import SqlitePages, Value
 
-_AT_ONCE = 500
 _MOST = 1 << 40
 """No key and no revision of ours comes near it; one beyond is damage, and would leave no room for the next."""
 _EMPTY = {"options": "{}", "images": "[]", "prompt": "", "edits": "{}"}
 """What stands in a row for a column of which nothing is left."""
 _NO_PROMPT = "(The prompt could not be read.)"
 _READERS: dict[str, Callable[[sqlite3.Row], object]] = {
-    "tasks": lambda row: task_from_row(row, ()),
+    "tasks": lambda row: task_from_row(row, request_of_task(row), ()),
     "clips": clip_from_row,
     "drafts": draft_from_row,
     "publications": publication_from_row,
@@ -189,16 +188,14 @@ class _Salvage:
         while broken := run("PRAGMA main.foreign_key_check").fetchall():
             for row in broken:
                 self._delete(row["table"], [row["rowid"]])
-        self._write_phases()
+        run(f"UPDATE main.tasks SET phase = {PHASE}")  # noqa: S608
+        run(
+            "INSERT OR REPLACE INTO main.changes (id, revision) SELECT 1, max(coalesce(max(revision), 0), "
+            "coalesce((SELECT revision FROM main.changes), 0)) FROM main.tasks"
+        )
         for table, key in keys.items():
             if key < _MOST:
                 run("UPDATE main.sqlite_sequence SET seq = max(seq, ?) WHERE name = ?", (key, table))
-
-    def _write_phases(self) -> None:
-        ids = sorted(self._ids())
-        for begin in range(0, len(ids), _AT_ONCE):
-            for task in read_tasks(self._connection, ids[begin : begin + _AT_ONCE]):
-                self._connection.execute("UPDATE main.tasks SET phase = ? WHERE id = ?", (task.phase, task.id))
 
     def _delete(self, table: str, rows: Iterable[int]) -> None:
         self._connection.executemany(f"DELETE FROM main.{table} WHERE rowid = ?", [(row,) for row in rows])  # noqa: S608

@@ -6,20 +6,21 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Unpack
 
-from sora_studio.domain.clip import Clip, ClipCounts, ClipState
+from sora_studio.domain.clip import Clip, ClipCounts, ClipFile, ClipState
 from sora_studio.domain.errors import RequestRepeated
 from sora_studio.domain.ports import ClipFacts, TaskFacts, TaskFilter
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import SECTIONS, Phase, Task, TaskSection, TaskState
-from sora_studio.storage.changes import add_clips, change_clip, change_task, move_clip, move_task, read_tasks
+from sora_studio.storage.changes import COUNT_UP, add_clips, change_clip, change_task, move_clip, move_task
 from sora_studio.storage.database import Database
-from sora_studio.storage.rows import SqlValue, clip_from_row, request_to_sql, to_sql
+from sora_studio.storage.rows import SqlValue, clip_from_row, request_to_sql, text_from_sql, to_sql
 from sora_studio.storage.search import fold, from_where
+from sora_studio.storage.task_snapshots import TaskSnapshots, read_tasks
 
 INSERT_TASK = """
     INSERT INTO tasks (revision, state, phase, gateway, created_at, take, takes, estimated_usd,
                        model, route, options, images, prompt, edits, callback, pictures_by, seen)
-    VALUES ((SELECT coalesce(max(revision), 0) + 1 FROM tasks), 'waiting', 'waiting', :gateway, :created_at, :take, :takes,
+    VALUES ((SELECT revision FROM changes), 'waiting', 'waiting', :gateway, :created_at, :take, :takes,
             :estimated_usd, :model, :route, :options, :images, :prompt, :edits, :callback, :pictures_by, :seen)
 """
 INSERT_WORDS = "INSERT INTO task_words (task, folded) VALUES (?, ?)"
@@ -47,7 +48,15 @@ CUT_OFF_TASKS = "SELECT id FROM tasks INDEXED BY tasks_sending WHERE state = 'se
 CUT_OFF_CLIPS = "SELECT id, task FROM clips WHERE state = 'downloading'"
 REPORTED_BY = "SELECT id FROM tasks WHERE callback_secret = ?"
 CHANGED_SINCE = "SELECT revision, id FROM tasks WHERE revision > ? ORDER BY revision"
-NEWEST_REVISION = "SELECT coalesce(max(revision), 0) FROM tasks"
+NEWEST_REVISION = "SELECT revision FROM changes"
+HAS_TASK_ID = "SELECT EXISTS (SELECT 1 FROM tasks WHERE task_id = ?)"
+CLIP_FILES = """
+    SELECT id, path, state = 'saved' AS is_saved FROM clips
+    WHERE id < ? AND state IN ('saved', 'missing') AND path IS NOT NULL ORDER BY id DESC LIMIT ?
+"""
+
+_NO_CLIP = 1 << 62
+"""Above every clip's id."""
 
 
 class SqliteTasks:
@@ -55,6 +64,7 @@ class SqliteTasks:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._snapshots = TaskSnapshots()  # for the reader's thread alone
 
     async def add(
         self,
@@ -91,7 +101,13 @@ class SqliteTasks:
     async def get_many(self, tasks: Iterable[int]) -> list[Task]:
         """Those that exist, in the order of the ids given."""
         ids = list(tasks)
-        return await self._database.read(lambda connection: read_tasks(connection, ids))
+        return await self._database.read(lambda connection: self._snapshots.read(connection, ids))
+
+    async def has_task_id(self, task_id: str) -> bool:
+        """Whether any task has this id of the service, whatever its gateway, removed or not."""
+        return await self._database.read(
+            lambda connection: bool(connection.execute(HAS_TASK_ID, (to_sql(task_id),)).fetchone()[0])
+        )
 
     async def by_secret(self, secret: str) -> Task | None:
         """The task whose report carries this secret, whatever its gateway, removed or not."""
@@ -150,6 +166,17 @@ class SqliteTasks:
 
         return await self._database.read(work)
 
+    async def clip_files(self, *, limit: int, before: int | None = None) -> list[ClipFile]:
+        """Where saved and missing clips have their files, newest first; `before` is the last clip of the page before."""
+        page = (_NO_CLIP if before is None else before, limit)
+
+        def work(connection: sqlite3.Connection) -> list[ClipFile]:
+            return [
+                ClipFile(clip, text_from_sql(path), bool(saved)) for clip, path, saved in connection.execute(CLIP_FILES, page)
+            ]
+
+        return await self._database.read(work)
+
     async def find(self, which: TaskFilter, *, limit: int, before: int | None = None) -> list[Task]:
         """Newest first; `before` is the last id of the page before."""
         clause, values = from_where(which, *(() if before is None else ("id < ?",)))
@@ -174,7 +201,7 @@ class SqliteTasks:
 
     async def _read_ids(self, query: str, values: Sequence[SqlValue]) -> list[Task]:
         def work(connection: sqlite3.Connection) -> list[Task]:
-            return read_tasks(connection, [row["id"] for row in connection.execute(query, values)])
+            return self._snapshots.read(connection, [row["id"] for row in connection.execute(query, values)])
 
         return await self._database.read(work)
 
@@ -207,6 +234,7 @@ def _put_aside(connection: sqlite3.Connection, task: int, *, at: datetime) -> bo
 
 def _insert(connection: sqlite3.Connection, request: GenerationRequest, facts: dict[str, SqlValue]) -> int:
     values = {**facts, **request_to_sql(request), "seen": to_sql(json.dumps(dict(request.seen), ensure_ascii=False))}
+    connection.execute(COUNT_UP)
     task = connection.execute(INSERT_TASK, values).lastrowid
     assert task is not None
     connection.execute(INSERT_WORDS, (task, fold(request.prompt)))

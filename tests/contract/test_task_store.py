@@ -356,3 +356,36 @@ def test_a_task_is_found_by_the_secret_that_was_committed_with_its_sending(tell:
         assert await store.by_secret("one") is None
 
     tell(story)
+
+
+def test_a_task_is_found_by_the_id_of_the_service_whatever_became_of_it(tell: Tell) -> None:
+    async def story(store: TaskStore) -> None:
+        task = await task_in(store, S.SENDING)
+        await store.transition(task, S.PENDING, task_id="remote-7")
+        await store.record(task, removed_at=NOW)
+        assert await store.has_task_id("remote-7")
+        assert not await store.has_task_id("remote")
+        assert not await store.has_task_id("")
+
+    tell(story)
+
+
+def test_files_of_clips_are_told_in_pages_newest_first(tell: Tell) -> None:
+    async def story(store: TaskStore) -> None:
+        paths = [Path(f"/clips/{number}.mp4") for number in range(5)]
+        for path in paths:
+            task = await task_in(store, S.PROCESSING)
+            await store.succeed(task, ["https://cdn.example/film"], completed_at=NOW, expires_at=NOW)
+            (clip,) = (await store.get_many([task]))[0].clips
+            await store.transition_clip(clip.id, C.DOWNLOADING)
+            if path != paths[1]:
+                await store.transition_clip(clip.id, C.SAVED, path=path)
+            if path == paths[3]:
+                await store.transition_clip(clip.id, C.MISSING)
+        first = await store.clip_files(limit=2)
+        assert [(file.path, file.is_saved) for file in first] == [(str(paths[4]), True), (str(paths[3]), False)]
+        rest = await store.clip_files(limit=100, before=first[-1].clip)
+        assert [file.path for file in rest] == [str(paths[2]), str(paths[0])]
+        assert await store.clip_files(limit=100, before=rest[-1].clip) == []
+
+    tell(story)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from itertools import product
 from typing import Unpack
 
-from sora_studio.domain.clip import CLIP_TRANSITIONS, Clip, ClipCounts, ClipState
+from sora_studio.domain.clip import CLIP_TRANSITIONS, Clip, ClipCounts, ClipFile, ClipState
 from sora_studio.domain.errors import RequestRepeated
 from sora_studio.domain.ports import ClipFacts, TaskFacts, TaskFilter
 from sora_studio.domain.request import GenerationRequest
@@ -153,6 +153,18 @@ class MemoryTasks:
         on_disk = sum(state is ClipState.SAVED for state, _ in clips)
         ignored = sum(state in (ClipState.EXPIRED, ClipState.MISSING) and removed is not None for state, removed in clips)
         return ClipCounts(on_disk, len(clips) - on_disk - ignored)
+
+    async def has_task_id(self, task_id: str) -> bool:
+        return any(row.task_id == task_id for row in self.rows.values())
+
+    async def clip_files(self, *, limit: int, before: int | None = None) -> list[ClipFile]:
+        clips = sorted((clip for row in self.rows.values() for clip in row.clips), key=lambda clip: clip.id, reverse=True)
+        files = [
+            ClipFile(clip.id, str(clip.path), clip.state is ClipState.SAVED)
+            for clip in clips
+            if clip.path is not None and clip.state in (ClipState.SAVED, ClipState.MISSING)
+        ]
+        return [file for file in files if before is None or file.clip < before][:limit]
 
     async def find(self, which: TaskFilter, *, limit: int, before: int | None = None) -> list[Task]:
         rows = self._where(lambda row: _matches(row, which) and (before is None or row.id < before))

@@ -1,19 +1,20 @@
 """Knows which clips are on disk: what the database says, proved by looking at the files, without haste."""
 
 import asyncio
+import os
+import stat
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from sora_studio.disk_calls import on_disk
-from sora_studio.domain.clip import Clip, ClipCounts, ClipState
+from sora_studio.domain.clip import ClipCounts, ClipFile, ClipState
 from sora_studio.domain.errors import FolderSilent
-from sora_studio.domain.ports import TaskFilter
-from sora_studio.domain.task import Task, TaskState
+from sora_studio.domain.task import Task
 from sora_studio.services.runtime.core import Core
 from sora_studio.services.runtime.wait_or_wake import LONGEST_REST_S, wait_or_wake
 
-PAGE = 100
+PAGE = 1000
 BREATH_S = 0.02
 """Between two pages, so that a large library costs the window nothing."""
 WALK_EVERY_S = 60.0
@@ -65,45 +66,55 @@ class FilePresence:
         while True:
             shown, self._shown = self._shown, set[int]()
             if shown:
-                await self._check(await self._core.task_writer.tasks.get_many(shown))
+                tasks = await self._core.task_writer.tasks.get_many(shown)
+                await self._check(file for task in tasks for file in _files_of(task))
             if self._walk_wanted and self._core.clock.monotonic() >= self._walked_at + WALK_EVERY_S and self._is_owner():
                 self._walk_wanted = False
-                await self._walk()
+                await self.look_at_all()
                 self._walked_at = self._core.clock.monotonic()
             await wait_or_wake(self._core.clock, self._wake, LONGEST_REST_S)
 
-    async def _walk(self) -> None:
-        """Every finished task, newest first."""
+    async def look_at_all(self) -> None:
+        """Look at the files of all clips, newest first. Reads ids and paths only: a library has many thousands."""
         before: int | None = None
-        finished = TaskFilter(states=frozenset({TaskState.SUCCESS}), removed=True)
-        while page := await self._core.task_writer.tasks.find(finished, limit=PAGE, before=before):
+        while page := await self._core.task_writer.tasks.clip_files(limit=PAGE, before=before):
             await self._check(page)
-            before = page[-1].id
+            before = page[-1].clip
             await self._core.clock.sleep(BREATH_S)
 
-    async def _check(self, tasks: Iterable[Task]) -> None:
-        folders = defaultdict[Path, list[tuple[Clip, Path]]](list)
-        for clip in (clip for task in tasks for clip in task.clips if clip.state in _KEPT):
-            if clip.path is not None:
-                folders[clip.path.parent].append((clip, clip.path))
+    async def _check(self, files: Iterable[ClipFile]) -> None:
+        folders = defaultdict[str, list[ClipFile]](list)
+        for file in files:
+            folders[os.path.dirname(file.path)].append(file)  # noqa: PTH120 - ten times as fast, for many thousands
         for folder, clips in folders.items():
-            await self._check_folder(folder, clips)
+            await self._check_folder(Path(folder), clips)
 
-    async def _check_folder(self, folder: Path, clips: list[tuple[Clip, Path]]) -> None:
+    async def _check_folder(self, folder: Path, files: list[ClipFile]) -> None:
         """A folder that does not answer says nothing about its files: they stay what they are."""
         try:
-            there = await on_disk(folder, lambda: [_is_there(path) for _, path in clips])
+            changed = await on_disk(folder, lambda: _changed(files))
         except FolderSilent:
             return
-        for (clip, _), is_there in zip(clips, there, strict=True):
-            if is_there is not None and is_there is not (clip.state is ClipState.SAVED):
-                state = ClipState.SAVED if is_there else ClipState.MISSING
-                await self._core.task_writer.transition_clip(clip.id, state)
+        for file in changed:
+            await self._core.task_writer.transition_clip(file.clip, ClipState.MISSING if file.is_saved else ClipState.SAVED)
 
 
-def _is_there(path: Path) -> bool | None:
-    """None when that cannot be told: a folder without permission, a share whose server is gone."""
+def _changed(files: Iterable[ClipFile]) -> list[ClipFile]:
+    """Those that have come or gone."""
+    return [file for file in files if _is_there(file) is not file.is_saved]
+
+
+def _is_there(file: ClipFile) -> bool:
+    """What was known where it cannot be told: in a folder without permission, on a share whose server is gone."""
     try:
-        return path.is_file()
+        return stat.S_ISREG(os.stat(file.path).st_mode)  # noqa: PTH116 - as above
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return False
     except OSError:
-        return None
+        return file.is_saved
+
+
+def _files_of(task: Task) -> Iterator[ClipFile]:
+    for clip in task.clips:
+        if clip.state in _KEPT and clip.path is not None:
+            yield ClipFile(clip.id, str(clip.path), clip.state is ClipState.SAVED)

@@ -2,7 +2,6 @@
 
 import asyncio
 
-from sora_studio.domain.ports import TaskFilter
 from sora_studio.domain.task import Task, TaskState
 from sora_studio.services.runtime.core import Core
 
@@ -28,8 +27,7 @@ class Attaching:
 
     async def is_given(self, task_id: str) -> bool:
         """Whether a task has it already."""
-        known = await self._core.task_writer.tasks.find(TaskFilter(search=task_id, removed=True), limit=100)
-        return any(other.task_id == task_id for other in known)
+        return await self._core.task_writer.tasks.has_task_id(task_id)
 
     async def _attach(self, row: Task, task_id: str) -> bool:
         now = self._core.clock.now()

@@ -9,6 +9,7 @@ from sora_studio.storage.migrations import step_001_tasks_and_drafts as step_001
 from sora_studio.storage.migrations import step_002_money as step_002
 from sora_studio.storage.migrations import step_003_reports_and_publications as step_003
 from sora_studio.storage.migrations import step_004_pictures_as_seen as step_004
+from sora_studio.storage.migrations import step_005_change_counter as step_005
 
 APPLICATION_ID = 0x536F5374
 """`SoSt`: tells our file from other programs' files."""
@@ -18,6 +19,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     step_002.STATEMENTS,
     step_003.STATEMENTS,
     step_004.STATEMENTS,
+    step_005.STATEMENTS,
 )
 
 

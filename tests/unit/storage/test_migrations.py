@@ -1,6 +1,7 @@
 """A migration that fails or is killed at any of its statements leaves a file that opens, with every row."""
 
 import asyncio
+import gzip
 import signal
 import sqlite3
 import subprocess
@@ -11,8 +12,12 @@ from pathlib import Path
 import pytest
 
 from sora_studio.domain.errors import StorageFull
+from sora_studio.domain.task import Phase
 from sora_studio.storage import migrations
+from sora_studio.storage.backups import Backups
 from sora_studio.storage.database import Database
+from sora_studio.storage.drafts import SqliteDrafts
+from sora_studio.storage.tasks import SqliteTasks
 
 VERSIONS = range(len(migrations.STEPS))
 """What a file may have been before: new, or of any older version."""
@@ -113,7 +118,9 @@ def test_a_disk_that_is_full_at_any_statement(
 KILLED = """
 import os, signal, sqlite3, sys
 from pathlib import Path
+from sora_studio.domain.task import Phase
 from sora_studio.storage import migrations
+from sora_studio.storage.backups import Backups
 path, left = Path(sys.argv[1]), int(sys.argv[2])
 connection = sqlite3.connect(path, isolation_level=None)
 connection.execute("PRAGMA journal_mode = WAL")
@@ -143,3 +150,38 @@ def test_a_kill_at_any_statement(tmp_path: Path, version: int, expected: Shape) 
     assert code == 0
     assert tried > 8
     sys.stdout.write(f"from version {version}: killed at {tried} statements, opened after each\n")
+
+
+def test_a_file_that_version_4_wrote_keeps_everything_and_is_backed_up_first(tmp_path: Path, expected: Shape) -> None:
+    path = tmp_path / "studio.db"
+    path.write_bytes(gzip.decompress(Path(__file__).with_name("version_4.db.gz").read_bytes()))
+
+    async def run() -> None:
+        database = Database(path)
+        assert await database.open() is None
+        store = SqliteTasks(database)
+        found = await store.get_many(range(1, 6))
+        assert [(task.request.prompt, task.phase) for task in found] == [
+            ("A harbour at dawn", Phase.READY),
+            ("雾中的港口", Phase.DOWNLOADING),
+            ("Rain on a tin roof 🌧", Phase.FAILED),
+            ("A lighthouse", Phase.PENDING),
+            ("Never sent", Phase.WAITING),
+        ]
+        assert await store.has_task_id("remote-4")
+        assert not await store.has_task_id("remote-5")
+        newest = max(task.revision for task in found)
+        assert await store.changed_since(newest) == (newest, [])
+        assert await store.record(1, polls=3)
+        assert await store.changed_since(newest) == (newest + 1, [1])
+        draft = await SqliteDrafts(database).latest()
+        assert draft is not None
+        assert draft.request.prompt == "What stood in the editor"
+        await database.close()
+
+    asyncio.run(run())
+    assert shape(path) == expected
+    (time,) = Backups(path).times()
+    with closing(sqlite3.connect(Backups(path).path(time))) as copy:
+        assert copy.execute("PRAGMA user_version").fetchone()[0] == 4
+        assert copy.execute("SELECT count(*) FROM tasks").fetchone()[0] == 5

@@ -33,7 +33,7 @@ from tests.doubles.damage import (
 )
 from tests.doubles.libraries import Rows, make_library, rows_of
 
-COUNT = 24
+COUNT = 30
 TASKS_TOP = 2
 """The page through which SQLite reaches every task."""
 NOW = datetime(2026, 11, 21, 18, 5, 9, tzinfo=UTC)

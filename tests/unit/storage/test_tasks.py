@@ -13,7 +13,7 @@ from sora_studio.domain.clip import CLIP_TRANSITIONS, ClipState, FilmFacts
 from sora_studio.domain.ports import TaskFilter
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import TRANSITIONS, Phase, TaskSection, TaskState
-from sora_studio.storage import changes, tasks
+from sora_studio.storage import changes, rows, task_snapshots, tasks
 from sora_studio.storage.database import Database
 from sora_studio.storage.search import from_where
 from sora_studio.storage.tasks import SqliteTasks
@@ -23,13 +23,25 @@ EVERYTHING = TaskFilter()
 
 def force(store, task: int, state: TaskState) -> None:
     """Put a task where a test needs it, past the gate."""
-    store.run(
-        store.database.write(lambda c: c.execute("UPDATE tasks SET state = ?, phase = ? WHERE id = ?", (state, state, task)))
-    )
+
+    def work(connection: sqlite3.Connection) -> None:
+        connection.execute("UPDATE tasks SET state = ? WHERE id = ?", (state, task))
+        touch(connection, task)
+
+    store.run(store.database.write(work))
 
 
 def force_clip(store, clip: int, state: ClipState) -> None:
-    store.run(store.database.write(lambda c: c.execute("UPDATE clips SET state = ? WHERE id = ?", (state, clip))))
+    def work(connection: sqlite3.Connection) -> None:
+        connection.execute("UPDATE clips SET state = ? WHERE id = ?", (state, clip))
+        touch(connection, connection.execute("SELECT task FROM clips WHERE id = ?", (clip,)).fetchone()[0])
+
+    store.run(store.database.write(work))
+
+
+def touch(connection: sqlite3.Connection, task: int) -> None:
+    connection.execute(changes.COUNT_UP)
+    connection.execute(changes.TOUCH_TASK, (task,))
 
 
 def pending(store, prompt: str = "A cat") -> int:
@@ -322,11 +334,16 @@ def plan(store, query: str, values: list[object]) -> str:
         (tasks.SENT_SINCE, ["g", 5], "tasks_by_sending"),
         (tasks.RECENT, ["g", 5, 9], "tasks_by_creation"),
         (tasks.CHANGED_SINCE, [5], "tasks_by_revision"),
-        (tasks.NEWEST_REVISION, [], "tasks_by_revision"),
+        (tasks.NEWEST_REVISION, [], "SCAN changes"),
+        (tasks.HAS_TASK_ID, ["remote-1"], "tasks_by_task_id"),
+        (tasks.CLIP_FILES, [5, 100], "INTEGER PRIMARY KEY"),
         (tasks.CUT_OFF_TASKS, [], "tasks_sending"),
         (tasks.CUT_OFF_CLIPS, [], "clips_downloading"),
-        (changes.SELECT_TASKS, ["[1]"], "INTEGER PRIMARY KEY"),
-        (changes.SELECT_CLIPS, ["[1]"], "sqlite_autoindex_clips_1"),
+        (changes.TOUCH_TASK, [1], "sqlite_autoindex_clips_1"),
+        (task_snapshots.SELECT_REVISIONS, ["[1]"], "INTEGER PRIMARY KEY"),
+        (task_snapshots.SELECT_FACTS, ["[1]"], "INTEGER PRIMARY KEY"),
+        (task_snapshots.SELECT_REQUESTS, ["[1]"], "INTEGER PRIMARY KEY"),
+        (task_snapshots.SELECT_CLIPS, ["[1]"], "sqlite_autoindex_clips_1"),
     ],
 )
 def test_frequent_questions_never_scan_the_history(store, query: str, values: list[object], index: str) -> None:
@@ -355,3 +372,92 @@ def test_the_index_reads_no_row_of_the_tasks(store, which: TaskFilter) -> None:
     told = plan(store, f"SELECT phase, id {clause} ORDER BY id DESC", values)
     assert "USING COVERING INDEX tasks_listed" in told
     assert "TEMP B-TREE" not in told
+
+
+# --- what changed, and what is read again ----------------------------------------------------------------------------
+
+
+def test_the_phase_in_sql_is_the_phase_of_the_domain(store) -> None:
+    (task,) = (task.id for task in store.add("A cat"))
+    for state in TaskState:
+        force(store, task, state)
+        assert phase_in_sql(store, task) == store.get(task).phase
+    store.run(store.database.write(lambda c: changes.add_clips(c, task, ["a", "b", "c"], 5)))
+    force(store, task, TaskState.SUCCESS)
+    first, second, third = (clip.id for clip in store.get(task).clips)
+    for states in product(ClipState, repeat=3):
+        for clip, state in zip((first, second, third), states, strict=True):
+            force_clip(store, clip, state)
+        assert phase_in_sql(store, task) == store.get(task).phase, states
+
+
+def phase_in_sql(store, task: int) -> Phase:
+    def work(connection: sqlite3.Connection) -> str:
+        return connection.execute("SELECT phase FROM tasks WHERE id = ?", (task,)).fetchone()[0]
+
+    return Phase(store.run(store.database.read(work)))
+
+
+def test_the_change_after_the_newest_task_was_deleted_is_seen(store) -> None:
+    first, second = (task.id for task in store.add("one", "two"))
+    revision, _ = store.run(store.tasks.changed_since(0))
+
+    def delete(connection: sqlite3.Connection) -> None:
+        connection.execute("DELETE FROM task_words WHERE task = ?", (second,))
+        connection.execute("DELETE FROM tasks WHERE id = ?", (second,))
+
+    store.run(store.database.write(delete))
+    assert store.run(store.tasks.changed_since(revision)) == (revision, [])
+    store.run(store.tasks.record(first, polls=1))
+    assert store.run(store.tasks.changed_since(revision)) == (revision + 1, [first])
+    assert [task.id for task in store.run(store.tasks.get_many([first, second]))] == [first]
+
+
+def test_an_unchanged_task_is_the_same_object_and_a_changed_one_is_read_again(store) -> None:
+    (task,) = (task.id for task in store.add("A cat"))
+    before = store.get(task)
+    assert store.get(task) is before
+    store.run(store.tasks.record(task, polls=1))
+    after = store.get(task)
+    assert (after.polls, after.revision) == (1, before.revision + 1)
+    assert after.request is before.request, "a request never changes"
+
+
+def test_what_another_process_writes_is_read(store, tmp_path: Path) -> None:
+    (task,) = (task.id for task in store.add("A cat"))
+    assert store.get(task).polls == 0
+    other = Database(store.database.path)
+    store.run(other.open())
+    store.run(SqliteTasks(other).record(task, polls=7))
+    store.run(other.close())
+    assert store.get(task).polls == 7
+
+
+def test_more_tasks_than_are_kept_are_all_read(store) -> None:
+    ids = [task.id for task in store.add(*map(str, range(20)))]
+    snapshots = task_snapshots.TaskSnapshots(kept=3)
+    for _ in range(2):
+        read = store.run(store.database.read(lambda c: snapshots.read(c, ids)))
+        assert [task.request.prompt for task in read] == [str(number) for number in range(20)]
+
+
+def test_the_life_of_a_task_reads_its_prompt_once(store, monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed = {"tasks": 0, "requests": 0}
+    task_from_row, request_of_task = rows.task_from_row, rows.request_of_task
+
+    def count(what: str, work):
+        def counted(*row):
+            parsed[what] += 1
+            return work(*row)
+
+        return counted
+
+    monkeypatch.setattr(task_snapshots, "task_from_row", count("tasks", task_from_row))
+    monkeypatch.setattr(task_snapshots, "request_of_task", count("requests", request_of_task))
+    task = pending(store)
+    parsed.update(tasks=0, requests=0)
+    for polls in range(10):
+        store.run(store.tasks.record(task, polls=polls + 1))
+        for _ in range(3):  # the change watch, the list and the stage
+            store.get(task)
+    assert parsed == {"tasks": 10, "requests": 1}

@@ -1,0 +1,117 @@
+"""What is said of files on disk is what is there, and finding out costs little however large the library is."""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from sora_studio.domain.clip import ClipCounts, ClipState
+from sora_studio.domain.ports import TaskFilter
+from sora_studio.domain.task import Task, TaskState
+from sora_studio.services.clips import file_presence
+from sora_studio.services.clips.file_presence import WALK_EVERY_S
+from tests.doubles.clock import BEGIN
+from tests.doubles.disks import disks_rest
+from tests.doubles.tasks import MemoryTasks
+from tests.unit.services.rig import GATEWAY, Rig, request, run
+
+
+class CountingTasks(MemoryTasks):
+    """Counts the rows that are read in full."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.read = 0
+
+    async def get_many(self, tasks: Iterable[int]) -> list[Task]:
+        found = await super().get_many(tasks)
+        self.read += len(found)
+        return found
+
+    async def find(self, which: TaskFilter, *, limit: int, before: int | None = None) -> list[Task]:
+        found = await super().find(which, limit=limit, before=before)
+        self.read += len(found)
+        return found
+
+
+async def with_clips(tasks: MemoryTasks, folder: Path, count: int) -> list[Path]:
+    """That many finished tasks, each with a clip on disk."""
+    films = list[Path]()
+    for number in range(count):
+        (task,) = await tasks.add([request(str(number))], gateway=GATEWAY, at=BEGIN)
+        for state in (TaskState.SENDING, TaskState.PENDING):
+            await tasks.transition(task.id, state, task_id=f"remote-{number}")
+        await tasks.succeed(task.id, ["https://cdn.example/film"], completed_at=BEGIN, expires_at=BEGIN)
+        film = folder / f"{number}.mp4"
+        write_film(film)
+        films.append(film)
+        (clip,) = tasks.rows[task.id].clips
+        await tasks.transition_clip(clip.id, ClipState.DOWNLOADING)
+        await tasks.transition_clip(clip.id, ClipState.SAVED, path=film)
+    return films
+
+
+def write_film(path: Path) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"film")
+
+
+def state_of(tasks: MemoryTasks, task: int) -> ClipState:
+    return tasks.rows[task].clips[0].state
+
+
+async def walk(rig: Rig) -> None:
+    """Long enough for a look at all files, which rests between its pages."""
+    for _ in range(10):
+        await rig.clock.advance(0.1)
+        await disks_rest()
+
+
+async def return_to_the_window(rig: Rig) -> None:
+    await rig.clock.advance(WALK_EVERY_S)
+    rig.engine.file_presence.look_again()
+    await walk(rig)
+
+
+def test_returning_to_the_window_notices_moved_files_and_reads_no_task(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_presence, "PAGE", 7)
+
+    async def main() -> None:
+        tasks = CountingTasks()
+        films = await with_clips(tasks, tmp_path / "clips", 20)
+        async with Rig(tmp_path, tasks=tasks) as rig:
+            await walk(rig)
+            assert await rig.engine.file_presence.counts() == ClipCounts(20)
+            films[3].rename(tmp_path / "elsewhere.mp4")
+            tasks.read = 0
+            await return_to_the_window(rig)
+            assert (state_of(tasks, 4), tasks.read) == (ClipState.MISSING, 1), "only what changed is read"
+            (tmp_path / "elsewhere.mp4").rename(films[3])
+            await return_to_the_window(rig)
+            assert [state_of(tasks, task) for task in tasks.rows] == [ClipState.SAVED] * 20
+
+    run(main())
+
+
+def test_a_folder_that_cannot_be_looked_into_says_nothing_about_its_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stat = os.stat
+
+    def forbidden(path: str | Path, **options: bool) -> os.stat_result:
+        if str(path).endswith(".mp4"):
+            raise PermissionError(13, "Permission denied")
+        return stat(path, **options)
+
+    async def main() -> None:
+        tasks = MemoryTasks()
+        await with_clips(tasks, tmp_path / "clips", 2)
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "stat", forbidden)
+            async with Rig(tmp_path, tasks=tasks) as rig:
+                await walk(rig)
+                assert await rig.engine.file_presence.counts() == ClipCounts(2)
+        assert [state_of(tasks, task) for task in tasks.rows] == [ClipState.SAVED] * 2
+
+    run(main())
