@@ -14,6 +14,7 @@ from sora_studio.domain.errors import ProfileError
 from sora_studio.domain.events import EventBus, NoticeLevel
 from sora_studio.domain.ports import Clock, PictureHost
 from sora_studio.domain.profile import ModelProfile
+from sora_studio.domain.proxies import read_proxies
 from sora_studio.domain.public_addresses import is_public_url
 from sora_studio.domain.settings import BASE_URL_VARIABLE, RELAY_URL_VARIABLE, RelayPlace, Settings, check_base_url, is_loopback
 from sora_studio.gateway.client import GatewayClient
@@ -44,7 +45,7 @@ from sora_studio.services.runtime.backup_schedule import BackupSchedule
 from sora_studio.services.runtime.clock import SystemClock
 from sora_studio.services.runtime.core import Core
 from sora_studio.services.runtime.credentials import Credentials
-from sora_studio.services.runtime.notices import ADDRESS, DATABASE, Notices
+from sora_studio.services.runtime.notices import ADDRESS, DATABASE, PROXY, Notices
 from sora_studio.services.runtime.settings_service import SettingsService
 from sora_studio.services.runtime.supervision import Supervisor
 from sora_studio.services.tasks.submission import Submission
@@ -159,6 +160,7 @@ class _Assembly:
         self._events = events
         self._keys = launch.keys
         self._notices = Notices(events)
+        self._proxies = read_proxies()
         self._supervisor = Supervisor(launch.clock, self._notices)
         self._database = Database(launch.data_dir / "studio.db")
         self._tasks = SqliteTasks(self._database)
@@ -180,7 +182,9 @@ class _Assembly:
         profiles = {slug: profile.faster(launch.speed) for slug, profile in profiles.items()}
         await asyncio.to_thread(trusted_authorities)  # all connections need them, and reading them blocks
         await self._open_database()
-        gateway = GatewayClient(base_url, key=lambda: self._keys.api_key.key, clock=launch.clock)
+        if self._proxies.problems:
+            self._notices.post(PROXY, NoticeLevel.WARNING, " ".join(self._proxies.problems))
+        gateway = GatewayClient(base_url, key=lambda: self._keys.api_key.key, clock=launch.clock, proxies=self._proxies)
         self._stack.push_async_callback(gateway.close)
         core = self._build_core(gateway, profiles, base_url)
         studio = self._build_services(core, gateway, profile_errors, gateway_is_loopback=is_loopback(base_url))
@@ -236,9 +240,9 @@ class _Assembly:
         self, core: Core, gateway: GatewayClient, profile_errors: Sequence[ProfileError], *, gateway_is_loopback: bool
     ) -> Studio:
         launch, settings = self._launch, self.settings
-        transfer = FilmTransfer(gateway_is_loopback=gateway_is_loopback, clock=launch.clock)
+        transfer = FilmTransfer(gateway_is_loopback=gateway_is_loopback, clock=launch.clock, proxies=self._proxies)
         self._stack.push_async_callback(transfer.close)
-        checker = HttpPictureChecker(gateway_is_loopback=gateway_is_loopback, clock=launch.clock)
+        checker = HttpPictureChecker(gateway_is_loopback=gateway_is_loopback, clock=launch.clock, proxies=self._proxies)
         self._stack.push_async_callback(checker.close)
         media = LocalMedia()
         preparation = Preparation(media)
@@ -303,7 +307,7 @@ class _Assembly:
         relay = RelayLink(
             choose,
             serve=lambda choice: EmbeddedRelay(folder, port=choice.port, public_url=choice.url),
-            connect=lambda url, token: RelayClient(url, token=token, clock=clock),
+            connect=lambda url, token: RelayClient(url, token=token, clock=clock, proxies=self._proxies),
             token=self._relay_token.load,
             is_owner=self._is_owner,
         )
@@ -319,6 +323,7 @@ class _Assembly:
             bucket_key_id=self._keys.bucket_key_id,
             bucket_secret=self._keys.bucket_secret,
             relay=usable_relay,
+            proxies=self._proxies,
             prefers_relay=bool(self._named_relay),
         )
 

@@ -17,7 +17,7 @@ from sora_studio.cli.report import say
 from sora_studio.domain.errors import InvalidRequest, StudioError
 from sora_studio.logs import COMMANDS_LOG, start_logging, stop_logging
 from sora_studio.paths import data_dir
-from sora_studio.services.runtime.notices import DATABASE
+from sora_studio.services.runtime.notices import DATABASE, PROXY
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
@@ -129,7 +129,7 @@ async def _opened(folder: Path, used: _Used, *, output: Path | None, demo: bool)
             opening = open_studio(data_dir=folder, output_dir=output, keys=keys)
         studio = await stack.enter_async_context(opening)
         for notice in studio.notices.current:
-            if notice.cause == DATABASE:
+            if notice.cause in {DATABASE, PROXY}:
                 say(notice.text)
         for words in (studio.settings.trouble, *(error.sentence for error in studio.profile_errors)):
             if words:

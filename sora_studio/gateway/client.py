@@ -3,7 +3,6 @@
 import asyncio
 import json
 import re
-import ssl
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -13,12 +12,14 @@ import httpx
 from sora_studio.domain.errors import InvalidSetting, KeyMissing, KeyRejected, RateLimited, StudioError
 from sora_studio.domain.ports import Clock, RemoteStatus
 from sora_studio.domain.profile import ModelProfile
+from sora_studio.domain.proxies import DIRECT, Proxies
 from sora_studio.domain.request import GenerationRequest
-from sora_studio.domain.settings import check_base_url, is_loopback
+from sora_studio.domain.settings import check_base_url
 from sora_studio.gateway import faults
 from sora_studio.gateway.answers import Answer, read_answer
 from sora_studio.gateway.connections import USER_AGENT, keep_addresses_out_of_the_log, trusted_authorities
 from sora_studio.gateway.pacing import MAX_IN_FLIGHT, Priority, RequestBudget
+from sora_studio.gateway.proxied_transport import open_transport
 from sora_studio.gateway.wire import from_wire, task_id_of, to_wire, usd_of
 
 MAX_ANSWER_BYTES = 1 << 20
@@ -61,6 +62,7 @@ class GatewayClient:
         *,
         key: Callable[[], str | None],
         clock: Clock,
+        proxies: Proxies = DIRECT,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         keep_addresses_out_of_the_log()
@@ -68,11 +70,10 @@ class GatewayClient:
         self._key = key
         self._clock = clock
         self._budget = RequestBudget(clock=clock)
-        trust = trusted_authorities()
         # A kept connection may be dead without our knowing (a laptop that slept), which a question survives. A create on one
         # would end unclear, so it always opens its own.
-        self._kept = self._open_client(transport, trust, keep=MAX_IN_FLIGHT)
-        self._fresh = self._open_client(transport, trust, keep=0)
+        self._kept = self._open_client(transport, proxies, keep=MAX_IN_FLIGHT)
+        self._fresh = self._open_client(transport, proxies, keep=0)
 
     @property
     def requests_last_minute(self) -> int:
@@ -142,21 +143,15 @@ class GatewayClient:
             raise KeyMissing
         return _usable(key)
 
-    def _open_client(
-        self, transport: httpx.AsyncBaseTransport | None, trust: ssl.SSLContext, *, keep: int
-    ) -> httpx.AsyncClient:
+    def _open_client(self, transport: httpx.AsyncBaseTransport | None, proxies: Proxies, *, keep: int) -> httpx.AsyncClient:
         limits = httpx.Limits(max_connections=MAX_IN_FLIGHT, max_keepalive_connections=keep, keepalive_expiry=_KEEPALIVE_S)
-        try:
-            return httpx.AsyncClient(
-                transport=transport,
-                verify=trust,
-                trust_env=not is_loopback(self._base_url),
-                limits=limits,
-                follow_redirects=False,
-                headers={"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "identity"},
-            )
-        except (ImportError, ValueError, httpx.InvalidURL):
-            raise InvalidSetting("This system's proxy setting cannot be used.", advice="Only http proxies are.") from None
+        trust = trusted_authorities()
+        return httpx.AsyncClient(
+            transport=transport or open_transport(self._base_url, proxies, trust=trust, limits=limits),
+            trust_env=False,
+            follow_redirects=False,
+            headers={"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "identity"},
+        )
 
     def _request(
         self, client: httpx.AsyncClient, method: str, path: str, key: str, patience: _Patience, *, body: bytes | None = None

@@ -23,6 +23,7 @@ from sora_studio.domain.errors import (
     TaskUnknown,
 )
 from sora_studio.gateway.answers import INSUFFICIENT_CREDITS, Answer, retry_after_s
+from sora_studio.gateway.proxied_transport import ProxyFailed
 from sora_studio.gateway.wire import task_id_of
 
 _REFUSALS: dict[int, type[StudioError]] = {
@@ -95,6 +96,8 @@ def film_refusal(status: int, *, retry_after: str | None, now: datetime) -> Stud
 
 def film_breakdown(error: Exception) -> StudioError:
     """Why a film stopped arriving for good."""
+    if isinstance(error, ProxyFailed):
+        return ConnectionFailed(f"The film's server cannot be reached: {error}.")
     if isinstance(error, NEVER_SENT):
         return ConnectionFailed("The film's server cannot be reached.", detail=_plain(error))
     return ConnectionFailed("The connection to the film's server was lost.", detail=_kind(error))
@@ -120,6 +123,8 @@ def _says_no_credit(answer: Answer) -> bool:
 
 
 def _connection_failed(error: Exception) -> ConnectionFailed:
+    if isinstance(error, ProxyFailed):
+        return ConnectionFailed(f"The service cannot be reached: {error}.")
     return ConnectionFailed(detail=_plain(error))
 
 

@@ -9,6 +9,7 @@ import httpx
 from sora_studio.domain.errors import ConnectionFailed, InvalidRequest, Problem, ServiceUnavailable, StudioError
 from sora_studio.domain.picture import MEDIA_TYPES, WebPicture, address_name, format_name
 from sora_studio.domain.ports import Clock
+from sora_studio.domain.proxies import DIRECT, Proxies
 from sora_studio.domain.request import excess, megabytes
 from sora_studio.gateway.addresses import LinkRefused
 from sora_studio.gateway.answers import retry_after_s
@@ -53,9 +54,18 @@ class HttpPictureChecker:
     With a loopback gateway (the simulator) addresses of this machine are fine. Good answers are remembered for a minute.
     """
 
-    def __init__(self, *, gateway_is_loopback: bool, clock: Clock, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        gateway_is_loopback: bool,
+        clock: Clock,
+        proxies: Proxies = DIRECT,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
         self._clock = clock
-        self._source = WebSource(accept=_ACCEPT, loopback_allowed=gateway_is_loopback, plain_allowed=True, transport=transport)
+        self._source = WebSource(
+            accept=_ACCEPT, loopback_allowed=gateway_is_loopback, plain_allowed=True, proxies=proxies, transport=transport
+        )
         self._seen = OrderedDict[tuple[str, int], tuple[float, WebPicture]]()
 
     async def close(self) -> None:

@@ -15,11 +15,13 @@ import httpx
 from sora_studio.domain.errors import InvalidSetting, PassingError, RouteUnusable, ServiceUnavailable, StudioError
 from sora_studio.domain.picture import PIXEL, PreparedPicture
 from sora_studio.domain.ports import Callback, Clock, RelayGreeting
+from sora_studio.domain.proxies import DIRECT, Proxies
 from sora_studio.domain.relay import NONCE_BYTES, callback_secret, is_callback_secret
 from sora_studio.domain.settings import RELAY_TOKEN_VARIABLE, check_relay_url, is_loopback
 from sora_studio.gateway import relay_faults
 from sora_studio.gateway.addresses import LinkRefused
 from sora_studio.gateway.connections import USER_AGENT, keep_addresses_out_of_the_log, trusted_authorities
+from sora_studio.gateway.proxied_transport import open_transport
 from sora_studio.gateway.relay_wire import Lines, LineTooLong, address_from, callback_from, greeting_from, is_relay
 from sora_studio.gateway.web_source import WebSource
 
@@ -51,12 +53,14 @@ class RelayClient:
         *,
         token: Callable[[], str | None],
         clock: Clock,
+        proxies: Proxies = DIRECT,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         keep_addresses_out_of_the_log()
         self._base_url = self._public_url = _askable(base_url)
         self._token = token
         self._clock = clock
+        self._proxies = proxies
         self._transport = transport
         self._client = self._open_client()
 
@@ -146,7 +150,7 @@ class RelayClient:
     async def _as_stranger(self, url: str, post: bytes | None = None) -> bytes:
         """Over connections that know no token, nor a way into this machine's network unless the relay is here itself."""
         server = _origin(url)
-        outside = WebSource(accept="*/*", loopback_allowed=is_loopback(url), transport=self._transport)
+        outside = WebSource(accept="*/*", loopback_allowed=is_loopback(url), proxies=self._proxies, transport=self._transport)
         try:
             if post is None:
                 asked = outside.ask(url, headers={})
@@ -228,17 +232,13 @@ class RelayClient:
     def _open_client(self) -> httpx.AsyncClient:
         # A kept connection may be dead without our knowing, and a relay is asked seldom: every question opens its own.
         limits = httpx.Limits(max_connections=_MAX_CONNECTIONS, max_keepalive_connections=0)
-        try:
-            return httpx.AsyncClient(
-                transport=self._transport,
-                verify=trusted_authorities(),
-                trust_env=not is_loopback(self._base_url),
-                limits=limits,
-                follow_redirects=False,
-                headers={"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity"},
-            )
-        except (ImportError, ValueError, httpx.InvalidURL):
-            raise InvalidSetting("This system's proxy setting cannot be used.", advice="Only http proxies are.") from None
+        trust = trusted_authorities()
+        return httpx.AsyncClient(
+            transport=self._transport or open_transport(self._base_url, self._proxies, trust=trust, limits=limits),
+            trust_env=False,
+            follow_redirects=False,
+            headers={"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity"},
+        )
 
 
 async def _pieces(content: bytes) -> AsyncGenerator[bytes]:

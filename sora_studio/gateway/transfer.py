@@ -9,6 +9,7 @@ import httpx
 from sora_studio.disk_calls import DiskThreads
 from sora_studio.domain.errors import ServiceUnavailable, StudioError
 from sora_studio.domain.ports import Clock, TransferProgress
+from sora_studio.domain.proxies import DIRECT, Proxies
 from sora_studio.domain.schedule import backoff_s
 from sora_studio.gateway import faults
 from sora_studio.gateway.addresses import LinkRefused
@@ -37,9 +38,18 @@ class FilmTransfer:
     and what arrived is kept for the next fetch. Bytes are continued only when the origin proves that the film is the same.
     """
 
-    def __init__(self, *, gateway_is_loopback: bool, clock: Clock, transport: httpx.AsyncBaseTransport | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        gateway_is_loopback: bool,
+        clock: Clock,
+        proxies: Proxies = DIRECT,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
         self._clock = clock
-        self._source = WebSource(accept="video/*, */*;q=0.5", loopback_allowed=gateway_is_loopback, transport=transport)
+        self._source = WebSource(
+            accept="video/*, */*;q=0.5", loopback_allowed=gateway_is_loopback, proxies=proxies, transport=transport
+        )
         self._threads = DiskThreads(at_once=1)  # the pieces of a film are written in their order
         self._rng = random.Random()  # noqa: S311
 

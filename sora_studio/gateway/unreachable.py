@@ -7,6 +7,8 @@ from typing import cast
 
 import httpx
 
+from sora_studio.gateway.proxied_transport import ProxyFailed
+
 _NO_SUCH_NAME = frozenset(
     getattr(socket, name) for name in ("EAI_NONAME", "EAI_NODATA", "EAI_ADDRFAMILY") if hasattr(socket, name)
 )
@@ -23,8 +25,11 @@ _WORDS: tuple[tuple[type[BaseException], str], ...] = (
 
 
 def why_unreached(error: BaseException) -> str:
-    """Half a sentence for `… cannot be reached: …`; it holds no address and no header."""
+    """Half a sentence for `… cannot be reached: …`; it holds no link and no header."""
     causes = list(_causes(error))
+    for cause in causes:
+        if isinstance(cause, ProxyFailed):
+            return str(cause)
     for cause in causes:
         if isinstance(cause, socket.gaierror):
             return "nobody knows its name" if cause.errno in _NO_SUCH_NAME else "its name cannot be looked up now"

@@ -4,15 +4,17 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import cast
 from urllib.parse import urljoin
-from urllib.request import getproxies, proxy_bypass
 
 import httpcore
 import httpx
 
-from sora_studio.domain.errors import InvalidSetting, ServiceUnavailable
+from sora_studio.domain.errors import ServiceUnavailable
+from sora_studio.domain.proxies import DIRECT, Proxies, Proxy
+from sora_studio.domain.public_addresses import is_public_name
 from sora_studio.gateway.addresses import GuardedBackend, LinkRefused, check_link, check_name
 from sora_studio.gateway.connections import USER_AGENT, keep_addresses_out_of_the_log, trusted_authorities
 from sora_studio.gateway.guarded_transport import GuardedTransport
+from sora_studio.gateway.proxied_transport import ProxiedTransport
 
 MAX_REDIRECTS = 5
 MAX_CONNECTIONS = 8
@@ -39,16 +41,18 @@ class WebSource:
         accept: str,
         loopback_allowed: bool,
         plain_allowed: bool = False,
+        proxies: Proxies = DIRECT,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         keep_addresses_out_of_the_log()
         self._accept = accept
         self._loopback_allowed = loopback_allowed
         self._plain_allowed = plain_allowed
-        self._has_network = transport is None
+        self._proxies = proxies if transport is None else DIRECT
         self._trust = trusted_authorities()
-        self._direct = self._client(transport=transport or self._network())
-        self._proxied: dict[str, httpx.AsyncClient] = {}
+        self._limits = httpx.Limits(max_connections=MAX_CONNECTIONS)
+        self._direct = self._client(transport or self._network())
+        self._proxied: dict[Proxy, httpx.AsyncClient] = {}
 
     async def close(self) -> None:
         """Close every connection."""
@@ -86,16 +90,17 @@ class WebSource:
         raise TooManyRedirects
 
     def _client_for(self, url: httpx.URL) -> httpx.AsyncClient:
-        """The guarded connections, or the system's proxy where it has one for this address. A proxy resolves names itself."""
-        proxy = getproxies().get(url.scheme) if self._has_network and not self._loopback_allowed else None
-        if not proxy or proxy_bypass(url.host):
+        """Return the client for a checked address: direct over guarded connections, or through the address's proxy.
+
+        A proxy resolves names itself, so only the name can be checked: addresses of private networks in any spelling, names
+        without a dot and names of local domains are refused.
+        """
+        proxy = self._proxies.for_url(str(url))
+        if proxy is None or (self._loopback_allowed and not is_public_name(url.host)):
             return self._direct
         check_name(url.host)
         if proxy not in self._proxied:
-            try:
-                self._proxied[proxy] = self._client(proxy=proxy)
-            except (ImportError, ValueError, httpx.InvalidURL):
-                raise InvalidSetting("This system's proxy setting cannot be used.", advice="Only http proxies are.") from None
+            self._proxied[proxy] = self._client(ProxiedTransport(proxy, trust=self._trust, limits=self._limits))
         return self._proxied[proxy]
 
     def _network(self) -> httpx.AsyncBaseTransport:
@@ -104,14 +109,11 @@ class WebSource:
         backend = network if self._loopback_allowed else GuardedBackend(network)
         return GuardedTransport(backend, trust=self._trust, max_connections=MAX_CONNECTIONS)
 
-    def _client(self, *, transport: httpx.AsyncBaseTransport | None = None, proxy: str | None = None) -> httpx.AsyncClient:
+    def _client(self, transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
         return httpx.AsyncClient(
             transport=transport,
-            proxy=proxy,
-            verify=self._trust,
             trust_env=False,
             timeout=_TIMEOUT,
-            limits=httpx.Limits(max_connections=MAX_CONNECTIONS),
             follow_redirects=False,
             headers={"User-Agent": USER_AGENT, "Accept": self._accept, "Accept-Encoding": "identity"},
         )

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from sora_studio.domain.errors import ConnectionFailed, InvalidSetting, RouteUnusable, StudioError
 from sora_studio.domain.picture import PreparedPicture
+from sora_studio.domain.proxies import DIRECT, SOCKS5, Proxies, Proxy
 from sora_studio.domain.settings import check_bucket_endpoint, check_bucket_name
 
 if TYPE_CHECKING:
@@ -39,12 +40,14 @@ class BucketHost:
         region: str,
         key_id: Callable[[], str | None],
         secret: Callable[[], str | None],
+        proxies: Proxies = DIRECT,
     ) -> None:
         self._bucket = bucket
         self._region = region or _region_of(endpoint)
         self._endpoint = endpoint or f"https://s3.{self._region}.amazonaws.com"
         self._key_id = key_id
         self._secret = secret
+        self._proxies = proxies
 
     @property
     def place(self) -> str:
@@ -95,7 +98,18 @@ class BucketHost:
             endpoint, bucket = check_bucket_endpoint(self._endpoint), check_bucket_name(self._bucket)
         except InvalidSetting as problem:
             raise RouteUnusable(problem.title, advice=problem.advice, nothing_left=True) from None
-        return Objects(endpoint=endpoint, bucket=bucket, region=self._region, key_id=key_id, secret=secret)
+        proxy = self._usable_proxy(endpoint)
+        return Objects(endpoint=endpoint, bucket=bucket, region=self._region, key_id=key_id, secret=secret, proxy=proxy)
+
+    def _usable_proxy(self, endpoint: str) -> Proxy | None:
+        proxy = self._proxies.for_url(endpoint)
+        if proxy is not None and proxy.scheme == SOCKS5:  # the library knows HTTP proxies only
+            raise RouteUnusable(
+                f"Pictures cannot go to the bucket through the SOCKS proxy {proxy.address}.",
+                advice="Set an HTTP proxy in https_proxy, add the store to no_proxy, or choose another way for pictures.",
+                nothing_left=True,
+            )
+        return proxy
 
 
 def _region_of(endpoint: str) -> str:

@@ -10,6 +10,7 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import HTTPStore, S3Store
 
+from sora_studio.domain.proxies import Proxy
 from sora_studio.domain.settings import is_loopback
 from sora_studio.hosting.store_errors import explained
 
@@ -21,6 +22,8 @@ Result = TypeVar("Result")
 CONNECT_WITHIN_S = 10
 UPLOAD_WITHIN_S = 300
 """10 MB at 300 kbit/s."""
+_UNUSED_PROXY, _EVERYTHING = "http://127.0.0.1:9", "*,0.0.0.0/0,::/0"
+"""Without a proxy the library reads the environment by itself. One that is used for nothing keeps it from that."""
 
 
 class Objects:
@@ -30,12 +33,14 @@ class Objects:
     bucket in the path. What the environment tells other programs about stores and keys is not used.
     """
 
-    def __init__(self, *, endpoint: str, bucket: str, region: str, key_id: str, secret: str) -> None:
+    def __init__(self, *, endpoint: str, bucket: str, region: str, key_id: str, secret: str, proxy: Proxy | None) -> None:
         self._endpoint, self._bucket = endpoint, bucket
         self._client: ClientConfig = {
             "allow_http": is_loopback(endpoint),
             "connect_timeout": timedelta(seconds=CONNECT_WITHIN_S),
             "timeout": timedelta(seconds=UPLOAD_WITHIN_S),
+            "proxy_url": proxy.secret_url if proxy else _UNUSED_PROXY,
+            "proxy_excludes": "" if proxy else _EVERYTHING,
         }
         self._store = S3Store(
             bucket,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.ports import KeyStore, PictureHost
+from sora_studio.domain.proxies import Proxies
 from sora_studio.domain.settings import Settings
 from sora_studio.hosting.bucket import BucketHost
 from sora_studio.hosting.command import CommandHost
@@ -24,12 +25,14 @@ class PictureHosts:
         bucket_secret: KeyStore,
         relay: Callable[[], PictureHost | None],
         prefers_relay: bool,
+        proxies: Proxies,
     ) -> None:
         self._settings = settings
         self._bucket_key_id = bucket_key_id
         self._bucket_secret = bucket_secret
         self._relay = relay
         self._prefers_relay = prefers_relay
+        self._proxies = proxies
 
     def available(self) -> dict[PictureRoute, PictureHost]:
         """Return the hosts that are set up."""
@@ -41,6 +44,7 @@ class PictureHosts:
                 region=settings.bucket_region,
                 key_id=lambda: self._bucket_key_id.key,
                 secret=lambda: self._bucket_secret.key,
+                proxies=self._proxies,
             )
         if settings.picture_command:
             hosts[PictureRoute.COMMAND] = CommandHost(settings.picture_command)

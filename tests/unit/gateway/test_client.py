@@ -13,6 +13,7 @@ import pytest
 
 from sora_studio import __version__
 from sora_studio.domain import errors
+from sora_studio.domain.proxies import read_proxies
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import TaskState
 from sora_studio.gateway.client import MAX_ANSWER_BYTES, GatewayClient
@@ -297,7 +298,7 @@ class Wire:
     def during(self, work: Callable[[GatewayClient], Awaitable[object]]) -> object:
         async def scenario() -> object:
             async with serving(self.serve) as base_url:
-                client = GatewayClient(base_url, key=lambda: KEY, clock=HastyClock())
+                client = GatewayClient(base_url, key=lambda: KEY, clock=HastyClock(), proxies=read_proxies())
                 try:
                     return await work(client)
                 finally:

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from sora_studio.domain import errors
 from sora_studio.gateway import faults
 from sora_studio.gateway.answers import Answer, read_answer
+from sora_studio.gateway.proxied_transport import ProxyFailed
 from tests.unit.gateway.doubles import START
 
 CLEAR = {400, 401, 402, 403, 404, 413, 422, 429}
-BEFORE_SENDING = {httpx.PoolTimeout, httpx.ConnectTimeout, httpx.ConnectError, httpx.ProxyError}
+BEFORE_SENDING = {httpx.PoolTimeout, httpx.ConnectTimeout, httpx.ConnectError, httpx.ProxyError, ProxyFailed}
 
 
 def all_kinds(kind: type[Exception]) -> set[type[Exception]]:

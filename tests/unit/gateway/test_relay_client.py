@@ -24,6 +24,7 @@ from sora_studio.domain.errors import (
 )
 from sora_studio.domain.picture import PIXEL, PreparedPicture
 from sora_studio.domain.ports import Callback, RelayGreeting
+from sora_studio.domain.proxies import read_proxies
 from sora_studio.domain.relay import is_callback_secret
 from sora_studio.gateway import relay_client
 from sora_studio.gateway.relay_client import RelayClient
@@ -579,7 +580,7 @@ def test_no_redirect_takes_the_token_elsewhere_and_no_proxy_gets_it(
             for name in ("http_proxy", "https_proxy", "all_proxy"):
                 monkeypatch.setenv(name, elsewhere)
             async with serving(redirect) as base_url:
-                relay = RelayClient(base_url, token=lambda: TOKEN, clock=HastyClock())
+                relay = RelayClient(base_url, token=lambda: TOKEN, clock=HastyClock(), proxies=read_proxies())
                 with pytest.raises(PublishingFailed, match="sends us elsewhere"):
                     await relay.greet()
                 with pytest.raises(PublishingFailed, match="sends us elsewhere"):
