@@ -9,9 +9,11 @@ from sora_studio.paths import DATA_DIR_VARIABLE, NotAPath
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """The exit code."""
+    """Run the command and return the exit code."""
     try:
         return _run(list(sys.argv[1:] if argv is None else argv))
+    except SystemExit as end:  # a command line that was answered while it was read: a help text, or words about a mistake
+        return _flushed(int(end.code or 0))
     except NotAPath as error:  # of the data folder, without which there is not even a log
         if sys.stderr:
             sys.stderr.write(f"{DATA_DIR_VARIABLE}: {error}\n")
@@ -28,15 +30,28 @@ def _run(arguments: list[str]) -> int:
         return by_itself(arguments[1:])
     from sora_studio.cli.arguments import WindowCommand, parse
 
-    try:
-        command = parse(arguments)
-    except SystemExit as end:
-        return int(end.code or 0)
+    command = parse(arguments)
     if isinstance(command, WindowCommand):
         return _open_window(demo=command.demo, output=command.output)
     from sora_studio.cli.session import run
 
     return run(command)
+
+
+def _flushed(code: int) -> int:
+    """Finish writing a help text or words about a mistake, whose reader may have left; return the exit code."""
+    from sora_studio.cli.exit_codes import ExitCode
+    from sora_studio.cli.streams import OutputFailed, flush_out, write_err
+
+    write_err("")
+    try:
+        flush_out()
+    except BrokenPipeError:
+        return code or ExitCode.INTERRUPTED
+    except OutputFailed as error:
+        write_err(f"{error.title}\n")
+        return code or ExitCode.GAVE_UP
+    return code
 
 
 def _by_itself(command: str) -> Callable[[Sequence[str]], int] | None:

@@ -5,6 +5,7 @@ import os
 import sys
 import threading
 
+from sora_studio.cli.streams import write_err
 from sora_studio.domain.errors import RequestRepeated
 
 
@@ -15,8 +16,7 @@ def can_ask() -> bool:
 
 async def is_wanted(repeated: RequestRepeated) -> bool:
     """What the person answers; anything but yes is no."""
-    sys.stderr.write(f"{repeated.title} (task {repeated.task}). Send it again? [y/N] ")
-    sys.stderr.flush()
+    write_err(f"{repeated.title} (task {repeated.task}). Send it again? [y/N] ")
     return (await _line()).strip().lower() in ("y", "yes")
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sora_studio.cli.arguments import KeyCommand
 from sora_studio.cli.exit_codes import ExitCode
 from sora_studio.cli.report import say
+from sora_studio.cli.streams import write_out
 from sora_studio.domain.ports import KeyOrigin, KeyStatus, KeyStore
 
 _PLACES = {
@@ -46,7 +47,7 @@ async def _tell(keys: KeyStore) -> ExitCode:
 
 def _told(status: KeyStatus, *, wanted: bool) -> ExitCode:
     if status.origin is not KeyOrigin.SESSION:  # a command's session is over at once, so the store's own notice would mislead
-        print(_PLACES[status.origin])
+        write_out(_PLACES[status.origin])
         if status.notice:
             say(status.notice)
     else:

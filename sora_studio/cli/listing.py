@@ -5,6 +5,7 @@ from pathlib import Path
 from sora_studio.cli.arguments import TasksCommand
 from sora_studio.cli.exit_codes import ExitCode
 from sora_studio.cli.report import describe, json_line, plain
+from sora_studio.cli.streams import write_out
 from sora_studio.domain.ports import TaskFilter
 from sora_studio.storage.database import Database
 from sora_studio.storage.tasks import SqliteTasks
@@ -20,7 +21,7 @@ async def list_tasks(command: TasksCommand, folder: Path) -> ExitCode:
     try:
         which = TaskFilter(states=frozenset({command.state} if command.state else ()), search=command.search)
         for task in await SqliteTasks(database).find(which, limit=command.limit):
-            print(json_line(task) if command.json else plain(describe(task)))
+            write_out(json_line(task) if command.json else plain(describe(task)))
     finally:
         await database.close()
     return ExitCode.SAVED

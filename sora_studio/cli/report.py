@@ -4,6 +4,7 @@ import json
 import sys
 from datetime import datetime
 
+from sora_studio.cli.streams import write_err, write_out
 from sora_studio.domain.clip import ClipState
 from sora_studio.domain.failures import explain
 from sora_studio.domain.picture import picture_name
@@ -18,9 +19,8 @@ def plain(text: str) -> str:
 
 
 def say(text: str) -> None:
-    """One line for a person. Standard error may be closed; a `file` of None would mean standard output."""
-    if sys.stderr:
-        print(plain(text), file=sys.stderr, flush=True)
+    """Write one line for a person to standard error."""
+    write_err(f"{plain(text)}\n")
 
 
 def json_line(task: Task) -> str:
@@ -117,7 +117,7 @@ class Report:
         self._bar.clear()
         if self._as_json:
             for task in sorted(self._last_json):
-                print(self._last_json[task], flush=True)
+                write_out(self._last_json[task])
 
     def _tell_file(self, path: str) -> None:
         if path not in self._told_files:
@@ -142,7 +142,7 @@ class ProgressBar:
     def write(self, line: str) -> None:
         """A line for standard output that does not run into the bar."""
         self.clear()
-        print(line, flush=True)
+        write_out(line)
 
     def draw(self, fraction: float, words: str) -> None:
         """`fraction` from 0 to 1."""
@@ -150,13 +150,11 @@ class ProgressBar:
             return
         full = round(self.WIDTH * min(max(fraction, 0.0), 1.0))
         line = f"[{'#' * full}{'-' * (self.WIDTH - full)}] {plain(words)}"
-        sys.stderr.write("\r" + line.ljust(self._length))
-        sys.stderr.flush()
+        write_err("\r" + line.ljust(self._length))
         self._length = len(line)
 
     def clear(self) -> None:
         """Take the bar away."""
         if self._length:
-            sys.stderr.write("\r" + " " * self._length + "\r")
-            sys.stderr.flush()
+            write_err("\r" + " " * self._length + "\r")
             self._length = 0

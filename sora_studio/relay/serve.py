@@ -94,8 +94,13 @@ def _port(text: str) -> int:
 
 
 def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+    """Write to standard output; one that is closed or full does not end the server."""
+    if sys.stdout:
+        try:
+            sys.stdout.write(f"{line}\n")
+            sys.stdout.flush()
+        except OSError:
+            sys.stdout = None  # the interpreter would try, and fail, once more at its end
 
 
 def _log_to_stderr() -> None:

@@ -235,8 +235,13 @@ def _run(server: _Server, listener: socket.socket) -> None:
 
 
 def _say(url: str) -> None:
-    sys.stdout.write(f"{url}\n")
-    sys.stdout.flush()
+    """Write to standard output; one that is closed or full does not end the server."""
+    if sys.stdout:
+        try:
+            sys.stdout.write(f"{url}\n")
+            sys.stdout.flush()
+        except OSError:
+            sys.stdout = None  # the interpreter would try, and fail, once more at its end
 
 
 def _end_on_signals(server: _Server) -> None:

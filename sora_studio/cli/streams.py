@@ -1,0 +1,63 @@
+"""Standard output and error as they may be: closed, a pipe without a reader, or a file on a full disk."""
+
+import contextlib
+import os
+import sys
+from collections.abc import Generator
+from typing import TextIO
+
+from sora_studio.domain.errors import StudioError
+
+
+class OutputFailed(StudioError):
+    """A result that could not be written."""
+
+    advice = 'Tasks that were sent stay; "sora-studio watch" goes on with them.'
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(f"Standard output cannot be written: {error.strerror or error}.")
+
+
+def write_out(line: str) -> None:
+    """Write a line of the result at once. Raises `BrokenPipeError` when its reader has gone, `OutputFailed` for all else."""
+    if sys.stdout:
+        with _failing():
+            sys.stdout.write(f"{line}\n")
+            sys.stdout.flush()
+
+
+def flush_out() -> None:
+    """Write what is still buffered, so that a failure is reported here and not by the interpreter's end. Raises alike."""
+    if sys.stdout:
+        with _failing():
+            sys.stdout.flush()
+
+
+def write_err(text: str) -> None:
+    """Write words for a person. Where they cannot be written the command goes on: they are not its result."""
+    if sys.stderr:
+        try:
+            sys.stderr.write(text)
+            sys.stderr.flush()
+        except OSError:
+            _discard(sys.stderr)
+
+
+@contextlib.contextmanager
+def _failing() -> Generator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        _discard(sys.stdout)
+        raise
+    except OSError as error:
+        _discard(sys.stdout)
+        raise OutputFailed(error) from error
+
+
+def _discard(stream: TextIO) -> None:
+    """Send this and everything later to nowhere: the interpreter would try, and fail, once more at its end."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
