@@ -50,6 +50,7 @@ from sora_studio.services.runtime.settings_service import SettingsService
 from sora_studio.services.runtime.supervision import Supervisor
 from sora_studio.services.tasks.submission import Submission
 from sora_studio.services.tasks.task_writer import TaskWriter
+from sora_studio.storage.data_folder import prepare_data_folder
 from sora_studio.storage.database import Database
 from sora_studio.storage.drafts import SqliteDrafts
 from sora_studio.storage.lock import DataFolderLock
@@ -132,7 +133,7 @@ async def open_studio(
     the origin of the base URL. `events` also carries the notices of the start, to whoever subscribed before.
 
     On exit, creates in flight finish within 5 s or become unclear; then everything is closed. A part that fails to close never
-    keeps the others open. Raises `DatabaseUnusable`, `StorageFull` or `InvalidSetting`.
+    keeps the others open. Raises `DataFolderUnusable`, `DatabaseUnusable`, `StorageFull` or `InvalidSetting`.
     """
     launch = Launch(
         data_dir=data_dir,
@@ -174,6 +175,7 @@ class _Assembly:
     async def build(self) -> Studio:
         """Open everything, begin to work, and return the studio."""
         launch = self._launch
+        await asyncio.to_thread(prepare_data_folder, launch.data_dir)
         self.settings = await self._load_settings()
         base_url = check_base_url(launch.base_url or os.environ.get(BASE_URL_VARIABLE) or self.settings.current.base_url)
         profiles, profile_errors = await asyncio.to_thread(

@@ -1,5 +1,6 @@
 """The graphical entry: a painted window that takes typing first, and everything that stands behind it after that."""
 
+import contextlib
 import importlib
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from sora_studio import __version__
 from sora_studio.app.instance import SingleInstance
 from sora_studio.domain.theme_choice import Theme
+from sora_studio.folders import make_private
 from sora_studio.paths import data_dir
 from sora_studio.ui.kit import theme
 from sora_studio.ui.window.first_look import FirstLook
@@ -37,6 +39,8 @@ def run(*, demo: bool, output: Path | None) -> int:
     """The window until it is closed; returns the exit code. A second start on the same data shows the first one's window."""
     app = _build_application()
     folder = data_dir(demo=demo)
+    with contextlib.suppress(OSError):  # said once the window is there, when the studio starts
+        make_private(folder)
     instance = SingleInstance(folder)
     if not instance.claim():
         return 0

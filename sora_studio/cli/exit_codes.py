@@ -4,6 +4,7 @@ from enum import IntEnum
 
 from sora_studio.domain.errors import (
     DatabaseUnusable,
+    DataFolderUnusable,
     KeyMissing,
     KeyRejected,
     KeyringUnavailable,
@@ -38,9 +39,9 @@ exit codes:
   3    the service failed a task, or no longer serves its clip
   4    the key is missing or refused, or its account has no credit
   5    an outcome is unknown: a request may have been charged
-  6    gave up: no answer or no progress for ten minutes, the database cannot
-       be opened, today's spending limit is reached, or there is no room or no
-       right to save
+  6    gave up: no answer or no progress for ten minutes, the database or the
+       data folder cannot be used, today's spending limit is reached, there is
+       no room or no right to save, or standard output cannot be written
   130  interrupted
 Tasks that were sent stay whatever the code is; "sora-studio watch" goes on with
 them.
@@ -54,7 +55,7 @@ def code_for(error: StudioError) -> ExitCode:
             return ExitCode.KEY
         case OutcomeUnknown():
             return ExitCode.UNKNOWN
-        case StorageFull() | DatabaseUnusable() | PassingError():
+        case StorageFull() | DatabaseUnusable() | DataFolderUnusable() | PassingError():
             return ExitCode.GAVE_UP
         case UserError():
             return ExitCode.INVALID

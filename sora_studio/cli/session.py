@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import io
 import logging
-import os
 import sys
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import replace
@@ -15,9 +14,11 @@ from sora_studio.cli.arguments import GenerateCommand, KeyCommand, TasksCommand,
 from sora_studio.cli.exit_codes import ExitCode, code_for
 from sora_studio.cli.report import say
 from sora_studio.domain.errors import InvalidRequest, StudioError
+from sora_studio.folders import make_private
 from sora_studio.logs import COMMANDS_LOG, start_logging, stop_logging
 from sora_studio.paths import data_dir
 from sora_studio.services.runtime.notices import DATABASE, PROXY
+from sora_studio.storage.data_folder import prepare_data_folder
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
@@ -35,6 +36,11 @@ def run(command: Command) -> ExitCode:
     demo = not isinstance(command, KeyCommand) and command.demo
     folder = data_dir(demo=demo)
     try:
+        if isinstance(command, KeyCommand):  # the key store needs no folder
+            with contextlib.suppress(OSError):
+                make_private(folder)
+        else:
+            prepare_data_folder(folder)
         start_logging(folder / "logs", used.secrets, file_name=COMMANDS_LOG, console=False)
         return asyncio.run(_work(command, folder, used))
     except KeyboardInterrupt:
@@ -47,9 +53,7 @@ def run(command: Command) -> ExitCode:
     except StudioError as error:
         say(f"{error.sentence} {error.detail}".strip())
         return code_for(error)
-    except BrokenPipeError:
-        # Whoever read our output has left; what Python still wants to flush at its end must not complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader of our output has left
         return ExitCode.INTERRUPTED
     except Exception:
         _log.exception("Unexpected error in a command")

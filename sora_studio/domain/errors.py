@@ -15,7 +15,8 @@ StudioError
 │   ├── RequestRefused      HTTP 400, 404 and the other final refusals of a create
 │   ├── KeyringUnavailable  the system's key store does not work
 │   ├── StorageFull         no room on the disk
-│   └── DatabaseUnusable    the database is damaged, or newer than this program
+│   ├── DatabaseUnusable    the database is damaged, or newer than this program
+│   └── DataFolderUnusable  the data folder belongs to another user, or cannot be written
 ├── PassingError            retried by the program; seen only when it lasts
 │   ├── RateLimited         HTTP 429
 │   ├── ServiceUnavailable  HTTP 5xx, or an answer that is not the service's
@@ -165,6 +166,14 @@ class DatabaseUnusable(UserError):
     def __init__(self, path: Path, reason: str, advice: str = "") -> None:
         self.path = path
         super().__init__(f"{path.name} cannot be opened: {reason}", advice=advice)
+
+
+class DataFolderUnusable(UserError):
+    """The folder with the database, the settings and the logs cannot be used by this user."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        advice = "Give this user the right to write there, or name another folder in SORA_STUDIO_DATA_DIR."
+        super().__init__(f"The data folder {folder} cannot be used: {reason}.", advice=advice)
 
 
 class PassingError(StudioError):

@@ -1,5 +1,6 @@
 """Model profiles from disk: the shipped ones, and the person's own, which override or join them."""
 
+import os
 from pathlib import Path
 
 from sora_studio.domain.errors import ProfileError
@@ -10,7 +11,12 @@ from sora_studio.domain.profile_toml import MAX_PROFILE_CHARS, parse_profile
 def load_profiles(shipped: Path, own: Path) -> tuple[dict[str, ModelProfile], list[ProfileError]]:
     """Profiles by slug, shipped ones first, and what was refused. A bad file of the person's leaves the shipped one alone."""
     profiles, errors = dict[str, ModelProfile](), list[ProfileError]()
-    for path in [*_files(shipped), *_files(own)]:
+    own_files = list[Path]()
+    try:
+        own_files = _files(own)
+    except OSError as error:
+        errors.append(ProfileError(own.name, 0, f"The folder cannot be read: {error.strerror or error}."))
+    for path in [*_files(shipped), *own_files]:
         try:
             profile = _load(path)
         except ProfileError as error:
@@ -21,7 +27,12 @@ def load_profiles(shipped: Path, own: Path) -> tuple[dict[str, ModelProfile], li
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*.toml"), key=lambda path: path.stem)
+    """Return the profiles in a folder, none when it does not exist. Raises `OSError`, which `glob` hides on some versions."""
+    try:
+        names = os.listdir(folder)  # noqa: PTH208 - names are all that is needed
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    return sorted((folder / name for name in names if name.endswith(".toml")), key=lambda path: path.stem)
 
 
 def _load(path: Path) -> ModelProfile:

@@ -105,6 +105,18 @@ sys.exit(main.run(demo=False, output=None))
 """
 
 
+COMPLAINING = """
+import sys
+from sora_studio.app import main, session
+from sora_studio.ui.window.main_view import MainView
+def complain(running, words, action):
+    print(words, action.value, sep="|", flush=True)
+    running._view.window().close()
+session.Session._complain = complain
+sys.exit(main.run(demo=False, output=None))
+"""
+
+
 class Window:
     """A window's process that prints what happens to it."""
 
@@ -134,12 +146,11 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Window]]:
     environment = {
         **os.environ,
         "QT_QPA_PLATFORM": "offscreen",
-        "SORA_STUDIO_DATA_DIR": str(tmp_path),
         "SORA_STUDIO_BASE_URL": "http://127.0.0.1:9",
     }
 
-    def start_one(program: str, *arguments: str) -> Window:
-        started.append(Window(program, arguments, environment))
+    def start_one(program: str, *arguments: str, data: Path = tmp_path) -> Window:
+        started.append(Window(program, arguments, {**environment, "SORA_STUDIO_DATA_DIR": str(data)}))
         return started[-1]
 
     yield start_one
@@ -177,6 +188,19 @@ def test_the_first_paint_has_the_look_of_last_time(start: Callable[..., Window],
     assert window.hear() == "Fog"
     assert window.end() == (0, "")
     assert start(TELLING_ITS_COLOUR).hear() == {Theme.LIGHT: theme.LIGHT, Theme.DARK: theme.DARK}[chosen].panel
+
+
+def test_a_data_folder_that_cannot_be_used_is_said_in_the_window(start: Callable[..., Window], tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    window = start(COMPLAINING, data=file / "data")
+    words = "Give this user the right to write there, or name another folder in SORA_STUDIO_DATA_DIR."
+    assert window.hear() == f"The data folder {file / 'data'} cannot be used: {file} is not a folder. {words}|retry"
+    code, complaints = window.end()
+    assert code == 0
+    assert complaints.count("\n") == 1
+    assert "No log file" in complaints
+    assert list(tmp_path.iterdir()) == [file]
 
 
 def test_a_second_start_shows_the_first_window_and_ends(start: Callable[..., Window]) -> None:
