@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.clip import ClipState
-from sora_studio.domain.errors import KeyMissing, RequestRepeated
+from sora_studio.domain.errors import InvalidSetting, KeyMissing, RequestRepeated
 from sora_studio.domain.events import BalanceChanged, NoticeAction, NoticeLevel, NoticeRaised, RelayChanged, SpendingChanged
 from sora_studio.domain.money import DaySpend
 from sora_studio.domain.request import GenerationRequest
@@ -26,6 +26,7 @@ from sora_studio.studio import Studio, open_studio
 from sora_studio.ui.compose.again_question import AgainQuestion
 from sora_studio.ui.compose.prompt_editor import PromptEditor
 from sora_studio.ui.kit import theme
+from sora_studio.ui.settings.clips_section import ClipsSection
 from sora_studio.ui.settings.pictures_section import NEEDED, PicturesSection
 from sora_studio.ui.settings.relay_section import RelaySection
 from sora_studio.ui.window.main_view import MainView
@@ -218,6 +219,22 @@ def test_the_notice_of_a_way_that_does_not_work_opens_the_settings_there(
     notice = NoticeRaised(cause, NoticeLevel.WARNING, "It refuses its keys.", NoticeAction.OPEN_SETTINGS)
     window.notices.action_asked.emit(notice, NoticeAction.OPEN_SETTINGS)
     qtbot.waitUntil(lambda: any(found.isVisible() for found in window.findChildren(section)))
+
+
+def test_a_folder_that_takes_no_clips_is_said_and_leads_to_the_settings_of_clips(
+    window: MainView, studio: Studio, qtbot: QtBot
+) -> None:
+    window.attach(studio)
+    words = "Clips cannot be saved in /a: /a is not a folder. Nothing was sent."
+
+    async def submit() -> None:
+        raise InvalidSetting("Clips cannot be saved in /a: /a is not a folder.", advice="Nothing was sent.")
+
+    window.scope.start(submit(), name="generate")
+    qtbot.waitUntil(lambda: words in {label.text() for label in window.notices.findChildren(QLabel)})
+    (button,) = [found for found in window.notices.findChildren(QPushButton) if found.text() == "Open settings"]
+    button.click()
+    qtbot.waitUntil(lambda: any(found.isVisible() for found in window.findChildren(ClipsSection)))
 
 
 def test_the_polls_that_reports_saved_are_counted_in_the_status_bar(

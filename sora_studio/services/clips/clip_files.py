@@ -6,13 +6,13 @@ Everything here raises `FolderSilent` when the folder does not answer in time.
 import errno
 import json
 import os
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from sora_studio.disk_calls import ANSWER_WITHIN_S, WORK_WITHIN_S, on_disk
 from sora_studio.domain.disk_space import is_full
 from sora_studio.domain.errors import StorageFull
+from sora_studio.folders import make_and_try
 
 _NO_LINKS = frozenset(
     {errno.EPERM, errno.ENOSYS, errno.EOPNOTSUPP, getattr(errno, "ENOTSUP", errno.EOPNOTSUPP), errno.EXDEV, errno.EMLINK}
@@ -25,14 +25,8 @@ async def prepare(folder: Path) -> None:
 
 
 async def try_out(folder: Path) -> None:
-    """Make the folder and have a file there for a moment. Raises `OSError` when that cannot be."""
-
-    def write() -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-
-    await on_disk(folder, write)
+    """Make the folder and have a file there for a moment. Raises `OSError`, whose `strerror` says why that cannot be."""
+    await on_disk(folder, lambda: make_and_try(folder))
 
 
 async def size_of(path: Path) -> int | None:

@@ -65,10 +65,11 @@ class SendBlocks:
         self._notices.clear(HARD_LIMIT)
         self._wake_all()
 
-    def run_out_of_room(self) -> None:
-        """Nothing is submitted whose clip could not be saved."""
+    def run_out_of_room(self, trouble: str = "") -> None:
+        """Submit nothing whose clip could not be saved. `trouble` is a sentence about a folder that cannot be written."""
         self.room_gone = True
-        words = "The clips' disk has no room for another clip. What waits is sent by itself once there is; nothing is lost."
+        reason = trouble or "The clips' disk has no room for another clip."
+        words = f"{reason} What waits is sent by itself once that has changed; nothing is lost."
         self._notices.post(ROOM, NoticeLevel.WARNING, words, NoticeAction.OPEN_SETTINGS)
 
     def find_room(self) -> None:

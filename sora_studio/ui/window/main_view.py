@@ -10,7 +10,7 @@ from PySide6.QtCore import QEvent, QSettings, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
-from sora_studio.domain.errors import StudioError
+from sora_studio.domain.errors import InvalidSetting, StudioError
 from sora_studio.domain.events import EventBus, NoticeAction, NoticeLevel, NoticeRaised
 from sora_studio.domain.settings import Settings
 from sora_studio.domain.task import Task
@@ -43,6 +43,7 @@ FAULT = "fault"
 _SECTIONS = {
     "output": SettingsPage.CLIPS,
     "room": SettingsPage.CLIPS,
+    "generate": SettingsPage.CLIPS,
     "hard-limit": SettingsPage.SPENDING,
     "relay": SettingsPage.RELAY,
     "pictures": SettingsPage.PICTURES,
@@ -278,7 +279,8 @@ class MainView(QWidget):
 
     def _on_task_error(self, error: BaseException, name: str) -> None:
         if isinstance(error, StudioError):
-            self.notices.raise_notice(NoticeRaised(name, NoticeLevel.WARNING, error.sentence))
+            action = NoticeAction.OPEN_SETTINGS if isinstance(error, InvalidSetting) else None
+            self.notices.raise_notice(NoticeRaised(name, NoticeLevel.WARNING, error.sentence, action))
             return
         _log.error("Unexpected error in %s", name, exc_info=error)
         self.show_fault()

@@ -1,6 +1,8 @@
 """A full disk holds back what could not be saved, says so once, loses nothing, and everything goes on by itself."""
 
 import asyncio
+import errno
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pytest
 
 from sora_studio.domain.clip import ClipState
 from sora_studio.domain.disk_space import CLIP_BYTES, MOST_RESERVE_BYTES, has_room, reserve_bytes
-from sora_studio.domain.errors import StorageFull
+from sora_studio.domain.errors import InvalidSetting, StorageFull
 from sora_studio.domain.events import NoticeRaised
 from sora_studio.domain.task import TaskState
 from tests.doubles.gateway import DONE
@@ -92,6 +94,71 @@ def test_a_disk_that_tells_nothing_holds_nothing_back(tmp_path: Path, monkeypatc
             monkeypatch.setattr("shutil.disk_usage", silent)
             await rig.submit("one")
             assert rig.state() is TaskState.PENDING
+
+    run(story())
+
+
+def obstacle(kind: str, place: Path) -> str:
+    """Put something where the clips' folder should be; the reason that is given for it."""
+    if kind == "file":
+        place.touch()
+        return "is not a folder"
+    place.symlink_to(place.with_name("nowhere"))
+    return "is a link that leads to no folder"
+
+
+@pytest.mark.parametrize("kind", ["file", "link"])
+def test_nothing_is_ordered_for_a_folder_that_cannot_be_written(tmp_path: Path, kind: str) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path) as rig:
+            reason = obstacle(kind, place := tmp_path / "clips")
+            with pytest.raises(InvalidSetting) as told:
+                await rig.engine.submission.submit(request())
+            assert told.value.title == f"Clips cannot be saved in {place}: {place} {reason}."
+            assert "Nothing was sent, and your prompt is kept." in told.value.sentence
+            assert (rig.tasks.rows, rig.gateway.created) == ({}, [])
+            assert os.listdir(tmp_path) == ["clips"]  # noqa: PTH208 - a moment's look
+            place.unlink()
+            await rig.submit("one")
+            assert rig.state() is TaskState.PENDING
+
+    run(story())
+
+
+@pytest.mark.parametrize("kind", ["file", "link"])
+def test_what_waits_for_a_folder_that_cannot_be_written_is_held_and_goes_on_by_itself(tmp_path: Path, kind: str) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        await rig.tasks.add([request("one")], gateway=rig.core.gateway_name, at=rig.clock.now())
+        reason = obstacle(kind, place := tmp_path / "clips")
+        async with rig:
+            await rig.advance(60)
+            assert (rig.state(), rig.gateway.created) == (TaskState.WAITING, [])
+            (notice,) = [event for event in rig.told(NoticeRaised) if isinstance(event, NoticeRaised)]
+            assert notice.cause == "room"
+            assert notice.text.startswith(f"Clips cannot be saved in {place}: {place} {reason}. What waits is sent by itself")
+            place.unlink()
+            await rig.advance(6)
+            await rig.until(lambda: "room" not in rig.notices())
+            await rig.advance(1)
+            assert rig.state() is TaskState.PENDING
+            assert len(rig.gateway.created) == 1
+
+    run(story())
+
+
+def test_a_disk_that_has_room_but_takes_no_file_is_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with a used-up quota, or a disk that has no names left."""
+
+    def refuse(**_: object) -> None:
+        raise OSError(errno.EDQUOT, os.strerror(errno.EDQUOT))
+
+    async def story() -> None:
+        async with Rig(tmp_path) as rig:
+            monkeypatch.setattr("tempfile.TemporaryFile", refuse)
+            with pytest.raises(StorageFull, match="no room"):
+                await rig.engine.submission.submit(request())
+            assert not rig.tasks.rows
 
     run(story())
 
