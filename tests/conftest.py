@@ -23,6 +23,7 @@ _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--rounds`: a fault that needs a long life of one process, such as a dangling pointer in Qt, shows itself in time."""
     parser.addoption("--rounds", type=int, default=1, help="run all selected tests this often, in one process")
+    parser.addoption("--openings", type=int, default=2, help="how often the leak tests open each window")
 
 
 @pytest.hookimpl(trylast=True)

@@ -11,6 +11,7 @@ BENCHMARKS = (
     "editor",
     "event_loop",
     "garbage",
+    "leaks",
     "polling",
     "clock_changes",
     "tracked_day",
