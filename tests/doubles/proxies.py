@@ -26,20 +26,21 @@ class Proxy:
 
     scheme = ""
 
-    def __init__(self, routes: Mapping[str, int], *, login: str = "") -> None:
+    def __init__(self, routes: Mapping[str, int], *, login: str = "", host: str = "127.0.0.1") -> None:
         self.routes = dict(routes)
         self.login = login
+        self.host = host
         self.silent = self.broken = False
         self.seen = list[str]()
         self.port = 0
 
     @property
     def url(self) -> str:
-        return f"{self.scheme}://127.0.0.1:{self.port}"
+        return f"{self.scheme}://{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
-        async with _listening(self._greet) as self.port:
+        async with _listening(self._greet, host=self.host) as self.port:
             yield
 
     async def _greet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -146,7 +147,7 @@ async def saying(content: bytes, media_type: str) -> AsyncGenerator[int]:
 
 
 @asynccontextmanager
-async def _listening(converse: Converse, context: ssl.SSLContext | None = None) -> AsyncGenerator[int]:
+async def _listening(converse: Converse, context: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> AsyncGenerator[int]:
     """Every conversation ends before this does."""
     running = set[asyncio.Task[None]]()
 
@@ -161,7 +162,7 @@ async def _listening(converse: Converse, context: ssl.SSLContext | None = None) 
             running.discard(task)
             writer.transport.abort()
 
-    server = await asyncio.start_server(begin, "127.0.0.1", 0, ssl=context)
+    server = await asyncio.start_server(begin, host, 0, ssl=context)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:

@@ -173,6 +173,17 @@ def test_settings_that_cannot_be_used_are_said(program: Program) -> None:
     assert "theme is not used" in program.generate(" ").err
 
 
+def test_proxy_settings_that_cannot_be_used_are_said_and_cost_no_clip(program: Program) -> None:
+    program.environment |= {"all_proxy": "socks4://kim:a-password@desktop.example", "no_proxy": "10/8, [fd00::]/8"}
+    ended = program.generate("A harbour")
+    assert ended.code == 0
+    assert "The proxy in all_proxy is not used: SOCKS4 is not supported, SOCKS5 is." in ended.err
+    assert "The entry '10/8' in no_proxy is not used" in ended.err
+    logged = (program.data / "logs" / "commands.log").read_text("utf-8")
+    assert "The proxy in all_proxy is not used" in logged
+    assert "a-password" not in ended.err + logged
+
+
 def test_an_address_without_tls_is_refused(program: Program) -> None:
     program.environment["SORA_STUDIO_BASE_URL"] = "http://service.example"
     ended = program.generate("A harbour")

@@ -114,6 +114,17 @@ def test_a_damaged_database_is_mended_and_said_in_one_notice(
     assert aside.read_bytes() == content
 
 
+def test_a_proxy_setting_that_is_skipped_is_said_in_one_notice(
+    open_session: OpenSession, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, expect_log: Callable[[str], None]
+) -> None:
+    expect_log("The proxy in all_proxy is not used")
+    monkeypatch.setenv("all_proxy", "socks4://kim:a-password@desktop.example")
+    window, _ = open_session()
+    qtbot.waitUntil(lambda: "No key" in window.status_bar.words(), timeout=10_000)
+    said = [words for words in window.notices.texts() if "proxy" in words]
+    assert said == ["The proxy in all_proxy is not used: SOCKS4 is not supported, SOCKS5 is."]
+
+
 def test_a_start_that_failed_can_be_tried_again(
     open_session: OpenSession, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

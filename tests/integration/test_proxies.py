@@ -159,16 +159,16 @@ def test_a_proxy_leads_to_it(kind: type[Proxy], what: str, tmp_path: Path, caplo
 def test_no_proxy_leads_past_it(what: str, tmp_path: Path) -> None:
     """The names are this machine's here: whoever goes there directly finds no server, or refuses what is not public."""
     ask, _, _ = ASKED[what]
+    (tmp_path / "token").write_text("any-token", encoding="utf-8")
 
     async def story() -> None:
-        async with servers(tmp_path) as routes:
-            proxy = HttpProxy(routes)
-            async with proxy.running():
-                proxies = read_proxies({"all_proxy": proxy.url, "no_proxy": ".example"})
-                with pytest.raises((ConnectionFailed, LinkRefused, InvalidRequest)) as caught:
-                    await ask(proxies, tmp_path)
-            assert proxy.seen == []
-            assert "proxy" not in caught.value.sentence
+        proxy = HttpProxy({})
+        async with proxy.running():
+            proxies = read_proxies({"all_proxy": proxy.url, "no_proxy": ".example"})
+            with pytest.raises((ConnectionFailed, LinkRefused, InvalidRequest)) as caught:
+                await ask(proxies, tmp_path)
+        assert proxy.seen == []
+        assert "proxy" not in caught.value.sentence
 
     run(story())
 
@@ -201,12 +201,13 @@ def test_one_studio_uses_one_proxy_for_all_and_says_what_it_skips(
                     studio.events.subscribe(seen.append)
                     (notice,) = [notice for notice in studio.notices.current if notice.cause == "proxy"]
                     assert notice.text == "The proxy in all_proxy is not used: SOCKS4 is not supported, SOCKS5 is."
-                    await studio.submission.submit(request())
+                    await studio.submission.submit(request(images=("https://pictures.example/a.png",)))
                     (done,) = await until(studio, all_ready)
                     assert done.state is TaskState.SUCCESS
                     assert not [event for event in seen if isinstance(event, NoticeRaised)]
-        assert set(proxy.seen) == {"gateway.example:443"}
-        assert len(proxy.seen) >= 3  # a create has a connection of its own, and so have questions and films
+        assert set(proxy.seen) == {"gateway.example:443", "pictures.example:443"}
+        assert proxy.seen.count("pictures.example:443") == 2  # this program looks at it, then the simulator fetches it
+        assert proxy.seen.count("gateway.example:443") >= 3  # a create, questions and films have connections of their own
 
     run(story())
 
@@ -308,6 +309,42 @@ def test_a_proxy_that_is_away_is_named(scheme: str, tmp_path: Path) -> None:
         with pytest.raises(ConnectionFailed) as failed:
             await create(read_proxies({"all_proxy": url}), tmp_path)
         assert failed.value.sentence == f"The service cannot be reached: the proxy {url} cannot be reached."
+
+    run(story())
+
+
+def test_a_proxy_that_speaks_tls_itself_is_trusted_like_any_server(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with servers(tmp_path) as routes:
+            proxy = HttpProxy(routes, login=LOGIN)
+            async with proxy.running(), behind_tls(proxy.port) as port:
+                url = f"https://{WRITTEN_LOGIN}@store.example:{port}"
+                assert await gateway(read_proxies({"all_proxy": url}), tmp_path) == 100.0
+            assert proxy.seen == ["gateway.example:443"]
+
+    run(story())
+
+
+@pytest.mark.skipif(not socket.has_ipv6, reason="this system has no IPv6")
+def test_a_proxy_at_an_address_of_ipv6_is_reached(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with servers(tmp_path) as routes:
+            for proxy in (HttpProxy(routes, host="::1"), SocksProxy(routes, host="::1")):
+                async with proxy.running():
+                    assert await gateway(read_proxies({"all_proxy": proxy.url}), tmp_path) == 100.0
+                assert proxy.seen == ["gateway.example:443"]
+
+    run(story())
+
+
+def test_a_portal_that_takes_the_tunnel_and_speaks_no_tls_was_sent_nothing(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with saying(b"<html>Please log in</html>", "text/html") as portal:
+            for proxy in (HttpProxy({"gateway.example": portal}), SocksProxy({"gateway.example": portal})):
+                async with proxy.running():
+                    with pytest.raises(ConnectionFailed) as failed:
+                        await create(read_proxies({"all_proxy": proxy.url}), tmp_path)
+                assert "the proxy" not in failed.value.sentence
 
     run(story())
 
