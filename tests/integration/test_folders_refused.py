@@ -1,6 +1,8 @@
 """Folders of another user: a sentence and an exit code, before anything is sent, and nothing is left in them."""
 
 import stat
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -41,6 +43,26 @@ def test_clips_that_could_not_be_saved_are_not_ordered(
     assert command("tasks", "--demo", data=tmp_path / "data").stdout == ""
     give_back(foreign)
     assert list(foreign.iterdir()) == []
+
+
+@pytest.fixture
+def read_only(tmp_path: Path) -> Iterator[Path]:
+    """A disk that is mounted read-only."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if not is_root() or subprocess.run(["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", folder], check=False).returncode:
+        pytest.skip("no disk may be mounted here")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
+
+
+def test_a_read_only_disk_is_named_as_that(read_only: Path, tmp_path: Path) -> None:
+    done = command("generate", "--demo", "--output", read_only / "clips", "A harbour", data=tmp_path / "data")
+    assert done.returncode == 2
+    assert f"Clips cannot be saved in {read_only / 'clips'}: its disk is read-only. Nothing was sent" in done.stderr
+    done = command("tasks", data=read_only)
+    assert done.returncode == 6
+    assert done.stderr.startswith(f"The data folder {read_only} cannot be used: its disk is read-only.")
 
 
 @pytest.mark.parametrize("arguments", [("tasks",), ("watch",), ("generate", "A harbour"), ("tasks", "--demo")], ids=" ".join)
