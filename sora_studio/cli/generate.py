@@ -1,5 +1,7 @@
 """`generate` and `watch`: hand tasks in, follow them to their end, say where the clips are."""
 
+import codecs
+import io
 import os
 import sys
 from collections.abc import Awaitable, Callable, Iterable
@@ -41,6 +43,13 @@ STAYS = (
     "This command lends the pictures itself, so it stays until the service is done with them. A bucket or a relay on a host of "
     "yours lends them without it."
 )
+_MARKS = {
+    codecs.BOM_UTF32_LE: "utf-32",  # before the mark of UTF-16, with which it begins
+    codecs.BOM_UTF32_BE: "utf-32",
+    codecs.BOM_UTF16_LE: "utf-16",
+    codecs.BOM_UTF16_BE: "utf-16",
+    codecs.BOM_UTF8: "utf-8",
+}
 _UNFINISHED = frozenset({TaskSection.REVIEW, TaskSection.RUNNING, TaskSection.WAITING})
 
 
@@ -174,16 +183,22 @@ def _source(image: str) -> str:
 def prompt_from(argument: str) -> str:
     """Return the argument, or for `-` standard input without its last line ends; a leading byte order mark is no part of it.
 
-    Raises `InvalidRequest` for what is not text.
+    Raises `InvalidRequest` for what is not text or cannot be read.
     """
     encoding = sys.stdin.encoding if sys.stdin else sys.getfilesystemencoding()  # there is none when it is closed
     try:
         prompt = argument
-        if argument == "-":
-            prompt = sys.stdin.read().rstrip("\r\n") if sys.stdin else ""
+        if argument == "-" and sys.stdin:
+            content = sys.stdin.buffer.read()
+            encoding = next((named for mark, named in _MARKS.items() if content.startswith(mark)), encoding)
+            prompt = io.TextIOWrapper(io.BytesIO(content), encoding, sys.stdin.errors).read().rstrip("\r\n")
+        elif argument == "-":
+            prompt = ""
         prompt.encode()  # what the system could not decode is in it as halves of characters
     except UnicodeError:
         raise InvalidRequest([Problem("prompt", f"The prompt is not {encoding.upper()} text.")]) from None
+    except OSError as error:  # such as a file that is only open for writing
+        raise InvalidRequest([Problem("prompt", f"Standard input cannot be read: {error.strerror or error}.")]) from error
     return without_mark(prompt)
 
 

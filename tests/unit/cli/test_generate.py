@@ -1,4 +1,5 @@
 import io
+import os
 from pathlib import Path
 
 import pytest
@@ -83,7 +84,7 @@ def test_what_is_neither_a_file_nor_an_address_is_told_apart(image: str, words: 
 
 
 def test_a_piped_prompt_keeps_its_lines_but_not_the_pipes_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO("  A harbour,\n\nthen fog\r\n"))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"  A harbour,\r\n\nthen fog\r\n"), "utf-8"))
     assert prompt_from("-") == "  A harbour,\n\nthen fog"
 
 
@@ -91,6 +92,29 @@ def test_a_piped_prompt_keeps_its_lines_but_not_the_pipes_end(monkeypatch: pytes
 def test_a_files_mark_is_not_part_of_the_prompt(argument: str, piped: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(piped), encoding="utf-8"))
     assert prompt_from(argument) == "A harbour"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be", "utf-8"])
+def test_a_file_with_a_mark_is_read_as_the_mark_says(encoding: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for prompt in ("Übers Meer 🚢,\nthen fog", "", "x"):
+        piped = f"\ufeff{prompt}\r\n".encode(encoding)
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(piped), encoding="utf-8"))
+        assert prompt_from("-") == prompt
+
+
+@pytest.mark.parametrize("mark", [b"\xff\xfe", b"\xfe\xff", b"\xff\xfe\0\0"])
+def test_a_marked_file_that_was_cut_off_is_refused(mark: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(mark + b"A"), encoding="utf-8"))
+    with pytest.raises(InvalidRequest, match=r"is not UTF-(16|32) text"):
+        prompt_from("-")
+
+
+def test_a_standard_input_that_cannot_be_read_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    only_written = os.open(tmp_path / "file", os.O_CREAT | os.O_WRONLY)
+    with open(only_written, encoding="utf-8") as stdin:  # noqa: PTH123 - a file descriptor
+        monkeypatch.setattr("sys.stdin", stdin)
+        with pytest.raises(InvalidRequest, match=r"Standard input cannot be read: Bad file descriptor\."):
+            prompt_from("-")
 
 
 def test_a_closed_standard_input_is_an_empty_prompt(monkeypatch: pytest.MonkeyPatch) -> None:
