@@ -339,11 +339,15 @@ def test_a_proxy_at_an_address_of_ipv6_is_reached(tmp_path: Path) -> None:
 
 def test_a_portal_that_takes_the_tunnel_and_speaks_no_tls_was_sent_nothing(tmp_path: Path) -> None:
     async def story() -> None:
-        async with saying(b"<html>Please log in</html>", "text/html") as portal:
-            for proxy in (HttpProxy({"gateway.example": portal}), SocksProxy({"gateway.example": portal})):
+        portal = HttpProxy({})
+        portal.broken = True
+        async with portal.running():
+            routes = {"gateway.example": portal.port}
+            for proxy in (HttpProxy(routes), SocksProxy(routes)):
                 async with proxy.running():
                     with pytest.raises(ConnectionFailed) as failed:
                         await create(read_proxies({"all_proxy": proxy.url}), tmp_path)
+                assert proxy.seen == ["gateway.example:443"]
                 assert "the proxy" not in failed.value.sentence
 
     run(story())
