@@ -8,6 +8,7 @@ from sora_studio.cli.exit_codes import ExitCode
 from sora_studio.cli.progress import ProgressLine
 from sora_studio.cli.report import Report
 from sora_studio.domain import failures
+from sora_studio.domain.clip import ClipState
 from sora_studio.domain.events import (
     Event,
     EventBus,
@@ -149,6 +150,9 @@ class Follower:
         for cause in self._causes.keys() & _BLOCKS.keys():
             if all(task.phase in _BLOCKS[cause].phases for task in tasks):
                 return _BLOCKS[cause].code
+        if all(_is_kept(task) for task in tasks):
+            self._progress.say("Only you can say how this goes on: in the window, Save as it is or Save now.")
+            return ExitCode.GAVE_UP
         if self._without_way(tasks) == [*tasks]:
             return ExitCode.INVALID
         if _OFFLINE not in self._causes and not all(_is_troubled(task) for task in tasks):
@@ -201,6 +205,12 @@ def _code_of(task: Task) -> ExitCode:
     if task.phase is Phase.FAILED and task.fail_code in _NEVER_SENT:
         return ExitCode.INVALID
     return _CODES.get(task.phase, ExitCode.SAVED)
+
+
+def _is_kept(task: Task) -> bool:
+    """Whether what is missing came, but not as a film, so that it is not asked for again by itself."""
+    missing = [clip for clip in task.clips if clip.state is not ClipState.SAVED]
+    return task.phase is Phase.UNSAVED and bool(missing) and all(clip.kept and clip.trouble for clip in missing)
 
 
 def _is_troubled(task: Task) -> bool:

@@ -63,7 +63,8 @@ def _reasons(task: Task) -> list[str]:
         return [f"It may have been charged; it is not sent again until you decide in the window{unless}."]
     if task.trouble:
         return [task.trouble]
-    return [clip.trouble for clip in task.clips if clip.trouble][:1]
+    kept = [f"The bytes are in {clip.kept}" for clip in task.clips if clip.kept]
+    return [clip.trouble for clip in task.clips if clip.trouble][:1] + kept
 
 
 def _time(moment: datetime | None) -> str | None:

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+KEPT_SUFFIX = ".kept"
+
 
 class ClipState(StrEnum):
     """`remote → downloading → saved`; `expired` when the service no longer serves it, `missing` when a saved file is gone."""
@@ -72,4 +74,15 @@ class Clip:
     size_bytes: int | None = None
     film: FilmFacts | None = None
     trouble: str | None = None
-    """Why it is not saved yet, as a sentence; None when all is well."""
+    """Why it is not saved yet, or what it is if not a film, as a sentence; None when all is well."""
+
+    @property
+    def kept(self) -> Path | None:
+        """Whole bytes that could not be opened as a film, put aside until a person decides; None when there are none."""
+        is_kept = self.state is ClipState.REMOTE and self.path is not None and self.path.suffix == KEPT_SUFFIX
+        return self.path if is_kept else None
+
+    @property
+    def plays(self) -> bool:
+        """Whether it is a film on disk. Saved as it is, it may be anything."""
+        return self.state is ClipState.SAVED and (self.film is not None or self.trouble is None)

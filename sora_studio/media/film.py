@@ -5,7 +5,7 @@
 
 import io
 import os
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import BinaryIO, cast
 
@@ -17,7 +17,8 @@ from PIL import Image
 
 from sora_studio.domain.clip import FilmFacts
 from sora_studio.domain.errors import StudioError
-from sora_studio.media.film_frame import frame_at
+from sora_studio.domain.file_kinds import HEAD_BYTES, FileForm, kind_of
+from sora_studio.media.film_frame import frame_at, rewind
 
 _JPEG_QUALITY = 88
 _PNG_LEVEL = 1
@@ -26,6 +27,10 @@ _UNSAID = 2
 """FFmpeg's number for colours that a film does not describe."""
 _STANDARD_LINES = 576
 """Films of more lines are in colours of ITU-R BT.709, smaller ones in those of BT.601."""
+_USUAL_RATE = 25
+"""Frames a second of a film that does not say."""
+_RIFF_UNSAID = 0xFFFF_FFF0
+_SEGMENT = b"\x18\x53\x80\x67"
 _DECODING_THREADS = 2
 """Each takes memory of its own, and a film has few seconds."""
 _UPRIGHT = {
@@ -39,9 +44,9 @@ def inspect_film(film: BinaryIO) -> FilmFacts:
     """Blocking. Size and shape as a person sees them. Raises `StudioError` when it is no film, or not a whole one."""
     with _opened(film) as (container, video):
         frame = next(container.decode(video), None)
-        duration_s = _duration_s(container, video)
-        if frame is None or duration_s <= 0:
+        if frame is None:
             raise StudioError("The film holds no picture.")
+        duration_s = _duration_s(container, video)
         width, height = frame.width, frame.height
         if _turn(frame) in (90, 270):
             width, height = height, width
@@ -74,8 +79,14 @@ def draw_frame(film: BinaryIO, *, at_s: float) -> bytes:
 def _opened(film: BinaryIO) -> Generator[tuple[InputContainer, av.VideoStream]]:
     """The container and its first video stream. The file is handed over open, so that no name can mean anything but a file."""
     try:
-        _check_boxes(film)
-        with av.open(film, "r", format="mov") as container:
+        kind = kind_of(film.read(HEAD_BYTES))
+        if kind.form is not FileForm.FILM:
+            raise StudioError(f"This is {kind.name}, not a film.")
+        if check := _CHECKS.get(kind.demuxer):
+            check(film)
+        film.seek(0)
+        # FFmpeg never guesses: some of its formats, such as playlists, open other files and addresses.
+        with av.open(film, "r", format=kind.demuxer) as container:
             if not container.streams.video:
                 raise StudioError("The film holds no picture.")
             video = container.streams.video[0]
@@ -86,13 +97,11 @@ def _opened(film: BinaryIO) -> Generator[tuple[InputContainer, av.VideoStream]]:
 
 
 def _check_boxes(file: BinaryIO) -> None:
-    """An MP4 is a row of boxes, `ftyp` first, each with its size: together they must make up the whole file."""
+    """An MP4 is a row of boxes, each with its size: together they must make up the whole file."""
     length, place = os.fstat(file.fileno()).st_size, 0
     while place < length:
         file.seek(place)
         head = file.read(16)
-        if place == 0 and head[4:8] != b"ftyp":
-            raise StudioError("This is not an MP4 film.")
         size = int.from_bytes(head[:4])
         if size == 1:
             size = int.from_bytes(head[8:16])
@@ -101,21 +110,59 @@ def _check_boxes(file: BinaryIO) -> None:
         if size < 8 or place + size > length:
             raise StudioError("The film is not complete.")
         place += size
+
+
+def _check_riff(file: BinaryIO) -> None:
+    """An AVI says its length in front; encoders that cannot go back leave nothing or the largest number there."""
+    file.seek(4)
+    size = int.from_bytes(file.read(4), "little")
+    if size < _RIFF_UNSAID and size + 8 > os.fstat(file.fileno()).st_size:
+        raise StudioError("The film is not complete.")
+
+
+def _check_segment(file: BinaryIO) -> None:
+    """Behind its head, a Matroska or WebM film is one segment with its length; a live one says that it is not known."""
+    file.seek(4)
+    file.seek(_ebml_number(file) or 0, os.SEEK_CUR)
+    if file.read(4) != _SEGMENT:
+        return
+    size = _ebml_number(file)
+    if size is not None and file.tell() + size > os.fstat(file.fileno()).st_size:
+        raise StudioError("The film is not complete.")
+
+
+def _ebml_number(file: BinaryIO) -> int | None:
+    """A number whose first set bit tells its length; all ones mean that it is not known."""
+    first = file.read(1)
+    length = 9 - first[0].bit_length() if first and first[0] else 0
     if not length:
-        raise StudioError("The film is empty.")
-    file.seek(0)
+        return None
+    value = int.from_bytes(first + file.read(length - 1)) & ((1 << 7 * length) - 1)
+    return None if value == (1 << 7 * length) - 1 else value
+
+
+_CHECKS: dict[str, Callable[[BinaryIO], None]] = {"mov": _check_boxes, "avi": _check_riff, "matroska": _check_segment}
 
 
 def _duration_s(container: InputContainer, video: av.VideoStream) -> float:
+    """As the container says, else counted: live streams and bare video do not know how long they became."""
     if video.duration and video.time_base:
         return float(video.duration * video.time_base)
-    return (container.duration or 0) / av.time_base
+    if container.duration and container.duration > 0:
+        return container.duration / av.time_base
+    frames = sum(1 for packet in container.demux(video) if packet.size)
+    rate = video.average_rate or video.guessed_rate or _USUAL_RATE
+    return max(1, frames) / float(rate)
 
 
 def _middle_frame(container: InputContainer, video: av.VideoStream) -> av.VideoFrame:
     """The frame that is on the screen at half time."""
-    start = video.start_time or 0
-    middle = start + (video.duration or 0) // 2
+    duration_s = _duration_s(container, video)
+    if not video.duration or "mov" not in container.format.name:
+        # The others cannot all be sought, or not exactly.
+        rewind(container)
+        return frame_at(container, video, duration_s / 2)
+    middle = (video.start_time or 0) + video.duration // 2
     container.seek(middle, stream=video)
     found: av.VideoFrame | None = None
     for frame in container.decode(video):

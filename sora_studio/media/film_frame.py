@@ -21,10 +21,13 @@ class _Packet(NamedTuple):
 
 
 def frame_at(container: InputContainer, video: av.VideoStream, at_s: float) -> av.VideoFrame:
-    """The last frame that begins at `at_s` or before; the first one when there is none. Raises `StudioError` without any."""
+    """The last frame that begins at `at_s` or before; the first one when there is none. Raises `StudioError` without any.
+
+    Time counts from the film's start, as players show it: broadcasts and cut streams begin at any moment of their own clock.
+    """
     wanted, keyframe = _way_to(container, video, at_s)
     video.codec_context.thread_type = "AUTO"
-    container.seek(0)
+    rewind(container)
     found: av.VideoFrame | None = None
     for frame in _decoded(container, video, begin=keyframe.number, wanted=wanted.pts):
         if found is None or (frame.pts is not None and frame.pts <= wanted.pts):
@@ -36,6 +39,11 @@ def frame_at(container: InputContainer, video: av.VideoStream, at_s: float) -> a
     return found
 
 
+def rewind(container: InputContainer) -> None:
+    """Go back to the film's first packet. A transport stream that is asked for its very start may begin behind it."""
+    container.seek(max(0, (container.start_time or 0) - av.time_base))
+
+
 def _way_to(container: InputContainer, video: av.VideoStream, at_s: float) -> tuple[_Packet, _Packet]:
     """The wanted frame, and the keyframe from which it can be decoded. Frames are not stored in the order of showing."""
     packets = [
@@ -45,7 +53,8 @@ def _way_to(container: InputContainer, video: av.VideoStream, at_s: float) -> tu
     ]
     if not packets:
         raise StudioError("The film holds no picture.")
-    latest = (at_s + _LATE_S) / float(video.time_base or 1)
+    start_s = (container.start_time or 0) / av.time_base
+    latest = (start_s + at_s + _LATE_S) / float(video.time_base or 1)
     wanted = max((packet for packet in packets if packet.pts <= latest), default=min(packets))
     before = (
         packet for packet in packets if packet.is_keyframe and packet.number <= wanted.number and packet.pts <= wanted.pts

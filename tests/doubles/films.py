@@ -21,7 +21,7 @@ def write_film(path: Path, *, frames: int = 60, size: tuple[int, int] = SIZE, co
         stream.width, stream.height = size
         stream.pix_fmt = "yuv420p"
         for number in range(frames):
-            frame = av.VideoFrame.from_image(_numbered(number, size))
+            frame = av.VideoFrame.from_image(numbered(number, size))
             frame.pts = number
             container.mux(stream.encode(frame))
         container.mux(stream.encode())
@@ -39,7 +39,7 @@ def number_in(picture: Image.Image) -> int:
     return sum((grey[20 * picture.width + bit * _BLOCK + _BLOCK // 2] > 128) << bit for bit in range(_BITS))
 
 
-def _numbered(number: int, size: tuple[int, int]) -> Image.Image:
+def numbered(number: int, size: tuple[int, int]) -> Image.Image:
     picture = Image.new("RGB", size, (90, 60, 140))
     draw = ImageDraw.Draw(picture)
     for bit in range(_BITS):

@@ -21,6 +21,7 @@ class ScriptedTransfer:
     def __init__(self) -> None:
         self.troubles = deque[Exception]()
         self.gate: asyncio.Event | None = None
+        self.content = FILM_BYTES
         self.fetched: list[str] = []
         self.forgotten: list[Path] = []
         self.running = 0
@@ -33,13 +34,13 @@ class ScriptedTransfer:
         try:
             if self.troubles:
                 raise self.troubles.popleft()
-            half = len(FILM_BYTES) // 2
-            _write(part, FILM_BYTES[:half])
-            on_progress(TransferProgress(half, len(FILM_BYTES), 1000.0))
+            half = len(self.content) // 2
+            _write(part, self.content[:half])
+            on_progress(TransferProgress(half, len(self.content), 1000.0))
             if self.gate is not None:
                 await self.gate.wait()
-            _write(part, FILM_BYTES)
-            on_progress(TransferProgress(len(FILM_BYTES), len(FILM_BYTES), 1000.0))
+            _write(part, self.content)
+            on_progress(TransferProgress(len(self.content), len(self.content), 1000.0))
         finally:
             self.running -= 1
 

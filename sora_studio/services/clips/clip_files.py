@@ -12,6 +12,7 @@ from pathlib import Path
 from sora_studio.disk_calls import ANSWER_WITHIN_S, WORK_WITHIN_S, on_disk
 from sora_studio.domain.disk_space import is_full
 from sora_studio.domain.errors import StorageFull
+from sora_studio.domain.file_kinds import HEAD_BYTES
 from sora_studio.folders import make_and_try
 
 _NO_LINKS = frozenset(
@@ -41,11 +42,22 @@ async def size_of(path: Path) -> int | None:
     return await on_disk(path.parent, measure)
 
 
-async def free_name(folder: Path, stem: str) -> Path:
+async def head_of(path: Path) -> bytes:
+    """The first bytes of a file, as many as it takes to tell what it is."""
+
+    def read() -> bytes:
+        with path.open("rb") as file:
+            return file.read(HEAD_BYTES)
+
+    return await on_disk(path.parent, read)
+
+
+async def free_name(folder: Path, stem: str, extension: str = ".mp4") -> Path:
     """The first of `stem.mp4`, `stem (2).mp4`… whose film and metadata are both not there yet."""
 
     def look() -> Path:
-        return next(path for path in _names(folder, stem) if not _is_taken(path) and not _is_taken(path.with_suffix(".json")))
+        names = _names(folder, stem, extension)
+        return next(path for path in names if not _is_taken(path) and not _is_taken(path.with_suffix(".json")))
 
     return await on_disk(folder, look)
 
@@ -81,12 +93,12 @@ def _is_taken(path: Path) -> bool:
     return os.path.lexists(path)
 
 
-def _names(folder: Path, stem: str) -> Iterator[Path]:
+def _names(folder: Path, stem: str, extension: str) -> Iterator[Path]:
     # Not with_suffix: a stem may hold a dot.
-    yield folder / f"{stem}.mp4"
+    yield folder / f"{stem}{extension}"
     number = 2
     while True:
-        yield folder / f"{stem} ({number}).mp4"
+        yield folder / f"{stem} ({number}){extension}"
         number += 1
 
 

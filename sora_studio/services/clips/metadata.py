@@ -9,8 +9,11 @@ from sora_studio.domain.task import Task
 FORMAT = 1
 
 
-def describe(task: Task, clip: Clip, film: FilmFacts, *, gateway: str, saved_at: datetime) -> dict[str, object]:
-    """The metadata of one clip. Links may be signed, so result links are left out and image links lose their query."""
+def describe(task: Task, clip: Clip, film: FilmFacts | None, *, gateway: str, saved_at: datetime) -> dict[str, object]:
+    """The metadata of one clip. Links may be signed, so result links are left out and image links lose their query.
+
+    `film` is None for what was saved although it is no film.
+    """
     request = task.request
     return {
         "format": FORMAT,
@@ -31,10 +34,10 @@ def describe(task: Task, clip: Clip, film: FilmFacts, *, gateway: str, saved_at:
         "accepted_at": _text(task.accepted_at),
         "completed_at": _text(task.completed_at),
         "saved_at": _text(saved_at),
-        "width": film.width,
-        "height": film.height,
-        "duration_s": round(film.duration_s, 3),
-        "has_audio": film.has_audio,
+        "width": film.width if film else None,
+        "height": film.height if film else None,
+        "duration_s": round(film.duration_s, 3) if film else None,
+        "has_audio": film.has_audio if film else None,
     }
 
 

@@ -39,13 +39,14 @@ _SETTLED = frozenset({ClipState.SAVED, ClipState.EXPIRED, ClipState.MISSING})
 
 @dataclass(slots=True)
 class _Wanted:
-    """A clip in the queue; `not_before` is monotonic."""
+    """A clip in the queue; `not_before` is monotonic. `anew`: a person wants it fetched although there are bytes of it."""
 
     clip: int
     task: int
     expires_at: datetime
     not_before: float = 0.0
     attempts: int = 0
+    anew: bool = False
 
 
 class Retrieval:
@@ -84,11 +85,25 @@ class Retrieval:
         for clip in row.clips if row else ():
             self._paused.discard(clip.id)
             if wanted := self._wanted.get(clip.id):
-                wanted.not_before, wanted.attempts = 0.0, 0
+                wanted.not_before, wanted.attempts, wanted.anew = 0.0, 0, True
             if clip.state in (ClipState.EXPIRED, ClipState.MISSING):
                 self._renewal.forget(task)
                 await self._task_writer.transition_clip(clip.id, ClipState.REMOTE, trouble=None)
         self.resume()
+
+    async def save_as_it_is(self, task: int) -> None:
+        """Save what was kept of a task's clips, although it is no film that opens. Raises `StudioError` and `OSError`."""
+        row = await self._task_writer.tasks.get(task)
+        for clip in row.clips if row else ():
+            if row and clip.kept and await self._task_writer.transition_clip(clip.id, ClipState.DOWNLOADING):
+                await self._save_kept(row, clip)
+
+    async def _save_kept(self, task: Task, clip: Clip) -> None:
+        try:
+            await self._saver.save_as_it_is(task, clip)
+        except BaseException:
+            await self._task_writer.insist(lambda: self._task_writer.transition_clip(clip.id, ClipState.REMOTE))
+            raise
 
     async def pause(self, task: int) -> None:
         """Stop a task's transfers and keep what arrived, until `save_now` or the next start."""
@@ -166,7 +181,7 @@ class Retrieval:
             self._wanted.pop(wanted.clip, None)
             return
         try:
-            await self._saver.save(task, clip, self._reporter(wanted))
+            await self._saver.save(task, clip, self._reporter(wanted), anew=wanted.anew)
         except asyncio.CancelledError:
             trouble = "Paused." if clip.id in self._paused else None
             await self._task_writer.transition_clip(clip.id, ClipState.REMOTE, trouble=trouble)
@@ -203,6 +218,9 @@ class Retrieval:
                     await self._renewal.renew(task, clip)
             case StorageFull():
                 self._hold_all(error.sentence)
+            case NotAFilm(is_kept=True):  # only a person can say how it goes on
+                self._paused.add(clip.id)
+                wanted.anew = False
             case InvalidSetting() | NotAFilm():
                 self._delay(wanted, min(HOPELESS_WAIT_S, 10.0 * 2.0 ** min(wanted.attempts, 8)) / self._core.speed)
                 await self._renewal.renew(task, clip)

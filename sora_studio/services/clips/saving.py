@@ -4,9 +4,11 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
-from sora_studio.domain.clip import Clip, ClipState, FilmFacts
+from sora_studio.domain.clip import KEPT_SUFFIX, Clip, ClipState, FilmFacts
 from sora_studio.domain.errors import FolderSilent, PassingError, StudioError
+from sora_studio.domain.file_kinds import MP4, UNKNOWN, FileForm, FileKind, kind_of
 from sora_studio.domain.naming import clip_stem
 from sora_studio.domain.ports import Media, Transfer, TransferProgress
 from sora_studio.domain.task import Task
@@ -15,6 +17,8 @@ from sora_studio.services.clips.metadata import describe
 from sora_studio.services.runtime.core import Core
 
 _log = logging.getLogger(__name__)
+ALIKE = 3
+"""So many complete downloads that fail in the same way say that the next one would as well."""
 POSTER_EDGE = 640
 """Pixels: sharp on a card and on the empty stage of a dense screen."""
 
@@ -29,15 +33,23 @@ class Shelf:
 
 
 class NotAFilm(StudioError):
-    """What arrived is complete but cannot be opened."""
+    """What arrived is complete but cannot be opened. `is_kept`: it came like this every time, and is put aside on disk."""
 
     title = "What the service sent is not a film that can be opened."
+
+    def __init__(self, title: str = "", *, detail: str = "", is_kept: bool = False) -> None:
+        self.is_kept = is_kept
+        super().__init__(title, detail=detail)
 
 
 class FilmUnchecked(PassingError):
     """The film is complete on disk, but its check did not finish. That is never the film's fault."""
 
     title = "The film is here but could not be checked yet; checking again in a moment."
+
+
+_Landed: TypeAlias = tuple[Path, FilmFacts | None, str | None]
+"""A file under its final name, its facts if it is a film, and what it is if it is none."""
 
 
 class ClipSaver:
@@ -49,9 +61,12 @@ class ClipSaver:
         self._transfer = transfer
         self._media = media
         self._shelf = shelf
+        self._failures = dict[int, tuple[str, int]]()  # by clip: what was said last, and how often in a row
 
-    async def save(self, task: Task, clip: Clip, on_progress: Callable[[TransferProgress], None]) -> None:
-        """Leave the clip saved.
+    async def save(
+        self, task: Task, clip: Clip, on_progress: Callable[[TransferProgress], None], *, anew: bool = False
+    ) -> None:
+        """Leave the clip saved. `anew` fetches it although an earlier try left bytes that could not be opened.
 
         Raises what `Transfer.fetch` raises, `FilmUnchecked`, `NotAFilm`, `StorageFull` and `OSError` of the folder.
         """
@@ -60,54 +75,109 @@ class ClipSaver:
         part = shelf.folder / f"{stem}.part"
         # A crash between the film's new name and the loss of its old one leaves both.
         await clip_files.unshare(part)
-        target, film = await self._landed_before(clip) or await self._fetch(clip, part, stem, on_progress)
+        landed = await self._landed_before(clip)
+        if landed is None and clip.kept is not None and not anew and await clip_files.size_of(clip.kept) is not None:
+            landed = await self._from_kept(clip, clip.kept, stem)
+        target, film, note = landed or await self._fetch(clip, part, stem, on_progress)
         await self._transfer.forget(part)
+        await self._finish(task, clip, target, film, note)
+
+    async def save_as_it_is(self, task: Task, clip: Clip) -> None:
+        """Give the bytes that were put aside their final name, whatever they are. Raises `StudioError` and `OSError`."""
+        kept = clip.kept
+        if kept is None or await clip_files.size_of(kept) is None:
+            raise NotAFilm("What was kept of this clip is not there any more.")
+        kind = kind_of(await clip_files.head_of(kept))
+        target = await self._land(clip, kept, _stem(self._shelf(), task, clip), kind.extension)
+        words = f"This is {kind.name}, not a film." if kind.form is not FileForm.FILM else f"{kind.name} that cannot be opened."
+        await self._finish(task, clip, target, None, f"{words[0].upper()}{words[1:]}")
+
+    async def _finish(self, task: Task, clip: Clip, target: Path, film: FilmFacts | None, note: str | None) -> None:
         size_bytes = await clip_files.size_of(target)
         details = describe(task, clip, film, gateway=self._core.gateway_name, saved_at=self._core.clock.now())
         await clip_files.write_json(target.with_suffix(".json"), details)
-        poster = await self._picture(clip, target)
+        poster = await self._picture(clip, target) if film is not None else None
 
         async def write() -> bool:
             return await self._task_writer.transition_clip(
-                clip.id, ClipState.SAVED, path=target, poster=poster, size_bytes=size_bytes, film=film, trouble=None
+                clip.id, ClipState.SAVED, path=target, poster=poster, size_bytes=size_bytes, film=film, trouble=note
             )
 
         await self._task_writer.insist(write)
+        self._failures.pop(clip.id, None)
+        if clip.kept is not None:
+            await clip_files.remove(clip.kept)
 
-    async def _landed_before(self, clip: Clip) -> tuple[Path, FilmFacts] | None:
+    async def _landed_before(self, clip: Clip) -> _Landed | None:
         """The name is written down before the file gets it, so a file of that name and size is this clip's own."""
-        if clip.path is None or clip.size_bytes is None or await clip_files.size_of(clip.path) != clip.size_bytes:
+        if clip.path is None or clip.path.suffix == KEPT_SUFFIX or clip.size_bytes is None:
+            return None
+        if await clip_files.size_of(clip.path) != clip.size_bytes:
             return None
         try:
-            return clip.path, await self._media.inspect_film(clip.path)
-        except FolderSilent:
+            return clip.path, await self._inspect(clip.path), None
+        except PassingError:
             raise
-        except PassingError as error:
-            raise FilmUnchecked(detail=error.detail) from error
         except StudioError:
             return None
 
-    async def _fetch(
-        self, clip: Clip, part: Path, stem: str, on_progress: Callable[[TransferProgress], None]
-    ) -> tuple[Path, FilmFacts]:
+    async def _from_kept(self, clip: Clip, kept: Path, stem: str) -> _Landed | None:
+        """Check again what was put aside: a newer program may open it. None for a page, which the server may have replaced."""
+        kind = kind_of(await clip_files.head_of(kept))
+        if kind.form is FileForm.PAGE:
+            return None
+        try:
+            film = await self._inspect(kept)
+        except PassingError:
+            raise
+        except StudioError as error:
+            raise _kept(_sentence(kind, error), error) from error
+        return await self._land(clip, kept, stem, await _extension_of(kept)), film, None
+
+    async def _fetch(self, clip: Clip, part: Path, stem: str, on_progress: Callable[[TransferProgress], None]) -> _Landed:
         await clip_files.prepare(part.parent)
         await self._transfer.fetch(clip.url, part, on_progress)
         try:
-            film = await self._media.inspect_film(part)
+            film = await self._inspect(part)
+        except PassingError:
+            raise
+        except StudioError as error:
+            return await self._without_film(clip, part, stem, error)
+        return await self._land(clip, part, stem, await _extension_of(part)), film, None
+
+    async def _inspect(self, film: Path) -> FilmFacts:
+        """Raises `FilmUnchecked` in place of the checker's `PassingError`: what is on disk need not be fetched again."""
+        try:
+            return await self._media.inspect_film(film)
         except FolderSilent:
             raise
         except PassingError as error:
             raise FilmUnchecked(detail=error.detail) from error
-        except StudioError as error:
+
+    async def _without_film(self, clip: Clip, part: Path, stem: str, error: StudioError) -> _Landed:
+        """Fetch again, as long as that may help. What came alike every time was paid for: it is kept, whatever it is."""
+        kind = kind_of(await clip_files.head_of(part))
+        sentence = _sentence(kind, error)
+        earlier, times = self._failures.get(clip.id, ("", 0))
+        times = times + 1 if sentence == earlier else 1
+        self._failures[clip.id] = (sentence, times)
+        if times < ALIKE:
             await clip_files.remove(part)
             await self._transfer.forget(part)
-            raise NotAFilm(detail=error.title) from error
-        return await self._land(clip, part, stem), film
+            raise NotAFilm(sentence, detail=error.title) from error
+        if kind.form is FileForm.OTHER and kind is not UNKNOWN:
+            return await self._land(clip, part, stem, kind.extension), None, sentence
+        await self._land(clip, part, stem, KEPT_SUFFIX)
+        await self._transfer.forget(part)
+        if clip.kept is not None:
+            await clip_files.remove(clip.kept)
+        raise _kept(sentence, error) from error
 
-    async def _land(self, clip: Clip, part: Path, stem: str) -> Path:
+    async def _land(self, clip: Clip, part: Path, stem: str, extension: str) -> Path:
         size_bytes = await clip_files.size_of(part)
+        folder = self._shelf().folder
         while True:
-            target = await clip_files.free_name(part.parent, stem)
+            target = await clip_files.free_name(folder, stem, extension)
             await self._task_writer.record_clip(clip.id, path=target, size_bytes=size_bytes)
             try:
                 await clip_files.land(part, target)
@@ -137,3 +207,20 @@ def _stem(shelf: Shelf, task: Task, clip: Clip) -> str:
         model=task.request.model,
         index=clip.index,
     )
+
+
+async def _extension_of(film: Path) -> str:
+    """As its container is usually called; MP4 for a film that only the decoder recognised."""
+    kind = kind_of(await clip_files.head_of(film))
+    return kind.extension if kind.form is FileForm.FILM else MP4.extension
+
+
+def _kept(sentence: str, error: StudioError) -> NotAFilm:
+    return NotAFilm(f"{sentence} What came is kept.", detail=error.title, is_kept=True)
+
+
+def _sentence(kind: FileKind, error: StudioError) -> str:
+    """What came in place of a film, for the card."""
+    if kind.form is FileForm.FILM:
+        return f"The service sent {kind.name} that cannot be opened ({error.title.rstrip('.')})."
+    return f"The service sent {kind.name}, not a film."

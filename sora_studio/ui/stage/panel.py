@@ -10,7 +10,7 @@ from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from sora_studio.disk_calls import is_silent, on_disk
-from sora_studio.domain.clip import Clip, ClipState
+from sora_studio.domain.clip import Clip
 from sora_studio.domain.errors import FolderSilent, StudioError
 from sora_studio.domain.task import Phase, Task
 from sora_studio.ui.kit import key_names
@@ -76,7 +76,7 @@ class StagePanel(QWidget):
         """Put a task on the stage. `play` only because a person asked for it; else its poster waits."""
         self.stop()
         self._task = task
-        self._place = next((place for place, clip in enumerate(task.clips) if clip.state is ClipState.SAVED), 0)
+        self._place = next((place for place, clip in enumerate(task.clips) if clip.plays), 0)
         self._show_clip(play=play)
         if self._services is not None:
             self._services.file_presence.look_for([task.id])
@@ -129,7 +129,7 @@ class StagePanel(QWidget):
 
     def _film(self) -> Path | None:
         clip = self._clip()
-        return clip.path if clip is not None and clip.state is ClipState.SAVED else None
+        return clip.path if clip is not None and clip.plays else None
 
     def _show_clip(self, *, play: bool) -> None:
         clip, path = self._clip(), self._film()

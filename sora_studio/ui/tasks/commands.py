@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sora_studio.viewmodels.tasks.task_services import TaskServices
 
 _BAD_ID = "That id cannot be attached: it is not an id, another task has it, or this task is settled already."
+_FILMS = "Films (*.mp4 *.mov *.m4v *.webm *.mkv *.avi *.ogv *.mpg *.ts *.flv *.wmv *.3gp *.mxf);;All files (*)"
 
 
 class TaskCommands(QObject):
@@ -72,6 +73,7 @@ class TaskCommands(QObject):
             TaskAction.DISCARD: lambda: services.submission.discard(task.id),
             TaskAction.PAUSE: lambda: services.retrieval.pause(task.id),
             TaskAction.SAVE_NOW: lambda: services.retrieval.save_now(task.id),
+            TaskAction.SAVE_AS_IT_IS: lambda: services.retrieval.save_as_it_is(task.id),
             TaskAction.REMOVE: lambda: _remove(task, services),
         }
         try:
@@ -117,7 +119,7 @@ class TaskCommands(QObject):
             is_there = False
         if not is_there:
             start = Path.home()
-        dialog = QFileDialog(self._window.window(), "Where is the clip?", str(start), "Films (*.mp4)")
+        dialog = QFileDialog(self._window.window(), "Where is the clip?", str(start), _FILMS)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(partial(self._on_locate_file_selected, missing))
         dialog.finished.connect(dialog.deleteLater)

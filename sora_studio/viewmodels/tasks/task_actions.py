@@ -20,6 +20,7 @@ class TaskAction(StrEnum):
     EDIT = "edit-prompt"
     PAUSE = "pause"
     SAVE_NOW = "save-now"
+    SAVE_AS_IT_IS = "save-as-it-is"
     LOCATE = "locate"
     COPY_PROMPT = "copy-prompt"
     COPY_ID = "copy-id"
@@ -37,6 +38,7 @@ _LABELS: dict[TaskAction, str] = {
     TaskAction.EDIT: "Edit prompt",
     TaskAction.PAUSE: "Pause download",
     TaskAction.SAVE_NOW: "Save now",
+    TaskAction.SAVE_AS_IT_IS: "Save as it is",
     TaskAction.LOCATE: "Locate…",
     TaskAction.COPY_PROMPT: "Copy prompt",
     TaskAction.COPY_ID: "Copy id",
@@ -67,14 +69,14 @@ SPENDING = frozenset({TaskAction.AGAIN})
 
 def menu_of(task: Task) -> tuple[tuple[TaskAction, ...], ...]:
     """Everything that makes sense now, in groups: the state's own (the main action first), what always helps, removing."""
-    has_film = any(clip.state is ClipState.SAVED for clip in task.clips)
+    has_file = any(clip.state is ClipState.SAVED for clip in task.clips)
     own = _own_actions(task)
-    if has_film and TaskAction.PLAY not in own:
+    if any(clip.plays for clip in task.clips) and TaskAction.PLAY not in own:
         own = (*own, TaskAction.PLAY)
     common = [TaskAction.EDIT, TaskAction.COPY_PROMPT]
     if task.task_id:
         common.append(TaskAction.COPY_ID)
-    if has_film:
+    if has_file:
         common.append(TaskAction.SHOW_FOLDER)
     removing = (TaskAction.REMOVE,) if can_remove(task) else ()
     groups = (own, tuple(action for action in common if action not in own), removing)
@@ -104,6 +106,10 @@ def label_of(action: TaskAction, task: Task) -> str:
 
 
 def _own_actions(task: Task) -> tuple[TaskAction, ...]:
+    if task.phase is Phase.READY and not any(clip.plays for clip in task.clips):
+        return (TaskAction.SHOW_FOLDER,)
+    if task.phase is Phase.UNSAVED and any(clip.kept for clip in task.clips):
+        return (*_OWN[Phase.UNSAVED], TaskAction.SAVE_AS_IT_IS)
     if task.phase is not Phase.FAILED:
         return _OWN[task.phase]
     fixable = explain(task.fail_code, task.fail_message).fixable

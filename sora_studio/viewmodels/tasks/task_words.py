@@ -214,6 +214,8 @@ def _unsaved(task: Task, around: Surroundings) -> State:
 
 def _ready(task: Task, around: Surroundings) -> State:
     del around
+    if strange := next((clip for clip in task.clips if not clip.plays), None):
+        return State(("Saved as it is", (strange.trouble or "").rstrip(".")), Tone.REVIEW)
     words = "Ready" if task.seen_at else "Ready, not seen"
     return State((words, f"{len(task.clips)} clips") if len(task.clips) > 1 else (words,), Tone.READY)
 
