@@ -198,5 +198,5 @@ async def _join(
     finally:
         for way in ways:
             way.cancel()
+        far_writer.transport.abort()  # before anything that a cancellation could interrupt
         await asyncio.gather(*ways, return_exceptions=True)
-        far_writer.transport.abort()
