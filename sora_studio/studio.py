@@ -6,6 +6,7 @@ import random
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -192,9 +193,12 @@ class _Assembly:
         studio = self._build_services(core, gateway, profile_errors, gateway_is_loopback=is_loopback(base_url))
         await self._load_keys(studio)
         await self.engine.begin()
-        backups = BackupSchedule(self._database.back_up, self._notices, launch.clock, is_owner=self._is_owner)
+        backups = BackupSchedule(self._back_up, self._notices, launch.clock, is_owner=self._is_owner)
         self._supervisor.keep(backups.run, name="backups")
         return studio
+
+    async def _back_up(self, now: datetime) -> bool:
+        return await self._database.back_up(now, most_bytes=self.settings.current.backup_limit_bytes)
 
     async def _load_settings(self) -> SettingsService:
         launch, file = self._launch, SettingsFile(self._launch.data_dir / "settings.toml")

@@ -23,6 +23,8 @@ _NEVER_IN_ADDRESS = re.compile(r"[\s\x00-\x1f\x7f\\\ud800-\udfff]")
 
 _AMOUNT = re.compile(r"[0-9]{1,7}([.,][0-9]{1,6})?", re.ASCII)
 MAX_QUOTED_CHARS = 60
+DEFAULT_BACKUP_LIMIT_GB = 2.0
+MAX_BACKUP_LIMIT_GB = 10_000.0
 MAX_LIMIT_USD = 9_999_999.0
 
 
@@ -48,6 +50,7 @@ class Settings:
 
     `picture_route` None: not chosen yet. An empty `bucket_endpoint` is Amazon's own. `relay_url` is where the public reaches
     the relay; `relay_port` is this machine's, for a relay in this program. `callback` is what new tasks begin with.
+    `backup_limit_gb` is the total for all backups; the newest three are kept whatever their size.
     """
 
     base_url: str = DEFAULT_BASE_URL
@@ -66,6 +69,12 @@ class Settings:
     relay_url: str = ""
     relay_port: int = DEFAULT_RELAY_PORT
     callback: bool = False
+    backup_limit_gb: float = DEFAULT_BACKUP_LIMIT_GB
+
+    @property
+    def backup_limit_bytes(self) -> int:
+        """What all backups of the database may take together."""
+        return round(self.backup_limit_gb * 1e9)
 
     @property
     def day_limits(self) -> DayLimits:
@@ -141,6 +150,23 @@ def check_limit_usd(usd: float) -> float:
     if not 0 < usd <= MAX_LIMIT_USD:
         raise InvalidSetting("A limit is an amount above zero.", advice="Leave it empty for none.")
     return float(usd)
+
+
+def check_backup_limit_gb(gigabytes: float) -> float:
+    """A total for backups; raises `InvalidSetting` for what is no size."""
+    if not 0 < gigabytes <= MAX_BACKUP_LIMIT_GB:
+        raise InvalidSetting("A size is a number of gigabytes above zero.")
+    return float(gigabytes)
+
+
+def parse_backup_limit(text: str) -> float:
+    """A size as a person types it, `2`, `1.5`, `1,5` or `2 GB`; empty for the usual one. Raises `InvalidSetting`."""
+    number = text.strip().upper().removesuffix("GB").strip()
+    if not number:
+        return DEFAULT_BACKUP_LIMIT_GB
+    if not _AMOUNT.fullmatch(number):
+        raise InvalidSetting(f"{quoted(text.strip())} is not a size.", advice="It looks like 2 or 1.5.")
+    return check_backup_limit_gb(float(number.replace(",", ".")))
 
 
 def parse_limit(text: str) -> float | None:

@@ -1,14 +1,18 @@
-"""Copies of the database beside it: proved before they count, and thinned so that a year of them stays small.
+"""Copies of the database beside it: proved before they count, and thinned and compressed so that a year of them stays small.
 
 Their names say when they were made, in UTC, so that the order of names is the order of time wherever the person travels.
 """
 
 import contextlib
+import gzip
+import hashlib
 import logging
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+import zlib
+from collections.abc import Callable, Generator, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from io import BufferedIOBase
 from pathlib import Path
 
 from sora_studio.domain.errors import DatabaseUnusable, StorageFull
@@ -22,8 +26,16 @@ DAILY, WEEKLY, MONTHLY = timedelta(days=12), timedelta(weeks=10), timedelta(days
 """After the time in which all are kept, one a day for so long, then one a week, then one a month; what is older goes."""
 ROOM_LEFT_BYTES = 512_000_000
 """No backup takes the disk's last room: the clips need it more."""
+MOST_BYTES = 2_000_000_000
+"""What all backups of a database may take together, unless the settings say otherwise."""
+ALWAYS_KEPT = 3
+"""So many of the newest stay, however large they are."""
+COMPRESSED = ".gz"
+LEVEL = 6
+"""Of gzip: prompts become seven times smaller at 50 MB/s. Level 1 is four times as fast and leaves a fifth more."""
 _NAME = "studio-%Y%m%d-%H%M%S.db"
 _PAGES_A_STEP = 1000
+_PIECE_BYTES = 1 << 20
 
 _log = logging.getLogger(__name__)
 
@@ -52,33 +64,54 @@ def _period(time: datetime, age: timedelta) -> tuple[int, ...] | None:
 
 
 class Backups:
-    """The backups of one database. Blocking: everything here is for the database's own threads.
+    """The backups of one database: the newest as a plain copy, older ones compressed, at most `most_bytes` together.
 
-    What fails in SQLite comes through as its error.
+    Blocking: everything here is for the database's own threads. What fails in SQLite comes through as its error.
     """
 
-    def __init__(self, database: Path) -> None:
+    def __init__(self, database: Path, *, most_bytes: int = MOST_BYTES) -> None:
         self._database = database
+        self._most_bytes = most_bytes
         self.folder = database.parent / FOLDER
 
     def times(self) -> list[datetime]:
         """When each was made, the newest first."""
-        return sorted(_times(self.folder), reverse=True)
+        return sorted(set(_times(self.folder)), reverse=True)
 
     def path(self, time: datetime) -> Path:
-        """Where the one of this time is."""
-        return self.folder / time.strftime(_NAME)
+        """Where the one of this time is, compressed or not."""
+        plain = self._plain(time)
+        compressed = _compressed(plain)
+        return compressed if compressed.exists() and not plain.exists() else plain
+
+    @contextlib.contextmanager
+    def opened(self, time: datetime) -> Generator[Path]:
+        """The one of this time as a database file; a compressed one is unpacked for as long as the block lasts.
+
+        Raises `OSError`, which a damaged or truncated archive also becomes.
+        """
+        path = self.path(time)
+        if path.suffix != COMPRESSED:
+            yield path
+            return
+        unpacked = self.folder / "unpacked.db"
+        try:
+            _unpack(path, unpacked)
+            yield unpacked
+        finally:
+            unpacked.unlink(missing_ok=True)
 
     def newest_good(self) -> datetime | None:
         """The newest one that is whole and that this version can read."""
-        return next((time for time in self.times() if self._is_good(self.path(time))), None)
+        return next((time for time in self.times() if self._is_restorable(time)), None)
 
     def make_if_due(self, source: sqlite3.Connection, now: datetime, *, go_on: Callable[[], bool]) -> bool:
         """Like `make`, when the last one is a day old and the data differ from it; says whether one was made."""
         last = next(iter(self.times()), None)
-        if last is not None and (timedelta() <= now - last < DUE_AFTER or self._is_same(source, last)):
-            return False
-        return self.make(source, now, go_on=go_on)
+        is_due = last is None or not (timedelta() <= now - last < DUE_AFTER or self._is_same(source, last))
+        made = is_due and self.make(source, now, go_on=go_on)
+        self.tidy(go_on=go_on)
+        return made
 
     def make(self, source: sqlite3.Connection, now: datetime, *, go_on: Callable[[], bool] = lambda: True) -> bool:
         """Copy what `source` sees now, prove the copy, thin the older ones. False when `go_on` said no, and nothing is left.
@@ -95,12 +128,65 @@ class Backups:
             if not self._is_good(unproved):
                 raise DatabaseUnusable(self._database, "it is damaged.")
             sync_file(unproved)
-            unproved.replace(self.path(now.astimezone(UTC)))
+            unproved.replace(self._plain(now.astimezone(UTC)))
         finally:
             unproved.unlink(missing_ok=True)
         sync_folder(self.folder)
         self._thin(now)
         return True
+
+    def tidy(self, *, go_on: Callable[[], bool] = lambda: True) -> None:
+        """Compress all but the newest, then drop the oldest until the rest keeps to the total. Ends early when `go_on` says no.
+
+        What fails is tried again the next time: a backup stays plain, or stays.
+        """
+        for time in self.times()[1:]:
+            if not go_on():
+                return
+            try:
+                self._compress(self._plain(time), go_on)
+            except OSError:
+                _log.info("A backup could not be compressed.", exc_info=True)
+        times = self.times()
+        total = sum(map(self._size, times))
+        for time in times[: ALWAYS_KEPT - 1 : -1]:
+            if total <= self._most_bytes:
+                return
+            total -= self._size(time)
+            self._drop(time)
+
+    def _compress(self, plain: Path, go_on: Callable[[], bool]) -> None:
+        """Replace a plain backup by a compressed one that was read back; a kill at any step leaves one of the two."""
+        if not plain.exists():
+            return
+        compressed, unproved = _compressed(plain), self.folder / "unproved.gz"
+        try:
+            with plain.open("rb") as source, gzip.GzipFile(unproved, "wb", LEVEL, mtime=0) as target:
+                digest = _copy_pieces(source, target, go_on)
+            if digest is None:
+                return
+            with gzip.open(unproved, "rb") as archive:
+                if _copy_pieces(archive, None, go_on) != digest:
+                    return
+            sync_file(unproved)
+            unproved.replace(compressed)
+            sync_folder(self.folder)
+            plain.unlink()
+        finally:
+            unproved.unlink(missing_ok=True)
+
+    def _plain(self, time: datetime) -> Path:
+        return self.folder / time.strftime(_NAME)
+
+    def _size(self, time: datetime) -> int:
+        with contextlib.suppress(OSError):
+            return self.path(time).stat().st_size
+        return 0
+
+    def _drop(self, time: datetime) -> None:
+        for path in (self._plain(time), _compressed(self._plain(time))):
+            with contextlib.suppress(OSError):  # held open by somebody on Windows: the next time will do
+                path.unlink(missing_ok=True)
 
     def _make_room(self, source: sqlite3.Connection) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -108,6 +194,14 @@ class Backups:
         size: int = source.execute("PRAGMA page_size").fetchone()[0]
         if shutil.disk_usage(self.folder).free < pages * size + ROOM_LEFT_BYTES:
             raise StorageFull
+
+    def _is_restorable(self, time: datetime) -> bool:
+        try:
+            with self.opened(time) as path:
+                return self._is_good(path)
+        except OSError:
+            _log.info("The backup of %s cannot be read.", time, exc_info=True)
+            return False
 
     def _is_good(self, path: Path) -> bool:
         try:
@@ -130,8 +224,7 @@ class Backups:
         keep = kept(times, now)
         for time in times:
             if time not in keep:
-                with contextlib.suppress(OSError):  # held open by somebody on Windows: the next time will do
-                    self.path(time).unlink()
+                self._drop(time)
 
 
 def connect_unchanging(path: Path) -> sqlite3.Connection:
@@ -180,4 +273,30 @@ def _times(folder: Path) -> Iterator[datetime]:
     with contextlib.suppress(OSError):
         for file in folder.iterdir():
             with contextlib.suppress(ValueError):
-                yield datetime.strptime(file.name, _NAME).replace(tzinfo=UTC)
+                yield datetime.strptime(file.name.removesuffix(COMPRESSED), _NAME).replace(tzinfo=UTC)
+
+
+def _compressed(plain: Path) -> Path:
+    return plain.with_name(plain.name + COMPRESSED)
+
+
+def _copy_pieces(
+    source: BufferedIOBase, target: BufferedIOBase | None, go_on: Callable[[], bool] = lambda: True
+) -> bytes | None:
+    """Copy piece by piece, with little memory, and return the content's SHA-256; None when `go_on` said no."""
+    digest = hashlib.sha256()
+    while piece := source.read(_PIECE_BYTES):
+        if not go_on():
+            return None
+        digest.update(piece)
+        if target is not None:
+            target.write(piece)
+    return digest.digest()
+
+
+def _unpack(path: Path, target: Path) -> None:
+    try:
+        with gzip.open(path, "rb") as archive, target.open("wb") as file:
+            _copy_pieces(archive, file)
+    except (EOFError, zlib.error) as error:
+        raise OSError(f"{path.name} is damaged: {error}") from error

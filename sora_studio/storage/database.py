@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from sora_studio.domain.disk_space import is_full
 from sora_studio.domain.errors import DatabaseUnusable, StorageFull, StudioError
-from sora_studio.storage.backups import Backups
+from sora_studio.storage.backups import MOST_BYTES, Backups
 from sora_studio.storage.migrations import STEPS, migrate, steps_taken
 from sora_studio.storage.rescue import DAMAGE, Rescue, opening, refuse_while_rescued, rescue_if_damaged
 
@@ -77,14 +77,16 @@ class Database:
             raise
         return next(iter(rescues), None)
 
-    async def back_up(self, now: datetime) -> bool:
+    async def back_up(self, now: datetime, *, most_bytes: int = MOST_BYTES) -> bool:
         """Make a backup if one is due; reads and writes go on meanwhile. Says whether one was made; closing breaks it off.
+
+        All backups together keep to `most_bytes`, but the newest three always stay.
 
         Raises `StorageFull`, and `DatabaseUnusable` when the copy shows that the database is damaged. One at a time.
         """
         if self._copier is None:
             self._copier = await self._open_lane("studio-backup", self._connect_reader)
-        backups = Backups(self.path)
+        backups = Backups(self.path, most_bytes=most_bytes)
 
         def work(connection: sqlite3.Connection) -> bool:
             with self._errors_named():

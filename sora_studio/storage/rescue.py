@@ -91,7 +91,8 @@ def rescue_if_damaged(database: Path, now: datetime) -> Rescue | None:
         raise DatabaseUnusable(database, reason, "Close that one and start again.")
     backup_at = backups.newest_good()
     unfinished = database.with_name(f"{database.name}.salvage")
-    kept = salvage(database, backups.path(backup_at) if backup_at else None, unfinished)
+    with backups.opened(backup_at) if backup_at else contextlib.nullcontext() as backup:
+        kept = salvage(database, backup, unfinished)
     _prove(unfinished)
     sync_file(unfinished)
     rescued = database.with_name(f"{database.name}{_RESCUED}{now.astimezone(UTC):%Y%m%d-%H%M%S}")

@@ -22,6 +22,7 @@ from sora_studio.domain.settings import (
     RelayPlace,
     Settings,
     Theme,
+    check_backup_limit_gb,
     check_base_url,
     check_bucket_endpoint,
     check_bucket_name,
@@ -70,6 +71,7 @@ class SettingsFile:
             relay_url=self._take(content, "relay_url", _address(check_relay_url), default.relay_url),
             relay_port=self._take(content, "relay_port", _port, default.relay_port),
             callback=self._take(content, "callback", _truth, default.callback),
+            backup_limit_gb=self._take(content, "backup_limit_gb", _gigabytes, default.backup_limit_gb),
         )
         if self._troubles:
             self._keep_damaged()
@@ -202,6 +204,12 @@ def _limit(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InvalidSetting("It must be a number.")
     return check_limit_usd(value)
+
+
+def _gigabytes(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise InvalidSetting("It must be a number.")
+    return check_backup_limit_gb(value)
 
 
 def _model(value: object) -> str:

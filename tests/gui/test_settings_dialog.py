@@ -150,6 +150,17 @@ def test_the_file_name_is_shown_while_it_is_typed(dialog: SettingsDialog, disk: 
     assert disk.saved == []
 
 
+def test_the_space_for_backups_is_a_size(dialog: SettingsDialog, disk: Disk, qtbot: QtBot) -> None:
+    assert "three newest" in dialog.clips.backups_field.words()
+    type_into(qtbot, dialog, "Space for backups, in GB", "much")
+    qtbot.keyClick(control(dialog, "Space for backups, in GB"), Qt.Key.Key_Return)
+    assert dialog.clips.backups_field.words() == "'much' is not a size. It looks like 2 or 1.5."
+    type_into(qtbot, dialog, "Space for backups, in GB", "1,5 GB")
+    with qtbot.waitSignal(dialog.settings_saved):
+        qtbot.keyClick(control(dialog, "Space for backups, in GB"), Qt.Key.Key_Return)
+    assert disk.saved == [Settings(backup_limit_gb=1.5)]
+
+
 def test_a_folder_must_be_a_full_path(dialog: SettingsDialog, disk: Disk, qtbot: QtBot, tmp_path: Path) -> None:
     type_into(qtbot, dialog, "Folder for clips", "clips")
     qtbot.keyClick(control(dialog, "Folder for clips"), Qt.Key.Key_Return)

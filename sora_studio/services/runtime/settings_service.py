@@ -9,6 +9,7 @@ from sora_studio.domain.naming import check_template
 from sora_studio.domain.settings import (
     RelayPlace,
     Settings,
+    check_backup_limit_gb,
     check_base_url,
     check_bucket_endpoint,
     check_bucket_name,
@@ -72,6 +73,7 @@ class SettingsService:
 def _validate(settings: Settings) -> None:
     check_base_url(settings.base_url)
     check_template(settings.file_template)
+    check_backup_limit_gb(settings.backup_limit_gb)
     if settings.bucket_name:
         check_bucket_name(settings.bucket_name)
         if settings.bucket_endpoint:

@@ -10,24 +10,26 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QVBoxLayout, QWidget
 from sora_studio.disk_calls import is_silent
 from sora_studio.domain.errors import InvalidSetting
 from sora_studio.domain.naming import DEFAULT_TEMPLATE, check_template, clip_stem
-from sora_studio.domain.settings import Settings
+from sora_studio.domain.settings import DEFAULT_BACKUP_LIMIT_GB, Settings, parse_backup_limit
 from sora_studio.paths import NotAPath, local_path
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.push_button import PushButton
 from sora_studio.ui.settings.field import Field
 
+BACKUPS_HELP = "Of your tasks and drafts, not of clips. The three newest are always kept."
 EXAMPLE_PROMPT = "Slow dolly in along a wooden pier"
 EXAMPLE_TASK = 128
 
 
 class ClipsSection(QWidget):
-    """The folder and the template of names, with a live example.
+    """The folder and the template of names, with a live example, and how much room backups may take.
 
-    Signals: `folder_wanted(Settings)`, `template_wanted(Settings)`.
+    Signals: `folder_wanted(Settings)`, `template_wanted(Settings)`, `backups_wanted(Settings)`.
     """
 
     folder_wanted = Signal(object)
     template_wanted = Signal(object)
+    backups_wanted = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -45,11 +47,17 @@ class ClipsSection(QWidget):
         self._template.textChanged.connect(self._on_template_text_changed)
         self._template.editingFinished.connect(self._on_template_editing_finished)
         self.template_field = Field("File name", self._template)
+        self._backups = QLineEdit()
+        self._backups.setAccessibleName("Space for backups, in GB")
+        self._backups.setPlaceholderText(f"{DEFAULT_BACKUP_LIMIT_GB:g}")
+        self._backups.editingFinished.connect(self._on_backups_editing_finished)
+        self.backups_field = Field("Space for backups, in GB", self._backups, help_text=BACKUPS_HELP)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * theme.GRID)
         column.addWidget(self.folder_field)
         column.addWidget(self.template_field)
+        column.addWidget(self.backups_field)
 
     def set_usual_folder(self, folder: Path) -> None:
         """Where clips go when none is chosen."""
@@ -62,7 +70,19 @@ class ClipsSection(QWidget):
         self._folder.setText(str(settings.output_dir or ""))
         self._template.setText(settings.file_template)
         self.folder_field.show_help()
+        self._backups.setText(f"{settings.backup_limit_gb:g}")
+        self.backups_field.show_help()
         self._on_template_text_changed()
+
+    def _on_backups_editing_finished(self) -> None:
+        try:
+            gigabytes = parse_backup_limit(self._backups.text())
+        except InvalidSetting as error:
+            self.backups_field.show_problem(error.sentence)
+            return
+        self.backups_field.show_help()
+        if gigabytes != self.settings.backup_limit_gb:
+            self.backups_wanted.emit(replace(self.settings, backup_limit_gb=gigabytes))
 
     def _on_choose_clicked(self) -> None:
         folder = self.settings.output_dir or self._usual_folder

@@ -208,6 +208,7 @@ class SettingsDialog(QDialog):
         self.settings_saved.connect(self.relay.show_state)
         self.clips.folder_wanted.connect(partial(self._begin, self.clips.folder_field))
         self.clips.template_wanted.connect(partial(self._begin, self.clips.template_field))
+        self.clips.backups_wanted.connect(partial(self._begin, self.clips.backups_field))
         self.spending.soft_wanted.connect(partial(self._begin, self.spending.soft_field))
         self.spending.hard_wanted.connect(partial(self._begin, self.spending.hard_field))
         self.look.wanted.connect(self._on_look_wanted)

@@ -1,6 +1,7 @@
 """Backups are proved, thinned, made when something changed, and never in anybody's way."""
 
 import asyncio
+import random
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -85,6 +86,15 @@ def notes_in(path: Path) -> int:
         return connection.execute("SELECT count(*) FROM notes").fetchone()[0]
 
 
+def kept_notes(database: Database) -> list[int]:
+    """How many notes each backup has, the newest first."""
+    backups, found = Backups(database.path), list[int]()
+    for time in backups.times():
+        with backups.opened(time) as path:
+            found.append(notes_in(path))
+    return found
+
+
 def test_one_a_day_and_only_when_something_changed(database: Database, run: Run) -> None:
     run(database.write(add_note))
     assert run(database.back_up(NOW)) is True
@@ -96,7 +106,7 @@ def test_one_a_day_and_only_when_something_changed(database: Database, run: Run)
     run(database.write(lambda connection: connection.execute("UPDATE notes SET text = 'y'")))
     run(database.write(add_note))
     assert run(database.back_up(NOW + 3 * DAY)) is True
-    assert [notes_in(Backups(database.path).path(time)) for time in Backups(database.path).times()] == [3, 2, 1]
+    assert kept_notes(database) == [3, 2, 1]
 
 
 def test_a_task_that_moved_on_is_a_change(tmp_path: Path, store) -> None:
@@ -195,7 +205,7 @@ def test_older_ones_are_thinned(database: Database, run: Run) -> None:
         (folder / f"studio-{NOW - age * DAY:%Y%m%d-%H%M%S}.db").write_bytes(b"")
     (folder / "holiday.db").write_bytes(b"a person's own")
     run(database.back_up(NOW))
-    assert names(database) == ["holiday.db", "studio-20261101-180509.db", "studio-20261122-180509.db"]
+    assert names(database) == ["holiday.db", "studio-20261101-180509.db.gz", "studio-20261122-180509.db"]
 
 
 def test_the_newest_good_one_is_found(database: Database, run: Run) -> None:
@@ -237,3 +247,85 @@ def test_no_migration_without_a_backup(tmp_path: Path, run: Run, monkeypatch: py
         run(Database(path).open())
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("PRAGMA user_version").fetchone()[0] == 1
+
+
+# --- compressed ------------------------------------------------------------------------------------------------------
+
+
+def days_of_backups(database: Database, run: Run, days: int, **options: int) -> None:
+    """One a day, each of some 100 KB more than the one before."""
+    for day in range(days):
+        run(database.write(lambda connection, day=day: add_note(connection, random.Random(day).randbytes(50_000).hex())))
+        assert run(database.back_up(NOW + day * DAY, **options))
+
+
+def test_all_but_the_newest_are_compressed_and_can_be_opened(database: Database, run: Run) -> None:
+    days_of_backups(database, run, 4)
+    assert [name.rpartition(".")[2] for name in names(database)] == ["gz", "gz", "gz", "db"]
+    assert kept_notes(database) == [4, 3, 2, 1]
+    assert len(names(database)) == 4, "nothing unpacked is left"
+
+
+def test_the_total_is_kept_to_by_dropping_the_oldest_but_never_the_newest_three(database: Database, run: Run) -> None:
+    days_of_backups(database, run, 6)
+    sizes = [(Backups(database.path).folder / name).stat().st_size for name in names(database)]
+    backups = Backups(database.path, most_bytes=sum(sizes[1:]))
+    backups.tidy()
+    assert kept_notes(database) == [6, 5, 4, 3, 2]
+    Backups(database.path, most_bytes=1).tidy()
+    assert kept_notes(database) == [6, 5, 4]
+
+
+def test_the_setting_reaches_the_backups(database: Database, run: Run) -> None:
+    days_of_backups(database, run, 5, most_bytes=1)
+    assert kept_notes(database) == [5, 4, 3]
+
+
+def test_plain_ones_of_earlier_versions_stay_readable_and_are_compressed_too(database: Database, run: Run) -> None:
+    days_of_backups(database, run, 1)
+    (name,) = names(database)
+    folder = Backups(database.path).folder
+    for age in (1, 2, 3):
+        shutil.copyfile(folder / name, folder / f"studio-{NOW - age * DAY:%Y%m%d-%H%M%S}.db")
+    assert kept_notes(database) == [1, 1, 1, 1]
+    assert run(database.back_up(NOW + timedelta(hours=1))) is False, "none is due, and yet the folder is tidied"
+    assert [name.endswith(".gz") for name in names(database)] == [True, True, True, False]
+    assert kept_notes(database) == [1, 1, 1, 1]
+
+
+def test_an_archive_that_is_damaged_is_passed_over(database: Database, run: Run) -> None:
+    days_of_backups(database, run, 3)
+    oldest, middle, newest = (Backups(database.path).folder / name for name in names(database))
+    newest.write_bytes(b"damaged")
+    content = middle.read_bytes()
+    for harm in (content[: len(content) // 2], content[:5000] + bytes(5000) + content[10000:], b"", b"no archive"):
+        middle.write_bytes(harm)
+        assert Backups(database.path).newest_good() == NOW
+    assert oldest.exists()
+    assert len(names(database)) == 3
+
+
+@pytest.mark.parametrize("steps", range(6))
+def test_compressing_that_is_broken_off_leaves_what_was_there(database: Database, run: Run, steps: int) -> None:
+    days_of_backups(database, run, 2)
+    folder = Backups(database.path).folder
+    compressed = folder / names(database)[0]
+    plain = compressed.with_suffix("")
+    with Backups(database.path).opened(NOW) as unpacked:
+        content = unpacked.read_bytes()
+    compressed.unlink()
+    plain.write_bytes(content)
+    left = iter(range(steps))
+    Backups(database.path).tidy(go_on=lambda: next(left, None) is not None)
+    assert kept_notes(database) == [2, 1]
+    assert not list(folder.glob("unproved*"))
+
+
+def test_a_kill_between_the_archive_and_the_loss_of_its_source_leaves_one_backup(database: Database, run: Run) -> None:
+    days_of_backups(database, run, 2)
+    compressed = Backups(database.path).folder / names(database)[0]
+    with Backups(database.path).opened(NOW) as unpacked:
+        shutil.copyfile(unpacked, compressed.with_suffix(""))
+    assert kept_notes(database) == [2, 1]
+    Backups(database.path).tidy()
+    assert names(database) == [compressed.name, "studio-20261123-180509.db"]

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -303,3 +303,21 @@ def test_the_backup_that_is_used_is_not_changed(path: Path, run: Run, expect_log
     assert rescue.kept == Salvaged(COUNT, from_backup=COUNT, in_part=0)
     assert rescue.backup_at == NOW
     assert backup.read_bytes() == before
+
+
+def test_a_compressed_backup_fills_the_gaps_when_the_newest_one_is_damaged(path: Path, run: Run, expect_log: Expect) -> None:
+    expect_log("studio.db is damaged")
+    back_up(path, run)
+    expected = rows_of(path)
+    backups = Backups(path)
+    (name,) = backups.folder.iterdir()
+    newest = backups.folder / f"studio-{NOW + timedelta(days=1):%Y%m%d-%H%M%S}.db"
+    newest.write_bytes(b"damaged")
+    backups.tidy()
+    assert backups.path(NOW).suffix == ".gz"
+    assert not name.exists()
+    path.write_bytes(b"")
+    rescue = open_once(path, run)
+    assert rescue is not None
+    assert rescue.backup_at == NOW
+    assert rows_of(path) == expected

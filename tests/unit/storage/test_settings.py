@@ -20,6 +20,7 @@ OWN = Settings(
     model="sora-2-pro",
     day_soft_limit_usd=5.0,
     day_hard_limit_usd=12.5,
+    backup_limit_gb=7.5,
 )
 
 
