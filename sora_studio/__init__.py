@@ -1,14 +1,20 @@
 """Sora Studio: write prompts, turn them into Sora 2 clips through a remote paid service, watch and keep what comes back.
 
-Where the house differs from its first plan: a create is committed as `sending` by the `claim` that the gateway awaits once
-the request has its place in the budget, so that a task which merely waits its turn is never unclear; polls are planned by
-`Clock.elapsed`, which counts through suspends and which nobody sets, and kept in UTC for the next start; a task that the
-service no longer knows is `lost`, not failed; and the first paint is a light first look around the real editor, into whose
-place the whole view steps. A person's own bucket or command has a floor of its own, `hosting`, beside the gateway, which
-speaks to relays too; the relay keeps its callbacks in an SQLite file of its own, because it also runs where no studio is. A
-published picture is prepared in memory and kept nowhere; what is public is a row before its first byte leaves. A task keeps
-what its pictures held when they were shown, so that no other is sent in their place; and one whose way to the public does not
-work waits for it, like one without a key.
+Decisions that a reader may not expect:
+
+- A create is committed as `sending` by the `claim` that the gateway awaits once the request has its place in the budget. A task
+  that only waits for its turn is therefore never under review.
+- Polls are scheduled by `Clock.elapsed`, which counts during suspend and cannot be set, and are kept in UTC for the next start.
+- A task that the service no longer knows is `lost`, not failed.
+- The first paint is a light window around the real editor; the whole view then takes its place.
+- A person's own bucket or command has its own floor, `hosting`, beside the gateway. The gateway speaks to relays too.
+- The relay keeps callbacks in an SQLite file of its own, because it also runs where no studio is.
+- A published picture is prepared in memory and never stored; a row for it is on disk before its first byte leaves.
+- A task keeps the digests of its pictures as they were shown, so that no other picture is sent in their place. A task whose
+  pictures cannot be published waits, like one without a key.
+- `Clock` is a module at the bottom, because every floor measures time. Services name the classes of gateway, storage and media
+  only in annotations: `studio.py` alone imports and builds them.
+- The library reads tasks from their store; services write to it. Each panel is given a small record of the services it uses.
 """
 
 __version__ = "0.1.0"

@@ -11,9 +11,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from sora_studio import paths
+from sora_studio.clock import Clock
 from sora_studio.domain.errors import ProfileError
 from sora_studio.domain.events import EventBus, NoticeLevel
-from sora_studio.domain.ports import Clock, PictureHost
+from sora_studio.domain.ports import PictureHost
 from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.proxies import read_proxies
 from sora_studio.domain.public_addresses import is_public_url
@@ -43,7 +44,6 @@ from sora_studio.services.pictures.preparing import Preparation
 from sora_studio.services.pictures.publishing import Publishing
 from sora_studio.services.polling.tracking import Tracking
 from sora_studio.services.runtime.backup_schedule import BackupSchedule
-from sora_studio.services.runtime.clock import SystemClock
 from sora_studio.services.runtime.core import Core
 from sora_studio.services.runtime.credentials import Credentials
 from sora_studio.services.runtime.notices import ADDRESS, DATABASE, PROXY, Notices
@@ -143,7 +143,7 @@ async def open_studio(
         speed=speed,
         gateway_name=gateway_name,
         keys=keys or KeyStores(),
-        clock=SystemClock(),
+        clock=Clock(),
         rng=rng or random.Random(),  # noqa: S311 - spreads requests in time, nothing secret
     )
     async with AsyncExitStack() as stack:

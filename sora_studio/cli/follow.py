@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sora_studio.cli.exit_codes import ExitCode
 from sora_studio.cli.progress import ProgressLine
 from sora_studio.cli.report import Report
+from sora_studio.clock import Clock
 from sora_studio.domain import failures
 from sora_studio.domain.clip import ClipState
 from sora_studio.domain.events import (
@@ -18,7 +19,6 @@ from sora_studio.domain.events import (
     TaskChanged,
     TransferProgressed,
 )
-from sora_studio.domain.ports import Clock
 from sora_studio.domain.task import Phase, Task, TaskState
 
 PATIENCE_S = 600.0

@@ -15,6 +15,7 @@ from sora_studio.cli.exit_codes import ExitCode
 from sora_studio.cli.follow import Follower, is_answered, is_ended, is_settled
 from sora_studio.cli.progress import ProgressLine
 from sora_studio.cli.report import ProgressBar, Report, say
+from sora_studio.clock import Clock
 from sora_studio.domain.errors import InvalidRequest, Problem, RequestRepeated
 from sora_studio.domain.picture import PictureEdit, PictureRoute
 from sora_studio.domain.ports import TaskFilter
@@ -24,7 +25,6 @@ from sora_studio.domain.request import GenerationRequest, is_url
 from sora_studio.domain.settings import RELAY_URL_VARIABLE
 from sora_studio.domain.task import Task, TaskSection
 from sora_studio.paths import NotAPath, local_path
-from sora_studio.services.runtime.clock import SystemClock
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
@@ -203,7 +203,7 @@ def prompt_from(argument: str) -> str:
 
 
 def _follower(studio: "Studio", *, as_json: bool, take_back: Callable[[int], Awaitable[bool]] | None = None) -> Follower:
-    bar, clock = ProgressBar(), SystemClock()
+    bar, clock = ProgressBar(), Clock()
     report, progress = Report(as_json=as_json, bar=bar), ProgressLine(bar, studio.profiles, clock)
     standing = studio.notices.current
     return Follower(studio.events, studio.tasks.get_many, report, progress, clock, standing=standing, take_back=take_back)

@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sora_studio.cli.report import ProgressBar
+from sora_studio.clock import Clock
 from sora_studio.domain.events import TransferProgressed
-from sora_studio.domain.ports import Clock
 from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.task import Phase, Task
 

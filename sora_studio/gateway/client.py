@@ -9,8 +9,9 @@ from urllib.parse import quote
 
 import httpx
 
+from sora_studio.clock import Clock
 from sora_studio.domain.errors import InvalidSetting, KeyMissing, KeyRejected, RateLimited, StudioError
-from sora_studio.domain.ports import Clock, RemoteStatus
+from sora_studio.domain.ports import RemoteStatus
 from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.proxies import DIRECT, Proxies
 from sora_studio.domain.request import GenerationRequest
@@ -95,7 +96,14 @@ class GatewayClient:
         callback_url: str | None = None,
         claim: Callable[[], Awaitable[bool]],
     ) -> str | None:
-        """Start a paid task; see the port for what is raised. A call that is cancelled after its claim may have started one."""
+        """Start a paid task and return its task id. With a `callback_url` the service also reports the task's end there.
+
+        `claim` is awaited once the request has its place in the budget, right before its first byte. When it answers False
+        nothing is sent and None is returned; when it raises, nothing is sent and that is raised.
+
+        Raises `ConnectionFailed` and `RateLimited` only when nothing was started; `OutcomeUnknown` when it may have been;
+        `KeyMissing`, `KeyRejected`, `OutOfCredit`, `ModelForbidden` and `RequestRefused` when the service said no.
+        """
         path = f"/api/v1/generateTask/{quote(profile.slug, safe='')}"
         body = json.dumps(to_wire(request, profile, image_urls, callback_url=callback_url), separators=(",", ":")).encode()
         async with self._budget.place(profile.slug, per_minute=profile.limits.requests_per_minute, priority=Priority.CREATE):
@@ -109,7 +117,7 @@ class GatewayClient:
             raise self._obeyed(faults.create_refusal(answer), profile.slug)
 
     async def status(self, profile: ModelProfile, task_id: str, *, urgent: bool = False) -> RemoteStatus:
-        """Ask for a task; see the port for what is raised."""
+        """Ask for a task; `urgent` goes first. Raises `TaskUnknown`, a `PassingError`, or a `UserError` about the key."""
         path = f"/api/v1/statusTask/{quote(profile.slug, safe='')}?taskId={quote(task_id, safe='')}"
         priority = Priority.URGENT if urgent else Priority.ROUTINE
         async with self._budget.place(profile.slug, per_minute=profile.limits.requests_per_minute, priority=priority):
@@ -121,7 +129,7 @@ class GatewayClient:
             raise self._obeyed(faults.status_refusal(answer), profile.slug)
 
     async def balance(self) -> float:
-        """The current key's balance in US dollars."""
+        """The key's balance in US dollars. Raises like `status`."""
         return await self._balance(self._current_key())
 
     async def balance_of(self, key: str) -> float:

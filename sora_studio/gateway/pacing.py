@@ -9,7 +9,7 @@ from enum import IntEnum
 from heapq import heappop, heappush
 from typing import TypeAlias
 
-from sora_studio.domain.ports import Clock
+from sora_studio.clock import Clock
 
 WINDOW_S = 60.0
 MAX_IN_FLIGHT = 32

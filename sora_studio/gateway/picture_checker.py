@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 
 import httpx
 
+from sora_studio.clock import Clock
 from sora_studio.domain.errors import ConnectionFailed, InvalidRequest, Problem, ServiceUnavailable, StudioError
 from sora_studio.domain.picture import MEDIA_TYPES, WebPicture, address_name, format_name
-from sora_studio.domain.ports import Clock
 from sora_studio.domain.proxies import DIRECT, Proxies
 from sora_studio.domain.request import excess, megabytes
 from sora_studio.gateway.addresses import LinkRefused
@@ -73,7 +73,9 @@ class HttpPictureChecker:
         await self._source.close()
 
     async def look(self, url: str, *, max_bytes: int) -> WebPicture:
-        """What stands there; see the port for what is raised."""
+        """What stands there. Raises `InvalidRequest` with a sentence when no picture does (another answer than 200, another
+        type, more than `max_bytes`, an address that only this machine reaches), `PassingError` when nobody could look now.
+        """
         at, known = self._seen.get((url, max_bytes), (0.0, None))
         if known is not None and self._clock.monotonic() - at < REMEMBER_S:
             return known

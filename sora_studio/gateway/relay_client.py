@@ -12,9 +12,10 @@ from urllib.parse import urlencode, urlsplit
 
 import httpx
 
+from sora_studio.clock import Clock
 from sora_studio.domain.errors import InvalidSetting, PassingError, RouteUnusable, ServiceUnavailable, StudioError
 from sora_studio.domain.picture import PIXEL, PreparedPicture
-from sora_studio.domain.ports import Callback, Clock, RelayGreeting
+from sora_studio.domain.ports import Callback, RelayGreeting
 from sora_studio.domain.proxies import DIRECT, Proxies
 from sora_studio.domain.relay import NONCE_BYTES, callback_secret, is_callback_secret
 from sora_studio.domain.settings import RELAY_TOKEN_VARIABLE, check_relay_url, is_loopback
@@ -74,19 +75,23 @@ class RelayClient:
         return f"relay {self._public_url}"
 
     def knows(self, secret: str) -> bool:
-        """Whether it was made with the relay's token; see the port."""
+        """Whether a task's secret was made for this relay, which takes no other's reports."""
         return is_callback_secret((self._token() or "").strip(), secret)
 
     def new_secret(self) -> str:
-        """A task's secret. Raises `RouteUnusable` without a token."""
+        """A task's secret, which the relay knows as one of ours without having been told."""
         return callback_secret(self._current_token(), os.urandom(NONCE_BYTES))
 
     async def greet(self) -> RelayGreeting:
-        """Who the relay is; see the port."""
+        """Ask the relay who it is, as its owner. Raises like `callbacks`."""
         return self._greeted(await self._ask("GET", "/v1/relay"))
 
     async def callbacks(self, epoch: str = "", after: int = 0) -> AsyncGenerator[RelayGreeting | Callback | None]:
-        """The relay's line; see the port. Closing it, or cancelling who reads it, closes the connection."""
+        """The greeting, then what is kept beyond cursor `after` (of that epoch; all of it for another), then what comes.
+
+        None now and then shows that the line is alive. Raises `PublishingFailed` when the relay refuses us, a `PassingError`
+        when the line breaks; it never ends by itself.
+        """
         path = f"/v1/callbacks?{urlencode({'epoch': epoch, 'after': after})}"
         response = await self._opened(self._send("GET", path), self._base_url, within_s=_EXCHANGE_S)
         try:
@@ -129,11 +134,11 @@ class RelayClient:
         return url
 
     async def visit(self, url: str) -> bytes:
-        """What a stranger finds there; see the port."""
+        """What a stranger finds at a public address of the relay. Raises with a sentence that says where the way breaks off."""
         return await self._as_stranger(url)
 
     async def report(self, url: str, task_id: str) -> None:
-        """Post there as the service does; see the port."""
+        """Post to a task's callback address what the service would. Raises like `visit`."""
         said = {"code": 200, "message": "success", "data": {"taskId": task_id, "state": "success"}}
         await self._as_stranger(url, json.dumps(said).encode())
 

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import httpx
 
+from sora_studio.clock import Clock
 from sora_studio.disk_calls import DiskThreads
 from sora_studio.domain.errors import ServiceUnavailable, StudioError
-from sora_studio.domain.ports import Clock, TransferProgress
+from sora_studio.domain.ports import TransferProgress
 from sora_studio.domain.proxies import DIRECT, Proxies
 from sora_studio.domain.schedule import backoff_s
 from sora_studio.gateway import faults
@@ -58,7 +59,12 @@ class FilmTransfer:
         await self._source.close()
 
     async def fetch(self, url: str, part: Path, on_progress: Callable[[TransferProgress], None]) -> None:
-        """Fill `part`; see the port for what is raised, or `OSError` for its folder. Cancelling keeps what came."""
+        """Fill `part` with the whole film, going on from what is there when the origin proves that it is the same film.
+
+        Returns when every byte is there and on disk; asked again before `forget`, it returns at once. Raises `LinkExpired` on
+        403, 404 and 410, a `PassingError` when the connection was lost for good (what arrived is kept), `StorageFull`, or
+        `InvalidSetting` for a link that must not be fetched.
+        """
         film, meter = PartFile(part, self._threads), TransferRate(self._clock, on_progress)
         try:
             await film.run(film.load)
@@ -71,7 +77,7 @@ class FilmTransfer:
         meter.saw(film.size_bytes, film.total_bytes, last=True)
 
     async def forget(self, part: Path) -> None:
-        """What was noted beside `part` is gone; see the port. Raises `OSError` of its folder."""
+        """The film has its final place, or is none: drop what is noted beside `part`."""
         film = PartFile(part, self._threads)
         await film.run(film.forget)
 

@@ -3,7 +3,8 @@
 from collections import deque
 from collections.abc import Callable
 
-from sora_studio.domain.ports import Clock, TransferProgress
+from sora_studio.clock import Clock
+from sora_studio.domain.ports import TransferProgress
 
 REPORT_EVERY_S = 0.1
 SPEED_OVER_S = 2.0

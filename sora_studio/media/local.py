@@ -22,7 +22,9 @@ _NAME_DIGITS = 32
 
 
 class LocalMedia:
-    """Fits `ports.Media`. Cheap to make: Pillow is imported by the first picture, PyAV by child processes only.
+    """Local pictures and films; the work runs in threads and child processes.
+
+    Cheap to make: Pillow is imported by the first picture, PyAV by child processes only.
 
     Everything raises `FolderSilent` when the folder of the picture or film does not answer.
     """
@@ -39,12 +41,15 @@ class LocalMedia:
         return await self._room.do(path.parent, partial(_inspect_image, path))
 
     async def draw_image(self, path: Path, *, max_edge: int) -> Thumbnail:
-        """Small and upright, for the eye. Raises like `inspect_image`."""
+        """The picture for the eye, with at most `max_edge` pixels along its longer edge. Raises like `inspect_image`."""
         await _reach(path)
         return await self._easel.do(path.parent, partial(_draw_image, path, max_edge))
 
     async def prepare_image(self, path: Path, edit: PictureEdit, *, formats: Sequence[str], max_bytes: int) -> PreparedPicture:
-        """What would be published of it; raises `InvalidRequest` like `inspect_image`, and for a conversion not asked for."""
+        """What would be published: upright, cropped, without metadata, in one of `formats`, at most `max_bytes` long.
+
+        Raises `InvalidRequest` when that needs a conversion that the edit does not ask for, and like `inspect_image`.
+        """
         places = _PICTURES_AT_ONCE if await on_disk(path.parent, partial(_is_large, path)) else 1
         return await self._room.do(path.parent, partial(_prepare_image, path, edit, formats, max_bytes), places=places)
 

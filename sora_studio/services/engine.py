@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sora_studio.domain.money import DayLimits
-from sora_studio.domain.ports import Media, Transfer
 from sora_studio.domain.task import Task
 from sora_studio.services.callbacks.callback_handler import CallbackHandler
 from sora_studio.services.callbacks.relay_link import RelayLink
@@ -22,13 +22,18 @@ from sora_studio.services.polling.tracking import Tracking
 from sora_studio.services.runtime.change_watch import ChangeWatch
 from sora_studio.services.runtime.connection import Connection
 from sora_studio.services.runtime.core import Core
-from sora_studio.services.runtime.ownership import FolderLock, Ownership
+from sora_studio.services.runtime.ownership import Ownership
 from sora_studio.services.tasks.attaching import Attaching
 from sora_studio.services.tasks.disk_space import DiskSpace
 from sora_studio.services.tasks.send_blocks import SendBlocks
 from sora_studio.services.tasks.sending import Sender
 from sora_studio.services.tasks.submission import Submission
 from sora_studio.services.tasks.task_counts import TaskCounts
+
+if TYPE_CHECKING:
+    from sora_studio.gateway.transfer import FilmTransfer
+    from sora_studio.media.local import LocalMedia
+    from sora_studio.storage.lock import DataFolderLock
 
 START_WAITS_S = 1.0
 """How long the start waits for the clips' disk; it is asked again while tasks wait to be sent."""
@@ -41,10 +46,10 @@ WITHDRAWN_WITHIN_S = 3.0
 class Outside:
     """What the services use besides the core: one implementation of each, and what is asked for anew at every use."""
 
-    transfer: Transfer
-    media: Media
+    transfer: "FilmTransfer"
+    media: "LocalMedia"
     publishing: Publishing
-    lock: FolderLock
+    lock: "DataFolderLock"
     shelf: Callable[[], Shelf]
     has_key: Callable[[], bool]
     requests_last_minute: Callable[[], int]

@@ -23,13 +23,13 @@ LATEST_DRAFT = "SELECT * FROM drafts ORDER BY revision DESC LIMIT 1"
 
 
 class SqliteDrafts:
-    """A `DraftStore`. A draft with the id 0 is new and gets one; saving one with an id replaces what it held."""
+    """Drafts of the editor. A draft with the id 0 is new and gets one; saving one with an id replaces what it held."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def save(self, draft: Draft, *, at: datetime) -> Draft:
-        """The draft as it is kept, with its id and the time; on disk when this returns."""
+        """As it is kept. A draft with the id 0 is new and gets one; any other takes the place of what its id held."""
         values = {
             "id": draft.id or None,
             "saved_at": to_sql(at),

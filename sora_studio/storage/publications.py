@@ -59,7 +59,10 @@ _OVER = json.dumps([state.value for state in TaskState if state.is_over])
 
 
 class SqlitePublications:
-    """A `PublicationStore`, in the database that has the tasks: what a picture is needed for is read in one transaction."""
+    """The pictures that were made public, beside the tasks: which tasks need one is read in one transaction.
+
+    Every method is one transaction; what has returned is on disk.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -76,7 +79,12 @@ class SqlitePublications:
         at: datetime,
         expires_at: datetime,
     ) -> Publication:
-        """One whose first byte has not left: without an address, for a first task. What was cut off there is taken up again."""
+        """One whose first byte has not left: without an address, for a first task.
+
+        A picture whose way to the same place was cut off `TAKEN_UP_AFTER` ago is taken up again, under its old handle and for
+        one more task, so that a host that is away for a night leaves few rows behind. Not so by a command, which could refuse
+        a name twice.
+        """
         values = {
             "fingerprint": picture.fingerprint,
             "route": to_sql(route),

@@ -60,7 +60,10 @@ _NO_CLIP = 1 << 62
 
 
 class SqliteTasks:
-    """A `TaskStore`. Changes go one after another through the database's writer, reads never wait for them."""
+    """Tasks and their clips. Every method is one transaction; what has returned is on disk.
+
+    Changes go one after another through the database's writer, and reads never wait for them.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -77,7 +80,12 @@ class SqliteTasks:
         repeat_after: timedelta | None = None,
         instead_of: int | None = None,
     ) -> list[Task]:
-        """New waiting tasks, `takes` of each request, durable before this returns; see the port."""
+        """New waiting tasks, `takes` of each request, durable before this returns. `estimated_usd` is one task's price.
+
+        The unclear task that they are added `instead_of` leaves the list with it; once it is clear, or gone, nothing is added.
+        With `repeat_after`, raises `RequestRepeated` and adds nothing when a request of the same wish became a task of this
+        gateway less than so long ago, by whatever process, and that task is neither removed nor cancelled.
+        """
         facts: dict[str, SqlValue] = {"gateway": gateway, "created_at": to_sql(at), "estimated_usd": estimated_usd}
 
         def work(connection: sqlite3.Connection) -> list[Task]:

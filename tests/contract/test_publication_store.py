@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from sora_studio.domain.picture import TAKEN_UP_AFTER, PictureRoute, PreparedPicture, Publication
-from sora_studio.domain.ports import PublicationStore, TaskStore
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import TaskState
 from sora_studio.storage.database import Database
@@ -20,7 +19,7 @@ from tests.doubles.tasks import MemoryTasks
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 PICTURE = PreparedPicture(b"a picture", "image/png", 4, 4)
-Story = Callable[[PublicationStore, TaskStore], Awaitable[None]]
+Story = Callable[[SqlitePublications, SqliteTasks], Awaitable[None]]
 Tell = Callable[[Story], None]
 S = TaskState
 WAYS = {
@@ -56,7 +55,7 @@ def tell(request: pytest.FixtureRequest, tmp_path: Path) -> Tell:
     return lambda story: asyncio.run(runner(story))
 
 
-async def task_in(tasks: TaskStore, state: TaskState = S.WAITING) -> int:
+async def task_in(tasks: SqliteTasks, state: TaskState = S.WAITING) -> int:
     (task,) = await tasks.add([GenerationRequest("sora-2", "A harbour")], gateway="https://service.example", at=NOW)
     for step in WAYS[state]:
         assert await tasks.transition(task.id, step)
@@ -64,7 +63,7 @@ async def task_in(tasks: TaskStore, state: TaskState = S.WAITING) -> int:
 
 
 async def begin(
-    store: PublicationStore,
+    store: SqlitePublications,
     task: int,
     *,
     place: str = "a bucket",
@@ -85,7 +84,7 @@ async def begin(
 
 
 async def published(
-    store: PublicationStore,
+    store: SqlitePublications,
     task: int,
     *,
     place: str = "a bucket",
@@ -102,7 +101,7 @@ async def ids(rows: Awaitable[list[Publication]]) -> list[int]:
 
 
 def test_an_intent_is_kept_as_it_was_made(tell: Tell) -> None:
-    async def story(store: PublicationStore, tasks: TaskStore) -> None:
+    async def story(store: SqlitePublications, tasks: SqliteTasks) -> None:
         task = await task_in(tasks)
         begun = await begin(store, task)
         assert begun == Publication(
@@ -123,7 +122,7 @@ def test_an_intent_is_kept_as_it_was_made(tell: Tell) -> None:
 
 
 def test_what_was_cut_off_is_taken_up_again_under_its_old_handle(tell: Tell) -> None:
-    async def story(store: PublicationStore, tasks: TaskStore) -> None:
+    async def story(store: SqlitePublications, tasks: SqliteTasks) -> None:
         first, second, third = [await task_in(tasks) for _ in range(3)]
         cut_off = await begin(store, first)
         await store.complain(cut_off.id, "The bucket does not answer.")
@@ -142,7 +141,7 @@ def test_what_was_cut_off_is_taken_up_again_under_its_old_handle(tell: Tell) -> 
 
 
 def test_a_command_is_never_given_the_same_name_twice(tell: Tell) -> None:
-    async def story(store: PublicationStore, tasks: TaskStore) -> None:
+    async def story(store: SqlitePublications, tasks: SqliteTasks) -> None:
         begun = [await begin(store, await task_in(tasks), place="a command", route=PictureRoute.COMMAND) for _ in range(2)]
         assert begun[0].id != begun[1].id
 
@@ -150,7 +149,7 @@ def test_a_command_is_never_given_the_same_name_twice(tell: Tell) -> None:
 
 
 def test_only_what_has_an_address_and_lasts_long_enough_is_used_again(tell: Tell) -> None:
-    async def story(store: PublicationStore, tasks: TaskStore) -> None:
+    async def story(store: SqlitePublications, tasks: SqliteTasks) -> None:
         async def live(place: str = "a bucket", until: datetime = NOW + HOUR) -> int | None:
             found = await store.live(PICTURE.fingerprint, place=place, until=until)
             return found and found.id
@@ -171,7 +170,7 @@ def test_only_what_has_an_address_and_lasts_long_enough_is_used_again(tell: Tell
 
 
 def test_one_is_found_by_its_address_as_long_as_it_stands(tell: Tell) -> None:
-    async def story(store: PublicationStore, tasks: TaskStore) -> None:
+    async def story(store: SqlitePublications, tasks: SqliteTasks) -> None:
         first, second = [await published(store, await task_in(tasks)) for _ in range(2)]
         cut_off = await begin(store, await task_in(tasks))
         addresses = [f"https://bucket.example/handle-{task}.png" for task in (first, second, cut_off.id)]
@@ -188,7 +187,7 @@ def test_one_is_found_by_its_address_as_long_as_it_stands(tell: Tell) -> None:
 
 
 def test_what_a_command_put_online_serves_further_tasks_although_nobody_can_take_it_back(tell: Tell) -> None:
-    async def story(store: PublicationStore, tasks: TaskStore) -> None:
+    async def story(store: SqlitePublications, tasks: SqliteTasks) -> None:
         online = await published(store, await task_in(tasks), place="a command", route=PictureRoute.COMMAND)
         await store.complain(online, "Only you can take it back.")
         found = await store.live(PICTURE.fingerprint, place="a command", until=NOW)
@@ -200,7 +199,7 @@ def test_what_a_command_put_online_serves_further_tasks_although_nobody_can_take
 
 @pytest.mark.parametrize("state", TaskState)
 def test_a_picture_is_needed_until_its_task_is_over_or_its_address_has_ended(tell: Tell, state: TaskState) -> None:
-    async def story(store: PublicationStore, tasks: TaskStore) -> None:
+    async def story(store: SqlitePublications, tasks: SqliteTasks) -> None:
         publication = await published(store, await task_in(tasks, state))
         assert await ids(store.idle(now=NOW)) == ([publication] if state.is_over else [])
         assert await ids(store.idle(now=NOW + HOUR)) == [publication]
@@ -209,7 +208,7 @@ def test_a_picture_is_needed_until_its_task_is_over_or_its_address_has_ended(tel
 
 
 def test_one_unfinished_task_of_several_is_enough_to_keep_it(tell: Tell) -> None:
-    async def story(store: PublicationStore, tasks: TaskStore) -> None:
+    async def story(store: SqlitePublications, tasks: SqliteTasks) -> None:
         over, waiting = await task_in(tasks, S.SUCCESS), await task_in(tasks)
         publication = await published(store, over)
         await store.join(publication, waiting)
@@ -223,7 +222,7 @@ def test_one_unfinished_task_of_several_is_enough_to_keep_it(tell: Tell) -> None
 
 
 def test_what_could_not_be_withdrawn_says_why_until_it_is(tell: Tell) -> None:
-    async def story(store: PublicationStore, tasks: TaskStore) -> None:
+    async def story(store: SqlitePublications, tasks: SqliteTasks) -> None:
         publication = await published(store, await task_in(tasks, S.FAILED))
         await store.complain(publication, "The bucket does not answer.")
         assert [row.trouble for row in await store.idle(now=NOW)] == ["The bucket does not answer."]

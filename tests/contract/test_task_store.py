@@ -12,7 +12,7 @@ import pytest
 from sora_studio.domain.clip import CLIP_TRANSITIONS, ClipCounts, ClipState
 from sora_studio.domain.errors import RequestRepeated
 from sora_studio.domain.picture import PictureEdit
-from sora_studio.domain.ports import TaskFilter, TaskStore
+from sora_studio.domain.ports import TaskFilter
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import TRANSITIONS, TaskSection, TaskState
 from sora_studio.storage.database import Database
@@ -43,7 +43,7 @@ CLIP_PATHS: dict[ClipState, tuple[ClipState, ...]] = {
     C.EXPIRED: (C.EXPIRED,),
     C.MISSING: (C.DOWNLOADING, C.SAVED, C.MISSING),
 }
-Story = Callable[[TaskStore], Awaitable[None]]
+Story = Callable[[SqliteTasks], Awaitable[None]]
 Tell = Callable[[Story], None]
 
 
@@ -66,21 +66,21 @@ def tell(request: pytest.FixtureRequest, tmp_path: Path) -> Tell:
     return lambda story: asyncio.run(runner(story))
 
 
-async def task_in(store: TaskStore, state: TaskState) -> int:
+async def task_in(store: SqliteTasks, state: TaskState) -> int:
     (task,) = await store.add([REQUEST], gateway=GATEWAY, at=NOW)
     for step in PATHS[state]:
         assert await store.transition(task.id, step)
     return task.id
 
 
-async def finished(store: TaskStore, *urls: str, expires_at: datetime = NOW) -> int:
+async def finished(store: SqliteTasks, *urls: str, expires_at: datetime = NOW) -> int:
     task = await task_in(store, S.PENDING)
     assert await store.succeed(task, urls, completed_at=NOW, expires_at=expires_at)
     return task
 
 
 def test_the_gate_lets_through_exactly_the_table(tell: Tell) -> None:
-    async def story(store: TaskStore) -> None:
+    async def story(store: SqliteTasks) -> None:
         for state, allowed in TRANSITIONS.items():
             for to in TaskState:
                 task = await task_in(store, state)
@@ -93,7 +93,7 @@ def test_the_gate_lets_through_exactly_the_table(tell: Tell) -> None:
 
 
 def test_the_gate_of_clips_lets_through_exactly_its_table(tell: Tell) -> None:
-    async def story(store: TaskStore) -> None:
+    async def story(store: SqliteTasks) -> None:
         for state, allowed in CLIP_TRANSITIONS.items():
             for to in ClipState:
                 row = await store.get(await finished(store, "https://films.example/1"))
@@ -107,7 +107,7 @@ def test_the_gate_of_clips_lets_through_exactly_its_table(tell: Tell) -> None:
 
 
 def test_facts_come_with_the_move_or_not_at_all(tell: Tell) -> None:
-    async def story(store: TaskStore) -> None:
+    async def story(store: SqliteTasks) -> None:
         task = await task_in(store, S.SENDING)
         assert await store.transition(task, S.PENDING, task_id="remote", accepted_at=NOW, next_poll_at=NOW)
         assert not await store.transition(task, S.CANCELLED, task_id="another")
@@ -119,7 +119,7 @@ def test_facts_come_with_the_move_or_not_at_all(tell: Tell) -> None:
 
 
 def test_recording_what_is_known_already_is_no_change(tell: Tell) -> None:
-    async def story(store: TaskStore) -> None:
+    async def story(store: SqliteTasks) -> None:
         task = await task_in(store, S.PENDING)
         assert await store.record(task, trouble="a cloud", polls=2)
         revision, _ = await store.changed_since(sys.maxsize)
@@ -130,7 +130,7 @@ def test_recording_what_is_known_already_is_no_change(tell: Tell) -> None:
 
 
 def test_changes_are_seen_by_whoever_asks_since(tell: Tell) -> None:
-    async def story(store: TaskStore) -> None:
+    async def story(store: SqliteTasks) -> None:
         first, second = await task_in(store, S.PENDING), await finished(store, "https://films.example/1")
         revision, ids = await store.changed_since(0)
         assert set(ids) == {first, second}
@@ -145,7 +145,7 @@ def test_changes_are_seen_by_whoever_asks_since(tell: Tell) -> None:
 
 
 def test_takes_count_up_and_ids_never_repeat(tell: Tell) -> None:
-    async def story(store: TaskStore) -> None:
+    async def story(store: SqliteTasks) -> None:
         several = await store.add([REQUEST], gateway=GATEWAY, at=NOW, takes=3)
         tasks = several + await store.add([REQUEST], gateway=GATEWAY, at=NOW)
         assert [(task.take, task.takes) for task in tasks] == [(1, 3), (2, 3), (3, 3), (1, 1)]
@@ -156,7 +156,7 @@ def test_takes_count_up_and_ids_never_repeat(tell: Tell) -> None:
 
 
 def test_success_brings_a_remote_clip_for_each_link(tell: Tell) -> None:
-    async def story(store: TaskStore) -> None:
+    async def story(store: SqliteTasks) -> None:
         task = await finished(store, "https://films.example/1", "https://films.example/2")
         row = await store.get(task)
         assert row is not None
@@ -170,7 +170,7 @@ def test_success_brings_a_remote_clip_for_each_link(tell: Tell) -> None:
 
 
 def test_recovery_makes_the_cut_off_unclear_and_fetches_anew(tell: Tell) -> None:
-    async def story(store: TaskStore) -> None:
+    async def story(store: SqliteTasks) -> None:
         sending, waiting = await task_in(store, S.SENDING), await task_in(store, S.WAITING)
         arriving = await finished(store, "https://films.example/1")
         before = await store.get(arriving)
@@ -185,7 +185,7 @@ def test_recovery_makes_the_cut_off_unclear_and_fetches_anew(tell: Tell) -> None
 
 
 def test_unfinished_and_unsaved_are_what_is_left_to_do_here(tell: Tell) -> None:
-    async def story(store: TaskStore) -> None:
+    async def story(store: SqliteTasks) -> None:
         left = [await task_in(store, state) for state in (S.WAITING, S.SENDING, S.UNKNOWN, S.PENDING, S.PROCESSING, S.LOST)]
         await task_in(store, S.FAILED)
         await store.add([REQUEST], gateway="elsewhere", at=NOW)
@@ -199,7 +199,7 @@ def test_unfinished_and_unsaved_are_what_is_left_to_do_here(tell: Tell) -> None:
 
 
 def test_clips_are_counted_as_on_disk_or_not(tell: Tell) -> None:
-    async def story(store: TaskStore) -> None:
+    async def story(store: SqliteTasks) -> None:
         assert await store.count_clips() == ClipCounts(0, 0)
         tasks = dict[ClipState, int]()
         for state, path in CLIP_PATHS.items():
@@ -218,7 +218,7 @@ def test_clips_are_counted_as_on_disk_or_not(tell: Tell) -> None:
 
 
 def test_pages_go_back_in_time_and_hide_what_was_removed(tell: Tell) -> None:
-    async def story(store: TaskStore) -> None:
+    async def story(store: SqliteTasks) -> None:
         tasks = [await task_in(store, S.FAILED) for _ in range(5)]
         await store.record(tasks[2], removed_at=NOW)
         page = await store.find(TaskFilter(), limit=2)
@@ -231,7 +231,7 @@ def test_pages_go_back_in_time_and_hide_what_was_removed(tell: Tell) -> None:
 
 
 def test_the_live_list_is_by_section_newest_first_and_waiting_oldest_first(tell: Tell) -> None:
-    async def story(store: TaskStore) -> None:
+    async def story(store: SqliteTasks) -> None:
         waiting = [await task_in(store, S.WAITING) for _ in range(2)]
         running = [await task_in(store, S.PENDING) for _ in range(2)]
         unclear = await task_in(store, S.UNKNOWN)
@@ -247,7 +247,7 @@ def test_the_live_list_is_by_section_newest_first_and_waiting_oldest_first(tell:
 def test_an_equal_request_of_the_last_minute_is_refused_and_nothing_is_added(tell: Tell) -> None:
     minute = timedelta(minutes=1)
 
-    async def story(store: TaskStore) -> None:
+    async def story(store: SqliteTasks) -> None:
         first, _ = await store.add([REQUEST] * 2, gateway=GATEWAY, at=NOW, repeat_after=minute)
         for later_s in (0, 1, 59):
             with pytest.raises(RequestRepeated) as caught:
@@ -272,7 +272,7 @@ def test_an_equal_request_of_the_last_minute_is_refused_and_nothing_is_added(tel
     ],
 )
 def test_a_request_that_differs_in_anything_is_another(tell: Tell, other: GenerationRequest) -> None:
-    async def story(store: TaskStore) -> None:
+    async def story(store: SqliteTasks) -> None:
         await store.add([REQUEST], gateway=GATEWAY, at=NOW)
         assert await store.add([other], gateway=GATEWAY, at=NOW, repeat_after=timedelta(minutes=1))
 
@@ -280,7 +280,7 @@ def test_a_request_that_differs_in_anything_is_another(tell: Tell, other: Genera
 
 
 def test_what_was_taken_back_or_removed_or_made_elsewhere_does_not_count_as_sent(tell: Tell) -> None:
-    async def story(store: TaskStore) -> None:
+    async def story(store: SqliteTasks) -> None:
         await task_in(store, S.CANCELLED)
         await store.record(await task_in(store, S.WAITING), removed_at=NOW)
         await store.add([REQUEST], gateway="elsewhere", at=NOW)
@@ -291,7 +291,7 @@ def test_what_was_taken_back_or_removed_or_made_elsewhere_does_not_count_as_sent
 
 @pytest.mark.parametrize("state", [S.UNKNOWN, S.LOST])
 def test_a_new_task_takes_the_place_of_an_unclear_one_once(tell: Tell, state: TaskState) -> None:
-    async def story(store: TaskStore) -> None:
+    async def story(store: SqliteTasks) -> None:
         old = await task_in(store, state)
         assert len(await store.add([REQUEST], gateway=GATEWAY, at=NOW, instead_of=old)) == 1
         assert (row := await store.get(old))
@@ -302,7 +302,7 @@ def test_a_new_task_takes_the_place_of_an_unclear_one_once(tell: Tell, state: Ta
 
 
 def test_nothing_is_added_in_the_place_of_a_task_that_is_not_unclear(tell: Tell) -> None:
-    async def story(store: TaskStore) -> None:
+    async def story(store: SqliteTasks) -> None:
         old = await task_in(store, S.PENDING)
         assert await store.add([REQUEST], gateway=GATEWAY, at=NOW, instead_of=old) == []
         assert await store.add([REQUEST], gateway=GATEWAY, at=NOW, instead_of=99) == []
@@ -313,7 +313,7 @@ def test_nothing_is_added_in_the_place_of_a_task_that_is_not_unclear(tell: Tell)
 
 
 def test_prices_and_balances_are_kept_and_may_be_unknown(tell: Tell) -> None:
-    async def story(store: TaskStore) -> None:
+    async def story(store: SqliteTasks) -> None:
         (plain,) = await store.add([REQUEST], gateway=GATEWAY, at=NOW)
         assert (plain.estimated_usd, plain.balance_before_usd, plain.balance_after_usd, plain.measured_usd) == (None,) * 4
         (priced,) = await store.add([REQUEST], gateway=GATEWAY, at=NOW, estimated_usd=0.5)
@@ -328,7 +328,7 @@ def test_prices_and_balances_are_kept_and_may_be_unknown(tell: Tell) -> None:
 
 
 def test_what_was_sent_since_a_moment_is_found_removed_or_not(tell: Tell) -> None:
-    async def story(store: TaskStore) -> None:
+    async def story(store: SqliteTasks) -> None:
         early, late, removed, waiting = [await task_in(store, S.WAITING) for _ in range(4)]
         (elsewhere,) = await store.add([REQUEST], gateway="elsewhere", at=NOW)
         for task, at in ((early, NOW - timedelta(seconds=1)), (late, NOW), (removed, NOW), (elsewhere.id, NOW)):
@@ -341,7 +341,7 @@ def test_what_was_sent_since_a_moment_is_found_removed_or_not(tell: Tell) -> Non
 
 
 def test_a_task_is_found_by_the_secret_that_was_committed_with_its_sending(tell: Tell) -> None:
-    async def story(store: TaskStore) -> None:
+    async def story(store: SqliteTasks) -> None:
         first, second = [await task_in(store, S.WAITING) for _ in range(2)]
         assert await store.by_secret("one") is None
         await store.transition(first, S.SENDING, callback_secret="one")

@@ -5,6 +5,8 @@ import heapq
 import itertools
 from datetime import UTC, datetime, timedelta
 
+from sora_studio.clock import Clock
+
 BEGIN = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
@@ -17,7 +19,7 @@ async def settle() -> None:
             return
 
 
-class ManualClock:
+class ManualClock(Clock):
     """Time stands still until `advance`; sleepers wake in order, each at its own moment."""
 
     def __init__(self) -> None:

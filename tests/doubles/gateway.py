@@ -5,10 +5,12 @@ from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
-from sora_studio.domain.ports import Clock, RemoteStatus
+from sora_studio.clock import Clock
+from sora_studio.domain.ports import RemoteStatus
 from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import TaskState
+from sora_studio.gateway.client import GatewayClient
 
 PENDING = RemoteStatus(TaskState.PENDING)
 PROCESSING = RemoteStatus(TaskState.PROCESSING)
@@ -19,11 +21,13 @@ CreateAnswer = str | BaseException
 StatusAnswer = RemoteStatus | Exception
 
 
-class ScriptedGateway:
+class ScriptedGateway(GatewayClient):
     """Answers creates from `creates` (then with fresh ids) and each status from its task's script, whose last line repeats.
 
     With `turn` set, every create waits for it before it is claimed; with `gate` set, before it answers.
     """
+
+    requests_last_minute = 0
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -43,7 +47,6 @@ class ScriptedGateway:
         self.most_creates = 0
         self.polls_now = 0
         self.most_polls = 0
-        self.requests_last_minute = 0
 
     async def create(
         self,

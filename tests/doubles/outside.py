@@ -10,12 +10,15 @@ from sora_studio.domain.errors import InvalidRequest, Problem, StudioError
 from sora_studio.domain.picture import PictureEdit, PreparedPicture, Thumbnail
 from sora_studio.domain.ports import TransferProgress
 from sora_studio.domain.request import ImageFacts
+from sora_studio.gateway.transfer import FilmTransfer
+from sora_studio.media.local import LocalMedia
+from sora_studio.storage.lock import DataFolderLock
 
 FILM = FilmFacts(width=1280, height=720, duration_s=10.0, has_audio=True)
 FILM_BYTES = b"a film of exactly forty bytes, no more.."
 
 
-class ScriptedTransfer:
+class ScriptedTransfer(FilmTransfer):
     """Writes a film, after raising what `troubles` holds. With `gate` set, it stops half-way until the gate opens."""
 
     def __init__(self) -> None:
@@ -48,7 +51,7 @@ class ScriptedTransfer:
         self.forgotten.append(part)
 
 
-class ScriptedMedia:
+class ScriptedMedia(LocalMedia):
     """Knows one picture by each name in `images`, takes every film unless told otherwise, and draws tiny posters."""
 
     def __init__(self) -> None:
@@ -85,7 +88,7 @@ class ScriptedMedia:
         _write(poster, b"poster")
 
 
-class Lock:
+class Lock(DataFolderLock):
     """Free or not, as the test says."""
 
     def __init__(self, *, free: bool = True) -> None:

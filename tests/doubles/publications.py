@@ -9,11 +9,13 @@ from itertools import count
 
 from sora_studio.domain.errors import InvalidRequest, Problem
 from sora_studio.domain.picture import TAKEN_UP_AFTER, PictureRoute, PreparedPicture, Publication, WebPicture
+from sora_studio.gateway.picture_checker import HttpPictureChecker
+from sora_studio.storage.publications import SqlitePublications
 from tests.doubles.tasks import MemoryTasks
 
 
-class MemoryPublications:
-    """A `PublicationStore` beside a task store in memory. `trouble` is raised by every write while it is set."""
+class MemoryPublications(SqlitePublications):
+    """Publications beside a task store in memory. `trouble` is raised by every write while it is set."""
 
     def __init__(self, tasks: MemoryTasks) -> None:
         self.rows: dict[int, Publication] = {}
@@ -165,8 +167,8 @@ class Host:
         return f"https://{self.place.replace(' ', '-')}.example/{handle}"
 
 
-class Checker:
-    """A `PictureChecker`: finds what the hosts serve and every other address, unless `troubles` has another word for it."""
+class Checker(HttpPictureChecker):
+    """Finds what the hosts serve and every other address, unless `troubles` has another word for it."""
 
     def __init__(self, *hosts: Host) -> None:
         self.hosts = hosts

@@ -5,17 +5,20 @@ import itertools
 from collections.abc import AsyncGenerator, Callable
 from datetime import datetime
 
+from sora_studio.clock import Clock
 from sora_studio.domain.errors import ConnectionFailed, StudioError
 from sora_studio.domain.picture import PreparedPicture
-from sora_studio.domain.ports import Callback, Clock, RelayGreeting
+from sora_studio.domain.ports import Callback, RelayGreeting
 from sora_studio.domain.relay import CALLBACKS_PATH, PICTURES_PATH
 from sora_studio.domain.settings import RelayPlace
+from sora_studio.gateway.relay_client import RelayClient
+from sora_studio.relay.embedded import EmbeddedRelay
 from sora_studio.services.callbacks.relay_link import RelayChoice, RelayLink
 
 PUBLIC_URL = "https://relay.example"
 
 
-class ScriptedRelay:
+class ScriptedRelay(RelayClient):
     """Keeps what was reported and tells it to whoever listens. With `trouble` set, everything raises it and the line is down.
 
     Each name in `broken` is a way that fails alone: `publish`, `visit`, `report`, `line`.
@@ -114,7 +117,7 @@ class ScriptedRelay:
             raise ConnectionFailed(f"Nothing answers ({way}).")
 
 
-class Server:
+class Server(EmbeddedRelay):
     """A relay in this program that only counts."""
 
     base_url = "http://127.0.0.1:1"

@@ -12,10 +12,11 @@ from sora_studio.domain.errors import RequestRepeated
 from sora_studio.domain.ports import ClipFacts, TaskFacts, TaskFilter
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import SECTIONS, TRANSITIONS, Task, TaskSection, TaskState
+from sora_studio.storage.tasks import SqliteTasks
 
 
-class MemoryTasks:
-    """A `TaskStore`. `trouble` is raised by every write while it is set; `refusals` counts the moves that the table refused.
+class MemoryTasks(SqliteTasks):
+    """Tasks in memory. `trouble` is raised by every write while it is set; `refusals` counts the moves that the table refused.
 
     With `gate` set, every move of a task waits for it.
     """

@@ -5,7 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from sora_studio.domain.errors import StorageFull
-from sora_studio.domain.ports import TaskStore
+from sora_studio.storage.tasks import SqliteTasks
 
 WRITES = frozenset({"add", "transition", "record", "succeed", "transition_clip", "record_clip", "recover"})
 
@@ -44,7 +44,7 @@ class Edge:
 class EdgedTasks:
     """A task store on the edge. While `full`, no write gets onto the disk."""
 
-    def __init__(self, tasks: TaskStore, edge: Edge) -> None:
+    def __init__(self, tasks: SqliteTasks, edge: Edge) -> None:
         self._tasks = tasks
         self._edge = edge
         self.full = False

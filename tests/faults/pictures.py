@@ -21,7 +21,6 @@ from sora_studio.domain.errors import (
     StorageFull,
 )
 from sora_studio.domain.picture import PreparedPicture
-from sora_studio.domain.ports import PublicationStore, TaskStore
 from sora_studio.domain.task import TaskState
 from sora_studio.gateway.client import GatewayClient
 from sora_studio.services.pictures import uploads
@@ -47,7 +46,7 @@ PICTURES = ("/pictures/cat.png", "/pictures/dog.png", "/pictures/fish.png")
 class EdgedPublications:
     """A publication store on the edge. While `full` says so, no write gets onto the disk."""
 
-    def __init__(self, store: PublicationStore, edge: Edge, full: Callable[[], bool]) -> None:
+    def __init__(self, store: SqlitePublications, edge: Edge, full: Callable[[], bool]) -> None:
         self._store = store
         self._edge = edge
         self._full = full
@@ -151,7 +150,7 @@ class PictureProcess(Process):
 class PictureWorld(World):
     """What the world can reach outlives every run."""
 
-    def __init__(self, seed: int, folder: Path, tasks: TaskStore, publications: PublicationStore) -> None:
+    def __init__(self, seed: int, folder: Path, tasks: SqliteTasks, publications: SqlitePublications) -> None:
         super().__init__(seed, folder, tasks)
         self.publications = publications
         self.reachable = dict[str, bytes]()

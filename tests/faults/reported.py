@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Self
 
+from sora_studio.clock import Clock
 from sora_studio.domain.errors import (
     ConnectionFailed,
     OutcomeUnknown,
@@ -15,7 +16,7 @@ from sora_studio.domain.errors import (
     ServiceUnavailable,
     TaskUnknown,
 )
-from sora_studio.domain.ports import Clock, RemoteStatus
+from sora_studio.domain.ports import RemoteStatus
 from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import Task, TaskState

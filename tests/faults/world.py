@@ -13,7 +13,7 @@ from typing import Any, Self
 from unittest import mock
 
 from sora_studio.domain.errors import StorageFull
-from sora_studio.domain.ports import TaskFilter, TaskStore
+from sora_studio.domain.ports import TaskFilter
 from sora_studio.domain.task import Task, TaskSection, TaskState
 from sora_studio.gateway import client
 from sora_studio.gateway.client import GatewayClient
@@ -92,7 +92,7 @@ class Process(Rig):
 class World:
     """What outlives the program's runs: the disk, the service, the weather, and what the person was told."""
 
-    def __init__(self, seed: int, folder: Path, tasks: TaskStore) -> None:
+    def __init__(self, seed: int, folder: Path, tasks: SqliteTasks) -> None:
         self.seed = seed
         self.folder = folder
         self.tasks = tasks

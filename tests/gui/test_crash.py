@@ -16,10 +16,10 @@ from pytestqt.qtbot import QtBot
 
 from sora_studio.app.crash import CrashReporter
 from sora_studio.app.event_loop import StudioEventLoop
+from sora_studio.clock import Clock
 from sora_studio.domain.events import EventBus, NoticeCleared
 from sora_studio.domain.settings import Settings
 from sora_studio.logs import WINDOW_LOG, redacted, start_logging, stop_logging
-from sora_studio.services.runtime.clock import SystemClock
 from sora_studio.services.runtime.notices import Notices
 from sora_studio.services.runtime.supervision import Supervisor
 from sora_studio.ui.window.main_view import MainView
@@ -119,7 +119,7 @@ def in_a_task_of_the_window(desk: Desk) -> None:
 
 def in_a_task_of_the_services(desk: Desk) -> None:
     async def start() -> None:
-        Supervisor(SystemClock(), Notices(desk.events)).start(fail_later(), name="a task of the services")
+        Supervisor(Clock(), Notices(desk.events)).start(fail_later(), name="a task of the services")
 
     desk.loop.run_until_complete(start())
 

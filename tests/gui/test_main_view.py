@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
+from sora_studio.clock import Clock
 from sora_studio.domain.clip import ClipState
 from sora_studio.domain.errors import InvalidSetting, KeyMissing, RequestRepeated
 from sora_studio.domain.events import BalanceChanged, NoticeAction, NoticeLevel, NoticeRaised, RelayChanged, SpendingChanged
@@ -20,7 +21,6 @@ from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.settings import Settings, Theme
 from sora_studio.domain.task import Phase
 from sora_studio.services.callbacks.reports import RelayState
-from sora_studio.services.runtime.clock import SystemClock
 from sora_studio.storage.secrets import KeyStores, SessionKeys
 from sora_studio.studio import Studio, open_studio
 from sora_studio.ui.compose.again_question import AgainQuestion
@@ -165,7 +165,7 @@ def test_the_status_bar_tells_what_is_known(window: MainView, studio: Studio, qt
 def test_the_balance_appears_when_it_is_known(window: MainView, studio: Studio) -> None:
     window.attach(studio)
     assert "Balance" not in texts(window)
-    studio.events.publish(BalanceChanged(74.87, SystemClock().now()))
+    studio.events.publish(BalanceChanged(74.87, Clock().now()))
     assert {"Balance", "$74.87"} <= texts(window)
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from sora_studio.app.event_loop import StudioEventLoop
+from sora_studio.clock import Clock
 from sora_studio.domain.ports import Callback, RelayGreeting
 from sora_studio.gateway.relay_client import RelayClient
 from sora_studio.relay.embedded import EmbeddedRelay
-from sora_studio.services.runtime.clock import SystemClock
 
 ROUNDS = 30
 
@@ -23,7 +23,7 @@ def test_a_line_can_be_closed_and_cancelled_at_any_time(loop: StudioEventLoop, t
     async def scenario() -> None:
         relay = EmbeddedRelay(tmp_path)
         await relay.start()
-        client = RelayClient(relay.base_url, token=lambda: relay.token, clock=SystemClock())
+        client = RelayClient(relay.base_url, token=lambda: relay.token, clock=Clock())
         epoch, cursor = (await client.greet()).epoch, 0
 
         async def listen(heard: "asyncio.Queue[Callback]") -> None:

@@ -11,11 +11,11 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 import httpx
 import pytest
 
+from sora_studio.clock import Clock
 from sora_studio.domain.errors import ConnectionFailed, OutcomeUnknown, StudioError
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.gateway import client
 from sora_studio.gateway.client import GatewayClient
-from sora_studio.services.runtime.clock import SystemClock
 from tests.faults.books import Books
 from tests.faults.edge import Edge
 from tests.faults.socket_service import Conversation, serving, treat
@@ -94,7 +94,7 @@ async def create(gateway: GatewayClient, prompt: str) -> object:
 
 @asynccontextmanager
 async def gateway_to(url: str, transport: httpx.AsyncBaseTransport | None = None) -> AsyncGenerator[GatewayClient]:
-    gateway = GatewayClient(url, key=lambda: "key", clock=SystemClock(), transport=transport)
+    gateway = GatewayClient(url, key=lambda: "key", clock=Clock(), transport=transport)
     try:
         yield gateway
     finally:

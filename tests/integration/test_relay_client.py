@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from sora_studio.clock import Clock
 from sora_studio.domain.errors import ConnectionFailed, PassingError, PublishingFailed, RouteUnusable, StudioError
 from sora_studio.domain.picture import PreparedPicture
 from sora_studio.domain.ports import Callback, RelayGreeting
@@ -17,7 +18,6 @@ from sora_studio.gateway.picture_checker import HttpPictureChecker
 from sora_studio.gateway.relay_client import RelayClient
 from sora_studio.relay.embedded import EmbeddedRelay
 from sora_studio.relay.limits import Limits
-from sora_studio.services.runtime.clock import SystemClock
 from tests.unit.gateway.test_picture_header import encode
 
 PICTURE = PreparedPicture(encode("png", 640, 360), "image/png", 640, 360)
@@ -29,7 +29,7 @@ async def relayed(folder: Path, limits: Limits | None = None) -> AsyncGenerator[
     """A relay on loopback, and the client that has its token."""
     relay = EmbeddedRelay(folder, limits=limits)
     await relay.start()
-    client = RelayClient(relay.base_url, token=lambda: relay.token, clock=SystemClock())
+    client = RelayClient(relay.base_url, token=lambda: relay.token, clock=Clock())
     try:
         yield relay, client
     finally:
@@ -52,7 +52,7 @@ def test_a_picture_goes_up_is_there_for_a_stranger_and_goes_again(tmp_path: Path
             url = await client.publish(PICTURE, HANDLE, lifetime_s=60)
             assert url == f"{relay.base_url}/p/{HANDLE}"
             assert await client.visit(url) == PICTURE.content
-            checker = HttpPictureChecker(gateway_is_loopback=True, clock=SystemClock())
+            checker = HttpPictureChecker(gateway_is_loopback=True, clock=Clock())
             seen = await checker.look(url, max_bytes=10_000_000)
             assert (seen.format, seen.width, seen.height, seen.size_bytes) == ("png", 640, 360, PICTURE.size_bytes)
             await checker.close()
@@ -112,7 +112,7 @@ def test_a_refusal_is_heard_over_a_slow_line(
     async def scenario() -> None:
         async with relayed(tmp_path, Limits(pictures=0, head_s=0.2)) as (relay, _):
             slow_line(relay)
-            client = RelayClient(relay.base_url, token=lambda: token or relay.token, clock=SystemClock())
+            client = RelayClient(relay.base_url, token=lambda: token or relay.token, clock=Clock())
             large = PreparedPicture(PICTURE.content + bytes(1_000_000), "image/png", 640, 360)
             with pytest.raises(kind, match=words):
                 await client.publish(large, HANDLE, lifetime_s=60)
@@ -146,7 +146,7 @@ def test_a_report_comes_down_the_line_live_and_again_for_who_was_away(tmp_path: 
 def test_a_forged_report_is_turned_away_as_if_nobody_lived_there(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with relayed(tmp_path) as (relay, client):
-            stranger = RelayClient(relay.base_url, token=lambda: "another", clock=SystemClock())
+            stranger = RelayClient(relay.base_url, token=lambda: "another", clock=Clock())
             with pytest.raises(PublishingFailed, match="has nothing there"):
                 await client.report(f"{relay.base_url}/c/{stranger.new_secret()}", "task_1")
             with pytest.raises(RouteUnusable, match="does not accept this token"):

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from sora_studio.clock import Clock
 from sora_studio.domain.ports import Callback
 from sora_studio.domain.settings import RELAY_TOKEN_VARIABLE, RELAY_URL_VARIABLE, RelayPlace, Settings
 from sora_studio.domain.task import Phase, Task
 from sora_studio.gateway.relay_client import RelayClient
 from sora_studio.relay.embedded import EmbeddedRelay
-from sora_studio.services.runtime.clock import SystemClock
 from sora_studio.simulator.serve import Running, running
 from sora_studio.studio import Studio
 from tests.faults.victims import SPEED as VICTIMS_SPEED
@@ -42,7 +42,7 @@ async def relay_for(folder: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGener
 
 async def kept_at(relay: EmbeddedRelay) -> list[Callback]:
     """All that was reported so far: what was posted last proves that all before it was read."""
-    client = RelayClient(relay.base_url, token=lambda: relay.token, clock=SystemClock())
+    client = RelayClient(relay.base_url, token=lambda: relay.token, clock=Clock())
     try:
         last, kept = client.new_secret(), list[Callback]()
         await client.report(f"{relay.base_url}/c/{last}", "the last")

@@ -8,9 +8,9 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
+from sora_studio.clock import Clock
 from sora_studio.domain.errors import PassingError, StudioError
 from sora_studio.domain.picture import PIXEL
-from sora_studio.domain.ports import Clock
 from sora_studio.domain.relay import CALLBACKS_PATH, PICTURES_PATH
 from sora_studio.domain.settings import RelayPlace
 from sora_studio.services.callbacks.relay_link import RelayLink

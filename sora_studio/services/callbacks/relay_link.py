@@ -3,12 +3,15 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from sora_studio.domain.errors import RouteUnusable
 from sora_studio.domain.picture import PreparedPicture
-from sora_studio.domain.ports import PictureHost, Relay
 from sora_studio.domain.settings import RelayPlace, Settings, check_relay_url, is_loopback
+
+if TYPE_CHECKING:
+    from sora_studio.gateway.relay_client import RelayClient
+    from sora_studio.relay.embedded import EmbeddedRelay
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,32 +50,6 @@ def choose_relay(settings: Settings, *, named_url: str, gateway_is_loopback: boo
     return RelayChoice(settings.relay, check_relay_url(settings.relay_url), settings.relay_port)
 
 
-class OwnRelay(Protocol):
-    """A relay inside this program."""
-
-    @property
-    def base_url(self) -> str:
-        """Where it answers on this machine."""
-        ...
-
-    @property
-    def token(self) -> str:
-        """Its own, which it keeps."""
-        ...
-
-    async def start(self) -> None:
-        """Raises `OSError` when it cannot have its port or its folder."""
-        ...
-
-    async def stop(self) -> None: ...
-
-
-class RelayConnection(Relay, PictureHost, Protocol):
-    """What speaks to a relay, wherever that is."""
-
-    async def close(self) -> None: ...
-
-
 class RelayLink:
     """A `PictureHost` through the relay, and the way to everything else that it does.
 
@@ -83,8 +60,8 @@ class RelayLink:
         self,
         choice: Callable[[], RelayChoice],
         *,
-        serve: Callable[[RelayChoice], OwnRelay],
-        connect: Callable[[str, Callable[[], str | None]], RelayConnection],
+        serve: Callable[[RelayChoice], "EmbeddedRelay"],
+        connect: Callable[[str, Callable[[], str | None]], "RelayClient"],
         token: Callable[[], Awaitable[str | None]],
         is_owner: Callable[[], bool],
     ) -> None:
@@ -93,8 +70,8 @@ class RelayLink:
         self._connect = connect
         self._token = token
         self._is_owner = is_owner
-        self._server: OwnRelay | None = None
-        self._connection: RelayConnection | None = None
+        self._server: EmbeddedRelay | None = None
+        self._connection: RelayClient | None = None
         self._lock = asyncio.Lock()
 
     @property
@@ -112,7 +89,7 @@ class RelayLink:
         """Whether a report with this secret can come from the relay that is open now."""
         return self._connection is not None and self._connection.knows(secret)
 
-    async def open(self) -> RelayConnection:
+    async def open(self) -> "RelayClient":
         """The connection, made at the first call. Raises `RouteUnusable` when there is no relay or ours cannot start."""
         async with self._lock:
             if self._connection is None:
@@ -143,7 +120,7 @@ class RelayLink:
         """See `PictureHost`."""
         return await (await self.open()).check()
 
-    async def _open(self, choice: RelayChoice) -> RelayConnection:
+    async def _open(self, choice: RelayChoice) -> "RelayClient":
         match choice.place:
             case RelayPlace.NONE:
                 raise RouteUnusable("No relay is set up.", advice="Set one up in Settings.", nothing_left=True)
@@ -154,7 +131,7 @@ class RelayLink:
                 server = await self._started(choice)
                 return self._connect(server.base_url, lambda: server.token)
 
-    async def _started(self, choice: RelayChoice) -> OwnRelay:
+    async def _started(self, choice: RelayChoice) -> "EmbeddedRelay":
         if not self._is_owner():
             raise RouteUnusable(
                 "The relay runs in the other Sora Studio that is open.", advice="Use it from there.", nothing_left=True

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sora_studio.domain.clip import Clip, ClipState
 from sora_studio.domain.errors import (
@@ -17,7 +18,7 @@ from sora_studio.domain.errors import (
     StudioError,
 )
 from sora_studio.domain.events import NoticeAction, NoticeLevel, TransferProgressed
-from sora_studio.domain.ports import Media, TransferProgress
+from sora_studio.domain.ports import TransferProgress
 from sora_studio.domain.schedule import backoff_s
 from sora_studio.domain.task import Task
 from sora_studio.services.clips.renewal import Renewal
@@ -25,6 +26,9 @@ from sora_studio.services.clips.saving import ClipSaver, FilmUnchecked, NotAFilm
 from sora_studio.services.runtime.core import Core
 from sora_studio.services.runtime.notices import OUTPUT
 from sora_studio.services.runtime.wait_or_wake import LONGEST_REST_S, wait_or_wake
+
+if TYPE_CHECKING:
+    from sora_studio.media.local import LocalMedia
 
 _log = logging.getLogger(__name__)
 TRANSFERS_IN_FLIGHT = 3
@@ -52,7 +56,9 @@ class _Wanted:
 class Retrieval:
     """At most three transfers at once, what expires first in front. Trouble waits and tries again."""
 
-    def __init__(self, core: Core, saver: ClipSaver, renewal: Renewal, media: Media, *, is_owner: Callable[[], bool]) -> None:
+    def __init__(
+        self, core: Core, saver: ClipSaver, renewal: Renewal, media: "LocalMedia", *, is_owner: Callable[[], bool]
+    ) -> None:
         self._core = core
         self._clock = core.clock
         self._task_writer = core.task_writer

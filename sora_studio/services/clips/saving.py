@@ -4,17 +4,21 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from sora_studio.domain.clip import KEPT_SUFFIX, Clip, ClipState, FilmFacts
 from sora_studio.domain.errors import FolderSilent, PassingError, StudioError
 from sora_studio.domain.file_kinds import MP4, UNKNOWN, FileForm, FileKind, kind_of
 from sora_studio.domain.naming import clip_stem
-from sora_studio.domain.ports import Media, Transfer, TransferProgress
+from sora_studio.domain.ports import TransferProgress
 from sora_studio.domain.task import Task
 from sora_studio.services.clips import clip_files
 from sora_studio.services.clips.metadata import describe
 from sora_studio.services.runtime.core import Core
+
+if TYPE_CHECKING:
+    from sora_studio.gateway.transfer import FilmTransfer
+    from sora_studio.media.local import LocalMedia
 
 _log = logging.getLogger(__name__)
 ALIKE = 3
@@ -55,7 +59,7 @@ _Landed: TypeAlias = tuple[Path, FilmFacts | None, str | None]
 class ClipSaver:
     """Takes the steps. Each may be repeated after a crash without a second copy and without a lost one."""
 
-    def __init__(self, core: Core, transfer: Transfer, media: Media, shelf: Callable[[], Shelf]) -> None:
+    def __init__(self, core: Core, transfer: "FilmTransfer", media: "LocalMedia", shelf: Callable[[], Shelf]) -> None:
         self._core = core
         self._task_writer = core.task_writer
         self._transfer = transfer
@@ -68,7 +72,7 @@ class ClipSaver:
     ) -> None:
         """Leave the clip saved. `anew` fetches it although an earlier try left bytes that could not be opened.
 
-        Raises what `Transfer.fetch` raises, `FilmUnchecked`, `NotAFilm`, `StorageFull` and `OSError` of the folder.
+        Raises what `FilmTransfer.fetch` raises, `FilmUnchecked`, `NotAFilm`, `StorageFull` and `OSError` of the folder.
         """
         shelf = self._shelf()
         stem = _stem(shelf, task, clip)

@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sora_studio.domain.errors import FolderSilent, InvalidRequest, PassingError
 from sora_studio.domain.picture import PictureEdit, PreparedPicture, Thumbnail, WebPicture
-from sora_studio.domain.ports import Media, PictureChecker
 from sora_studio.domain.profile import ImageRules, ModelProfile
 from sora_studio.domain.request import ImageFacts, check_image, is_url
 from sora_studio.services.pictures.picture_digest import digest_of
 from sora_studio.services.pictures.preparing import Preparation
+
+if TYPE_CHECKING:
+    from sora_studio.gateway.picture_checker import HttpPictureChecker
+    from sora_studio.media.local import LocalMedia
 
 LOOKED_AT_LATER = "It will be looked at again before it is sent."
 
@@ -35,7 +39,7 @@ class PictureLook:
 class Pictures:
     """Looks at pictures, and makes them of films' frames, in `folder`."""
 
-    def __init__(self, media: Media, preparation: Preparation, checker: PictureChecker, folder: Path) -> None:
+    def __init__(self, media: "LocalMedia", preparation: Preparation, checker: "HttpPictureChecker", folder: Path) -> None:
         self._media = media
         self._preparation = preparation
         self._checker = checker
@@ -62,7 +66,7 @@ class Pictures:
             return None
 
     async def save_frame(self, clip_path: Path, at_s: float) -> Path:
-        """The frame that is seen at that time, as a picture. Raises like `Media.save_frame`."""
+        """The frame that is seen at that time, as a picture. Raises like `LocalMedia.save_frame`."""
         return await self._media.save_frame(clip_path, at_s, self._folder)
 
     async def _look_at_address(self, url: str, rules: ImageRules) -> PictureLook:

@@ -5,12 +5,15 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sora_studio.disk_calls import on_disk
 from sora_studio.domain.errors import InvalidRequest
 from sora_studio.domain.picture import PictureEdit, PreparedPicture
-from sora_studio.domain.ports import Media
 from sora_studio.domain.profile import ImageRules
+
+if TYPE_CHECKING:
+    from sora_studio.media.local import LocalMedia
 
 REMEMBERED = 6
 """Pictures, of at most 10 MB each."""
@@ -29,19 +32,19 @@ class _Making:
 class Preparation:
     """Remembers the last few pictures, or what is wrong with them, for as long as their files stay the same."""
 
-    def __init__(self, media: Media) -> None:
+    def __init__(self, media: "LocalMedia") -> None:
         self._media = media
         self._good = OrderedDict[Hashable, None]()
         self._made = OrderedDict[Hashable, _Making]()
 
     async def check(self, path: Path, edit: PictureEdit, rules: ImageRules) -> None:
-        """Whether it could be published; at once when that was seen before. Raises like `Media.prepare_image`."""
+        """Whether it could be published; at once when that was seen before. Raises like `LocalMedia.prepare_image`."""
         stamp = await on_disk(path.parent, lambda: _stamp(path))
         if (path, stamp, edit, rules.formats, rules.max_bytes) not in self._good:
             await self.prepare(path, edit, rules)
 
     async def prepare(self, path: Path, edit: PictureEdit, rules: ImageRules) -> PreparedPicture:
-        """What would be published. Raises like `Media.prepare_image`. Once nobody waits for it any more, it is not made."""
+        """Return what would be published; cancelled with its last waiter. Raises like `LocalMedia.prepare_image`."""
         stamp = await on_disk(path.parent, lambda: _stamp(path))
         key = (path, stamp, edit, rules.formats, rules.max_bytes)
         if (making := self._made.get(key)) is None:

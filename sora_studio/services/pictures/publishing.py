@@ -5,10 +5,11 @@ import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sora_studio.domain.errors import InvalidRequest, PassingError, Problem, PublicUrlNeeded, PublishingFailed, RouteUnusable
 from sora_studio.domain.picture import PictureEdit, PictureRoute, Publication, picture_name
-from sora_studio.domain.ports import PictureChecker, PictureHost, PublicationStore
+from sora_studio.domain.ports import PictureHost
 from sora_studio.domain.profile import ImageRules, ModelProfile
 from sora_studio.domain.request import GenerationRequest, ImageFacts, check_image, is_url
 from sora_studio.domain.task import Task
@@ -17,6 +18,10 @@ from sora_studio.services.pictures.preparing import Preparation
 from sora_studio.services.pictures.uploads import Parcel, Uploads
 from sora_studio.services.pictures.withdrawal import Withdrawal
 from sora_studio.services.runtime.core import Core
+
+if TYPE_CHECKING:
+    from sora_studio.gateway.picture_checker import HttpPictureChecker
+    from sora_studio.storage.publications import SqlitePublications
 
 JUDGED_AT_ONCE = 4
 """Enough to keep who prepares pictures, and who looks at addresses, at work."""
@@ -36,8 +41,8 @@ class Publishing:
         self,
         core: Core,
         preparation: Preparation,
-        checker: PictureChecker,
-        publications: PublicationStore,
+        checker: "HttpPictureChecker",
+        publications: "SqlitePublications",
         hosts: Callable[[], Mapping[PictureRoute, PictureHost]],
         chosen: Callable[[], PictureRoute | None],
         *,
@@ -118,7 +123,7 @@ class Publishing:
     async def check(self, route: PictureRoute) -> None:
         """Prove that pictures could go this way. Raises `PublicUrlNeeded` when it is not set up, else like `PictureHost`.
 
-        What a test picture's address answers that cannot be withdrawn is raised like `PictureChecker.look`.
+        What a test picture's address answers that cannot be withdrawn is raised like `HttpPictureChecker.look`.
         """
         host = self._hosts().get(route)
         if host is None:

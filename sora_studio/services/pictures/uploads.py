@@ -4,13 +4,18 @@ import asyncio
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
 from sora_studio.domain.errors import ConnectionFailed, InvalidRequest, InvalidSetting, PassingError, RouteUnusable, StudioError
 from sora_studio.domain.events import PublicationsChanged
 from sora_studio.domain.picture import SUFFIXES, PictureRoute, PreparedPicture, Publication
-from sora_studio.domain.ports import PictureChecker, PictureHost, PublicationStore
+from sora_studio.domain.ports import PictureHost
 from sora_studio.services.runtime.core import Core
+
+if TYPE_CHECKING:
+    from sora_studio.gateway.picture_checker import HttpPictureChecker
+    from sora_studio.storage.publications import SqlitePublications
 
 LENT_FOR_S = 6 * 3600.0
 """Long enough for a task that waits in the service's own queue."""
@@ -36,7 +41,7 @@ class Parcel:
 class Uploads:
     """Gives a picture an address, an old one as long as it works. `turn` keeps a picture's publishing and withdrawing apart."""
 
-    def __init__(self, core: Core, checker: PictureChecker, publications: PublicationStore) -> None:
+    def __init__(self, core: Core, checker: "HttpPictureChecker", publications: "SqlitePublications") -> None:
         self._core = core
         self._checker = checker
         self._publications = publications

@@ -5,15 +5,19 @@ import contextlib
 import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sora_studio.domain.errors import StorageFull, StudioError
 from sora_studio.domain.events import PublicationsChanged
 from sora_studio.domain.picture import PictureRoute, Publication
-from sora_studio.domain.ports import PictureHost, PublicationStore
+from sora_studio.domain.ports import PictureHost
 from sora_studio.services.pictures.uploads import Uploads
 from sora_studio.services.runtime.backoff import Backoff
 from sora_studio.services.runtime.core import Core
 from sora_studio.services.runtime.wait_or_wake import LONGEST_REST_S, wait_or_wake
+
+if TYPE_CHECKING:
+    from sora_studio.storage.publications import SqlitePublications
 
 LANDS_WITHIN_S = 60.0
 """What was cut off on its way is withdrawn at once and once more so much later: it may have arrived in between."""
@@ -34,7 +38,7 @@ class Withdrawal:
     def __init__(
         self,
         core: Core,
-        publications: PublicationStore,
+        publications: "SqlitePublications",
         uploads: Uploads,
         hosts: Callable[[], Mapping[PictureRoute, PictureHost]],
     ) -> None:

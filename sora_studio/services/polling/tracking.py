@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sora_studio.domain.ports import Clock, TaskFacts
+from sora_studio.clock import Clock
+from sora_studio.domain.ports import TaskFacts
 from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.schedule import LOST_AFTER_S, poll_wait_s, safety_wait_s
 from sora_studio.domain.task import Task, TaskState

@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from sora_studio.domain.ports import Clock
+from sora_studio.clock import Clock
 from sora_studio.domain.schedule import backoff_s
 
 Key = TypeVar("Key", int, str)

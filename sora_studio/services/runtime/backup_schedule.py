@@ -4,9 +4,9 @@ import logging
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
+from sora_studio.clock import Clock
 from sora_studio.domain.errors import DatabaseUnusable, StorageFull
 from sora_studio.domain.events import NoticeLevel
-from sora_studio.domain.ports import Clock
 from sora_studio.services.runtime.notices import DATABASE, Notices
 
 FIRST_AFTER_S = 30.0

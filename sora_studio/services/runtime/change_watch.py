@@ -3,11 +3,15 @@
 import asyncio
 import sys
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
+from sora_studio.clock import Clock
 from sora_studio.domain.events import EventBus, TaskChanged
-from sora_studio.domain.ports import Clock, TaskStore
 from sora_studio.domain.task import Task
 from sora_studio.services.runtime.wait_or_wake import wait_or_wake
+
+if TYPE_CHECKING:
+    from sora_studio.storage.tasks import SqliteTasks
 
 LOOK_EVERY_S = 1.0
 """How soon a change made by another process is seen. Own changes wake the watch at once."""
@@ -18,7 +22,7 @@ GATHER_S = 0.05
 class ChangeWatch:
     """Publishes `TaskChanged` for every changed task and hands the fresh rows to whoever observes."""
 
-    def __init__(self, tasks: TaskStore, events: EventBus, clock: Clock) -> None:
+    def __init__(self, tasks: "SqliteTasks", events: EventBus, clock: Clock) -> None:
         self._tasks = tasks
         self._events = events
         self._clock = clock

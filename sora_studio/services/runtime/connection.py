@@ -3,13 +3,17 @@
 import asyncio
 import random
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
+from sora_studio.clock import Clock
 from sora_studio.domain.errors import ConnectionFailed, StudioError
 from sora_studio.domain.events import ConnectionChanged, EventBus, NoticeAction, NoticeLevel
-from sora_studio.domain.ports import Clock, Gateway
 from sora_studio.domain.schedule import backoff_s
 from sora_studio.services.runtime.notices import OFFLINE, Notices
 from sora_studio.services.runtime.wait_or_wake import wait_or_wake
+
+if TYPE_CHECKING:
+    from sora_studio.gateway.client import GatewayClient
 
 FAILURES_UNTIL_OFFLINE = 3
 
@@ -17,7 +21,7 @@ FAILURES_UNTIL_OFFLINE = 3
 class Connection:
     """Online until several connections failed in a row; then one probe tries, and all else holds back until it gets through."""
 
-    def __init__(self, gateway: Gateway, events: EventBus, notices: Notices, clock: Clock, rng: random.Random) -> None:
+    def __init__(self, gateway: "GatewayClient", events: EventBus, notices: Notices, clock: Clock, rng: random.Random) -> None:
         self._gateway = gateway
         self._events = events
         self._notices = notices

@@ -5,14 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sora_studio.clock import Clock
 from sora_studio.domain.events import EventBus
-from sora_studio.domain.ports import Clock, Gateway
 from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.public_addresses import is_public_url
 from sora_studio.services.runtime.notices import Notices
 from sora_studio.services.runtime.supervision import Supervisor
 
 if TYPE_CHECKING:
+    from sora_studio.gateway.client import GatewayClient
     from sora_studio.services.tasks.task_writer import TaskWriter
 
 
@@ -21,7 +22,7 @@ class Core:
     """One run's shared parts. `speed`: how many times faster than life the service runs; other waits shrink by it."""
 
     task_writer: "TaskWriter"
-    gateway: Gateway
+    gateway: "GatewayClient"
     profiles: Mapping[str, ModelProfile]
     events: EventBus
     notices: Notices

@@ -1,30 +1,21 @@
 """One process at a time submits, follows and fetches for a data folder; others add rows, look on, and take over."""
 
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import TYPE_CHECKING
 
+from sora_studio.clock import Clock
 from sora_studio.domain.events import EventBus, TrackerChanged
-from sora_studio.domain.ports import Clock
+
+if TYPE_CHECKING:
+    from sora_studio.storage.lock import DataFolderLock
 
 TRY_EVERY_S = 1.0
-
-
-class FolderLock(Protocol):
-    """Held by one process; free again when that process ends, however it ends."""
-
-    def try_acquire(self) -> bool:
-        """Whether this process holds it now; never waits."""
-        ...
-
-    def release(self) -> None:
-        """Let another process have it."""
-        ...
 
 
 class Ownership:
     """Guest until the lock is free, then owner to the end. `begin` is called on becoming the owner, again if it failed."""
 
-    def __init__(self, lock: FolderLock, events: EventBus, clock: Clock, begin: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, lock: "DataFolderLock", events: EventBus, clock: Clock, begin: Callable[[], Awaitable[None]]) -> None:
         self._lock = lock
         self._events = events
         self._clock = clock

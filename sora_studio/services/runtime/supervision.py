@@ -5,9 +5,9 @@ import logging
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from sora_studio.clock import Clock
 from sora_studio.domain.errors import DatabaseUnusable, FolderSilent, StorageFull, StudioError
 from sora_studio.domain.events import NoticeAction, NoticeLevel
-from sora_studio.domain.ports import Clock
 from sora_studio.services.runtime.notices import DATABASE, FAULT, OUTPUT, STORAGE, Notices
 
 _log = logging.getLogger(__name__)

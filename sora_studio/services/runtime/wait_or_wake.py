@@ -2,7 +2,7 @@
 
 import asyncio
 
-from sora_studio.domain.ports import Clock
+from sora_studio.clock import Clock
 
 LONGEST_REST_S = 30.0
 """Sleeps are cut to this, so that a suspended machine or a changed clock is noticed soon."""

@@ -106,7 +106,7 @@ class Submission:
         return await self._task_writer.transition(task, TaskState.CANCELLED, trouble=None)
 
     async def look_up(self, task: int, task_id: str) -> RemoteStatus:
-        """What the service says about an id that may be this task's. Raises `TaskUnknown` or like `Gateway.status`."""
+        """What the service says about an id that may be this task's. Raises `TaskUnknown` or like `GatewayClient.status`."""
         row = await self._task_writer.tasks.get(task)
         profile = self._core.profiles.get(row.request.model) if row else None
         if profile is None or not is_id(task_id.strip()):

@@ -3,15 +3,19 @@
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
+from sora_studio.clock import Clock
 from sora_studio.domain.clip import ClipState
 from sora_studio.domain.errors import StorageFull
 from sora_studio.domain.events import NoticeLevel
-from sora_studio.domain.ports import ClipFacts, Clock, TaskFacts, TaskStore
+from sora_studio.domain.ports import ClipFacts, TaskFacts
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import Task, TaskState
 from sora_studio.services.runtime.notices import STORAGE, Notices
+
+if TYPE_CHECKING:
+    from sora_studio.storage.tasks import SqliteTasks
 
 _log = logging.getLogger(__name__)
 ROOM_CHECK_S = 5.0
@@ -23,7 +27,7 @@ class TaskWriter:
     `on_move` hears of every state that this process gave a task, before anything else happens.
     """
 
-    def __init__(self, tasks: TaskStore, clock: Clock, notices: Notices) -> None:
+    def __init__(self, tasks: "SqliteTasks", clock: Clock, notices: Notices) -> None:
         self.tasks = tasks
         self._clock = clock
         self._notices = notices
@@ -40,7 +44,7 @@ class TaskWriter:
         repeat_after: timedelta | None = None,
         instead_of: int | None = None,
     ) -> list[Task]:
-        """New waiting tasks, on disk when this returns; see `TaskStore.add`."""
+        """New waiting tasks, on disk when this returns; see `SqliteTasks.add`."""
         added = await self.tasks.add(
             requests,
             gateway=gateway,

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sora_studio.domain.ports import DraftStore
     from sora_studio.domain.profile import ModelProfile
     from sora_studio.services.callbacks.reports import Reports
     from sora_studio.services.pictures.pictures import Pictures
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from sora_studio.services.runtime.credentials import Credentials
     from sora_studio.services.runtime.settings_service import SettingsService
     from sora_studio.services.tasks.submission import Submission
+    from sora_studio.storage.drafts import SqliteDrafts
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class ComposeServices:
     pasted_dir: Path
     settings: "SettingsService"
     credentials: "Credentials"
-    drafts: "DraftStore"
+    drafts: "SqliteDrafts"
     pictures: "Pictures"
     submission: "Submission"
     publishing: "Publishing"

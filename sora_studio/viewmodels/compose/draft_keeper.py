@@ -12,7 +12,7 @@ from sora_studio.domain.errors import StudioError
 from sora_studio.viewmodels.compose.autosave import Autosave
 
 if TYPE_CHECKING:
-    from sora_studio.domain.ports import DraftStore
+    from sora_studio.storage.drafts import SqliteDrafts
 
 
 class DraftKeeper(QObject):
@@ -44,7 +44,7 @@ class DraftKeeper(QObject):
         self.kept = kept
         self._autosave.settle()
 
-    async def save(self, drafts: "DraftStore", draft: Callable[[], Draft]) -> bool:
+    async def save(self, drafts: "SqliteDrafts", draft: Callable[[], Draft]) -> bool:
         """Write the draft as it stands when its turn has come; says whether there was anything to write."""
         async with self._writing:
             if not self._autosave.pending:

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sora_studio.domain.ports import TaskStore
     from sora_studio.services.callbacks.relay_token import RelayToken
     from sora_studio.services.callbacks.reports import Reports
     from sora_studio.services.pictures.bucket_keys import BucketKeys
     from sora_studio.services.pictures.publishing import Publishing
     from sora_studio.services.runtime.credentials import Credentials
+    from sora_studio.storage.tasks import SqliteTasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,4 +21,4 @@ class SettingsServices:
     relay_token: "RelayToken"
     publishing: "Publishing"
     reports: "Reports"
-    tasks: "TaskStore"
+    tasks: "SqliteTasks"

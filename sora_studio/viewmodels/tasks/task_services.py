@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sora_studio.domain.ports import TaskStore
     from sora_studio.domain.profile import ModelProfile
     from sora_studio.services.clips.retrieval import Retrieval
     from sora_studio.services.library.library import Library
     from sora_studio.services.pictures.pictures import Pictures
     from sora_studio.services.polling.tracking import Tracking
     from sora_studio.services.tasks.submission import Submission
+    from sora_studio.storage.tasks import SqliteTasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class TaskServices:
     """`tasks` is only read; `library` changes what is kept."""
 
     profiles: "Mapping[str, ModelProfile]"
-    tasks: "TaskStore"
+    tasks: "SqliteTasks"
     library: "Library"
     submission: "Submission"
     tracking: "Tracking"

@@ -5,19 +5,19 @@ from hypothesis import strategies as st
 
 from sora_studio.cli.progress import ProgressLine
 from sora_studio.cli.report import ProgressBar
+from sora_studio.clock import Clock
 from sora_studio.domain.clip import ClipState
 from sora_studio.domain.events import TransferProgressed
 from sora_studio.domain.profile_toml import parse_profile
 from sora_studio.domain.task import TaskState
 from sora_studio.paths import resources_dir
-from sora_studio.services.runtime.clock import SystemClock
 from tests.unit.cli.rows import CREATED, clip, task
 
 PROFILE = parse_profile((resources_dir() / "models" / "sora-2.toml").read_text(encoding="utf-8"), "sora-2.toml")
 
 
 def _progress() -> ProgressLine:
-    return ProgressLine(ProgressBar(drawn=False), {"sora-2": PROFILE}, SystemClock())
+    return ProgressLine(ProgressBar(drawn=False), {"sora-2": PROFILE}, Clock())
 
 
 @given(st.floats(0, 1e6), st.floats(0, 1e6))

@@ -13,7 +13,7 @@ from sora_studio import paths
 from sora_studio.domain.events import Event, EventBus, NoticeCleared, NoticeRaised
 from sora_studio.domain.money import DayLimits
 from sora_studio.domain.picture import PictureRoute
-from sora_studio.domain.ports import PictureHost, PublicationStore
+from sora_studio.domain.ports import PictureHost
 from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.profile_toml import parse_profile
 from sora_studio.domain.request import GenerationRequest
@@ -27,6 +27,7 @@ from sora_studio.services.runtime.core import Core
 from sora_studio.services.runtime.notices import Notices
 from sora_studio.services.runtime.supervision import Supervisor
 from sora_studio.services.tasks.task_writer import TaskWriter
+from sora_studio.storage.publications import SqlitePublications
 from tests.doubles.clock import ManualClock, settle
 from tests.doubles.gateway import ScriptedGateway
 from tests.doubles.outside import Lock, ScriptedMedia, ScriptedTransfer
@@ -70,7 +71,7 @@ class Rig:
     loopback: bool = True
     has_key: bool = True
     tasks: MemoryTasks = field(default_factory=MemoryTasks)
-    publications: PublicationStore | None = None
+    publications: SqlitePublications | None = None
     clock: ManualClock = field(default_factory=ManualClock)
     transfer: ScriptedTransfer = field(default_factory=ScriptedTransfer)
     media: ScriptedMedia = field(default_factory=ScriptedMedia)

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from sora_studio.clock import Clock
 from sora_studio.domain.errors import ConnectionFailed, PublishingFailed
 from sora_studio.domain.picture import PIXEL
-from sora_studio.domain.ports import Clock
 from sora_studio.domain.settings import RelayPlace
 from sora_studio.services.callbacks.relay_check import Step
 from sora_studio.services.callbacks.relay_link import RelayChoice

@@ -67,8 +67,9 @@ def test_who_still_waits_gets_it_although_others_gave_it_up(tmp_path: Path) -> N
         media = SlowMedia()
         preparation = Preparation(media)
         first, second = (asyncio.create_task(preparation.prepare(tmp_path, EDITS[0], RULES)) for _ in range(2))
-        await disks_rest()  # both have looked at the file
-        await settle()
+        for _ in range(2):  # a folder is asked once at a time: first for the one, then for the other
+            await disks_rest()
+            await settle()
         await given_up(first)
         media.gate.set()
         assert (await second).media_type == "image/png"

@@ -1,4 +1,4 @@
-"""The machine's own clock, behind the port that lets tests bring another."""
+"""The clock of the whole core: every part that waits or stamps gets it as an argument, so that tests can bring another."""
 
 import asyncio
 import sys
@@ -7,26 +7,26 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 
-class SystemClock:
-    """Wall time, monotonic time, time that goes on in suspend, and asyncio's sleep."""
+class Clock:
+    """Wall time for what is kept and shown, monotonic time for what is measured, elapsed time for what is planned."""
 
     def __init__(self) -> None:
         self._elapsed = _clock_that_never_stops()
 
     def now(self) -> datetime:
-        """Aware UTC."""
+        """Return the time as aware UTC. It may be set at any moment, forwards and back."""
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
-        """Seconds that never go back; on most systems they stand still while the machine is suspended."""
+        """Return seconds that never go back; on most systems they stop while the machine is suspended."""
         return time.monotonic()
 
     def elapsed(self) -> float:
-        """Seconds that never go back and go on while the machine is suspended."""
+        """Return seconds that never go back, count on during suspend, and do not change when the wall clock is set."""
         return self._elapsed()
 
     async def sleep(self, seconds: float) -> None:
-        """At least so long, awake time."""
+        """Sleep for at least that long, in awake time."""
         await asyncio.sleep(seconds)
 
 
