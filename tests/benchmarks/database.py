@@ -10,11 +10,11 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
+from sora_studio.clock import Clock
 from sora_studio.domain.clip import ClipCounts
 from sora_studio.domain.events import EventBus
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.services.clips.file_presence import FilePresence
-from sora_studio.services.runtime.clock import SystemClock
 from sora_studio.services.runtime.core import Core
 from sora_studio.services.runtime.notices import Notices
 from sora_studio.services.tasks.task_writer import TaskWriter
@@ -82,7 +82,7 @@ async def look_at_files(path: Path) -> float:
     database = Database(path)
     await database.open()
     await database.write(lambda connection: connection.execute(ADD_CLIPS, (str(film),)))
-    tasks, events, clock = SqliteTasks(database), EventBus(), SystemClock()
+    tasks, events, clock = SqliteTasks(database), EventBus(), Clock()
     writer = TaskWriter(tasks, clock, Notices(events))
     presence = FilePresence(cast("Core", SimpleNamespace(task_writer=writer, clock=clock)), is_owner=lambda: True)
     begun = time.process_time()

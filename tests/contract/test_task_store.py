@@ -359,7 +359,7 @@ def test_a_task_is_found_by_the_secret_that_was_committed_with_its_sending(tell:
 
 
 def test_a_task_is_found_by_the_id_of_the_service_whatever_became_of_it(tell: Tell) -> None:
-    async def story(store: TaskStore) -> None:
+    async def story(store: SqliteTasks) -> None:
         task = await task_in(store, S.SENDING)
         await store.transition(task, S.PENDING, task_id="remote-7")
         await store.record(task, removed_at=NOW)
@@ -371,7 +371,7 @@ def test_a_task_is_found_by_the_id_of_the_service_whatever_became_of_it(tell: Te
 
 
 def test_files_of_clips_are_told_in_pages_newest_first(tell: Tell) -> None:
-    async def story(store: TaskStore) -> None:
+    async def story(store: SqliteTasks) -> None:
         paths = [Path(f"/clips/{number}.mp4") for number in range(5)]
         for path in paths:
             task = await task_in(store, S.PROCESSING)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from sora_studio.clock import Clock
 from sora_studio.domain.errors import ConnectionFailed, InvalidRequest, OutcomeUnknown, PassingError, RouteUnusable, StudioError
 from sora_studio.domain.events import Event, NoticeRaised
 from sora_studio.domain.ports import RelayGreeting
@@ -24,7 +25,6 @@ from sora_studio.gateway.relay_client import RelayClient
 from sora_studio.gateway.transfer import FilmTransfer
 from sora_studio.hosting.bucket import BucketHost
 from sora_studio.relay.embedded import EmbeddedRelay
-from sora_studio.services.runtime.clock import SystemClock
 from sora_studio.simulator.serve import running
 from tests.canary import KEY
 from tests.doubles.proxies import AUTHORITY, HttpProxy, Proxy, SocksProxy, behind_tls, saying
@@ -76,7 +76,7 @@ async def servers(folder: Path) -> AsyncGenerator[dict[str, int]]:
 
 
 async def gateway(proxies: Proxies, _: Path) -> object:
-    client = GatewayClient("https://gateway.example", key=lambda: KEY, clock=SystemClock(), proxies=proxies)
+    client = GatewayClient("https://gateway.example", key=lambda: KEY, clock=Clock(), proxies=proxies)
     try:
         return await client.balance()
     finally:
@@ -87,7 +87,7 @@ async def create(proxies: Proxies, _: Path) -> object:
     async def claim() -> bool:
         return True
 
-    client = GatewayClient("https://gateway.example", key=lambda: KEY, clock=SystemClock(), proxies=proxies)
+    client = GatewayClient("https://gateway.example", key=lambda: KEY, clock=Clock(), proxies=proxies)
     try:
         return await client.create(request(), PROFILE, (), claim=claim)
     finally:
@@ -95,7 +95,7 @@ async def create(proxies: Proxies, _: Path) -> object:
 
 
 async def film(proxies: Proxies, folder: Path, url: str = "https://films.example/a.mp4?signature=x") -> object:
-    transfer = FilmTransfer(gateway_is_loopback=False, clock=SystemClock(), proxies=proxies)
+    transfer = FilmTransfer(gateway_is_loopback=False, clock=Clock(), proxies=proxies)
     try:
         await transfer.fetch(url, folder / "part", lambda _: None)
     finally:
@@ -104,7 +104,7 @@ async def film(proxies: Proxies, folder: Path, url: str = "https://films.example
 
 
 async def picture(proxies: Proxies, _: Path, url: str = "https://pictures.example/a.png") -> object:
-    checker = HttpPictureChecker(gateway_is_loopback=False, clock=SystemClock(), proxies=proxies)
+    checker = HttpPictureChecker(gateway_is_loopback=False, clock=Clock(), proxies=proxies)
     try:
         return (await checker.look(url, max_bytes=10_000_000)).width
     finally:
@@ -118,7 +118,7 @@ async def plain_picture(proxies: Proxies, folder: Path) -> object:
 async def relay(proxies: Proxies, folder: Path) -> object:
     """Its line, an upload, and the look that a stranger takes at it."""
     token = (folder / "token").read_text("utf-8")
-    client = RelayClient("https://relay.example", token=lambda: token, clock=SystemClock(), proxies=proxies)
+    client = RelayClient("https://relay.example", token=lambda: token, clock=Clock(), proxies=proxies)
     try:
         async with aclosing(client.callbacks()) as line:
             assert isinstance(await anext(line), RelayGreeting)
