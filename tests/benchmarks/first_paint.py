@@ -3,14 +3,14 @@
 Both count from the start of the process, with compiled modules, until Qt has put their first paint on the screen.
 """
 
-import os
-import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.benchmarks.figures import Figure, median
+from tests.benchmarks.screen import measure, run_window
 
 ROUNDS = 15
 AIM = 1.5
@@ -84,21 +84,20 @@ door.main([])
 def times(program: str, environment: dict[str, str]) -> dict[str, float]:
     """What the program tells, in seconds from just before its process starts; `longest` is a length of its own."""
     began = time.time()
-    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=environment)
-    told = dict(line.split() for line in run.stdout.splitlines())
+    told = dict(line.split() for line in run_window(program, environment).splitlines())
     return {what: float(seconds) - (0.0 if what == "longest" else began) for what, seconds in told.items()}
 
 
-def compiled(folder: Path) -> dict[str, str]:
+def compiled(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
     """An environment in which modules are kept compiled, as installed ones are, and the data is our own."""
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    kept = {name: value for name, value in environment.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {**kept, "PYTHONPYCACHEPREFIX": str(folder / "compiled"), "SORA_STUDIO_DATA_DIR": str(folder / "data")}
 
 
-def main() -> None:
-    """Prints the medians."""
+def benchmark(with_screen: dict[str, str]) -> None:
+    """Print the medians."""
     with tempfile.TemporaryDirectory() as folder:
-        environment = compiled(Path(folder))
+        environment = compiled(with_screen, Path(folder))
         times(BARE, environment), times(OURS, environment)  # compile, and warm the disk's cache
         pairs = [(times(BARE, environment), times(OURS, environment)) for _ in range(ROUNDS)]
     bare = median([bare["painted"] for bare, _ in pairs])
@@ -114,4 +113,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(measure(benchmark))

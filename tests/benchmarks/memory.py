@@ -1,13 +1,12 @@
 """Resident memory of the window on the simulator: open and idle, and after a clip has played."""
 
-import os
 import re
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 from tests.benchmarks.figures import Figure
+from tests.benchmarks.screen import measure, run_window
 
 AIM_MB = 150
 
@@ -31,24 +30,18 @@ start(sys.argv[1:])
 """
 
 
-def main() -> None:
-    """Prints the resident size. Only Linux tells it without another library."""
+def benchmark(environment: dict[str, str]) -> None:
+    """Print the resident size. Only Linux tells it without another library."""
     if not Path("/proc/self/status").exists():
         Figure("memory", "not measured on this system").tell()
         return
     with tempfile.TemporaryDirectory() as folder:
-        run = subprocess.run(
-            [sys.executable, "-c", WINDOW],
-            capture_output=True,
-            text=True,
-            check=True,
-            env={**os.environ, "SORA_STUDIO_DATA_DIR": folder},
-        )
-    match = re.search(r"idle VmRSS:\s+(\d+) kB", run.stdout)
-    assert match, run.stderr
+        output = run_window(WINDOW, {**environment, "SORA_STUDIO_DATA_DIR": folder})
+    match = re.search(r"idle VmRSS:\s+(\d+) kB", output)
+    assert match, output
     resident_mb = int(match[1]) * 1024 / 1e6
     Figure("memory, window open", f"{resident_mb:.0f} MB", f"under {AIM_MB} MB", met=resident_mb < AIM_MB).tell()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(measure(benchmark))
