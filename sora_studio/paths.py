@@ -1,12 +1,10 @@
 """Where things are kept on each system: the program's own resources, its data, and the person's videos."""
 
+# ruff: noqa: PLC0415 - the window imports this before its first paint: what only some paths need is imported when they do
+
 import os
 import re
-import socket
 from pathlib import Path
-from urllib.parse import unquote_to_bytes
-
-import platformdirs
 
 _PACKAGE = Path(__file__).resolve().parent
 DATA_DIR_VARIABLE = "SORA_STUDIO_DATA_DIR"
@@ -40,8 +38,14 @@ def data_dir(*, demo: bool = False) -> Path:
     Raises `NotAPath` for a variable that names no folder of this computer.
     """
     chosen = os.environ.get(DATA_DIR_VARIABLE)
-    base = local_path(chosen) if chosen else platformdirs.user_data_path("sora-studio", appauthor=False)
+    base = local_path(chosen) if chosen else _usual_data_dir()
     return base / "demo" if demo else base
+
+
+def _usual_data_dir() -> Path:
+    import platformdirs
+
+    return platformdirs.user_data_path("sora-studio", appauthor=False)
 
 
 def local_path(text: str, *, anchored: bool = False) -> Path:
@@ -67,6 +71,9 @@ def local_path(text: str, *, anchored: bool = False) -> Path:
 
 def _from_file_url(url: str) -> str:
     """Return the path of `file:///a%20b`, `file:/a` or `file://localhost/a`. Everything after the host is the path."""
+    import socket
+    from urllib.parse import unquote_to_bytes
+
     rest = url[len("file:") :]
     host, path = "", rest
     if rest.startswith("//"):
@@ -99,4 +106,6 @@ def _shown(text: str) -> str:
 
 def videos_dir() -> Path:
     """Where clips go unless the person says otherwise."""
+    import platformdirs
+
     return platformdirs.user_videos_path() / "Sora Studio"

@@ -2,11 +2,12 @@
 
 import re
 import unicodedata
+from functools import cache
 
 _FEW = 3
 BYTE_ORDER_MARK = "\ufeff"
 _SPACES = re.compile(r"\s+")
-_VISIBLE = re.compile(
+_VISIBLE = (
     r"[^\s\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f"
     r"\u2800\u3164\ufdd0-\ufdef\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffc\ufffe\uffff\U00013430-\U0001343f"
     r"\U0001bca0-\U0001bca3\U0001d159\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
@@ -20,9 +21,15 @@ _ESCAPE_SEQUENCE = re.compile(r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1
 _LINE_END = re.compile(r"\r\n?|\n")
 
 
+@cache
+def _visible() -> re.Pattern[str]:
+    """Compile on first use: it takes 2 ms, and the window is painted before a prompt is checked."""
+    return re.compile(_VISIBLE)
+
+
 def is_blank(text: str) -> bool:
     """Return whether nothing of the text can be seen."""
-    return _VISIBLE.search(text) is None
+    return _visible().search(text) is None
 
 
 def without_mark(text: str) -> str:

@@ -4,10 +4,13 @@ import asyncio
 import contextlib
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sora_studio.relay.folder import opened
 from sora_studio.relay.limits import Limits
-from sora_studio.relay.server import RelayServer, address_in_ascii, listen, origin_of
+
+if TYPE_CHECKING:
+    from sora_studio.relay.server import RelayServer
 
 
 class EmbeddedRelay:
@@ -45,6 +48,9 @@ class EmbeddedRelay:
         await asyncio.to_thread(self._stop)
 
     def _start(self) -> None:
+        # The web server's libraries take 3 MB, and few programs run a relay.
+        from sora_studio.relay.server import RelayServer, address_in_ascii, listen, origin_of  # noqa: PLC0415
+
         public_url = address_in_ascii(self._public_url)
         listener = self._held.enter_context(listen("127.0.0.1", self._port))
         folder = self._held.enter_context(opened(self._folder, self._limits))

@@ -131,7 +131,7 @@ def apply(app: QApplication, theme: Theme) -> None:
 
 def font(*, size_px: int = 13, semibold: bool = False) -> QFont:
     """Inter with figures of one width; the system's own font for the scripts that it lacks."""
-    _load_fonts()
+    _load_font("Inter-SemiBold.otf" if semibold else "Inter-Regular.otf")
     made = QFont(["Inter", QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family()])
     made.setPixelSize(size_px)
     made.setWeight(QFont.Weight.DemiBold if semibold else QFont.Weight.Normal)
@@ -224,10 +224,9 @@ def _style_template() -> Template:
 
 
 @cache
-def _load_fonts() -> None:
-    """Once. Where they cannot be read the system's font serves."""
-    for name in ("Inter-Regular.otf", "Inter-SemiBold.otf"):
-        QFontDatabase.addApplicationFont(str(resources_dir() / "fonts" / name))
+def _load_font(file_name: str) -> None:
+    """Once, when first needed. Where it cannot be read the system's font serves."""
+    QFontDatabase.addApplicationFont(str(resources_dir() / "fonts" / file_name))
 
 
 @cache

@@ -43,7 +43,7 @@ class FirstLook(QWidget):
 
     def _build_compose(self) -> QWidget:
         compose, header, controls = QWidget(), QLabel(), QWidget()
-        header.setFont(theme.font(semibold=True))
+        header.setFont(theme.font())  # as tall as the semibold of the real header, whose file need not be loaded yet
         controls.setFixedHeight(CONTROLS_HEIGHT)
         ComposeColumn(compose, header=header, editor=self.editor).addWidget(controls)
         return compose
