@@ -48,6 +48,7 @@ def sealed_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         for name in [name for name in os.environ if name.startswith("SORA_STUDIO_") or name.lower() in _PROXIES]:
             patch.delenv(name)
         patch.setenv(LEVEL_VARIABLE, "DEBUG")
+        patch.setenv("SORA_STUDIO_SIMULATOR_FILM_EDGE", "180")  # rendering one of 720 takes five times as long
         patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
         patch.setenv("XDG_CONFIG_HOME", str(home))
         patch.setenv("XDG_DATA_HOME", str(home / "data"))

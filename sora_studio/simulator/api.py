@@ -28,7 +28,7 @@ class Api:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._films = Films(service.folder)
+        self._films = Films(service.folder, service.terms.film_edge_px)
         self._errands = Errands(service, self._films)
         self.application = Starlette(
             routes=[

@@ -23,10 +23,14 @@ _VERSION = 2
 
 
 class Films:
-    """Equal orders take turns at a few films. Rendering runs in its own threads, half as many as there are cores."""
+    """Equal orders take turns at a few films. Rendering runs in its own threads, half as many as there are cores.
 
-    def __init__(self, folder: Folder) -> None:
+    With `edge_px`, films have that shorter edge in place of the ordered one: quick to render, for tests.
+    """
+
+    def __init__(self, folder: Folder, edge_px: int | None = None) -> None:
         self._folder = folder
+        self._edge_px = edge_px
         self._renderers = ThreadPoolExecutor(max(1, (os.cpu_count() or 1) // 2), thread_name_prefix="render")
         self._under_way = dict[str, Future[Path]]()
         self._closing = threading.Event()
@@ -68,7 +72,8 @@ class Films:
             still=self._folder.picture(task.picture) if task.picture else None,
             watermark=order.model if order.watermark else "",
         )
-        short, long = order.short_edge_px, order.short_edge_px * 16 // 9
+        short = self._edge_px or order.short_edge_px
+        long = short * 16 // 9
         width, height = (short, long) if order.portrait else (long, short)
         self._make_room()
         unfinished = path.with_suffix(f".{os.getpid()}.part")

@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 import sys
@@ -22,6 +23,8 @@ from sora_studio.simulator.scenarios import SCENARIOS
 from sora_studio.simulator.service import START_BALANCE_USD, Charge, Service, Terms
 from sora_studio.simulator.task import RemoteTask
 
+FILM_EDGE_VARIABLE = "SORA_STUDIO_SIMULATOR_FILM_EDGE"
+"""The shorter edge of all films in pixels, for simulators that are not told it otherwise: small films are rendered quickly."""
 _GRACE_S = 1
 """How long an open request may keep a closing simulator."""
 
@@ -97,9 +100,17 @@ def running(
     balance_usd: float = START_BALANCE_USD,
     keys: Sequence[str] = (),
     port: int = 0,
+    film_edge_px: int | None = None,
 ) -> Generator[Running]:
     """A simulator on loopback in a thread, until the block ends. A fixed `port` lets one come back where another was."""
-    terms = Terms(speed=speed, scenario=SCENARIOS[scenario], seed=seed, balance_usd=balance_usd, keys=keys)
+    terms = Terms(
+        speed=speed,
+        scenario=SCENARIOS[scenario],
+        seed=seed,
+        balance_usd=balance_usd,
+        keys=keys,
+        film_edge_px=film_edge_px or _edge(os.environ.get(FILM_EDGE_VARIABLE)),
+    )
     with _folder(state) as folder, _listen("127.0.0.1", port) as listener:
         started = threading.Event()
         server, seen = _build(terms, folder, started.set)
@@ -130,6 +141,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         seed=options.seed,
         balance_usd=options.balance,
         keys=options.key,
+        film_edge_px=options.film_edge,
     )
     with contextlib.ExitStack() as stack:
         try:
@@ -158,6 +170,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--balance", type=_amount, default=START_BALANCE_USD, metavar="USD", help="credit at the start (default: %(default)g)")
     add("--key", action="append", default=[], help="accept only this key; can be given more than once (default: any)")
     add("--state", type=Path, metavar="DIR", help="keep tasks and films there (default: forget them at the end)")
+    edge_help = f"shorter edge of all films (default: {FILM_EDGE_VARIABLE} in the environment, else as ordered)"
+    add("--film-edge", type=_edge, default=os.environ.get(FILM_EDGE_VARIABLE), metavar="PX", help=edge_help)
     add("--until-stdin-closes", action="store_true", help="end when standard input closes")
     return parser
 
@@ -174,6 +188,16 @@ def _amount(text: str) -> float:
     if not 0 <= value < float("inf"):
         raise argparse.ArgumentTypeError(f"{text} is no amount of money")
     return value
+
+
+def _edge(text: str | None) -> int | None:
+    """Codecs want even numbers, and captions some room."""
+    if not text:
+        return None
+    edge_px = int(text)
+    if not 90 <= edge_px <= 2160 or edge_px % 18:
+        raise argparse.ArgumentTypeError(f"{text} is not between 90 and 2160 and a multiple of 18")
+    return edge_px
 
 
 def _port(text: str) -> int:

@@ -34,13 +34,14 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How this simulator runs. With `keys`, only these are good."""
+    """How this simulator runs. With `keys`, only these are good. With `film_edge_px`, films have that shorter edge."""
 
     speed: float = 1.0
     scenario: Scenario = SCENARIOS["calm"]
     seed: int = 0
     balance_usd: float = START_BALANCE_USD
     keys: Sequence[str] = ()
+    film_edge_px: int | None = None
 
 
 class Service:

@@ -16,7 +16,7 @@ from sora_studio.simulator.serve import running
 from sora_studio.studio import Studio
 from tests.integration.stage import SPEED, all_ready, request, run, running_studio, until
 
-ALONE = 4
+ALONE = 2
 
 
 async def until_the_balance_is_known(studio: Studio) -> None:

@@ -16,7 +16,7 @@ from tests.doubles.publications import MemoryPublications
 from tests.faults.pictures import outcome_of
 from tests.faults.world import Outcome
 
-IN_MEMORY, ON_DISK = 40, 5
+IN_MEMORY, ON_DISK = 24, 3
 
 
 def tell(outcome: Outcome) -> None:

@@ -14,7 +14,7 @@ from sora_studio.services.polling import polled_task
 from sora_studio.services.tasks.attaching import Attaching
 from tests.faults.reported import Outcome, outcome_of
 
-SCHEDULES = 200
+SCHEDULES = 80
 MISFORTUNES = {
     "answers lost",
     "answers that came late",

@@ -179,7 +179,7 @@ film_child.main([])
     assert refusal.value.detail == trouble
 
 
-def test_forty_damaged_films_cost_a_sentence_each(tmp_path: Path) -> None:
+def test_damaged_films_cost_a_sentence_each(tmp_path: Path) -> None:
     good = write_film(tmp_path / "good.mp4", frames=20).read_bytes()
     process = FilmProcess()
 
@@ -199,7 +199,7 @@ def test_forty_damaged_films_cost_a_sentence_each(tmp_path: Path) -> None:
         return "opened"
 
     with ThreadPoolExecutor(2) as pool:
-        told = list(pool.map(look, range(5 * len(MUTATIONS))))
+        told = list(pool.map(look, range(2 * len(MUTATIONS))))
     print({words: told.count(words) for words in sorted(set(told))})  # noqa: T201 - the figure
     assert all(told)
     assert {"opened", "The film is not complete.", "The film cannot be opened."} <= set(told)

@@ -94,7 +94,7 @@ def _pictures(draw: st.DrawFn) -> tuple[str, str, int, tuple[int, int], Crop | N
     return kind, mode, turn, size, draw(st.sampled_from([None, crop]))
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_pictures())
 def test_it_stands_upright_is_cropped_and_looks_as_it_did(tmp_path: Path, made: tuple[Any, ...]) -> None:
     kind, mode, turn, size, crop = made

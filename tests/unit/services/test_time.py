@@ -18,7 +18,7 @@ events = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(events, max_size=10))
 @example([("advance", 190), ("jump", -DAY_S), ("off", 0), ("jump", DAY_S), ("suspend", DAY_S)])
 @example([("jump", DAY_S), ("advance", 100), ("off", 30)])

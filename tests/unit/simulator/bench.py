@@ -64,7 +64,7 @@ async def bench(
     clock = clock or TurnedClock()
     if isinstance(scenario := terms.get("scenario"), str):
         terms["scenario"] = SCENARIOS[scenario]
-    service = Service(Terms(**terms), Folder(folder), clock)
+    service = Service(Terms(**{"film_edge_px": 180, **terms}), Folder(folder), clock)
     application = Api(service).application
     transport = httpx.ASGITransport(application)
     async with (

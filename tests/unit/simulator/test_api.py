@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from sora_studio.media.film import inspect_film
 from sora_studio.simulator.films import film_key
 from tests.unit.simulator.bench import Bench, TurnedClock, bench
 
@@ -224,6 +225,23 @@ def test_a_task_can_have_several_films(tmp_path: Path) -> None:
             assert len(await _links(at, task_id)) == 3
 
     asyncio.run(check())
+
+
+@pytest.mark.parametrize(("edge_px", "size"), [(None, (1280, 720)), (90, (160, 90))])
+def test_films_are_as_large_as_ordered_unless_the_simulator_is_told_otherwise(
+    tmp_path: Path, edge_px: int | None, size: tuple[int, int]
+) -> None:
+    async def check() -> None:
+        async with bench(tmp_path, film_edge_px=edge_px) as at:
+            task_id = await at.create()
+            at.clock.now += 400
+            (link,) = await _links(at, task_id)
+            (tmp_path / "film.mp4").write_bytes((await at.http.get(link)).content)
+
+    asyncio.run(check())
+    with (tmp_path / "film.mp4").open("rb") as file:
+        facts = inspect_film(file)
+    assert ((facts.width, facts.height), round(facts.duration_s)) == (size, 10)
 
 
 def test_links_end_and_fresh_ones_work(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from sora_studio.simulator.serve import main
 from tests.unit.simulator.bench import KEY
 
 _BODY = {"input": {"mode": "text-to-video", "prompt": "A harbour"}}
@@ -76,10 +77,19 @@ def test_a_port_that_is_taken_is_said_plainly() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--speed", "0"], ["--speed", "-1"], ["--scenario", "storm"], ["--port", "x"], ["--port", "99999"], ["--balance", "nan"]],
+    [
+        ["--speed", "0"],
+        ["--speed", "-1"],
+        ["--scenario", "storm"],
+        ["--port", "x"],
+        ["--port", "99999"],
+        ["--balance", "nan"],
+        ["--film-edge", "100"],
+    ],
 )
-def test_options_that_make_no_sense_are_refused(arguments: list[str]) -> None:
-    with _program(*arguments) as (process, line):
-        _, errors = process.communicate(timeout=20)
-        assert (line, process.returncode) == ("", 2)
-        assert arguments[0] in errors
+def test_options_that_make_no_sense_are_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as refused:
+        main(arguments)
+    said = capsys.readouterr()
+    assert (said.out, refused.value.code) == ("", 2)
+    assert arguments[0] in said.err
