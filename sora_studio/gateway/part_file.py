@@ -13,6 +13,7 @@ from sora_studio.disk_calls import WORK_WITHIN_S, DiskThreads
 from sora_studio.domain.disk_space import has_room
 from sora_studio.domain.errors import FolderSilent, StorageFull
 from sora_studio.gateway.ranges import Arrival
+from sora_studio.gateway.unpacking import Unpacking
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -21,7 +22,8 @@ T = TypeVar("T")
 class PartFile:
     """What is on disk of one film. Its methods block: `run` takes them to a thread, one after the other.
 
-    `total_bytes` is None while the origin has not said, `validator` empty when nothing proves that a rest would fit.
+    `total_bytes` is None while the origin has not said, `validator` empty when nothing proves that a rest would fit, `encoding`
+    empty when the origin names no compression. Bytes are counted and kept as they arrive, compressed or not.
     The note beside the file holds no link.
     """
 
@@ -30,6 +32,7 @@ class PartFile:
         self.size_bytes = 0
         self.total_bytes: int | None = None
         self.validator = ""
+        self.encoding = ""
         self._path = path
         self._note = path.with_name(path.name + ".json")
         self._file: FileIO | None = None
@@ -67,6 +70,11 @@ class PartFile:
                 if total_bytes is None or size_bytes <= total_bytes:
                     self.size_bytes, self.total_bytes, self.validator = size_bytes, total_bytes, validator
             case _:
+                return
+        match note:
+            case {"encoding": str(encoding)}:
+                self.encoding = encoding
+            case _:
                 pass
 
     def begin(self, arrival: Arrival) -> None:
@@ -81,9 +89,9 @@ class PartFile:
         file.seek(arrival.offset)
         known = arrival.offset and (self.total_bytes, self.validator) == (arrival.total_bytes, arrival.validator)
         self.size_bytes, self.total_bytes, self.validator = arrival.offset, arrival.total_bytes, arrival.validator
+        self.encoding = arrival.encoding
         if not known:
-            note = json.dumps({"validator": arrival.validator, "total_bytes": arrival.total_bytes})
-            self._note.write_text(note, encoding="utf-8")
+            self._write_note()
 
     def write(self, data: bytes) -> None:
         """Append. On an error `size_bytes` still says exactly what is there."""
@@ -103,7 +111,7 @@ class PartFile:
     def discard(self) -> None:
         """Begin anew next time: what is there belongs to no film that could be completed."""
         self.close()
-        self.size_bytes, self.total_bytes, self.validator = 0, None, ""
+        self.size_bytes, self.total_bytes, self.validator, self.encoding = 0, None, "", ""
         self._note.unlink(missing_ok=True)
 
     def finish(self) -> None:
@@ -112,9 +120,26 @@ class PartFile:
         with FileIO(self._path, "r+") as file:
             os.fsync(file.fileno())
 
+    def unpacking(self) -> Unpacking | None:
+        """What undoes the compression of a complete file; None when there is none."""
+        return Unpacking.of(self._path, self.encoding)
+
+    def take_unpacked(self, unpacked: Path) -> None:
+        """A file takes the place of the compressed one, as complete as that was. A kill in between begins the film anew."""
+        self._note.unlink(missing_ok=True)
+        unpacked.replace(self._path)
+        self.size_bytes = self.total_bytes = self._path.stat().st_size
+        self.validator = self.encoding = ""
+        self._write_note()
+
     def forget(self) -> None:
         """The film was taken from here, or nobody wants it."""
         self._note.unlink(missing_ok=True)
+
+    def _write_note(self) -> None:
+        note = {"validator": self.validator, "total_bytes": self.total_bytes}
+        note |= {"encoding": self.encoding} if self.encoding else {}
+        self._note.write_text(json.dumps(note), encoding="utf-8")
 
     def _check_room(self, wanted_bytes: int) -> None:
         disk = shutil.disk_usage(self._path.parent)

@@ -8,6 +8,7 @@ from email.utils import parsedate_to_datetime
 _SPAN = re.compile(r"bytes\s+(\d{1,18})-(\d{1,18})/(\d{1,18}|\*)", re.ASCII | re.IGNORECASE)
 _UNSATISFIED = re.compile(r"bytes\s+\*/(\d{1,18})", re.ASCII | re.IGNORECASE)
 _LENGTH = re.compile(r"\d{1,18}", re.ASCII)
+_COMPRESSIONS = frozenset({"gzip", "deflate", "br", "zstd", "compress"})
 _STRONG_ETAG = re.compile(r'"[\x21\x23-\x7e]*"')
 
 
@@ -23,6 +24,18 @@ class Arrival:
     end: int | None
     total_bytes: int | None
     validator: str
+    encoding: str = ""
+    """The compressions that the origin names, innermost first; `total_bytes` and `offset` count what they made."""
+
+
+def content_encoding(headers: Mapping[str, str]) -> str:
+    """The compressions in `Content-Encoding`, joined by commas.
+
+    Servers and uploading programs leave many other words there (`none`, `binary`, `utf-8`, `aws-chunked`), and they mean that
+    the bytes are what they are.
+    """
+    words = (word.strip().casefold().removeprefix("x-") for word in headers.get("Content-Encoding", "").split(","))
+    return ",".join(word for word in words if word in _COMPRESSIONS)
 
 
 def resume_headers(size_bytes: int, validator: str) -> dict[str, str]:
@@ -33,11 +46,16 @@ def resume_headers(size_bytes: int, validator: str) -> dict[str, str]:
 def whole(headers: Mapping[str, str]) -> Arrival:
     """The body of a 200: the film from its first byte."""
     length = content_length(headers)
-    return Arrival(0, length, length, strong_validator(headers))
+    return Arrival(0, length, length, strong_validator(headers), content_encoding(headers))
 
 
-def continuation(headers: Mapping[str, str], *, size_bytes: int, total_bytes: int | None, validator: str) -> Arrival | None:
-    """The body of a 206, if it provably goes on at `size_bytes` in the film of that total and validator; else None."""
+def continuation(
+    headers: Mapping[str, str], *, size_bytes: int, total_bytes: int | None, validator: str, encoding: str = ""
+) -> Arrival | None:
+    """The body of a 206, if it provably goes on at `size_bytes` in the film of that total and validator; else None.
+
+    A time as validator is the same for a film and for its compressed form, so the compression must be the same as well.
+    """
     match = _SPAN.fullmatch(headers.get("Content-Range", "").strip())
     if match is None:
         return None
@@ -46,7 +64,8 @@ def continuation(headers: Mapping[str, str], *, size_bytes: int, total_bytes: in
     fits = first == size_bytes and total is not None and first <= last < total and total_bytes in (None, total)
     says_so = content_length(headers) in (None, last - first + 1)
     same_film = not headers.get("ETag") or not validator.startswith('"') or headers["ETag"].strip() == validator
-    return Arrival(first, last + 1, total, validator) if fits and says_so and same_film else None
+    same_film = same_film and content_encoding(headers) == encoding
+    return Arrival(first, last + 1, total, validator, encoding) if fits and says_so and same_film else None
 
 
 def unsatisfied_total(headers: Mapping[str, str]) -> int | None:

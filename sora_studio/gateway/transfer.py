@@ -17,6 +17,7 @@ from sora_studio.gateway.addresses import LinkRefused
 from sora_studio.gateway.part_file import PartFile
 from sora_studio.gateway.ranges import Arrival, continuation, resume_headers, unsatisfied_total, whole
 from sora_studio.gateway.transfer_rate import StallWatch, TransferRate
+from sora_studio.gateway.unpacking import BadPacking
 from sora_studio.gateway.web_source import WebSource
 
 MAX_FILM_BYTES = 2_000_000_000
@@ -24,6 +25,8 @@ MAX_FILM_BYTES = 2_000_000_000
 
 MAX_FRUITLESS = 3
 MAX_ATTEMPTS = 100
+MAX_LAYERS = 3
+"""Some films are compressed when they are stored and once more when they are sent."""
 _BUFFER_BYTES = 1 << 20
 _WRITE_EVERY_S = 2.0
 
@@ -70,6 +73,7 @@ class FilmTransfer:
             await film.run(film.load)
             await self._fill(url, film, meter)
             await film.run(film.finish)
+            await _unpack(film)
         except OSError as error:
             raise faults.disk_breakdown(error) from error
         finally:
@@ -124,11 +128,15 @@ class FilmTransfer:
         status, headers = response.status_code, response.headers
         if status not in (200, 206):
             raise faults.film_refusal(status, retry_after=headers.get("Retry-After"), now=self._clock.now())
-        if headers.get("Content-Encoding", "identity").casefold() != "identity":
-            raise _Interrupted("the film came compressed")
         if status == 200:
             return whole(headers)
-        return continuation(headers, size_bytes=film.size_bytes, total_bytes=film.total_bytes, validator=film.validator)
+        return continuation(
+            headers,
+            size_bytes=film.size_bytes,
+            total_bytes=film.total_bytes,
+            validator=film.validator,
+            encoding=film.encoding,
+        )
 
     async def _settle(self, response: httpx.Response, film: PartFile) -> None:
         """416: there is nothing behind what is here. Either that is the whole film, or it is no part of it."""
@@ -171,3 +179,19 @@ class FilmTransfer:
             raise LinkRefused("the film is larger than any clip")
         await film.run(film.discard)
         raise _Interrupted("more arrived than was announced")
+
+
+async def _unpack(film: PartFile) -> None:
+    """Undo the compression in which the film came. What cannot be undone stays as it came, for a person to look at."""
+    for _ in range(MAX_LAYERS):
+        unpacking = await film.run(film.unpacking)
+        if unpacking is None:
+            return
+        try:
+            while not await film.run(unpacking.step, most_bytes=MAX_FILM_BYTES):
+                pass
+            await film.run(film.take_unpacked, unpacking.target)
+        except BadPacking:
+            return
+        finally:
+            await film.run(unpacking.close)

@@ -15,6 +15,7 @@ from sora_studio.gateway.addresses import GuardedBackend, LinkRefused, check_lin
 from sora_studio.gateway.connections import USER_AGENT, keep_addresses_out_of_the_log, trusted_authorities
 from sora_studio.gateway.guarded_transport import GuardedTransport
 from sora_studio.gateway.proxied_transport import ProxiedTransport
+from sora_studio.gateway.tolerant_stream import TolerantBackend
 
 MAX_REDIRECTS = 5
 MAX_CONNECTIONS = 8
@@ -107,7 +108,7 @@ class WebSource:
         # httpcore declares a stand-in for systems without anyio, which httpx itself requires; the checker sees both.
         network = cast("httpcore.AsyncNetworkBackend", httpcore.AnyIOBackend())
         backend = network if self._loopback_allowed else GuardedBackend(network)
-        return GuardedTransport(backend, trust=self._trust, max_connections=MAX_CONNECTIONS)
+        return GuardedTransport(TolerantBackend(backend), trust=self._trust, max_connections=MAX_CONNECTIONS)
 
     def _client(self, transport: httpx.AsyncBaseTransport) -> httpx.AsyncClient:
         return httpx.AsyncClient(

@@ -1,0 +1,102 @@
+"""Undoes gzip and deflate of a complete download, piece by piece, and only where the bytes really are such."""
+
+import os
+import shutil
+import zlib
+from pathlib import Path
+
+from sora_studio.domain.disk_space import has_room
+from sora_studio.domain.errors import StorageFull
+from sora_studio.domain.file_kinds import HEAD_BYTES, UNKNOWN, FileForm, kind_of
+
+_STEP_BYTES = 16 << 20
+_GZIP, _ZLIB, _RAW = 31, 15, -15
+"""What zlib calls the three forms."""
+
+
+class BadPacking(Exception):
+    """The compressed bytes are damaged, cut off, or larger than any film when unpacked."""
+
+
+class Unpacking:
+    """Writes the content of `part` to `target` beside it. The methods block, each for a moment only."""
+
+    def __init__(self, part: Path, form: int) -> None:
+        self.target = part.with_name(part.name + ".unpacked")
+        self._form = form
+        self._source = part.open("rb")
+        self._target = self.target.open("wb")
+        self._inflater = zlib.decompressobj(form)
+        self._rest = b""
+
+    @classmethod
+    def of(cls, part: Path, encoding: str) -> "Unpacking | None":
+        """None when the file is not compressed, whatever the origin said about it."""
+        with part.open("rb") as file:
+            form = _form_of(file.read(HEAD_BYTES), encoding)
+        return None if form is None else cls(part, form)
+
+    def step(self, *, most_bytes: int) -> bool:
+        """Unpack some more; whether that was all. Raises `BadPacking`, `StorageFull` and `OSError`."""
+        data = self._rest or self._source.read(_STEP_BYTES)
+        if not data:
+            if not self._inflater.eof:
+                raise BadPacking("cut off")
+            self._target.flush()
+            os.fsync(self._target.fileno())
+            return True
+        if self._inflater.eof and not self._begin_next(data):
+            self._rest = b""
+            return False
+        try:
+            unpacked = self._inflater.decompress(data, _STEP_BYTES)
+        except zlib.error as error:
+            raise BadPacking(str(error)) from error
+        self._rest = self._inflater.unconsumed_tail or self._inflater.unused_data
+        if self._target.tell() + len(unpacked) > most_bytes:
+            raise BadPacking("larger than any film")
+        self._check_room(len(unpacked))
+        self._target.write(unpacked)
+        return False
+
+    def close(self) -> None:
+        """Close the files. Nothing is left beside the film."""
+        self._source.close()
+        self._target.close()
+        self.target.unlink(missing_ok=True)
+
+    def _begin_next(self, data: bytes) -> bool:
+        """A gzip file may have several members; what else follows the last one, such as padding, is not part of it."""
+        if self._form != _GZIP or not data.startswith(b"\x1f\x8b\x08"):
+            self._source.seek(0, os.SEEK_END)
+            return False
+        self._inflater = zlib.decompressobj(self._form)
+        return True
+
+    def _check_room(self, wanted_bytes: int) -> None:
+        disk = shutil.disk_usage(self.target.parent)
+        if not has_room(free_bytes=disk.free, disk_bytes=disk.total, wanted_bytes=wanted_bytes):
+            raise StorageFull("The clips' disk has no room for the next clip.")
+
+
+def _form_of(head: bytes, encoding: str) -> int | None:
+    """A film says what it is. Other files are unpacked if the origin says that they are packed, or if a film comes out."""
+    kind = kind_of(head)
+    if kind.form is FileForm.PACKED:
+        return _GZIP if "gzip" in encoding or _holds_film(head, _GZIP) else None
+    if kind is UNKNOWN and "deflate" in encoding:
+        return next((way for way in (_ZLIB, _RAW) if _inflated(head, way)), None)
+    return None
+
+
+def _holds_film(head: bytes, form: int) -> bool:
+    inner = kind_of(_inflated(head, form)).form
+    return inner is FileForm.FILM or (inner is FileForm.PACKED and _holds_film(_inflated(head, form), form))
+
+
+def _inflated(head: bytes, form: int) -> bytes:
+    """The first bytes inside, none if this is no such compression."""
+    try:
+        return zlib.decompressobj(form).decompress(head, HEAD_BYTES)
+    except zlib.error:
+        return b""
