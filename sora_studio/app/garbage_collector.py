@@ -19,15 +19,15 @@ START_UP_S = 5.0
 IDLE_S = 2.0
 """No input for this long: a pause of a few milliseconds goes unnoticed."""
 MIDDLE_OBJECTS = 3_000
-"""The middle generation is collected when it has grown by this many objects, which takes about 0.7 ms."""
+"""The two younger generations are collected together once they hold this many objects, which takes about 0.7 ms."""
 FULL_OBJECTS = 4_000
-"""A full collection is due in the next idle moment when this many objects have been promoted since the last one."""
+"""A full collection is due in the next idle moment when the oldest generation has grown by this much."""
 URGENT_OBJECTS = 15_000
-"""With this many, a full collection no longer waits for an idle moment: each further object makes it 0.2 to 0.7 µs longer."""
+"""With so many, a full collection no longer waits for an idle moment: each further object makes it 0.1 to 0.7 µs longer."""
 BURST_OBJECTS = 15_000
 """More new objects than this at one tick are an import or a large load: frozen, as scanning them would take too long."""
 FREEZE_OVER_S = 0.008
-"""When a full collection takes longer than this, its survivors are frozen, so that the next one is short."""
+"""When a full collection takes more processor time than this, its survivors are frozen, so that the next one is short."""
 
 _INPUT = frozenset(
     {
@@ -85,8 +85,8 @@ class GarbageCollector(QObject):
         super().__init__(app)
         gc.disable()
         self._input = InputWatch(app, clock=clock)
-        self._middle = 0  # objects in the middle generation
-        self._promoted = 0  # objects that entered the oldest generation since the last full collection
+        self._old = 0  # objects that the last full collection left
+        self._promoted = 0  # by how much the oldest generation has grown since then
         self._timer = QTimer(self)
 
     def start(self) -> None:
@@ -101,33 +101,44 @@ class GarbageCollector(QObject):
 
     def collect_due(self) -> None:
         """Collect the generations that are due, if any."""
-        new, young_collections, _ = gc.get_count()
-        most_new, most_young_collections, _ = gc.get_threshold()
+        new, threshold = _size(0), gc.get_threshold()
         if new > BURST_OBJECTS:
             self._freeze()
-        elif self._promoted > URGENT_OBJECTS or (self._promoted > FULL_OBJECTS and self._input.idle_s >= IDLE_S):
+        elif self._full_is_due():
             self._collect_all()
-        elif new <= most_new:
+        elif new <= threshold[0]:
             return
-        elif young_collections > most_young_collections or self._middle > MIDDLE_OBJECTS:
-            self._promoted += max(0, self._middle + new - gc.collect(1))
-            self._middle = 0
+        elif gc.get_count()[1] > threshold[1] or _size(1) + new > MIDDLE_OBJECTS:
+            gc.collect(1)
+            self._promoted = _size(2) - self._old
         else:
-            self._middle += max(0, new - gc.collect(0))
+            gc.collect(0)
+
+    def _full_is_due(self) -> bool:
+        if self._promoted > URGENT_OBJECTS:
+            return True
+        is_due = self._promoted > FULL_OBJECTS or gc.get_count()[2] > gc.get_threshold()[2]
+        return is_due and self._input.idle_s >= IDLE_S
 
     def _collect_all(self) -> None:
-        began = time.perf_counter()
+        began = time.thread_time()
         gc.collect()
-        self._middle = self._promoted = 0
-        if time.perf_counter() - began > FREEZE_OVER_S:
-            gc.freeze()
+        if time.thread_time() - began > FREEZE_OVER_S:
+            self._freeze()
+        else:
+            self._old, self._promoted = _size(2), 0
 
     def _freeze(self) -> None:
         """Exempt everything that exists from collection; objects outside of cycles are still freed as usual."""
         gc.freeze()
-        self._middle = self._promoted = 0
+        self._old = self._promoted = 0
 
     def _on_start_up_over(self) -> None:
         self._freeze()
         self._timer.timeout.connect(self.collect_due)
         self._timer.start(TICK_MS)
+
+
+def _size(generation: int) -> int:
+    """How many objects are in it. Python's own count goes down with each object that is freed, however old that was."""
+    return len(gc.get_objects(generation=generation))

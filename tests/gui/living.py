@@ -28,7 +28,7 @@ class Growth:
     wrappers: int
     waiting: dict[str, int]
     waiting_wrappers: int
-    threads: int
+    threads: list[str]
     kilobytes: int
 
 
@@ -38,7 +38,7 @@ def growth(open_and_close: Callable[[], QWidget], openings: int) -> Growth:
         open_and_close()
         _settle()
     gc.collect()
-    before, threads, kilobytes = _living(), threading.active_count(), _resident_kb()
+    before, threads, kilobytes = _living(), _threads(), _resident_kb()
     waiting, waiting_wrappers, wrappers = Counter[str](), 0, list[weakref.ref[QWidget]]()
     for number in range(openings):
         wrappers.append(weakref.ref(open_and_close()))
@@ -53,7 +53,7 @@ def growth(open_and_close: Callable[[], QWidget], openings: int) -> Growth:
         sum(wrapper() is not None for wrapper in wrappers),
         dict(waiting),
         waiting_wrappers,
-        threading.active_count() - threads,
+        sorted(thread.name for thread in _threads() - threads),
         _resident_kb() - kilobytes,
     )
 
@@ -71,6 +71,11 @@ def _living() -> Counter[str]:
     known = [found for found in gc.get_objects() if isinstance(found, QObject) and isValid(found)]
     below = [found for top in tops for found in [top, *top.findChildren(QObject)]]
     return Counter(type(found).__name__ for found in {id(found): found for found in [*known, *below]}.values())
+
+
+def _threads() -> set[threading.Thread]:
+    """Without those of the event loop's pool, which starts them when it is busy, up to its limit, and keeps them."""
+    return {thread for thread in threading.enumerate() if not thread.name.startswith("asyncio_")}
 
 
 def _resident_kb() -> int:

@@ -3,6 +3,7 @@
 A few times in the normal run; `dev.py bench leaks` opens each 200 times.
 """
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
@@ -59,10 +60,10 @@ def leaves_nothing(request: pytest.FixtureRequest) -> LeavesNothing:
         seen = growth(open_and_close, openings)
         what = request.node.name.removeprefix("test_").replace("_", " ")
         left = sum(seen.objects.values()) + seen.wrappers
-        measured = f"{left} objects, {seen.threads} threads, {seen.kilobytes:+,} KB"
+        measured = f"{left} objects, {len(seen.threads)} threads, {seen.kilobytes:+,} KB"
         print()  # noqa: T201 - out of the line of pytest's dots
-        Figure(f"leaks, {what}, {openings} times", measured, "0 objects, 0 threads", met=left + seen.threads == 0).tell()
-        assert (seen.objects, seen.wrappers, seen.threads) == ({}, 0, 0)
+        Figure(f"leaks, {what}, {openings} times", measured, "0 objects, 0 threads", met=left + len(seen.threads) == 0).tell()
+        assert (seen.objects, seen.wrappers, seen.threads) == ({}, 0, [])
         assert seen.waiting == {}, "only the garbage collector deleted these"
         assert has_cycles or seen.waiting_wrappers == 0, "it does not break its own cycles"
         assert seen.kilobytes < KB_AT_ALL + KB_PER_OPENING * openings
@@ -220,10 +221,11 @@ class Forgotten(QWidget):
 
 
 def test_what_stays_is_counted(qapp: QApplication) -> None:
-    kept = list[QWidget]()
+    kept, over = list[QWidget](), threading.Event()
 
     def open_and_keep() -> QWidget:
         kept.append(QLabel("kept"))
+        threading.Thread(target=over.wait, name="kept").start()
         return kept[-1]
 
     def open_and_forget() -> QWidget:
@@ -232,7 +234,8 @@ def test_what_stays_is_counted(qapp: QApplication) -> None:
         return window
 
     seen = growth(open_and_keep, 3)
-    assert (seen.objects["QLabel"], seen.wrappers) == (3, 3)
+    over.set()
+    assert (seen.objects["QLabel"], seen.wrappers, seen.threads) == (3, 3, ["kept"] * 3)
     seen = growth(open_and_forget, 3)
     assert (seen.objects, seen.wrappers) == ({}, 0)
     assert (seen.waiting["QTimer"], seen.waiting_wrappers) == (1, 3)
