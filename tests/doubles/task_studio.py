@@ -149,6 +149,9 @@ class TaskStudio:
     async def save_now(self, task: int) -> None:
         self.calls.append(("save_now", task))
 
+    async def save_as_it_is(self, task: int) -> None:
+        self.calls.append(("save_as_it_is", task))
+
     async def pause(self, task: int) -> None:
         self.calls.append(("pause", task))
 

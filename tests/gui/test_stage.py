@@ -28,6 +28,7 @@ from sora_studio.ui.stage.panel import StagePanel
 from sora_studio.ui.stage.screen import FilmScreen
 from sora_studio.ui.stage.slider import ThinSlider
 from sora_studio.viewmodels.event_bridge import EventBridge
+from tests.doubles.containers import CONTAINERS, write_container
 from tests.doubles.dead_share import dead_share
 from tests.doubles.films import SIZE, number_of, write_film
 from tests.doubles.task_studio import NOW, TaskStudio, clip_in, task_in
@@ -304,6 +305,22 @@ def test_a_file_that_is_no_film_is_said_on_the_stage(desk: Desk, tmp_path: Path)
     broken.write_bytes(b"not a film" * 1000)
     desk.stage.show_task(ready(broken, seen_at=NOW), play=True)
     desk.bot.waitUntil(lambda: desk.screen.accessibleDescription().startswith("This file cannot be played."))
+
+
+def test_what_was_saved_as_it_is_is_named_and_not_played(desk: Desk, tmp_path: Path) -> None:
+    picture = clip_in(ClipState.SAVED, 1, path=tmp_path / "1.png", trouble="The service sent a PNG picture, not a film.")
+    desk.stage.show_task(task_in(Phase.READY, 1, clips=(picture,), seen_at=NOW), play=True)
+    said = desk.screen.accessibleDescription()
+    assert said.startswith("Saved as it is")
+    assert "The service sent a PNG picture, not a film" in said
+    assert not desk.button("Play").isVisible()
+
+
+@pytest.mark.parametrize("name", ["webm-vp9", "mkv", "avi", "ogv", "ts"])
+def test_a_film_in_another_container_plays(desk: Desk, tmp_path: Path, name: str) -> None:
+    path = write_container(tmp_path / f"film{CONTAINERS[name][2]}", name)
+    desk.stage.show_task(ready(path, seen_at=NOW), play=True)
+    desk.bot.waitUntil(lambda: desk.shown() > 2)
 
 
 def test_a_task_without_a_film_says_where_it_stands_and_comes_when_it_is_ready(desk: Desk, film: Path) -> None:

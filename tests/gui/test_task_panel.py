@@ -312,6 +312,13 @@ def test_the_menu_calls_the_studio(desk: Desk, phase: Phase, label: str, call: t
     desk.calls(call)
 
 
+def test_what_was_kept_is_saved_as_it_is_from_the_menu(desk: Desk) -> None:
+    kept = clip_in(ClipState.REMOTE, 1, path=Path("films/1.kept"), trouble="The service sent a web page, not a film.")
+    desk.open(task_in(Phase.UNSAVED, 1, clips=(kept,)))
+    desk.take(1, "Save as it is")
+    desk.calls(("save_as_it_is", 1))
+
+
 def test_the_menu_key_opens_the_menu_of_the_current_card(desk: Desk) -> None:
     desk.open(task_in(Phase.READY, 1))
     desk.choose(1)

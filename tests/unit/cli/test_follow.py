@@ -223,3 +223,22 @@ def test_bytes_that_arrive_are_good_news() -> None:
 def test_a_long_quiet_generation_is_never_given_up() -> None:
     scene = Scene(task(TaskState.PROCESSING))
     assert scene.run(lambda: scene.wait(100 * PATIENCE_S), lambda: scene.put(SAVED)) is ExitCode.SAVED
+
+
+def test_what_came_but_is_no_film_ends_the_command_with_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    kept = clip(ClipState.REMOTE, path="/clips/a.kept", trouble="The service sent a web page, not a film. What came is kept.")
+    scene = Scene(task(TaskState.SUCCESS, clip(ClipState.REMOTE)))
+    assert scene.run(lambda: scene.put(task(TaskState.SUCCESS, kept))) is ExitCode.GAVE_UP
+    said = capsys.readouterr().err
+    assert "The service sent a web page, not a film. What came is kept. · The bytes are in /clips/a.kept" in said.replace(
+        "\\", "/"
+    )
+    assert "Save as it is or Save now" in said
+
+
+def test_a_picture_in_place_of_a_film_is_saved_and_said(capsys: pytest.CaptureFixture[str]) -> None:
+    picture = clip(path="/clips/a.png", trouble="The service sent a PNG picture, not a film.")
+    assert Scene(task(TaskState.SUCCESS, picture)).run() is ExitCode.SAVED
+    said = capsys.readouterr()
+    assert "a PNG picture, not a film" in said.err
+    assert said.out.strip().replace("\\", "/") == "/clips/a.png"

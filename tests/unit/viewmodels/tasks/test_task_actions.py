@@ -1,5 +1,7 @@
 """What can be done with a task, over the whole table of phases."""
 
+from pathlib import Path
+
 import pytest
 
 from sora_studio.domain.clip import ClipState
@@ -83,3 +85,18 @@ def test_one_word_names_one_thing(phase: Phase) -> None:
 
 def test_what_may_be_charged_is_known() -> None:
     assert TaskAction.AGAIN in SPENDING
+
+
+def test_what_was_kept_can_be_saved_as_it_is() -> None:
+    kept = clip_in(ClipState.REMOTE, 1, path=Path("films/1.kept"), trouble="The service sent a web page, not a film.")
+    assert TaskAction.SAVE_AS_IT_IS in offered(Phase.UNSAVED, clips=(kept,))
+    assert label_of(TaskAction.SAVE_AS_IT_IS, task_in(Phase.UNSAVED, clips=(kept,))) == "Save as it is"
+    assert TaskAction.SAVE_AS_IT_IS not in offered(Phase.UNSAVED)
+
+
+def test_what_is_no_film_is_shown_in_its_folder_and_not_played() -> None:
+    picture = clip_in(ClipState.SAVED, 1, path=Path("films/1.png"), trouble="The service sent a PNG picture, not a film.")
+    assert main_action(task_in(Phase.READY, clips=(picture,))) is TaskAction.SHOW_FOLDER
+    assert TaskAction.PLAY not in offered(Phase.READY, clips=(picture,))
+    both = (picture, clip_in(ClipState.SAVED, 1, index=1))
+    assert {TaskAction.PLAY, TaskAction.SHOW_FOLDER} <= set(offered(Phase.READY, clips=both))

@@ -222,3 +222,10 @@ def test_another_day_is_named() -> None:
 def test_words_never_hold_more_than_the_first_line_of_a_prompt() -> None:
     task: Task = task_in(Phase.READY, prompt="\n\n  One   line \nand a second")
     assert spoken(task, AROUND).startswith("One line. ")
+
+
+def test_what_is_no_film_is_called_what_it_is() -> None:
+    picture = clip_in(ClipState.SAVED, 1, trouble="The service sent a PNG picture, not a film.")
+    state = state_of(task_in(Phase.READY, clips=(picture,)), Surroundings(now=NOW))
+    assert state.line == "Saved as it is · The service sent a PNG picture, not a film"
+    assert state.tone is Tone.REVIEW
