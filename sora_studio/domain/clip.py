@@ -36,13 +36,13 @@ class ClipCounts:
 
     @property
     def all(self) -> int:
-        """Those that there should be."""
+        """Return how many clips there should be in total."""
         return self.on_disk + self.absent
 
 
 @dataclass(frozen=True, slots=True)
 class ClipFile:
-    """Where a clip has its file, and whether it was there when last looked at. `path` is text: a library has many thousands."""
+    """Path of a clip's file and whether it existed at the last check. `path` is text: a library has many thousands."""
 
     clip: int
     path: str
@@ -51,7 +51,7 @@ class ClipFile:
 
 @dataclass(frozen=True, slots=True)
 class FilmFacts:
-    """What opening a film found."""
+    """What opening a video file found."""
 
     width: int
     height: int
@@ -74,15 +74,15 @@ class Clip:
     size_bytes: int | None = None
     film: FilmFacts | None = None
     trouble: str | None = None
-    """Why it is not saved yet, or what it is if not a film, as a sentence; None when all is well."""
+    """Why the clip is not saved yet, or what it is if not a film, as a sentence; None when all is well."""
 
     @property
     def kept(self) -> Path | None:
-        """Whole bytes that could not be opened as a film, put aside until a person decides; None when there are none."""
+        """A complete file that could not be opened as a film, kept until the user decides; None when there is none."""
         is_kept = self.state is ClipState.REMOTE and self.path is not None and self.path.suffix == KEPT_SUFFIX
         return self.path if is_kept else None
 
     @property
     def plays(self) -> bool:
-        """Whether it is a film on disk. Saved as it is, it may be anything."""
+        """Whether the saved file is a film. A file saved as it came may be anything."""
         return self.state is ClipState.SAVED and (self.film is not None or self.trouble is None)

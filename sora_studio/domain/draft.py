@@ -1,4 +1,4 @@
-"""A draft: what stands in the editor and its controls, kept so that nothing typed is lost."""
+"""A draft: the content of the editor and its controls, saved so that nothing typed is lost."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from sora_studio.domain.request import GenerationRequest
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """The editor's content as a request that need not be valid yet, with the caret's place in Python characters."""
+    """The editor's content as a request that need not be valid yet, with the cursor position in Python characters."""
 
     id: int
     request: GenerationRequest

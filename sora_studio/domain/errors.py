@@ -1,13 +1,13 @@
-"""The one tree of errors, from the wire to the eye.
+"""The one tree of errors, from the wire to the window.
 
 StudioError
-├── UserError               a person can act on it: `title` says what happened, `advice` what to do next
+├── UserError               the user can act on it: `title` says what happened, `advice` what to do next
 │   ├── InvalidRequest      found before anything was sent; one `Problem` for each control
 │   ├── InvalidSetting      an address or a folder that cannot be used
 │   ├── ProfileError        a model profile that is refused, with file, line and reason
-│   ├── PublicUrlNeeded     a local picture, a gateway that cannot reach this machine, and no way chosen to it
+│   ├── PublicUrlNeeded     a local picture, a gateway that cannot reach this machine, and no picture route chosen
 │   ├── PublishingFailed    a bucket, relay or command that cannot make a picture reachable
-│   │   └── RouteUnusable     the way itself does not work, whatever the picture
+│   │   └── RouteUnusable     the route itself does not work, whatever the picture
 │   ├── KeyMissing          no key anywhere
 │   ├── KeyRejected         HTTP 401
 │   ├── OutOfCredit         HTTP 402
@@ -34,10 +34,10 @@ from pathlib import Path
 
 
 class StudioError(Exception):
-    """Anything that the program expects to go wrong.
+    """Base class of every failure that the program expects.
 
     `title` is one sentence about what happened; `advice` says what is safe and what to do next; `detail` keeps the
-    service's own words (plain text from outside, never rendered as anything else).
+    service's own words (untrusted plain text, never rendered as markup).
     """
 
     title = "Something went wrong."
@@ -56,14 +56,14 @@ class StudioError(Exception):
 
 
 class UserError(StudioError):
-    """A person can act on it."""
+    """The user can act on it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What is wrong with one control: `field` is `prompt`, `images`, `route`, `model`, `takes` or an option's field.
 
-    `source` names the one image that it is about, if it is about one.
+    `source` names the image in question, if it is about one.
     """
 
     field: str
@@ -84,7 +84,7 @@ class InvalidSetting(UserError):
 
 
 class ProfileError(UserError):
-    """A model profile that is refused. `line` counts from 1; 0 when the file as a whole is at fault."""
+    """A rejected model profile. `line` counts from 1; 0 when the file as a whole is at fault."""
 
     def __init__(self, source: str, line: int, reason: str) -> None:
         self.source, self.line, self.reason = source, line, reason
@@ -93,7 +93,7 @@ class ProfileError(UserError):
 
 
 class PublicUrlNeeded(UserError):
-    """The service fetches pictures by itself, so it must be able to reach them."""
+    """The service downloads pictures itself, so it must be able to reach them."""
 
     title = "The service can only fetch pictures from a public address."
     advice = "Choose how pictures get one in Settings, or put the picture online and paste its https address."
@@ -105,9 +105,9 @@ class PublishingFailed(UserError):
 
 
 class RouteUnusable(PublishingFailed):
-    """The way itself does not work, whatever the picture: its tasks wait until somebody has mended it.
+    """The route itself does not work, whatever the picture: its tasks wait until its settings are fixed.
 
-    `nothing_left`: that was known before the first byte of a picture was sent, or the other side has kept none.
+    `nothing_left`: this was known before the first byte of a picture was sent, or the other side has kept none.
     """
 
     def __init__(self, title: str = "", *, advice: str = "", detail: str = "", nothing_left: bool = False) -> None:
@@ -116,7 +116,7 @@ class RouteUnusable(PublishingFailed):
 
 
 class RequestRepeated(UserError):
-    """An equal request became the task `task` a moment ago. Nothing was made; only the person can say whether it was meant."""
+    """An equal request became the task `task` a moment ago. Nothing was created; the user must confirm a repeat."""
 
     advice = "Nothing was sent now."
 
@@ -161,7 +161,7 @@ class StorageFull(UserError):
 
 
 class DatabaseUnusable(UserError):
-    """Carries the file so that the message can name it."""
+    """Carries the path so that the message can name the file."""
 
     def __init__(self, path: Path, reason: str, advice: str = "") -> None:
         self.path = path
@@ -197,7 +197,7 @@ class ConnectionFailed(PassingError):
 
 
 class FolderSilent(PassingError, TimeoutError):
-    """Also an `OSError`, because that is what a caller expects of a folder that cannot be used."""
+    """Also an `OSError`, because callers expect one from a folder that cannot be used."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(f"{folder} does not answer. Is its network share or drive connected?")

@@ -1,4 +1,4 @@
-"""What the core tells whoever listens: small frozen facts with ids. Nobody gets data by event; they ask the library for it."""
+"""Events published by the core: small frozen facts with ids. They carry no data; subscribers query the library for it."""
 
 import logging
 from collections.abc import Callable
@@ -20,7 +20,7 @@ class TaskChanged:
 
 @dataclass(frozen=True, slots=True)
 class TransferProgressed:
-    """Bytes of a clip arrived. `total_bytes` is None while the origin has not said."""
+    """Bytes of a clip arrived. `total_bytes` is None while the size is unknown."""
 
     task: int
     clip: int
@@ -36,7 +36,7 @@ class NoticeLevel(StrEnum):
 
 
 class NoticeAction(StrEnum):
-    """The one thing that a notice offers to do."""
+    """The one action that a notice offers."""
 
     ENTER_KEY = "enter-key"
     OPEN_SETTINGS = "open-settings"
@@ -47,7 +47,7 @@ class NoticeAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NoticeRaised:
-    """Something that concerns more than one task. `cause` is stable: a later notice of the same cause replaces it."""
+    """Something that concerns more than one task. `cause` is a stable key: a later notice replaces one of the same cause."""
 
     cause: str
     level: NoticeLevel
@@ -57,14 +57,14 @@ class NoticeRaised:
 
 @dataclass(frozen=True, slots=True)
 class NoticeCleared:
-    """The cause is gone."""
+    """The cause is resolved."""
 
     cause: str
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionChanged:
-    """Whether the service can be reached; `retry_at` is the next try while it cannot."""
+    """Whether the service can be reached; `retry_at` is the next attempt while it cannot."""
 
     online: bool
     retry_at: datetime | None = None
@@ -72,7 +72,7 @@ class ConnectionChanged:
 
 @dataclass(frozen=True, slots=True)
 class BalanceChanged:
-    """The key's remaining balance in US dollars, as the service said at `at`."""
+    """The key's remaining balance in US dollars, as reported by the service at `at`."""
 
     usd: float
     at: datetime
@@ -80,26 +80,26 @@ class BalanceChanged:
 
 @dataclass(frozen=True, slots=True)
 class SpendingChanged:
-    """What the tasks of the local calendar day cost, as far as it is known."""
+    """What the tasks of the local calendar day cost, as far as known."""
 
     today: DaySpend
 
 
 @dataclass(frozen=True, slots=True)
 class TrackerChanged:
-    """Whether this process is the one that submits, follows and fetches for its data folder."""
+    """Whether this process is the one that submits, polls and downloads for its data folder."""
 
     owner: bool
 
 
 @dataclass(frozen=True, slots=True)
 class PublicationsChanged:
-    """A picture was published or withdrawn, or could not be."""
+    """A picture was published or withdrawn, or publishing or withdrawing failed."""
 
 
 @dataclass(frozen=True, slots=True)
 class RelayChanged:
-    """Whether reports can reach this process through the relay; `trouble` says in a sentence what is wrong, if anything is."""
+    """Whether callbacks can reach this process through the relay; `trouble` is a sentence about what is wrong, if anything."""
 
     connected: bool
     trouble: str = ""
@@ -120,13 +120,13 @@ Event = (
 
 
 class EventBus:
-    """Calls every listener with every event, in order, on the loop's thread. One that fails is logged; the rest are called."""
+    """Calls every listener with every event, in order, on the loop's thread. One that raises is logged; the rest still run."""
 
     def __init__(self) -> None:
         self._listeners: list[Callable[[Event], None]] = []
 
     def subscribe(self, listener: Callable[[Event], None]) -> Callable[[], None]:
-        """Begin to listen; call what is returned to stop."""
+        """Add a listener and return a function that removes it."""
         self._listeners.append(listener)
 
         def unsubscribe() -> None:
@@ -136,7 +136,7 @@ class EventBus:
         return unsubscribe
 
     def publish(self, event: Event) -> None:
-        """Tell everyone who listens now."""
+        """Call every current listener with the event."""
         for listener in tuple(self._listeners):
             try:
                 listener(event)

@@ -1,4 +1,4 @@
-"""What a failed task tells a person: one plain sentence, what to do next, and whether changing the request can help."""
+"""Explains a failed task: one plain sentence, what to do next, and whether changing the request can help."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ TASK_LOST = "TASK_LOST"
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """`fixable` says that the request itself is at fault, so it belongs back in the editor; else trying again is the way."""
+    """`fixable`: the request itself is at fault, so it belongs back in the editor; otherwise retrying is the remedy."""
 
     title: str
     advice: str
@@ -114,7 +114,7 @@ _KNOWN: dict[str, Failure] = {
 }
 
 KNOWN_CODES = frozenset(_KNOWN) - {REQUEST_REFUSED, MODEL_FORBIDDEN, IMAGE_UNUSABLE, IMAGE_UNPUBLISHED, TASK_LOST}
-"""Upper-case names that the service itself uses; the others are the program's."""
+"""Upper-case names are the service's own codes; the others are the program's."""
 
 _UNKNOWN = Failure(
     "The service failed this task.",
@@ -125,7 +125,7 @@ _UNEXPLAINED = Failure("The service failed this task without a reason.", "Try ag
 
 
 def explain(fail_code: str | None, fail_message: str | None) -> Failure:
-    """The sentence for a failure. An unknown code, or none, still gets one; the service's own words are shown beside it."""
+    """Return the sentence for a failure. Unknown and missing codes get one too; the service's own words are shown beside it."""
     code = (fail_code or "").strip().upper()
     if known := _KNOWN.get(code):
         return known

@@ -1,11 +1,11 @@
-"""Recognises what a downloaded file is by its first bytes, so that it can be opened, named and given its usual extension."""
+"""Recognizes a downloaded file by its first bytes, so that it can be opened, named and given its usual extension."""
 
 import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 HEAD_BYTES = 4096
-"""How much of a file `kind_of` wants to see."""
+"""How many leading bytes `kind_of` needs."""
 
 
 class FileForm(StrEnum):
@@ -15,13 +15,13 @@ class FileForm(StrEnum):
     PACKED = "packed"
     """Compressed as a whole with gzip."""
     PAGE = "page"
-    """Text for people or programs: what servers send in place of a file."""
+    """Text for people or programs: what servers send instead of a file."""
     OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
 class FileKind:
-    """`name` comes with its article. `demuxer` is FFmpeg's name of the container, empty unless this is a film."""
+    """`name` includes its article. `demuxer` is FFmpeg's name of the container, empty unless this is a film."""
 
     name: str
     extension: str
@@ -48,7 +48,7 @@ _TS = _film("an MPEG transport stream", ".ts", "mpegts")
 _GZIP = FileKind("a file packed with gzip", ".gz", FileForm.PACKED)
 _HTML = FileKind("a web page", ".html", FileForm.PAGE)
 _XML = FileKind("an XML message", ".xml", FileForm.PAGE)
-_JSON = FileKind("a JSON message", ".txt", FileForm.PAGE)  # not .json: a clip's metadata is called so
+_JSON = FileKind("a JSON message", ".txt", FileForm.PAGE)  # not .json: that is the extension of a clip's metadata
 _PLAYLIST = FileKind("a playlist of other addresses", ".m3u8", FileForm.PAGE)
 _TEXT = FileKind("a text", ".txt", FileForm.PAGE)
 _JPEG, _PNG = FileKind("a JPEG picture", ".jpg"), FileKind("a PNG picture", ".png")
@@ -109,14 +109,14 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 def kind_of(head: bytes) -> FileKind:
-    """What a file is whose first `HEAD_BYTES` are these; `UNKNOWN` when nothing fits."""
+    """Return the kind of a file from its first `HEAD_BYTES`; `UNKNOWN` when nothing matches."""
     if not head:
         return EMPTY
     return _by_structure(head) or next((kind for start, kind in _STARTS if head.startswith(start)), None) or _text(head)
 
 
 def _by_structure(head: bytes) -> FileKind | None:
-    """For families of containers that share a beginning, and for those that have none."""
+    """Return the kind for container families that share a beginning, and for those without a signature."""
     mark = head[:4]
     if head[4:8] == b"ftyp":
         return next((kind for pattern, kind in _BRANDS if pattern.fullmatch(head[8:12])), MP4)
@@ -132,14 +132,14 @@ def _by_structure(head: bytes) -> FileKind | None:
 
 
 def _ogg(head: bytes) -> FileKind:
-    """Each stream of the file begins with a page of its own, all of them in front."""
+    """Return whether an Ogg file is a film or sound. Every stream begins with its own page, and these all come first."""
     if any(mark in head for mark in (b"\x80theora", b"OVP80", b"BBCD\0", b"\x01video\0\0\0")):
         return _film("an Ogg film", ".ogv", "ogg")
     return FileKind("a sound recording", ".ogg")
 
 
 def _is_transport_stream(head: bytes) -> bool:
-    """It has no mark but a sync byte in each packet."""
+    """Return whether each packet has its sync byte: the format has no other signature."""
     return any(
         len(head) > 4 * length and all(head[place + length * number] == 0x47 for number in range(5))
         for length, place in _TS_PACKETS
@@ -147,7 +147,7 @@ def _is_transport_stream(head: bytes) -> bool:
 
 
 def _text(head: bytes) -> FileKind:
-    """Text has no control characters; half a UTF-8 character at the end of the head doesn't matter."""
+    """Return the kind of a text file: no control characters; a UTF-8 character cut at the end of the head doesn't matter."""
     if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2:
         return FileKind("a sound recording", ".mp3")
     text = head.removeprefix(b"\xef\xbb\xbf")

@@ -1,4 +1,4 @@
-"""Names of the files that the program makes: from a template, of safe characters only, on every system.
+"""File names for saved clips: built from a template, with only characters that are safe on every system.
 
 The rules are the strictest of Windows, macOS and Linux: no separators, control or reserved characters, no reserved device
 name, no leading or trailing dot, space or hyphen, and at most 120 bytes so that a path with folders stays well under 255.
@@ -14,7 +14,7 @@ from sora_studio.domain.prompt import slug
 DEFAULT_TEMPLATE = "{date} {slug} {id}"
 MAX_NAME_BYTES = 120
 MAX_TEMPLATE_BYTES = 40
-"""What a template may say beside its fields."""
+"""Further fields that a template may use."""
 
 _FIELDS = re.compile(r"\{([a-z]*)\}")
 _KNOWN_FIELDS = frozenset({"date", "time", "slug", "id", "model", "take"})
@@ -24,7 +24,7 @@ _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lp
 
 
 def check_template(template: str) -> str:
-    """The template itself; raises `InvalidSetting` when it cannot make distinct, safe names."""
+    """Return the template itself; raises `InvalidSetting` when it cannot make distinct, safe names."""
     if unknown := sorted(set(_FIELDS.findall(template)) - _KNOWN_FIELDS):
         known = ", ".join(f"{{{name}}}" for name in sorted(_KNOWN_FIELDS))
         raise InvalidSetting(f"File names know no {{{unknown[0]}}}.", advice=f"They know {known}.")
@@ -36,7 +36,7 @@ def check_template(template: str) -> str:
 
 
 def clip_stem(template: str, *, local_time: datetime, prompt: str, task: int, take: int, model: str, index: int = 0) -> str:
-    """The file name without its ending. `local_time` is when the task was made; a task's further clips end in `-2`, `-3`."""
+    """Return the file name without extension. `local_time` is the task's creation; further clips end in `-2`, `-3`."""
     fields = {
         "date": f"{local_time:%Y-%m-%d}",
         "time": f"{local_time:%H%M%S}",
@@ -47,7 +47,7 @@ def clip_stem(template: str, *, local_time: datetime, prompt: str, task: int, ta
     }
     stem = _FIELDS.sub(lambda match: fields.get(match[1], ""), template)
     ending = f"-{index + 1}" if index else ""
-    # The id is what keeps names apart, so a long name gives up the words, then the rest, before it gives up the id.
+    # The id keeps names apart, so a name that is too long loses the words first, then the rest, and the id last.
     limit = MAX_NAME_BYTES - len(ending)
     while len(safe_name(stem, limit=8 * MAX_NAME_BYTES).encode()) > limit and fields["slug"]:
         fields["slug"] = fields["slug"][:-1].rstrip("-")
@@ -58,12 +58,12 @@ def clip_stem(template: str, *, local_time: datetime, prompt: str, task: int, ta
 
 
 def safe_name(text: str, *, limit: int = MAX_NAME_BYTES) -> str:
-    """`text` as one safe file name of at most `limit` UTF-8 bytes; `clip` when nothing is left of it."""
+    """Return `text` as one safe file name of at most `limit` UTF-8 bytes; `clip` when nothing is left of it."""
     text = unicodedata.normalize("NFC", text)
     kept = "".join("-" if _is_unsafe(character) else character for character in text)
     name = re.sub(r"\s+", " ", kept).strip(" .-")
     name = _cut(f"clip {name}" if _RESERVED.fullmatch(name) else name, limit)
-    # What is left of a long name can be a reserved one again.
+    # Truncating a long name can produce a reserved one again.
     return _cut(f"clip {name}", limit) if _RESERVED.fullmatch(name) else name or "clip"
 
 

@@ -1,4 +1,4 @@
-"""A picture on its way to the service: what a person wants changed, what is published, and how it becomes reachable."""
+"""A picture on its way to the service: the user's edits, the published copy, and how it becomes reachable."""
 
 import base64
 import hashlib
@@ -10,16 +10,16 @@ from pathlib import PurePath
 from urllib.parse import unquote, urlsplit
 
 MEDIA_TYPES = {"jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
-"""Of the formats that the service takes, by decoder name."""
+"""Media types of the formats that the service accepts, by decoder name."""
 ENDINGS = (
     *("jpg", "jpeg", "jpe", "jfif", "mpo", "png", "apng", "webp", "gif", "bmp", "tif", "tiff", "avif", "avifs"),
     *("jp2", "j2k", "jpx", "jpf", "jpc", "j2c"),
 )
-"""Of files that may hold a picture which can be read, be it to send a converted copy."""
+"""Extensions of files that may contain a readable picture, if only to send a converted copy."""
 MAX_DECODED_BYTES = 50_000_000
-"""A file above this is refused for its size alone, so nobody reads it to its end."""
+"""A larger file is rejected for its size alone, without reading it to the end."""
 TAKEN_UP_AFTER = timedelta(minutes=10)
-"""An upload that began longer ago and was cut off does not arrive any more: only then its name is used for another."""
+"""An upload that began longer ago and was cut off can no longer arrive: only then is its name reused."""
 
 SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
 _MAX_NAME_CHARS = 40
@@ -30,12 +30,12 @@ _NAMED_BY_DIGEST = re.compile(r"(pasted|frame)-[0-9a-f]{16,64}\.png")
 
 
 def format_name(format: str) -> str:  # noqa: A002 - it is one
-    """`JPEG` for `jpeg`, as people write it."""
+    """Return the format's usual spelling: `JPEG` for `jpeg`."""
     return "WebP" if format == "webp" else format.upper()
 
 
 def address_name(url: str) -> str:
-    """Host and file name of a picture's address: the rest of a signed link is a secret."""
+    """Return host and file name of a picture's address, without the parts of a signed link that are secret."""
     try:
         parts = urlsplit(url)
         host, (folder, slash, name) = parts.hostname or "", unquote(parts.path).rstrip("/").rpartition("/")
@@ -47,14 +47,14 @@ def address_name(url: str) -> str:
 
 
 def picture_name(file: str | PurePath) -> str:
-    """Return what a person calls a local picture: its file name, or its origin when the program named the file by a digest."""
+    """Return the display name of a local picture: its file name, or its origin when the program named the file by a digest."""
     name = PurePath(file).name
     own = _NAMED_BY_DIGEST.fullmatch(name)
     return _ORIGINS[own[1]] if own else name
 
 
 class PictureRoute(StrEnum):
-    """How a local picture gets an address that the service can reach. A picture that has an address needs none."""
+    """How a local picture gets an address that the service can reach. A picture with a web address needs none."""
 
     BUCKET = "bucket"
     RELAY = "relay"
@@ -63,7 +63,7 @@ class PictureRoute(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """What is kept of a picture that stands upright, as fractions of its width and height. Raises ValueError for no area."""
+    """The part of an upright picture to keep, as fractions of its width and height. Raises ValueError for an empty area."""
 
     left: float
     top: float
@@ -71,14 +71,14 @@ class Crop:
     height: float
 
     def __post_init__(self) -> None:
-        """A crop lies inside the picture, give or take what fractions lose."""
+        """Check that the crop lies inside the picture, allowing for rounding."""
         lost = 1e-6
         inside = min(self.left, self.top) >= -lost and max(self.left + self.width, self.top + self.height) <= 1 + lost
         if not inside or min(self.width, self.height) <= 0:
             raise ValueError("a crop lies inside its picture")
 
     def box_px(self, width: int, height: int) -> tuple[int, int, int, int]:
-        """Left, top, right and bottom in whole pixels; at least one pixel, and inside the picture."""
+        """Return left, top, right and bottom in whole pixels; at least one pixel, and inside the picture."""
         left = min(max(round(self.left * width), 0), width - 1)
         top = min(max(round(self.top * height), 0), height - 1)
         right = min(max(round((self.left + self.width) * width), left + 1), width)
@@ -88,9 +88,9 @@ class Crop:
 
 @dataclass(frozen=True, slots=True)
 class PictureEdit:
-    """What a person wants changed before a picture is published. Rotation and metadata are seen to in any case.
+    """The user's changes to make before a picture is published. Upright rotation and metadata removal always happen.
 
-    `convert` takes the offer of a copy in another format or quality, for a picture that could not be sent as it is.
+    `convert` accepts a copy in another format or quality, for a picture that could not be sent as it is.
     """
 
     crop: Crop | None = None
@@ -99,7 +99,7 @@ class PictureEdit:
 
 @dataclass(frozen=True, slots=True)
 class PreparedPicture:
-    """What is published of a local picture: upright, cropped, without metadata. `quality` is a new encoding's, 1 to 100."""
+    """The published copy of a local picture: upright, cropped, without metadata. `quality`, 1 to 100, if it was reencoded."""
 
     content: bytes = field(repr=False)
     media_type: str
@@ -107,15 +107,15 @@ class PreparedPicture:
     height: int
     quality: int | None = None
     fingerprint: str = field(init=False)
-    """The content's SHA-256 in hex: equal pictures are published once. Made where the picture is, which takes milliseconds."""
+    """The content's SHA-256 in hex: equal pictures are published once. Computed at preparation, off the loop."""
 
     def __post_init__(self) -> None:
-        """Ten megabytes are not hashed at every use."""
+        """Compute the digest once: ten megabytes are too much to hash at every use."""
         object.__setattr__(self, "fingerprint", hashlib.sha256(self.content).hexdigest())
 
     @property
     def size_bytes(self) -> int:
-        """As it is published."""
+        """Size of the published copy."""
         return len(self.content)
 
 
@@ -125,12 +125,12 @@ PIXEL = PreparedPicture(
     1,
     1,
 )
-"""A black one: what is published to try a way out."""
+"""A black picture, published to test a route."""
 
 
 @dataclass(frozen=True, slots=True)
 class Thumbnail:
-    """A local picture drawn small, upright as it is published. `rgba` has four bytes for each pixel, row by row."""
+    """A local picture drawn small, upright as published. `rgba` has four bytes for each pixel, row by row."""
 
     rgba: bytes = field(repr=False)
     width: int
@@ -139,7 +139,7 @@ class Thumbnail:
 
 @dataclass(frozen=True, slots=True)
 class WebPicture:
-    """What stands at a web address, as its server and its first bytes say. `size_bytes` None: the server does not tell."""
+    """A picture at a web address, from its response headers and first bytes. `size_bytes` is None if the server omits it."""
 
     format: str
     width: int
@@ -149,9 +149,9 @@ class WebPicture:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """A picture that this program made reachable. All times are aware UTC.
+    """A picture that this program published. All times are aware UTC.
 
-    `place` names the bucket, relay or command that has it; `handle` is its name there. `url` is empty while it is on its way.
+    `place` names the bucket, relay or command that has it; `handle` is its name there. `url` is empty during the upload.
     """
 
     id: int
@@ -161,11 +161,11 @@ class Publication:
     handle: str
     url: str
     name: str
-    """The picture's file name, for the person's eyes."""
+    """The picture's file name, for display."""
     published_at: datetime
     expires_at: datetime
     withdrawn_at: datetime | None = None
     trouble: str | None = None
     """Why it could not be withdrawn yet."""
     tasks: tuple[int, ...] = ()
-    """Those that it was published for."""
+    """The tasks that it was published for."""

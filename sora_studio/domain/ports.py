@@ -1,4 +1,4 @@
-"""What the floors hand to one another: values, and a protocol where there are two real implementations."""
+"""What the layers exchange: values, and a protocol where there are two real implementations."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,12 +25,12 @@ class RemoteStatus:
     created_at: datetime | None = None
     completed_at: datetime | None = None
     unknown_state: str = ""
-    """The service's own word for a state that the program does not know; empty otherwise."""
+    """The service's own word for an unknown state; empty otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class TransferProgress:
-    """Bytes on disk so far; `total_bytes` is None while the origin has not said."""
+    """Bytes on disk so far; `total_bytes` is None while the size is unknown."""
 
     received_bytes: int
     total_bytes: int | None
@@ -38,29 +38,29 @@ class TransferProgress:
 
 
 class PictureHost(Protocol):
-    """One way to make a picture reachable: a bucket, a relay or a command."""
+    """One way to publish a picture: a bucket, a relay or a command."""
 
     @property
     def place(self) -> str:
-        """What names the bucket, relay or command among all: what has the same place can be found and withdrawn there."""
+        """Identifies the bucket, relay or command: a publication can be found and withdrawn at the same place only."""
         ...
 
     async def publish(self, picture: PreparedPicture, handle: str, *, lifetime_s: float) -> str:
-        """The picture's address, valid for so long. `handle` (random, with the type's suffix) is its name there.
+        """Upload the picture and return its address, valid for `lifetime_s`. `handle` (random, with a suffix) names it there.
 
-        Raises `RouteUnusable` for what only the person can change, `PublishingFailed` for what may be this picture's fault, and
-        a `PassingError` for what goes away: `ConnectionFailed` only when nothing of the picture has left.
+        Raises `RouteUnusable` for what only the user can change, `PublishingFailed` for what may be this picture's fault, and
+        a `PassingError` for temporary trouble: `ConnectionFailed` only when no byte of the picture was sent.
         """
         ...
 
     async def withdraw(self, handle: str) -> None:
-        """Take it back; fine when it is not there any more. Raises like `publish`. A command cannot, and does nothing."""
+        """Delete the picture; succeeds if it is already gone. Raises like `publish`. Does nothing for a command."""
         ...
 
     async def check(self) -> str:
-        """Prove that a picture could be published, seen and withdrawn. Raises like `publish`.
+        """Test that a picture can be published, fetched and withdrawn. Raises like `publish`.
 
-        Gives the address of the test picture, which stands there still where it cannot be withdrawn.
+        Return the test picture's address, which still works where pictures cannot be withdrawn.
         """
         ...
 
@@ -70,9 +70,9 @@ class PictureHost(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Callback:
-    """A report that came to a task's secret address. Nothing of it is signed: it is a hint to ask for the status.
+    """A callback to a task's secret address. It is not signed, so it only triggers a status query.
 
-    `task_id` is the id that it names, if it names one. `cursor` is its place in the relay's order.
+    `task_id` is the id in the callback, if it has one. `cursor` is its position in the relay's order.
     """
 
     secret: str
@@ -82,7 +82,7 @@ class Callback:
 
 @dataclass(frozen=True, slots=True)
 class RelayGreeting:
-    """What a relay says first: where the public reaches it, and which life of its store this is (cursors count within one)."""
+    """A relay's first message: its public address, and the epoch of its store (cursors count within one)."""
 
     public_url: str
     epoch: str
@@ -92,7 +92,7 @@ class RelayGreeting:
 
 
 class TaskFacts(TypedDict, total=False):
-    """What can be written to a task beside its state."""
+    """Columns that can be written to a task beside its state."""
 
     task_id: str
     sent_at: datetime
@@ -113,7 +113,7 @@ class TaskFacts(TypedDict, total=False):
 
 
 class ClipFacts(TypedDict, total=False):
-    """What can be written to a clip beside its state."""
+    """Columns that can be written to a clip beside its state."""
 
     url: str
     expires_at: datetime
@@ -126,7 +126,7 @@ class ClipFacts(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class TaskFilter:
-    """Which tasks are meant: by state, by words of the prompt or an id, by gateway. Removed ones too only when asked for."""
+    """Which tasks to list: by state, by words of the prompt or an id, by gateway. Removed ones only on request."""
 
     states: frozenset[TaskState] = frozenset()
     search: str = ""
@@ -145,7 +145,7 @@ class KeyOrigin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class KeyStatus:
-    """`notice` tells plainly what a person should know, such as a key store that does not work; empty when all is well."""
+    """`notice` is a sentence for the user, such as about a key store that does not work; empty when all is well."""
 
     origin: KeyOrigin
     notice: str = ""
@@ -155,14 +155,14 @@ class KeyStore(Protocol):
     """The API key: environment, then keyring, then this session. Slow calls run in a thread with a time-out."""
 
     async def load(self) -> KeyStatus:
-        """Look once where the key is; later `key` answers at once."""
+        """Look up the key once; later `key` returns it at once."""
         ...
 
     @property
     def key(self) -> str | None: ...
 
     async def save(self, key: str) -> KeyStatus:
-        """To the keyring, read back to prove it; else for this session only, and the notice says so."""
+        """Save to the keyring and read back to verify; otherwise keep the key for this session and say so in the notice."""
         ...
 
     async def clear(self) -> KeyStatus: ...

@@ -21,7 +21,7 @@ class PromptLimits:
 
 @dataclass(frozen=True, slots=True)
 class ImageRules:
-    """`field` is the wire's name; `formats` are decoder names in lower case; `max_bytes` holds for each image."""
+    """`field` is the wire's name; `formats` are decoder names in lower case; `max_bytes` applies to each image."""
 
     field: str
     min: int
@@ -41,18 +41,18 @@ class Option:
     unit: str = ""
 
     def allows(self, value: OptionValue) -> bool:
-        """Same value and same type: 1 is not True."""
+        """Return whether the value is a choice, of the same type: 1 is not True."""
         return any(value == allowed and type(value) is type(allowed) for allowed in self.values)
 
     def label(self, value: OptionValue) -> str:
-        """The value as a person reads it: `10 s`, `Landscape`, `on`."""
+        """Return the value for display: `10 s`, `Landscape`, `on`."""
         if isinstance(value, bool):
             return "on" if value else "off"
         text = str(value)
         return f"{text} {self.unit}" if self.unit else text[:1].upper() + text[1:]
 
     def parse(self, text: str) -> OptionValue:
-        """A value from a command line: the allowed value that reads like `text`, else `text` itself (which is then refused)."""
+        """Return the allowed value that reads like `text` from a command line, else `text` itself (which is then refused)."""
         wanted = text.strip().casefold()
         for allowed in self.values:
             spoken = {str(allowed).casefold()}
@@ -73,7 +73,7 @@ class Routing:
 
 @dataclass(frozen=True, slots=True)
 class PollPlan:
-    """When a task's status is asked for: first after, then every so many seconds."""
+    """When to poll a task's status: the first wait, then the interval, in seconds."""
 
     first_after_s: float
     every_s: float
@@ -81,7 +81,7 @@ class PollPlan:
 
 @dataclass(frozen=True, slots=True)
 class GenerationTime:
-    """The usual time from submitting to the result, for tasks whose options hold all of `when`."""
+    """The usual time from submission to result, for tasks whose options match all of `when`."""
 
     when: Mapping[str, OptionValue]
     seconds: tuple[float, float]
@@ -89,7 +89,7 @@ class GenerationTime:
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a task costs in US dollars, for tasks whose options (and `provider`) hold all of `when`."""
+    """What a task costs in US dollars, for tasks whose options (and `provider`) match all of `when`."""
 
     when: Mapping[str, OptionValue]
     usd: float
@@ -121,20 +121,20 @@ class ModelProfile:
     expire_after_s: float
 
     def option(self, field: str) -> Option | None:
-        """The option of that wire name."""
+        """Return the option with that wire name."""
         return next((option for option in self.options if option.field == field), None)
 
     def usual_time_s(self, options: Mapping[str, OptionValue]) -> tuple[float, float] | None:
-        """The shortest and longest usual time for these options; None when the profile does not say."""
+        """Return the shortest and longest usual time for these options; None when the profile has none."""
         return next((time.seconds for time in self.generation_times if _holds(time.when, options)), None)
 
     def price_usd(self, options: Mapping[str, OptionValue], route: str) -> float | None:
-        """The price of one task; None when the profile does not say."""
+        """Return the price of one task; None when the profile has none."""
         facts = {**options, "provider": route}
         return next((price.usd for price in self.prices if _holds(price.when, facts)), None)
 
     def faster(self, speed: float) -> Self:
-        """The same model on a service that runs `speed` times as fast as life: the waiting shrinks, nothing else does."""
+        """Return the same model for a simulated service at `speed` times normal speed: only the waits shrink."""
         poll = PollPlan(self.poll.first_after_s / speed, self.poll.every_s / speed)
         times = tuple(
             GenerationTime(time.when, (time.seconds[0] / speed, time.seconds[1] / speed)) for time in self.generation_times

@@ -1,4 +1,4 @@
-"""Reads a model profile. Strict: whatever is unknown, missing or makes no sense is refused with its line and a plain reason."""
+"""Reads a model profile. Strict: anything unknown, missing or senseless is rejected with its line and a plain reason."""
 
 import re
 import tomllib
@@ -33,20 +33,20 @@ _SYNTAX_LINE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$"
 
 
 def parse_profile(text: str, source: str) -> ModelProfile:
-    """The profile that `text` describes; `source` names it in the `ProfileError` that anything else raises."""
+    """Return the profile that `text` describes; raises `ProfileError`, which names `source`, for anything else."""
     if len(text) > MAX_PROFILE_CHARS:
         raise ProfileError(source, 0, f"It is longer than {MAX_PROFILE_CHARS:,} characters and cannot be a profile.")
     try:
         content: dict[str, Toml] = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise _syntax_error(text, source, str(error)) from None
-    except (ValueError, RecursionError):  # a number of thousands of digits, brackets within brackets without end
+    except (ValueError, RecursionError):  # a number of thousands of digits, endlessly nested brackets
         raise ProfileError(source, 0, "It cannot be read as TOML.") from None
     return _read_profile(Table(content, text, source))
 
 
 def is_slug(text: str) -> bool:
-    """Whether it can name a model: it becomes part of an address and of a file's name."""
+    """Return whether the text can name a model: it becomes part of an address and of a file name."""
     return len(text) <= 64 and _SLUG.fullmatch(text) is not None
 
 

@@ -44,9 +44,9 @@ def find_unsendable(prompt: str) -> int | None:
 
 
 def without_controls(text: str) -> tuple[str, int]:
-    """Return pasted text as a prompt can hold it, and how many characters had to go.
+    """Return pasted text with unsendable characters removed, and how many were removed.
 
-    Terminal escape sequences go as a whole. Line ends become LF and a leading mark is dropped; neither is counted.
+    Terminal escape sequences are removed as a whole. Line ends become LF and a leading mark is dropped; neither is counted.
     """
     whole = _LINE_END.sub("\n", without_mark(text))
     kept = _UNSENDABLE.sub("", _ESCAPE_SEQUENCE.sub("", whole))
@@ -68,14 +68,14 @@ def is_mostly_nul(prompt: str) -> bool:
 
 
 def first_line(prompt: str, limit: int = 120) -> str:
-    """The first line that says something, with runs of space folded, cut at `limit` characters with an ellipsis."""
+    """Return the first non-blank line, with runs of space folded, cut at `limit` characters with an ellipsis."""
     line = next((line for line in prompt.splitlines() if not is_blank(line)), "")
     line = _SPACES.sub(" ", line).strip()
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 
 def slug(prompt: str, limit: int = 40) -> str:
-    """Lower-case words of the prompt joined by hyphens: letters and digits of any script, at most `limit` characters.
+    """Return lower-case words of the prompt joined by hyphens: letters and digits of any script, at most `limit` characters.
 
     Never empty: a prompt without a letter or digit becomes `clip`.
     """
@@ -90,6 +90,6 @@ def slug(prompt: str, limit: int = 40) -> str:
 
 
 def _words(text: str) -> list[str]:
-    """Runs of letters and digits with the marks that belong to them (most scripts of India need them)."""
+    """Return runs of letters and digits with their combining marks (most scripts of India need them)."""
     kept = "".join(character if unicodedata.category(character)[0] in "LNM" else " " for character in text)
     return [word for word in kept.split() if unicodedata.category(word[0])[0] != "M"]

@@ -55,7 +55,7 @@ class Proxy:
 
     @property
     def has_login(self) -> bool:
-        """Whether the setting holds a user name or a password."""
+        """Whether the setting contains a user name or a password."""
         return bool(self.user or self.password)
 
     @property
@@ -73,7 +73,7 @@ class Bypass:
     port: int | None = None
 
     def covers(self, host: str, port: int | None) -> bool:
-        """Whether requests to this host and port go past the proxy. `host` is in lower case, an address without brackets."""
+        """Return whether this host and port bypass the proxy. `host` is in lower case, an address without brackets."""
         if self.port is not None and self.port != port:
             return False
         if self.network is not None:
@@ -120,8 +120,8 @@ DIRECT = Proxies()
 def read_proxies(environment: Mapping[str, str] | None = None) -> Proxies:
     """Resolve the proxies from the environment, or from the system's settings when it names none. Log what is skipped.
 
-    A variable in lower case takes precedence, and an empty one turns its upper-case namesake off. An entry that cannot be read
-    is skipped, so the next one in line serves: upper case, then `all_proxy`.
+    A variable in lower case takes precedence, and an empty one disables its upper-case namesake. An entry that cannot be read
+    is skipped in favour of the next: upper case, then `all_proxy`.
     """
     environment = os.environ if environment is None else environment
     problems = list[str]()
@@ -153,7 +153,7 @@ def _in_either_case(name: str, environment: Mapping[str, str]) -> str:
 
 
 def _from_system(problems: list[str]) -> tuple[dict[str, Proxy | None], Callable[[str], bool] | None]:
-    """The proxies of macOS or Windows, and its own exceptions; elsewhere there are none."""
+    """Return the proxies of macOS or Windows and a function for their exceptions; none elsewhere."""
     ask = cast("Callable[[], Mapping[str, str]] | None", _of_system("getproxies_macosx_sysconf", "getproxies_registry"))
     bypass = cast("Callable[[str], bool] | None", _of_system("proxy_bypass_macosx_sysconf", "proxy_bypass_registry"))
     found = dict[str, str]() if ask is None else ask()
@@ -169,7 +169,7 @@ def _from_system(problems: list[str]) -> tuple[dict[str, Proxy | None], Callable
 
 
 def _of_system(*names: str) -> object:
-    """The function of `urllib.request` that only this system has."""
+    """Return the first of these functions that this system's `urllib.request` has; None when there is none."""
     return next((found for name in names if (found := getattr(urllib.request, name, None)) is not None), None)
 
 
@@ -196,7 +196,7 @@ def _proxy(value: str) -> Proxy:
     if kind is None:
         known = "its kind is not supported, only http, https and socks5 are"
         raise _Unreadable(_ONLY_SOCKS5 if scheme.lower() in {"socks4", "socks4a"} else known)
-    login, _, place = rest.rpartition("@")  # a password may hold a bare @ or /
+    login, _, place = rest.rpartition("@")  # a password may contain a bare @ or /
     parts = urlsplit(f"//{place}")
     host, port = _ascii(parts.hostname or ""), parts.port
     if not (_HOST.fullmatch(host) or (":" in host and _address(host) is not None)) or port == 0:
@@ -220,7 +220,7 @@ def _readable_bypasses(entries: Iterable[str], problems: list[str]) -> Iterable[
 
 
 def _bypass(entry: str) -> Bypass:
-    """Raises ValueError for what cannot be read."""
+    """Parse one entry of `no_proxy`. Raises ValueError for what cannot be read."""
     if entry == "*":
         return Bypass(pattern="*")
     text = entry.rpartition("://")[2].rpartition("@")[2].lower()
@@ -243,7 +243,7 @@ def _bypass(entry: str) -> Bypass:
 
 
 def _network(text: str) -> Network | None:
-    """An address or a network, with or without brackets; None for a name. Raises ValueError for a network that is none."""
+    """Return an address or network, with or without brackets; None for a name. Raises ValueError for a malformed network."""
     host, slash, bits = text.replace("[", "").replace("]", "").partition("/")
     address = _address(host)
     if address is None or "]:" in text:  # a name, or an address with a port
@@ -252,7 +252,7 @@ def _network(text: str) -> Network | None:
 
 
 def _address(host: str) -> Address | None:
-    """The address that `host` is, without a zone; an IPv4 address wrapped in IPv6 is the IPv4 one."""
+    """Return `host` as an address without a zone, None for a name; an IPv4-mapped IPv6 address becomes the IPv4 one."""
     try:
         address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:
@@ -266,10 +266,10 @@ def _is_this_machine(host: str) -> bool:
 
 
 def _bare(value: str) -> str:
-    """The value without blanks and quotes around it."""
+    """Return the value without surrounding blanks and quotes."""
     return value.strip().strip("\"'").strip()
 
 
 def _ascii(host: str) -> str:
-    """The name as it goes over the wire. Raises ValueError when it cannot."""
+    """Return the name as sent over the wire. Raises ValueError when it cannot be encoded."""
     return host.lower() if host.isascii() else host.encode("idna").decode("ascii").lower()

@@ -1,4 +1,4 @@
-"""Whether a service somewhere on the internet could reach an address: those of this machine and its network it cannot."""
+"""Whether an address can be reached from the internet, unlike those of this machine and its network."""
 
 import ipaddress
 import socket
@@ -6,12 +6,12 @@ from urllib.parse import urlsplit
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _GIVEN_OUT = ipaddress.ip_network("2000::/3")
-"""The part of IPv6 from which public addresses are given out; beside it lie old and local kinds that may still be routed."""
+"""The global unicast range of IPv6; beside it lie old and local kinds that may still be routed."""
 _HOME_NAMES = (".localhost", ".local", ".internal", ".lan", ".home.arpa")
 
 
 def is_public(address: str) -> bool:
-    """Whether anybody on the internet would reach the same machine there, whatever way the address is wrapped in another."""
+    """Return whether the address is the same machine for everyone on the internet, however it is embedded in another."""
     ip = ipaddress.ip_address(address)
     if isinstance(ip, ipaddress.IPv6Address):
         teredo = ip.teredo[1] if ip.teredo else None
@@ -25,9 +25,9 @@ def is_public(address: str) -> bool:
 
 
 def is_public_name(host: str) -> bool:
-    """As far as a name tells without being looked up: not one of this machine or its network.
+    """Return whether the name may be public, judged without a lookup: not this machine's or its network's.
 
-    Addresses count in every spelling that resolvers take for one: decimal, octal, hexadecimal, short.
+    Addresses count in every spelling that resolvers accept: decimal, octal, hexadecimal, short.
     """
     name = host.lower().rstrip(".")
     try:
@@ -38,8 +38,8 @@ def is_public_name(host: str) -> bool:
 
 
 def is_public_url(url: str) -> bool:
-    """Whether its host has a public name."""
+    """Return whether the URL's host has a public name."""
     try:
         return is_public_name(urlsplit(url).hostname or "")
-    except ValueError:  # it is no address
+    except ValueError:  # it is not an address
         return False

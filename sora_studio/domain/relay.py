@@ -1,4 +1,4 @@
-"""What a relay and its studio have agreed on without speaking: whose secrets are ours, and where things are found."""
+"""What a relay and its studio share: callback secrets derived from the token, and URL paths."""
 
 import base64
 import hashlib
@@ -7,34 +7,34 @@ import re
 
 PICTURES_PATH = "/p/"
 CALLBACKS_PATH = "/c/"
-"""Below these, on the public side: a picture by its handle, a report by its task's secret."""
+"""Public path prefixes: a picture by its handle, a callback by its task's secret."""
 HANDLE = re.compile(r"[A-Za-z0-9_-]{22,64}\.(jpg|png|webp)", re.ASCII)
-"""A picture's name: at least 128 random bits, and the suffix by which some services judge."""
+"""A picture's name: at least 128 random bits, and the suffix by which some services tell the type."""
 NONCE_BYTES = 16
 _PROOF_BYTES = 16
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 
 
 def callback_secret(token: str, nonce: bytes) -> str:
-    """A task's secret: 16 random bytes, and 16 that only who has the relay's token could add. 43 letters for an address.
+    """Return a task's secret: 16 random bytes, and 16 that prove knowledge of the relay's token. 43 letters for an address.
 
-    So a relay tells a secret of ours from an invented one without a list of them, and keeps nothing of strangers.
+    So a relay recognizes its own secrets without a list of them, and stores nothing for strangers.
     """
     return base64.urlsafe_b64encode(nonce + _proof(token, nonce)).decode().rstrip("=")
 
 
 def is_callback_secret(token: str, text: str) -> bool:
-    """Whether a secret was made with this token; in constant time."""
+    """Return whether a secret was made with this token; in constant time."""
     if not _SECRET.fullmatch(text):
         return False
     secret = base64.urlsafe_b64decode(text + "=")
     nonce, proof = secret[:NONCE_BYTES], secret[NONCE_BYTES:]
-    # Two spellings of the last letter decode to the same bytes: only ours is taken, so that a secret is one text.
+    # Two spellings of the last letter decode to the same bytes: accept only ours, so that each secret has one spelling.
     return hmac.compare_digest(callback_secret(token, nonce), text) and hmac.compare_digest(_proof(token, nonce), proof)
 
 
 def is_token(token: str, text: str) -> bool:
-    """Whether a relay's token is this one; in constant time."""
+    """Return whether this is the relay's token; in constant time."""
     return hmac.compare_digest(token.encode(), text.encode(errors="surrogatepass"))
 
 

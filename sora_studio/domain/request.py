@@ -1,4 +1,4 @@
-"""A generation request as a person makes it, and the checks it passes before anything is sent."""
+"""A generation request as the user enters it, and the checks it passes before anything is sent."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -12,7 +12,7 @@ from sora_studio.domain.prompt import find_unsendable, is_blank, is_mostly_nul, 
 
 MAX_TAKES = 10
 MAX_TASKS_AT_ONCE = 100
-"""Takes times pictures: what one press may send."""
+"""Takes times pictures: what one submission may send."""
 _FIRST_SURROGATE = 0xD800
 
 
@@ -25,12 +25,12 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class GenerationRequest:
-    """What a person asks for: one task's worth.
+    """What the user asks for: one task's worth.
 
     `options` maps the profile's option fields to the chosen values (missing ones take the profile's default when the
-    request is completed); `images` holds http(s) URLs or absolute paths of local files, `edits` what is changed of the local
-    ones and `seen` what they held (as SHA-256) when they were submitted; `route` is the service's `provider`. `callback`
-    asks the service to report the end; `pictures_by` None means the way that the settings name.
+    request is completed); `images` contains http(s) URLs or absolute paths of local files, `edits` the changes to the local
+    ones and `seen` their SHA-256 when they were submitted; `route` is the service's `provider`. `callback`
+    asks the service to report the end; `pictures_by` None means the picture route in the settings.
     """
 
     model: str
@@ -45,21 +45,21 @@ class GenerationRequest:
 
     @property
     def mode(self) -> Mode:
-        """An image makes it image-to-video."""
+        """Image-to-video if there is an image."""
         return Mode.IMAGE_TO_VIDEO if self.images else Mode.TEXT_TO_VIDEO
 
     @property
     def files(self) -> tuple[str, ...]:
-        """Those of its images that are local files."""
+        """The images that are local files."""
         return tuple(image for image in self.images if not is_url(image))
 
     @property
     def wish(self) -> "GenerationRequest":
-        """The same without the ways to and from the service: two requests of one wish would make, and cost, the same."""
+        """The request without routes to and from the service: two requests of one wish would make, and cost, the same."""
         return replace(self, callback=False, pictures_by=None)
 
     def split(self, profile: ModelProfile) -> list["GenerationRequest"]:
-        """A request for each task: as many images in each as the model takes, in their order, with their own edits."""
+        """Return one request for each task: as many images in each as the model takes, in order, with their edits."""
         most = profile.images.max if profile.images else len(self.images)
         if len(self.images) <= max(most, 1):
             return [self._part(self.images)]
@@ -67,7 +67,7 @@ class GenerationRequest:
         return [self._part(part) for part in parts]
 
     def _part(self, images: tuple[str, ...]) -> "GenerationRequest":
-        """The same with these images alone, and with what belongs to them."""
+        """Return the request with these images only, and their edits and digests."""
         seen = {image: self.seen[image] for image in images if image in self.seen}
         return replace(self, images=images, edits=_edits_of(images, self.edits), seen=seen)
 
@@ -80,9 +80,9 @@ class GenerationRequest:
 
 @dataclass(frozen=True, slots=True)
 class ImageFacts:
-    """What an inspection of a local picture found. `format` is `jpeg`, `png`, `webp` or another decoder's lower-case name.
+    """Result of inspecting a local picture. `format` is `jpeg`, `png`, `webp` or another decoder's lower-case name.
 
-    `width` and `height` are those of the picture as it is seen, upright.
+    `width` and `height` are those of the upright picture.
     """
 
     format: str
@@ -90,15 +90,15 @@ class ImageFacts:
     height: int
     size_bytes: int
     is_turned: bool = False
-    """It is stored on its side, and its metadata say how it stands."""
+    """Stored on its side; its metadata say how to turn it."""
     has_metadata: bool = False
     """Camera, time, words or the like."""
     has_camera: bool = False
-    """What took it."""
+    """The device that took it."""
     has_place: bool = False
     """Where it was taken."""
     is_transparent: bool = False
-    """Some of it can be seen through; the service may fill it with black."""
+    """Has transparent parts; the service may fill them with black."""
 
 
 def _edits_of(images: tuple[str, ...], edits: Mapping[str, PictureEdit]) -> dict[str, PictureEdit]:
@@ -106,17 +106,17 @@ def _edits_of(images: tuple[str, ...], edits: Mapping[str, PictureEdit]) -> dict
 
 
 def without_query(image: str) -> str:
-    """A path, or an address without the part that may be a secret."""
+    """Return a path as it is, an address without the query that may be a secret."""
     return image.partition("?")[0] if is_url(image) else image
 
 
 def is_url(image: str) -> bool:
-    """Whether an image source is an address (anything else is a local file)."""
+    """Return whether an image source is an address (anything else is a local file)."""
     return image.lower().startswith(("http://", "https://"))
 
 
 def check_request(request: GenerationRequest, profile: ModelProfile) -> list[Problem]:
-    """What is wrong with a completed request, as far as its values alone tell; empty when all is well."""
+    """Return the problems of a completed request that its values alone show; empty when all is well."""
     problems = [
         *_check_prompt(request.prompt, profile),
         *_check_image_count(request, profile),
@@ -129,7 +129,7 @@ def check_request(request: GenerationRequest, profile: ModelProfile) -> list[Pro
 
 
 def check_image(image: str, facts: ImageFacts, rules: ImageRules) -> list[Problem]:
-    """What keeps an inspected local picture from being sent."""
+    """Return what keeps an inspected local picture from being sent."""
     name, problems = picture_name(image), list[Problem]()
     if facts.format not in rules.formats:
         allowed = _listed([format_name(known) for known in rules.formats])
@@ -143,7 +143,7 @@ def check_image(image: str, facts: ImageFacts, rules: ImageRules) -> list[Proble
 
 
 def excess(size_bytes: int, max_bytes: int) -> str:
-    """The end of a sentence: has 12.40 MB, 2.40 MB more than the 10.00 MB allowed. Or: is 1 byte over the 10.00 MB allowed."""
+    """Return the end of a sentence: has 12.40 MB, 2.40 MB more than the 10.00 MB allowed. Or: is 1 byte over the … allowed."""
     has, over, most = megabytes(size_bytes), size_bytes - max_bytes, megabytes(max_bytes)
     if has == most:
         return f"is {over:,} {'byte' if over == 1 else 'bytes'} over the {most} allowed."
@@ -225,5 +225,5 @@ def _listed(words: "tuple[str, ...] | list[str]") -> str:
 
 
 def megabytes(size_bytes: int) -> str:
-    """Decimal megabytes with two digits, rounded away from a false zero."""
+    """Return decimal megabytes with two digits, never rounded down to zero."""
     return f"{max(size_bytes / 1e6, 0.01):.2f} MB"

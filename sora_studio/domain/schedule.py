@@ -1,4 +1,4 @@
-"""When a task's status is asked for, and how long to hold back after trouble. Pure: times in, times out."""
+"""When to poll a task's status, and how long to back off after errors. Pure: times in, times out."""
 
 import random
 from datetime import datetime, timedelta
@@ -10,7 +10,7 @@ BACKOFF_CAP_S = 60.0
 
 
 def first_poll_at(accepted_at: datetime, plan: PollPlan) -> datetime:
-    """The service asks for patience before the first question."""
+    """Return the time of the first poll: the service asks clients to wait before it."""
     return accepted_at + timedelta(seconds=plan.first_after_s)
 
 
@@ -19,10 +19,10 @@ VERY_SLOW_AFTER_S = 3600.0
 
 
 def poll_wait_s(age_s: float, plan: PollPlan, usual_s: tuple[float, float] | None, speed: float) -> float:
-    """The wait after an answer that the task goes on, counted from that answer, so that a slow one never bunches questions.
+    """Return the wait until the next poll, counted from the last answer, so that a slow answer never bunches polls.
 
     `age_s` since the service accepted the task, `usual_s` its shortest and longest usual time. A task that takes more than
-    twice as long is asked for every minute, and after an hour every ten; it is never given up.
+    twice as long is polled every minute, and after an hour every ten; polling never stops.
     """
     slow_after_s = 2 * usual_s[1] if usual_s else VERY_SLOW_AFTER_S / speed
     if age_s >= max(slow_after_s, VERY_SLOW_AFTER_S / speed):
@@ -33,13 +33,13 @@ def poll_wait_s(age_s: float, plan: PollPlan, usual_s: tuple[float, float] | Non
 
 
 def safety_wait_s(age_s: float, plan: PollPlan, usual_s: tuple[float, float] | None, speed: float) -> float:
-    """The same for a task whose end the service reports: once a minute in case the report gets lost."""
+    """Return the wait for a task with a callback: once a minute in case the callback is lost."""
     return max(SLOW_EVERY_S / speed, poll_wait_s(age_s, plan, usual_s, speed))
 
 
 def planned_polls(began_s: float, ended_s: float, plan: PollPlan, usual_s: tuple[float, float] | None, *, speed: float) -> int:
-    """How many questions the plan alone would have asked of a task that ended at the age `ended_s`, the one that finds the end
-    included, when it was followed from the age `began_s` on.
+    """Return how many polls the plan alone would have made of a task that ended at the age `ended_s`, including the one that
+    finds the end, when it was polled from the age `began_s` on.
     """
     polls, age_s = 1, max(began_s, plan.first_after_s)
     while age_s < ended_s:
@@ -49,40 +49,40 @@ def planned_polls(began_s: float, ended_s: float, plan: PollPlan, usual_s: tuple
 
 
 def reported_within_s(plan: PollPlan) -> float:
-    """The age by which a task is reported as a rule: usual ones end within twice the wait before the first question (6 minutes
-    and 3, by the service's figures), and a report that nobody took comes again within as long once more.
+    """Return the age by which a callback usually arrives: usual tasks end within twice the first wait (6 minutes
+    and 3, by the service's figures), and an undelivered callback is repeated within as long again.
     """
     return max(30.0, 4 * plan.first_after_s)
 
 
 def hint_due_at(now: float, last_hinted: float, plan: PollPlan) -> float:
-    """When a report that came now may be followed by a question: at once, yet no more often than the plan asks."""
+    """Return when a callback that came now may trigger a poll: at once, but no more often than the plan allows."""
     return max(now, last_hinted + plan.every_s)
 
 
 def backoff_s(attempt: int, rng: random.Random) -> float:
-    """The wait before try `attempt` + 1 (from 0): doubling from 0.5 s up to 60 s, of which half is chance.
+    """Return the wait before try `attempt` + 1 (from 0): doubling from 0.5 s up to 60 s, half of it jitter.
 
-    The chance keeps many tasks, or many programs, from coming back in step.
+    Jitter keeps many tasks, or many programs, from retrying in step.
     """
     full = min(BACKOFF_CAP_S, BACKOFF_BASE_S * 2 ** min(attempt, 16))
     return full * rng.uniform(0.5, 1.0)
 
 
 LOST_AFTER_S = 3600.0
-"""How long the service must have answered that it does not know a task before the program believes it."""
+"""How long the service must keep answering that it does not know a task before the task counts as lost."""
 
 
 def error_wait_s(attempt: int, plan: PollPlan, rng: random.Random) -> float:
-    """The wait after failed question `attempt` (from 0): never shorter than the plan's, doubling up to six of them."""
+    """Return the wait after failed poll `attempt` (from 0): never shorter than the plan's, doubling up to six of them."""
     return plan.every_s * min(6.0, 2.0**attempt) * rng.uniform(1.0, 1.5)
 
 
 def miss_wait_s(misses: int, plan: PollPlan, speed: float) -> float:
-    """The wait after the `misses`-th answer in a row (from 1) that did not know the task: doubling up to 5 minutes of life."""
+    """Return the wait after the `misses`-th answer in a row (from 1) that the task is unknown: doubling up to 5 minutes."""
     return max(plan.every_s, min(LOST_AFTER_S / speed / 12, plan.every_s * 2.0 ** min(misses - 1, 16)))
 
 
 def is_lost(misses: int, plan: PollPlan, speed: float) -> bool:
-    """Whether so many such answers in a row span the hour."""
+    """Return whether this many such answers in a row span the hour."""
     return sum(miss_wait_s(miss, plan, speed) for miss in range(1, misses)) >= LOST_AFTER_S / speed

@@ -1,4 +1,4 @@
-"""What a person can set. The key is not among it: it lives in the system's key store."""
+"""User settings. The API key is not among them: it is in the system's key store."""
 
 import re
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ from sora_studio.domain.theme_choice import Theme
 
 DEFAULT_BASE_URL = "https://api.apixo.ai"
 BASE_URL_VARIABLE = "SORA_STUDIO_BASE_URL"
-"""In the environment it goes before what is saved."""
+"""Environment variable that overrides the saved setting."""
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _NEVER_IN_ADDRESS = re.compile(r"[\s\x00-\x1f\x7f\\\ud800-\udfff]")
-"""What one reader of addresses drops or turns and another keeps: such an address could mean two hosts."""
+"""What some URL parsers drop or convert and others keep: such an address could mean two hosts."""
 
 
 _AMOUNT = re.compile(r"[0-9]{1,7}([.,][0-9]{1,6})?", re.ASCII)
@@ -29,15 +29,15 @@ MAX_LIMIT_USD = 9_999_999.0
 
 
 RELAY_URL_VARIABLE = "SORA_STUDIO_RELAY_URL"
-"""In the environment it names a stand-alone relay, before what is saved; pictures take it unless another way is chosen."""
+"""Environment variable for a stand-alone relay, over the saved one; pictures use it unless another route is chosen."""
 RELAY_TOKEN_VARIABLE = "SORA_STUDIO_RELAY_TOKEN"  # noqa: S105 - where it is found
 DEFAULT_RELAY_PORT = 8788
 _BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-"""The names that S3 gives out."""
+"""Bucket names that S3 allows."""
 
 
 class RelayPlace(StrEnum):
-    """Where the relay runs: nowhere, in this program behind the person's own tunnel, or on a host of theirs."""
+    """Where the relay runs: nowhere, in this program behind the user's own tunnel, or on another host."""
 
     NONE = "none"
     HERE = "here"
@@ -48,8 +48,8 @@ class RelayPlace(StrEnum):
 class Settings:
     """`output_dir` None means the system's Videos folder; a limit None means none (see `DayLimits`).
 
-    `picture_route` None: not chosen yet. An empty `bucket_endpoint` is Amazon's own. `relay_url` is where the public reaches
-    the relay; `relay_port` is this machine's, for a relay in this program. `callback` is what new tasks begin with.
+    `picture_route` None: not chosen yet. An empty `bucket_endpoint` is Amazon's own. `relay_url` is the relay's public
+    address; `relay_port` is this machine's, for a relay in this program. `callback` is the default of new tasks.
     `backup_limit_gb` is the total for all backups; the newest three are kept whatever their size.
     """
 
@@ -73,22 +73,22 @@ class Settings:
 
     @property
     def backup_limit_bytes(self) -> int:
-        """What all backups of the database may take together."""
+        """Total size limit for all backups of the database."""
         return round(self.backup_limit_gb * 1e9)
 
     @property
     def day_limits(self) -> DayLimits:
-        """What a day may cost."""
+        """Spending limits for a day."""
         return DayLimits(self.day_soft_limit_usd, self.day_hard_limit_usd)
 
 
 def quoted(text: str) -> str:
-    """As it was typed, for a sentence about it. Of a whole page that was pasted only the beginning."""
+    """Return the text as typed, quoted for a sentence; shortened when a whole page was pasted."""
     return repr(text if len(text) <= MAX_QUOTED_CHARS else f"{text[: MAX_QUOTED_CHARS - 1]}…")
 
 
 def is_loopback(url: str) -> bool:
-    """Whether the address is this machine's own."""
+    """Return whether the address is this machine's own."""
     try:
         return (urlsplit(url).hostname or "") in LOOPBACK_HOSTS
     except ValueError:
@@ -96,24 +96,24 @@ def is_loopback(url: str) -> bool:
 
 
 def check_base_url(url: str) -> str:
-    """The gateway's address without a trailing slash; raises `InvalidSetting`. Only loopback may go without TLS."""
+    """Return the gateway's address without a trailing slash; raises `InvalidSetting`. Only loopback may go without TLS."""
     return _check_address(url, example=DEFAULT_BASE_URL, whose="The service's", why="so that the key stays secret")
 
 
 def check_relay_url(url: str) -> str:
-    """The relay's public address without a trailing slash; raises `InvalidSetting`. Plain http is for trying on loopback."""
+    """Return the relay's public address without a trailing slash; raises `InvalidSetting`. Plain http on loopback only."""
     return _check_address(
         url, example="https://relay.example.org", whose="The relay's", why="or the service reports nothing to it"
     )
 
 
 def check_bucket_endpoint(url: str) -> str:
-    """The store's address without a trailing slash; raises `InvalidSetting`. Plain http is for trying on loopback."""
+    """Return the store's address without a trailing slash; raises `InvalidSetting`. Plain http on loopback only."""
     return _check_address(url, example="https://s3.example.org", whose="The store's", why="so that the keys stay secret")
 
 
 def check_bucket_name(name: str) -> str:
-    """A bucket's name; raises `InvalidSetting`."""
+    """Return the bucket's name; raises `InvalidSetting`."""
     name = name.strip()
     if not _BUCKET_NAME.fullmatch(name):
         raise InvalidSetting(
@@ -123,7 +123,7 @@ def check_bucket_name(name: str) -> str:
 
 
 def check_port(port: int) -> int:
-    """A port that a program may take; raises `InvalidSetting`."""
+    """Return the port if a program may listen there; raises `InvalidSetting`."""
     if not 1024 <= port <= 65_535:
         raise InvalidSetting("A port is a number from 1024 to 65535.")
     return port
@@ -146,21 +146,21 @@ def _check_address(url: str, *, example: str, whose: str, why: str) -> str:
 
 
 def check_limit_usd(usd: float) -> float:
-    """A day's limit; raises `InvalidSetting` for what is no amount to spend."""
+    """Return a day's limit; raises `InvalidSetting` unless it is a positive amount."""
     if not 0 < usd <= MAX_LIMIT_USD:
         raise InvalidSetting("A limit is an amount above zero.", advice="Leave it empty for none.")
     return float(usd)
 
 
 def check_backup_limit_gb(gigabytes: float) -> float:
-    """A total for backups; raises `InvalidSetting` for what is no size."""
+    """Return the total for backups; raises `InvalidSetting` unless it is a positive size."""
     if not 0 < gigabytes <= MAX_BACKUP_LIMIT_GB:
         raise InvalidSetting("A size is a number of gigabytes above zero.")
     return float(gigabytes)
 
 
 def parse_backup_limit(text: str) -> float:
-    """A size as a person types it, `2`, `1.5`, `1,5` or `2 GB`; empty for the usual one. Raises `InvalidSetting`."""
+    """Parse a typed size, `2`, `1.5`, `1,5` or `2 GB`; empty means the default. Raises `InvalidSetting`."""
     number = text.strip().upper().removesuffix("GB").strip()
     if not number:
         return DEFAULT_BACKUP_LIMIT_GB
@@ -170,7 +170,7 @@ def parse_backup_limit(text: str) -> float:
 
 
 def parse_limit(text: str) -> float | None:
-    """An amount as a person types it, `12.50`, `12,50` or `$12.50`; None when nothing stands there. Raises `InvalidSetting`."""
+    """Parse a typed amount, `12.50`, `12,50` or `$12.50`; None when the text is empty. Raises `InvalidSetting`."""
     text = text.strip().removeprefix("$").strip()
     if not text:
         return None

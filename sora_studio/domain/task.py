@@ -1,4 +1,4 @@
-"""A task: one paid request to the service, from the moment a person asked for it until the service ended it."""
+"""A task: one paid request to the service, from its submission by the user until the service ends it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from sora_studio.domain.request import GenerationRequest
 
 
 class TaskState(StrEnum):
-    """Where a task stands. Only the service, or the person, ends one; `cancelled` exists before sending only."""
+    """Life cycle of a task. Only the service or the user ends one; `cancelled` is possible before sending only."""
 
     WAITING = "waiting"
     SENDING = "sending"
@@ -23,17 +23,17 @@ class TaskState(StrEnum):
 
     @property
     def is_running(self) -> bool:
-        """It holds one of the service's concurrent places (an unclear one is counted: it may)."""
+        """Takes one of the service's concurrent slots (an unclear task is counted: it may)."""
         return self in _RUNNING
 
     @property
     def is_unclear(self) -> bool:
-        """Only the service, or the person, can say what became of it."""
+        """Only the service or the user can say what became of it."""
         return self in _UNCLEAR
 
     @property
     def is_over(self) -> bool:
-        """The service has ended it, or it was never sent. A lost task is not over: the service may know it again."""
+        """Ended by the service, or never sent. A lost task is not over: the service may know it again."""
         return self in _OVER
 
 
@@ -42,7 +42,7 @@ _UNCLEAR = frozenset({TaskState.UNKNOWN, TaskState.LOST})
 _OVER = frozenset({TaskState.SUCCESS, TaskState.FAILED, TaskState.CANCELLED})
 
 TRANSITIONS: dict[TaskState, frozenset[TaskState]] = {
-    # Refused or provably never sent: back to waiting. Unclear: unknown, and never sent again by the program.
+    # Refused or provably never sent: back to waiting. Unclear: unknown, and never resent by the program.
     TaskState.WAITING: frozenset({TaskState.SENDING, TaskState.CANCELLED, TaskState.FAILED}),
     TaskState.SENDING: frozenset({TaskState.WAITING, TaskState.UNKNOWN, TaskState.PENDING, TaskState.FAILED}),
     TaskState.UNKNOWN: frozenset({TaskState.PENDING}),
@@ -56,7 +56,7 @@ TRANSITIONS: dict[TaskState, frozenset[TaskState]] = {
 
 
 class TaskSection(StrEnum):
-    """The groups of the live list, in the order in which they are shown."""
+    """Groups of the live list, in display order."""
 
     REVIEW = "review"
     RUNNING = "running"
@@ -66,7 +66,7 @@ class TaskSection(StrEnum):
 
 
 class Phase(StrEnum):
-    """What a person is told about a task: its state, and for a finished one what became of its clips."""
+    """Displayed state of a task: its own, and for a finished one what became of its clips."""
 
     WAITING = "waiting"
     SENDING = "sending"
@@ -85,10 +85,10 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One row of the truth. All times are aware UTC.
+    """One row of the task table. All times are aware UTC.
 
     `id` is ours and counts up in the order of creation; `task_id` is the service's, once it has answered. `gateway` names the
-    service that it was made for: a task is only ever asked for there. `take` counts from 1 to `takes`.
+    service that it was made for: its status is queried only there. `take` counts from 1 to `takes`.
     """
 
     id: int
@@ -105,31 +105,31 @@ class Task:
     completed_at: datetime | None = None
     polls: int = 0
     misses: int = 0
-    """Answers in a row that did not know the task."""
+    """Consecutive answers that the task is unknown."""
     fail_code: str | None = None
     fail_message: str | None = None
     """The service's own words, or why it was never sent."""
     trouble: str | None = None
-    """The passing problem that it has now, as a sentence; None when all is well."""
+    """Current temporary problem, as a sentence; None when all is well."""
     seen_at: datetime | None = None
     removed_at: datetime | None = None
     estimated_usd: float | None = None
-    """The profile's price when it was made; None when the profile knew none."""
+    """The profile's price when the task was created; None when unknown."""
     balance_before_usd: float | None = None
-    """As last read before it was sent."""
+    """As last read before the task was sent."""
     balance_after_usd: float | None = None
-    """As first read after it had ended or become unclear."""
+    """As first read after it ended or became unclear."""
     measured_usd: float | None = None
-    """By how much the balance fell, when it alone was in flight between two readings."""
+    """Drop of the balance, when this task alone was in flight between two readings."""
     callback_secret: str | None = None
-    """What the service's report of this task carries; None when it was asked for no report."""
+    """Secret in the task's callback address; None when no callback was requested."""
     revision: int = 0
-    """Counts up over the whole database with every change: what is above a number is what changed since."""
+    """Change counter over the whole database: rows above a remembered number have changed since."""
     clips: tuple[Clip, ...] = ()
 
     @property
     def phase(self) -> Phase:
-        """What a person is told."""
+        """The displayed state."""
         if self.state is not TaskState.SUCCESS:
             return Phase(self.state.value)
         states = {clip.state for clip in self.clips}
@@ -145,17 +145,17 @@ class Task:
 
     @property
     def may_be_charged(self) -> bool:
-        """It went out and was not refused."""
+        """Sent and not refused."""
         return self.task_id is not None or self.state in (TaskState.SENDING, TaskState.UNKNOWN)
 
     @property
     def cost_usd(self) -> float | None:
-        """What it cost or will cost: as measured, else as estimated; None when neither is known."""
+        """What it cost or will cost: measured, else estimated; None when neither is known."""
         return self.estimated_usd if self.measured_usd is None else self.measured_usd
 
     @property
     def is_settled(self) -> bool:
-        """Nothing more happens by itself: over, and no clip is still to be fetched."""
+        """Nothing more happens by itself: over, and no clip left to download."""
         return self.state.is_over and self.phase not in (Phase.DOWNLOADING, Phase.UNSAVED)
 
 
@@ -174,4 +174,4 @@ SECTIONS: dict[Phase, TaskSection] = {
     Phase.MISSING: TaskSection.FAILED,
     Phase.CANCELLED: TaskSection.FAILED,
 }
-"""Where a task of each phase stands in the live list."""
+"""The group of each phase in the live list."""

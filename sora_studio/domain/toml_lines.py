@@ -1,7 +1,7 @@
-"""Where each key of a TOML text stands, so that a reason can name a line. The standard reader only says so for broken syntax.
+"""Finds the line of each key in a TOML text for error messages. The standard parser gives lines for syntax errors only.
 
-Every statement (a header, or a key with its value) is read on its own by the standard reader; a statement goes on until it can
-be read, which makes strings and lists over several lines, quoted and dotted keys right without a grammar of our own.
+Every statement (a header, or a key with its value) is parsed on its own by the standard parser; lines are added until it
+parses, which handles multi-line strings and lists, quoted and dotted keys without a grammar of our own.
 """
 
 import tomllib
@@ -10,16 +10,16 @@ from datetime import date, time
 from typing import TypeAlias
 
 MAX_STATEMENT_LINES = 200
-"""Of any list that a person writes. Reading on would take ever longer, and what follows only loses its line numbers."""
+"""Longest statement that a person would write. Beyond it parsing takes ever longer; later keys only lose line numbers."""
 
 KeyPath = tuple[str | int, ...]
 """Keys and, within lists, positions from 0."""
 Toml: TypeAlias = "str | int | float | bool | date | time | list[Toml] | dict[str, Toml]"
-"""What the standard reader makes of a value (a `datetime` is a `date`)."""
+"""Value types of the standard parser (a `datetime` is a `date`)."""
 
 
 def key_lines(text: str) -> dict[KeyPath, int]:
-    """The 1-based line on which each key's statement begins, up to the first that has no end in sight. `text` must be TOML."""
+    """Return the 1-based line of each key's statement, up to the first statement without an end. `text` must be valid TOML."""
     lines = dict[KeyPath, int]()
     lists = dict[KeyPath, int]()
     table: KeyPath = ()
@@ -37,14 +37,14 @@ def key_lines(text: str) -> dict[KeyPath, int]:
 
 
 def line_of(path: KeyPath, lines: Mapping[KeyPath, int]) -> int:
-    """The line of a key, or of the nearest table that it would stand in; 0 for the file as a whole."""
+    """Return the line of a key, or of the nearest table that would contain it; 0 for the file as a whole."""
     while path and path not in lines:
         path = path[:-1]
     return lines.get(path, 0)
 
 
 def _statements(text: str) -> Iterator[tuple[int, str, dict[str, Toml]]]:
-    """Line number, text and content of each statement."""
+    """Yield line number, text and content of each statement."""
     start, pending = 1, ""
     for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), start=1):
         if not pending:
@@ -62,7 +62,7 @@ def _statements(text: str) -> Iterator[tuple[int, str, dict[str, Toml]]]:
 
 
 def _header_path(content: Mapping[str, Toml]) -> tuple[str, ...]:
-    """The keys of a header, which was read as tables (or a list of one table) within one another."""
+    """Return the keys of a header, which was parsed as tables (or a list of one table) within one another."""
     for name, inner in content.items():
         first = inner[0] if isinstance(inner, list) else inner
         return (name, *(_header_path(first) if isinstance(first, dict) else ()))
@@ -70,7 +70,7 @@ def _header_path(content: Mapping[str, Toml]) -> tuple[str, ...]:
 
 
 def _absolute(names: tuple[str, ...], lists: Mapping[KeyPath, int]) -> KeyPath:
-    """A header's path: a name on the way that is a list means the list's newest table."""
+    """Return a header's path: a list's name within it means the newest table of that list."""
     path: KeyPath = ()
     for position, name in enumerate(names):
         path = (*path, name)

@@ -1,4 +1,4 @@
-"""A table of a profile while it is read: each value is asked for by name and kind, and what nobody asked for is refused."""
+"""A profile table while it is parsed: values are read by name and kind, and unread keys are rejected."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,7 +9,7 @@ from sora_studio.domain.profile import OptionValue
 from sora_studio.domain.toml_lines import KeyPath, Toml, key_lines, line_of
 
 MAX_SECONDS = 10 * 366 * 86_400
-"""Ten years: beyond any service, and within what dates can count."""
+"""Ten years: beyond any service, and within the range of dates."""
 
 
 class Table:
@@ -20,29 +20,29 @@ class Table:
         self._asked = set[str]()
 
     def error(self, key: str, reason: str, *inner: str | int) -> ProfileError:
-        """Something is wrong with `key`, or with what stands at `inner` within it."""
+        """Return an error about `key`, or about the value at `inner` within it."""
         return ProfileError(self._source, line_of((*self._path, key, *inner), self._lines), reason)
 
     def finish(self) -> None:
-        """Refuse the first key that was not asked for."""
+        """Raise for the first key that was not read."""
         for key in self._content:
             if key not in self._asked:
                 raise self.error(key, f"The key {key!r} is not known{self._place}.")
 
     def text(self, key: str) -> str:
-        """One line that says something."""
+        """Return one non-blank line of text."""
         return self._checked_text(key, self._value(key))
 
     def optional_text(self, key: str) -> str:
-        """Like `text`; empty when it is not there."""
+        """Return text like `text`; empty when the key is missing."""
         return self.text(key) if key in self._content else ""
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """One or more different lines."""
+        """Return one or more different lines."""
         return tuple(self._checked_text(key, item, position) for position, item in enumerate(self._items(key)))
 
     def integer(self, key: str, *, at_least: int) -> int:
-        """A whole number."""
+        """Return a whole number."""
         value = self._value(key)
         if not isinstance(value, int) or isinstance(value, bool):
             raise self.error(key, f"{key} must be a whole number, not {_kind(value)}.")
@@ -51,15 +51,15 @@ class Table:
         return value
 
     def number(self, key: str) -> float:
-        """A finite number, 0 or more."""
+        """Return a finite number, 0 or more."""
         return self._checked_number(key, self._value(key))
 
     def seconds(self, key: str) -> float:
-        """A time above 0, at most ten years."""
+        """Return a time above 0, at most ten years."""
         return self._checked_seconds(key, self._value(key))
 
     def span(self, key: str) -> tuple[float, float]:
-        """The shortest and the longest time, in seconds."""
+        """Return the shortest and the longest time, in seconds."""
         value: Toml = self._value(key)
         if not isinstance(value, list) or len(value) != 2:
             raise self.error(key, f"{key} must be a list of two numbers: the shortest and the longest time.")
@@ -69,11 +69,11 @@ class Table:
         return shortest, longest
 
     def choices(self, key: str) -> tuple[OptionValue, ...]:
-        """One or more different texts, whole numbers or yes-or-no values."""
+        """Return one or more different texts, whole numbers or booleans."""
         return tuple(self._checked_choice(key, item, position) for position, item in enumerate(self._items(key)))
 
     def choice(self, key: str, allowed: Sequence[OptionValue]) -> OptionValue:
-        """One of `allowed`, of the same type."""
+        """Return one of `allowed`, of the same type."""
         value = self._checked_choice(key, self._value(key))
         if not _among(value, allowed):
             possible = ", ".join(map(_shown, allowed))
@@ -81,7 +81,7 @@ class Table:
         return value
 
     def conditions(self, key: str, choices: Mapping[str, Sequence[OptionValue]]) -> dict[str, OptionValue]:
-        """Fields and the values that they must have, each of which can be chosen."""
+        """Return fields and their required values, each of which must be a choice."""
         table = self.table(key)
         for name in table:
             if name not in choices:
@@ -92,15 +92,15 @@ class Table:
         return iter(self._content)
 
     def table(self, key: str) -> "Table":
-        """A table within this one."""
+        """Return a table within this one."""
         return self._checked_table(key, self._value(key))
 
     def optional_table(self, key: str) -> "Table | None":
-        """A table within this one, if it is there."""
+        """Return a table within this one; None when it is missing."""
         return self.table(key) if key in self._content else None
 
     def tables(self, key: str) -> list["Table"]:
-        """The tables of a list `[[key]]`; none when it is not there."""
+        """Return the tables of a list `[[key]]`; none when it is missing."""
         if key not in self._content:
             return []
         value: Toml = self._value(key)
@@ -124,7 +124,7 @@ class Table:
         return self._content[key]
 
     def _items(self, key: str) -> list[Toml]:
-        """A list of one or more different values."""
+        """Return a list of one or more different values."""
         value: Toml = self._value(key)
         if not isinstance(value, list):
             raise self.error(key, f"{key} must be a list, not {_kind(value)}.")
@@ -169,12 +169,12 @@ class Table:
 
 
 def _among(value: Toml, values: Sequence[object]) -> bool:
-    """Same value and same type: 1 is not true, and not 1.0."""
+    """Compare value and type: 1 is not true, and not 1.0."""
     return any(value == other and type(value) is type(other) for other in values)
 
 
 def _shown(value: Toml) -> str:
-    """As it stands in the file."""
+    """Return the value as written in the file."""
     return str(value).lower() if isinstance(value, bool) else repr(value)
 
 
