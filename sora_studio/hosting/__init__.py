@@ -1,1 +1,1 @@
-"""Ways to make a picture reachable that are not ours: a person's bucket, a person's command."""
+"""Picture hosts outside this program: the user's own bucket and the user's own command."""

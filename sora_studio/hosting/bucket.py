@@ -1,4 +1,4 @@
-"""A person's own bucket in any S3-compatible store: pictures stay private there, and a signed link lends each for a while."""
+"""The user's own bucket in any S3-compatible store: pictures stay private, and a signed link opens each for a limited time."""
 
 import asyncio
 import contextlib
@@ -17,17 +17,17 @@ if TYPE_CHECKING:
     from sora_studio.hosting.objects import Objects
 
 MAX_LIFETIME_S = 7 * 24 * 3600.0
-"""No store honours a signed link for longer."""
+"""No store accepts a longer lifetime for a signed link."""
 DEFAULT_REGION = "us-east-1"
 """What stores without regions expect."""
 _REGION_IN_HOST = re.compile(r"(?:^|\.)s3[.-]([a-z]{2}[a-z0-9-]+)\.")
 _CHECK_LIFETIME_S = 60.0
 _TIDIED_WITHIN_S = 3.0
-"""A store that does not answer is not waited for long, least of all when nobody waits for the check any more."""
+"""Short: a store that does not answer must not delay a cancelled check."""
 
 
 class BucketHost:
-    """A `PictureHost` over a bucket, which itself opens to nobody. The keys are asked for at every use.
+    """A `PictureHost` over a bucket, which itself stays private. The keys are read at every use.
 
     An empty `endpoint` is Amazon's own; an empty `region` is read from the endpoint.
     """
@@ -51,11 +51,11 @@ class BucketHost:
 
     @property
     def place(self) -> str:
-        """The bucket and the store that has it."""
+        """Bucket name and store endpoint."""
         return f"bucket {self._bucket} at {self._endpoint}"
 
     async def publish(self, picture: PreparedPicture, handle: str, *, lifetime_s: float) -> str:
-        """See `PictureHost`. Raises ValueError for a lifetime that no link can have."""
+        """See `PictureHost`. Raises ValueError for a lifetime above the limit of signed links."""
         if not 0 < lifetime_s <= MAX_LIFETIME_S:
             raise ValueError("a signed link lives for at most seven days")
         objects = await self._opened()
@@ -67,7 +67,7 @@ class BucketHost:
         await (await self._opened()).delete(handle, failure="The picture was not removed.")
 
     async def check(self) -> str:
-        """Store a few bytes, fetch them by a link as a stranger would, remove them. Raises like `publish`, naming the step."""
+        """Store a few bytes, fetch them by a link without keys, delete them. Raises like `publish`, naming the failed step."""
         objects, handle, content = await self._opened(), f"check-{secrets.token_urlsafe(16)}.txt", secrets.token_bytes(16)
         try:
             await objects.put(handle, content, "text/plain", failure="Storing did not work.")
@@ -75,7 +75,7 @@ class BucketHost:
             fetched = await objects.fetch(link, failure="Fetching by a signed link did not work.")
         except ConnectionFailed:
             raise
-        except BaseException:  # the first failure is the one to tell; who waits no longer leaves nothing either
+        except BaseException:  # report the first failure, and clean up after a cancellation too
             with contextlib.suppress(StudioError, TimeoutError):
                 async with asyncio.timeout(_TIDIED_WITHIN_S):
                     await objects.delete(handle, failure="Removing did not work.")

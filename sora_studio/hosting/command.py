@@ -1,4 +1,4 @@
-"""A person's own command that puts a file somewhere and prints its address: for every place that we do not know."""
+"""The user's own command that uploads a file and prints its address: for every host that we do not support."""
 
 import asyncio
 import hashlib
@@ -26,9 +26,9 @@ _ADVICE = "Look at the command in Settings, Pictures."
 
 
 class CommandHost:
-    """A `PictureHost` over a command, which is started without a shell and whose last line of output is the address.
+    """A `PictureHost` over a command, which runs without a shell and prints the address as its last line.
 
-    It gets a private file that is gone when it ends. One that is not done in time is killed with all that it started.
+    The command gets a private file that is deleted when it ends. On a timeout it is killed with all its child processes.
     """
 
     def __init__(self, command: str, *, within_s: float = WITHIN_S) -> None:
@@ -37,13 +37,13 @@ class CommandHost:
 
     @property
     def place(self) -> str:
-        """Tells commands apart without repeating them: one may hold a password."""
+        """Hash of the command, which identifies it without its text: that may contain a password."""
         return f"command {hashlib.sha256(self._command.encode()).hexdigest()[:12]}"
 
     async def publish(self, picture: PreparedPicture, handle: str, *, lifetime_s: float) -> str:  # noqa: ARG002
-        """See `PictureHost`; how long the picture stays is up to the command. Cancelled, it kills the command."""
+        """See `PictureHost`; how long the picture stays is up to the command. Kill the command when cancelled."""
         run = CommandRun(_words(self._command), within_s=self._within_s)
-        thread = ThreadPoolExecutor(1, "command")  # of its own: the common ones have others to serve meanwhile
+        thread = ThreadPoolExecutor(1, "command")  # a thread of its own: a slow command must not occupy the shared pool
         try:
             ended = await asyncio.get_running_loop().run_in_executor(thread, run.perform, picture.content, handle)
         except OSError as error:
@@ -58,21 +58,21 @@ class CommandHost:
         return _address(ended, self._within_s)
 
     async def withdraw(self, handle: str) -> None:
-        """Nothing: the command only publishes."""
+        """Do nothing: the command can only publish."""
 
     async def check(self) -> str:
-        """Publish a picture of one pixel, which stays there. Raises like `publish`."""
+        """Publish a picture of one pixel, which stays online. Raises like `publish`."""
         return await self.publish(PIXEL, f"check-{secrets.token_urlsafe(16)}.png", lifetime_s=0)
 
 
 def split(command: str, *, windows: bool) -> list[str]:
-    """Its words. On Windows a backslash is part of a path and escapes nothing. Raises ValueError for half a pair of quotes."""
+    """Split a command into words. A backslash on Windows is a path separator. Raises ValueError for an unclosed quote."""
     words = shlex.split(command, posix=not windows)
     return [_QUOTED.sub(r"\2", word) for word in words] if windows else words
 
 
 def _words(command: str) -> list[str]:
-    """Program and arguments, with a place for the file; raises `RouteUnusable` when there is no such program."""
+    """Return program and arguments, with a placeholder for the file; raises `RouteUnusable` when there is no such program."""
     try:
         words = split(command, windows=sys.platform == "win32")
     except ValueError:
@@ -89,7 +89,7 @@ def _words(command: str) -> list[str]:
 
 
 def _address(ended: Ended, within_s: float) -> str:
-    """The last line that it printed; raises `PublishingFailed`. Such a line is never repeated: it could be a signed link."""
+    """Return the last printed line; raises `PublishingFailed`, without that line: it could be a signed link."""
     detail = redacted(ended.last_error_line)[:MAX_DETAIL_CHARS]
     if ended.was_late:
         raise PublishingFailed(f"The command was not done within {within_s:g} s.", advice=_ADVICE, detail=detail)

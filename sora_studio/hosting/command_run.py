@@ -1,4 +1,4 @@
-"""One run of a person's command: in a thread, within a time, with bounded output, and gone with all that it started."""
+"""One run of the user's command: in a thread, with a timeout and bounded output, killed with all its child processes."""
 
 import contextlib
 import os
@@ -13,16 +13,16 @@ from pathlib import Path
 from typing import IO
 
 FILE = "{file}"
-"""Replaced by the picture's path, wherever it stands in an argument."""
+"""Placeholder for the picture's path, anywhere in an argument."""
 MAX_OUTPUT_BYTES = 1 << 20
-"""Of each stream; who prints more is taken for broken."""
+"""Limit of each stream; a command that prints more counts as broken."""
 LINGER_S = 0.5
-"""For output that is still on its way when the command has ended."""
+"""How long to wait for remaining output after the command has ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How it went. The lines are the last ones that are not empty; `code` is negative for a signal."""
+    """Result of a run. The lines are the last non-empty ones; `code` is negative for a signal."""
 
     code: int
     last_line: str
@@ -32,7 +32,7 @@ class Ended:
 
 
 class CommandRun:
-    """`perform` runs the command in the thread that calls it; `kill` may come at any time from another."""
+    """`perform` runs the command in the calling thread; `kill` may be called from another at any time."""
 
     def __init__(self, words: Sequence[str], *, within_s: float) -> None:
         self._words, self._within_s = words, within_s
@@ -41,7 +41,7 @@ class CommandRun:
         self._is_forbidden = False
 
     def perform(self, content: bytes, name: str) -> Ended:
-        """With a private file of that name, which is gone afterwards. Raises OSError when it cannot be started."""
+        """Run with a private file of that name, which is deleted afterwards. Raises OSError if the command cannot start."""
         with tempfile.TemporaryDirectory(prefix="sora-studio-", ignore_cleanup_errors=True) as folder:
             file = Path(folder) / name
             file.write_bytes(content)
@@ -59,14 +59,14 @@ class CommandRun:
             return Ended(process.wait(), output.last_line, errors.last_line, was_late, output.is_full or errors.is_full)
 
     def kill(self) -> None:
-        """The command and all that it started; fine when it has ended, and then nothing starts any more."""
+        """Kill the command and its child processes, and prevent a later start; fine when it has ended."""
         with self._starting:
             self._is_forbidden = True
         if self._process is not None and self._process.poll() is None:
             _end_group(self._process)
 
     def _start(self, words: Sequence[str], folder: str) -> "subprocess.Popen[bytes]":
-        """Without a shell, without our secrets, and as the head of a group of its own."""
+        """Start it without a shell and without our secrets, as the leader of its own process group."""
         with self._starting:
             if self._is_forbidden:
                 raise InterruptedError("the command is not wanted any more")
@@ -84,7 +84,7 @@ class CommandRun:
 
 
 class _Reader:
-    """Drains a stream in a thread of its own, so that no command waits for us, and keeps it up to a limit."""
+    """Drains a stream in its own thread, so that the command never blocks on output, and keeps it up to a limit."""
 
     def __init__(self, stream: IO[bytes], on_full: Callable[[], None]) -> None:
         self.is_full = False
@@ -94,12 +94,12 @@ class _Reader:
 
     @property
     def last_line(self) -> str:
-        """The last one that is not empty."""
+        """The last non-empty line."""
         lines = bytes(self._kept).decode(errors="replace").split("\n")
         return next((line.strip() for line in reversed(lines) if line.strip()), "")
 
     def ends_within(self, seconds: float) -> bool:
-        """Whether everybody who held the stream has let go of it."""
+        """Return whether every process that had the stream open has closed it in time."""
         self._thread.join(seconds)
         return not self._thread.is_alive()
 
@@ -117,5 +117,5 @@ def _end_group(process: "subprocess.Popen[bytes]") -> None:
     if sys.platform == "win32":
         subprocess.run(["taskkill", "/T", "/F", "/PID", str(process.pid)], capture_output=True, check=False)  # noqa: S603, S607
     else:
-        with contextlib.suppress(ProcessLookupError, PermissionError):  # gone, or (on a Mac) only its remains are left
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # gone, or (on macOS) only zombies are left
             os.killpg(process.pid, signal.SIGKILL)

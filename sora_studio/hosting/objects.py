@@ -1,4 +1,4 @@
-"""The few things that are asked of an S3-compatible store. Imports `obstore`, so it is imported when a picture is published."""
+"""The few operations needed of an S3-compatible store. Imports `obstore`, so import it only to publish a picture."""
 
 import contextlib
 from collections.abc import Awaitable
@@ -21,16 +21,16 @@ Result = TypeVar("Result")
 
 CONNECT_WITHIN_S = 10
 UPLOAD_WITHIN_S = 300
-"""10 MB at 300 kbit/s."""
+"""Enough for 10 MB at 300 kbit/s."""
 _UNUSED_PROXY, _EVERYTHING = "http://127.0.0.1:9", "*,0.0.0.0/0,::/0"
-"""Without a proxy the library reads the environment by itself. One that is used for nothing keeps it from that."""
+"""Without a proxy option the library reads the environment. A proxy that matches no host prevents that."""
 
 
 class Objects:
     """The objects of one bucket, under one key. Every call raises our errors, with `failure` as their first sentence.
 
-    An endpoint whose host begins with the bucket's name is spoken to as it is (virtual-hosted style), any other with the
-    bucket in the path. What the environment tells other programs about stores and keys is not used.
+    An endpoint whose host begins with the bucket's name is used as it is (virtual-hosted style), any other with the
+    bucket in the path. Store settings and keys in the environment are meant for other programs and are ignored.
     """
 
     def __init__(self, *, endpoint: str, bucket: str, region: str, key_id: str, secret: str, proxy: Proxy | None) -> None:
@@ -50,8 +50,8 @@ class Objects:
             disable_bulk_delete=True,
             skip_signature=False,
             client_options=self._client,
-            retry_config={"max_retries": 0},  # whoever asks tries again, and knows then what the first try may have left
-            # As a provider they come without the session token that the environment may hold for another key.
+            retry_config={"max_retries": 0},  # callers retry, because they must know what a first try may have left behind
+            # A provider, so that the session token in the environment, which may belong to another key, is not added.
             credential_provider=lambda: {
                 "access_key_id": key_id,
                 "secret_access_key": secret,
@@ -61,22 +61,22 @@ class Objects:
         )
 
     async def put(self, name: str, content: bytes, media_type: str, *, failure: str) -> None:
-        """In one request: it is there as a whole or not at all, and nothing half-done costs the person storage."""
+        """Upload in one request: complete or not at all, so no unfinished parts cost storage."""
         put = obstore.put_async(self._store, name, content, attributes={"Content-Type": media_type}, use_multipart=False)
         await self._ask(put, failure)
 
     async def sign(self, name: str, *, lifetime_s: float, failure: str) -> str:
-        """A link for whoever has it. Made here: the store is not asked."""
+        """Return a link that works for everyone who has it. Signed locally, without a request."""
         return await self._ask(obstore.sign_async(self._store, "GET", name, timedelta(seconds=int(lifetime_s))), failure)
 
     async def fetch(self, link: str, *, failure: str) -> bytes:
-        """What somebody without keys gets there."""
+        """Return what the link serves to a client without keys."""
         answer = await self._ask(obstore.get_async(HTTPStore.from_url(link, client_options=self._client), ""), failure)
         return bytes(await self._ask(answer.bytes_async(), failure))
 
     async def delete(self, name: str, *, failure: str) -> None:
-        """Fine when it is not there."""
-        with contextlib.suppress(FileNotFoundError):  # some stores say so, others do not
+        """Delete the object; fine when it does not exist."""
+        with contextlib.suppress(FileNotFoundError):  # some stores report it, others do not
             await self._ask(obstore.delete_async(self._store, name), failure, FileNotFoundError)
 
     async def _ask(self, call: Awaitable[Result], failure: str, *passed: type[Exception]) -> Result:

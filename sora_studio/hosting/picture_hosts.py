@@ -1,4 +1,4 @@
-"""The hosts that can make a picture reachable with the current settings."""
+"""The picture hosts that the current settings allow."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from sora_studio.hosting.command import CommandHost
 
 
 class PictureHosts:
-    """Reads the settings and key stores anew at each call, so that a change is used at once.
+    """Reads the settings and key stores at each call, so that a change takes effect at once.
 
     `relay` returns the relay when one is set up. `prefers_relay`: the environment names a relay, which is then the route unless
     the settings choose another.

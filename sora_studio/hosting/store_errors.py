@@ -1,4 +1,4 @@
-"""What an S3-compatible store says no with, as sentences. Of its own words only those are kept that cannot hold a link."""
+"""Turns an S3-compatible store's errors into sentences. Keeps only those of its words that cannot contain a link."""
 
 import re
 from urllib.parse import urlsplit
@@ -30,9 +30,9 @@ _REASONS = {
 
 
 def explained(text: str, what: str, *, bucket: str, endpoint: str) -> StudioError:
-    """The error for what `obstore` raised with this text. `what` says which step did not work.
+    """Return the error for the text of an `obstore` exception. `what` says which step failed.
 
-    `ConnectionFailed` and other `PassingError` for what goes away, `RouteUnusable` for what only the person can change, and
+    `ConnectionFailed` or another `PassingError` for temporary trouble, `RouteUnusable` for what only the user can change, and
     `PublishingFailed` for what may be this picture's fault.
     """
     host = urlsplit(endpoint).netloc
