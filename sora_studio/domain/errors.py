@@ -19,10 +19,12 @@ StudioError
 │   └── DataFolderUnusable  the data folder belongs to another user, or cannot be written
 ├── PassingError            retried by the program; seen only when it lasts
 │   ├── RateLimited         HTTP 429
-│   ├── ServiceUnavailable  HTTP 5xx, or an answer that is not the service's
+│   ├── ServiceUnavailable  HTTP 5xx
+│   ├── Intercepted         a login page, proxy or firewall answered in the service's place; nothing was started
 │   ├── ConnectionFailed    provably nothing was sent: no connection, no TLS, no place in the pool
 │   └── FolderSilent        a disk that does not answer in time, such as a dead network share; also an `OSError`
 ├── OutcomeUnknown          a create went out and its answer never came: it may have been charged
+│   └── InterceptedCreate   something else answered a create, which may have been forwarded all the same
 ├── TaskUnknown             HTTP 404 for a task that was asked for
 └── LinkExpired             a result link that no longer serves its film
 """
@@ -192,6 +194,13 @@ class ServiceUnavailable(PassingError):
     title = "The service has a passing problem."
 
 
+class Intercepted(PassingError):
+    """Of a create only where the answer proves that it was not forwarded; see `InterceptedCreate`."""
+
+    title = "Something between you and the service answered in its place."
+    advice = "Sign in to this network, or check your proxy or firewall."
+
+
 class ConnectionFailed(PassingError):
     title = "The service cannot be reached."
 
@@ -210,6 +219,10 @@ class FolderSilent(PassingError, TimeoutError):
 class OutcomeUnknown(StudioError):
     title = "The request went out, but no clear answer came back."
     advice = "It may have started and been charged. It is not sent again until you decide."
+
+
+class InterceptedCreate(OutcomeUnknown):
+    title = "Something between you and the service answered the request in its place."
 
 
 class TaskUnknown(StudioError):

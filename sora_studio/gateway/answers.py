@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from html import unescape
 from typing import TypeAlias, cast
 
 from sora_studio.domain import failures
@@ -25,6 +26,8 @@ _MAX_ENCODINGS = 4
 INSUFFICIENT_CREDITS = "INSUFFICIENT_CREDITS"
 SERVICE_WORDS = frozenset({INSUFFICIENT_CREDITS, *failures.KNOWN_CODES})
 """What may stand in place of a number as the envelope's `code`."""
+_TITLE = re.compile(rb"<title[^>]*>([^<]*)", re.IGNORECASE)
+_TITLE_WITHIN_BYTES, _MAX_TITLE_CHARS = 16_384, 60
 _ENVELOPE_FIELDS = frozenset({"message", "msg", "data"})
 _INTEGER = re.compile(r"[+-]?[0-9]{1,18}(\.0*)?", re.ASCII)
 _SECONDS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?", re.ASCII)
@@ -48,6 +51,10 @@ class Answer:
     """What the service says about it, as plain text; may be empty."""
     data: JsonValue = None
     retry_after_s: float | None = None
+    breaks_off: bool = False
+    """It began like JSON, as the service's answers do, and cannot be read."""
+    page_title: str = ""
+    """What an HTML page calls itself: `Sign in to Hotel WiFi`."""
 
     @property
     def verdicts(self) -> frozenset[int]:
@@ -64,13 +71,19 @@ class Answer:
         """The service's own words, or at least its number."""
         return self.words or f"HTTP {self.status}"
 
+    @property
+    def intruder(self) -> str:
+        """Of an answer that is not the service's: HTTP's number, and what the page calls itself."""
+        return f'HTTP {self.status}, "{self.page_title}"' if self.page_title else f"HTTP {self.status}"
+
 
 def read_answer(status: int, body: bytes, *, retry_after: str | None, now: datetime) -> Answer:
     """An answer from its parts; never raises. `now` turns a `Retry-After` date into seconds."""
     wait_s = None if retry_after is None else retry_after_s(retry_after, now=now)
     envelope = decoded(parse_json(body))
     if not isinstance(envelope, dict):
-        return Answer(status, retry_after_s=wait_s)
+        breaks_off = envelope is None and body.lstrip().startswith((b"{", b"["))
+        return Answer(status, retry_after_s=wait_s, breaks_off=breaks_off, page_title=_page_title(body))
     code, data = field(envelope, "code"), decoded(field(envelope, "data"))
     if data is None and field(envelope, "taskId") is not None:
         data = envelope  # the result without an envelope around it
@@ -160,15 +173,21 @@ def field(table: JsonValue, name: str) -> JsonValue:
 
 
 def _is_the_services(envelope: dict[str, JsonValue], status: int, number: int | None, word: str) -> bool:
-    """Whether it has the envelope's shape, and a code that the service uses: HTTP's own number, or a name known of it.
+    """Whether it has the envelope's shape and a code that fits, or a name that only the service uses.
 
     The code repeats the HTTP status, except that an error may come with 200; any other difference is not the service's.
     """
-    if _ENVELOPE_FIELDS.isdisjoint(map(folded, envelope)):
+    if not SERVICE_WORDS.isdisjoint({word.upper(), _words(envelope).upper()}):
+        return True
+    if number is None or _ENVELOPE_FIELDS.isdisjoint(map(folded, envelope)):
         return False
-    if number is None:
-        return word.upper() in SERVICE_WORDS
     return number // 100 == status // 100 or (200 <= status < 300 and 400 <= number < 600)
+
+
+def _page_title(body: bytes) -> str:
+    """Plain text, at most a few words; empty for what is no HTML page or has no title."""
+    match = _TITLE.search(body[:_TITLE_WITHIN_BYTES])
+    return " ".join(unescape(text(match[1].decode("utf-8", "replace"))).split())[:_MAX_TITLE_CHARS] if match else ""
 
 
 def _words(envelope: dict[str, JsonValue]) -> str:

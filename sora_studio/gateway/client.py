@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -23,8 +24,9 @@ from sora_studio.gateway.pacing import MAX_IN_FLIGHT, Priority, RequestBudget
 from sora_studio.gateway.proxied_transport import open_transport
 from sora_studio.gateway.wire import from_wire, task_id_of, to_wire, usd_of
 
+_log = logging.getLogger(__name__)
 MAX_ANSWER_BYTES = 1 << 20
-"""A real answer has a few hundred bytes; anything like this is not one."""
+"""A real answer has a few hundred bytes; anything like this is not the service's."""
 
 _KEEPALIVE_S = 30.0
 _CONNECT_S, _WRITE_S = 10.0, 30.0
@@ -43,10 +45,6 @@ class _Patience:
 # The answer to a create says what was paid for: it is worth waiting for. A question can be asked again.
 _FOR_CREATE = _Patience(read_s=120.0, whole_s=180.0)
 _FOR_QUESTION = _Patience(read_s=30.0, whole_s=60.0)
-
-
-class _AnswerTooLong(Exception):
-    """More bytes than any answer of the service has."""
 
 
 class GatewayClient:
@@ -101,7 +99,8 @@ class GatewayClient:
         `claim` is awaited once the request has its place in the budget, right before its first byte. When it answers False
         nothing is sent and None is returned; when it raises, nothing is sent and that is raised.
 
-        Raises `ConnectionFailed` and `RateLimited` only when nothing was started; `OutcomeUnknown` when it may have been;
+        Raises `ConnectionFailed`, `RateLimited` and `Intercepted` only when nothing was started; `OutcomeUnknown` when it may
+        have been (`InterceptedCreate` when something else answered in the service's place);
         `KeyMissing`, `KeyRejected`, `OutOfCredit`, `ModelForbidden` and `RequestRefused` when the service said no.
         """
         path = f"/api/v1/generateTask/{quote(profile.slug, safe='')}"
@@ -190,6 +189,8 @@ class GatewayClient:
                 finally:
                     await response.aclose()
         except Exception as error:
+            if not isinstance(error, faults.NETWORK_TROUBLE):
+                _log.exception("A request failed by a mistake of the program")
             failure = breakdown(error)
         else:
             retry_after = response.headers.get("Retry-After")
@@ -204,11 +205,16 @@ class GatewayClient:
 
 
 async def _read_bounded(response: httpx.Response) -> bytes:
+    """The body; nothing of one that is too long, or of a page that breaks off: neither is the service's."""
     body = bytearray()
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > MAX_ANSWER_BYTES:
-            raise _AnswerTooLong
+    try:
+        async for chunk in response.aiter_bytes():
+            body += chunk
+            if len(body) > MAX_ANSWER_BYTES:
+                return b""
+    except faults.NETWORK_TROUBLE:
+        if "html" not in response.headers.get("Content-Type", "").lower():
+            raise
     return bytes(body)
 
 

@@ -1,6 +1,7 @@
 """The only place where the troubles of the service and of films become the program's errors.
 
 A create is judged by one question: can it have started? Only what proves that it did not is reported as retryable or refused.
+A refusal counts only in the service's own envelope: a login page, proxy or firewall may answer with the same HTTP status.
 """
 
 from datetime import datetime
@@ -10,6 +11,8 @@ import httpx
 from sora_studio.domain.disk_space import is_full
 from sora_studio.domain.errors import (
     ConnectionFailed,
+    Intercepted,
+    InterceptedCreate,
     KeyRejected,
     LinkExpired,
     ModelForbidden,
@@ -37,16 +40,26 @@ _REFUSALS: dict[int, type[StudioError]] = {
 }
 """What the service says before it starts anything. 429 belongs to them and is built apart, for its wait."""
 
+_NOT_FORWARDED = frozenset({407, 511})
+"""HTTP's own words for "sign in to the proxy" and "to the network" first: the request got no further."""
+
 _NO_SUCH_TASK = frozenset({400, 404, 410, 422})
 _NO_SUCH_FILM = frozenset({403, 404, 410})
 
 NEVER_SENT = (httpx.PoolTimeout, httpx.ConnectTimeout, httpx.ConnectError, httpx.ProxyError)
 """Raised before the first byte of a request: no place in the pool, no connection, no TLS, no way through the proxy."""
 
+NETWORK_TROUBLE = (httpx.HTTPError, OSError)
+"""What sending a request is expected to raise; anything else is a mistake in the program."""
+
 
 def create_refusal(answer: Answer) -> StudioError:
     """Why a create that got this answer did not succeed. An answer that contradicts itself, or names a task, is unclear."""
-    if task_id_of(answer.data) is not None or not answer.verdicts <= {*_REFUSALS, 429}:
+    if task_id_of(answer.data) is not None or answer.breaks_off:
+        return OutcomeUnknown(detail=answer.detail)
+    if not answer.is_envelope:
+        return _intercepted_create(answer)
+    if not answer.verdicts <= {*_REFUSALS, 429}:
         return OutcomeUnknown(detail=answer.detail)
     if _says_no_credit(answer):
         return OutOfCredit(detail=answer.detail)
@@ -61,14 +74,16 @@ def create_breakdown(error: Exception) -> StudioError:
 
 
 def status_refusal(answer: Answer) -> StudioError:
-    """Why a question got no readable yes. Only the service itself, in its own envelope, can say that a task does not exist."""
-    if answer.verdicts & {401, 402, 429}:
-        return _refusal(answer)
+    """Why a question got no readable yes. Only the service's own envelope can refuse a key or not know a task."""
+    if not answer.is_envelope and not answer.breaks_off and 429 not in answer.verdicts:
+        return Intercepted(detail=answer.intruder, retry_after_s=answer.retry_after_s)
     if _says_no_credit(answer):
         return OutOfCredit(detail=answer.detail)
-    if answer.is_envelope and answer.verdicts and answer.verdicts <= _NO_SUCH_TASK:
+    if answer.verdicts & {401, 402, 429}:
+        return _refusal(answer)
+    if answer.verdicts and answer.verdicts <= _NO_SUCH_TASK:
         return TaskUnknown(detail=answer.detail)
-    if answer.is_envelope and answer.verdicts == frozenset({403}):
+    if answer.verdicts == frozenset({403}):
         return ModelForbidden(detail=answer.detail)
     return ServiceUnavailable(detail=answer.detail, retry_after_s=answer.retry_after_s)
 
@@ -81,6 +96,8 @@ def balance_refusal(answer: Answer) -> StudioError:
 
 def question_breakdown(error: Exception) -> StudioError:
     """Why a question, which may be asked again at any time, got no whole answer."""
+    if not isinstance(error, NETWORK_TROUBLE):
+        return StudioError("The program could not ask the service because of a mistake of its own.", detail=_kind(error))
     return _connection_failed(error) if isinstance(error, NEVER_SENT) else ServiceUnavailable(detail=_kind(error))
 
 
@@ -108,6 +125,15 @@ def disk_breakdown(error: OSError) -> StorageFull | OSError:
     if is_full(error):
         return StorageFull(detail=error.strerror or "")
     return error
+
+
+def _intercepted_create(answer: Answer) -> StudioError:
+    """What answered may have forwarded the request before, unless the status says that it did not."""
+    if answer.verdicts == frozenset({429}):  # by its meaning nothing was started, whichever server counted the requests
+        return RateLimited(detail=answer.detail, retry_after_s=answer.retry_after_s)
+    if answer.status in _NOT_FORWARDED:
+        return Intercepted(detail=answer.intruder, retry_after_s=answer.retry_after_s)
+    return InterceptedCreate(detail=answer.intruder)
 
 
 def _refusal(answer: Answer) -> StudioError:

@@ -109,5 +109,10 @@ _REPLIES = {
     Way.HTML_BAD_GATEWAY: Reply(502, HTML, HTML_TYPE),
     Way.HTML: Reply(200, HTML, HTML_TYPE),
     Way.NOTHING: Reply(200, b"", {}),
+    Way.PAGE_FORBIDS: Reply(403, HTML, HTML_TYPE),
+    Way.PAGE_WANTS_LOGIN: Reply(401, HTML, HTML_TYPE),
+    Way.OTHER_JSON: Reply(404, b'{"detail": "Not Found"}'),
+    Way.REDIRECT: Reply(302, b"", {"Location": "http://portal.example/sign-in"}),
+    Way.SIGN_IN_FIRST: Reply(511, HTML, HTML_TYPE),
     Way.WITHOUT_ID: _envelope(200, {}, "success"),
 }

@@ -37,6 +37,11 @@ class Way(StrEnum):
     HTML_BAD_GATEWAY = "502 in HTML"
     HTML = "200 in HTML"
     NOTHING = "200 and nothing"
+    PAGE_FORBIDS = "403 in HTML"
+    PAGE_WANTS_LOGIN = "401 in HTML"
+    OTHER_JSON = "404 in JSON of another kind"
+    REDIRECT = "302 to a sign-in page"
+    SIGN_IN_FIRST = "511 in HTML"
     WITHOUT_ID = "200 without an id"
     CONTRADICTION = "429 that names a task"
     DEATH = "server death"
@@ -46,8 +51,8 @@ ANSWERED = frozenset({Way.WELL, Way.SLOWLY})
 """The service says yes: charged, and the id is known."""
 NEVER_SENT = frozenset({Way.NO_CONNECTION, Way.NO_CONNECTION_IN_TIME, Way.NO_TLS})
 """Nothing went out: never charged, sent again by the program."""
-PUT_OFF = frozenset({Way.TOO_MANY, Way.TOO_MANY_WITH_WAIT})
-"""Refused for now: never charged, sent again by the program."""
+PUT_OFF = frozenset({Way.TOO_MANY, Way.TOO_MANY_WITH_WAIT, Way.SIGN_IN_FIRST})
+"""Refused for now, or not forwarded: never charged, sent again by the program."""
 REFUSED = frozenset({Way.NOT_LIKED})
 """Refused for good: never charged, fails."""
 UNFINISHED = frozenset({Way.CUT_WHILE_WRITING, Way.STUCK_WHILE_WRITING})

@@ -15,7 +15,15 @@ GONE_BEFORE_HEADERS = "Server disconnected without sending a response."
 GONE_INSIDE_HEADERS = GONE_BEFORE_HEADERS
 GONE_INSIDE_BODY = "peer closed connection without sending complete message body (received 0 bytes, expected 1)"
 NO_HTTP = "illegal status line: bytearray(b'SSH-2.0-OpenSSH_9.2')"
-QUESTION_FAULTS = (Way.NO_CONNECTION, Way.RESET_BEFORE_HEADERS, Way.TOO_LATE, Way.BROKEN, Way.HTML_BAD_GATEWAY)
+QUESTION_FAULTS = (
+    Way.NO_CONNECTION,
+    Way.RESET_BEFORE_HEADERS,
+    Way.TOO_LATE,
+    Way.BROKEN,
+    Way.HTML_BAD_GATEWAY,
+    Way.PAGE_WANTS_LOGIN,
+    Way.REDIRECT,
+)
 
 
 class Weather:
@@ -39,7 +47,8 @@ class Weather:
         return way
 
     def way_of_question(self) -> Way:
-        return Way.WELL if self._rng.random() >= self.badness else self._rng.choice(QUESTION_FAULTS)
+        """Half as bad, so that what stops sending until a question is answered does not keep creates out of bad weather."""
+        return Way.WELL if self._rng.random() >= self.badness / 2 else self._rng.choice(QUESTION_FAULTS)
 
 
 class FaultyWire(httpx.AsyncBaseTransport):

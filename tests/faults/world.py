@@ -109,7 +109,7 @@ class World:
     async def live(self) -> Outcome:
         """The whole schedule and its judgement."""
         await self._start()
-        for _ in range(self.rng.randint(4, 10)):
+        for _ in range(self.rng.randint(6, 12)):
             await self._survive(self._event())
             if self.edge.fallen.is_set():
                 await self._rise()

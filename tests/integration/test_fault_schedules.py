@@ -81,4 +81,4 @@ def _an_unclear_one_given_up() -> AbstractContextManager[object]:
 )
 def test_the_judge_would_notice(tmp_path: Path, mistake: Callable[[], AbstractContextManager[object]], words: str) -> None:
     with mistake():
-        assert any(words in sentence for seed in range(40) for sentence in outcome_of([seed], tmp_path).broken)
+        assert any(words in sentence for seed in range(80) for sentence in outcome_of([seed], tmp_path).broken)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from sora_studio.domain.errors import ConnectionFailed, KeyMissing, KeyRejected, StudioError, TaskUnknown
+from sora_studio.domain.errors import ConnectionFailed, Intercepted, KeyMissing, KeyRejected, StudioError, TaskUnknown
 from sora_studio.domain.ports import Callback
 from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.schedule import backoff_s
@@ -97,6 +97,9 @@ class CallbackHandler:
             raise
         except ConnectionFailed:
             self._connection.failed()
+            raise
+        except Intercepted as error:
+            self._connection.intercepted(error)
             raise
         self._connection.succeeded()
         return True

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sora_studio.domain import failures
 from sora_studio.domain.errors import (
     ConnectionFailed,
+    Intercepted,
     KeyMissing,
     KeyRejected,
     PassingError,
@@ -62,6 +63,9 @@ class StatusPoller:
             raise
         except ConnectionFailed as error:
             self._connection.failed()
+            return await self._troubled(followed, error)
+        except Intercepted as error:
+            self._connection.intercepted(error)
             return await self._troubled(followed, error)
         except TaskUnknown:
             self._connection.succeeded()

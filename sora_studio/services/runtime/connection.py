@@ -1,4 +1,4 @@
-"""Whether the service can be reached at all, noticed once for everybody instead of once for every task."""
+"""Whether the service itself can be reached, noticed once for all tasks instead of once for every task."""
 
 import asyncio
 import random
@@ -6,7 +6,15 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sora_studio.clock import Clock
-from sora_studio.domain.errors import ConnectionFailed, StudioError
+from sora_studio.domain.errors import (
+    ConnectionFailed,
+    Intercepted,
+    InterceptedCreate,
+    KeyMissing,
+    RateLimited,
+    StudioError,
+    UserError,
+)
 from sora_studio.domain.events import ConnectionChanged, EventBus, NoticeAction, NoticeLevel
 from sora_studio.domain.schedule import backoff_s
 from sora_studio.services.runtime.notices import OFFLINE, Notices
@@ -16,10 +24,19 @@ if TYPE_CHECKING:
     from sora_studio.gateway.client import GatewayClient
 
 FAILURES_UNTIL_OFFLINE = 3
+UNREACHED = "The service cannot be reached. Tasks already sent go on there; the program tries again by itself."
+INTERCEPTED = (
+    "Something between you and the service answers in its place: {}. Sign in to this network, or check your proxy or firewall. "
+    "Nothing more is sent until the service itself answers; tasks already sent go on there."
+)
 
 
 class Connection:
-    """Online until several connections failed in a row; then one probe tries, and all else holds back until it gets through."""
+    """Online until several connections failed in a row; then one probe tries, and all else holds back until it gets through.
+
+    The same when something else answers in the service's place (a login page, proxy or firewall): several times in a row, or
+    once for a create, which may be charged. Then only a probe that the service itself has answered ends the wait.
+    """
 
     def __init__(self, gateway: "GatewayClient", events: EventBus, notices: Notices, clock: Clock, rng: random.Random) -> None:
         self._gateway = gateway
@@ -28,6 +45,8 @@ class Connection:
         self._clock = clock
         self._rng = rng
         self._failures = 0
+        self._interceptions = 0
+        self._is_intercepted = False
         self._wake = asyncio.Event()
         self._listeners: list[asyncio.Event] = []
         self.online = True
@@ -38,7 +57,12 @@ class Connection:
 
     def succeeded(self) -> None:
         """The service answered, whatever it said."""
-        self._failures = 0
+        if not self._is_intercepted:  # it may have been asked before something came between
+            self._got_through()
+
+    def _got_through(self) -> None:
+        self._failures = self._interceptions = 0
+        self._is_intercepted = False
         if self.online:
             return
         self.online = True
@@ -51,13 +75,19 @@ class Connection:
         """A connection failed."""
         self._failures += 1
         if self.online and self._failures >= FAILURES_UNTIL_OFFLINE:
+            self._hold_back(UNREACHED)
+
+    def intercepted(self, error: Intercepted | InterceptedCreate, *, at_once: bool = False) -> None:
+        """Something else answered in the service's place."""
+        self._interceptions += 1
+        if at_once or self._is_intercepted or self._interceptions >= FAILURES_UNTIL_OFFLINE:
+            self._is_intercepted = True
+            self._hold_back(INTERCEPTED.format(error.detail))
+
+    def _hold_back(self, words: str) -> None:
+        self._notices.post(OFFLINE, NoticeLevel.WARNING, words, NoticeAction.RETRY)
+        if self.online:
             self.online = False
-            self._notices.post(
-                OFFLINE,
-                NoticeLevel.WARNING,
-                "The service cannot be reached. Tasks already sent go on there; the program tries again by itself.",
-                NoticeAction.RETRY,
-            )
             self._wake.set()
 
     def probe_now(self) -> None:
@@ -92,6 +122,11 @@ class Connection:
             await self._gateway.balance()
         except ConnectionFailed:
             return
-        except StudioError:
-            pass
-        self.succeeded()
+        except Intercepted as error:
+            self.intercepted(error, at_once=True)
+            return
+        except StudioError as error:
+            is_answer = isinstance(error, UserError | RateLimited) and not isinstance(error, KeyMissing)
+            if self._is_intercepted and not is_answer:
+                return
+        self._got_through()

@@ -22,7 +22,12 @@ class SendBlocks:
     @property
     def forbid_sending(self) -> bool:
         """Whether anything holds new tasks back."""
-        return self.key_refused or self.credit_gone or self.limit_reached or self.room_gone
+        return self.service_refuses or self.limit_reached or self.room_gone
+
+    @property
+    def service_refuses(self) -> bool:
+        """Whether the service would take no task, not even one that has been admitted already."""
+        return self.key_refused or self.credit_gone
 
     def wakes(self, event: asyncio.Event) -> None:
         """Set `event` whenever a hold ends."""

@@ -9,6 +9,8 @@ from sora_studio.domain import failures
 from sora_studio.domain.errors import (
     ConnectionFailed,
     DatabaseUnusable,
+    Intercepted,
+    InterceptedCreate,
     InvalidSetting,
     KeyMissing,
     KeyRejected,
@@ -40,11 +42,11 @@ from sora_studio.services.runtime.notices import STORAGE
 from sora_studio.services.runtime.wait_or_wake import LONGEST_REST_S, wait_or_wake
 from sora_studio.services.tasks.disk_space import DiskSpace
 from sora_studio.services.tasks.send_blocks import SendBlocks
+from sora_studio.services.tasks.send_window import CREATES_IN_FLIGHT, SendWindow
 from sora_studio.services.tasks.task_counts import TaskCounts
 from sora_studio.services.tasks.task_writer import ROOM_CHECK_S
 
 _log = logging.getLogger(__name__)
-CREATES_IN_FLIGHT = 8
 LIMIT_REACHED = "Today's spending limit is reached."
 
 
@@ -81,7 +83,7 @@ class Sender:
         self._closing = False
         self._in_flight = dict[int, asyncio.Task[None]]()
         self._claimed = set[int]()
-        self._creates = asyncio.Semaphore(CREATES_IN_FLIGHT)
+        self._window = SendWindow(core.clock)
         self._pauses = Backoff[str](core.clock, core.rng)
         connection.wakes(self._wake)
         send_blocks.wakes(self._wake)
@@ -156,8 +158,11 @@ class Sender:
     async def _claim(self, task: Task, urls: list[str], secret: str | None) -> bool:
         """Commit that the task is being sent, and its report's secret.
 
-        False when somebody was first, when that failed, or when a picture was taken back meanwhile: it is published anew.
+        False when somebody was first, when that failed, when sending was stopped while it waited for its turn, or when a
+        picture was taken back meanwhile: it is published anew.
         """
+        if not self._connection.online or self._send_blocks.service_refuses:
+            return False
         if not await self._line.stands(task, urls):
             self._line.put_off(task.id, least_s=0.0)
             return False
@@ -227,7 +232,7 @@ class Sender:
         try:
             urls = await self._addresses(task, profile)
             if urls is not None:
-                async with self._creates:
+                async with self._window.place():
                     await self._create(task, profile, urls)
         finally:
             if task.id not in self._claimed:
@@ -262,6 +267,7 @@ class Sender:
 
     async def _accept(self, task: Task, task_id: str, profile: ModelProfile) -> None:
         self._connection.succeeded()
+        self._window.answered()
         self._pauses.succeeded(profile.slug)
         now = self._core.clock.now()
         due = first_poll_at(now, profile.poll)
@@ -282,7 +288,16 @@ class Sender:
         """What a create that gave no id means. Whatever is not known to have started nothing is unclear."""
         if isinstance(error, UserError | RateLimited):
             self._connection.succeeded()
+            self._window.answered()
+        else:
+            self._window.doubted()
         match error:
+            case Intercepted():
+                self._connection.intercepted(error, at_once=True)
+                await self._put_back(task, error)
+            case InterceptedCreate():
+                self._connection.intercepted(error, at_once=True)
+                await self._doubt(task, error)
             case ConnectionFailed():
                 self._connection.failed()
                 await self._put_back(task, error)

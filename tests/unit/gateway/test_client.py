@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import traceback
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import nullcontext
 from urllib.parse import parse_qs, urlsplit
 
@@ -128,7 +128,7 @@ def test_without_a_key_nothing_is_sent(call: Callable[[GatewayClient], Awaitable
 @pytest.mark.parametrize("code", [301, 302, 303, 307, 308])
 def test_a_redirect_is_never_followed(call: Callable[[GatewayClient], Awaitable[object]], code: int) -> None:
     service = Service(httpx.Response(code, headers={"Location": "https://elsewhere.example/api/v1"}))
-    with pytest.raises(errors.OutcomeUnknown if call is create else errors.ServiceUnavailable):
+    with pytest.raises(errors.InterceptedCreate if call is create else errors.Intercepted):
         ask(service, call)
     assert [request.url.host for request in service.requests] == ["api.example"]
 
@@ -169,7 +169,7 @@ def test_no_error_and_no_log_holds_the_key(
         httpx.Response(200, content=b"<html>ok</html>"),
         httpx.Response(200, json={"code": 200, "data": {}}),
         httpx.Response(200, json=STARTED | {"pad": "x" * MAX_ANSWER_BYTES}),
-        RuntimeError("a bug below"),
+        httpx.Response(200, content=b"<html>" + b"x" * MAX_ANSWER_BYTES),
     ],
     ids=str,
 )
@@ -178,6 +178,56 @@ def test_a_create_without_a_clear_answer_is_unclear_and_sent_once(answer: httpx.
     with pytest.raises(errors.OutcomeUnknown):
         ask(service, create)
     assert len(service.requests) == 1
+
+
+@EVERY_CALL
+@pytest.mark.parametrize("mistake", [TypeError("not like this"), RuntimeError("a bug below"), KeyError("x"), AssertionError()])
+def test_a_mistake_of_the_program_is_logged_with_its_traceback_and_is_no_trouble_of_the_service(
+    call: Callable[[GatewayClient], Awaitable[object]],
+    mistake: Exception,
+    caplog: pytest.LogCaptureFixture,
+    expect_log: Callable[[str], None],
+) -> None:
+    expect_log("ERROR .*gateway.client: A request failed by a mistake of the program")
+    service = Service(mistake)
+    with pytest.raises(errors.StudioError) as caught:
+        ask(service, call)
+    assert not isinstance(caught.value, errors.PassingError)
+    assert isinstance(caught.value, errors.OutcomeUnknown) == (call is create)
+    assert caught.value.__context__ is None
+    assert f"{type(mistake).__name__}: {mistake}".rstrip(": ") in caplog.text
+    assert "Traceback" in caplog.text
+    assert "handle_async_request" in caplog.text
+    assert len(service.requests) == 1
+
+
+class Broken(httpx.AsyncByteStream):
+    """A body that ends too soon."""
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        yield b"<html><title>Sign in"
+        raise httpx.ReadError("")
+
+
+@pytest.mark.parametrize("kind", ["text/html; charset=utf-8", "application/json", ""])
+def test_a_page_that_breaks_off_is_not_the_services_all_the_same(kind: str) -> None:
+    service = Service(lambda _: httpx.Response(403, headers={"Content-Type": kind}, stream=Broken()))
+    is_page = kind.startswith("text/html")
+    with pytest.raises(errors.OutcomeUnknown) as caught:
+        ask(service, create)
+    assert isinstance(caught.value, errors.InterceptedCreate) == is_page
+    with pytest.raises(errors.Intercepted if is_page else errors.ServiceUnavailable):
+        ask(service, status)
+
+
+@pytest.mark.parametrize(
+    "answer", [httpx.Response(401, html="<html>log in</html>"), httpx.Response(401, json={"detail": "no"})]
+)
+def test_a_key_is_not_called_refused_by_what_is_not_the_service(answer: httpx.Response) -> None:
+    for work in (balance, status, lambda client: client.balance_of("another")):
+        with pytest.raises(errors.Intercepted) as caught:
+            ask(Service(answer), work)
+        assert "Sign in to this network" in caught.value.sentence
 
 
 def test_a_rate_limit_with_a_wait_holds_the_whole_model_back_and_nothing_else() -> None:

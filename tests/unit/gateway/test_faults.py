@@ -14,6 +14,7 @@ from sora_studio.gateway.answers import Answer, read_answer
 from sora_studio.gateway.proxied_transport import ProxyFailed
 from tests.unit.gateway.doubles import START
 
+NOT_FORWARDED = {407, 511}
 CLEAR = {400, 401, 402, 403, 404, 413, 422, 429}
 BEFORE_SENDING = {httpx.PoolTimeout, httpx.ConnectTimeout, httpx.ConnectError, httpx.ProxyError, ProxyFailed}
 
@@ -47,10 +48,12 @@ def test_a_create_is_refused_or_retryable_only_by_an_answer_that_is_wholly_clear
     failure = faults.create_refusal(answer_of(status, {"code": code, "data": data}))
     verdicts = {number for number in (status, code) if isinstance(number, int) and not 200 <= number < 300}
     if not isinstance(failure, errors.OutcomeUnknown):
-        assert verdicts <= CLEAR
+        assert verdicts <= CLEAR or status in NOT_FORWARDED
         assert data != {"taskId": "task_1"}
     if isinstance(failure, errors.PassingError):
-        assert 429 in verdicts
+        assert 429 in verdicts or status in NOT_FORWARDED
+    if isinstance(failure, errors.UserError):
+        assert code in {*CLEAR, "INSUFFICIENT_CREDITS"} or "INSUFFICIENT_CREDITS" in (data or {}).values()
 
 
 @pytest.mark.parametrize(
@@ -58,7 +61,58 @@ def test_a_create_is_refused_or_retryable_only_by_an_answer_that_is_wholly_clear
 )
 @pytest.mark.parametrize("status", [200, 202, 204, 301, 307, 408, 409, 500, 502, 503, 504, 520])
 def test_an_answer_without_an_id_or_a_clear_no_is_unclear(status: int, body: object) -> None:
-    assert type(faults.create_refusal(answer_of(status, body))) is errors.OutcomeUnknown
+    is_envelope = isinstance(body, dict) and "data" in body and status < 300
+    kind = errors.OutcomeUnknown if is_envelope else errors.InterceptedCreate
+    assert type(faults.create_refusal(answer_of(status, body))) is kind
+
+
+PORTAL = b"<!doctype html><html><head><TITLE>Sign in\n to Caf\xc3\xa9 &amp; WiFi</TITLE></head></html>"
+NOT_THE_SERVICES = pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        PORTAL,
+        b"Access denied",
+        b"[]",
+        b"null",
+        {"detail": "Not Found"},
+        {"message": "Unauthorized"},
+        {"message": "Forbidden", "data": None},
+        {"error": {"code": 403, "message": "Forbidden"}},
+        {"code": "AccessDenied", "message": "Access denied"},
+        {"code": 1020, "message": "Access denied"},
+        {"code": 0, "msg": "sign in first"},
+        {"code": 200, "message": "success", "data": {}},
+        {"status": "error", "taskid_hint": "x"},
+    ],
+    ids=str,
+)
+
+
+def test_an_answer_of_the_service_that_breaks_off_is_not_taken_for_another_servers() -> None:
+    cut = answer_of(200, b'{"code": 200, "data": {"taskId": "ta')
+    assert type(faults.create_refusal(cut)) is errors.OutcomeUnknown
+    assert type(faults.status_refusal(cut)) is errors.ServiceUnavailable
+
+
+@NOT_THE_SERVICES
+@pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 405, 410, 413, 422, 451, 500, 502, 503, 504, 302])
+def test_what_is_not_in_the_services_envelope_is_no_word_of_the_service(status: int, body: object) -> None:
+    answer = answer_of(status, body)
+    assert type(faults.create_refusal(answer)) is errors.InterceptedCreate
+    for refusal in (faults.status_refusal, faults.balance_refusal):
+        failure = refusal(answer)
+        assert type(failure) is errors.Intercepted
+        assert f"HTTP {status}" in failure.detail
+
+
+@pytest.mark.parametrize("status", sorted(NOT_FORWARDED))
+def test_a_status_that_says_that_nothing_was_forwarded_is_believed_unless_the_answer_names_a_task(status: int) -> None:
+    failure = faults.create_refusal(answer_of(status, PORTAL))
+    assert type(failure) is errors.Intercepted
+    assert failure.detail == f'HTTP {status}, "Sign in to Café & WiFi"'
+    assert type(faults.create_refusal(answer_of(status, {"data": {"task_id": "t"}}))) is errors.OutcomeUnknown
+    assert type(faults.create_refusal(answer_of(status, {"code": status, "message": "x"}))) is errors.OutcomeUnknown
 
 
 @pytest.mark.parametrize(
@@ -107,16 +161,19 @@ def test_a_rate_limit_carries_the_wait() -> None:
     [
         (404, {"code": 404, "message": "no such task"}, errors.TaskUnknown),
         (200, {"code": 404, "message": "no such task"}, errors.TaskUnknown),
-        (404, b"<html>not here</html>", errors.ServiceUnavailable),
-        (401, {"code": 401}, errors.KeyRejected),
+        (404, b"<html>not here</html>", errors.Intercepted),
+        (401, {"code": 401, "message": "no"}, errors.KeyRejected),
+        (401, {"code": "401", "Msg": "no"}, errors.KeyRejected),
+        (401, b"<html>log in</html>", errors.Intercepted),
         (403, {"code": 403, "msg": "not yours"}, errors.ModelForbidden),
-        (403, b"<html>blocked</html>", errors.ServiceUnavailable),
+        (403, b"<html>blocked</html>", errors.Intercepted),
         (429, b"", errors.RateLimited),
-        (200, b"<html>sign in to this network</html>", errors.ServiceUnavailable),
+        (200, b"<html>sign in to this network</html>", errors.Intercepted),
         (200, {"code": 200, "data": None}, errors.ServiceUnavailable),
-        (302, b"", errors.ServiceUnavailable),
-        (503, {"code": 503}, errors.ServiceUnavailable),
-        (404, {"code": 500}, errors.ServiceUnavailable),
+        (302, b"", errors.Intercepted),
+        (503, {"code": 503, "message": "busy"}, errors.ServiceUnavailable),
+        (503, b"", errors.Intercepted),
+        (404, {"code": 500, "message": "odd"}, errors.Intercepted),
     ],
 )
 def test_a_question_about_a_task(status: int, body: object, kind: type[errors.StudioError]) -> None:
