@@ -2,11 +2,11 @@
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
+from sora_studio.atomic_file import write_whole
 from sora_studio.disk_calls import WORK_WITHIN_S, DiskThreads, on_disk
 from sora_studio.domain.clip import FilmFacts
 from sora_studio.domain.disk_space import is_full
@@ -109,22 +109,8 @@ def _inspect_image(path: Path) -> ImageFacts:
 def _write_whole(picture: bytes, path: Path) -> None:
     """There is a whole picture or none."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, picture)
+        write_whole(path, picture)  # on the disk: a frame may be all that a waiting task has
     except OSError as error:
         if is_full(error):
             raise StorageFull from error
         raise StudioError("The picture cannot be written.", detail=str(error.strerror)) from error
-
-
-def _replace(path: Path, picture: bytes) -> None:
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-", suffix=path.suffix)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(picture)
-            file.flush()
-            os.fsync(file.fileno())  # a frame may be all that a waiting task has
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise

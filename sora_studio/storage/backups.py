@@ -15,8 +15,8 @@ from datetime import UTC, datetime, timedelta
 from io import BufferedIOBase
 from pathlib import Path
 
+from sora_studio.atomic_file import sync_file, sync_folder
 from sora_studio.domain.errors import DatabaseUnusable, StorageFull
-from sora_studio.storage.fsync import sync_file, sync_folder
 from sora_studio.storage.migrations import steps_taken
 
 FOLDER = "backups"

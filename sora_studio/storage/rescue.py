@@ -15,9 +15,9 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from sora_studio.atomic_file import sync_file, sync_folder
 from sora_studio.domain.errors import DatabaseUnusable
 from sora_studio.storage.backups import Backups, connect_unchanging
-from sora_studio.storage.fsync import sync_file, sync_folder
 from sora_studio.storage.migrations import refuse_strangers, steps_taken
 from sora_studio.storage.salvage import Salvaged, salvage
 from sora_studio.storage.sqlite_pages import SqlitePages, is_log_garbage

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import shutil
-import tempfile
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import fields
@@ -13,6 +12,7 @@ from typing import TypeVar
 
 import tomli_w
 
+from sora_studio.atomic_file import write_whole
 from sora_studio.domain.disk_space import is_full
 from sora_studio.domain.errors import InvalidSetting, StorageFull
 from sora_studio.domain.naming import check_template
@@ -30,7 +30,6 @@ from sora_studio.domain.settings import (
     check_port,
     check_relay_url,
 )
-from sora_studio.storage.fsync import sync_folder
 
 Value = TypeVar("Value")
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -84,7 +83,7 @@ class SettingsFile:
         except UnicodeEncodeError:
             raise InvalidSetting("The folder's name holds a character that cannot be kept.", advice="Choose another.") from None
         try:
-            _replace(Path(os.path.realpath(self._path)), text)
+            write_whole(Path(os.path.realpath(self._path)), text)
         except OSError as error:
             if is_full(error):
                 raise StorageFull from error
@@ -125,21 +124,6 @@ def _to_toml(settings: Settings) -> dict[str, str | float]:
     return {
         name: value if isinstance(value, float | int) else str(value) for name, value in values.items() if value is not None
     }
-
-
-def _replace(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
 
 
 def _text(value: object) -> str:

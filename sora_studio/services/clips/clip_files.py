@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from sora_studio.atomic_file import write_whole
 from sora_studio.disk_calls import ANSWER_WITHIN_S, WORK_WITHIN_S, on_disk
 from sora_studio.domain.disk_space import is_full
 from sora_studio.domain.errors import StorageFull
@@ -127,14 +128,8 @@ def _land_without_link(part: Path, target: Path) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    unfinished = path.with_name(path.name + ".part")
-    unfinished.unlink(missing_ok=True)
     # A file name may hold bytes that are no text: in a JSON string their escapes say the same.
-    with unfinished.open("x", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    unfinished.replace(path)
+    write_whole(path, text.encode(errors="backslashreplace"), unfinished=path.with_name(path.name + ".part"))
 
 
 def _sync_folder(folder: Path) -> None:

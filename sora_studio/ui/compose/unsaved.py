@@ -1,8 +1,9 @@
 """A prompt that the studio could not take (it was still starting, or never did) waits in a plain file for the next start."""
 
 import contextlib
-import os
 from pathlib import Path
+
+from sora_studio.atomic_file import write_whole
 
 
 class UnsavedPrompt:
@@ -13,14 +14,8 @@ class UnsavedPrompt:
 
     def keep(self, prompt: str) -> None:
         """Whole or not at all, also when the power goes."""
-        part = self._path.with_suffix(".part")
         with contextlib.suppress(OSError):
-            part.parent.mkdir(parents=True, exist_ok=True)
-            with part.open("wb") as file:
-                file.write(prompt.encode("utf-8", "surrogatepass"))
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(self._path)
+            write_whole(self._path, prompt.encode("utf-8", "surrogatepass"))
 
     def read(self) -> str:
         """What was kept; empty when there is nothing."""

@@ -2,13 +2,13 @@
 
 import asyncio
 import hashlib
-import os
 from pathlib import Path
 from typing import cast
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData
 from PySide6.QtGui import QGuiApplication, QImage, QImageWriter
 
+from sora_studio.atomic_file import write_whole
 from sora_studio.domain.errors import StudioError
 from sora_studio.domain.picture import PASTED
 from sora_studio.domain.request import is_url
@@ -63,11 +63,5 @@ def _keep(pixels: QImage, folder: Path) -> Path:
     png = buffer.data().data()
     path = folder / f"{PASTED}-{hashlib.sha256(png).hexdigest()[:16]}.png"
     if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part")
-        with part.open("wb") as file:
-            file.write(png)
-            file.flush()
-            os.fsync(file.fileno())  # there is no other copy of what was pasted
-        part.replace(path)
+        write_whole(path, bytes(png))  # on the disk: there is no other copy of what was pasted
     return path
