@@ -4,6 +4,7 @@ A create is judged by one question: can it have started? Only what proves that i
 A refusal counts only in the service's own envelope: a login page, proxy or firewall may answer with the same HTTP status.
 """
 
+import re
 from datetime import datetime
 
 import httpx
@@ -45,6 +46,9 @@ _NOT_FORWARDED = frozenset({407, 511})
 
 _NO_SUCH_TASK = frozenset({400, 404, 410, 422})
 _NO_SUCH_FILM = frozenset({403, 404, 410})
+
+_ENDED_EARLY = re.compile("closed|disconnected|cut")
+"""h11's and httpcore's words for a connection that ended in the middle of an answer."""
 
 NEVER_SENT = (httpx.PoolTimeout, httpx.ConnectTimeout, httpx.ConnectError, httpx.ProxyError)
 """Raised before the first byte of a request: no place in the pool, no connection, no TLS, no way through the proxy."""
@@ -117,6 +121,8 @@ def film_breakdown(error: Exception) -> StudioError:
         return ConnectionFailed(f"The film's server cannot be reached: {error}.")
     if isinstance(error, NEVER_SENT):
         return ConnectionFailed("The film's server cannot be reached.", detail=_plain(error))
+    if isinstance(error, httpx.RemoteProtocolError) and not _ENDED_EARLY.search(str(error)):
+        return ConnectionFailed("What the film's server answers is not HTTP that can be read.", detail=_kind(error))
     return ConnectionFailed("The connection to the film's server was lost.", detail=_kind(error))
 
 

@@ -255,9 +255,16 @@ def test_without_a_length_that_can_be_read_a_film_ends_with_its_connection(part:
     [b"nonsense\r\n\r\n", b"220 mail.example ESMTP\r\n\r\n", b"HTTP/1.1 20 OK\r\n\r\n", b"X: " + b"a" * 200_000 + b"\r\n\r\n"],
 )
 def test_what_is_not_http_is_still_refused(part: Path, answer: bytes) -> None:
-    with pytest.raises(errors.ConnectionFailed):
+    with pytest.raises(errors.ConnectionFailed, match="is not HTTP that can be read"):
         fetch(part, lambda _n, _head: answer)
     assert not part.exists()
+
+
+@pytest.mark.parametrize("cut_at", [10, 80, 30_000])
+def test_a_server_that_always_ends_early_is_said_to_be_lost(part: Path, cut_at: int) -> None:
+    answer = body(FILM, CLOSE.strip())[:cut_at]
+    with pytest.raises(errors.ConnectionFailed, match=r"The connection to the film's server was lost\."):
+        fetch(part, lambda _n, _head: answer)
 
 
 def test_one_connection_serves_several_answers_with_odd_heads(part: Path) -> None:
