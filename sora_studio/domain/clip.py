@@ -18,6 +18,8 @@ class ClipState(StrEnum):
     MISSING = "missing"
 
 
+NOT_WRITTEN = "It could not be written; tried again soon."
+"""The trouble of a clip whose folder refused it."""
 CLIP_TRANSITIONS: dict[ClipState, frozenset[ClipState]] = {
     ClipState.REMOTE: frozenset({ClipState.DOWNLOADING, ClipState.EXPIRED}),
     ClipState.DOWNLOADING: frozenset({ClipState.SAVED, ClipState.REMOTE, ClipState.EXPIRED}),
@@ -29,15 +31,16 @@ CLIP_TRANSITIONS: dict[ClipState, frozenset[ClipState]] = {
 
 @dataclass(frozen=True, slots=True)
 class ClipCounts:
-    """How many clips are on disk, and how many are not: not saved yet, or expired or missing on a task that is still listed."""
+    """How many clips are on disk, how many are expired or missing on a listed task, and how many are still to be saved."""
 
     on_disk: int = 0
     absent: int = 0
+    to_save: int = 0
 
     @property
     def all(self) -> int:
         """Return how many clips there should be in total."""
-        return self.on_disk + self.absent
+        return self.on_disk + self.absent + self.to_save
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,15 @@
 """What the layers exchange: values, and a protocol where there are two real implementations."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, TypedDict
 
-from sora_studio.domain.clip import FilmFacts
+from sora_studio.domain.clip import ClipCounts, FilmFacts
 from sora_studio.domain.picture import PreparedPicture
-from sora_studio.domain.task import TaskState
+from sora_studio.domain.task import Task, TaskSection, TaskState
 
 # --- the service ---------------------------------------------------------------------------------------------------
 
@@ -132,6 +133,25 @@ class TaskFilter:
     search: str = ""
     gateway: str | None = None
     removed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSurvey:
+    """The live list at one moment: `index` as `SqliteTasks.index` orders it, and how many clips there are."""
+
+    revision: int
+    index: Sequence[tuple[TaskSection, int]]
+    clips: ClipCounts
+
+
+@dataclass(frozen=True, slots=True)
+class TaskChanges:
+    """What became of the tasks that changed since an earlier revision, and how many clips there are at that same moment."""
+
+    revision: int
+    ids: Sequence[int]
+    tasks: Sequence[Task]
+    clips: ClipCounts
 
 
 class KeyOrigin(StrEnum):

@@ -12,7 +12,10 @@ STALL_BYTES_PER_S, STALL_AFTER_S = 1024, 30.0
 
 
 class TransferRate:
-    """Reports progress about ten times a second, with the speed over the last two seconds."""
+    """Reports progress about ten times a second, with the speed over the last two seconds.
+
+    The only place that throttles progress: what it reports goes to the window as it is.
+    """
 
     def __init__(self, clock: Clock, report: Callable[[TransferProgress], None]) -> None:
         self._clock = clock

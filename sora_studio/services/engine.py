@@ -187,7 +187,6 @@ class Engine:
         self.reports.begin()
 
     def _task_changed(self, task: Task) -> None:
-        self.file_presence.task_changed(task)
         self.spending.task_changed(task)
         self._meter.task_changed(task)
         self._sender.task_changed(task)

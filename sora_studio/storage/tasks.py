@@ -8,7 +8,7 @@ from typing import Unpack
 
 from sora_studio.domain.clip import Clip, ClipCounts, ClipFile, ClipState
 from sora_studio.domain.errors import RequestRepeated
-from sora_studio.domain.ports import ClipFacts, TaskFacts, TaskFilter
+from sora_studio.domain.ports import ClipFacts, TaskChanges, TaskFacts, TaskFilter, TaskSurvey
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import SECTIONS, Phase, Task, TaskSection, TaskState
 from sora_studio.storage.changes import COUNT_UP, add_clips, change_clip, change_task, move_clip, move_task
@@ -40,7 +40,9 @@ UNSAVED = """
     WHERE clips.state = 'remote' AND tasks.gateway = ? ORDER BY clips.expires_at, clips.id
 """
 COUNT_CLIPS = """
-    SELECT coalesce(sum(state = 'saved'), 0) AS on_disk, coalesce(sum(state <> 'saved'), 0) AS absent FROM clips
+    SELECT coalesce(sum(state = 'saved'), 0), coalesce(sum(state IN ('expired', 'missing')), 0),
+           coalesce(sum(state IN ('remote', 'downloading')), 0)
+    FROM clips
     WHERE state NOT IN ('expired', 'missing') OR task IN (SELECT id FROM tasks WHERE removed_at IS NULL)
 """
 # Left to itself, SQLite takes an index of every task for cheaper than one of nearly none.
@@ -167,10 +169,26 @@ class SqliteTasks:
 
     async def count_clips(self) -> ClipCounts:
         """Of all gateways and tasks, except what is expired or missing on a removed task: nobody waits for that."""
+        return await self._database.read(_count_clips)
 
-        def work(connection: sqlite3.Connection) -> ClipCounts:
-            row: sqlite3.Row = connection.execute(COUNT_CLIPS).fetchone()
-            return ClipCounts(row["on_disk"], row["absent"])
+    async def survey(self) -> TaskSurvey:
+        """The whole live list, its revision and the clip counts, all from one view of the data."""
+        clause, values = from_where(TaskFilter())
+        query = f"SELECT phase, id {clause} ORDER BY id DESC"
+
+        def work(connection: sqlite3.Connection) -> TaskSurvey:
+            index = _in_sections(connection.execute(query, values))
+            return TaskSurvey(_newest_revision(connection), index, _count_clips(connection))
+
+        return await self._database.read(work)
+
+    async def changes(self, since: int, *, most: int) -> TaskChanges:
+        """What changed after revision `since`, and the clip counts, from one view of the data; above `most` only the ids."""
+
+        def work(connection: sqlite3.Connection) -> TaskChanges:
+            ids = [row["id"] for row in connection.execute(CHANGED_SINCE, (since,))]
+            rows = read_tasks(connection, ids) if len(ids) <= most else []
+            return TaskChanges(_newest_revision(connection), ids, rows, _count_clips(connection))
 
         return await self._database.read(work)
 
@@ -202,8 +220,7 @@ class SqliteTasks:
         """The newest revision, and the ids of what changed after `revision`. Cheap when nothing did."""
 
         def work(connection: sqlite3.Connection) -> tuple[int, list[int]]:
-            newest: int = connection.execute(NEWEST_REVISION).fetchone()[0]
-            return newest, [row["id"] for row in connection.execute(CHANGED_SINCE, (revision,))]
+            return _newest_revision(connection), [row["id"] for row in connection.execute(CHANGED_SINCE, (revision,))]
 
         return await self._database.read(work)
 
@@ -212,6 +229,14 @@ class SqliteTasks:
             return self._snapshots.read(connection, [row["id"] for row in connection.execute(query, values)])
 
         return await self._database.read(work)
+
+
+def _newest_revision(connection: sqlite3.Connection) -> int:
+    return connection.execute(NEWEST_REVISION).fetchone()[0]
+
+
+def _count_clips(connection: sqlite3.Connection) -> ClipCounts:
+    return ClipCounts(*connection.execute(COUNT_CLIPS).fetchone())
 
 
 def _refuse_repetition(

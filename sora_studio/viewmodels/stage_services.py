@@ -7,14 +7,13 @@ if TYPE_CHECKING:
     from sora_studio.services.clips.file_presence import FilePresence
     from sora_studio.services.library.library import Library
     from sora_studio.services.pictures.pictures import Pictures
-    from sora_studio.storage.tasks import SqliteTasks
 
 
 @dataclass(frozen=True, slots=True)
 class StageServices:
-    """`tasks` is only read; `library` changes what is kept."""
+    """`gateway_name` is the service in use; `library` changes what is kept."""
 
-    tasks: "SqliteTasks"
+    gateway_name: str
     library: "Library"
     file_presence: "FilePresence"
     pictures: "Pictures"

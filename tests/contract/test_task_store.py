@@ -209,10 +209,28 @@ def test_clips_are_counted_as_on_disk_or_not(tell: Tell) -> None:
             assert row is not None
             for step in path:
                 assert await store.transition_clip(row.clips[0].id, step)
-        assert await store.count_clips() == ClipCounts(on_disk=1, absent=4)
-        for state, absent in ((C.SAVED, 4), (C.REMOTE, 4), (C.DOWNLOADING, 4), (C.EXPIRED, 3), (C.MISSING, 2)):
+        assert await store.count_clips() == ClipCounts(on_disk=1, absent=2, to_save=2)
+        for state, absent in ((C.SAVED, 2), (C.REMOTE, 2), (C.DOWNLOADING, 2), (C.EXPIRED, 1), (C.MISSING, 0)):
             await store.record(tasks[state], removed_at=NOW)
-            assert await store.count_clips() == ClipCounts(1, absent)
+            assert await store.count_clips() == ClipCounts(1, absent, 2)
+
+    tell(story)
+
+
+def test_the_live_list_and_what_changed_since_come_with_the_clip_counts_of_that_moment(tell: Tell) -> None:
+    async def story(store: SqliteTasks) -> None:
+        running = await task_in(store, S.PENDING)
+        first = await store.survey()
+        assert (first.index, first.clips) == ([(TaskSection.RUNNING, running)], ClipCounts())
+        assert (await store.changes(first.revision, most=5)).ids == []
+        waiting = await task_in(store, S.WAITING)
+        await store.succeed(running, ["https://films.example/1.mp4"], completed_at=NOW, expires_at=NOW)
+        changes = await store.changes(first.revision, most=5)
+        assert sorted(changes.ids) == [running, waiting]
+        assert {task.id for task in changes.tasks} == {running, waiting}
+        assert changes.clips == ClipCounts(to_save=1)
+        assert (await store.changes(first.revision, most=1)).tasks == []
+        assert (await store.survey()).revision == changes.revision
 
     tell(story)
 

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
 
-from sora_studio.domain.clip import Clip, ClipState
+from sora_studio.domain.clip import Clip, ClipCounts, ClipState
 from sora_studio.domain.errors import StudioError, TaskUnknown
 from sora_studio.domain.events import EventBus, TaskChanged
-from sora_studio.domain.ports import RemoteStatus, TaskFilter
+from sora_studio.domain.ports import RemoteStatus, TaskChanges, TaskSurvey
 from sora_studio.domain.profile_toml import parse_profile
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import SECTIONS, Phase, Task, TaskSection, TaskState
@@ -17,6 +17,7 @@ from sora_studio.paths import resources_dir
 from tests.doubles.compose_studio import FakePictures
 
 NOW = datetime(2026, 11, 22, 14, 10, tzinfo=UTC)
+GATEWAY = "https://api.example"
 PROFILE = parse_profile((resources_dir() / "models" / "sora-2.toml").read_text(encoding="utf-8"), "sora-2.toml")
 _CLIP_STATES = {
     Phase.DOWNLOADING: ClipState.DOWNLOADING,
@@ -41,7 +42,7 @@ def task_in(phase: Phase, number: int = 1, *, prompt: str = "Slow dolly in along
             options={"duration": 10, "aspect_ratio": "landscape", "remove_watermark": True},
             route="auto",
         ),
-        gateway="https://api.example",
+        gateway=GATEWAY,
         created_at=began,
     )
     if state not in (TaskState.WAITING, TaskState.CANCELLED):
@@ -85,25 +86,36 @@ class TaskStudio:
     remote: dict[str, RemoteStatus | StudioError] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.profiles = {"sora-2": PROFILE}
+        self.profiles, self.gateway_name = {"sora-2": PROFILE}, GATEWAY
         self.tasks = self.file_presence = self.library = self.submission = self.tracking = self.retrieval = self
         self.pictures = FakePictures()
         self.visible: frozenset[int] = frozenset()
         self.looked_for: list[int] = []
+        self.written: list[int] = []
 
     def put(self, *tasks: Task) -> None:
         """Add or change tasks, and tell about it as the core does."""
         for task in tasks:
             self.rows[task.id] = task
+            self.written.append(task.id)
             self.events.publish(TaskChanged(task.id))
-
-    async def index(self, which: TaskFilter) -> list[tuple[TaskSection, int]]:
-        assert not which.removed
-        return index_of(self.rows.values())
 
     async def get_many(self, tasks: Iterable[int]) -> list[Task]:
         self.queries.append(tuple(tasks))
         return [self.rows[task] for task in self.queries[-1] if task in self.rows]
+
+    async def survey(self) -> TaskSurvey:
+        return TaskSurvey(len(self.written), index_of(self.rows.values()), await self.count_clips())
+
+    async def changes(self, since: int, *, most: int) -> TaskChanges:
+        ids = list(dict.fromkeys(self.written[since:]))
+        tasks = await self.get_many(ids) if len(ids) <= most else []
+        return TaskChanges(len(self.written), ids, tasks, await self.count_clips())
+
+    async def count_clips(self) -> ClipCounts:
+        states = [clip.state for task in self.rows.values() if task.removed_at is None for clip in task.clips]
+        saved, gone = states.count(ClipState.SAVED), states.count(ClipState.EXPIRED) + states.count(ClipState.MISSING)
+        return ClipCounts(saved, gone, len(states) - saved - gone)
 
     async def mark_seen(self, task: int) -> None:
         self.calls.append(("mark_seen", task))

@@ -9,7 +9,7 @@ from typing import Unpack
 
 from sora_studio.domain.clip import CLIP_TRANSITIONS, Clip, ClipCounts, ClipFile, ClipState
 from sora_studio.domain.errors import RequestRepeated
-from sora_studio.domain.ports import ClipFacts, TaskFacts, TaskFilter
+from sora_studio.domain.ports import ClipFacts, TaskChanges, TaskFacts, TaskFilter, TaskSurvey
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import SECTIONS, TRANSITIONS, Task, TaskSection, TaskState
 from sora_studio.storage.tasks import SqliteTasks
@@ -153,7 +153,15 @@ class MemoryTasks(SqliteTasks):
         clips = [(clip.state, row.removed_at) for row in self.rows.values() for clip in row.clips]
         on_disk = sum(state is ClipState.SAVED for state, _ in clips)
         ignored = sum(state in (ClipState.EXPIRED, ClipState.MISSING) and removed is not None for state, removed in clips)
-        return ClipCounts(on_disk, len(clips) - on_disk - ignored)
+        to_save = sum(state in (ClipState.REMOTE, ClipState.DOWNLOADING) for state, _ in clips)
+        return ClipCounts(on_disk, len(clips) - on_disk - to_save - ignored, to_save)
+
+    async def survey(self) -> TaskSurvey:
+        return TaskSurvey((await self.changed_since(0))[0], await self.index(TaskFilter()), await self.count_clips())
+
+    async def changes(self, since: int, *, most: int) -> TaskChanges:
+        revision, ids = await self.changed_since(since)
+        return TaskChanges(revision, ids, await self.get_many(ids) if len(ids) <= most else [], await self.count_clips())
 
     async def has_task_id(self, task_id: str) -> bool:
         return any(row.task_id == task_id for row in self.rows.values())

@@ -28,6 +28,9 @@ from sora_studio.ui.stage.panel import StagePanel
 from sora_studio.ui.stage.screen import FilmScreen
 from sora_studio.ui.stage.slider import ThinSlider
 from sora_studio.viewmodels.event_bridge import EventBridge
+from sora_studio.viewmodels.tasks.task_actions import TaskAction
+from sora_studio.viewmodels.tasks.task_feed import TaskFeed
+from sora_studio.viewmodels.tasks.task_list import TaskListModel
 from tests.doubles.containers import CONTAINERS, write_container
 from tests.doubles.dead_share import dead_share
 from tests.doubles.films import SIZE, number_of, write_film
@@ -100,7 +103,12 @@ class Desk:
         layout.addWidget(self.elsewhere)
         self.relay = EventBridge()
         self.relay.listen(self.studio.events)
-        self.stage.attach(self.studio, self.relay)
+        self.stage.attach(self.studio)
+        self.steps = list[tuple[TaskAction, Task]]()
+        self.stage.step_chosen.connect(lambda action, task: self.steps.append((action, task)))
+        self.feed = TaskFeed(TaskListModel(), TaskScope(lambda error, _name: self.errors.append(error)).start)
+        self.feed.updated.connect(self.stage.take_update)
+        self.feed.attach(self.studio, self.relay)
         qtbot.addWidget(self.window)
         self.window.resize(900, 600)
         self.window.show()
@@ -291,7 +299,7 @@ def test_what_is_on_the_stage_stays_when_another_finishes(desk: Desk, film: Path
     with desk.bot.waitSignal(desk.relay.tasks_changed):
         desk.studio.put(ready(film, number=2, poster=poster))
     assert desk.shown() == 12
-    assert not desk.studio.queries
+    assert desk.stage.shown == 1
 
 
 def test_a_file_that_is_gone_is_said_on_the_stage(desk: Desk, tmp_path: Path) -> None:

@@ -160,19 +160,19 @@ def test_only_cards_can_be_chosen(desk: Desk) -> None:
 
 
 def test_what_changes_while_the_index_is_read_is_not_lost(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    opening, read = asyncio.Event(), desk.studio.index
+    opening, read = asyncio.Event(), desk.studio.survey
 
-    async def slow_index(which: object) -> object:
-        found = index_of(desk.studio.rows.values())
+    async def slow_survey() -> object:
+        found = await read()
         await opening.wait()
         return found
 
     desk.studio.put(task_in(Phase.PROCESSING, 1))
-    monkeypatch.setattr(desk.studio, "index", slow_index)
+    monkeypatch.setattr(desk.studio, "survey", slow_survey)
     desk.feed.attach(desk.studio, desk.relay)
     with desk.qtbot.waitSignal(desk.relay.tasks_changed):
         desk.studio.put(task_in(Phase.READY, 1))
-    monkeypatch.setattr(desk.studio, "index", read)
+    monkeypatch.setattr(desk.studio, "survey", read)
     opening.set()
     desk.shows("Ready · 1", "Slow dolly")
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from sora_studio.disk_calls import on_disk
-from sora_studio.domain.clip import ClipCounts, ClipFile, ClipState
+from sora_studio.domain.clip import ClipFile, ClipState
 from sora_studio.domain.errors import FolderSilent
 from sora_studio.domain.task import Task
 from sora_studio.services.runtime.core import Core
@@ -33,23 +33,11 @@ class FilePresence:
         self._shown = set[int]()
         self._walk_wanted = True
         self._walked_at = float("-inf")
-        self._counts = ClipCounts()
-        self._changes, self._counted = 1, 0
 
-    def task_changed(self, task: Task) -> None:
-        """A row as it stands now."""
-        if task.clips:
-            self._changes += 1
-
-    async def counts(self) -> ClipCounts | None:
-        """None until the files have been looked at once."""
-        if self._is_owner() and self._walked_at == float("-inf"):
-            return None
-        changes = self._changes
-        if self._counted != changes:
-            self._counts = await self._core.task_writer.tasks.count_clips()
-            self._counted = changes
-        return self._counts
+    @property
+    def is_known(self) -> bool:
+        """Whether the files have been looked at once, or another process does that."""
+        return not self._is_owner() or self._walked_at != float("-inf")
 
     def look_for(self, tasks: Iterable[int]) -> None:
         """These are shown: find out whether their files are still there."""

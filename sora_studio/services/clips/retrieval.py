@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sora_studio.domain.clip import Clip, ClipState
+from sora_studio.domain.clip import NOT_WRITTEN, Clip, ClipState
 from sora_studio.domain.errors import (
     FolderSilent,
     InvalidSetting,
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 TRANSFERS_IN_FLIGHT = 3
 FOLDER_CHECK_S = 10.0
-PROGRESS_EVERY_S = 0.1
 HOPELESS_WAIT_S = 600.0
 """Between tries that can hardly end otherwise than the last one."""
 _CHECK_BACKOFF = 4
@@ -204,7 +203,7 @@ class Retrieval:
         try:
             state = await self._judge(task, clip, wanted, error)
         finally:
-            trouble = error.title if isinstance(error, StudioError) else "It could not be written; tried again soon."
+            trouble = error.title if isinstance(error, StudioError) else NOT_WRITTEN
             await self._task_writer.insist(lambda: self._task_writer.transition_clip(clip.id, state, trouble=trouble))
         if state is not ClipState.REMOTE:
             self._wanted.pop(wanted.clip, None)
@@ -257,18 +256,14 @@ class Retrieval:
         wanted.not_before = max(wanted.not_before, self._clock.monotonic() + seconds)
 
     def _reporter(self, wanted: _Wanted) -> Callable[[TransferProgress], None]:
-        """Publishes progress, not more often than an eye can follow. Bytes that arrive make earlier failures count no more."""
-        said_at, first = float("-inf"), None
+        """Publish progress, as often as the transfer reports it. Bytes that arrive make earlier failures count no more."""
+        first: int | None = None
 
         def report(progress: TransferProgress) -> None:
-            nonlocal said_at, first
+            nonlocal first
             first = progress.received_bytes if first is None else first
             if progress.received_bytes > first:
                 wanted.attempts = min(wanted.attempts, 1)
-            now = self._clock.monotonic()
-            if now - said_at < PROGRESS_EVERY_S and progress.received_bytes != progress.total_bytes:
-                return
-            said_at = now
             self._core.events.publish(
                 TransferProgressed(
                     wanted.task, wanted.clip, progress.received_bytes, progress.total_bytes, progress.bytes_per_s

@@ -40,6 +40,9 @@ class TrackingSnapshot:
     requests_last_minute: int
     online: bool
     is_owner: bool
+    has_answered: bool = True
+    """Whether the service has answered anything since the start."""
+    key_refused: bool = False
     polls_saved: int = 0
     """Questions that reports made needless, over the tasks that ended since the start."""
 
@@ -103,6 +106,8 @@ class Tracking:
             requests_last_minute=self._requests_last_minute(),
             online=self._connection.online,
             is_owner=self.is_owner,
+            has_answered=self._connection.has_answered,
+            key_refused=self._send_blocks.key_refused,
             polls_saved=max(0, self._polls_saved),
         )
 

@@ -50,6 +50,8 @@ class Connection:
         self._wake = asyncio.Event()
         self._listeners: list[asyncio.Event] = []
         self.online = True
+        self.has_answered = False
+        """Whether this address has answered at all since the start."""
 
     def wakes(self, event: asyncio.Event) -> None:
         """Set `event` whenever the service can be reached again."""
@@ -63,6 +65,7 @@ class Connection:
     def _got_through(self) -> None:
         self._failures = self._interceptions = 0
         self._is_intercepted = False
+        self.has_answered = True
         if self.online:
             return
         self.online = True

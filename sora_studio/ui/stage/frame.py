@@ -57,6 +57,9 @@ QFrame#stage QToolButton { background: transparent; color: $text; border: 1px so
 QFrame#stage QToolButton:hover { background: $raised; }
 QFrame#stage QToolButton:checked { background: $selection; }
 QFrame#stage QToolButton:focus { border-color: $accent; }
+QFrame#stage QPushButton { background: $raised; color: $text; border: 1px solid $line; }
+QFrame#stage QPushButton:hover { background: $line; }
+QFrame#stage QPushButton:focus { border-color: $accent; }
 QFrame#stage QMenu { background: $raised; color: $text; border: 1px solid $line; }
 QFrame#stage QMenu::item:selected { background: $selection; }
 """

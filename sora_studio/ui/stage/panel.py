@@ -19,11 +19,12 @@ from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.stage.controls import StageControls
 from sora_studio.ui.stage.frame import ACTS_ANYWHERE, StageFrame, StageKey, key_of
 from sora_studio.ui.stage.screen import FilmScreen, Sentence
+from sora_studio.viewmodels.tasks.task_actions import TaskAction, next_steps
+from sora_studio.viewmodels.tasks.task_feed import TaskUpdate
 from sora_studio.viewmodels.tasks.task_words import Surroundings, stage_words
 
 if TYPE_CHECKING:
     from sora_studio.ui.stage.film_player import FilmPlayer
-    from sora_studio.viewmodels.event_bridge import EventBridge
     from sora_studio.viewmodels.stage_services import StageServices
 
 EMPTY = Sentence("Your clips play here.", f"Write what you want to see, then press {key_names.SEND}.", "play")
@@ -44,10 +45,13 @@ _JUMPS: dict[StageKey, int] = {StageKey.BACK_SECOND: -JUMP_MS, StageKey.ON_SECON
 class StagePanel(QWidget):
     """Plays only what a person asked for. While nothing is on it, a task that finishes puts its poster here, silently.
 
-    Signals: `frame_taken(Path)`, a picture to begin the next clip with.
+    Signals: `frame_taken(Path)`, a picture to begin the next clip with; `shown_changed(int | None)` with the id of the task
+    that is on it from now on; `step_chosen(TaskAction, Task)` when a button below a task's sentence was pressed.
     """
 
     frame_taken = Signal(object)
+    shown_changed = Signal(object)
+    step_chosen = Signal(object, object)
 
     def __init__(self, scope: TaskScope, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -67,26 +71,40 @@ class StagePanel(QWidget):
         self._connect_controls()
         self.clear()
 
-    def attach(self, services: "StageServices", relay: "EventBridge") -> None:
-        """Follow the tasks."""
+    @property
+    def shown(self) -> int | None:
+        """The id of the task that is on it."""
+        return self._task.id if self._task else None
+
+    @property
+    def shows_film(self) -> bool:
+        """Whether a saved clip is on it: then only the person puts another task here."""
+        return self._film() is not None
+
+    def attach(self, services: "StageServices") -> None:
+        """Work with these services."""
         self._services = services
-        relay.tasks_changed.connect(self._on_relay_tasks_changed)
 
     def show_task(self, task: Task, *, play: bool) -> None:
         """Put a task on the stage. `play` only because a person asked for it; else its poster waits."""
         self.stop()
+        is_other = self._task is None or self._task.id != task.id
         self._task = task
         self._place = next((place for place, clip in enumerate(task.clips) if clip.plays), 0)
         self._show_clip(play=play)
         if self._services is not None:
             self._services.file_presence.look_for([task.id])
+        if is_other:
+            self.shown_changed.emit(task.id)
 
     def clear(self) -> None:
         """Nothing on the stage."""
         self.stop()
-        self._task = None
+        was_shown, self._task = self._task is not None, None
         self._screen.show_sentence(EMPTY)
         self._controls.hide()
+        if was_shown:
+            self.shown_changed.emit(None)
 
     def stop(self) -> None:
         """Play nothing and let go of the file."""
@@ -135,7 +153,7 @@ class StagePanel(QWidget):
         clip, path = self._clip(), self._film()
         self._controls.setVisible(path is not None)
         if self._task is None or clip is None or path is None:
-            self._screen.show_sentence(self._why_not())
+            self._explain_absence()
             return
         self._show_position(0)
         self._show_duration(round(clip.film.duration_s * 1000) if clip.film else 0)
@@ -146,10 +164,12 @@ class StagePanel(QWidget):
         if play:
             self._open(path, play=True)
 
-    def _why_not(self) -> Sentence:
+    def _explain_absence(self) -> None:
         if self._task is None:
-            return EMPTY
-        return Sentence(*stage_words(self._task, Surroundings(now=datetime.now(UTC))))
+            self._screen.show_sentence(EMPTY)
+            return
+        around = Surroundings(now=datetime.now(UTC), gateway=self._services.gateway_name if self._services else None)
+        self._screen.show_sentence(Sentence(*stage_words(self._task, around)), next_steps(self._task, around))
 
     async def _show_poster(self, clip: Clip, poster: Path) -> None:
         picture = await asyncio.to_thread(read_poster, poster)
@@ -253,6 +273,7 @@ class StagePanel(QWidget):
     def _connect_controls(self) -> None:
         self._screen.clicked.connect(self.toggle)
         self._screen.double_clicked.connect(self._toggle_full_screen)
+        self._screen.step_chosen.connect(self._on_screen_step_chosen)
         self._frame.key_asked.connect(self._on_frame_key_asked)
         self._controls.play_toggled.connect(self.toggle)
         self._controls.sought.connect(self._seek)
@@ -262,6 +283,11 @@ class StagePanel(QWidget):
 
     def _toggle_full_screen(self) -> None:
         self._frame.set_full_screen(not self._frame.is_full_screen)
+
+    def _on_screen_step_chosen(self, action: TaskAction) -> None:
+        if self._task is not None:
+            self._frame.set_full_screen(False)
+            self.step_chosen.emit(action, self._task)
 
     def _on_controls_clip_chosen(self, place: int) -> None:
         was_playing = self._is_open
@@ -292,20 +318,15 @@ class StagePanel(QWidget):
 
     # --- what changes by itself -----------------------------------------------------------------------------------
 
-    def _on_relay_tasks_changed(self, changed: frozenset[int]) -> None:
-        if self._services is not None and (self._task is None or self._task.id in changed):
-            wanted = changed if self._task is None else [self._task.id]
-            self._scope.start(self._take(wanted, self._services), name="Look at the stage's task")
-
-    async def _take(self, changed: frozenset[int] | list[int], services: "StageServices") -> None:
-        tasks = await services.tasks.get_many(sorted(changed))
+    def take_update(self, update: TaskUpdate) -> None:
+        """Show what became of the task on the stage; an empty one takes a clip that has just been finished."""
         if self._task is None:
-            finished = [task for task in tasks if task.phase is Phase.READY and not task.seen_at and not task.removed_at]
-            if finished:
-                self.show_task(max(finished, key=lambda task: task.id), play=False)
+            fresh = (task for task in update.tasks.values() if _is_fresh(task))
+            if (finished := max(fresh, key=lambda task: task.id, default=None)) is not None:
+                self.show_task(finished, play=False)
             return
-        shown = next((task for task in tasks if task.id == self._task.id), None)
-        if shown is None:
+        shown = update.tasks.get(self._task.id)
+        if shown is None or shown.removed_at is not None:  # the list, which it leaves, says what is shown instead
             return
         clip_before, self._task = self._clip(), shown
         if not self._is_open and (self._clip() != clip_before or self._film() is None):
@@ -314,3 +335,7 @@ class StagePanel(QWidget):
 
 async def _is_there(path: Path) -> bool:
     return await on_disk(path.parent, path.exists)
+
+
+def _is_fresh(task: Task) -> bool:
+    return task.phase is Phase.READY and task.seen_at is None and task.removed_at is None

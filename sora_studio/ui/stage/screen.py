@@ -1,19 +1,36 @@
 """The surface of the stage: the frame, the poster or a quiet sentence, letterboxed on near black."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFocusEvent, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFontMetrics,
+    QImage,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from sora_studio.ui.kit import theme
+from sora_studio.ui.stage.next_steps import NextSteps
 from sora_studio.ui.stage.play_button import play_glyph
+from sora_studio.viewmodels.tasks.task_actions import NextStep
 
 _MARGIN = 12
 _RADIUS = 3
 _PLAY_RADIUS = 32
 _HINT = "#8a8a8a"
 """Quieter than the secondary colour, and still 5.6:1 on the stage."""
+_HINT_PX = 13
+_SIDE = 32
+_STEPS_ROOM = 28
+_CENTRED = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
 _KEEPING = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
 """The focus comes back to where it was; how it came there first still holds."""
 
@@ -30,11 +47,12 @@ class Sentence:
 class FilmScreen(QWidget):
     """Paints what it was given last; never resizes itself to it.
 
-    Signals: `clicked()`; `double_clicked()`.
+    Signals: `clicked()`; `double_clicked()`; `step_chosen(TaskAction)` when a button below a sentence was pressed.
     """
 
     clicked = Signal()
     double_clicked = Signal()
+    step_chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +64,8 @@ class FilmScreen(QWidget):
         self._sentence: Sentence | None = None
         self._offers_play = False
         self._came_by_key = False
+        self._steps = NextSteps(self)
+        self._steps.chosen.connect(self.step_chosen)
         self.is_bare = False
         """Full screen: the picture reaches the edges."""
 
@@ -67,13 +87,16 @@ class FilmScreen(QWidget):
     def show_picture(self, picture: QImage, *, offers_play: bool = False) -> None:
         """A frame or a poster; a null one leaves the stage black."""
         self._picture, self._sentence, self._offers_play = picture, None, offers_play
+        self._steps.offer(())
         self.setAccessibleDescription("")
         self.update()
 
-    def show_sentence(self, sentence: Sentence) -> None:
-        """Words instead of a picture."""
+    def show_sentence(self, sentence: Sentence, steps: Sequence[NextStep] = ()) -> None:
+        """Words instead of a picture, and below them what can be done."""
         self._picture, self._sentence, self._offers_play = QImage(), sentence, False
         self.setAccessibleDescription(f"{sentence.title} {sentence.hint}".strip())
+        self._steps.offer(steps)
+        self._place_steps()
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -133,22 +156,39 @@ class FilmScreen(QWidget):
         painter.drawImage(place, self._picture)
         painter.setClipping(False)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_steps()
+
+    def _middle(self) -> int:
+        """Where a sentence stands: higher when buttons follow it."""
+        return self.rect().center().y() - (_STEPS_ROOM if self._steps.isVisibleTo(self) else 0)
+
+    def _place_steps(self) -> None:
+        if self._sentence is None or not self._steps.isVisibleTo(self):
+            return
+        room = self.rect().adjusted(_SIDE, 0, -_SIDE, 0)
+        metrics = QFontMetrics(theme.font(size_px=_HINT_PX))
+        hint = metrics.boundingRect(room, int(_CENTRED), self._sentence.hint).height() if self._sentence.hint else 0
+        size = self._steps.sizeHint()
+        top = min(self._middle() + 16 + hint + 2 * theme.GRID, self.height() - size.height() - theme.GRID)
+        self._steps.setGeometry(QRect(QPoint((self.width() - size.width()) // 2, top), size))
+
     def _paint_sentence(self, painter: QPainter, sentence: Sentence) -> None:
-        middle = self.rect().center().y()
+        middle = self._middle()
         if sentence.icon:
             box = self.rect().adjusted(0, 0, 0, 0)
             box.setSize(QSize(28, 28))
             box.moveCenter(self.rect().center())
             box.moveTop(middle - 56)
             theme.icon(sentence.icon, theme.DARK.scroll).paint(painter, box)
-        align = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
         for text, color, size_px, top in (
             (sentence.title, theme.DARK.secondary, 15, middle - 10),
-            (sentence.hint, _HINT, 13, middle + 16),
+            (sentence.hint, _HINT, _HINT_PX, middle + 16),
         ):
             painter.setFont(theme.font(size_px=size_px))
             painter.setPen(QColor(color))
-            painter.drawText(self.rect().adjusted(32, top, -32, 0), int(align), text)
+            painter.drawText(self.rect().adjusted(_SIDE, top, -_SIDE, 0), int(_CENTRED), text)
 
     def _paint_play(self, painter: QPainter) -> None:
         middle = QRectF(self.rect()).center()

@@ -1,6 +1,5 @@
 """The right column: the heading with its filter, the list, and a quiet sentence when there is nothing to show."""
 
-from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,12 +13,12 @@ from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.tasks.commands import TaskCommands
 from sora_studio.ui.tasks.view import TaskView
 from sora_studio.viewmodels.tasks.task_actions import TaskAction, can_remove, label_of, main_action, menu_of
+from sora_studio.viewmodels.tasks.task_commands import TaskCommandsModel
 from sora_studio.viewmodels.tasks.task_feed import TaskFeed
 from sora_studio.viewmodels.tasks.task_list import TaskListModel
 from sora_studio.viewmodels.tasks.task_words import SECTION_TITLES
 
 if TYPE_CHECKING:
-    from sora_studio.services.polling.tracking import Tracking
     from sora_studio.viewmodels.event_bridge import EventBridge
     from sora_studio.viewmodels.tasks.task_services import TaskServices
 
@@ -30,12 +29,16 @@ _NOTHING = f"Nothing running. {key_names.SEND} sends your prompt."
 class TaskPanel(QFrame):
     """The live list of tasks. Usable before it has a studio: then it is empty.
 
-    Signals: `play_requested(Task)`; `use_requested(GenerationRequest)`; `selected(Task)`.
+    The selected task is the one on the stage: `selected` tells of a choice made here, and `select` follows one made elsewhere.
+    When the selected task leaves the list, its neighbour is chosen; without one `emptied` says so.
+
+    Signals: `selected(Task)`; `emptied()`; `updated(TaskUpdate)` after every change of the list; `loaded()` once it is there.
     """
 
-    play_requested = Signal(object)
-    use_requested = Signal(object)
     selected = Signal(object)
+    emptied = Signal()
+    updated = Signal(object)
+    loaded = Signal()
 
     def __init__(self, scope: TaskScope, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,9 +46,11 @@ class TaskPanel(QFrame):
         self._model = TaskListModel(parent=self)
         self._feed = TaskFeed(self._model, scope.start, self)
         self._view = TaskView(self._model, scope, self)
-        self._commands = TaskCommands(scope, self._model.surroundings, self)
-        self._tracking: Tracking | None = None
-        self._awaited: tuple[int, bool] | None = None
+        self._commands = TaskCommands(scope, self._model, self)
+        self._scope = scope
+        self._services: TaskServices | None = None
+        self._current: int | None = None
+        self._was_listed = False
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -55,24 +60,41 @@ class TaskPanel(QFrame):
         self._connect()
 
     @property
+    def commands(self) -> TaskCommandsModel:
+        """Performs the actions of the menu, for buttons elsewhere."""
+        return self._commands.model
+
+    @property
+    def newest_clip(self) -> int | None:
+        """The first task under Ready."""
+        return self._model.first(TaskSection.READY)
+
+    @property
     def view(self) -> TaskView:
         """The list, for focus and shortcuts."""
         return self._view
 
     def attach(self, services: "TaskServices", relay: "EventBridge") -> None:
         """Begin to show the tasks."""
-        self._tracking = services.tracking
+        self._services = services
         self._view.attach(services.pictures)
         self._commands.attach(services)
         self._feed.attach(services, relay)
 
-    def select(self, task: int, *, quietly: bool = False) -> None:
-        """Make this task the current one, now or as soon as it has arrived; the list does not scroll to it.
+    def select(self, task: int | None) -> None:
+        """Make this task the current one, now or as soon as it is listed; the list does not scroll, `selected` says nothing."""
+        self._current = self._feed.watched = task
+        self._was_listed = task is not None and self.holds(task)
+        self._show_selection()
 
-        Quietly, `selected` says nothing: the stage goes on with what it shows.
-        """
-        with QSignalBlocker(self._view) if quietly else nullcontext():
-            self._awaited = None if self._view.select(task) else (task, quietly)
+    def choose(self, task: int) -> None:
+        """Select a task as a click on its card would."""
+        self.select(task)
+        self._scope.start(self._announce(task), name="Show a task")
+
+    def holds(self, task: int) -> bool:
+        """Whether the list has this task, shown or not."""
+        return self._model.section_of(task) is not None
 
     def menu_for(self, task: Task) -> QMenu:
         """Everything that can be done with the task now, the main action first and marked."""
@@ -96,9 +118,9 @@ class TaskPanel(QFrame):
         self._view.remove_requested.connect(self._on_view_remove_requested)
         self._view.menu_requested.connect(self._on_view_menu_requested)
         self._view.seen_changed.connect(self._on_view_seen_changed)
-        self._commands.play_requested.connect(self.play_requested)
-        self._commands.use_requested.connect(self.use_requested)
         self._feed.loaded.connect(self._show_emptiness)
+        self._feed.loaded.connect(self.loaded)
+        self._feed.updated.connect(self.updated)
         self._model.updated.connect(self._on_model_updated)
 
     def _build_header(self) -> QWidget:
@@ -155,14 +177,38 @@ class TaskPanel(QFrame):
             self._empty.setText(f"No task is under “{SECTION_TITLES[shown]}”." if shown else _NOTHING)
         self._body.setCurrentWidget(self._empty if is_empty else self._view)
 
+    def _show_selection(self) -> None:
+        with QSignalBlocker(self._view):
+            self._view.select(self._current)
+
     def _on_model_updated(self) -> None:
         self._show_emptiness()
-        if self._awaited is not None:
-            task, quietly = self._awaited
-            self.select(task, quietly=quietly)
+        if self._current is None or self.holds(self._current):
+            self._was_listed = self._current is not None
+            if self._view.current_task != self._current:
+                self._show_selection()
+        elif self._was_listed:
+            self._go_to_neighbour()
+
+    def _go_to_neighbour(self) -> None:
+        """The current task has left the list; the view has moved on to the card beside it."""
+        neighbour = self._view.current_task
+        self.select(neighbour)
+        if neighbour is None:
+            self.emptied.emit()
+        else:
+            self._scope.start(self._announce(neighbour), name="Show a task")
+
+    async def _announce(self, task: int) -> None:
+        if self._services is None:
+            return
+        rows = await self._services.tasks.get_many([task])
+        if rows and self._current == task:
+            self.selected.emit(rows[0])
 
     def _on_view_chosen(self, task: Task) -> None:
-        self._awaited = None  # a person's own choice holds
+        self._current = self._feed.watched = task.id
+        self._was_listed = True
         self.selected.emit(task)
 
     def _on_view_main_requested(self, task: Task) -> None:
@@ -179,5 +225,5 @@ class TaskPanel(QFrame):
         menu.popup(place)
 
     def _on_view_seen_changed(self, tasks: frozenset[int]) -> None:
-        if self._tracking is not None:
-            self._tracking.prioritise(tasks)
+        if self._services is not None:
+            self._services.tracking.prioritise(tasks)

@@ -15,6 +15,7 @@ from sora_studio.ui.tasks.card_delegate import CardDelegate, poster_action
 from sora_studio.ui.tasks.card_layout import CARD_HEIGHT, EDGE, HEADING_HEIGHT, POSTER, CardLayout
 from sora_studio.ui.tasks.posters import PosterCache
 from sora_studio.viewmodels.tasks.task_list import TaskListModel, TaskRole
+from sora_studio.viewmodels.tasks.task_words import is_elsewhere
 
 if TYPE_CHECKING:
     from sora_studio.services.pictures.pictures import Pictures
@@ -75,13 +76,19 @@ class TaskView(QTableView):
         """The task of a row, if it is here."""
         return self._list.task_at(index) if index.isValid() else None
 
-    def select(self, task: int) -> bool:
-        """Make this task the current one, where it stands; False when it is not shown."""
-        index = self._list.index_of(task)
-        if index.isValid():
-            self.setAutoScroll(False)
-            self.setCurrentIndex(index)
-            self.setAutoScroll(True)
+    @property
+    def current_task(self) -> int | None:
+        """The id of the selected card."""
+        return _id_of(self.currentIndex())
+
+    def select(self, task: int | None) -> bool:
+        """Make this task the current one, where it stands; select nothing and return False when it is not shown."""
+        index = QModelIndex() if task is None else self._list.index_of(task)
+        self.setAutoScroll(False)
+        self.setCurrentIndex(index)
+        self.setAutoScroll(True)
+        if not index.isValid():
+            self.clearSelection()
         return index.isValid()
 
     def _build_look(self) -> None:
@@ -175,7 +182,7 @@ class TaskView(QTableView):
 
     def _ticks(self, index: QModelIndex) -> bool:
         task = self._list.task_at(index)
-        return task is not None and task.phase in _TICKING
+        return task is not None and task.phase in _TICKING and not is_elsewhere(task, self._list.surroundings(task))
 
     def _on_ticking_timeout(self) -> None:
         for index in self._cards_on_screen():

@@ -29,6 +29,7 @@ from sora_studio.viewmodels.compose.compose_services import ComposeServices
 from sora_studio.viewmodels.event_bridge import EventBridge
 from sora_studio.viewmodels.settings.settings_services import SettingsServices
 from sora_studio.viewmodels.stage_services import StageServices
+from sora_studio.viewmodels.tasks.task_actions import TaskAction
 from sora_studio.viewmodels.tasks.task_services import TaskServices
 from sora_studio.viewmodels.window.status import StatusModel, StatusServices
 
@@ -40,6 +41,15 @@ _log = logging.getLogger(__name__)
 REFRESH_MS = 2000
 NO_KEY = "no-key"
 FAULT = "fault"
+SHOWN_TASK = "stage/task"
+"""Where the window's state keeps the id of the task that was shown last."""
+_REMEDIES = {
+    TaskAction.ENTER_KEY: SettingsPage.KEY,
+    TaskAction.CHOOSE_FOLDER: SettingsPage.CLIPS,
+    TaskAction.SET_UP_PICTURES: SettingsPage.PICTURES,
+    TaskAction.CHANGE_SERVICE: SettingsPage.SERVICE,
+}
+"""Where the settings open for a next step on the stage."""
 _SECTIONS = {
     "output": SettingsPage.CLIPS,
     "room": SettingsPage.CLIPS,
@@ -69,7 +79,7 @@ class MainView(QWidget):
         self._dialog: SettingsDialog | None = None
         self._help: HelpWindow | None = None
         self._in_focus_mode = False
-        self._stage_is_empty = True
+        self._state: QSettings | None = None
         self.scope = TaskScope(self._on_task_error)
         self.relay = EventBridge(self)
         self.status = StatusModel(self)
@@ -102,7 +112,7 @@ class MainView(QWidget):
         self.listen(studio.events)
         self.compose.attach(_compose_services(studio), self.relay)
         self.tasks.attach(_task_services(studio), self.relay)
-        self.stage.attach(_stage_services(studio), self.relay)
+        self.stage.attach(_stage_services(studio))
         self.status.attach(_status_services(studio), self.relay)
         self._refresh.start()
         self._on_refresh_timeout()
@@ -131,7 +141,8 @@ class MainView(QWidget):
         self._help.present()
 
     def restore(self, state: QSettings) -> None:
-        """Take up the layout of last time, and how loud and fast clips were played."""
+        """Take up the layout of last time, how loud and fast clips were played, and which task was shown."""
+        self._state = state
         self.workspace.restore(state)
         self.stage.restore(state)
 
@@ -195,13 +206,26 @@ class MainView(QWidget):
         self.relay.notice_cleared.connect(self.notices.clear_notice)
         self.relay.tracker_changed.connect(self._on_refresh_timeout)
         self.notices.action_asked.connect(self._on_notices_action_asked)
-        self.tasks.play_requested.connect(self._on_tasks_play_requested)
-        self.tasks.selected.connect(self._on_tasks_selected)
-        self.tasks.use_requested.connect(self.compose.use)
-        self.compose.submitted.connect(self._on_compose_submitted)
+        self._wire_tasks()
+        self.compose.submitted.connect(self._on_submitted)
         self.compose.key_needed.connect(self.open_settings)
         self.compose.route_needed.connect(partial(self.open_settings, SettingsPage.PICTURES, way_needed=True))
         self.stage.frame_taken.connect(self.compose.put_picture)
+
+    def _wire_tasks(self) -> None:
+        """The list, the stage and the status bar state the same facts, so one update feeds them all in one turn."""
+        commands = self.tasks.commands
+        self.tasks.updated.connect(self.stage.take_update)
+        self.tasks.updated.connect(self.status.take_update)
+        self.tasks.loaded.connect(self._on_tasks_loaded)
+        self.tasks.selected.connect(self._on_tasks_selected)
+        self.tasks.emptied.connect(self.stage.clear)
+        self.stage.shown_changed.connect(self._on_stage_shown_changed)
+        self.stage.step_chosen.connect(commands.perform)
+        commands.play_requested.connect(self._on_commands_play_requested)
+        commands.edit_requested.connect(self.compose.use)
+        commands.submitted.connect(self._on_submitted)
+        commands.settings_requested.connect(self._on_commands_settings_requested)
 
     def _usual_folder(self) -> Path:
         if self._studio is None or self._settings.output_dir is not None:
@@ -257,17 +281,33 @@ class MainView(QWidget):
         else:
             self.action_asked.emit(action)
 
-    def _on_tasks_play_requested(self, task: Task) -> None:
-        self._stage_is_empty = False
+    def _on_commands_play_requested(self, task: Task) -> None:
         self.stage.show_task(task, play=True)
 
+    def _on_commands_settings_requested(self, action: TaskAction) -> None:
+        self.open_settings(_REMEDIES[action])
+
     def _on_tasks_selected(self, task: Task) -> None:
-        self._stage_is_empty = False
         self.stage.show_task(task, play=False)
 
-    def _on_compose_submitted(self, tasks: list[Task]) -> None:
-        """What was just sent becomes the current task; the stage goes on with what it shows, unless that was nothing."""
-        self.tasks.select(tasks[0].id, quietly=not self._stage_is_empty)
+    def _on_tasks_loaded(self) -> None:
+        """Show again what was shown last, or else the newest clip."""
+        if self.stage.shown is not None:
+            return
+        kept = self._state.value(SHOWN_TASK, type=int) if self._state is not None else None
+        task = kept if isinstance(kept, int) and self.tasks.holds(kept) else self.tasks.newest_clip
+        if task is not None:
+            self.tasks.choose(task)
+
+    def _on_stage_shown_changed(self, task: int | None) -> None:
+        self.tasks.select(task)
+        if self._state is not None:
+            self._state.setValue(SHOWN_TASK, task or 0)
+
+    def _on_submitted(self, tasks: list[Task]) -> None:
+        """Show what was just sent, unless that would take a film off the stage."""
+        if not self.stage.shows_film:
+            self.stage.show_task(tasks[0], play=False)
 
     def _on_dialog_settings_saved(self, settings: Settings) -> None:
         self._settings = settings
@@ -308,6 +348,7 @@ def _compose_services(studio: "Studio") -> ComposeServices:
 
 def _task_services(studio: "Studio") -> TaskServices:
     return TaskServices(
+        gateway_name=studio.gateway_name,
         profiles=studio.profiles,
         tasks=studio.tasks,
         library=studio.library,
@@ -320,7 +361,10 @@ def _task_services(studio: "Studio") -> TaskServices:
 
 def _stage_services(studio: "Studio") -> StageServices:
     return StageServices(
-        tasks=studio.tasks, library=studio.library, file_presence=studio.file_presence, pictures=studio.pictures
+        gateway_name=studio.gateway_name,
+        library=studio.library,
+        file_presence=studio.file_presence,
+        pictures=studio.pictures,
     )
 
 

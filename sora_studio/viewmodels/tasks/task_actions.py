@@ -1,11 +1,15 @@
 """What a person can do with a task, by its phase: one main action, the rest in the card's menu. Pure."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
-from sora_studio.domain.clip import ClipState
-from sora_studio.domain.failures import explain
+from sora_studio.domain.clip import NOT_WRITTEN, ClipState
+from sora_studio.domain.errors import KeyMissing, KeyRejected, OutOfCredit, StorageFull
+from sora_studio.domain.failures import IMAGE_UNPUBLISHED, explain
+from sora_studio.domain.service_pages import service_pages
 from sora_studio.domain.task import Phase, Task
 from sora_studio.viewmodels.tasks.task_money import price_text
+from sora_studio.viewmodels.tasks.task_words import Surroundings, is_elsewhere
 
 
 class TaskAction(StrEnum):
@@ -26,6 +30,11 @@ class TaskAction(StrEnum):
     COPY_ID = "copy-id"
     SHOW_FOLDER = "show-folder"
     REMOVE = "remove"
+    ENTER_KEY = "enter-key"
+    ADD_CREDIT = "add-credit"
+    CHOOSE_FOLDER = "choose-folder"
+    SET_UP_PICTURES = "set-up-pictures"
+    CHANGE_SERVICE = "change-service"
 
 
 _LABELS: dict[TaskAction, str] = {
@@ -44,6 +53,11 @@ _LABELS: dict[TaskAction, str] = {
     TaskAction.COPY_ID: "Copy id",
     TaskAction.SHOW_FOLDER: "Show in folder",
     TaskAction.REMOVE: "Remove",
+    TaskAction.ENTER_KEY: "Enter key…",
+    TaskAction.ADD_CREDIT: "Add credit…",
+    TaskAction.CHOOSE_FOLDER: "Choose folder…",
+    TaskAction.SET_UP_PICTURES: "Picture settings…",
+    TaskAction.CHANGE_SERVICE: "Service settings…",
 }
 
 _OWN: dict[Phase, tuple[TaskAction, ...]] = {
@@ -64,7 +78,8 @@ _OWN: dict[Phase, tuple[TaskAction, ...]] = {
 """By phase, the main action first. What a failed task offers depends on why it failed."""
 
 SPENDING = frozenset({TaskAction.AGAIN})
-"""These may be charged: never behind a single click."""
+"""These may be charged: in the list never behind a single click."""
+_STUCK = frozenset({Phase.FAILED, Phase.EXPIRED, Phase.MISSING, Phase.CANCELLED, Phase.LOST})
 
 
 def menu_of(task: Task) -> tuple[tuple[TaskAction, ...], ...]:
@@ -81,6 +96,59 @@ def menu_of(task: Task) -> tuple[tuple[TaskAction, ...], ...]:
     removing = (TaskAction.REMOVE,) if can_remove(task) else ()
     groups = (own, tuple(action for action in common if action not in own), removing)
     return tuple(group for group in groups if group)
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """A button on the stage."""
+
+    action: TaskAction
+    label: str
+    tip: str
+
+
+def next_steps(task: Task, around: Surroundings) -> tuple[NextStep, ...]:
+    """Return what helps a task that has no film to show: first what fits the reason, then what always can be done."""
+    return tuple(NextStep(action, label_of(action, task), _tip_of(action, task)) for action in _next_actions(task, around))
+
+
+def _next_actions(task: Task, around: Surroundings) -> tuple[TaskAction, ...]:
+    if is_elsewhere(task, around):
+        return (TaskAction.CHANGE_SERVICE,)
+    remedy = _remedy_of(task, around)
+    if task.phase is Phase.UNKNOWN:
+        return (TaskAction.REVIEW,)
+    usual = _own_actions(task) if task.phase in _STUCK or (task.phase is Phase.UNSAVED and _clip_trouble(task)) else ()
+    return (*((remedy,) if remedy else ()), *usual)
+
+
+def _remedy_of(task: Task, around: Surroundings) -> TaskAction | None:
+    """Return what mends the reason itself, where that lies outside the task."""
+    code = (task.fail_code or "").upper()
+    if task.phase is Phase.FAILED and code == IMAGE_UNPUBLISHED:
+        return TaskAction.SET_UP_PICTURES
+    if task.phase is Phase.WAITING and task.trouble in (KeyMissing.title, KeyRejected.title):
+        return TaskAction.ENTER_KEY
+    if task.phase is Phase.UNSAVED and _is_about_the_folder(_clip_trouble(task)):
+        return TaskAction.CHOOSE_FOLDER
+    is_broke = (task.phase is Phase.FAILED and code == "INSUFFICIENT_CREDITS") or (
+        task.phase is Phase.WAITING and task.trouble == OutOfCredit.title
+    )
+    return TaskAction.ADD_CREDIT if is_broke and service_pages(around.gateway) else None
+
+
+def _is_about_the_folder(trouble: str | None) -> bool:
+    return trouble in (StorageFull.title, NOT_WRITTEN) or "does not answer. Is its network share" in (trouble or "")
+
+
+def _clip_trouble(task: Task) -> str | None:
+    return next((clip.trouble for clip in task.clips if clip.trouble), None)
+
+
+def _tip_of(action: TaskAction, task: Task) -> str:
+    if action is TaskAction.AGAIN:
+        return f"Make the same once more ({price_text(task)})."
+    return "Put its text, picture and options into the editor." if action is TaskAction.EDIT else ""
 
 
 def can_remove(task: Task) -> bool:

@@ -1,11 +1,14 @@
-"""Brings the task list what it needs from the library: the index once, pages when they are looked at, changes in one query."""
+"""Brings the task list what it needs: the whole list once, pages when they are looked at, changes in one query."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
+from sora_studio.domain.clip import ClipCounts
 from sora_studio.domain.events import TransferProgressed
-from sora_studio.domain.ports import TaskFilter
+from sora_studio.domain.task import Task, TaskSection
 from sora_studio.viewmodels.starter import Starter
 from sora_studio.viewmodels.tasks.task_list import TaskListModel
 
@@ -13,31 +16,45 @@ if TYPE_CHECKING:
     from sora_studio.viewmodels.event_bridge import EventBridge
     from sora_studio.viewmodels.tasks.task_services import TaskServices
 
-PROGRESS_FLUSH_MS = 150
-"""A card's transfer is redrawn at most so often, however many reports come."""
 MOST_CHANGED = 5_000
-"""Above this many changed tasks the index is read anew: that takes as long, and clears the rest as well."""
+"""Above this many changed tasks the whole list is read again: that takes as long, and clears the rest as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskUpdate:
+    """What the list shows from now on: the tasks that changed, by id, and the totals of that same moment."""
+
+    tasks: Mapping[int, Task]
+    review: int
+    running: int
+    waiting: int
+    clips: ClipCounts
 
 
 class TaskFeed(QObject):
     """One query at a time; what changes meanwhile is in the next one, so the list always ends with the newest.
 
-    Signals: `loaded()` when the index is there for the first time; before that an empty list means nothing.
+    Each query reads rows and totals from one view of the data, and `updated` follows the list's own change in the same turn
+    of the event loop: whatever else states these facts is painted together with the list.
+
+    Signals: `loaded()` when the list is there for the first time; before that an empty list means nothing.
+    `updated(TaskUpdate)` after every change of the list.
     """
 
     loaded = Signal()
+    updated = Signal(object)
 
     def __init__(self, model: TaskListModel, start: Starter, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._model, self._start = model, start
         self._services: TaskServices | None = None
-        self._changed: set[int] = set()
         self._wanted: set[int] = set()
-        self._progress: dict[int, TransferProgressed] = {}
+        self._revision = 0
+        self._has_changes = False
         self._is_stale = True
         self._is_reading = False
-        self._flush = QTimer(self, singleShot=True, interval=PROGRESS_FLUSH_MS)
-        self._flush.timeout.connect(self._on_flush_timeout)
+        self.watched: int | None = None
+        """A task shown elsewhere too: `updated` brings it even when the whole list was read again."""
         model.wanted.connect(self._on_model_wanted)
 
     def attach(self, services: "TaskServices", relay: "EventBridge") -> None:
@@ -54,7 +71,7 @@ class TaskFeed(QObject):
 
     async def _read_all(self, services: "TaskServices") -> None:
         try:
-            while self._is_stale or self._changed or self._wanted:
+            while self._is_stale or self._has_changes or self._wanted:
                 await self._read_next(services)
         except Exception:
             self._is_stale = True  # what was being read is not lost: the next change reads everything
@@ -63,30 +80,45 @@ class TaskFeed(QObject):
             self._is_reading = False
 
     async def _read_next(self, services: "TaskServices") -> None:
-        if self._is_stale or len(self._changed) > MOST_CHANGED:
-            self._is_stale, self._changed = False, set()
-            self._model.load(await services.tasks.index(TaskFilter()), services.profiles)
-            self.loaded.emit()
-        elif self._changed:
-            changed, self._changed = self._changed, set()
-            self._model.take_changes(changed, await services.tasks.get_many(sorted(changed)))
+        if self._is_stale:
+            await self._read_whole_list(services)
+        elif self._has_changes:
+            await self._read_changes(services)
         else:
             wanted, self._wanted = self._wanted, set()
             self._model.take_page(await services.tasks.get_many(sorted(wanted)))
+
+    async def _read_whole_list(self, services: "TaskServices") -> None:
+        self._is_stale = self._has_changes = False
+        survey = await services.tasks.survey()
+        self._revision = survey.revision
+        watched = await services.tasks.get_many([self.watched]) if self.watched is not None else []
+        self._model.load(survey.index, services.profiles, services.gateway_name)
+        self._tell({task.id: task for task in watched}, survey.clips)
+        self.loaded.emit()
+
+    async def _read_changes(self, services: "TaskServices") -> None:
+        self._has_changes = False
+        changes = await services.tasks.changes(self._revision, most=MOST_CHANGED)
+        self._revision = changes.revision
+        if len(changes.ids) > MOST_CHANGED:
+            self._is_stale = True
+            return
+        self._model.take_changes(changes.ids, changes.tasks)
+        self._tell({task.id: task for task in changes.tasks}, changes.clips)
+
+    def _tell(self, tasks: Mapping[int, Task], clips: ClipCounts) -> None:
+        count = self._model.count
+        review, running, waiting = count(TaskSection.REVIEW), count(TaskSection.RUNNING), count(TaskSection.WAITING)
+        self.updated.emit(TaskUpdate(tasks, review, running, waiting, clips))
 
     def _on_model_wanted(self, tasks: frozenset[int]) -> None:
         self._wanted |= tasks
         self._read()
 
-    def _on_tasks_changed(self, tasks: frozenset[int]) -> None:
-        self._changed |= tasks
+    def _on_tasks_changed(self) -> None:
+        self._has_changes = True
         self._read()
 
     def _on_transfer_progressed(self, report: TransferProgressed) -> None:
-        self._progress[report.task] = report
-        if not self._flush.isActive():
-            self._flush.start()
-
-    def _on_flush_timeout(self) -> None:
-        reports, self._progress = self._progress, {}
-        self._model.take_progress(reports.values())
+        self._model.take_progress((report,))

@@ -54,11 +54,13 @@ class TaskListModel(QAbstractListModel):
         super().__init__(parent)
         self._now = now
         self._profiles: Mapping[str, ModelProfile] = {}
+        self._gateway: str | None = None
         self._rows = TaskRows()
         self._height = 0
         self._tasks: OrderedDict[int, Task] = OrderedDict()
         self._transfers: dict[int, TransferProgressed] = {}
         self._wanted: set[int] = set()
+        self._waiting_elsewhere: set[int] = set()
         self._usual: tuple[float, float] | None = None
         self._asking = QTimer(self, singleShot=True, interval=0)
         self._asking.timeout.connect(self._on_asking_timeout)
@@ -66,10 +68,12 @@ class TaskListModel(QAbstractListModel):
 
     # --- what is brought ------------------------------------------------------------------------------------------
 
-    def load(self, index: Iterable[tuple[TaskSection, int]], profiles: Mapping[str, ModelProfile]) -> None:
-        """Take over a whole index."""
+    def load(
+        self, index: Iterable[tuple[TaskSection, int]], profiles: Mapping[str, ModelProfile], gateway: str | None = None
+    ) -> None:
+        """Take over a whole index. `gateway` names the service in use; tasks of another one say so."""
         with self._updating(), self._resetting():
-            self._profiles = profiles
+            self._profiles, self._gateway = profiles, gateway
             self._rows.load(index)
             self._tasks.clear()
 
@@ -132,6 +136,14 @@ class TaskListModel(QAbstractListModel):
         row = self._rows.row_of(task)
         return QModelIndex() if row is None else self.index(row)
 
+    def count(self, section: TaskSection) -> int:
+        """How many tasks a section has, shown or not."""
+        return len(self._rows.tasks(section))
+
+    def first(self, section: TaskSection) -> int | None:
+        """The task at the top of a section."""
+        return next(iter(self._rows.tasks(section)), None)
+
     def section_of(self, task: int) -> TaskSection | None:
         """Where a task belongs."""
         return self._rows.section_of(task)
@@ -141,8 +153,9 @@ class TaskListModel(QAbstractListModel):
         return Surroundings(
             now=self._now(),
             profile=self._profiles.get(task.request.model),
-            position=self._rows.position(task.id) if task.phase is Phase.WAITING else None,
+            position=self._position(task) if task.phase is Phase.WAITING else None,
             transfer=self._transfers.get(task.id),
+            gateway=self._gateway,
         )
 
     def rowCount(self, parent: AnyIndex | None = None) -> int:
@@ -189,12 +202,21 @@ class TaskListModel(QAbstractListModel):
             return task
         return title_of(task) if role == Qt.ItemDataRole.DisplayRole else spoken(task, self.surroundings(task))
 
+    def _position(self, task: Task) -> int | None:
+        """From 1, among those that wait for the same service, as far as the others are known."""
+        place = self._rows.position(task.id)
+        return place and place - sum(other < task.id for other in self._waiting_elsewhere)
+
     # --- the inside -----------------------------------------------------------------------------------------------
 
     def _keep(self, tasks: Iterable[Task]) -> None:
         for task in tasks:
             self._tasks[task.id] = task
             self._tasks.move_to_end(task.id)
+            if task.phase is Phase.WAITING and self._gateway not in (None, task.gateway):
+                self._waiting_elsewhere.add(task.id)
+            else:
+                self._waiting_elsewhere.discard(task.id)
         while len(self._tasks) > KEPT_TASKS:
             self._tasks.popitem(last=False)
 

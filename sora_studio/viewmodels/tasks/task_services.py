@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 class TaskServices:
     """`tasks` is only read; `library` changes what is kept."""
 
+    gateway_name: str
     profiles: "Mapping[str, ModelProfile]"
     tasks: "SqliteTasks"
     library: "Library"

@@ -39,12 +39,16 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the words depend on beside the task: the time, its model's profile, its place in the line (from 1), its transfer."""
+    """What the words depend on beside the task: the time, its model's profile, its place in the line (from 1), its transfer.
+
+    `gateway` names the service in use; None when that does not matter.
+    """
 
     now: datetime
     profile: ModelProfile | None = None
     position: int | None = None
     transfer: TransferProgressed | None = None
+    gateway: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +84,27 @@ def facts_of(task: Task, profile: ModelProfile | None) -> str:
 
 def state_of(task: Task, around: Surroundings) -> State:
     """Where the task stands, in words."""
-    return _STATES[task.phase](task, around)
+    return _elsewhere(task) if is_elsewhere(task, around) else _STATES[task.phase](task, around)
+
+
+def is_elsewhere(task: Task, around: Surroundings) -> bool:
+    """Whether the task belongs to another service than the one in use, and stands still for as long as that is so."""
+    return around.gateway not in (None, task.gateway) and not task.is_settled
 
 
 def stage_words(task: Task, around: Surroundings) -> tuple[str, str]:
     """A line and a quieter one below it while there is nothing to see. No clock: the card has one, and here it would stand."""
+    if is_elsewhere(task, around):
+        place = f"It belongs to {gateway_host(task.gateway)} and goes on when Settings name that address again."
+        return _ELSEWHERE[task.phase], place
     if task.phase in (Phase.PENDING, Phase.PROCESSING):
         return task.phase.value.capitalize(), task.trouble or "The clip appears here when it is ready."
     state = state_of(task, around)
     if task.phase is Phase.LOST:
         return state.words[0], explain(TASK_LOST, None).advice
+    if task.phase is Phase.FAILED:
+        said = SEPARATOR.join(state.words[1:])
+        return state.words[0], "\n".join(filter(None, (explain(task.fail_code, task.fail_message).advice, said)))
     return state.words[0], SEPARATOR.join(state.words[1:])
 
 
@@ -145,6 +160,16 @@ def _options_text(options: Mapping[str, OptionValue], profile: ModelProfile | No
         elif value != option.default:
             words.append(f"{option.title.lower()} {option.label(value)}")
     return " ".join(words)
+
+
+def gateway_host(gateway: str) -> str:
+    """`api.example` for `https://api.example`; the simulator by its name."""
+    return gateway.partition("://")[2] or gateway
+
+
+def _elsewhere(task: Task) -> State:
+    tone = Tone.REVIEW if task.phase in (Phase.UNKNOWN, Phase.LOST) else Tone.PLAIN
+    return State((_ELSEWHERE[task.phase], f"belongs to {gateway_host(task.gateway)}"), tone)
 
 
 def _waiting(task: Task, around: Surroundings) -> State:
@@ -252,6 +277,17 @@ def _saved(task: Task) -> int:
     return sum(clip.state is ClipState.SAVED for clip in task.clips)
 
 
+_ELSEWHERE: dict[Phase, str] = {
+    Phase.WAITING: "Waiting",
+    Phase.SENDING: "Sent",
+    Phase.UNKNOWN: "May have been sent",
+    Phase.PENDING: "Sent",
+    Phase.PROCESSING: "Sent",
+    Phase.DOWNLOADING: "Not saved yet",
+    Phase.UNSAVED: "Not saved yet",
+    Phase.LOST: "Not known any more",
+}
+"""Where an unfinished task of another service stood when it was last heard of."""
 _STATES: dict[Phase, Callable[[Task, Surroundings], State]] = {
     Phase.WAITING: _waiting,
     Phase.SENDING: _sending,

@@ -10,6 +10,7 @@ from sora_studio.domain.clip import ClipCounts
 from sora_studio.domain.events import BalanceChanged, ConnectionChanged, SpendingChanged
 from sora_studio.domain.money import DaySpend, dollars
 from sora_studio.viewmodels.quantities import size_text
+from sora_studio.viewmodels.tasks.task_feed import TaskUpdate
 
 if TYPE_CHECKING:
     from sora_studio.services.callbacks.reports import Reports
@@ -51,13 +52,17 @@ class StatusFacts:
     online: bool | None = None
     retry_at: datetime | None = None
     has_key: bool = True
+    key_refused: bool = False
+    has_answered: bool = True
     is_owner: bool = True
+    review: int = 0
     running: int | None = None
     waiting: int = 0
     requests_last_minute: int = 0
     polls_saved: int = 0
     relay_is_down: bool = False
     clips: ClipCounts | None = None
+    files_are_known: bool = True
     free_bytes: int | None = None
     balance_usd: float | None = None
     today: DaySpend | None = None
@@ -72,20 +77,26 @@ class StatusFacts:
             return f"Offline{at}"
         if not self.has_key:
             return "No key"
-        return "Connected" if self.is_owner else "Connected, another window sends"
+        if self.key_refused:
+            return "Key refused"
+        if not self.has_answered:
+            return "Connecting…"
+        return "Connected" if self.is_owner else "Connected · another window is sending"
 
     @property
     def phrases(self) -> tuple[Phrase, ...]:
         """The rest of the status bar, in its order; what is not known is left out."""
         said = list[Phrase]()
         if self.running is not None:
+            if self.review:
+                said.append(Phrase(_needs_review(self.review), 6, "warning"))
             said.append(Phrase(f"{self.running:,} running, {self.waiting:,} waiting", 5))
             said.append(Phrase(f"{_counted(self.requests_last_minute, 'request')}/min", 1))
             if self.polls_saved:
                 said.append(Phrase(f"{_counted(self.polls_saved, 'poll')} saved", 0))
             if self.relay_is_down:
                 said.append(Phrase("Relay offline, asking the service", 3, "cloud-off"))
-        if self.clips is not None:
+        if self.clips is not None and self.files_are_known:
             said.append(Phrase(_clips_phrase(self.clips), 4))
         if self.free_bytes is not None:
             said.append(Phrase(f"{size_text(self.free_bytes)} free", 2))
@@ -115,6 +126,9 @@ class StatusFacts:
 class StatusModel(QObject):
     """Keeps `facts` fresh: by events at once, by `refresh` for what has none.
 
+    What the task list states too (how many tasks run, wait or need review, and which clips are saved) comes with the list's
+    own update, so that the two never contradict each other.
+
     Signals: `changed()`.
     """
 
@@ -134,7 +148,9 @@ class StatusModel(QObject):
         relay.spending_changed.connect(self._on_spending_changed)
         relay.relay_changed.connect(self._on_relay_changed)
         has_key, usd = services.credentials.has_key, services.balance.usd
-        self._set(replace(self.facts, online=True, has_key=has_key, balance_usd=usd, today=services.spending.today))
+        today = services.spending.today
+        is_reached = usd is not None
+        self._set(replace(self.facts, online=True, has_key=has_key, has_answered=is_reached, balance_usd=usd, today=today))
         self._on_relay_changed()
 
     def want_balance(self) -> None:
@@ -143,11 +159,15 @@ class StatusModel(QObject):
             self._services.balance.want()
             self._services.file_presence.look_again()
 
+    def take_update(self, update: TaskUpdate) -> None:
+        """State the totals of the list as it is now."""
+        counts = {"review": update.review, "running": update.running, "waiting": update.waiting}
+        self._set(replace(self.facts, clips=update.clips, **counts))
+
     async def refresh(self) -> None:
-        """Ask for the counts, the key and the free space. Cheap enough for every other second, also while a disk is silent."""
+        """Ask for the key, the rates and the free space. Cheap enough for every other second, also while a disk is silent."""
         if self._services is None:
             return
-        clips = await self._services.file_presence.counts()
         seen = self._services.tracking.snapshot()
         self._set(
             replace(
@@ -156,11 +176,11 @@ class StatusModel(QObject):
                 retry_at=None if seen.online else self.facts.retry_at,
                 has_key=self._services.credentials.has_key,
                 is_owner=seen.is_owner,
-                running=seen.running,
-                waiting=seen.waiting,
+                key_refused=seen.key_refused,
+                has_answered=seen.has_answered or self.facts.balance_usd is not None,
+                files_are_known=self._services.file_presence.is_known,
                 requests_last_minute=seen.requests_last_minute,
                 polls_saved=seen.polls_saved,
-                clips=clips,
             )
         )
         await self._ask_for_room(self._services.library)
@@ -185,7 +205,7 @@ class StatusModel(QObject):
         self._set(replace(self.facts, online=event.online, retry_at=event.retry_at))
 
     def _on_balance_changed(self, event: BalanceChanged) -> None:
-        self._set(replace(self.facts, balance_usd=event.usd))
+        self._set(replace(self.facts, balance_usd=event.usd, has_answered=True, key_refused=False))
 
     def _on_relay_changed(self) -> None:
         """One that is only just being called is not down yet."""
@@ -197,14 +217,24 @@ class StatusModel(QObject):
         self._set(replace(self.facts, today=event.today))
 
 
+def _needs_review(count: int) -> str:
+    return "1 needs review" if count == 1 else f"{count:,} need review"
+
+
 def _counted(count: int, thing: str) -> str:
     return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
 
 
 def _clips_phrase(clips: ClipCounts) -> str:
-    """That all are safe is only said when it is true."""
+    """Say that all are safe only when it is true; one that is still being fetched is nothing to worry about."""
     if not clips.all:
         return "No clips yet"
+    to_save = f"{_counted(clips.to_save, 'clip')} to save" if clips.to_save else ""
+    kept = clips.on_disk + clips.absent
     if clips.absent:
-        return f"{clips.absent:,} of {clips.all:,} {'clip' if clips.all == 1 else 'clips'} not on disk"
-    return "1 clip safe on disk" if clips.all == 1 else f"All {clips.all:,} clips safe on disk"
+        safe = f"{clips.absent:,} of {_counted(kept, 'clip')} not on disk"
+    elif to_save or kept == 1:
+        safe = f"{_counted(kept, 'clip')} safe on disk" if kept else ""
+    else:
+        safe = f"All {kept:,} clips safe on disk"
+    return ", ".join(filter(None, (safe, to_save)))

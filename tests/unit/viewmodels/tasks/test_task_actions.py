@@ -1,13 +1,15 @@
 """What can be done with a task, over the whole table of phases."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sora_studio.domain.clip import ClipState
-from sora_studio.domain.task import Phase
-from sora_studio.viewmodels.tasks.task_actions import SPENDING, TaskAction, label_of, main_action, menu_of
-from tests.doubles.task_studio import clip_in, task_in
+from sora_studio.domain.task import Phase, Task
+from sora_studio.viewmodels.tasks.task_actions import SPENDING, TaskAction, label_of, main_action, menu_of, next_steps
+from sora_studio.viewmodels.tasks.task_words import Surroundings
+from tests.doubles.task_studio import NOW, clip_in, task_in
 
 MAIN = {
     Phase.WAITING: TaskAction.REMOVE,
@@ -24,6 +26,10 @@ MAIN = {
     Phase.LOST: TaskAction.CHECK,
     Phase.CANCELLED: TaskAction.EDIT,
 }
+
+
+def unsaved(trouble: str) -> Task:
+    return task_in(Phase.UNSAVED, clips=(clip_in(ClipState.REMOTE, 1, trouble=trouble),))
 
 
 def offered(phase: Phase, **changes: object) -> list[TaskAction]:
@@ -81,6 +87,45 @@ def test_one_word_names_one_thing(phase: Phase) -> None:
         label for label in labels if "try again" in label.lower() or "use again" in label.lower() or "fix" in label.lower()
     ]
     assert len([label for label in labels if label.startswith("Again")]) == (TaskAction.AGAIN in offered(phase))
+
+
+@pytest.mark.parametrize(
+    ("task", "steps"),
+    [
+        (task_in(Phase.FAILED), ["Edit prompt", "Again"]),
+        (task_in(Phase.FAILED, fail_code="GENERATION_FAILED"), ["Again", "Edit prompt"]),
+        (task_in(Phase.FAILED, fail_code="INSUFFICIENT_CREDITS"), ["Add credit…", "Again", "Edit prompt"]),
+        (task_in(Phase.FAILED, fail_code="IMAGE_UNPUBLISHED"), ["Picture settings…", "Again", "Edit prompt"]),
+        (task_in(Phase.CANCELLED), ["Edit prompt", "Again"]),
+        (task_in(Phase.EXPIRED), ["Edit prompt", "Again", "Save now"]),
+        (task_in(Phase.MISSING), ["Locate…", "Save now"]),
+        (task_in(Phase.LOST), ["Check now", "Again (price unknown, may be charged twice)"]),
+        (task_in(Phase.UNKNOWN), ["Review…"]),
+        (task_in(Phase.WAITING), []),
+        (task_in(Phase.WAITING, trouble="The service does not accept this API key."), ["Enter key…"]),
+        (task_in(Phase.WAITING, trouble="The account has no credit left."), ["Add credit…"]),
+        (task_in(Phase.PROCESSING), []),
+        (task_in(Phase.DOWNLOADING), []),
+        (task_in(Phase.UNSAVED), []),
+        (
+            task_in(Phase.UNSAVED, clips=(clip_in(ClipState.REMOTE, 1, trouble="The disk is full."),)),
+            ["Choose folder…", "Save now"],
+        ),
+        (task_in(Phase.UNSAVED, clips=(clip_in(ClipState.REMOTE, 1, trouble="Paused."),)), ["Save now"]),
+    ],
+)
+def test_the_stage_offers_what_fits_the_reason(task: Task, steps: list[str]) -> None:
+    here = replace(task, gateway="https://api.apixo.ai")
+    assert [step.label for step in next_steps(here, Surroundings(NOW, gateway="https://api.apixo.ai"))] == steps
+
+
+def test_credit_is_offered_only_where_its_page_is_known_and_a_task_of_another_gateway_leads_to_its_address() -> None:
+    broke = task_in(Phase.FAILED, fail_code="INSUFFICIENT_CREDITS")
+    for gateway in ("https://gateway.example", "http://127.0.0.1:8080", "simulator"):
+        steps = next_steps(replace(broke, gateway=gateway), Surroundings(NOW, gateway=gateway))
+        assert [step.label for step in steps] == ["Again", "Edit prompt"]
+    elsewhere = next_steps(task_in(Phase.WAITING), Surroundings(NOW, gateway="https://gateway.example"))
+    assert [step.label for step in elsewhere] == ["Service settings…"]
 
 
 def test_what_may_be_charged_is_known() -> None:

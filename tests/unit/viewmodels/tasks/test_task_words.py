@@ -18,6 +18,7 @@ from sora_studio.viewmodels.tasks.task_words import (
     is_right_to_left,
     section_heading,
     spoken,
+    stage_words,
     state_of,
 )
 from tests.doubles.task_studio import NOW, PROFILE, clip_in, task_in
@@ -126,6 +127,19 @@ def test_a_passing_trouble_takes_the_place_of_the_next_check() -> None:
 )
 def test_a_waiting_task_tells_its_place(position: int, line: str) -> None:
     assert state_of(task_in(Phase.WAITING), replace(AROUND, position=position)).line == line
+
+
+@pytest.mark.parametrize("phase", Phase)
+def test_an_unfinished_task_of_another_gateway_promises_nothing(phase: Phase) -> None:
+    task = task_in(phase, gateway="https://other.example")
+    here = replace(AROUND, gateway="https://api.example", position=1)
+    line, stage = state_of(task, here).line, stage_words(task, here)
+    if task.is_settled:
+        assert line == state_of(task, AROUND).line
+        return
+    assert line.endswith("belongs to other.example")
+    assert "It belongs to other.example and goes on when Settings name that address again." in stage
+    assert not any(words in line for words in ("next to start", "check", "in line", "left"))
 
 
 def test_a_transfer_tells_its_real_percentage() -> None:

@@ -50,10 +50,15 @@ def test_a_relay_that_is_down_is_said_with_what_happens_instead_and_an_icon() ->
     assert (phrase.text, phrase.icon) == ("Relay offline, asking the service", "cloud-off")
 
 
+@pytest.mark.parametrize(("count", "words"), [(1, "1 needs review"), (2, "2 need review"), (1200, "1,200 need review")])
+def test_what_needs_review_is_counted_for_itself(count: int, words: str) -> None:
+    assert texts(StatusFacts(review=count, running=0))[:2] == (words, "0 running, 0 waiting")
+
+
 def test_no_two_phrases_weigh_the_same() -> None:
-    everything = StatusFacts(running=1, polls_saved=2, relay_is_down=True, clips=ClipCounts(1), free_bytes=1)
+    everything = StatusFacts(review=1, running=1, polls_saved=2, relay_is_down=True, clips=ClipCounts(1), free_bytes=1)
     weights = [phrase.weight for phrase in everything.phrases]
-    assert len(set(weights)) == len(weights) == 6
+    assert len(set(weights)) == len(weights) == 7
 
 
 @pytest.mark.parametrize(
@@ -61,8 +66,11 @@ def test_no_two_phrases_weigh_the_same() -> None:
     [
         (StatusFacts(online=False), "Offline"),
         (StatusFacts(online=True, has_key=False), "No key"),
-        (StatusFacts(online=True, is_owner=False), "Connected, another window sends"),
+        (StatusFacts(online=True, is_owner=False), "Connected · another window is sending"),
         (StatusFacts(online=False, has_key=False, is_owner=False), "Offline"),
+        (StatusFacts(online=True, has_answered=False), "Connecting…"),
+        (StatusFacts(online=True, has_answered=False, key_refused=True), "Key refused"),
+        (StatusFacts(online=False, has_answered=False), "Offline"),
     ],
 )
 def test_the_connection_says_what_matters_most(facts: StatusFacts, words: str) -> None:
@@ -82,6 +90,9 @@ def test_offline_says_when_it_is_tried_again() -> None:
         (ClipCounts(1214), "All 1,214 clips safe on disk"),
         (ClipCounts(212, 2), "2 of 214 clips not on disk"),
         (ClipCounts(0, 1), "1 of 1 clip not on disk"),
+        (ClipCounts(to_save=1), "1 clip to save"),
+        (ClipCounts(1, to_save=1), "1 clip safe on disk, 1 clip to save"),
+        (ClipCounts(3, 1, to_save=2), "1 of 4 clips not on disk, 2 clips to save"),
     ],
 )
 def test_all_are_only_said_to_be_safe_when_they_are(clips: ClipCounts, words: str) -> None:
@@ -118,14 +129,13 @@ class SilentDisk:
 
     def __init__(self) -> None:
         self.library = self.tracking = self.credentials = self.file_presence = self
-        self.running = 0
+        self.requests = 0
         self.asked = 0
         self.answers = asyncio.Event()
 
     has_key = True
 
-    async def counts(self) -> ClipCounts:
-        return ClipCounts(1)
+    is_known = True
 
     async def free_bytes(self) -> int:
         self.asked += 1
@@ -134,7 +144,7 @@ class SilentDisk:
 
     def snapshot(self) -> TrackingSnapshot:
         return TrackingSnapshot(
-            running=self.running, waiting=0, requests_last_minute=0, online=True, is_owner=True, polls_saved=0
+            running=0, waiting=0, requests_last_minute=self.requests, online=True, is_owner=True, polls_saved=0
         )
 
 
@@ -143,10 +153,10 @@ def test_a_silent_disk_holds_up_no_other_figure_and_is_asked_one_question() -> N
         model, studio = StatusModel(), SilentDisk()
         model._services = cast("StatusServices", studio)
         first = asyncio.create_task(model.refresh())
-        for running in range(1, 31):
-            studio.running = running
+        for requests in range(1, 31):
+            studio.requests = requests
             await model.refresh() if studio.asked else await asyncio.sleep(0)
-        assert (model.facts.running, model.facts.free_bytes, studio.asked) == (30, None, 1)
+        assert (model.facts.requests_last_minute, model.facts.free_bytes, studio.asked) == (30, None, 1)
         studio.answers.set()
         await first
         assert texts(model.facts)[-1] == "38 GB free"

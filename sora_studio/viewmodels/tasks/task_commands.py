@@ -1,0 +1,148 @@
+"""Performs what a person asks of a task: calls to the services, and requests to the window for what only it can do."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from sora_studio.disk_calls import on_disk
+from sora_studio.domain.clip import ClipState
+from sora_studio.domain.errors import StudioError, TaskUnknown
+from sora_studio.domain.service_pages import service_pages
+from sora_studio.domain.task import Phase, Task
+from sora_studio.viewmodels.starter import Starter
+from sora_studio.viewmodels.tasks.task_actions import TaskAction
+from sora_studio.viewmodels.tasks.task_money import found_sentence
+
+if TYPE_CHECKING:
+    from sora_studio.viewmodels.tasks.task_services import TaskServices
+
+_BAD_ID = "That id cannot be attached: it is not an id, another task has it, or this task is settled already."
+_SETTINGS = frozenset({TaskAction.ENTER_KEY, TaskAction.CHOOSE_FOLDER, TaskAction.SET_UP_PICTURES, TaskAction.CHANGE_SERVICE})
+
+
+class TaskCommandsModel(QObject):
+    """While an action is under way for a task, the same one is not started again: a second Enter costs nothing.
+
+    Signals: `play_requested(Task)`; `edit_requested(GenerationRequest)` to put a request into the editor; `copied(str)` with
+    text for the clipboard; `review_requested(Task)`; `locate_requested(int, Path)` with a missing clip and where to begin;
+    `page_requested(str)` and `folder_requested(Path)` to open; `settings_requested(TaskAction)`; `submitted(list[Task])`.
+    """
+
+    play_requested = Signal(object)
+    edit_requested = Signal(object)
+    copied = Signal(str)
+    review_requested = Signal(object)
+    locate_requested = Signal(int, object)
+    page_requested = Signal(str)
+    folder_requested = Signal(object)
+    settings_requested = Signal(object)
+    submitted = Signal(object)
+
+    def __init__(self, start: Starter, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._start = start
+        self._services: TaskServices | None = None
+        self._under_way: set[tuple[TaskAction, int]] = set()
+        self._at_once: dict[TaskAction, Callable[[Task], None]] = {
+            TaskAction.PLAY: self.play_requested.emit,
+            TaskAction.EDIT: lambda task: self.edit_requested.emit(task.request),
+            TaskAction.COPY_PROMPT: lambda task: self.copied.emit(task.request.prompt),
+            TaskAction.COPY_ID: lambda task: self.copied.emit(task.task_id or ""),
+            TaskAction.REVIEW: self.review_requested.emit,
+            TaskAction.ATTACH: self.review_requested.emit,
+            TaskAction.ADD_CREDIT: self._open_account,
+        }
+
+    def attach(self, services: "TaskServices") -> None:
+        """From now on actions reach these services; before, only what needs none works."""
+        self._services = services
+
+    def perform(self, action: TaskAction, task: Task) -> None:
+        """Return at once; errors are reported by the scope that the work runs in."""
+        if action in _SETTINGS:
+            self.settings_requested.emit(action)
+        elif at_once := self._at_once.get(action):
+            at_once(task)
+        elif self._services is not None and (action, task.id) not in self._under_way:
+            self._under_way.add((action, task.id))
+            name = f"{action.value.replace('-', ' ').capitalize()} (task {task.id})"
+            self._start(self._perform(action, task, self._services), name=name)
+
+    async def find(self, task: Task, task_id: str) -> tuple[str, str]:
+        """Ask the service what an id is: what it says, or else why there is no answer."""
+        if self._services is None:
+            return "", ""
+        try:
+            return found_sentence(await self._services.submission.look_up(task.id, task_id), datetime.now(UTC)), ""
+        except TaskUnknown:
+            return "", "The service does not know this id."
+        except StudioError as error:
+            return "", error.sentence
+
+    async def attach_id(self, task: Task, task_id: str) -> str:
+        """Give an unclear task its id; returns why that failed, or nothing."""
+        is_attached = self._services is not None and await self._services.submission.attach(task.id, task_id)
+        return "" if is_attached else _BAD_ID
+
+    def locate(self, clip: int, path: Path) -> None:
+        """A missing clip's file is here now."""
+        if self._services is not None:
+            self._start(_locate(self._services, clip, path), name="Locate a clip")
+
+    async def _perform(self, action: TaskAction, task: Task, services: "TaskServices") -> None:
+        calls: dict[TaskAction, Callable[[], Awaitable[object]]] = {
+            TaskAction.CHECK: lambda: services.tracking.check_now(task.id),
+            TaskAction.AGAIN: lambda: self._submit_again(task, services),
+            TaskAction.DISCARD: lambda: services.submission.discard(task.id),
+            TaskAction.PAUSE: lambda: services.retrieval.pause(task.id),
+            TaskAction.SAVE_NOW: lambda: services.retrieval.save_now(task.id),
+            TaskAction.SAVE_AS_IT_IS: lambda: services.retrieval.save_as_it_is(task.id),
+            TaskAction.REMOVE: lambda: _remove(task, services),
+            TaskAction.LOCATE: lambda: self._ask_where(task),
+            TaskAction.SHOW_FOLDER: lambda: self._find_folder(task),
+        }
+        try:
+            await calls[action]()
+        finally:
+            self._under_way.discard((action, task.id))
+
+    async def _submit_again(self, task: Task, services: "TaskServices") -> None:
+        if added := await services.submission.resubmit(task.id):
+            self.submitted.emit(added)
+
+    async def _ask_where(self, task: Task) -> None:
+        """Begin where the clip was, unless that folder is gone: a dialog in a dead share would freeze the window."""
+        missing = next((clip for clip in task.clips if clip.state is ClipState.MISSING), None)
+        if missing is None:
+            return
+        start = missing.path.parent if missing.path else Path.home()
+        try:
+            is_there = await on_disk(start, start.is_dir)
+        except OSError:
+            is_there = False
+        self.locate_requested.emit(missing.id, start if is_there else Path.home())
+
+    async def _find_folder(self, task: Task) -> None:
+        """Raises `FolderSilent`."""
+        saved = next((clip.path for clip in task.clips if clip.state is ClipState.SAVED and clip.path), None)
+        if saved is not None:
+            await on_disk(saved.parent, saved.parent.exists)
+            self.folder_requested.emit(saved.parent)
+
+    def _open_account(self, task: Task) -> None:
+        if pages := service_pages(task.gateway):
+            self.page_requested.emit(pages.account)
+
+
+async def _locate(services: "TaskServices", clip: int, path: Path) -> None:
+    await services.retrieval.locate(clip, path)
+
+
+async def _remove(task: Task, services: "TaskServices") -> None:
+    """Take a waiting task back first; if its turn has just come it stays, because it is paid and must stay in sight."""
+    if task.phase is Phase.WAITING and not await services.submission.cancel(task.id):
+        return
+    await services.library.remove(task.id)
