@@ -6,13 +6,18 @@ Dark and light follow the system at once, or what a person set. Widgets paint wi
 from dataclasses import asdict, dataclass
 from functools import cache
 from string import Template
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QBuffer, QByteArray, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QImageReader, QPalette, QPixmap
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
 from sora_studio.domain.theme_choice import Theme
 from sora_studio.paths import resources_dir
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QByteArray
+    from PySide6.QtGui import QIcon, QPixmap
 
 GRID = 8
 RADIUS = 6
@@ -139,7 +144,7 @@ def font(*, size_px: int = 13, semibold: bool = False) -> QFont:
     return made
 
 
-def icon(name: str, color: str | None = None) -> QIcon:
+def icon(name: str, color: str | None = None) -> "QIcon":
     """An icon of the set in one colour, by default the text's; disabled it is fainter. Ask again when the look changes."""
     return _icon(name, color or tokens().text, tokens().disabled)
 
@@ -230,7 +235,11 @@ def _load_font(file_name: str) -> None:
 
 
 @cache
-def _icon(name: str, color: str, disabled: str) -> QIcon:
+def _icon(name: str, color: str, disabled: str) -> "QIcon":
+    # PySide makes a class when it is first imported: the first paint does without these.
+    from PySide6.QtCore import QByteArray  # noqa: PLC0415
+    from PySide6.QtGui import QIcon  # noqa: PLC0415
+
     drawing = (resources_dir() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
     made = QIcon()
     for mode, colour in ((QIcon.Mode.Normal, color), (QIcon.Mode.Disabled, disabled)):
@@ -240,7 +249,10 @@ def _icon(name: str, color: str, disabled: str) -> QIcon:
     return made
 
 
-def _drawn(svg: QByteArray, size_px: int) -> QPixmap:
+def _drawn(svg: "QByteArray", size_px: int) -> "QPixmap":
+    from PySide6.QtCore import QBuffer, QByteArray, QSize  # noqa: PLC0415
+    from PySide6.QtGui import QImageReader, QPixmap  # noqa: PLC0415
+
     buffer = QBuffer(svg)
     reader = QImageReader(buffer, QByteArray(b"svg"))
     reader.setScaledSize(QSize(size_px, size_px))
