@@ -297,6 +297,24 @@ def test_the_tasks_become_a_drawer_in_a_narrow_window(window: MainView, qtbot: Q
     assert not toggle.isVisible()
 
 
+@pytest.mark.parametrize("width", [720, 990, 1099])
+def test_the_open_drawer_leaves_generate_free(window: MainView, qtbot: QtBot, width: int) -> None:
+    window.resize(width, 800)
+    qtbot.keyClick(window, Qt.Key.Key_F8)
+    qtbot.waitUntil(window.tasks.isVisible)
+    generate = named(window, "Generate")
+    for height in (800, 600, 900):
+        window.resize(width, height)
+
+        def is_free() -> bool:
+            corners = (generate.rect().topLeft(), generate.rect().bottomRight(), generate.rect().center())
+            places = [generate.mapTo(window, corner) for corner in corners]
+            return all(window.childAt(place) is generate for place in places)
+
+        qtbot.waitUntil(is_free)
+    assert window.tasks.isVisible()
+
+
 def test_f8_hides_the_tasks_and_the_top_bar_brings_them_back(window: MainView, qtbot: QtBot) -> None:
     qtbot.keyClick(window, Qt.Key.Key_F8)
     assert not window.tasks.isVisible()

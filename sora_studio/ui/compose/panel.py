@@ -81,6 +81,11 @@ class ComposePanel(QWidget):
         self._images.attach(services.pictures, services.pasted_dir)
         self._scope.start(self._restore(services), name="restore draft")
 
+    @property
+    def controls(self) -> QWidget:
+        """The row with Generate."""
+        return self._controls
+
     def use(self, request: GenerationRequest) -> None:
         """Fill everything from a request; undo brings the text before back."""
         self._model.use(request)

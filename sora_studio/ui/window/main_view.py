@@ -177,7 +177,7 @@ class MainView(QWidget):
     def _build_layout(self) -> None:
         self.top_bar = TopBar(demo=self._demo)
         self.notices = NoticeBar()
-        self.workspace = Workspace(stage=self.stage, compose=self.compose, tasks=self.tasks)
+        self.workspace = Workspace(stage=self.stage, compose=self.compose, tasks=self.tasks, keep_clear=self.compose.controls)
         self.status_bar = StatusBar(simulator="Simulator, 30× life" if self._demo else "")
         lay_out(self, top=self.top_bar, notices=self.notices, workspace=self.workspace, bottom=self.status_bar)
 

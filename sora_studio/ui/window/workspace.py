@@ -1,6 +1,6 @@
 """The room between the bars: the stage over the editor, and the tasks beside them, or in a drawer in a narrow window."""
 
-from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QSettings, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
@@ -20,8 +20,18 @@ class Workspace(QWidget):
 
     drawer_changed = Signal(bool, bool)
 
-    def __init__(self, *, stage: QWidget, compose: QWidget, tasks: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        stage: QWidget,
+        compose: QWidget,
+        tasks: QWidget,
+        keep_clear: QWidget | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        """`keep_clear` is a part of `compose` that the drawer never covers: it ends above it."""
         super().__init__(parent)
+        self._keep_clear = keep_clear
         self._tasks = tasks
         self._is_narrow = False
         self._column_wanted = True
@@ -38,6 +48,8 @@ class Workspace(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._columns)
+        if keep_clear is not None:
+            keep_clear.installEventFilter(self)
 
     @property
     def drawer_is_open(self) -> bool:
@@ -84,6 +96,12 @@ class Workspace(QWidget):
             self._move_tasks()
         self._place_drawer()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Follow what the drawer keeps clear of."""
+        if watched is self._keep_clear and event.type() in (QEvent.Type.Move, QEvent.Type.Resize):
+            self._place_drawer()
+        return super().eventFilter(watched, event)
+
     def _build_drawer(self) -> QFrame:
         drawer = QFrame(self)
         theme.set_role(drawer, "panel")
@@ -114,7 +132,10 @@ class Workspace(QWidget):
 
     def _place_drawer(self) -> None:
         width = min(TASKS_WIDTH + 1, self.width())
-        self._drawer.setGeometry(self.width() - width, 0, width, self.height())
+        height = self.height()
+        if self._keep_clear is not None:
+            height = min(height, self._keep_clear.mapTo(self, QPoint()).y())
+        self._drawer.setGeometry(self.width() - width, 0, width, height)
         self._drawer.raise_()
 
 
