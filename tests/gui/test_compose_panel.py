@@ -68,7 +68,7 @@ def test_pasted_control_characters_are_left_out_and_said_until_the_next_edit(des
     QGuiApplication.clipboard().setText("\ufeff\x1b[31mA cat\x1b[0m\x07 👩\u200d🚀 \u200fשלום")
     desk.editor.paste()
     assert desk.editor.text() == "A cat 👩\u200d🚀 \u200fשלום"
-    words = "10 invisible control characters were left out of the pasted text."
+    words = "10 invisible control characters were removed from the pasted text."
     assert desk.reads(words)
     QTest.keyClicks(desk.editor, "!")
     assert not desk.reads(words)

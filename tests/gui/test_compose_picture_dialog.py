@@ -227,7 +227,7 @@ def test_an_old_answer_never_replaces_a_newer_one_and_the_facts_stand_still_mean
     assert look.reads("JPEG · 800 × 600 · 1.0 KB")
     look.choose("Leave as is")
     look.desk.bot.waitUntil(lambda: pictures.looks[-1][1].crop is None)
-    look.wait("Looking…")
+    look.wait("Checking…")
     pictures.looking.set()
     look.wait("JPEG · 800 × 600 · 1.0 KB")
     assert not look.reads("Cropped")
@@ -239,7 +239,7 @@ def test_an_address_says_what_was_found_there(desk: Desk) -> None:
     desk.attach()
     look = Look(desk, url)
     look.wait("PNG · 1280 × 720 · 250 KB")
-    assert look.reads("A picture that fits was found there.")
+    assert look.reads("The picture there is suitable.")
     assert not look.reads(picture_words.CONSENT)
 
 
@@ -353,7 +353,7 @@ def test_an_address_that_nobody_could_look_at_now_is_no_fault(desk: Desk) -> Non
     desk.attach()
     look = Look(desk, url)
     look.wait("The address could not be looked at now.")
-    assert look.reads("The address, as it is.")
+    assert look.reads("The address, unchanged.")
     assert not look.well.invalid
     assert look.well.accessibleDescription() == "example.org/a.png. The address could not be looked at now."
 

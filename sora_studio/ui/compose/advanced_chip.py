@@ -1,4 +1,4 @@
-"""The chip at the end of the row for what is rarely needed: reports by callback, and how pictures reach the service."""
+"""The chip at the end of the row for rarely used choices: the callback, and how pictures reach the service."""
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
@@ -16,7 +16,7 @@ _LINE = 2.0
 
 
 class AdvancedChip(MenuChip):
-    """Shows three dots and a menu of the ways that are set up. It keeps nothing: it shows what it is given.
+    """Three dots and a menu of the callback and picture routes that are set up. Stateless: shows what it is given.
 
     Signals: `callback_chosen(bool)`, `route_chosen(PictureRoute | None)`.
     """
@@ -33,7 +33,7 @@ class AdvancedChip(MenuChip):
         self.setAccessibleName("Advanced")
 
     def show_ways(self, ways: Ways, request: GenerationRequest) -> None:
-        """What can be chosen, and what is."""
+        """Show what can be chosen, and the request's choices."""
         showing = (ways, request.callback, request.pictures_by)
         if showing == self._shown:
             return
@@ -51,15 +51,15 @@ class AdvancedChip(MenuChip):
 
     @staticmethod
     def has_any(ways: Ways) -> bool:
-        """Whether there is anything to choose at all."""
+        """Return whether there is anything to choose."""
         return ways.callback or ways.has_choice
 
     def sizeHint(self) -> QSize:
-        """The dots between paddings."""
+        """Return the size of the dots with padding."""
         return QSize(ICON + 2 * PADDING, theme.CONTROL_HEIGHT)
 
     def paintEvent(self, _: QPaintEvent) -> None:
-        """Three dots; while something differs from the usual in the accent, with a line beneath for who sees no colours."""
+        """Paint three dots; in the accent colour and underlined (for colour-blind users) while a choice is not the default."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         draw_box(painter, self, invalid=self.invalid)
@@ -76,10 +76,10 @@ class AdvancedChip(MenuChip):
         action = self._menu.addAction("Let the service report when the clip is ready (callback)")
         action.setCheckable(True)
         action.setChecked(is_on)
-        action.setToolTip("The service reports to your relay as soon as the clip is ready, and is asked less meanwhile.")
+        action.setToolTip("The service reports to your relay as soon as the clip is ready, so it is polled less often.")
         action.triggered.connect(self.callback_chosen)
 
     def _add_routes(self, ways: Ways, chosen: PictureRoute | None) -> None:
         self._menu.addSeparator()
-        self._menu.addAction("Pictures go through …").setEnabled(False)  # the style sheet shows no section's title
+        self._menu.addAction("Send pictures through").setEnabled(False)  # the style sheet hides section titles
         add_routes(self._menu, ways, chosen, self.route_chosen.emit)

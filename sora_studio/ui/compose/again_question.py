@@ -1,4 +1,4 @@
-"""A quiet question beside Generate: the same request was sent a moment ago, so was this press meant?"""
+"""An inline confirmation beside Generate, shown when the same request was sent a moment ago."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
@@ -10,9 +10,9 @@ from sora_studio.ui.kit import theme
 
 
 class AgainQuestion(QWidget):
-    """One line with two answers. It never takes the keyboard by itself, so that a third Enter answers nothing.
+    """A question with two buttons. It never takes keyboard focus by itself, so a third Enter does not confirm it.
 
-    Signals: `confirmed()`. Anything else that a person does is a no.
+    Signals: `confirmed()`. Any other action of the user dismisses it.
     """
 
     confirmed = Signal()
@@ -23,11 +23,11 @@ class AgainQuestion(QWidget):
         self._words = QLabel(self)
         self._words.setTextFormat(Qt.TextFormat.PlainText)
         theme.set_role(self._words, "review")
-        again = QPushButton("Again", self)
+        again = QPushButton("Send again", self)
         again.setAutoDefault(False)
-        again.setToolTip("Make the same once more. It is charged anew.")
+        again.setToolTip("Send the same request again. You are charged again.")
         again.clicked.connect(self._on_again_clicked)
-        no = QPushButton("Don't", self)
+        no = QPushButton("Cancel", self)
         no.setAutoDefault(False)
         no.setAccessibleName("Don't send again")
         no.clicked.connect(self.dismiss)
@@ -42,11 +42,11 @@ class AgainQuestion(QWidget):
 
     @property
     def is_asked(self) -> bool:
-        """Whether an answer is waited for."""
+        """Whether the question is open."""
         return self._asked is not None
 
     def ask(self, repeated: RequestRepeated, request: GenerationRequest, takes: int) -> None:
-        """Show the question about this request."""
+        """Show the question for this request."""
         self._asked = (request, takes)
         words = f"{repeated.title} Send it again?"
         self._words.setText(words)
@@ -56,12 +56,12 @@ class AgainQuestion(QWidget):
         QAccessible.updateAccessibility(event)
 
     def keep_for(self, request: GenerationRequest, takes: int) -> None:
-        """Go away as soon as anything else stands in the composer."""
+        """Dismiss the question once the composer's request is no longer the one asked about."""
         if self._asked != (request, takes):
             self.dismiss()
 
     def dismiss(self) -> None:
-        """It was not meant."""
+        """Hide the question without sending."""
         self._asked = None
         self.hide()
 

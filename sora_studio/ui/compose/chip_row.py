@@ -14,7 +14,7 @@ Chip = Segments | CheckChip | MenuChip
 
 
 class ChipRow(QWidget):
-    """Places its chips left to right: with all their words, else compact in one line, else with all their words in several."""
+    """Places chips left to right: with full text if they fit, else compact in one row, else with full text in several rows."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -24,12 +24,12 @@ class ChipRow(QWidget):
         self.setSizePolicy(policy)
 
     def set_chips(self, chips: Sequence[Chip]) -> None:
-        """From now on these are in the row."""
+        """Replace the chips in the row."""
         self._chips = list(chips)
         self.arrange()
 
     def arrange(self) -> None:
-        """Place them again: the width, or a chip's own, has changed."""
+        """Lay the chips out again after the row's or a chip's width has changed."""
         compact = self._is_compact(self.width())
         for chip, place in zip(self._chips, self._places(self.width()), strict=True):
             if isinstance(chip, Segments):
@@ -38,24 +38,24 @@ class ChipRow(QWidget):
         self.updateGeometry()
 
     def hasHeightForWidth(self) -> bool:
-        """A narrow row is a tall one."""
+        """Return True: a narrow row wraps and becomes taller."""
         return True
 
     def heightForWidth(self, width: int) -> int:
-        """One line, or as many as it takes."""
+        """Return the height of the rows needed at this width."""
         return max((place.bottom() + 1 for place in self._places(width)), default=theme.CONTROL_HEIGHT)
 
     def sizeHint(self) -> QSize:
-        """All in one line."""
+        """Return the size of all chips in one row."""
         return QSize(self._line_width(compact=False), theme.CONTROL_HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
-        """As narrow as the widest chip, and as tall as it is at the present width."""
+        """Return the widest chip's width and the height needed at the current width."""
         widest = max((_width(chip, compact=False) for chip in self._chips), default=0)
         return QSize(widest, self.heightForWidth(max(self.width(), widest)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Place the chips for the new width."""
+        """Lay the chips out for the new width."""
         super().resizeEvent(event)
         self.arrange()
 

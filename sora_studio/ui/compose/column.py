@@ -1,4 +1,4 @@
-"""Where the editor stands in the composer: the same before the composer's other parts are there as afterwards."""
+"""The composer's layout. The editor's position is the same before and after the other parts are loaded."""
 
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -6,11 +6,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from sora_studio.ui.kit import theme
 
 CONTROLS_HEIGHT = 44
-"""Of the row below the editor; the image wells set it."""
+"""Height of the row below the editor, in px; set by the image wells."""
 
 
 class ComposeColumn(QVBoxLayout):
-    """The header over the editor; what comes below is added."""
+    """The header above the editor; the caller adds what comes below."""
 
     def __init__(self, home: QWidget, *, header: QWidget, editor: QWidget) -> None:
         super().__init__(home)
@@ -23,6 +23,6 @@ class ComposeColumn(QVBoxLayout):
         editor.setMinimumHeight(72)
 
     def minimumSize(self) -> QSize:
-        """With every line of a sentence that wraps at the present width: the stage gives way, not the picture wells."""
+        """Include wrapped text at the current width, so that the stage shrinks and not the picture wells."""
         least = super().minimumSize()
         return QSize(least.width(), max(least.height(), self.minimumHeightForWidth(self._home.width())))

@@ -1,4 +1,4 @@
-"""The row below the editor: pictures, chips and Generate. Where the chips would wrap on, the pictures get their own row."""
+"""The row below the editor: pictures, chips and Generate. The pictures move to their own row when the chips would wrap."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
@@ -12,7 +12,7 @@ from sora_studio.ui.kit.controls import GenerateButton
 
 
 class ControlsRow(QWidget):
-    """Call `arrange` when one of the three has changed."""
+    """Pictures, chips and the button. Call `arrange` after one of them has changed."""
 
     def __init__(self, images: ImageStrip, chips: OptionChips, generate: GenerateButton, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -33,7 +33,7 @@ class ControlsRow(QWidget):
         column.addLayout(self._row)
 
     def arrange(self) -> None:
-        """Find the pictures' place for the present width."""
+        """Place the pictures inline or in their own row, by the current width."""
         is_inline = self._fits()
         if is_inline != self._is_inline:
             self._is_inline = is_inline
@@ -44,18 +44,18 @@ class ControlsRow(QWidget):
         self._images.set_room(INLINE if is_inline else ImageStrip.room_within(self.width()))
 
     def minimumSizeHint(self) -> QSize:
-        """As narrow as the chips can be beside the button: the pictures would give way."""
+        """Return the narrowest width of chips and button; the pictures would move to their own row."""
         chips, button = self._chips.minimumSizeHint(), self._generate.sizeHint()
         beside = self._images.width_inline() + theme.GRID if self._images.is_empty else 0
         return QSize(beside + chips.width() + 3 * theme.GRID + button.width(), super().minimumSizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Another width, perhaps another place."""
+        """Rearrange for the new width."""
         super().resizeEvent(event)
         self.arrange()
 
     def _fits(self) -> bool:
-        """Pictures stand beside the chips as long as these take no more lines than beside the one empty well."""
+        """Return whether the chips need no more rows beside the pictures than beside the single empty well."""
         if self._images.is_empty or not self._images.isVisibleTo(self):
             return True
         room = self.width() - self._generate.sizeHint().width() - 3 * theme.GRID

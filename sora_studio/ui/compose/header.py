@@ -1,4 +1,4 @@
-"""The line above the editor: what the draft is called, when it was saved, and how long it is."""
+"""The row above the editor: the draft's title, when it was saved, and its length."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
@@ -9,7 +9,7 @@ from sora_studio.viewmodels.compose import compose_text
 
 
 class ComposeHeader(QWidget):
-    """Changes with every keystroke, so it sets only what differs. Crossing the limit is told to screen readers, once."""
+    """Updated on every keystroke, so it sets only what differs. Crossing the limit is announced to screen readers once."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,7 +29,7 @@ class ComposeHeader(QWidget):
         self.show_prompt("", None)
 
     def show_prompt(self, prompt: str, limit: int | None) -> None:
-        """Title and length of this text."""
+        """Show the title and length of this prompt."""
         length, over = compose_text.counter(len(prompt), limit), compose_text.overrun(len(prompt), limit)
         self._title.setText(compose_text.title(prompt))
         self._counter.setText(length)
@@ -41,12 +41,12 @@ class ComposeHeader(QWidget):
         self._over.setVisible(bool(over))
 
     def show_saved(self, words: str, *, trouble: str) -> None:
-        """When the draft was saved, or why it is not."""
+        """Show when the draft was saved, or why it could not be."""
         self._saved.setText(f"Not saved yet: {trouble}" if trouble else words)
         theme.set_role(self._saved, "review" if trouble else "secondary")
 
     def _announce(self, sentence: str) -> None:
-        """Politely: a reader finishes what it says first."""
+        """Announce politely: screen readers finish their current sentence first."""
         event = QAccessibleAnnouncementEvent(self, sentence)
         event.setPoliteness(QAccessible.AnnouncementPoliteness.Polite)
         QAccessible.updateAccessibility(event)

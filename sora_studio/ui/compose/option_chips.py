@@ -1,4 +1,4 @@
-"""The controls that a model's profile asks for, as chips: options, route, takes, and the model when there is a choice."""
+"""Chips for the controls of a model's profile: options, route, takes, and the model when there are several."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -20,7 +20,7 @@ _MOST_SEGMENTS = 3
 
 
 class OptionChips(QWidget):
-    """Shows a request's options and reports what is chosen; it keeps nothing itself.
+    """Shows a request's options and reports what is chosen. Stateless.
 
     Signals: `option_chosen(str, OptionValue)`, `route_chosen(str)`, `takes_chosen(int)`, `model_chosen(str)`,
     `callback_chosen(bool)`, `pictures_by_chosen(PictureRoute | None)`.
@@ -48,7 +48,7 @@ class OptionChips(QWidget):
         layout.addWidget(self._row)
 
     def show_profile(self, profile: ModelProfile | None, models: Mapping[str, str]) -> None:
-        """Build the chips of this profile; `models` are the titles to choose from, by slug. Cheap when nothing is new."""
+        """Build the chips of this profile; `models` are the titles to choose from, by slug. Cheap when nothing has changed."""
         if profile == self._profile and models == self._models:
             return
         self._profile, self._models = profile, dict(models)
@@ -61,14 +61,14 @@ class OptionChips(QWidget):
             chip.show()
 
     def show_ways(self, ways: Ways, request: GenerationRequest) -> None:
-        """The ways to and from the service; without any choice there is no chip for them."""
+        """Show the callback and picture routes; hide the chip when there is no choice."""
         self._advanced.show_ways(ways, request)
         if self._advanced.isHidden() == AdvancedChip.has_any(ways):
             self._advanced.setVisible(AdvancedChip.has_any(ways))
             self._place()
 
     def show_request(self, request: GenerationRequest, *, takes: int, problems: Mapping[str, str]) -> None:
-        """What is chosen now, and which chip is at fault."""
+        """Show what is chosen, and mark the chips with problems."""
         if self._profile is None:
             return
         for option in self._profile.options:
@@ -86,14 +86,14 @@ class OptionChips(QWidget):
         self._row.arrange()
 
     def focus_field(self, field: str) -> None:
-        """Give the keyboard to the control of an option's field, `route`, `takes` or `model`."""
+        """Focus the control of an option's field, `route`, `takes`, `model` or `callback`."""
         chip = self._advanced if field == "callback" else self._chips.get(field)
         stop = chip.stop if isinstance(chip, Segments) else chip
         if stop is not None:
             stop.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def tab_stops(self) -> list[QWidget]:
-        """What the keyboard visits, in order; what is hidden it leaves out by itself."""
+        """Return the widgets in tab order; Qt skips hidden ones."""
         stops = list[QWidget]()
         for chip in self._chips.values():
             stops += chip.buttons if isinstance(chip, Segments) else [chip]
@@ -127,7 +127,7 @@ class OptionChips(QWidget):
         choose = partial(self.option_chosen.emit, option.field)
 
         def tick(ticked: bool) -> None:
-            choose(ticked)  # Qt looks at a slot's signature, and gives a partial no argument
+            choose(ticked)  # a real function: Qt inspects a slot's signature and passes a partial no argument
 
         if all(isinstance(value, bool) for value in option.values):
             check = CheckChip(compose_text.check_title(option), self._row)
@@ -142,7 +142,7 @@ class OptionChips(QWidget):
         return self._build_menu(option.title, [(option.label(value), "", partial(choose, value)) for value in option.values])
 
     def _build_menu(self, title: str, choices: Sequence[tuple[str, str, "partial[None]"]]) -> MenuChip:
-        """A chip with a menu of values, each with a sentence about it where there is one, and what choosing it does."""
+        """Build a chip with a menu of values, each with an optional description and the action of choosing it."""
         chip = MenuChip(self._row)
         menu = QMenu(chip)
         menu.setAccessibleName(title)

@@ -37,10 +37,10 @@ _GENERATE_KEYS = ("Ctrl+Return", "Ctrl+Enter")
 
 
 class ComposePanel(QWidget):
-    """Where a prompt is written and sent. It works from the first paint; `attach` brings the studio and the last draft.
+    """Where a prompt is written and sent. Usable from the first paint; `attach` adds the services and the last draft.
 
     Signals: `submitted(list[Task])` once the tasks are on disk, `key_needed()` when Generate was pressed without a key,
-    `route_needed()` when pictures have no way to the service and the person wants to send them.
+    `route_needed()` when Generate was pressed but no picture route is set up.
     """
 
     submitted = Signal(object)
@@ -48,7 +48,7 @@ class ComposePanel(QWidget):
     route_needed = Signal()
 
     def __init__(self, scope: TaskScope, parent: QWidget | None = None, *, editor: PromptEditor | None = None) -> None:
-        """`editor` may hold what was typed before the panel was there."""
+        """`editor` may contain text that was typed before the panel existed."""
         super().__init__(parent)
         self._scope = scope
         self._model = ComposeModel(scope.start, self)
@@ -75,7 +75,7 @@ class ComposePanel(QWidget):
     # --- for the window -------------------------------------------------------------------------------------------
 
     def attach(self, services: "ComposeServices", relay: EventBridge) -> None:
-        """Begin to work with the services of a studio that has started."""
+        """Connect to the services of a started studio."""
         relay.connection_changed.connect(self._on_relay_connection_changed)
         relay.relay_changed.connect(self._model.take_settings)
         self._images.attach(services.pictures, services.pasted_dir)
@@ -87,32 +87,32 @@ class ComposePanel(QWidget):
         return self._controls
 
     def use(self, request: GenerationRequest) -> None:
-        """Fill everything from a request; undo brings the text before back."""
+        """Fill the composer from a request; undo restores the previous text."""
         self._model.use(request)
         self._editor.replace(request.prompt)
         self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
         self._pictures.check()
 
     def put_picture(self, path: Path) -> None:
-        """Begin with this picture, and go on writing. It takes the place of a single one; several, or a crop, stay too."""
+        """Add this picture and focus the editor. It replaces a single unedited picture; otherwise all are kept."""
         present, edits = self._model.request.images, self._model.request.edits
         beside = present if len(present) > 1 or edits else ()
         self._pictures.put(tuple(dict.fromkeys((*beside, str(path)))))
         self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def take_settings(self) -> None:
-        """The settings may have changed: offer the ways to and from the service that there are now."""
+        """Apply changed settings: offer the callback and picture routes that are now set up."""
         self._model.take_settings()
         self._pictures.check()
 
     def set_demo_prompt(self, text: str) -> None:
-        """A first prompt to try, unless something stands here already."""
+        """Insert a sample prompt, unless the editor already has text."""
         self._waiting_prompt = text
         if self._model.ready:
             self._place_waiting_prompt()
 
     def generate(self, *, again: bool = False) -> None:
-        """Send what stands here, as the button does. `again`: although the same was sent a moment ago."""
+        """Send the current request, as the button does. `again`: even if the same request was sent a moment ago."""
         if not self._model.ready or (self._sending and not self._sending.done()):
             return
         if not self._model.has_key:
@@ -121,17 +121,17 @@ class ComposePanel(QWidget):
         self._sending = self._scope.start(self._submit(again=again), name="generate")
 
     def dismiss_question(self) -> bool:
-        """Take an open question as answered with no; says whether there was one."""
+        """Dismiss an open question; return whether there was one."""
         was_asked = self._again.is_asked
         self._again.dismiss()
         return was_asked
 
     def keep_unsaved_in(self, folder: Path) -> None:
-        """Where a prompt waits that no studio could take before the end."""
+        """Set the folder for a prompt that could not be saved as a draft before closing."""
         self._unsaved = UnsavedPrompt(folder)
 
     async def finish(self) -> None:
-        """Save the draft for good; what the studio cannot take waits in a file for the next start."""
+        """Save the draft; if that is not possible, write the prompt to a file for the next start."""
         await self._model.save()
         if self._unsaved and not self._model.keeper.holds(self._model.request.prompt):
             await asyncio.to_thread(self._unsaved.keep, self._editor.text())
@@ -255,7 +255,7 @@ class ComposePanel(QWidget):
     # --- showing --------------------------------------------------------------------------------------------------
 
     def _show(self) -> None:
-        """Everything that the model says and the person did not just type."""
+        """Show the model's state, except the text the user is typing."""
         model, request = self._model, self._model.request
         self._editor.set_limit(model.limit)
         self._header.show_prompt(request.prompt, model.limit)

@@ -1,4 +1,4 @@
-"""A sentence about what is wrong, beside the control that it concerns."""
+"""An inline error message beside the control it concerns."""
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
@@ -10,7 +10,7 @@ _ICON = QSize(14, 14)
 
 
 class ProblemLine(QWidget):
-    """Icon and sentence in the failed colour; takes no room while there is nothing to say."""
+    """Icon and sentence in the failed colour; hidden while empty."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,7 +31,7 @@ class ProblemLine(QWidget):
         self.hide()
 
     def say(self, sentence: str) -> None:
-        """Show the sentence, or nothing."""
+        """Show the sentence; an empty one hides the line."""
         self._sentence = sentence
         self._text.setText(breakable(sentence))
         self._text.setAccessibleName(sentence)
@@ -39,7 +39,7 @@ class ProblemLine(QWidget):
         self.setVisible(bool(sentence))
 
     def text(self) -> str:
-        """What it says."""
+        """Return the sentence shown."""
         return self._sentence
 
     def _dress(self) -> None:

@@ -1,6 +1,6 @@
-"""The long-form editor: plain text at a calm line height, which zooms, marks what is too long and takes pictures on the way.
+"""The prompt editor: plain text with a comfortable line height, zoom, overrun marking, and paste or drop of pictures.
 
-A QTextEdit, because QPlainTextEdit ignores a line height; with rich text refused it is as fast (tests/benchmarks/editor.py).
+A QTextEdit, because QPlainTextEdit ignores line height; with rich text off it is as fast (tests/benchmarks/editor.py).
 """
 
 from PySide6.QtCore import QMimeData, QPoint, QRect, Qt, Signal
@@ -14,7 +14,7 @@ DEFAULT_PX = 15
 SMALLEST_PX = 10
 LARGEST_PX = 32
 _LINE_HEIGHT_PERCENT = 126.5
-"""Of the font's own line, 19 px for Inter at 15 px: this makes 1.6 of the size. Relative, so that zooming is no edit."""
+"""Percent of the font's own line height (19 px for Inter at 15 px), 1.6 times the size. Relative, so zooming is no edit."""
 _PLACEHOLDER = "Describe the shot: who and where, what happens, the camera, the light, the mood, the sound…"
 _ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _ZOOM_IN_KEYS = (Qt.Key.Key_Plus, Qt.Key.Key_Equal)
@@ -22,7 +22,7 @@ _ZOOM_OUT_KEYS = (Qt.Key.Key_Minus, Qt.Key.Key_Underscore)
 
 
 class PromptEditor(QTextEdit):
-    """Holds the prompt. Lengths and places are Python characters; Qt's own are UTF-16 units.
+    """Edits the prompt. Lengths and positions are Python characters; Qt's own are UTF-16 units.
 
     Signals: `edited(str)` with the whole text after every change, `caret_moved()`, `pictures_offered(QMimeData)` when
     pictures were pasted or dropped here, `controls_removed(int)` after pasted text lost so many control characters.
@@ -52,11 +52,11 @@ class PromptEditor(QTextEdit):
     # --- text -----------------------------------------------------------------------------------------------------
 
     def text(self) -> str:
-        """The prompt as typed, with plain line ends; a space that must not break stays one."""
+        """Return the prompt as typed, with LF line ends; no-break spaces are kept, unlike in `toPlainText`."""
         return self.document().toRawText().replace("\u2029", "\n").replace("\u2028", "\n")
 
     def replace(self, text: str, *, caret: int | None = None) -> None:
-        """Put another text here as one step that undo takes back; the caret goes to its end, or to `caret`."""
+        """Replace the text as one undo step; the caret goes to its end, or to `caret`."""
         if text != self.text():
             cursor = QTextCursor(self.document())
             cursor.beginEditBlock()
@@ -66,23 +66,23 @@ class PromptEditor(QTextEdit):
         self.set_caret(len(text) if caret is None else caret)
 
     def forget_history(self) -> None:
-        """What stands here now is the beginning: undo does not go behind it."""
+        """Clear undo and redo: the current text becomes the starting point."""
         self.document().clearUndoRedoStacks()
 
     def caret(self) -> int:
-        """Where the caret stands."""
+        """Return the caret's position in characters."""
         before = self.text().encode("utf-16-le", "surrogatepass")[: 2 * self.textCursor().position()]
         return len(before.decode("utf-16-le", "surrogatepass"))
 
     def set_caret(self, place: int) -> None:
-        """Put the caret there and show it."""
+        """Move the caret and scroll it into view."""
         cursor = self.textCursor()
         cursor.setPosition(_utf16_length(self.text()[: max(place, 0)]))
         self.setTextCursor(cursor)
         self.ensureCursorVisible()
 
     def set_limit(self, limit: int | None) -> None:
-        """What lies behind so many characters is marked."""
+        """Mark the text beyond this many characters; None marks nothing."""
         if limit != self._limit:
             self._limit = limit
             self._mark_overrun()
@@ -91,18 +91,18 @@ class PromptEditor(QTextEdit):
 
     @property
     def size_px(self) -> int:
-        """The type's size."""
+        """The font size."""
         return self._size_px
 
     def zoom_to(self, size_px: int) -> None:
-        """Type of this size, within what can be read."""
+        """Set the font size, clamped to the readable range."""
         size_px = min(max(size_px, SMALLEST_PX), LARGEST_PX)
         if size_px != self._size_px:
             self._size_px = size_px
             self.setFont(theme.font(size_px=size_px))
 
     def wheelEvent(self, e: QWheelEvent) -> None:
-        """Ctrl turns the wheel into zoom."""
+        """Zoom on Ctrl+wheel."""
         if e.modifiers() & Qt.KeyboardModifier.ControlModifier:
             if steps := e.angleDelta().y():
                 self.zoom_to(self._size_px + (1 if steps > 0 else -1))
@@ -111,14 +111,14 @@ class PromptEditor(QTextEdit):
             super().wheelEvent(e)
 
     def resizeEvent(self, e: QResizeEvent) -> None:
-        """A caret that was in sight stays in sight when a sentence below takes some of the room."""
+        """Keep a visible caret visible when a message below takes some of the height."""
         was_visible = QRect(QPoint(0, 0), e.oldSize()).intersects(self.cursorRect())
         super().resizeEvent(e)
         if was_visible:
             self.ensureCursorVisible()
 
     def keyPressEvent(self, e: QKeyEvent) -> None:
-        """Zoom keys are taken; Ctrl+Enter is left to the panel and never becomes a line."""
+        """Handle the zoom keys; leave Ctrl+Enter to the panel, so that it never inserts a line."""
         if e.modifiers() & Qt.KeyboardModifier.ControlModifier:
             if e.key() in _ENTER_KEYS:
                 e.ignore()
@@ -138,11 +138,11 @@ class PromptEditor(QTextEdit):
     # --- pasting and dropping -------------------------------------------------------------------------------------
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
-        """Text, and pictures for the well."""
+        """Accept text, and pictures for the well."""
         return source.hasText() or _holds_pictures(source)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        """Text comes in plain; pictures go to the well."""
+        """Insert text as plain text; offer pictures to the well."""
         if _holds_pictures(source):
             self.pictures_offered.emit(source)
         elif source.hasText():
@@ -155,7 +155,7 @@ class PromptEditor(QTextEdit):
     # --- inside ---------------------------------------------------------------------------------------------------
 
     def _space_lines(self) -> None:
-        """On the empty text: every paragraph typed or pasted later takes the format over."""
+        """Set the line height on the empty document: later paragraphs inherit the format."""
         spaced = QTextBlockFormat()
         spaced.setLineHeight(_LINE_HEIGHT_PERCENT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
         cursor = QTextCursor(self.document())
@@ -194,7 +194,7 @@ def _overrun_format() -> QTextCharFormat:
 
 
 def _holds_pictures(mime: QMimeData) -> bool:
-    """Whether this is meant as a picture and not as text: files, or pixels without words beside them."""
+    """Return whether this is a picture rather than text: files, or pixels without text."""
     return any(url.isLocalFile() for url in mime.urls()) or (mime.hasImage() and not mime.hasText())
 
 
@@ -203,5 +203,5 @@ def _utf16_length(text: str) -> int:
 
 
 def _whole(text: str) -> str:
-    """Return the text with a replacement character for each lone surrogate, which no store or wire takes."""
+    """Replace each lone surrogate, which cannot be stored or sent, with U+FFFD."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

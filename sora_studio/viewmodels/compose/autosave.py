@@ -1,4 +1,4 @@
-"""When a changing draft is due to be saved: soon after the person pauses, and often enough while they do not."""
+"""Debounces saving of a changing draft, with an upper limit on the delay."""
 
 import time
 
@@ -6,14 +6,14 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 PAUSE_MS = 300
 LONGEST_MS = 900
-"""Leaves a tenth of a second for writing, so that a change is on disk within a second even while typing goes on."""
+"""Leaves 100 ms for writing, so that a change is on disk within a second even during continuous typing."""
 RETRY_MS = 5_000
 
 
 class Autosave(QObject):
-    """A timer that each change pushes back, but never past `LONGEST_MS` after the first change.
+    """A debounce timer: each change restarts it, but it fires at most `LONGEST_MS` after the first change.
 
-    Signals: `due()` when something is to be saved.
+    Signals: `due()` when the draft should be saved.
     """
 
     due = Signal()
@@ -30,7 +30,7 @@ class Autosave(QObject):
         return self._first_change_s is not None
 
     def touch(self) -> None:
-        """Something has changed."""
+        """Note a change and restart the timer."""
         now_s = time.monotonic()
         if self._first_change_s is None:
             self._first_change_s = now_s
@@ -38,11 +38,11 @@ class Autosave(QObject):
         self._timer.start(max(0, min(PAUSE_MS, left_ms)))
 
     def settle(self) -> None:
-        """What has changed so far is being written."""
+        """Stop the timer: the changes so far are being written."""
         self._first_change_s = None
         self._timer.stop()
 
     def retry(self) -> None:
-        """Writing failed: there is still something to save, but not at once."""
+        """Schedule another attempt after a failed write."""
         self._first_change_s = time.monotonic()
         self._timer.start(RETRY_MS)

@@ -1,4 +1,4 @@
-"""What a request becomes on another model, in another shape, or with other ways to the service. Pure values in and out."""
+"""Adapts a request to another model, another shape, or other picture routes. Pure functions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,7 +12,7 @@ from sora_studio.viewmodels.compose.pictures.picture_words import Seen, Shape
 
 
 def fitting(request: GenerationRequest, profiles: Mapping[str, ModelProfile], preferred: Sequence[str]) -> GenerationRequest:
-    """On the first of the preferred models that is loaded, else on any, with only the options and the route that it has."""
+    """Adapt the request to the first preferred model that is loaded, else to any, and drop options and a route it lacks."""
     if not profiles:
         return request
     profile = profiles[next((slug for slug in preferred if slug in profiles), next(iter(profiles)))]
@@ -26,13 +26,13 @@ def fitting(request: GenerationRequest, profiles: Mapping[str, ModelProfile], pr
 
 
 def reachable(request: GenerationRequest, ways: Ways) -> GenerationRequest:
-    """Without ways that are not set up any more: what is not offered is not asked for either."""
+    """Drop a callback or picture route that is no longer set up."""
     route = request.pictures_by if request.pictures_by in ways.routes else None
     return replace(request, callback=request.callback and ways.callback, pictures_by=route)
 
 
 def recropped(request: GenerationRequest, seen: Mapping[str, Seen], shape: Shape | None) -> GenerationRequest:
-    """Crops keep their place and take the clip's new shape; where that cannot be told, they go."""
+    """Adapt crops to the clip's new shape around their centres; drop those whose picture's size is unknown."""
     edits = dict(request.edits)
     for source, edit in edits.items():
         pixels = seen[source].pixels if source in seen else None
@@ -46,6 +46,6 @@ def recropped(request: GenerationRequest, seen: Mapping[str, Seen], shape: Shape
 
 
 def with_edits(request: GenerationRequest, edits: Mapping[str, PictureEdit]) -> GenerationRequest:
-    """Only of pictures that are there, and only those that change anything."""
+    """Replace the edits; drop those without effect or of absent pictures."""
     kept = {source: edit for source, edit in edits.items() if source in request.images and edit != PictureEdit()}
     return replace(request, edits=kept)

@@ -1,4 +1,4 @@
-"""The ways to and from the service that a composer can offer: how pictures reach it, and whether it can report back."""
+"""The choices the composer can offer: how pictures reach the service, and whether it can call back."""
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """`routes` are those that are set up; `usual` is taken unless a task says otherwise. `callback`: a relay is set up.
+    """`routes` are those that are set up; `usual` is the default for tasks. `callback`: a relay is set up.
 
-    By the `inner` one, if any, nothing leaves this machine.
+    With the `inner` route, if any, nothing leaves this machine.
     """
 
     routes: tuple[PictureRoute, ...] = ()
@@ -24,7 +24,7 @@ class Ways:
 
     @classmethod
     def of(cls, services: "ComposeServices", request: GenerationRequest) -> "Ways":
-        """As they are now, for this request."""
+        """Return the choices that are set up now, for this request."""
         return cls(
             routes=services.publishing.routes,
             usual=services.publishing.route_for(replace(request, pictures_by=None)),
@@ -33,10 +33,10 @@ class Ways:
         )
 
     def taken(self, wanted: PictureRoute | None) -> PictureRoute | None:
-        """The way that pictures go when this one is wanted."""
+        """Return the route that is used if this one is wanted."""
         return wanted if wanted in self.routes else self.usual
 
     @property
     def has_choice(self) -> bool:
-        """Whether pictures could go another way than usual."""
+        """Whether there is a picture route other than the default."""
         return any(route is not self.usual for route in self.routes)

@@ -1,4 +1,4 @@
-"""The words of the composer: what its controls say for a value, a count or a moment. Pure text in, text out."""
+"""The composer's texts for values, counts and times. Pure functions."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from sora_studio.domain.profile import Option, OptionValue
 from sora_studio.domain.prompt import first_line
 
 TITLE_CHARS = 32
-"""About what fits left of the counter in the narrowest window."""
+"""About as many as fit left of the counter in the narrowest window."""
 
 _ROUTES = {
     "auto": "The cheapest route first, another one when it fails.",
@@ -26,17 +26,17 @@ _SHAPES = {
 
 
 def counter(length: int, limit: int | None) -> str:
-    """`1,842 / 10,000`; without a profile there is no limit to show."""
+    """Return `1,842 / 10,000`, or only the length without a limit."""
     return f"{length:,}" if limit is None else f"{length:,} / {limit:,}"
 
 
 def overrun(length: int, limit: int | None) -> str:
-    """`120 over`, or nothing while the prompt fits."""
+    """Return `120 over`, or an empty string while the prompt fits."""
     return f"{length - limit:,} over" if limit is not None and length > limit else ""
 
 
 def title(prompt: str) -> str:
-    """What the draft is called: its first words, cut between words."""
+    """Return the draft's title: its first words, cut at a word boundary."""
     line = first_line(prompt)
     if len(line) <= TITLE_CHARS:
         return line or "Prompt"
@@ -46,18 +46,18 @@ def title(prompt: str) -> str:
 
 
 def removed_controls(count: int) -> str:
-    """What is said after a paste that lost characters."""
+    """Return the notice after a paste that lost control characters."""
     what = "1 invisible control character was" if count == 1 else f"{count:,} invisible control characters were"
-    return f"{what} left out of the pasted text."
+    return f"{what} removed from the pasted text."
 
 
 def saved(at: datetime | None) -> str:
-    """`saved 14:02` in the person's own time."""
+    """Return `saved 14:02` in local time, or an empty string."""
     return f"saved {at.astimezone():%H:%M}" if at else ""
 
 
 def generate(*, tasks: int, price_usd: float | None, online: bool) -> str:
-    """What the one primary button says. `price_usd` is one task's price, None when the profile knows none."""
+    """Return the primary button's text. `price_usd` is one task's price, None if the profile has none."""
     words = "Generate" if online else "Queue"
     count = f" {tasks} tasks" if tasks > 1 else ""
     later = "" if online else " for later"
@@ -66,21 +66,21 @@ def generate(*, tasks: int, price_usd: float | None, online: bool) -> str:
 
 
 def route_title(route: str) -> str:
-    """The route as the menu names it."""
+    """Return the route's name for the menu."""
     return route[:1].upper() + route[1:]
 
 
 def route_sentence(route: str) -> str:
-    """What choosing this route means; empty for one that a profile of the person's own names."""
+    """Return what this route means; empty for an unknown one from a user's own profile."""
     return _ROUTES.get(route, "")
 
 
 def check_title(option: Option) -> str:
-    """A yes-or-no option as a short claim that is ticked: `Remove watermark` reads `No watermark`."""
+    """Return the label of a boolean option's check box: `Remove watermark` becomes `No watermark`."""
     verb, _, rest = option.title.partition(" ")
     return f"No {rest}" if verb == "Remove" and rest else option.title
 
 
 def shape(value: OptionValue) -> str | None:
-    """The icon of a frame's shape, for the values that name one."""
+    """Return the icon for a value that names a frame's shape, else None."""
     return _SHAPES.get(str(value).lower())

@@ -1,4 +1,4 @@
-"""The composer's state and rules: what stands in the editor and its controls, kept as a draft and sent as a request."""
+"""The composer's state and rules: the current request, saved as a draft and sent as tasks."""
 
 from collections.abc import Coroutine, Mapping
 from dataclasses import replace
@@ -32,13 +32,13 @@ _SHAPE_FIELD = "aspect_ratio"
 
 
 class ComposeModel(QObject):
-    """What will be generated. It accepts everything from the first paint on; sending and saving begin with a studio.
+    """The request being composed. Editable from the first paint; saving and sending need `restore` with the services.
 
-    The draft is saved by itself: `keeper` says how that went. `looks` is what was found out about the pictures, `history` what
-    they were before, `complaints` what is wrong.
+    The draft is saved automatically; `keeper` has the result. `looks` has the results of the pictures' checks, `history` their
+    undo steps, `complaints` the current problems.
 
-    Signals: `changed()` when a control has to show something else, `route_needed()` when something was not sent because its
-    pictures have no way to the service. Typing is no change: the editor already shows it.
+    Signals: `changed()` when controls must be updated (not while typing: the editor already shows the text), `route_needed()`
+    when a request was not sent because no picture route is set up.
     """
 
     changed = Signal()
@@ -60,11 +60,11 @@ class ComposeModel(QObject):
         self.history = PictureHistory()
         self.online = True
 
-    # --- what there is to show ------------------------------------------------------------------------------------
+    # --- state ----------------------------------------------------------------------------------------------------
 
     @property
     def ready(self) -> bool:
-        """Whether a studio is there and the last draft has been looked for."""
+        """Whether the services are attached and the last draft has been looked up."""
         return self._restored
 
     @property
@@ -74,27 +74,27 @@ class ComposeModel(QObject):
 
     @property
     def profile(self) -> ModelProfile | None:
-        """The chosen model; None before there is a studio, or when it has no usable profile at all."""
+        """The chosen model's profile; None before the services are attached, or without any usable profile."""
         return self.profiles.get(self._draft.request.model)
 
     @property
     def request(self) -> GenerationRequest:
-        """What stands here now; it need not be valid."""
+        """The current request; it may be invalid."""
         return self._draft.request
 
     @property
     def draft(self) -> Draft:
-        """The request with takes, caret and when it was last saved."""
+        """The request with takes, caret and the time of the last save."""
         return self._draft
 
     @property
     def limit(self) -> int | None:
-        """The longest prompt in characters, once a profile says so."""
+        """The prompt's maximum length in characters; None while unknown."""
         return self.profile.prompt.max_chars if self.profile else None
 
     @property
     def generate_words(self) -> str:
-        """What one press does: the takes of each picture, or of as many as the model takes at once, and their price."""
+        """The Generate button's text: how many tasks one press creates, and their price."""
         profile, request = self.profile, self.request
         tasks = self._draft.takes * (len(request.split(profile)) if profile else 1)
         price_usd = profile.price_usd(request.options, request.route) if profile else None
@@ -102,50 +102,50 @@ class ComposeModel(QObject):
 
     @property
     def shape(self) -> Shape | None:
-        """The clip's frame, for models that let one choose."""
+        """The clip's frame, for models with a choice of it."""
         return shape_of(self.request.options.get(_SHAPE_FIELD))
 
     @property
     def ways(self) -> Ways:
-        """To and from the service, as they are set up now."""
+        """The callback and picture routes that are set up now."""
         return Ways.of(self._services, self.request) if self._services else Ways()
 
     def edit_of(self, source: str) -> PictureEdit:
-        """What is changed of a picture."""
+        """Return a picture's edit."""
         return self.request.edits.get(source, PictureEdit())
 
     @property
     def has_key(self) -> bool:
-        """Whether anything can be sent at all."""
+        """Whether an API key is available."""
         return self._services is not None and self._services.credentials.has_key
 
     @property
     def problems(self) -> Mapping[str, str]:
-        """What is wrong, by the field of the control that it concerns."""
+        """The current problems, by field."""
         return self.complaints.said(self.looks.known)
 
     @property
     def seen(self) -> Mapping[str, Seen]:
-        """The last look at each picture, with what was found wrong with it since."""
+        """The last check of each picture, with problems found since."""
         wrong = self.complaints.of_pictures
         return {source: picture_words.complained(seen, wrong.get(source, "")) for source, seen in self.looks.known.items()}
 
-    # --- what a person changes ------------------------------------------------------------------------------------
+    # --- changes --------------------------------------------------------------------------------------------------
 
     def set_prompt(self, prompt: str) -> None:
-        """The editor's text, on every keystroke: cheap, and without `changed` unless a complaint about the prompt goes away."""
+        """Set the prompt on every keystroke. Cheap; emits `changed` only if a problem of the prompt is cleared."""
         if prompt != self.request.prompt:
             self._replace(replace(self.request, prompt=prompt))
             if self.complaints.forgive("prompt"):
                 self.changed.emit()
 
     def note_removed_controls(self, count: int) -> None:
-        """Say beside the editor that pasted text lost invisible characters; the next edit takes the words away."""
+        """Show that pasted text lost invisible characters, until the next edit."""
         self.complaints.add([Problem("prompt", compose_text.removed_controls(count))])
         self.changed.emit()
 
     def set_caret(self, caret: int) -> None:
-        """Keep the caret's place, in Python characters, with the next save."""
+        """Set the caret's position, in Python characters, for the next save."""
         self._draft = replace(self._draft, caret=caret)
         self.keeper.touch()
 
@@ -157,43 +157,43 @@ class ComposeModel(QObject):
         self._choose(field, request)
 
     def set_route(self, route: str) -> None:
-        """Choose the service's `provider`."""
+        """Choose the route (the service's `provider`)."""
         self._choose("route", replace(self.request, route=route))
 
     def set_images(self, images: tuple[str, ...]) -> None:
-        """URLs or absolute paths, each once; edits of what is gone go too. The caller follows with `check_images`."""
+        """Set the pictures (URLs or absolute paths); drop duplicates and stale edits. Call `check_images` afterwards."""
         images = tuple(dict.fromkeys(images))
         if images != self.request.images:
             self.history.record(self.request)
         self._put_images(images, self.request.edits)
 
     def undo_images(self) -> None:
-        """Take the last change of the pictures back; what is gone returns with its edits. The caller follows as above."""
+        """Undo the last change of the pictures and their edits. Call `check_images` afterwards."""
         self._put_back(self.history.undo(self.request))
 
     def redo_images(self) -> None:
-        """Make it again. The caller follows as above."""
+        """Redo the last undone change of the pictures. Call `check_images` afterwards."""
         self._put_back(self.history.redo(self.request))
 
     def set_edit(self, source: str, edit: PictureEdit, *, goes_on: bool = False) -> None:
-        """Change what is sent of a picture; the caller follows with `look` and `check_images`.
+        """Set a picture's edit; call `look` and `check_images` afterwards.
 
-        One that `goes_on` with the change before, as a crop does that is being drawn, is taken back together with it.
+        `goes_on` merges the change with the previous one into one undo step, as while a crop is being dragged.
         """
         if edit != self.edit_of(source):
             self.history.record(self.request, goes_on=goes_on)
             self._choose("images", with_edits(self.request, {**self.request.edits, source: edit}))
 
     def set_callback(self, callback: bool) -> None:
-        """Whether the service shall report the end."""
+        """Set whether the service calls back when the task ends."""
         self._choose("callback", replace(self.request, callback=callback))
 
     def set_pictures_by(self, route: PictureRoute | None) -> None:
-        """How this task's pictures reach the service; None is the way of the settings."""
+        """Set the picture route of this task; None uses the one in the settings."""
         self._choose("images", replace(self.request, pictures_by=route))
 
     def take_settings(self) -> None:
-        """The settings may have changed: what is offered follows, and so does a new default."""
+        """Apply changed settings: a new default for the callback, and the routes offered."""
         if self._services is None:
             return
         if (usual := self._services.settings.current.callback) != self._usual_callback:
@@ -202,16 +202,16 @@ class ComposeModel(QObject):
         self.changed.emit()
 
     def set_takes(self, takes: int) -> None:
-        """How often the prompt is sent, 1 to 10."""
+        """Set how often the request is sent, clamped to 1 … `MAX_TAKES`."""
         self._draft = replace(self._draft, takes=min(max(takes, 1), MAX_TAKES))
         self._choose("takes", self.request)
 
     def set_model(self, slug: str) -> None:
-        """Choose another model; what it does not know falls back to its own defaults."""
+        """Choose another model; options it does not support fall back to its defaults."""
         self.use(replace(self.request, model=slug))
 
     def use(self, request: GenerationRequest) -> None:
-        """Take everything from a request, as far as a loaded profile knows it."""
+        """Take over a request, adapted to a loaded profile."""
         if request.images != self.request.images:
             self.history.clear()
         self._replace(self._fitting(request))
@@ -219,18 +219,18 @@ class ComposeModel(QObject):
         self.changed.emit()
 
     def set_online(self, online: bool) -> None:
-        """Whether the service can be reached."""
+        """Set whether the service is reachable."""
         if online != self.online:
             self.online = online
             self.changed.emit()
 
-    # --- with a studio --------------------------------------------------------------------------------------------
+    # --- with services --------------------------------------------------------------------------------------------
 
     async def restore(self, services: "ComposeServices") -> Draft | None:
-        """Begin to work with these services; returns the draft that the last session left, if any.
+        """Attach the services and return the last session's draft, if any.
 
-        What was typed before this moment wins: it becomes a draft of its own, and the earlier one is returned all the same, so
-        that the editor can keep it one undo away. Raises what the storage raises; the composer can be used even then.
+        Text typed before wins and becomes a new draft; the earlier one is still returned, so that the editor can offer it as
+        an undo step. Raises what the storage raises; the composer remains usable.
         """
         self._services = services
         self.online = services.tracking.snapshot().online
@@ -242,16 +242,16 @@ class ComposeModel(QObject):
         return earlier
 
     async def save(self) -> None:
-        """Write the draft if anything has changed, once there is a place for it; a failure is tried again."""
+        """Save the draft if it has changed and the services are attached; a failed write is retried."""
         if self._services and self._restored and await self.keeper.save(self._services.drafts, lambda: self._draft):
             if (kept := self.keeper.kept) is not None:
                 self._draft = replace(self._draft, id=kept.id, saved_at=kept.saved_at)
             self.changed.emit()
 
     def look(self, source: str, *, again: bool = False, patient: bool = False) -> Coroutine[object, object, None] | None:
-        """To be awaited: find out what would be sent of a picture; `looks` tells. None while nobody can, or it is known.
+        """Return a coroutine that finds out what would be sent of a picture, for `looks`; None if not possible or known.
 
-        `patient`: nobody has it before their eyes.
+        `patient`: low priority, for pictures out of sight.
         """
         profile, edit = self.profile, self.edit_of(source)
         if self._services is None or profile is None or source not in self.request.images:
@@ -260,11 +260,11 @@ class ComposeModel(QObject):
         return self.looks.look(self._services.pictures, source, edit, profile, patient=patient) if wanted else None
 
     async def thumbnail(self, path: Path, *, max_edge: int) -> Thumbnail | None:
-        """A picture small and upright; None while nobody can draw it."""
+        """Return an upright thumbnail; None if the picture cannot be decoded or the services are not attached."""
         return await self._services.pictures.thumbnail(path, max_edge=max_edge) if self._services else None
 
     async def check_images(self) -> None:
-        """Judge the pictures as `submit` would, and complain beside them."""
+        """Validate the pictures as `submit` would, and record their problems."""
         if self._services is None or not self.request.images:
             return
         checked = reachable(self.request, self.ways)
@@ -279,10 +279,10 @@ class ComposeModel(QObject):
             self.changed.emit()
 
     async def submit(self, *, again: bool = False) -> list[Task]:
-        """Send what stands here; returns once the tasks are on disk.
+        """Send the current request; return once the tasks are on disk.
 
-        An empty list when it was refused (`problems` says why) or when the same press is still under way. Raises
-        `KeyMissing`, `RequestRepeated` unless it is meant `again`, and whatever the storage raises.
+        Returns an empty list if it was refused (see `problems`) or a previous call is still running. Raises `KeyMissing`,
+        `RequestRepeated` unless `again`, and what the storage raises.
         """
         if self._services is None or self._submitting:
             return []
@@ -312,11 +312,11 @@ class ComposeModel(QObject):
         self._start(self.save(), name="save draft")
 
     def _at_images(self, problem: Problem) -> Problem:
-        """Too many takes can be chosen only by choosing too many pictures: there it is said."""
+        """Move a problem with the takes to the pictures if there are several: they caused it, as takes alone are clamped."""
         return replace(problem, field="images") if problem.field == "takes" and len(self.request.images) > 1 else problem
 
     def _begin(self, earlier: Draft | None) -> None:
-        """Whatever was typed meanwhile stays; an untouched composer takes the earlier draft over."""
+        """Keep what was entered meanwhile, or take over the earlier draft if nothing was."""
         self._restored = True
         self._usual_callback = self._services is not None and self._services.settings.current.callback
         touched = bool(self.request.prompt or self.request.images)
@@ -335,13 +335,13 @@ class ComposeModel(QObject):
         self._choose("images", with_edits(replace(self.request, images=images), edits))
 
     def _put_back(self, earlier: GenerationRequest) -> None:
-        """Its pictures with their edits; crops of the shape that the clip had then take the one that it has now."""
+        """Restore an earlier request's pictures and edits; adapt its crops if the clip's shape has changed since."""
         if shape_of(earlier.options.get(_SHAPE_FIELD)) != self.shape:
             earlier = recropped(earlier, self.looks.known, self.shape)
         self._put_images(earlier.images, earlier.edits)
 
     def _choose(self, field: str, request: GenerationRequest) -> None:
-        """A control holds something else: what was said about it before is of no use."""
+        """Set a control's new value and clear its stale problems."""
         self._replace(request)
         self.complaints.forgive(field)
         self.changed.emit()

@@ -1,4 +1,4 @@
-"""Keeps a draft on disk while it changes: one write at a time, the newest state, and tried again after a failure."""
+"""Autosaves a draft: one write at a time, always the newest state, retried after a failure."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class DraftKeeper(QObject):
-    """`kept` is the draft as it was kept last, `trouble` why the last write failed.
+    """`kept` is the draft as last saved, `trouble` why the last write failed (empty if it succeeded).
 
     Signals: `due()` when `save` should run.
     """
@@ -32,20 +32,20 @@ class DraftKeeper(QObject):
         self._autosave.due.connect(self.due)
 
     def touch(self) -> None:
-        """The draft has changed."""
+        """Note a change of the draft."""
         self._autosave.touch()
 
     def holds(self, prompt: str) -> bool:
-        """Whether the prompt, if there is any, is on disk."""
+        """Return whether the prompt is on disk; an empty one needs no saving."""
         return not prompt or (self.kept is not None and self.kept.request.prompt == prompt)
 
     def take(self, kept: Draft) -> None:
-        """Begin with the draft that is on disk."""
+        """Start from a draft that is already on disk."""
         self.kept = kept
         self._autosave.settle()
 
     async def save(self, drafts: "SqliteDrafts", draft: Callable[[], Draft]) -> bool:
-        """Write the draft as it stands when its turn has come; says whether there was anything to write."""
+        """Save the newest draft after any running write has ended; return whether a write was attempted."""
         async with self._writing:
             if not self._autosave.pending:
                 return False
@@ -58,7 +58,7 @@ class DraftKeeper(QObject):
                 self.trouble = error.title
                 self._autosave.retry()
             except BaseException:
-                self._autosave.touch()  # cancelled half-way: it still has to be written
+                self._autosave.touch()  # cancelled during the write: it is still unsaved
                 raise
             else:
                 self.trouble = ""

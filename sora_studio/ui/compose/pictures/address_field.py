@@ -1,4 +1,4 @@
-"""The inline field for a picture's web address: shown when asked for, gone with Enter or Escape."""
+"""The inline field for a picture's web address: shown on request, closed by Enter or Escape."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
@@ -9,9 +9,9 @@ from sora_studio.paths import NotAPath, local_path
 
 
 class AddressField(QLineEdit):
-    """Takes an http(s) address; the full path or `file:` address of a file is fine too.
+    """Accepts an http(s) address, a full path, or a `file:` address.
 
-    Signals: `entered(str)` with the address or path, `refused(str)` with a sentence about anything else, `closed()`.
+    Signals: `entered(str)` with the address or path, `refused(str)` with the reason, `closed()`.
     """
 
     entered = Signal(str)
@@ -26,27 +26,27 @@ class AddressField(QLineEdit):
         self.hide()
 
     def ask(self, address: str) -> None:
-        """Show it with an address to change, or empty."""
+        """Show and focus the field with an address to edit, or empty."""
         self.setText(address)
         self.selectAll()
         self.show()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def dismiss(self) -> None:
-        """Nothing more is asked for."""
+        """Clear and hide the field."""
         self.clear()
         self.hide()
         self.closed.emit()
 
     def keyPressEvent(self, arg__1: QKeyEvent) -> None:
-        """Escape leaves everything as it was."""
+        """Close the field on Escape, without changes."""
         if arg__1.key() == Qt.Key.Key_Escape:
             self.dismiss()
         else:
             super().keyPressEvent(arg__1)
 
     def focusOutEvent(self, arg__1: QFocusEvent) -> None:
-        """An empty field that nobody writes in goes away by itself."""
+        """Close the field when it loses focus while empty."""
         super().focusOutEvent(arg__1)
         if not self.text():
             self.dismiss()

@@ -1,4 +1,4 @@
-"""A picture large enough to judge, and the box on it that says what is kept of it."""
+"""A large view of a picture with its crop box."""
 
 from functools import cache
 
@@ -13,7 +13,7 @@ from sora_studio.viewmodels.compose.pictures.picture_crop import Corner
 
 _MARGIN = 16
 _REACH = 14
-"""How near to a corner a press must be to take hold of it."""
+"""How near to a corner, in px, a press must be to grab it."""
 _HANDLE = 14
 _STEP = 0.01
 _CORNERS: tuple[Corner, ...] = ((-1, -1), (1, -1), (-1, 1), (1, 1))
@@ -26,10 +26,10 @@ _ARROWS = {
 
 
 class CropView(QWidget):
-    """Paints a picture on the stage's black. With a crop its shape is locked: drag inside to move, a corner to resize;
-    the arrows move, with Shift they resize.
+    """Paints a picture on the stage's black. A crop keeps its aspect ratio: drag inside to move it, a corner to resize it;
+    the arrow keys move, with Shift they resize.
 
-    Signals: `cropped(Crop)` with every change by the person.
+    Signals: `cropped(Crop)` with every change by the user.
     """
 
     cropped = Signal(object)
@@ -49,25 +49,25 @@ class CropView(QWidget):
         self.setAccessibleName("Picture")
 
     def show_image(self, image: QImage) -> None:
-        """The picture upright, perhaps scaled down."""
+        """Show the upright picture, possibly scaled down."""
         self._image = image
         self.update()
 
     def show_transparency(self, is_transparent: bool) -> None:
-        """Whether some of it can be seen through: then quiet checks are behind it, as everywhere."""
+        """Paint a checkerboard behind a picture with transparent parts."""
         self._is_transparent = is_transparent
         self.update()
 
     def show_words(self, words: str) -> None:
-        """What stands there in place of a picture."""
+        """Show text in place of the picture."""
         self._image, self._words, self._held = QImage(), words, None
         self.update()
 
     def show_crop(self, crop: Crop | None, shape: float, pixels: tuple[int, int] | None) -> None:
-        """What is kept, in a shape of width by height; None keeps all. `pixels` are the picture's own, once they are known."""
+        """Show the crop; None keeps all. `shape` is width by height, `pixels` the picture's own size once known."""
         self._shape = shape
         self._size = QSize(*pixels) if pixels else QSize()
-        if self._held is None:  # a hand on the box knows better
+        if self._held is None:  # don't overwrite the box while it is being dragged
             self._crop = crop
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if crop else Qt.FocusPolicy.NoFocus)
         self._tell()
@@ -75,13 +75,13 @@ class CropView(QWidget):
 
     @property
     def crop(self) -> Crop | None:
-        """What is kept as it stands now."""
+        """The current crop."""
         return self._crop
 
-    # --- what a person does ---------------------------------------------------------------------------------------
+    # --- input ----------------------------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take hold of a corner or of the whole box."""
+        """Grab a corner or the whole box."""
         if self._crop is None or self._size.isEmpty() or event.button() != Qt.MouseButton.LeftButton:
             return
         corner = self._corner_at(event.position())
@@ -89,7 +89,7 @@ class CropView(QWidget):
             self._held = (corner, self._fraction(event.position()), self._crop)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Draw what is held; else say by the pointer what could be."""
+        """Drag what was grabbed; otherwise set the cursor for what is under it."""
         if self._held is None:
             self._point(event.position())
             return
@@ -102,12 +102,12 @@ class CropView(QWidget):
             self._take(picture_crop.resized(before, corner, to, picture=self._picture_shape, shape=self._shape))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go."""
+        """End the drag."""
         if event.button() == Qt.MouseButton.LeftButton:
             self._held = None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """The arrows move the box, with Shift they resize it."""
+        """Move the box with the arrow keys, resize it with Shift+arrow keys."""
         arrow = _ARROWS.get(Qt.Key(event.key()))
         if self._crop is None or self._size.isEmpty() or arrow is None:
             super().keyPressEvent(event)
@@ -119,14 +119,14 @@ class CropView(QWidget):
         else:
             self._take(picture_crop.moved(self._crop, right * _STEP, down * _STEP))
 
-    # --- how it looks ---------------------------------------------------------------------------------------------
+    # --- painting -------------------------------------------------------------------------------------------------
 
     def sizeHint(self) -> QSize:
-        """Large enough to judge a picture."""
+        """Return a size large enough to judge a picture."""
         return QSize(520, 400)
 
     def paintEvent(self, _: QPaintEvent) -> None:
-        """The picture, and with a crop everything outside of it dimmed."""
+        """Paint the picture, dimmed outside the crop."""
         painter = QPainter(self)
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
         ground = QPainterPath()
@@ -178,7 +178,7 @@ class CropView(QWidget):
             self.cropped.emit(crop)
 
     def _tell(self) -> None:
-        """The box in numbers, for who does not see it."""
+        """Describe the box in numbers for screen readers."""
         if self._crop is None or self._size.isEmpty():
             self.setAccessibleName("Picture")
             return
@@ -187,12 +187,12 @@ class CropView(QWidget):
         self.setAccessibleName(f"Crop {kept}, {left} from the left, {top} from the top")
 
     def _place(self) -> QRectF:
-        """Where the picture stands: as large as it goes, a small one at most twice its size, a thin one as a line."""
+        """Return the picture's rectangle: as large as fits, at most twice its own size, at least 1 px in each direction."""
         room = QRectF(self.rect()).adjusted(_MARGIN, _MARGIN, -_MARGIN, -_MARGIN)
         own = self._image.size() if self._size.isEmpty() else self._size
         size = own.scaled(room.size().toSize(), Qt.AspectRatioMode.KeepAspectRatio)
         if size.width() > 2 * own.width():
-            size = own * 2  # more would show nothing that is there
+            size = own * 2  # further enlargement shows no more detail
         place = QRectF(0, 0, max(size.width(), 1), max(size.height(), 1))
         place.moveCenter(room.center())
         return place
@@ -228,7 +228,7 @@ class CropView(QWidget):
 
 @cache
 def _checks() -> QPixmap:
-    """Two by two of them, to be repeated; of one look, like the stage."""
+    """Build a 2 × 2 checkerboard tile; dark in both themes, like the stage."""
     tile = QPixmap(2 * theme.GRID, 2 * theme.GRID)
     tile.fill(QColor(theme.DARK.raised))
     painter = QPainter(tile)

@@ -1,4 +1,4 @@
-"""What a file's first bytes tell of a picture that cannot be opened, so that a person knows which one it is."""
+"""Describes a picture that cannot be opened from the file's first bytes, so that the user can identify it."""
 
 import stat
 from pathlib import Path
@@ -13,7 +13,7 @@ _KNOWN = ("jpeg", "png", "gif", "webp", "bmp")
 
 
 def glance(path: Path) -> str:
-    """`GIF · 480 × 270 · 518 KB`, or as much of it as can be told. Nothing is decoded. Blocking: for threads."""
+    """Return `GIF · 480 × 270 · 518 KB`, or the known parts of it, without decoding. Blocking: run it in a thread."""
     try:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):

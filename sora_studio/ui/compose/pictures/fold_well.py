@@ -1,4 +1,4 @@
-"""Stands for the pictures that have no place in the strip: how many they are, a menu of them, and what to know of them."""
+"""The overflow well for pictures that do not fit in the strip: their number, a menu of them, and their marks."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -16,7 +16,7 @@ from sora_studio.viewmodels.compose.pictures.picture_words import Mark, Seen, Sh
 
 
 class FoldWell(QPushButton):
-    """Shows the gravest mark of the pictures inside; its menu shows each one's, by icon and in a word.
+    """Shows the most severe mark of its pictures; its menu shows each picture's mark as an icon and a word.
 
     Signals: `opened(str)` with the picture that was chosen in its menu.
     """
@@ -39,7 +39,7 @@ class FoldWell(QPushButton):
         self.hide()
 
     def show_sources(self, sources: Sequence[str]) -> None:
-        """The pictures that are folded away; none hides it."""
+        """Show these pictures in the menu; hide the well if there are none."""
         self._words = f"+{len(sources)}"
         self.setAccessibleName(f"{len(sources)} more images")
         self._menu.clear()
@@ -50,7 +50,7 @@ class FoldWell(QPushButton):
         self._tell()
 
     def show_seen(self, seen: Mapping[str, Seen], shape: Shape | None) -> None:
-        """What was found out about pictures, and the clip's shape that they should have."""
+        """Show the marks that result from the pictures' checks and the clip's shape."""
         found = {source: picture_words.mark(seen[source], shape) for source in self._entries if source in seen}
         marks = {source: mark for source, mark in found.items() if mark is not None}
         if marks != self._marks:
@@ -59,17 +59,17 @@ class FoldWell(QPushButton):
             self._tell()
 
     def complain(self, problem: str) -> None:
-        """What is wrong with all pictures, or nothing."""
+        """Show a problem that concerns all pictures; an empty one clears it."""
         if problem != self._problem:
             self._problem = problem
             self._tell()
 
     def sizeHint(self) -> QSize:
-        """As large as a picture's well."""
+        """Return the size of an image well."""
         return SIZE
 
     def paintEvent(self, _: QPaintEvent) -> None:
-        """A raised box with the count, and a mark if there is anything to know."""
+        """Paint a raised box with the count and the most severe mark."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         draw_box(painter, self, invalid=self.invalid)

@@ -1,4 +1,4 @@
-"""The pictures of a request side by side: the wells, the file dialog that fills them, and what is pasted or dropped."""
+"""The pictures of a request side by side: their wells, the file dialog, and paste and drop."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -25,17 +25,17 @@ if TYPE_CHECKING:
     from sora_studio.services.pictures.pictures import Pictures
 
 INLINE = 3
-"""So many pictures have a place beside the chips."""
+"""The most pictures shown beside the chips."""
 _TIMES_A_WELL = 4
-"""So large pictures are drawn, that a crop of them can still be told."""
+"""Thumbnails are this many times a well's size, so that a crop of them is still sharp."""
 
 
 class ImageStrip(QWidget):
-    """A well for each picture and an empty one; what has no room is folded. It keeps no picture: it shows what it is given.
+    """A well for each picture and an empty one; pictures that do not fit are folded. The request is the caller's.
 
-    Signals: `images_chosen(tuple[str, ...])` with all pictures after a change by the person, `address_wanted(str)` with
-    the address to begin with or nothing, `opened(str)` with a picture that the person wants to look at.
-    `undo` and `redo` are offered at each picture; whoever keeps what was there before enables and follows them.
+    Signals: `images_chosen(tuple[str, ...])` with all pictures after a change by the user, `address_wanted(str)` with
+    the initial address or an empty string, `opened(str)` with a picture to show large.
+    `undo` and `redo` are in each picture's menu; the owner of the history enables and handles them.
     """
 
     images_chosen = Signal(object)
@@ -66,11 +66,11 @@ class ImageStrip(QWidget):
         self._row.setSpacing(theme.GRID)
         self._row.addWidget(self._fold)
         self._row.addWidget(self._empty)
-        self.setMinimumHeight(SIZE.height())  # the style sheet would let the wells be as low as a button
+        self.setMinimumHeight(SIZE.height())  # or the style sheet's button height would apply
         self._rebuild()
 
     def attach(self, pictures: "Pictures", pasted_dir: Path) -> None:
-        """Draw pictures from now on, and keep pixels without a file in `pasted_dir`."""
+        """Load thumbnails from now on, and save pasted pixels in `pasted_dir`."""
         self._pictures, self._pasted_dir = pictures, pasted_dir
         for well in self._wells.values():
             self._draw(well)
@@ -78,7 +78,7 @@ class ImageStrip(QWidget):
     def show_images(
         self, images: tuple[str, ...], rules: ImageRules | None, *, problem: str, problems: Mapping[str, str]
     ) -> None:
-        """The request's pictures, the model's rules for them, and what is wrong with them all and with single ones."""
+        """Show the request's pictures. `problem` is about all, `problems` about single ones; no `rules`: none can be added."""
         if (images, rules) != (self._images, self._rules):
             self._images, self._rules = images, rules
             self._rebuild()
@@ -86,33 +86,33 @@ class ImageStrip(QWidget):
         self._complain()
 
     def show_seen(self, seen: Mapping[str, Seen], shape: Shape | None) -> None:
-        """What was found out about single pictures, and the clip's shape that they should have."""
+        """Show the results of the pictures' checks, and mark pictures that differ from the clip's shape."""
         changed = {source for source, now in seen.items() if source in self._seen and self._seen[source].digest != now.digest}
         self._seen, self._shape = dict(seen), shape
-        for source in changed & self._wells.keys():  # another picture stands in its file now
+        for source in changed & self._wells.keys():  # the file's content has changed
             self._draw(self._wells[source])
         self._mark()
 
     def set_room(self, pictures: int) -> None:
-        """So many pictures have a place; the others are folded."""
+        """Set how many pictures are shown; the others are folded."""
         if pictures != self._room:
             self._room = pictures
             self._rebuild()
             self._mark()
 
     def width_inline(self) -> int:
-        """How wide it is beside the chips."""
+        """Return the strip's width beside the chips."""
         beside = min(len(self._images), INLINE) + (len(self._images) > INLINE)
         return beside * (SIZE.width() + theme.GRID) + (SLIM if beside else SIZE).width()
 
     @staticmethod
     def room_within(width: int) -> int:
-        """How many pictures fit beside the fold and the empty well."""
+        """Return how many pictures fit beside the fold and the empty well."""
         return max((width - SLIM.width()) // (SIZE.width() + theme.GRID) - 1, 1)
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """The pictures that have a place."""
+        """The pictures that are not folded."""
         return self._images[: self._room]
 
     @property
@@ -121,43 +121,43 @@ class ImageStrip(QWidget):
         return not self._images
 
     def offer(self, mime: QMimeData) -> None:
-        """Take the pictures of a clipboard or a drop, after those that are there."""
+        """Append the pictures of a clipboard or a drop."""
         self._offer(None, mime)
 
     def put_address(self, address: str) -> None:
-        """Take a picture by its web address: in the place of one that was to be changed, else after the well that asked."""
+        """Add a web address: in place of the address being changed, else after the well that asked."""
         put = self._put if self._asking and is_url(self._asking) else self._add
         put(self._asking, (address,))
 
     def change_address(self, source: str, address: str) -> None:
-        """Put another address in the place of one."""
+        """Replace an address."""
         self._put(source, (address,))
 
     def remove(self, source: str) -> None:
-        """Take a picture out."""
+        """Remove a picture."""
         self._put(source, ())
 
     def focus_first(self) -> None:
-        """Give the keyboard to the first well that is at fault, be it the fold, else to the first."""
+        """Focus the first well with a problem (possibly the fold), else the first well."""
         wells = [*self._wells.values(), self._fold] if self._images else [self._empty]
         at_fault = [well for well in wells if well.invalid]
         (at_fault or wells)[0].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def focus_on(self, source: str) -> None:
-        """Give the keyboard to a picture's well, or to what stands for it."""
+        """Focus a picture's well, or the fold or empty well in its place."""
         well: QWidget = self._wells.get(source, self._fold if self._fold.isVisible() else self._empty)
         well.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def tab_stops(self) -> list[QWidget]:
-        """What the keyboard visits, in order."""
+        """Return the widgets in tab order."""
         return [*(self._wells[source] for source in self.shown), self._fold, self._empty]
 
     # --- wells ----------------------------------------------------------------------------------------------------
 
     def _rebuild(self) -> None:
-        """Wells of pictures that stay are kept, so that nothing flickers or is read twice."""
+        """Rebuild the row; reuse wells of remaining pictures to avoid flicker and loading them twice."""
         order = list(self._wells)
-        held = self.window().focusWidget()  # also while a dialog over the window has the keyboard
+        held = self.window().focusWidget()  # also correct while a dialog over the window has the focus
         focused = next((order.index(source) for source, well in self._wells.items() if well is held), None)
         if self._empty is held:
             focused = len(order)
@@ -175,7 +175,7 @@ class ImageStrip(QWidget):
             well.show()
         self._empty.set_company(bool(self._images))
         self._fold.show_sources(self._images[self._room :])
-        # Without rules pictures are not taken, yet those that are there must be seen to be removed.
+        # Without rules no picture can be added, but present ones must stay visible so that they can be removed.
         self._empty.setVisible(self._rules is not None or not self._images)
         if focused is not None:
             stops = [stop for stop in (*wells.values(), self._empty) if not stop.isHidden()]
@@ -222,7 +222,7 @@ class ImageStrip(QWidget):
         self._complain()
 
     def _complain(self) -> None:
-        """A sentence about one picture stands on that one. What concerns them all stands on all while none has its own."""
+        """Show each picture's own problem on its well; a common problem on all wells only while none has its own."""
         seen = {source: picture_words.problem(seen) for source, seen in self._seen.items() if seen.problem}
         own = {**self._problems, **seen}
         are_known = all(source in self._seen for source in self._images)
@@ -233,10 +233,10 @@ class ImageStrip(QWidget):
         self._fold.complain(next(iter(unmarked), common))
         self._empty.complain("" if self._images else self._problem)
 
-    # --- what comes in --------------------------------------------------------------------------------------------
+    # --- adding and removing --------------------------------------------------------------------------------------
 
     def _offer(self, source: str | None, mime: QMimeData) -> None:
-        """Pixels are better than an address when both come: a page's address is not its picture's."""
+        """Prefer pixels to an address when both are offered: the address may be the page's, not the picture's."""
         files = tuple(found for found in picture_sources(mime) if not is_url(found))
         pixels = picture_pixels(mime)
         if files:
@@ -250,11 +250,11 @@ class ImageStrip(QWidget):
         self._add(source, (str(await keep_pixels(pixels, folder)),))
 
     def _add(self, after: str | None, sources: tuple[str, ...]) -> None:
-        """Put pictures after one that is there, or after all."""
+        """Insert pictures after a present one, or append them."""
         self._put(after, (after, *sources) if after in self._images else sources)
 
     def _put(self, source: str | None, sources: tuple[str, ...]) -> None:
-        """Put pictures in the place of one that is there, or after all; none removes it. Each picture is there once."""
+        """Replace a picture with others (none removes it), or append them. Duplicates are dropped."""
         images = list(self._images)
         place = images.index(source) if source in images else len(images)
         images[place : place + 1] = sources
@@ -262,10 +262,10 @@ class ImageStrip(QWidget):
         if chosen != self._images:
             self.images_chosen.emit(chosen)
 
-    # --- asking ---------------------------------------------------------------------------------------------------
+    # --- file dialog ----------------------------------------------------------------------------------------------
 
     def choose(self, replacing: str | None) -> None:
-        """Ask for files, which take the place of a picture or come after all."""
+        """Ask for files, which replace a picture or are appended."""
         dialog = QFileDialog(self, "Choose images")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
@@ -280,7 +280,7 @@ class ImageStrip(QWidget):
         self._put(replacing, tuple(str(Path(file).absolute()) for file in files))
 
     def _folder(self) -> str:
-        """Where the last picture came from, else the system's pictures."""
+        """Return the last local picture's folder, else the system's pictures folder."""
         local = [image for image in self._images if not is_url(image)]
         if local:
             return str(Path(local[-1]).parent)

@@ -32,16 +32,16 @@ from sora_studio.viewmodels.compose.pictures.picture_words import Mark, Seen, Sh
 
 SIZE = QSize(64, CONTROLS_HEIGHT)
 SLIM = QSize(32, CONTROLS_HEIGHT)
-"""Of the empty well beside pictures: they are what the eye looks for."""
+"""Size of the empty well beside pictures: less prominent than they are."""
 _REMOVE_SIZE = 16
 _ICON = 18
 _REMOVE_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 
 
 class ImageWell(QPushButton):
-    """Holds one picture or none. Pressing, dropping, pasting and removing are reported, not done here.
+    """Shows one picture or none. Clicks, drops, pastes and removals are reported, not carried out.
 
-    Actions that are added to it are in its menu while they can be done.
+    Actions added to it appear in its menu while enabled.
 
     Signals: `offered(QMimeData)` when something was dropped or pasted, `file_wanted()`, `address_wanted()`, `removed()`,
     `all_removed()`.
@@ -59,7 +59,7 @@ class ImageWell(QPushButton):
         self.source = source
         self.invalid = False
         self.has_company = False
-        """Other pictures stand beside it: see `set_company`."""
+        """Whether other pictures are beside it; see `set_company`."""
         self._words = picture_words.name(source) if source else "Add an image: choose, drop or paste one"
         self._facts = ""
         self._problem = ""
@@ -76,22 +76,22 @@ class ImageWell(QPushButton):
         self._remove = self._build_remove()
 
     def sizeHint(self) -> QSize:
-        """The drawing's size; an empty well beside pictures is slim."""
+        """Return the well's size; an empty well beside pictures is slim."""
         return SLIM if self.has_company and self.source is None else SIZE
 
     def set_company(self, has_company: bool) -> None:
-        """Whether other pictures stand beside it."""
+        """Set whether other pictures are beside it."""
         if has_company != self.has_company:
             self.has_company = has_company
             self.updateGeometry()
 
     def show_picture(self, image: QImage) -> None:
-        """The picture itself, a few times the well's size: perhaps a part of it is shown."""
+        """Show this image, which should be a few times the well's size as only a crop of it may be shown."""
         self._image = image
         self._cut()
 
     def show_seen(self, seen: Seen, shape: Shape | None) -> None:
-        """What the picture is, and by an icon in its corner and in words what a person should know first."""
+        """Show the picture's facts, and its most important mark as an icon and in the tool tip."""
         self._facts = picture_words.facts_line(seen)
         self._mark = picture_words.mark(seen, shape)
         if seen.edit.crop != self._crop:
@@ -103,16 +103,16 @@ class ImageWell(QPushButton):
         self.update()
 
     def complain(self, problem: str) -> None:
-        """What is wrong with the picture, or nothing."""
+        """Show a problem with the picture; an empty one clears it."""
         self._problem = problem
         self.invalid = bool(problem)
         self._tell()
         self.update()
 
-    # --- what a person does ---------------------------------------------------------------------------------------
+    # --- input ----------------------------------------------------------------------------------------------------
 
     def keyPressEvent(self, e: QKeyEvent) -> None:
-        """Paste puts a picture in, Del takes it out, Enter presses, Shift+F10 opens the menu."""
+        """Handle Paste, Delete (remove), Enter (click) and Shift+F10 (menu)."""
         if e.matches(QKeySequence.StandardKey.Paste):
             self._paste()
         elif e.key() in _REMOVE_KEYS and self.source:
@@ -120,19 +120,19 @@ class ImageWell(QPushButton):
         elif e.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not e.modifiers():
             self.click()
         elif e.key() == Qt.Key.Key_F10 and e.modifiers() == Qt.KeyboardModifier.ShiftModifier:
-            self._open_menu(self.mapToGlobal(self.rect().center()))  # X11 knows no other key for it than the menu's own
+            self._open_menu(self.mapToGlobal(self.rect().center()))  # on X11 Qt opens menus with the menu key only
         else:
             super().keyPressEvent(e)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """The ways to bring a picture, in words."""
+        """Open the menu."""
         self._open_menu(event.globalPos())
 
     def _open_menu(self, place: QPoint) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if self.source:
-            menu.addAction("Look at it…", self.click)
+            menu.addAction("View…", self.click)
         menu.addAction("Replace…" if self.source else "Choose a file…", self.file_wanted.emit)
         menu.addAction("Paste image", self._paste).setEnabled(clipboard_picture() is not None)
         is_address = self.source is not None and is_url(self.source)
@@ -148,13 +148,13 @@ class ImageWell(QPushButton):
         menu.popup(place)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Files, addresses and pixels are welcome."""
+        """Accept files, addresses and pixels."""
         if offers_picture(event.mimeData()):
             self._set_dragging(True)
             event.acceptProposedAction()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        """It goes elsewhere."""
+        """End the drop highlight."""
         self._set_dragging(False)
         event.accept()
 
@@ -165,19 +165,19 @@ class ImageWell(QPushButton):
         event.acceptProposedAction()
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        """The small cross shows under the pointer only."""
+        """Show the remove button while the pointer is over a picture."""
         super().enterEvent(event)
         self._remove.setVisible(self.source is not None)
 
     def leaveEvent(self, event: QEvent) -> None:
-        """And goes with it."""
+        """Hide the remove button."""
         super().leaveEvent(event)
         self._remove.hide()
 
-    # --- how it looks ---------------------------------------------------------------------------------------------
+    # --- painting -------------------------------------------------------------------------------------------------
 
     def paintEvent(self, _: QPaintEvent) -> None:
-        """Dashes round a plus, or the picture on the stage's black; an address shows as a link."""
+        """Paint a dashed frame with a plus, or the picture on the stage's black; an address shows a link icon."""
         colours = theme.tokens()
         painter = QPainter(self)
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
@@ -213,7 +213,7 @@ class ImageWell(QPushButton):
             self.offered.emit(mime)
 
     def _cut(self) -> None:
-        """What is kept of the picture, as large as it is painted."""
+        """Crop and scale the image to the painted size."""
         if not self._image.isNull():
             left, top, right, bottom = (self._crop or Crop(0, 0, 1, 1)).box_px(self._image.width(), self._image.height())
             kept = self._image.copy(left, top, right - left, bottom - top)
@@ -235,7 +235,7 @@ class ImageWell(QPushButton):
         button.setCursor(Qt.CursorShape.ArrowCursor)
         button.setIcon(theme.icon("close", "#ececec"))
         button.setIconSize(QSize(10, 10))
-        # On a picture of any colour: always light on dark.
+        # Light on dark in both themes, to be visible on a picture of any colour.
         button.setStyleSheet(
             "QToolButton { background: rgba(14, 14, 14, 200); border: 0; border-radius: 8px; padding: 0; min-height: 0; }"
         )
@@ -252,7 +252,8 @@ class ImageWell(QPushButton):
         note = self._problem or (self._mark.sentence if self._mark else "")
         words = " · ".join(filter(None, (self._words, self._facts)))
         facts = self._facts.replace(" ", "\N{NO-BREAK SPACE}")
-        lines = [html.escape(line) for line in (self._words, facts, note) if line]  # a file may be called <b>: tool tips guess
+        # Escape: tool tips autodetect HTML, and a file may be named <b>.
+        lines = [html.escape(line) for line in (self._words, facts, note) if line]
         self.setToolTip(f"<qt>{'<br>'.join(lines)}</qt>")
-        # Else the tool tip is read out, tags and all.
+        # Without a description, screen readers read the tool tip with its tags.
         self.setAccessibleDescription(self._problem or ". ".join(filter(None, (words, note))))

@@ -1,4 +1,4 @@
-"""What a clipboard or a drop brings: pictures as files, as addresses or as bare pixels, and pixels kept as files."""
+"""Reads pictures from the clipboard and from drops (files, addresses or pixels), and saves pixels as files."""
 
 import asyncio
 import hashlib
@@ -15,42 +15,42 @@ from sora_studio.domain.request import is_url
 
 
 def picture_sources(mime: QMimeData) -> tuple[str, ...]:
-    """Absolute paths of local files and web addresses, in order. What a file really is, its content tells later."""
+    """Return absolute paths of local files, and web addresses, in order. The files' contents are checked later."""
     sources = [url.toLocalFile() if url.isLocalFile() else url.toString() for url in mime.urls()]
     sources = sources or [_address(mime)]
     return tuple(source for source in sources if is_url(source) or Path(source).is_absolute())
 
 
 def picture_pixels(mime: QMimeData) -> QImage | None:
-    """Bare pixels, such as a screenshot or a part of a picture copied in another program."""
+    """Return pixels such as a screenshot or a selection copied in another program, or None."""
     pixels = mime.imageData() if mime.hasImage() else None
     return pixels if isinstance(pixels, QImage) and not pixels.isNull() else None
 
 
 def offers_picture(mime: QMimeData) -> bool:
-    """Whether there is anything that the well could take, were it meant for it."""
+    """Return whether there is anything an image well could accept."""
     return mime.hasImage() or bool(picture_sources(mime))
 
 
 def clipboard_picture() -> QMimeData | None:
-    """What lies on the clipboard, if it could be a picture; an empty one has no data at all, whatever its type says."""
+    """Return the clipboard's data if it may be a picture. Qt returns None for an empty clipboard, despite its type hint."""
     mime = cast("QMimeData | None", QGuiApplication.clipboard().mimeData())
     return mime if mime is not None and offers_picture(mime) else None
 
 
 def copied_address() -> str:
-    """The web address that lies on the clipboard, if any."""
+    """Return the web address on the clipboard, or an empty string."""
     mime = clipboard_picture()
     return next(filter(is_url, picture_sources(mime)), "") if mime is not None else ""
 
 
 async def keep_pixels(pixels: QImage, folder: Path) -> Path:
-    """The pixels as a PNG in `folder`, named by its content, so that the same picture is kept once."""
+    """Save the pixels as a PNG in `folder`, named by its SHA-256, so that the same picture is stored once."""
     return await asyncio.to_thread(_keep, pixels, folder)
 
 
 def _address(mime: QMimeData) -> str:
-    """A web address that was copied as text."""
+    """Return a web address that was copied as text, or an empty string."""
     text = mime.text().strip() if mime.hasText() else ""
     return text if is_url(text) and not any(character.isspace() for character in text) else ""
 
@@ -59,9 +59,9 @@ def _keep(pixels: QImage, folder: Path) -> Path:
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     if not QImageWriter(buffer, QByteArray(b"png")).write(pixels):
-        raise StudioError("The pasted picture cannot be kept.", advice="Save it as a file and choose that.")
+        raise StudioError("The pasted picture could not be saved.", advice="Save it as a file and choose that.")
     png = buffer.data().data()
     path = folder / f"{PASTED}-{hashlib.sha256(png).hexdigest()[:16]}.png"
     if not path.exists():
-        write_whole(path, bytes(png))  # on the disk: there is no other copy of what was pasted
+        write_whole(path, bytes(png))  # the pasted pixels exist nowhere else
     return path

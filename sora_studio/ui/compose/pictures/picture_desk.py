@@ -1,4 +1,4 @@
-"""What goes on with the composer's pictures behind their wells: they are checked, looked at, and opened to be judged."""
+"""Coordinates the composer's picture wells, their checks in the model, and the picture dialog."""
 
 import asyncio
 from functools import partial
@@ -12,9 +12,9 @@ from sora_studio.viewmodels.compose.composer import ComposeModel
 
 
 class PictureDesk(QObject):
-    """Works between the strip and the model. At most one picture is open at a time.
+    """Connects the strip to the model. At most one picture dialog is open.
 
-    Signals: `route_needed()` when the person wants to set a way to the service up, `found()` when more is known of a picture.
+    Signals: `route_needed()` when the user wants to set up a picture route, `found()` when a picture's check has finished.
     """
 
     route_needed = Signal()
@@ -32,18 +32,18 @@ class PictureDesk(QObject):
         model.looks.changed.connect(self._on_looks_changed)
 
     def put(self, images: tuple[str, ...]) -> None:
-        """These are the pictures from now on."""
+        """Set the request's pictures and check them."""
         self._model.set_images(images)
         self.check()
 
     def check(self) -> None:
-        """Judge the pictures as they are now: what they were before is of no use to anyone."""
+        """Validate the current pictures; cancel an earlier, now stale check."""
         if self._checking is not None:
             self._checking.cancel()
         self._checking = self._scope.start(self._model.check_images(), name="check image")
 
     def show(self) -> None:
-        """Mark the wells, and look at all pictures, the folded ones with patience; not while a crop is being moved."""
+        """Mark the wells and inspect all pictures, folded ones with low priority; not while a crop is being dragged."""
         self._show_seen()
         self._images.undo.setEnabled(self._model.history.can_undo)
         self._images.redo.setEnabled(self._model.history.can_redo)
@@ -56,7 +56,7 @@ class PictureDesk(QObject):
     def _look(self, source: str, *, again: bool = False, patient: bool = False) -> None:
         if (looking := self._model.look(source, again=again, patient=patient)) is not None:
             if (earlier := self._looks.get(source)) is not None:
-                earlier.cancel()  # nobody waits for what an earlier crop would have come to
+                earlier.cancel()  # the result for an earlier edit is stale
             self._looks[source] = self._scope.start(looking, name="look at image")
             self._looks[source].add_done_callback(partial(self._forget, source))
 

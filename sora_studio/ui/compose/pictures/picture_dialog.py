@@ -1,4 +1,4 @@
-"""A look at one picture before anything is sent: what it is, what the service gets of it, and how it gets there."""
+"""The dialog about one picture before it is sent: its facts, its crop, what the service gets, and by which route."""
 
 import asyncio
 import contextlib
@@ -31,17 +31,17 @@ from sora_studio.viewmodels.compose.pictures.picture_words import Shape
 
 _EDGE = 1024
 _SETTLED_MS = 250
-"""After the last move of the crop: then what would be sent is worked out anew."""
+"""Debounce: what would be sent is prepared this long after the last change of the crop."""
 _FACTS_WIDTH = 296
 _SIZE = QSize(904, 568)
 
 
 class PictureDialog(QDialog):
-    """Stays beside the work and follows it: whatever is changed holds at once. Steps through all pictures of the request.
+    """A modeless dialog that applies changes at once and steps through all pictures of the request.
 
-    Signals: `edit_settled()` when what is sent has changed and should be looked at, `turned()` when another picture is shown,
-    `replace_wanted(str)`, `address_entered(str, str)` with an address and the one that takes its place, `remove_wanted(str)`,
-    `route_needed()`; `closed(str)` with the picture at the end.
+    Signals: `edit_settled()` when what is sent has changed and should be checked, `turned()` when another picture is shown,
+    `replace_wanted(str)`, `address_entered(str, str)` with the old and the new address, `remove_wanted(str)`,
+    `route_needed()`; `closed(str)` with the picture shown last.
     """
 
     edit_settled = Signal()
@@ -77,7 +77,7 @@ class PictureDialog(QDialog):
         self.resize(_SIZE)
 
     def show_source(self, source: str) -> None:
-        """One of the request's pictures."""
+        """Show one of the request's pictures."""
         self.source, self._glance = source, ""
         self.setWindowTitle(picture_words.name(source))
         self._replace.setText("Change address…" if is_url(source) else "Replace…")
@@ -88,7 +88,7 @@ class PictureDialog(QDialog):
         self.turned.emit()
 
     def show_model(self) -> None:
-        """What the composer holds now. What took a picture's place is shown in its place; without pictures it closes."""
+        """Follow the composer. Show what replaced the current picture; close when there are no pictures."""
         images = self._model.request.images
         if self._is_over:
             return
@@ -115,7 +115,7 @@ class PictureDialog(QDialog):
 
     @property
     def is_settling(self) -> bool:
-        """Whether the crop is still being moved, so that nobody need look at it yet."""
+        """Whether the crop is still being changed, so that checking it would be premature."""
         return self._settle.isActive()
 
     # --- building -------------------------------------------------------------------------------------------------
@@ -157,7 +157,7 @@ class PictureDialog(QDialog):
         return button
 
     def _order_tabs(self) -> None:
-        """As it stands: the picture and the steps beneath it, then the words beside it from above to below."""
+        """Set the tab order: the picture, the steps below it, then the right column from top to bottom."""
         beneath = (self._address, self._replace, self._remove, self._done)
         for before, after in pairwise([self._view, *self._steps.tab_stops, *self._facts.tab_stops(), *beneath]):
             QWidget.setTabOrder(before, after)
@@ -202,14 +202,14 @@ class PictureDialog(QDialog):
     # --- what happens ---------------------------------------------------------------------------------------------
 
     def _on_finished(self) -> None:
-        """By whatever way. What was moved last is not forgotten."""
+        """Apply a pending crop and clean up, however the dialog was closed."""
         self._is_over = True
         self._rest()
         self._stop_loading()
         self.closed.emit(self.source)
 
     def _rest(self) -> None:
-        """A crop that was moved stays where it is now."""
+        """Apply a pending crop at once instead of after the debounce."""
         if self.is_settling:
             self._settle.stop()
             self.edit_settled.emit()
@@ -228,7 +228,7 @@ class PictureDialog(QDialog):
         self._change(crop=crop, goes_on=goes_on)
 
     def _on_facts_crop_chosen(self, is_cropped: bool) -> None:
-        """Who crops again finds the box where it was left, while the clip's shape is the same."""
+        """Turn the crop on or off. Turned on again, it restores the previous box if the clip's shape is the same."""
         seen, shape = self._model.looks.seen(self.source), self._model.shape
         if seen is None or seen.pixels is None or shape is None:
             self._crop_to(None)
@@ -247,7 +247,7 @@ class PictureDialog(QDialog):
 
     def _crop_to(self, crop: Crop | None) -> None:
         self._change(crop=crop)
-        if crop is not None:  # a moment later: a segment that an arrow key chose takes the keyboard once more after this
+        if crop is not None:  # deferred: a segment chosen by arrow key takes the focus again after this
             QTimer.singleShot(0, self._view, self._view.setFocus)
         self.edit_settled.emit()
 
@@ -261,7 +261,7 @@ class PictureDialog(QDialog):
         self.address_entered.emit(self.source, address)
 
     def _on_facts_offer_taken(self) -> None:
-        self._done.setFocus(Qt.FocusReason.OtherFocusReason)  # the button that was pressed goes, and with it the keyboard
+        self._done.setFocus(Qt.FocusReason.OtherFocusReason)  # the pressed button is about to be hidden
         self._model.set_edit(self.source, replace(self._model.edit_of(self.source), convert=True))
         self.edit_settled.emit()
 

@@ -1,4 +1,4 @@
-"""The words beside a picture that is looked at: the picture, what is sent of it, its shape, and its way to the service."""
+"""The right column of the picture dialog: the picture's facts, what is sent, its shape, and its route to the service."""
 
 import html
 from collections.abc import Callable
@@ -21,12 +21,12 @@ from sora_studio.viewmodels.compose.pictures import picture_words
 from sora_studio.viewmodels.compose.pictures.picture_words import Seen, Shape
 
 _BUSY_AFTER_MS = 300
-"""An answer that comes sooner is not announced: nothing flickers."""
+"""Delay before a busy text is shown, to avoid flicker."""
 _LONG_ADDRESS = 160
 
 
 class PictureFacts(QWidget):
-    """Shows what it is given.
+    """Facts and choices about one picture. Stateless.
 
     Signals: `crop_chosen(bool)`, `reset_wanted()`, `offer_taken()`, `route_chosen(PictureRoute | None)`, `route_needed()`.
     """
@@ -63,7 +63,7 @@ class PictureFacts(QWidget):
         column.addStretch(1)
 
     def show_picture(self, source: str, seen: Seen | None, *, glance: str, is_waiting: bool) -> None:
-        """What is known, perhaps from before, until the answer comes; of what cannot be opened, what a glance tells."""
+        """Show the last known facts, and a busy text if a check takes long. `glance` describes a file that cannot be opened."""
         seen = seen or Seen(PictureEdit())
         self._name.setText(picture_words.name(source))
         self._show_address(picture_words.address(source))
@@ -84,7 +84,7 @@ class PictureFacts(QWidget):
             self._offer.setToolTip(picture_words.sent_line(seen.offer))
 
     def show_shape(self, seen: Seen | None, shape: Shape | None, *, is_cropped: bool) -> None:
-        """Only where the picture's own shape is not the clip's, or it was cropped; an address cannot be."""
+        """Show the crop controls if the picture's shape differs from the clip's or it is cropped; not for addresses."""
         pixels = seen.pixels if seen else None
         differs = shape is not None and pixels is not None and not picture_words.is_close(pixels[0] / pixels[1], shape.ratio)
         self._shape.setVisible(differs or is_cropped)
@@ -98,7 +98,7 @@ class PictureFacts(QWidget):
         self._hint.setVisible(is_cropped)
 
     def show_ways(self, ways: Ways, chosen: PictureRoute | None, *, is_needed: bool) -> None:
-        """How a local picture gets to the service. What has an address needs no way, and what cannot be sent goes none."""
+        """Show the route of a local picture; not `is_needed` for web addresses and pictures that cannot be sent."""
         self._way.setVisible(is_needed)
         if (ways, chosen) == self._ways:
             return
@@ -117,11 +117,11 @@ class PictureFacts(QWidget):
         _say(self._consent, picture_words.consent(route, stays_here=stays_here))
 
     def tab_stops(self) -> list[QWidget]:
-        """What the keyboard visits, in order."""
+        """Return the widgets in tab order."""
         return [self._offer, *self._crop.buttons, self._reset, self._route, self._set_up]
 
     def make_room(self, width: int) -> None:
-        """Never less high than the words need at that width."""
+        """Set the minimum height to what the text needs at this width."""
         self.setMinimumHeight(self.heightForWidth(width))
 
     # --- building -------------------------------------------------------------------------------------------------
@@ -132,7 +132,7 @@ class PictureFacts(QWidget):
         self._crop.chosen.connect(self.crop_chosen)
         self._reset = _button("Reset", self.reset_wanted.emit, name="Reset the crop")
         theme.set_role(self._reset, "quiet")
-        self._hint = _label("Drag it, or a corner. Arrow keys move, with Shift they resize.", role="secondary")
+        self._hint = _label("Drag the box or a corner. Arrow keys move it, Shift+arrows resize it.", role="secondary")
         choice = QHBoxLayout()
         choice.setSpacing(theme.GRID)
         choice.addWidget(self._crop)
@@ -161,7 +161,7 @@ class PictureFacts(QWidget):
         return box
 
     def _show_address(self, address: str) -> None:
-        """In a few lines at most; a tool tip says the rest."""
+        """Show the address, shortened to a few lines; the tool tip has all of it."""
         is_long = len(address) > _LONG_ADDRESS
         _say(self._address, f"{address[: _LONG_ADDRESS // 2]}…{address[-_LONG_ADDRESS // 2 :]}" if is_long else address)
         self._address.setAccessibleName(address)
@@ -169,7 +169,7 @@ class PictureFacts(QWidget):
 
     def _on_busy_soon_timeout(self) -> None:
         _say(self._sent_title, picture_words.heading(Seen(PictureEdit())))
-        _say(self._sent, "Looking…")
+        _say(self._sent, "Checking…")
 
 
 def _label(text: str = "", *, role: str = "", semibold: bool = False) -> QLabel:
@@ -178,7 +178,7 @@ def _label(text: str = "", *, role: str = "", semibold: bool = False) -> QLabel:
     label.setWordWrap(True)
     label.setFont(theme.font(semibold=semibold))
     if not text:
-        label.hide()  # and never shown here: without a parent it would be a window of its own
+        label.hide()  # don't show it here: without a parent it would become a window
     if role:
         theme.set_role(label, role)
     return label

@@ -1,4 +1,4 @@
-"""The small icon in the corner of what stands for pictures: light on a dark ground, to be seen on a picture of any colour."""
+"""The small icon in the corner of a picture's well: light on dark, to be visible on a picture of any colour."""
 
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
@@ -12,7 +12,7 @@ _ICON = 12
 
 
 def draw_mark(painter: QPainter, rect: QRect, mark: Mark) -> None:
-    """In the bottom left corner, whatever the look."""
+    """Draw the mark in the bottom left corner, with the dark theme's colours."""
     ground = QRect(_MARGIN, rect.height() - MARK_WIDTH - _MARGIN, MARK_WIDTH, MARK_WIDTH)
     shade = QColor(theme.DARK.stage)
     shade.setAlpha(215)
@@ -25,5 +25,5 @@ def draw_mark(painter: QPainter, rect: QRect, mark: Mark) -> None:
 
 
 def mark_colour(mark: Mark, colours: theme.Tokens) -> str:
-    """What is wrong stands out, and so does what may become wrong."""
+    """Return the colour of a mark; errors and warnings stand out."""
     return {"error": colours.failed, "warning": colours.review}.get(mark.icon, colours.text)

@@ -1,4 +1,4 @@
-"""Steps through the pictures of a request: the one before, the next one, and which of how many is shown."""
+"""Buttons for the previous and next picture of a request, and the current position."""
 
 from functools import partial
 
@@ -12,9 +12,9 @@ _BACK_KEYS, _ON_KEYS = ("Alt+Left", "PgUp"), ("Alt+Right", "PgDown")
 
 
 class PictureSteps(QWidget):
-    """Its keys work in the whole window that it is in. With a single picture there is nothing to see.
+    """Previous, position and next. The shortcuts work in the whole window; hidden for a single picture.
 
-    Signals: `stepped(int)` by how many: one back or one on.
+    Signals: `stepped(int)` with -1 or 1.
     """
 
     stepped = Signal(int)
@@ -31,14 +31,14 @@ class PictureSteps(QWidget):
         back = self._build_button("Previous picture", "chevron-left", _BACK_KEYS, -1)
         on = self._build_button("Next picture", "chevron-right", _ON_KEYS, 1)
         self.tab_stops: tuple[QWidget, ...] = (back, on)
-        """What the keyboard visits, in order."""
+        """The widgets in tab order."""
         row.addWidget(back)
         row.addWidget(self._place)
         row.addWidget(on)
         row.addStretch(1)
 
     def show_place(self, place: int, count: int) -> None:
-        """Which of how many, counted from nought."""
+        """Show the position; `place` counts from 0."""
         self._place.setText(f"{place + 1} of {count}")
         self.setVisible(count > 1)
 
@@ -48,7 +48,7 @@ class PictureSteps(QWidget):
         button.setAccessibleName(name)
         button.setToolTip(f"{name} ({QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText)})")
         button.setIcon(theme.icon(icon))
-        button.setFixedHeight(theme.CONTROL_HEIGHT)  # its own would be a little more than the buttons' beside it
+        button.setFixedHeight(theme.CONTROL_HEIGHT)  # the default is slightly taller than the buttons beside it
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.clicked.connect(step)
         for key in keys:

@@ -1,4 +1,4 @@
-"""The choice of a way for pictures, as a menu offers it wherever it is made."""
+"""Menu entries for choosing a picture route."""
 
 from collections.abc import Callable
 from functools import partial
@@ -12,7 +12,7 @@ from sora_studio.viewmodels.compose.pictures import picture_words
 
 
 def add_routes(menu: QMenu, ways: Ways, chosen: PictureRoute | None, choose: Callable[[PictureRoute | None], object]) -> None:
-    """The settings' own way first, then each that is set up; one of them holds."""
+    """Add the default from the settings, then each route that is set up; exactly one is checked."""
     group = QActionGroup(menu)
     for route, words in picture_words.route_choices(ways.routes, ways.usual):
         action = QAction(words, group, checkable=True)

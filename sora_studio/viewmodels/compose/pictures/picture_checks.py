@@ -1,4 +1,4 @@
-"""What looking at the composer's pictures found: asked off the window's thread, kept by picture, stale answers ignored."""
+"""Checks of the composer's pictures: run off the UI thread, cached by picture, stale results dropped."""
 
 import asyncio
 import contextlib
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from sora_studio.services.pictures.pictures import PictureLook, Pictures
 
 _Asked = tuple[PictureEdit, str, object]
-"""What was asked, for which model, and by whom."""
+"""The edit, the model's slug, and a unique marker of the call."""
 
 _AT_ONCE = 2
-"""A look may decode a large picture: more would only make every one of them late."""
+"""Concurrency limit: a check may decode a large picture, and more at once would slow down all of them."""
 
 
 class PictureLooks(QObject):
-    """The last answer about each picture, without its bytes.
+    """The last result for each picture, without its bytes.
 
-    Signals: `changed(str)` with the picture whose answer has come, or is waited for.
+    Signals: `changed(str)` with the picture whose check has started or finished.
     """
 
     changed = Signal(str)
@@ -40,32 +40,32 @@ class PictureLooks(QObject):
 
     @property
     def known(self) -> Mapping[str, Seen]:
-        """The last answer about each picture."""
+        """The last result for each picture."""
         return self._seen
 
     def seen(self, source: str) -> Seen | None:
-        """The last answer, perhaps about an earlier edit; None before there is one."""
+        """Return the last result, possibly for an earlier edit, or None."""
         return self._seen.get(source)
 
     def is_waiting(self, source: str) -> bool:
-        """Whether a newer answer is on its way."""
+        """Return whether a check is running or queued."""
         return source in self._waiting
 
     def is_new(self, source: str, edit: PictureEdit, profile: ModelProfile) -> bool:
-        """Whether nobody has asked about just this yet."""
+        """Return whether this picture, edit and model have not been checked yet."""
         return (wanted := self._wanted.get(source)) is None or wanted[:2] != (edit, profile.slug)
 
     @property
     def shown(self) -> dict[str, str]:
-        """What the local pictures held when they were looked at, as their digests."""
+        """The digests of local pictures at their last check."""
         return {source: seen.digest for source, seen in self._seen.items() if seen.digest}
 
     def doubt(self) -> None:
-        """Some picture may be another by now: each is new to whoever looks next. What was seen stands until then."""
+        """Mark all results as possibly stale, so that `is_new` is true; they are kept until the next check."""
         self._wanted.clear()
 
     def keep_only(self, sources: tuple[str, ...]) -> None:
-        """The other pictures are gone; one that comes back is looked at anew."""
+        """Forget other pictures; one that returns is checked again."""
         for known in (self._seen, self._wanted):
             for source in [*known]:
                 if source not in sources:
@@ -75,9 +75,9 @@ class PictureLooks(QObject):
     def look(
         self, pictures: "Pictures", source: str, edit: PictureEdit, profile: ModelProfile, *, patient: bool = False
     ) -> Coroutine[object, object, None]:
-        """Ask about a picture, to be awaited. Who asks later about the same one is answered; the earlier answer is dropped.
+        """Return a coroutine that checks a picture. A later call for the same picture makes the earlier one's result stale.
 
-        However many are `patient`, only one of them at a time stands in the way of those that are not.
+        At most one `patient` check runs at a time, so that they do not delay the others.
         """
         asked = (edit, profile.slug, object())
         self._wanted[source] = asked

@@ -1,41 +1,41 @@
-"""The arithmetic of a crop whose shape is locked. Pure numbers: fractions of an upright picture, shapes as width by height."""
+"""Arithmetic of crops with a fixed aspect ratio. Crops are fractions of the upright picture, shapes are width / height."""
 
 from sora_studio.domain.picture import Crop
 
 SMALLEST = 0.08
-"""Of the picture's width or height: less could not be taken hold of any more."""
+"""Minimum fraction of the picture's width or height; a smaller box could not be grabbed."""
 _CLOSE = 0.01
-"""Shapes that differ by less look the same, and the service takes them as the same."""
+"""Relative tolerance: shapes that differ by less look the same, and the service treats them so."""
 
 Corner = tuple[int, int]
-"""Which corner is held: -1 is left or top, 1 is right or bottom."""
+"""A corner as (x, y): -1 is left or top, 1 is right or bottom."""
 
 
 def is_close(shape: float, other: float) -> bool:
-    """Whether two shapes count as the same."""
+    """Return whether two shapes count as the same."""
     return abs(shape / other - 1) <= _CLOSE
 
 
 def largest(picture: float, shape: float) -> Crop:
-    """As much as a picture of that shape has in the other one, from its middle."""
+    """Return the largest centred crop of the given shape."""
     width, height = _largest_size(picture, shape)
     return Crop((1 - width) / 2, (1 - height) / 2, width, height)
 
 
 def moved(crop: Crop, right: float, down: float) -> Crop:
-    """Pushed by so much, as far as the picture goes."""
+    """Move the crop, clamped to the picture."""
     return Crop(_within(crop.left + right, 1 - crop.width), _within(crop.top + down, 1 - crop.height), crop.width, crop.height)
 
 
 def resized(crop: Crop, corner: Corner, to: tuple[float, float], *, picture: float, shape: float) -> Crop:
-    """One corner drawn to a point; the opposite one stays, and so does the shape."""
+    """Drag a corner to a point; the opposite corner and the shape stay."""
     across, along = corner
     anchor_x = crop.left if across > 0 else crop.left + crop.width
     anchor_y = crop.top if along > 0 else crop.top + crop.height
-    per_width = picture / shape  # of the height, both as fractions
+    per_width = picture / shape  # height per width, both as fractions of the picture's
     room_x = 1 - anchor_x if across > 0 else anchor_x
     room_y = 1 - anchor_y if along > 0 else anchor_y
-    wanted = ((to[0] - anchor_x) * across + (to[1] - anchor_y) * along / per_width) / 2  # both ways count the same
+    wanted = ((to[0] - anchor_x) * across + (to[1] - anchor_y) * along / per_width) / 2  # both directions have equal weight
     most = min(room_x, room_y / per_width)
     width = min(max(wanted, SMALLEST, SMALLEST / per_width), most)
     height = width * per_width
@@ -45,7 +45,7 @@ def resized(crop: Crop, corner: Corner, to: tuple[float, float], *, picture: flo
 
 
 def scaled(crop: Crop, factor: float, *, picture: float, shape: float) -> Crop:
-    """Larger or smaller around its middle, pushed inside where the picture ends."""
+    """Scale the crop around its centre, then move it inside the picture."""
     most_width, most_height = _largest_size(picture, shape)
     least = max(SMALLEST, SMALLEST * shape / picture)
     width = min(max(crop.width * factor, min(least, most_width)), most_width)
@@ -56,7 +56,7 @@ def scaled(crop: Crop, factor: float, *, picture: float, shape: float) -> Crop:
 
 
 def reshaped(crop: Crop, *, picture: float, shape: float) -> Crop:
-    """The same place in another shape: of about the same extent, around the same middle."""
+    """Give the crop another shape with about the same extent and centre."""
     width, height = _largest_size(picture, shape)
     share = min(max(crop.width, crop.height), 1.0)
     width, height = width * share, height * share

@@ -1,4 +1,4 @@
-"""What the composer's pictures and their edits were before: each step can be taken back, and made again."""
+"""Undo and redo for the composer's pictures and their edits."""
 
 from collections import deque
 
@@ -8,7 +8,7 @@ _STEPS = 50
 
 
 class PictureHistory:
-    """Requests as they stood before their pictures changed; of what else they held, nothing is meant to come back."""
+    """Snapshots of requests before their pictures changed. Callers restore only the pictures and edits from them."""
 
     def __init__(self) -> None:
         self._back = deque[GenerationRequest](maxlen=_STEPS)
@@ -17,34 +17,34 @@ class PictureHistory:
 
     @property
     def can_undo(self) -> bool:
-        """Whether the pictures were others before."""
+        """Whether there is a step to undo."""
         return bool(self._back)
 
     @property
     def can_redo(self) -> bool:
-        """Whether a step that was taken back can be made again."""
+        """Whether there is a step to redo."""
         return bool(self._ahead)
 
     def record(self, before: GenerationRequest, *, goes_on: bool = False) -> None:
-        """A step begins, unless it goes on with the last one. What was taken back is gone with it."""
+        """Add a step, unless it continues the last one (`goes_on`); clear the redo steps."""
         if not (goes_on and self._is_open):
             self._back.append(before)
         self._is_open = True
         self._ahead.clear()
 
     def undo(self, now: GenerationRequest) -> GenerationRequest:
-        """As it stood one step before."""
+        """Return the request one step before."""
         self._is_open = False
         self._ahead.append(now)
         return self._back.pop()
 
     def redo(self, now: GenerationRequest) -> GenerationRequest:
-        """As it stood before the last `undo`."""
+        """Return the request before the last `undo`."""
         self._back.append(now)
         return self._ahead.pop()
 
     def clear(self) -> None:
-        """Nothing of before belongs to what stands here now."""
+        """Forget all steps."""
         self._back.clear()
         self._ahead.clear()
         self._is_open = False

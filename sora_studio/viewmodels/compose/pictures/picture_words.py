@@ -1,4 +1,4 @@
-"""The words about a picture: what it is, what is sent of it, and what a person should know. Pure values in, text out."""
+"""Texts about a picture: its facts, what is sent of it, and warnings. Pure functions."""
 
 import math
 from collections import Counter
@@ -23,18 +23,18 @@ from sora_studio.viewmodels.quantities import size_text
 CONSENT = "This picture becomes reachable on the internet until the task ends."
 BY_COMMAND = "Your command makes this picture reachable on the internet. This program cannot remove it from there."
 STAYS_HERE = "This picture stays on this machine, where the service runs too."
-NO_ROUTE = "No way to the service is set up yet."
+NO_ROUTE = "No upload method is set up yet."
 TRANSPARENT = "Transparent parts may turn black."
 
 _MARKS = {
     "error": "cannot be sent",
     "warning": "transparent",
     "info": "of another shape",
-    "clock": "not looked at yet",
+    "clock": "not checked yet",
     "crop": "cropped",
     "refresh": "converted",
 }
-"""By icon, the gravest first."""
+"""By icon, most severe first."""
 _NAMED_AT_MOST = 3
 _NAMED = {"landscape": (16, 9), "portrait": (9, 16)}
 _COMMON = ((1, 1), (5, 4), (4, 3), (3, 2), (16, 10), (16, 9), (2, 1), (21, 9))
@@ -48,7 +48,7 @@ _THROUGH = {
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What is published of a picture, without its bytes. `kind` is `JPEG`, `PNG` or `WEBP`."""
+    """A prepared picture without its bytes. `kind` is `JPEG`, `PNG` or `WEBP`."""
 
     kind: str
     width: int
@@ -58,13 +58,13 @@ class Sent:
 
     @classmethod
     def of(cls, picture: PreparedPicture) -> "Sent":
-        """All but the bytes, which are large and not for the window."""
+        """Return the picture's facts without its bytes."""
         return cls(kind(picture.media_type), picture.width, picture.height, picture.size_bytes, picture.quality)
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a look at a picture found, for this edit: `facts` and `digest` of a local one, or `web` of an address."""
+    """The result of checking a picture with this edit: `facts` and `digest` of a local file, or `web` of an address."""
 
     edit: PictureEdit
     facts: ImageFacts | None = None
@@ -77,18 +77,18 @@ class Seen:
 
     @property
     def pixels(self) -> tuple[int, int] | None:
-        """Of the picture itself, upright."""
+        """The upright picture's size."""
         found = self.facts or self.web
         return (found.width, found.height) if found else None
 
     @property
     def sent_pixels(self) -> tuple[int, int] | None:
-        """Of what the service gets."""
+        """The size of what the service gets."""
         return (self.published.width, self.published.height) if self.published else self.pixels
 
     @property
     def has_way_out(self) -> bool:
-        """Whether a copy can be sent of what cannot be sent as it is."""
+        """Whether a converted copy can be sent instead."""
         return bool(self.problem) and self.offer is not None
 
 
@@ -102,19 +102,19 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What a picture's well shows in its corner: an icon, and the sentence that goes with it."""
+    """The icon in the corner of a picture's well, and its sentence."""
 
     icon: str
     sentence: str
 
     @property
     def word(self) -> str:
-        """The same where there is no room for a sentence; a number can stand before it."""
+        """A short form of the sentence, also usable after a count."""
         return _MARKS[self.icon]
 
     @property
     def is_problem(self) -> bool:
-        """Whether the picture cannot be sent like this."""
+        """Whether the picture cannot be sent as it is."""
         return self.icon == "error"
 
 
@@ -124,7 +124,7 @@ def name(source: str) -> str:
 
 
 def address(source: str) -> str:
-    """The whole of an address but for a login and a query, which may be secrets; empty for a file."""
+    """Return an address without login and query, which may be secret; empty for a file."""
     if not is_url(source):
         return ""
     try:
@@ -136,22 +136,22 @@ def address(source: str) -> str:
 
 
 def kind(format_or_type: str) -> str:
-    """`JPEG` for `jpeg` and for `image/jpeg`."""
+    """Return `JPEG` for `jpeg` and for `image/jpeg`."""
     return format_name(format_or_type.rpartition("/")[2])
 
 
 def pixels(width: int, height: int) -> str:
-    """`1280 × 720`."""
+    """Return `1280 × 720`."""
     return f"{width} × {height}"
 
 
 def size(size_bytes: int) -> str:
-    """`9.8 MB`; `42 bytes` where kilobytes would say nothing."""
+    """Return `9.8 MB`, or `42 bytes` below 1 kB."""
     return size_text(size_bytes) if size_bytes >= 1000 else "1 byte" if size_bytes == 1 else f"{size_bytes} bytes"
 
 
 def facts_line(seen: Seen) -> str:
-    """`JPEG · 4032 × 3024 · 3.2 MB`; empty while nothing is known."""
+    """Return `JPEG · 4032 × 3024 · 3.2 MB`; empty while nothing is known."""
     found = seen.facts or seen.web
     if found is None:
         return ""
@@ -162,7 +162,7 @@ def facts_line(seen: Seen) -> str:
 
 
 def sent_line(sent: Sent) -> str:
-    """`JPEG · 1280 × 720 · 412 kB · quality 90`."""
+    """Return `JPEG · 1280 × 720 · 412 kB · quality 90`."""
     parts = [sent.kind, pixels(sent.width, sent.height), size(sent.size_bytes)]
     if sent.quality is not None:
         parts.append(f"quality {sent.quality}")
@@ -170,42 +170,42 @@ def sent_line(sent: Sent) -> str:
 
 
 def what_is_sent(seen: Seen) -> str:
-    """What the service gets; empty while nothing fits."""
+    """Return what the service gets; empty if the picture cannot be sent as it is."""
     if seen.problem:
         return ""
     if seen.published is not None:
         return sent_line(seen.published)
     if seen.web is not None:
-        return "The address, as it is. A picture that fits was found there."
-    return "The address, as it is." if seen.note else ""
+        return "The address, unchanged. The picture there is suitable."
+    return "The address, unchanged." if seen.note else ""
 
 
 def heading(seen: Seen) -> str:
-    """What stands over the words about what is sent."""
+    """Return the heading above what is sent."""
     if not seen.problem:
         return "What is sent"
     return "Cannot be sent as it is" if seen.offer else "Cannot be sent"
 
 
 def caution(seen: Seen) -> str:
-    """What the service may make of what is sent; empty when there is nothing to fear."""
+    """Return a warning about how the service may render the picture; usually empty."""
     is_transparent = seen.published is not None and seen.facts is not None and seen.facts.is_transparent
     return TRANSPARENT if is_transparent else ""
 
 
 def problem(seen: Seen) -> str:
-    """What is wrong, and the way out where there is one."""
+    """Return the problem, with the alternative if there is one."""
     way_out = f" Open it to send a {seen.offer.kind} instead." if seen.offer else ""
     return f"{seen.problem}{way_out}" if seen.problem else ""
 
 
 def complained(seen: Seen, complaint: str) -> Seen:
-    """With what was found wrong after it was looked at, where the look did not find that it can be sent."""
+    """Add a problem found after the check, unless the check had found one or prepared a picture."""
     return replace(seen, problem=complaint, note="") if complaint and not seen.problem and not seen.published else seen
 
 
 def ways_out(seen: Mapping[str, Seen]) -> str:
-    """The same for several pictures at once, each of which has one."""
+    """Return the alternatives for several pictures in one sentence."""
     offers = [(name(source), one.offer) for source, one in seen.items() if one.offer]
     if not offers:
         return ""
@@ -219,7 +219,7 @@ def ways_out(seen: Mapping[str, Seen]) -> str:
 
 
 def changes(seen: Seen) -> list[str]:
-    """What is sent otherwise than it lies on the disk, one short claim each."""
+    """Return how what is sent differs from the file, one short statement each."""
     facts, sent = seen.facts, seen.published
     if facts is None or sent is None:
         return []
@@ -233,14 +233,14 @@ def changes(seen: Seen) -> list[str]:
 
 
 def _told(facts: ImageFacts) -> str:
-    """What the file says beside its picture."""
+    """Return the kinds of metadata in the file."""
     if facts.has_place:
         return "Place and camera" if facts.has_camera else "Place and other"
     return "Camera and other" if facts.has_camera else "Hidden"
 
 
 def _remade(edit: PictureEdit, facts: ImageFacts, sent: Sent) -> list[str]:
-    """What became of its pixels. That they were encoded anew is said where nothing else says so."""
+    """Return the changes to the pixels. Re-encoding is mentioned only if no other change implies it."""
     said = list[str]()
     if edit.crop is not None:
         said.append(f"Cropped to {pixels(sent.width, sent.height)}")
@@ -251,17 +251,17 @@ def _remade(edit: PictureEdit, facts: ImageFacts, sent: Sent) -> list[str]:
     elif edit.convert and sent.size_bytes < facts.size_bytes:
         said.append(f"Compressed from {size(facts.size_bytes)}")
     elif sent.quality is not None and not said and not facts.is_turned:
-        said.append(f"Encoded anew at quality {sent.quality}")
+        said.append(f"Re-encoded at quality {sent.quality}")
     return said
 
 
 def offer(sent: Sent) -> str:
-    """`Send a JPEG of 9.9 MB instead`."""
+    """Return `Send a JPEG of 9.9 MB instead`."""
     return f"Send a {sent.kind} of {size(sent.size_bytes)} instead"
 
 
 def shape_of(value: OptionValue | None) -> Shape | None:
-    """The frame that a value of `aspect_ratio` names: by its word, or as `4:3`."""
+    """Return the frame for a value of `aspect_ratio` such as `landscape` or `4:3`, else None."""
     text = str(value).lower()
     word = f"{text} " if text in _NAMED else ""
     width, _, height = text.partition(":")
@@ -275,7 +275,7 @@ def shape_of(value: OptionValue | None) -> Shape | None:
 
 
 def ratio(width: int, height: int) -> str:
-    """`4:3` for what is close to a common shape, else `1.37:1` or `1:1.37`."""
+    """Return `4:3` for what is close to a common shape, else the exact ratio, or `1.37:1` if that is unwieldy."""
     shape = width / height
     for across, down in _COMMON:
         if is_close(shape, across / down):
@@ -289,17 +289,17 @@ def ratio(width: int, height: int) -> str:
 
 
 def fits(seen: Seen, shape: Shape | None) -> bool:
-    """Whether what is sent has the clip's shape, as far as anyone knows."""
+    """Return whether what is sent has the clip's shape; True while unknown."""
     return shape is None or seen.sent_pixels is None or is_close(seen.sent_pixels[0] / seen.sent_pixels[1], shape.ratio)
 
 
 def shape_sentence(width: int, height: int, shape: Shape) -> str:
-    """Both shapes in words, such as 4:3 and landscape 16:9."""
+    """Return a sentence with both shapes, such as 4:3 and landscape 16:9."""
     return f"This picture is {ratio(width, height)}, the clip will be {shape.words}."
 
 
 def mark(seen: Seen, shape: Shape | None) -> Mark | None:
-    """The one thing about a picture that a person should know first; None when it is sent much as it is."""
+    """Return the most important notice about a picture; None if it is sent without notable changes."""
     if seen.problem or seen.note:
         return Mark("error", problem(seen)) if seen.problem else Mark("clock", seen.note)
     sent, found = seen.published, seen.facts
@@ -315,28 +315,28 @@ def mark(seen: Seen, shape: Shape | None) -> Mark | None:
 
 
 def gravest(marks: Iterable[Mark]) -> Mark | None:
-    """The one of them to know first."""
+    """Return the most severe mark."""
     return min(marks, key=lambda mark: list(_MARKS).index(mark.icon), default=None)
 
 
 def counted(marks: Iterable[Mark]) -> str:
-    """`1 cannot be sent, 2 transparent`: of each kind how many there are, the gravest first."""
+    """Return `1 cannot be sent, 2 transparent`: the number of each kind, most severe first."""
     count = Counter(mark.word for mark in marks)
     return ", ".join(f"{count[word]} {word}" for word in _MARKS.values() if count[word])
 
 
 def route_title(route: PictureRoute) -> str:
-    """As a menu names it."""
+    """Return the route's name for menus."""
     return _ROUTES[route]
 
 
 def way(route: PictureRoute | None) -> str:
-    """`Through your bucket`, or that there is none yet."""
+    """Return `Through your bucket`, or that no route is set up."""
     return f"Through {_THROUGH[route]}" if route else NO_ROUTE
 
 
 def consent(route: PictureRoute | None, *, stays_here: bool) -> str:
-    """What a person agrees to who sends a picture this way."""
+    """Return what the user agrees to by using this route."""
     if route is None:
         return ""
     if stays_here:
@@ -345,6 +345,6 @@ def consent(route: PictureRoute | None, *, stays_here: bool) -> str:
 
 
 def route_choices(routes: tuple[PictureRoute, ...], usual: PictureRoute | None) -> list[tuple[PictureRoute | None, str]]:
-    """What a menu of ways offers: the settings' own first, then each by its name."""
+    """Return a menu's choices: the default from the settings first, then each route by name."""
     named = f" ({route_title(usual)})" if usual else ""
     return [(None, f"As in Settings{named}"), *((route, route_title(route)) for route in routes)]

@@ -72,7 +72,7 @@ def test_an_address_is_named_and_shown_without_its_secrets(source: str, name: st
         ),
         (
             replace(AS_IT_IS, published=Sent("JPEG", 4032, 3024, 3_300_000, 95)),
-            ["Encoded anew at quality 95"],
+            ["Re-encoded at quality 95"],
         ),
         (
             replace(
@@ -80,7 +80,7 @@ def test_an_address_is_named_and_shown_without_its_secrets(source: str, name: st
                 facts=replace(FACTS, has_metadata=True, has_camera=True),
                 published=Sent("JPEG", 4032, 3024, 3_300_000, 95),
             ),
-            ["Camera and other details are removed", "Encoded anew at quality 95"],
+            ["Camera and other details are removed", "Re-encoded at quality 95"],
         ),
         (
             replace(AS_IT_IS, facts=replace(FACTS, is_turned=True), published=Sent("JPEG", 4032, 3024, 3_300_000, 95)),
