@@ -48,7 +48,7 @@ def test_a_second_press_of_the_same_asks_and_sends_nothing(asked: Desk) -> None:
 
 
 def test_send_again_sends_once_and_the_question_is_gone(asked: Desk) -> None:
-    (again,) = [button for button in asked.all(QPushButton) if button.text() == "Send again"]
+    (again,) = [button for button in asked.all(QPushButton) if button.text() == "Again"]
     asked.click(again)
     asked.bot.waitUntil(lambda: asked.submitted == [1, 1])
     assert not asked.reads(QUESTION)

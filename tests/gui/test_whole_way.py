@@ -203,7 +203,7 @@ def test_hammering_ctrl_enter_pays_once_and_a_wished_second_time_twice(desk: Sit
     desk.wait_for_row("Fog over the harbour", "Ready")
     assert len(simulator.state.charges) == 1
     assert desk.reads("Send it again?")
-    (again,) = [button for button in desk.window.findChildren(QPushButton) if button.text() == "Send again"]
+    (again,) = [button for button in desk.window.findChildren(QPushButton) if button.text() == "Again"]
     qtbot.mouseClick(again, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: len(simulator.state.charges) == 2, timeout=PATIENCE_MS)
     assert not desk.reads("Send it again?")

@@ -23,7 +23,7 @@ class AgainQuestion(QWidget):
         self._words = QLabel(self)
         self._words.setTextFormat(Qt.TextFormat.PlainText)
         theme.set_role(self._words, "review")
-        again = QPushButton("Send again", self)
+        again = QPushButton("Again", self)
         again.setAutoDefault(False)
         again.setToolTip("Send the same request again. You are charged again.")
         again.clicked.connect(self._on_again_clicked)
