@@ -1,4 +1,4 @@
-"""The program's one door: the window without a command, the command line with one."""
+"""The program's entry point: the window without a command, the command line with one."""
 
 import gc
 import sys
@@ -12,18 +12,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command and return the exit code."""
     try:
         return _run(list(sys.argv[1:] if argv is None else argv))
-    except SystemExit as end:  # a command line that was answered while it was read: a help text, or words about a mistake
+    except SystemExit as end:  # argparse has answered already: a help text or a usage error
         return _flushed(int(end.code or 0))
-    except NotAPath as error:  # of the data folder, without which there is not even a log
+    except NotAPath as error:  # for the data folder, without which there is not even a log
         if sys.stderr:
             sys.stderr.write(f"{DATA_DIR_VARIABLE}: {error}\n")
         return 2
-    except KeyboardInterrupt:  # so early or so late that nothing is there yet, or any more, that could say so
+    except KeyboardInterrupt:  # so early or so late that no handler is installed
         return 130
 
 
 def _run(arguments: list[str]) -> int:
-    """Each way imports only what it needs, so that the window is painted soon."""
+    """Run the command. Each branch imports only what it needs, so that the window is painted soon."""
     if not arguments:
         return _open_window(demo=False, output=None)
     if (by_itself := _by_itself(arguments[0])) is not None:
@@ -39,7 +39,7 @@ def _run(arguments: list[str]) -> int:
 
 
 def _flushed(code: int) -> int:
-    """Finish writing a help text or words about a mistake, whose reader may have left; return the exit code."""
+    """Finish writing a help text or an error, whose reader may be gone; return the exit code."""
     from sora_studio.cli.exit_codes import ExitCode
     from sora_studio.cli.streams import OutputFailed, flush_out, write_err
 
@@ -55,13 +55,13 @@ def _flushed(code: int) -> int:
 
 
 def _by_itself(command: str) -> Callable[[Sequence[str]], int] | None:
-    """A command that reads its own arguments."""
+    """Return the `main` of a command that parses its own arguments; None for any other."""
     match command:
         case "simulate":
             from sora_studio.simulator.serve import main as by_itself
         case "relay":
             from sora_studio.relay.serve import main as by_itself
-        case "look-into-film":  # the program itself starts this, for every film
+        case "look-into-film":  # started by the program itself, for every film
             from sora_studio.media.film_child import main as by_itself
         case _:
             return None

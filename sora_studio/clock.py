@@ -1,4 +1,4 @@
-"""The clock of the whole core: every part that waits or stamps gets it as an argument, so that tests can bring another."""
+"""The clock of the whole core: every part that waits or timestamps gets it as an argument, so that tests can replace it."""
 
 import asyncio
 import sys
@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 
 
 class Clock:
-    """Wall time for what is kept and shown, monotonic time for what is measured, elapsed time for what is planned."""
+    """Wall time for storage and display, monotonic time for measuring, elapsed time for scheduling."""
 
     def __init__(self) -> None:
         self._elapsed = _clock_that_never_stops()
 
     def now(self) -> datetime:
-        """Return the time as aware UTC. It may be set at any moment, forwards and back."""
+        """Return the time as aware UTC. It may jump at any moment, forwards and back."""
         return datetime.now(UTC)
 
     def monotonic(self) -> float:
@@ -31,7 +31,7 @@ class Clock:
 
 
 def _clock_that_never_stops() -> Callable[[], float]:
-    """Linux calls it BOOTTIME. On macOS it is MONOTONIC, which Python's own does not read; Windows' own goes on by itself."""
+    """Return a clock that counts during suspend: BOOTTIME on Linux, MONOTONIC on macOS, Python's own monotonic on Windows."""
     name = "CLOCK_MONOTONIC" if sys.platform == "darwin" else "CLOCK_BOOTTIME"
     number: int | None = getattr(time, name, None)
     return time.monotonic if number is None else lambda: time.clock_gettime(number)

@@ -1,4 +1,4 @@
-"""The built-in simulator as a child process: the whole way from prompt to clip, without a key and without cost."""
+"""The built-in simulator as a child process: everything from prompt to clip, without a key and without cost."""
 
 import os
 import subprocess
@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 from sora_studio.domain.errors import StudioError
 
 DEMO_SPEED = 30.0
-"""How many times faster than life the simulator runs, so that a clip takes seconds."""
+"""How much faster than real time the simulator runs, so that a clip takes seconds."""
 DEMO_KEY = "simulator"
-"""Not a secret: the simulator takes any key."""
+"""Not a secret: the simulator accepts any key."""
 START_WITHIN_S = 30.0
 STOP_WITHIN_S = 5.0
 
@@ -32,7 +32,7 @@ class Demo:
         return self._child is not None and self._child.poll() is not None
 
     def start(self) -> str:
-        """The simulator's base URL, once it answers; when it is started again, the same one.
+        """Start the simulator and return its base URL once it answers; a restart keeps the URL.
 
         Blocks for a second or so. Raises `StudioError` when it does not start.
         """
@@ -53,7 +53,7 @@ class Demo:
         return url
 
     def stop(self) -> None:
-        """End the simulator; fine when it does not run. Blocks until it has gone."""
+        """Stop the simulator; fine when it is not running. Blocks until it has exited."""
         child, self._child = self._child, None
         if child is None:
             return
@@ -68,7 +68,7 @@ class Demo:
             child.stdout.close()
 
     def _spawn(self, log: Path) -> "subprocess.Popen[str]":
-        """Out of reach of a terminal's Ctrl+C: this program first brings its requests to their end."""
+        """Start the child, shielded from the terminal's Ctrl+C: this program finishes its requests first."""
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("wb") as errors:
             return subprocess.Popen(  # noqa: S603 - our own program

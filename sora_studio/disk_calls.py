@@ -1,8 +1,8 @@
-"""Blocking calls on a person's disks: network shares and drives that may stop answering at any moment.
+"""Blocking calls on the user's disks: network shares and drives that may stop answering at any moment.
 
-asyncio's default pool has a handful of threads and the process waits for them at its end. A dead share would take them all, and
-then nothing else works. Here each folder has a few daemon threads of its own, every call a deadline, and a folder that overran
-one is not asked again until it has answered.
+asyncio's default pool has a handful of threads, and the process waits for them at exit. A dead share would block them all, and
+then nothing else works. Here each folder has a few daemon threads of its own, every call a deadline, and a folder with an
+overdue call is not called again until it has answered.
 """
 
 import asyncio
@@ -24,13 +24,13 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 ANSWER_WITHIN_S = 5.0
-"""The usual deadline, for questions such as "is it there?". A drive that has to wake up may miss one, but not the next."""
+"""The usual deadline, for calls such as `exists`. A drive that has to wake up may miss one, but not the next."""
 WORK_WITHIN_S = 60.0
-"""For reading and writing whole files: a slow stick takes many seconds to write a film's last bytes."""
+"""For reading and writing whole files: a slow USB stick takes many seconds to write a film's last bytes."""
 AT_ONCE = 4
-"""Calls that one folder may have under way."""
+"""Concurrent calls per folder."""
 END_WITHIN_S = 2.0
-"""How long the end of the process waits for calls that are still within their deadline."""
+"""How long the process waits at exit for calls that are still within their deadline."""
 
 
 class DiskThreads:
@@ -49,12 +49,12 @@ class DiskThreads:
         """Return what `work` returns. The deadline counts from its first step; cancelled before that, it never runs.
 
         Raises `FolderSilent` once the deadline is over, and at once while an earlier call of this folder is overdue. A call
-        that has begun cannot be stopped: it goes on, and its result is dropped.
+        that has begun cannot be stopped: it continues, and its result is dropped.
         """
         return await self.start(folder, work, within_s=within_s)
 
     def start(self, folder: Path, work: Callable[[], T], *, within_s: float | None = None) -> "asyncio.Future[T]":
-        """Like `run`, as a future: done when the work is, or when its deadline is over."""
+        """Like `run`, as a future: done when the work is, or when its deadline has passed."""
         loop = asyncio.get_running_loop()
         heard = loop.create_future()
         if self.is_silent(folder):
@@ -106,19 +106,19 @@ class DiskThreads:
         self.submit(folder, _Call(float("inf")), work)
 
     def is_silent(self, folder: Path) -> bool:
-        """Whether a call of this folder is overdue."""
+        """Return whether a call of this folder is overdue."""
         with self._lock:
             queue = self._queues.get(folder)
             return queue is not None and queue.is_overdue
 
     @property
     def unanswered(self) -> int:
-        """How many threads are at work or wait for a disk."""
+        """Count the threads that are running or waiting for a disk."""
         with self._lock:
             return sum(queue.threads for queue in self._queues.values())
 
     def finish(self, give_up_at: float) -> None:
-        """Wait until `give_up_at` (monotonic) for what is under way, except in folders that are silent."""
+        """Wait until `give_up_at` (monotonic) for calls in progress, except in folders that are silent."""
         while time.monotonic() < give_up_at:
             with self._lock:
                 if not any(queue.running and not queue.is_overdue for queue in self._queues.values()):
@@ -126,7 +126,7 @@ class DiskThreads:
             time.sleep(0.01)
 
     def submit(self, folder: Path, call: "_Call", work: Callable[[], T]) -> "Future[T]":
-        """Queue a call and see to it that a thread takes it up."""
+        """Queue a call and make sure that a thread takes it."""
         future = Future[T]()
         with self._lock:
             queue = self._queues.setdefault(folder, _Queue())
@@ -138,7 +138,7 @@ class DiskThreads:
         return future
 
     def _serve(self, folder: Path, queue: "_Queue") -> None:
-        """Body of a thread: take calls until none waits."""
+        """Body of a thread: run calls until the queue is empty."""
         while True:
             with self._lock:
                 if not queue.waiting:
@@ -160,24 +160,24 @@ class DiskThreads:
 
 
 class _Call:
-    """When a piece of work began and should be done."""
+    """Start time and deadline of a call."""
 
     def __init__(self, within_s: float) -> None:
         self._within_s = within_s
         self.began_at: float | None = None
 
     def begin(self) -> None:
-        """It has a thread now."""
+        """Start the deadline: a thread has taken the call."""
         self.began_at = time.monotonic()
 
     def left_s(self) -> float:
-        """What is left of its time; all of it until it begins."""
+        """Return the time left before the deadline; all of it until the call begins."""
         return self._within_s if self.began_at is None else self.began_at + self._within_s - time.monotonic()
 
 
 @dataclass(eq=False, slots=True)
 class _Queue:
-    """A folder's calls: those on a thread, and those that wait for one."""
+    """A folder's calls: those running on a thread, and those waiting for one."""
 
     threads: int = 0
     running: set[_Call] = field(default_factory=set[_Call])
@@ -191,7 +191,7 @@ class _Queue:
 
 
 class _Folder(Executor):
-    """One call to a folder's threads, as `run_in_executor` wants it."""
+    """One call to a folder's threads, as an executor for `run_in_executor`."""
 
     def __init__(self, threads: DiskThreads, folder: Path, call: _Call) -> None:
         self._threads, self._folder, self._call = threads, folder, call
@@ -215,18 +215,18 @@ def wait_for_disk(folder: Path, work: Callable[[], T]) -> T:
 
 
 def is_silent(folder: Path) -> bool:
-    """Whether a call of this folder is overdue at this moment. Returns at once."""
+    """Return whether a call of this folder is overdue now. Never blocks."""
     return any(threads.is_silent(folder) for threads in tuple(_all_threads))
 
 
 def unanswered() -> int:
-    """How many threads wait for a disk at this moment."""
+    """Count the threads that are waiting for a disk now."""
     return sum(threads.unanswered for threads in tuple(_all_threads))
 
 
 @atexit.register
 def _finish() -> None:
-    """Daemon threads are cut off at the end: let those that are writing come to theirs."""
+    """Wait for calls in progress: daemon threads are killed at exit, perhaps in the middle of a write."""
     give_up_at = time.monotonic() + END_WITHIN_S
     for threads in tuple(_all_threads):
         threads.finish(give_up_at)

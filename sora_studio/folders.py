@@ -1,4 +1,4 @@
-"""Folders on a person's disks: private ones, whether they can be written, and why not. Everything here blocks."""
+"""Folders on the user's disks: private ones, whether they are writable, and why not. Everything here blocks."""
 
 import contextlib
 import errno
@@ -13,19 +13,19 @@ _REASONS = {
     errno.EROFS: "its disk is read-only",
 }
 _TRIED_BYTES = 4096
-"""One page, so that a quota or a disk without a free block shows as well."""
+"""One page, so that an exceeded quota or a full disk is noticed too."""
 
 
 def make_private(folder: Path) -> None:
-    """Make the folder, readable for its user alone whatever the umask, or narrow the rights of one that is this user's.
+    """Create the folder, readable only by its user whatever the umask, or narrow the permissions of one that the user owns.
 
-    A folder that clearly has other uses too keeps its rights: the home folder, one above it, and one that is shared (sticky).
-    Systems and disks without such rights are left as they are. Raises `OSError` when the folder cannot be made.
+    A folder that clearly has other uses too keeps its permissions: the home folder, its parents, and shared (sticky) ones.
+    Systems and disks without such permissions are left as they are. Raises `OSError` when the folder cannot be created.
     """
     is_new = not folder.is_dir()
     for missing in reversed([place for place in (folder, *folder.parents) if not os.path.lexists(place)]):
         missing.mkdir(mode=0o700, exist_ok=True)
-    folder.mkdir(exist_ok=True)  # raises what is wrong with a file or a link in its place
+    folder.mkdir(exist_ok=True)  # raises the right error for a file or a link in its place
     if os.name == "nt":
         return
     found = folder.stat()
@@ -40,7 +40,7 @@ def make_private(folder: Path) -> None:
 
 
 def make_and_try(folder: Path) -> None:
-    """Make the folder and write there briefly. Raises `OSError`; its `strerror` says why in words."""
+    """Create the folder and write a test file there. Raises `OSError`; its `strerror` says why in words."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -49,14 +49,14 @@ def make_and_try(folder: Path) -> None:
 
 
 def write_briefly(folder: Path) -> None:
-    """Have a file in the folder for a moment, and leave nothing behind. Raises `OSError`; its `strerror` says why in words."""
+    """Create and delete a test file in the folder. Raises `OSError`; its `strerror` says why in words."""
     _write_in(folder, folder)
 
 
 def write_where_it_would_be(folder: Path) -> None:
-    """Like `write_briefly`, but make no folder: of one that does not exist yet, the place where it would be made is tried."""
+    """Like `write_briefly`, but create no folder: for a missing one, test the folder in which it would be created."""
     place = next((place for place in (folder, *folder.parents) if os.path.lexists(place)), folder)
-    if os.name == "nt" and place != folder and place.is_dir():  # where folders may be made, files need not be allowed
+    if os.name == "nt" and place != folder and place.is_dir():  # Windows may allow new folders but no files
         return
     _write_in(place, folder)
 
@@ -70,7 +70,7 @@ def _write_in(place: Path, wanted: Path) -> None:
 
 
 def why_unusable(folder: Path, error: OSError) -> str:
-    """Return why nothing can be kept in a folder, as a clause without a full stop."""
+    """Return why a folder cannot be used, as a clause without a full stop."""
     in_the_way = next((place for place in (folder, *folder.parents) if _is_no_folder(place)), None)
     if in_the_way is not None and in_the_way.is_symlink():
         return f"{in_the_way} is a link that leads to no folder"
@@ -81,7 +81,7 @@ def why_unusable(folder: Path, error: OSError) -> str:
 
 
 def _is_no_folder(place: Path) -> bool:
-    """Return whether something else stands there; False also for what this user may not look at."""
+    """Return whether something else exists there; False also when this user may not look."""
     try:
         return not stat.S_ISDIR(place.stat().st_mode)
     except (FileNotFoundError, NotADirectoryError):

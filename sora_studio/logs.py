@@ -1,4 +1,4 @@
-"""The log file: rotating, in the data folder, and without secrets. Addresses keep no query, no key or token appears."""
+"""The log file: rotating, in the data folder, and without secrets: URL queries, keys and tokens are removed."""
 
 import contextlib
 import logging
@@ -11,19 +11,19 @@ from pathlib import Path
 
 WINDOW_LOG = "studio.log"
 COMMANDS_LOG = "commands.log"
-"""Each kind of run has a file of its own: two programs never rotate the same one."""
+"""Each kind of run has its own file, so that two programs never rotate the same one."""
 LEVEL_VARIABLE = "SORA_STUDIO_LOG_LEVEL"
-"""How much is logged: a level's name, such as DEBUG. INFO when it is none."""
+"""Names the log level, such as DEBUG. Anything else means INFO."""
 MAX_BYTES = 1_000_000
 KEPT_FILES = 3
 _QUERY = re.compile(r"(\bhttps?://[^\s?#\"'<>]+)[?#][^\s\"'<>)]*")
 _BEARER = re.compile(r"(?i)(\bbearer\s+)[^\s\"',]+")
 _SHORTEST_SECRET = 6
-"""A shorter text than this is no key, and hiding it would tear words apart."""
+"""Shorter text is not a key, and hiding it would garble other words."""
 
 
 class RedactingFormatter(logging.Formatter):
-    """Formats a whole record, tracebacks included, and takes out what must not be kept."""
+    """Formats a whole record, tracebacks included, and removes secrets."""
 
     def __init__(self, secrets: Callable[[], tuple[str | None, ...]]) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
@@ -34,23 +34,23 @@ class RedactingFormatter(logging.Formatter):
 
 
 class _LogFile(RotatingFileHandler):
-    """Gives up in silence what a full disk does not take: the program goes on, and nobody can act on the log's own trouble."""
+    """Silently drops records that a full disk rejects: the program goes on, and there is nothing to do about the log itself."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
-        """Instead of a traceback on standard error for every line."""
+        """Suppress the traceback that logging prints to standard error for every failed line."""
 
     def close(self) -> None:
-        """What is not written yet may find no room either."""
+        """Close the file, ignoring that a full disk rejects the last buffered lines."""
         with contextlib.suppress(OSError):
             super().close()
 
 
 def redacted(text: str, *secrets: str | None) -> str:
-    """`text` without queries of addresses, bearer tokens and these secrets."""
+    """Return `text` without URL queries, bearer tokens and these secrets."""
     text = _BEARER.sub(r"\1…", _QUERY.sub(r"\1?…", text))
-    for secret in sorted(filter(None, secrets), key=len, reverse=True):  # one may begin another
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):  # longest first: one may be a prefix of another
         if len(secret) >= _SHORTEST_SECRET:
-            for form in (secret, repr(secret)[1:-1]):  # as it is, and as it stands in the words of an exception
+            for form in (secret, repr(secret)[1:-1]):  # plain, and as it appears in an exception's text
                 text = text.replace(form, "…")
     return text
 

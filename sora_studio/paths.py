@@ -1,4 +1,4 @@
-"""Where things are kept on each system: the program's own resources, its data, and the person's videos."""
+"""Locations on each system: the program's resources, its data, and the user's videos."""
 
 # ruff: noqa: PLC0415 - the window imports this before its first paint: what only some paths need is imported when they do
 
@@ -9,7 +9,7 @@ from pathlib import Path
 _PACKAGE = Path(__file__).resolve().parent
 DATA_DIR_VARIABLE = "SORA_STUDIO_DATA_DIR"
 _SCHEME = re.compile(r"([a-z][a-z0-9+.-]+):(//)?", re.IGNORECASE)
-"""Two letters at least: one is a drive of Windows."""
+"""At least two letters: one letter is a Windows drive."""
 _BUCKET = "is in a bucket, not on this computer."
 _SERVER = "is on a server, not on this computer."
 _SCHEMES = {
@@ -23,11 +23,11 @@ _SHOWN_CHARS = 60
 
 
 class NotAPath(ValueError):
-    """A text that names no place on this computer; its words are a sentence about why."""
+    """A text that is not a path on this computer; the message is a sentence about why."""
 
 
 def resources_dir() -> Path:
-    """Icons, fonts and model profiles: inside the installed package, or beside it in a checkout."""
+    """Return the folder of icons, fonts and model profiles: inside the installed package, or beside it in a checkout."""
     installed = _PACKAGE / "resources"
     return installed if installed.is_dir() else _PACKAGE.parent / "resources"
 
@@ -35,7 +35,7 @@ def resources_dir() -> Path:
 def data_dir(*, demo: bool = False) -> Path:
     """Return the data folder: `SORA_STUDIO_DATA_DIR`, else the system's place for it. The demo has its own folder inside.
 
-    Raises `NotAPath` for a variable that names no folder of this computer.
+    Raises `NotAPath` when the variable names no folder on this computer.
     """
     chosen = os.environ.get(DATA_DIR_VARIABLE)
     base = local_path(chosen) if chosen else _usual_data_dir()
@@ -49,10 +49,10 @@ def _usual_data_dir() -> Path:
 
 
 def local_path(text: str, *, anchored: bool = False) -> Path:
-    """Return the absolute path that a person wrote: plain, with `~`, or as a `file:` address.
+    """Return the absolute path for text from the user: plain, with `~`, or as a `file:` address.
 
-    A relative one starts at the current folder, or is refused when it must be `anchored`. Looks at the disk: a file whose name
-    reads like an address is that file. Raises `NotAPath`.
+    A relative path starts at the current folder, or is rejected when it must be `anchored`. Looks at the disk: an existing file
+    whose name looks like a URL is that file. Raises `NotAPath`.
     """
     found = _SCHEME.match(text)
     scheme, has_host = (found[1].lower(), found[2] is not None) if found else ("", False)
@@ -90,7 +90,7 @@ def _from_file_url(url: str) -> str:
 
 
 def _expanded(text: str) -> str:
-    """Return the text with the home folder for a leading `~`. A home that does not exist is refused, not made."""
+    """Return the text with a leading `~` expanded. A home folder that does not exist is rejected, not created."""
     if not text.startswith("~") or os.path.lexists(text):
         return text
     user = re.split(r"[/\\]" if os.name == "nt" else "/", text, maxsplit=1)[0]
@@ -105,7 +105,7 @@ def _shown(text: str) -> str:
 
 
 def videos_dir() -> Path:
-    """Where clips go unless the person says otherwise."""
+    """Return the default folder for clips."""
     import platformdirs
 
     return platformdirs.user_videos_path() / "Sora Studio"

@@ -1,4 +1,4 @@
-"""Builds the core: `open_studio` is the only place that names concrete parts."""
+"""Builds the core: `open_studio` is the only place that names concrete classes."""
 
 import asyncio
 import os
@@ -69,7 +69,7 @@ class Studio:
     """The services of one open data folder, complete and running, as `open_studio` yields them.
 
     `tasks` is for reading: only the services write to it.
-    `retry` makes everything that waits for the connection, credit or a folder try again at once.
+    `retry` makes everything that waits for the connection, credit or a folder retry at once.
     """
 
     data_dir: Path
@@ -112,7 +112,7 @@ class Launch:
 
     @property
     def is_demo(self) -> bool:
-        """Whether it runs on the built-in simulator."""
+        """Whether the built-in simulator is the service."""
         return self.gateway_name == SIMULATOR
 
 
@@ -130,11 +130,11 @@ async def open_studio(
 ) -> AsyncGenerator[Studio]:
     """Open a data folder, own it if no other process does, resume its tasks, and yield the services.
 
-    `speed` is how many times faster than real time the service runs. `gateway_name` is what tasks are filed under; by default
-    the origin of the base URL. `events` also carries the notices of the start, to whoever subscribed before.
+    `speed` is how many times faster than real time the service runs. `gateway_name` labels the tasks' gateway; by default
+    the origin of the base URL. `events` also carries the notices of the start, for earlier subscribers.
 
-    On exit, creates in flight finish within 5 s or become unclear; then everything is closed. A part that fails to close never
-    keeps the others open. Raises `DataFolderUnusable`, `DatabaseUnusable`, `StorageFull` or `InvalidSetting`.
+    On exit, creates in flight finish within 5 s or become unclear; then everything is closed. A part that fails to close does
+    not keep the others open. Raises `DataFolderUnusable`, `DatabaseUnusable`, `StorageFull` or `InvalidSetting`.
     """
     launch = Launch(
         data_dir=data_dir,
@@ -151,7 +151,7 @@ async def open_studio(
 
 
 class _Assembly:
-    """Builds a studio from the outside in. Whatever must be closed is pushed on `stack` before it is used."""
+    """Builds a studio step by step. Everything that must be closed is pushed on `stack` before it is used."""
 
     settings: SettingsService
     engine: Engine
@@ -170,11 +170,11 @@ class _Assembly:
         self._bucket_keys = BucketKeys(self._keys.bucket_key_id, self._keys.bucket_secret, on_change=self._routes_changed)
         self._relay_token = RelayToken(self._keys.relay_token, on_change=self._relay_changed)
         named_relay = os.environ.get(RELAY_URL_VARIABLE, "").strip()
-        # A demo uses no relay on the internet, but one on this machine may be tried out with it.
+        # A demo uses no relay on the internet, but may be used to try one on this machine.
         self._named_relay = "" if launch.is_demo and not is_loopback(named_relay) else named_relay
 
     async def build(self) -> Studio:
-        """Open everything, begin to work, and return the studio."""
+        """Open everything, start the services, and return the studio."""
         launch = self._launch
         await asyncio.to_thread(prepare_data_folder, launch.data_dir)
         self.settings = await self._load_settings()
@@ -309,7 +309,7 @@ class _Assembly:
         def choose() -> RelayChoice:
             return choose_relay(self.settings.current, named_url=self._named_relay, gateway_is_loopback=gateway_is_loopback)
 
-        choose()  # an address that is none is refused at the start
+        choose()  # reject an invalid address at the start
         relay = RelayLink(
             choose,
             serve=lambda choice: EmbeddedRelay(folder, port=choice.port, public_url=choice.url),
