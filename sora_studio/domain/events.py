@@ -39,6 +39,7 @@ class NoticeAction(StrEnum):
     """The one action that a notice offers."""
 
     ENTER_KEY = "enter-key"
+    GET_KEY = "get-key"
     OPEN_SETTINGS = "open-settings"
     TRY_SIMULATOR = "try-simulator"
     RETRY = "retry"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QSettings, Qt
-from PySide6.QtGui import QAction, QImage
+from PySide6.QtGui import QAction, QDesktopServices, QImage
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -151,6 +151,20 @@ def test_without_a_key_one_banner_offers_both_ways(
     qtbot.mouseClick(button(window, "Enter key"), Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: named(window, "API key").isVisible())
     assert named(window, "API key").window() is not window
+
+
+def test_without_a_key_the_banner_and_the_settings_lead_to_the_services_key_page(
+    window: MainView, studio: Studio, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = list[str]()
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toString()))
+    window.attach(studio)
+    qtbot.mouseClick(button(window, "Get a key"), Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(button(window, "Enter key"), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: named(window, "Open the service's page about API keys").isVisible())
+    qtbot.mouseClick(named(window, "Open the service's page about API keys"), Qt.MouseButton.LeftButton)
+    assert len(opened) == 2
+    assert all(address.startswith("https://apixo.ai/") for address in opened)
 
 
 def test_the_status_bar_tells_what_is_known(window: MainView, studio: Studio, qtbot: QtBot) -> None:

@@ -68,7 +68,7 @@ def test_the_gravest_two_are_shown_and_the_rest_follow(bar: NoticeBar, qtbot: Qt
 
 
 def test_its_action_is_one_press_away(bar: NoticeBar, qtbot: QtBot) -> None:
-    bar.raise_notice(OFFLINE, also=NoticeAction.TRY_SIMULATOR)
+    bar.raise_notice(OFFLINE, also=(NoticeAction.TRY_SIMULATOR,))
     buttons = {button.text(): button for button in bar.findChildren(QPushButton)}
     assert list(buttons) == ["Try again", "Try the simulator"]
     with qtbot.waitSignal(bar.action_asked) as asked:

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from sora_studio.domain.errors import StudioError
+from sora_studio.domain.service_pages import service_pages
 from sora_studio.domain.settings import Settings
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.push_button import PushButton
@@ -111,7 +112,8 @@ class SettingsDialog(QDialog):
         self._saved = settings
         for one in self._with_settings:
             one.show_settings(settings)
-        self.key.attach(services.credentials if services else None)
+        pages = None if self._demo else service_pages(settings.base_url)
+        self.key.attach(services.credentials if services else None, pages)
         self.pictures.attach(services)
         self.pictures.show_reason(needed=way_needed)
         self.relay.attach(services)

@@ -2,11 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from sora_studio.domain.errors import StudioError
 from sora_studio.domain.ports import KeyOrigin
+from sora_studio.domain.service_pages import ServicePages
 from sora_studio.ui.kit.push_button import PushButton
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.settings.secret_field import SecretField, secret_entry
@@ -43,16 +45,27 @@ class KeySection(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.field)
+        self._page: ServicePages | None = None
+        self._get = PushButton("Get a key", "Open the service's page about API keys")
+        self._get.clicked.connect(self._on_get_clicked)
+        column.addWidget(self._get, alignment=Qt.AlignmentFlag.AlignLeft)
         self._on_field_typed()
 
-    def attach(self, credentials: "Credentials | None") -> None:
-        """Tell where the key is now; None while the studio has not started."""
+    def attach(self, credentials: "Credentials | None", pages: ServicePages | None = None) -> None:
+        """Tell where the key is now; None while the studio has not started. `pages` are the service's own, where known."""
+        self._page = pages
         self._credentials = credentials
         self.field.attach(credentials, credentials.set if credentials else None)
         self._on_field_typed()
 
     def _on_field_typed(self) -> None:
+        has_key = self._credentials is not None and self._credentials.status.origin is not KeyOrigin.NONE
+        self._get.setVisible(self._page is not None and not has_key)
         self._test.setEnabled(self._credentials is not None and all(self.field.texts))
+
+    def _on_get_clicked(self) -> None:
+        if self._page is not None:
+            QDesktopServices.openUrl(QUrl(self._page.key))
 
     def _on_test_clicked(self) -> None:
         if self._credentials is not None:

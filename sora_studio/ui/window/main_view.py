@@ -6,12 +6,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSettings, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtCore import QEvent, QSettings, QTimer, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from sora_studio.domain.errors import InvalidSetting, StudioError
 from sora_studio.domain.events import EventBus, NoticeAction, NoticeLevel, NoticeRaised
+from sora_studio.domain.service_pages import service_pages
 from sora_studio.domain.settings import Settings
 from sora_studio.domain.task import Task
 from sora_studio.paths import videos_dir
@@ -259,7 +260,8 @@ class MainView(QWidget):
             return
         words = "Everything works but Generate, which needs an API key. The simulator makes test clips without one."
         banner = NoticeRaised(NO_KEY, NoticeLevel.INFO, words, NoticeAction.ENTER_KEY)
-        self.notices.raise_notice(banner, also=NoticeAction.TRY_SIMULATOR)
+        get_key = (NoticeAction.GET_KEY,) if service_pages(self._settings.base_url) else ()
+        self.notices.raise_notice(banner, also=(*get_key, NoticeAction.TRY_SIMULATOR))
 
     def _on_refresh_timeout(self) -> None:
         self.scope.start(self.status.refresh(), name="status")
@@ -276,6 +278,9 @@ class MainView(QWidget):
     def _on_notices_action_asked(self, notice: NoticeRaised, action: NoticeAction) -> None:
         if action is NoticeAction.ENTER_KEY:
             self.open_settings(SettingsPage.KEY)
+        elif action is NoticeAction.GET_KEY:
+            if pages := service_pages(self._settings.base_url):
+                QDesktopServices.openUrl(QUrl(pages.key))
         elif action is NoticeAction.OPEN_SETTINGS:
             self.open_settings(_SECTIONS.get(notice.cause, SettingsPage.SERVICE))
         else:

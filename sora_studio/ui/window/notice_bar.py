@@ -14,6 +14,7 @@ SHOWN_AT_ONCE = 2
 
 ACTION_WORDS = {
     NoticeAction.ENTER_KEY: "Enter key",
+    NoticeAction.GET_KEY: "Get a key",
     NoticeAction.OPEN_SETTINGS: "Open settings",
     NoticeAction.TRY_SIMULATOR: "Try the simulator",
     NoticeAction.RETRY: "Try again",
@@ -101,12 +102,12 @@ class NoticeBar(QWidget):
         self._column.setSpacing(0)
         self.hide()
 
-    def raise_notice(self, notice: NoticeRaised, *, also: NoticeAction | None = None) -> None:
-        """Show it in place of an earlier one of the same cause. `also` is a second thing that can be done."""
+    def raise_notice(self, notice: NoticeRaised, *, also: tuple[NoticeAction, ...] = ()) -> None:
+        """Show it in place of an earlier one of the same cause. `also` is what else can be done."""
         if (shown := self._rows.get(notice.cause)) is not None and shown.notice == notice:
             return
         self._remove(notice.cause)
-        row = NoticeRow(notice, tuple(action for action in (notice.action, also) if action is not None), self)
+        row = NoticeRow(notice, tuple(action for action in (notice.action, *also) if action is not None), self)
         row.action_asked.connect(partial(self.action_asked.emit, notice))
         row.dismissed.connect(lambda: self.clear_notice(notice.cause))
         self._rows[notice.cause] = row
