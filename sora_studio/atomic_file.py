@@ -1,4 +1,4 @@
-"""Writing files so that a kill or a power cut leaves the old content or the new, never a part. Everything here blocks."""
+"""Atomic file writes: a kill or a power cut leaves the old content or the new, never a part. Everything here blocks."""
 
 import contextlib
 import os
@@ -7,10 +7,10 @@ from pathlib import Path
 
 
 def write_whole(path: Path, content: bytes, *, unfinished: Path | None = None) -> None:
-    """Write a file, or replace it at once; on the disk when this returns. The folder is made if need be.
+    """Write or replace a file atomically; it is on the disk when this returns. Creates the folder if needed.
 
     The content is first written beside it: to a hidden file that only this user may read, or to `unfinished`, with the user's
-    usual permissions, where what a kill leaves behind must not get a new name each time. Raises `OSError`; then `path` is as
+    usual permissions, for callers that must find a killed run's file again. Raises `OSError`; then `path` is as
     it was, and nothing is left beside it.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -18,7 +18,7 @@ def write_whole(path: Path, content: bytes, *, unfinished: Path | None = None) -
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
         unfinished = Path(name)
     else:
-        unfinished.unlink(missing_ok=True)  # of a run that was killed
+        unfinished.unlink(missing_ok=True)  # from a killed run
         handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     try:
         with os.fdopen(handle, "wb") as file:

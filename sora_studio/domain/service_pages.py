@@ -1,4 +1,4 @@
-"""Pages of the service's own website that a person needs: known for the default service, for no other."""
+"""Pages of the service's own website that a user needs; known for the default service only."""
 
 from dataclasses import dataclass
 from urllib.parse import urlsplit

@@ -1,5 +1,5 @@
-"""The relay: lends pictures by addresses that nobody can guess and that end, and keeps callbacks for studios that are off.
+"""The relay: serves pictures at unguessable addresses that expire, and keeps callbacks for studios that are offline.
 
-One server, in the program or alone on a host. It protects the pictures (only who was told an address finds one), the studio
-(only who has the token puts, withdraws and listens) and itself: nothing that a stranger sends grows, stalls or ends it.
+One server, in the program or alone on a host. It protects the pictures (found only by their full address), the studio (only
+the token's owner uploads, deletes and listens) and itself: no stranger's request can fill, stall or crash it.
 """

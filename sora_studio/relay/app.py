@@ -1,4 +1,4 @@
-"""What a relay answers: pictures and callbacks to everybody who knows an address, the rest to who has the token."""
+"""The relay's web application: pictures and callbacks for everyone with an address, the rest for the token's owner."""
 
 import asyncio
 import hashlib
@@ -31,9 +31,9 @@ HEADERS = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "Referrer-Policy": "no-referrer",
 }
-"""Of every answer, whoever makes it."""
+"""Headers of every response, including the server's own errors."""
 _LINE_BY_LINE = {"X-Accel-Buffering": "no"}
-"""So that a proxy (nginx and those that follow it) holds nothing of a stream back."""
+"""Keeps a proxy (nginx and compatible ones) from buffering the stream."""
 _NO_ID_FROM = 10**40
 _LONGEST_TASK_ID = 200
 _METHOD_WORDS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
@@ -42,7 +42,7 @@ _log = logging.getLogger(__name__)
 
 
 class _Kind(StrEnum):
-    """What a path is for, which is all that the log says of it."""
+    """The kind of a path: the log names only this, never the path."""
 
     PICTURE = "picture"
     CALLBACK = "callback"
@@ -65,14 +65,14 @@ _PRIVATE = frozenset({_Kind.GREETING, _Kind.LOAN, _Kind.STREAM})
 
 
 class RelayApp:
-    """The ASGI application. It never raises, and says nothing of a path, a token or a body to anybody or to its log."""
+    """The ASGI application. It never raises, and never reveals a path, token or body, in a response or in the log."""
 
     def __init__(self, *, token: str, public_url: str, pictures: Pictures, mailbox: Mailbox, limits: Limits) -> None:
         self._token, self._public_url = token, public_url
         self._pictures, self._mailbox, self._limits = pictures, mailbox, limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request."""
+        """Answer one request."""
         request = Request(scope, receive)
         kind, name = _read_path(str(scope["path"]))
         is_owner = kind in _PRIVATE and self._has_token(request)
@@ -84,14 +84,14 @@ class RelayApp:
                 response = Response(status_code=refused.status, headers=refused.headers)
             except ClientDisconnect:
                 return
-            except Exception as error:  # whatever it is, a stranger is not told
+            except Exception as error:  # strangers learn no details
                 _log_failure(error)
                 response = Response(status_code=HTTPStatus.INTERNAL_SERVER_ERROR)
             _log_answer(request.method, kind, response.status_code)
             try:
                 async with asyncio.timeout(None if kind is _Kind.STREAM else self._limits.answer_s):
                     await response(scope, receive, send)
-            except Exception as error:  # it is too late for a status
+            except Exception as error:  # the status line may be out already
                 visit.cut()
                 if not isinstance(error, TimeoutError):
                     _log_failure(error)
@@ -157,14 +157,14 @@ class RelayApp:
         await self._pictures.put(handle, content, size_bytes=_announced_bytes(request), lifetime_s=lifetime_s)
 
     async def _take_callback(self, request: Request, secret: str) -> Response:
-        """One of ours is believed whatever it says, for it is a hint only: what matters is which task it is about."""
+        """Store a callback whatever its body says: it only triggers a status query, so only the task in question matters."""
         if not is_callback_secret(self._token, secret):
             raise Refused(HTTPStatus.NOT_FOUND)
         async with _in_time(self._limits.callback_s):
             body = await self._read_callback(request)
         try:
             await self._mailbox.add(secret, hashlib.sha256(body).digest(), _read_task_id(body))
-        except MailboxUnusable as error:  # a full disk most likely: the service comes again
+        except MailboxUnusable as error:  # probably a full disk: the service retries
             _log_failure(error)
             raise Refused(HTTPStatus.SERVICE_UNAVAILABLE, {"Retry-After": "30"}) from None
         return JSONResponse({"code": 200, "message": "success"})
@@ -191,20 +191,20 @@ class RelayApp:
     async def _lines(self, after: int) -> AsyncIterator[bytes]:
         yield _line(self._greeting())
         async with aclosing(self._mailbox.pages(after)) as pages:
-            async for page in pages:  # in one piece: between two of them the loop hears that the reader has left
+            async for page in pages:  # one chunk per page: a disconnected reader is noticed between two chunks
                 yield b"".join(_line(asdict(entry)) for entry in page) or _line({})
 
 
 class _WholeFile(FileResponse):
-    """All of a file, whatever part is asked for; nothing of its time, which is when its address ends."""
+    """Always the whole file, without range requests; no Last-Modified, because the file's time is its expiry."""
 
     def set_stat_headers(self, stat_result: os.stat_result) -> None:
-        """Its size alone."""
+        """Set only the size."""
         self.headers["Content-Length"] = str(stat_result.st_size)
         del self.headers["accept-ranges"]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Without what would make it an answer in parts."""
+        """Answer without the Range header, which would yield partial content."""
         headers = [(name, value) for name, value in scope["headers"] if name != b"range"]
         await super().__call__({**scope, "headers": headers}, receive, send)
 
@@ -217,7 +217,7 @@ def _read_path(path: str) -> tuple[_Kind, str]:
 
 
 def _read_task_id(body: bytes) -> str | None:
-    """The id that a callback names; None when it cannot be read, whatever the reason."""
+    """Return the task id in a callback; None when it cannot be read for any reason."""
     try:
         envelope: object = json.loads(body)
     except (ValueError, RecursionError):
@@ -231,7 +231,7 @@ def _read_task_id(body: bytes) -> str | None:
 
 
 def _field(table: object, folded: str) -> object:
-    """A field by its name without case, underscores and hyphens; None when there is none."""
+    """Return a field by its name, ignoring case, underscores and hyphens; None when it is missing."""
     if not isinstance(table, dict):
         return None
     fields = cast("dict[str, object]", table).items()
@@ -239,12 +239,12 @@ def _field(table: object, folded: str) -> object:
 
 
 def _whole_number(text: str) -> int:
-    """-1 for what is none."""
+    """Return the number; -1 when the text is not one."""
     return int(text) if _WHOLE_NUMBER.fullmatch(text) else -1
 
 
 def _announced_bytes(request: Request) -> int:
-    """0 when nothing is announced; the server below has seen to it that it is a number."""
+    """Return the announced size, 0 without one; h11 has already checked that it is a number."""
     return int(request.headers.get("content-length", "0"))
 
 
@@ -253,7 +253,7 @@ def _line(content: dict[str, str] | dict[str, object]) -> bytes:
 
 
 async def _read_out(content: AsyncIterator[bytes], *, most: int) -> None:
-    """The rest of what is refused: its sender hears nothing before, and a connection that ends amid it takes the answer too."""
+    """Drain the rest of a rejected body: most clients read no response before, and closing early could lose it."""
     async for chunk in content:
         most -= len(chunk)
         if most < 0:
@@ -262,7 +262,7 @@ async def _read_out(content: AsyncIterator[bytes], *, most: int) -> None:
 
 @asynccontextmanager
 async def _in_time(seconds: float) -> AsyncGenerator[None]:
-    """For a body; a connection on which it did not come in time is of no more use."""
+    """Limit the time for a body; after a timeout the connection is closed, because the rest may still arrive."""
     try:
         async with asyncio.timeout(seconds):
             yield
@@ -271,12 +271,12 @@ async def _in_time(seconds: float) -> AsyncGenerator[None]:
 
 
 def _log_answer(method: str, kind: _Kind, status: int) -> None:
-    """What strangers try is of interest only to who runs a relay by itself: there it is shown."""
+    """Log successes at INFO and rejections at DEBUG, which only a stand-alone relay's operator would look at."""
     word = method if method in _METHOD_WORDS else "OTHER"
     _log.log(logging.INFO if status < HTTPStatus.BAD_REQUEST else logging.DEBUG, "%s %s %d", word, kind.value, status)
 
 
 def _log_failure(error: BaseException) -> None:
-    """Where it happened, but not the error's words: they may hold a path."""
+    """Log where the error happened, but not its message, which may contain a path."""
     *_, last = traceback.extract_tb(error.__traceback__)
     _log.error("A request failed: %s in %s, line %s", type(error).__name__, last.name, last.lineno)

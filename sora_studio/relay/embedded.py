@@ -1,4 +1,4 @@
-"""The relay within the program: on loopback, in a thread of its own, so that a busy window keeps nobody waiting."""
+"""The relay within the program: on loopback, in its own thread, so that a busy window delays no request."""
 
 import asyncio
 import contextlib
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 class EmbeddedRelay:
-    """The relay of one folder on 127.0.0.1. Without a `public_url` it says that it is reached where it listens.
+    """The relay of one folder on 127.0.0.1. Without a `public_url` it reports the address where it listens.
 
-    `base_url` and `token` are there after `start`; the token is the same after a restart.
+    `base_url` and `token` are set by `start`; the token survives a restart.
     """
 
     def __init__(self, folder: Path, *, port: int = 0, public_url: str = "", limits: Limits | None = None) -> None:
@@ -30,7 +30,7 @@ class EmbeddedRelay:
         self.token = ""
 
     async def start(self) -> None:
-        """Come back once it answers. Raises OSError for a taken port, `InvalidSetting` for an unusable folder or address."""
+        """Return once it answers. Raises OSError for a taken port, `InvalidSetting` for an unusable folder or address."""
         self._starting = asyncio.ensure_future(asyncio.to_thread(self._start))
         try:
             await asyncio.shield(self._starting)
@@ -39,11 +39,11 @@ class EmbeddedRelay:
             raise
 
     async def stop(self) -> None:
-        """Come back when the thread is gone; whoever listens is cut off. Fine when it never started."""
+        """Return when the thread has ended; open streams are cut. Fine when it never started."""
         await asyncio.shield(self._end())
 
     async def _end(self) -> None:
-        if self._starting is not None:  # it goes on in its thread, whoever waits for it
+        if self._starting is not None:  # the thread finishes starting even when its caller was cancelled
             await asyncio.gather(self._starting, return_exceptions=True)
         await asyncio.to_thread(self._stop)
 

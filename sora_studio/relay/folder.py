@@ -1,4 +1,4 @@
-"""A relay's folder: who holds it, its token, its pictures and its mailbox."""
+"""A relay's folder: its lock, its token, its pictures and its mailbox."""
 
 import contextlib
 import os
@@ -22,13 +22,13 @@ _TOKEN = re.compile(r"[!-~]{1,200}", re.ASCII)
 _TOKEN_BYTES = 24
 _GOOD_TOKEN = "A relay's token has {} to 200 letters, digits and signs of ASCII, without spaces."  # noqa: S105 - a sentence
 LEAST_TOKEN = 16
-"""Letters: fewer could be guessed by who knows what was made with it."""
-_DELETE = "It may be deleted: callbacks are hints, and tasks are asked for without them too."
+"""Minimum length: a shorter one could be found by brute force from a secret made with it."""
+_DELETE = "You can delete the file: tasks are polled without callbacks too."
 
 
 @dataclass(frozen=True, slots=True)
 class RelayFolder:
-    """An open one. `is_token_new`: it was made just now and nobody has seen it yet."""
+    """An open and locked folder. `is_token_new`: the token was just generated and has not been shown yet."""
 
     token: str
     is_token_new: bool
@@ -40,9 +40,9 @@ class RelayFolder:
 def opened(
     folder: Path, limits: Limits, token: str = "", *, keep_token: bool = False, least_token: int = LEAST_TOKEN
 ) -> Generator[RelayFolder]:
-    """Hold the folder while the block runs. A given token goes before the folder's, and takes its place if it is to be kept.
+    """Lock the folder while the block runs. A given token takes precedence over the saved one, and replaces it if kept.
 
-    Raises `InvalidSetting`, also for a token of fewer letters than the least.
+    Raises `InvalidSetting`, also for a token shorter than the minimum.
     """
     with contextlib.ExitStack() as stack:
         try:
@@ -52,7 +52,7 @@ def opened(
             pictures = Pictures(folder / "pictures", limits)
             mailbox = Mailbox(folder / _MAILBOX_NAME, limits)
             stack.callback(mailbox.close)
-            if is_new := not token:  # made last: one of a start that fails would never be told
+            if is_new := not token:  # generate it last: after a failed start it would never be shown
                 token = secrets.token_urlsafe(_TOKEN_BYTES)
             if is_new or keep_token:
                 _keep_token(folder / _TOKEN_NAME, token)
@@ -69,14 +69,14 @@ def opened(
 
 
 def check_token(token: str, least: int = LEAST_TOKEN) -> str:
-    """A token that nobody guesses and that fits a header; raises `InvalidSetting`."""
+    """Return the token if it is long enough and fits a header; raises `InvalidSetting`."""
     if not _TOKEN.fullmatch(token) or len(token) < least:
         raise InvalidSetting(_GOOD_TOKEN.format(least))
     return token
 
 
 def _keep_token(path: Path, token: str) -> None:
-    """Complete or not there at all, and for this person only."""
+    """Save the token atomically, readable by this user only."""
     part = path.with_suffix(".part")
     part.unlink(missing_ok=True)
     with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
@@ -87,7 +87,7 @@ def _keep_token(path: Path, token: str) -> None:
 
 
 def _read_token(path: Path, least: int) -> str:
-    """Empty when none was made yet; raises `InvalidSetting`."""
+    """Return the saved token, empty when there is none yet; raises `InvalidSetting`."""
     if not path.exists():
         return ""
     token = path.read_text(encoding="utf-8", errors="replace").strip()

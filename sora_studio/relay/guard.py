@@ -1,4 +1,4 @@
-"""What keeps strangers from wearing the relay out: no connection waits for ever, and no address holds many."""
+"""Protects the relay from exhaustion: deadlines for every connection, and a limit of connections per address."""
 
 import asyncio
 import ipaddress
@@ -14,21 +14,21 @@ from sora_studio.relay.limits import Limits
 from sora_studio.relay.places import Places
 
 CONNECTION = "connection"
-"""Where a request's state has its `GuardedProtocol`."""
+"""Key of the `GuardedProtocol` in a request's state."""
 
 
 class GuardedConfig(uvicorn.Config):
-    """A server's configuration with its limits and the places that they leave to each address."""
+    """A server's configuration with its limits and the connection slots of each address."""
 
     limits = Limits()
     places = Places(limits.per_address)
 
 
 class GuardedProtocol(H11Protocol):
-    """A connection that must bring a whole request head in time, and that needs a place among those of its address.
+    """A connection with a deadline for each request head, which needs one of its address's slots.
 
-    When there is none it is cut. One from this machine has a moment first, for a proxy or tunnel here brings everybody's: it
-    may show by its head that it does, or that it is the studio's, and needs no place then. See `admit`.
+    Without a free slot it is cut. One from this machine gets a moment first, because a local proxy or tunnel brings everyone's
+    requests: its head may show that it is forwarded or the studio's own, and then needs no slot. See `admit`.
     """
 
     has_place = False
@@ -37,7 +37,7 @@ class GuardedProtocol(H11Protocol):
     _deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] - as uvicorn's own
-        """Cut it when there are enough."""
+        """Take a slot, or cut the connection when there are too many."""
         super().connection_made(transport)
         self.app_state = {**self.app_state, CONNECTION: self}
         host = self.client[0] if self.client else ""
@@ -52,28 +52,28 @@ class GuardedProtocol(H11Protocol):
             self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Nothing is waited for any more."""
+        """Cancel the deadline and free the slot."""
         super().connection_lost(exc)
         self._unwatch()
         self._leave_place()
 
     def data_received(self, data: bytes) -> None:
-        """The time for a head runs until it is complete, however it comes in."""
+        """Stop the deadline only when the head is complete, however slowly it arrives."""
         super().data_received(data)
         cycle = cast("RequestResponseCycle | None", self.cycle)
         if cycle and not cycle.response_complete:
             self._unwatch()
 
     def on_response_complete(self) -> None:
-        """The time for the next head begins; what is left of this request's body has to come in it too."""
+        """Start the deadline for the next head; the rest of this request's body has to arrive before it too."""
         super().on_response_complete()
         if self.cycle.response_complete:
             self._watch(self._config.limits.head_s)
             if self.has_place and self._config.places.is_wanted(self.address):
                 self.timeout_keep_alive_handler()
 
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - why it is none concerns nobody
-        """For a head that is no HTTP: as little as for everything that is refused. A body that is none is cut off."""
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the reason is of no use to a stranger
+        """Answer a malformed head with an empty 400, like every rejection. Cut the connection for a malformed body."""
         if self.conn.our_state is not h11.IDLE:
             self.transport.abort()
             return
@@ -83,11 +83,11 @@ class GuardedProtocol(H11Protocol):
         self.transport.close()
 
     async def admit(self, request: Request, *, is_owner: bool) -> "Visit":
-        """Whether the request on this connection is welcome, which may take a moment. Close every visit.
+        """Decide whether to serve the request, which may take a moment. Close the returned visit in any case.
 
-        The owner always is. What a proxy on this machine brings is counted by request and by the address that it names: only a
-        proxy here is believed, and only the last entry, which it has written itself. For all others it is the connection that
-        counts, as long as it lasts.
+        The owner is always admitted. Requests through a proxy on this machine are counted one by one, by the client address
+        that it names: only a local proxy is trusted, and only the last entry, which it added itself. For others the connection
+        counts, until it is closed.
         """
         named = request.headers.getlist("x-forwarded-for") if self.is_local else []
         if is_owner or named:
@@ -109,7 +109,7 @@ class GuardedProtocol(H11Protocol):
 
     @property
     def idle_since(self) -> float:
-        """An ever later number between two requests; 0 during one, before the first and after the last."""
+        """When keep-alive ends, so the lowest has been idle longest; 0 unless the connection is idle between two requests."""
         timer = self.timeout_keep_alive_task
         return timer.when() if timer and not self.transport.is_closing() else 0
 
@@ -118,7 +118,7 @@ class GuardedProtocol(H11Protocol):
         return cast("GuardedConfig", self.config)
 
     def _ask_for_room(self) -> None:
-        """End the connection of the same address that has been idle for longest."""
+        """Close the longest idle connection of the same address."""
         alike = (other for other in cast("set[GuardedProtocol]", self.connections) if other.address == self.address)
         idle = {other.idle_since: other for other in alike if other.has_place and other.idle_since}
         if idle:
@@ -140,7 +140,7 @@ class GuardedProtocol(H11Protocol):
 
 
 class Visit:
-    """One request under way. It is not `is_welcome` when its address has enough of them."""
+    """One request in progress. It is not `is_welcome` when its address has used up its slots."""
 
     def __init__(
         self,
@@ -154,22 +154,22 @@ class Visit:
         self.is_owner, self.is_welcome = is_owner, is_welcome
 
     def close(self) -> None:
-        """It is over."""
+        """Release what the request used."""
         self._on_end()
 
     def cut(self) -> None:
-        """End its connection now, whatever is still to be sent."""
+        """Abort its connection now, dropping unsent data."""
         self._connection.transport.abort()
 
 
 def is_this_machine(host: str) -> bool:
-    """Whether a peer is on this machine."""
+    """Return whether a peer is on this machine."""
     address = _address(host)
     return address is not None and address.is_loopback
 
 
 def network_of(host: str) -> str:
-    """What counts as one address: an IPv6 network of 64 bits is one household's. Empty for what is none."""
+    """Return the unit that limits count by: an IPv4 address or an IPv6 /64 network, as one household has. Empty if invalid."""
     address = _address(host)
     if address is None:
         return ""

@@ -1,4 +1,4 @@
-"""What a relay takes from anybody: the sizes, counts and times, in one place."""
+"""The relay's limits for everyone: sizes, counts and times, in one place."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,9 +9,9 @@ _DAY_S = 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`answer_s` is how long a stranger may take to fetch a picture; `head_s` also bounds the wait between two requests.
+    """`answer_s` is the time that a stranger has to fetch a picture; `head_s` also bounds the wait between two requests.
 
-    `place_s` is how long a request waits for a place when its address has taken all of them.
+    `place_s` is how long a request waits for a slot when all of its address's are taken.
     """
 
     connections: int = 512
@@ -33,7 +33,7 @@ class Limits:
 
 
 class Refused(Exception):
-    """A request that is answered with this status and without a word."""
+    """A request to answer with this status and an empty body."""
 
     def __init__(self, status: HTTPStatus, headers: dict[str, str] | None = None) -> None:
         self.status, self.headers = status, headers

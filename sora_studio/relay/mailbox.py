@@ -1,4 +1,4 @@
-"""The callbacks that came in, kept for studios that are off: one small SQLite file, durable before anything is answered."""
+"""Callbacks kept for studios that are offline: one small SQLite file, committed before the response is sent."""
 
 import asyncio
 import os
@@ -19,7 +19,7 @@ _SCHEMA = 1
 _PAGE = 500
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _PRIMARY = 0xFF
-"""An error's kind without what SQLite adds to it."""
+"""Mask for an error's primary code, without SQLite's extension."""
 _CREATE = """
 BEGIN;
 CREATE TABLE life (epoch TEXT NOT NULL);
@@ -44,7 +44,7 @@ SELECT :secret, :digest, :task_id, :received_at WHERE (SELECT count(*) FROM call
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A callback and its place in the order of this mailbox."""
+    """A callback and its position in this mailbox."""
 
     cursor: int
     secret: str
@@ -52,7 +52,7 @@ class Entry:
 
 
 class MailboxUnusable(Exception):
-    """The file is damaged, which nothing mends (`is_damaged`), or cannot be written, or the disk is full."""
+    """The file is damaged beyond repair (`is_damaged`) or not writable, or the disk is full."""
 
     def __init__(self, reason: str, *, is_damaged: bool = False) -> None:
         self.is_damaged = is_damaged
@@ -60,10 +60,10 @@ class MailboxUnusable(Exception):
 
 
 class Mailbox:
-    """Opened by making one. Everything but the closing raises `MailboxUnusable`.
+    """The open store of callbacks. Every method except `hush` and `close` raises `MailboxUnusable`.
 
-    One thread does all that touches the file. What comes in while it commits goes into its next commit together, so that a
-    storm costs few of them. `epoch` is random for each new file: a cursor means something only together with it.
+    One thread does all file access. Callbacks that arrive during a commit share the next one, so that a
+    burst needs few commits. `epoch` is random for each new file: a cursor is valid only together with it.
     """
 
     def __init__(self, path: Path, limits: Limits, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
@@ -80,7 +80,7 @@ class Mailbox:
             raise _unusable(error) from error
 
     async def add(self, secret: str, digest: bytes, task_id: str | None) -> None:
-        """On disk when this returns, unless it was there already or its secret has enough."""
+        """Commit the callback before returning, unless it is a duplicate or its secret has too many."""
         written = asyncio.get_running_loop().create_future()
         row: dict[str, object] = {
             "secret": secret,
@@ -95,7 +95,7 @@ class Mailbox:
         await written
 
     async def pages(self, after: int) -> AsyncGenerator[list[Entry]]:
-        """What is kept beyond a cursor, then what comes; an empty one is a sign of life. Ends when the mailbox is hushed."""
+        """Yield stored callbacks after a cursor, then new ones; an empty page is a heartbeat. Ends after `hush`."""
         while not self._hushed:
             news = self._news
             page = await self._run(lambda after=after: _read(self._connection, after))
@@ -104,17 +104,17 @@ class Mailbox:
             after = page[-1].cursor if page else after
 
     async def sweep(self) -> None:
-        """Drop what is older than it is kept for, and give the journal's room back."""
+        """Delete expired callbacks and truncate the journal."""
         oldest = _stamp(self._now() - self._limits.callbacks_kept)
         await self._run(lambda: _sweep(self._connection, oldest))
 
     def hush(self) -> None:
-        """End every reading at once."""
+        """End every `pages` at once."""
         self._hushed = True
         self._tell()
 
     def close(self) -> None:
-        """After what is under way."""
+        """Close the file after the work in progress."""
         self._thread.submit(self._connection.close).result()
         self._thread.shutdown()
 
@@ -125,10 +125,10 @@ class Mailbox:
             error = None
             try:
                 await self._run(lambda rows=rows: _write(self._connection, rows, self._limits.callbacks))
-            except Exception as failed:  # each of them hears of it
+            except Exception as failed:  # report it to every caller of this commit
                 error = failed
             for _, written in batch:
-                if written.done():  # its request was broken off
+                if written.done():  # its request was cancelled
                     continue
                 if error:
                     written.set_exception(error)
@@ -149,12 +149,12 @@ class Mailbox:
 
 
 def _open(path: Path) -> tuple[sqlite3.Connection, str]:
-    """The connection and the file's epoch."""
+    """Return the connection and the file's epoch."""
     _keep_private(path)
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA fullfsync = ON")  # macOS: to the disk itself, as FULL promises elsewhere
+        connection.execute("PRAGMA fullfsync = ON")  # macOS: flush to the disk itself, as FULL does elsewhere
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version not in (0, _SCHEMA):
             raise sqlite3.DatabaseError("a newer relay made it")
@@ -168,7 +168,7 @@ def _open(path: Path) -> tuple[sqlite3.Connection, str]:
 
 
 def _keep_private(path: Path) -> None:
-    """For this person only, as whoever reads a secret can forge reports. What SQLite puts beside the file gets its rights.
+    """Restrict the file to this user, because its secrets allow forged callbacks. SQLite's side files get the same mode.
 
     Raises OSError when it cannot be written.
     """
@@ -181,25 +181,25 @@ def _keep_private(path: Path) -> None:
 def _unusable(error: sqlite3.Error | OSError) -> MailboxUnusable:
     if isinstance(error, OSError):
         return MailboxUnusable(error.strerror or str(error))
-    code = getattr(error, "sqlite_errorcode", 0)  # none when the error is our own
+    code = getattr(error, "sqlite_errorcode", 0)  # missing on our own error
     return MailboxUnusable(str(error), is_damaged=code & _PRIMARY in _DAMAGE)
 
 
 def _write(connection: sqlite3.Connection, rows: Sequence[dict[str, object]], most: int) -> None:
-    """One transaction; the oldest make room."""
+    """Insert in one transaction, deleting the oldest beyond `most`."""
     connection.execute("BEGIN IMMEDIATE")
     try:
         connection.executemany(_INSERT, rows)
         connection.execute("DELETE FROM callbacks WHERE cursor <= (SELECT max(cursor) FROM callbacks) - ?", (most,))
         connection.execute("COMMIT")
     except BaseException:
-        if connection.in_transaction:  # a full disk has already undone it
+        if connection.in_transaction:  # a full disk may have rolled it back already
             connection.execute("ROLLBACK")
         raise
 
 
 def _sweep(connection: sqlite3.Connection, oldest: str) -> None:
-    """The journal first: where nothing more can be written, that alone may help."""
+    """Truncate the journal first: on a full disk that alone may help."""
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     connection.execute("DELETE FROM callbacks WHERE received_at < ?", (oldest,))
 
@@ -210,7 +210,7 @@ def _read(connection: sqlite3.Connection, after: int) -> list[Entry]:
 
 
 def _stamp(at: datetime) -> str:
-    """Always as long, so that the order of texts is the order of times."""
+    """Return a timestamp of fixed length, so that text order is time order."""
     return at.astimezone(UTC).isoformat(timespec="milliseconds")
 
 

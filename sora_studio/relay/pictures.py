@@ -1,4 +1,4 @@
-"""The pictures that are lent: files in one folder, each with the time at which its address ends."""
+"""The published pictures: files in one folder, each with its expiry."""
 
 import asyncio
 import contextlib
@@ -28,7 +28,7 @@ class _Loan:
 
 
 class Pictures:
-    """A folder of pictures. A file's time of change is when its address ends, so a restart knows it too.
+    """A folder of pictures. A file's modification time is its expiry, so it survives a restart.
 
     Raises OSError at the start when the folder cannot be used. `now` gives seconds of the wall clock.
     """
@@ -42,14 +42,14 @@ class Pictures:
         self._loans = dict(_loans_in(folder, latest_s=now() + limits.lifetime_s))
 
     def find(self, handle: str) -> Path | None:
-        """The file of a picture whose address has not ended."""
+        """Return the file of a picture that has not expired."""
         loan = self._loans.get(handle)
         return self._folder / handle if loan and loan.ends_at_s > self._now() else None
 
     async def put(self, handle: str, content: AsyncIterator[bytes], *, size_bytes: int, lifetime_s: int) -> None:
-        """Lend it, in place of what the handle stood for. `size_bytes` is what was announced, 0 when nothing was.
+        """Store a picture, replacing any with the same handle. `size_bytes` is the announced size, 0 if unknown.
 
-        Raises `Refused` for what is too large, is not what its suffix says, or has no room, and changes nothing then.
+        Raises `Refused`, and changes nothing, when it is too large, is not of its suffix's type, or there is no room.
         """
         await self.sweep()
         self._require_room(handle, size_bytes)
@@ -59,7 +59,7 @@ class Pictures:
             lending = asyncio.ensure_future(self._lend(part, handle, size_bytes, lifetime_s))
             try:
                 await asyncio.shield(lending)
-            except asyncio.CancelledError:  # a file in its place without a loan could not be withdrawn
+            except asyncio.CancelledError:  # a file in place without an entry could not be withdrawn
                 await asyncio.gather(lending, return_exceptions=True)
                 raise
         except OSError as error:
@@ -69,15 +69,15 @@ class Pictures:
                 part.unlink(missing_ok=True)
 
     async def remove(self, handle: str) -> None:
-        """Its address ends now. Fine when there is none."""
+        """Withdraw the picture at once. Fine when there is none."""
         if loan := self._loans.get(handle):
             self._loans[handle] = _Loan(loan.size_bytes, 0)
-            with contextlib.suppress(OSError):  # should it stay because somebody fetches it, the next start knows too
+            with contextlib.suppress(OSError):  # in use on Windows: the next start deletes it
                 await asyncio.to_thread(os.utime, self._folder / handle, (0, 0))
             await self.sweep()
 
     async def sweep(self) -> None:
-        """Delete the files of those that have ended; what cannot be deleted now is tried again the next time."""
+        """Delete expired files; one that cannot be deleted now is retried at the next sweep."""
         async with self._changing:
             now = self._now()
             for handle in [handle for handle, loan in self._loans.items() if loan.ends_at_s <= now]:
@@ -93,9 +93,9 @@ class Pictures:
             self._loans[handle] = _Loan(size_bytes, ends_at_s)
 
     async def _fill(self, part: Path, handle: str, content: AsyncIterator[bytes]) -> int:
-        """The content's size, once all of it is on disk."""
+        """Write the content to disk and return its size."""
         first, size_bytes = b"", 0
-        with _create(part) as file:  # not in a thread, which would go on and leave it open when the sender's time is over
+        with _create(part) as file:  # not in a thread, which would outlive a timeout and leave the file open
             async for chunk in content:
                 size_bytes += len(chunk)
                 if size_bytes > self._limits.picture_bytes:
@@ -116,12 +116,12 @@ class Pictures:
 
 
 def media_type_of(handle: str) -> str:
-    """What a handle's suffix says."""
+    """Return the media type for a handle's suffix."""
     return _TYPES[handle[handle.rindex(".") :]]
 
 
 def _loans_in(folder: Path, *, latest_s: float) -> Iterator[tuple[str, _Loan]]:
-    """The pictures among the folder's files; nothing else there is ours to lend or to delete."""
+    """Yield the pictures in the folder; any other file there is not ours to serve or to delete."""
     for path in folder.iterdir():
         facts = path.lstat()
         if HANDLE.fullmatch(path.name) and stat.S_ISREG(facts.st_mode):
@@ -133,7 +133,7 @@ def _create(path: Path) -> BinaryIO:
 
 
 def _keep(file: BinaryIO) -> None:
-    """To the disk, all of it: a full one takes a part of a write without a word, and only the buffer knows of the rest."""
+    """Flush to the disk. A full disk may accept part of a write silently; flushing the buffer raises the error."""
     file.flush()
     os.fsync(file.fileno())
 

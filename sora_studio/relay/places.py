@@ -1,11 +1,11 @@
-"""Who may be here at once: so many places for each address, and a short wait for those who come when all are taken."""
+"""Slots per address: a fixed number for each, and a short wait when all are taken."""
 
 import asyncio
 from collections import Counter, defaultdict, deque
 
 
 class Places:
-    """The places of every address. One that is left goes to whoever has waited longest."""
+    """The slots of every address. A freed slot goes to the longest waiting request (FIFO)."""
 
     def __init__(self, per_address: int) -> None:
         self._per_address = per_address
@@ -13,14 +13,14 @@ class Places:
         self._waiting = defaultdict[str, deque[asyncio.Future[None]]](deque)
 
     def try_take(self, address: str) -> bool:
-        """Take one that is free; to be left again."""
+        """Take a free slot, if there is one; give it back with `leave`."""
         if self._taken[address] >= self._per_address:
             return False
         self._taken[address] += 1
         return True
 
     async def take(self, address: str, *, patience_s: float) -> bool:
-        """Take one as soon as there is one; False when there was none for so long."""
+        """Take a slot as soon as one is free; False after the timeout."""
         if self.try_take(address):
             return True
         place = asyncio.get_running_loop().create_future()
@@ -36,11 +36,11 @@ class Places:
         return place.done()
 
     def is_wanted(self, address: str) -> bool:
-        """Whether somebody waits."""
+        """Return whether a request is waiting for a slot."""
         return address in self._waiting
 
     def leave(self, address: str) -> None:
-        """Give one back."""
+        """Give a slot back."""
         if address in self._waiting:
             self._waiting[address][0].set_result(None)
             self._forget(address, self._waiting[address][0])

@@ -1,4 +1,4 @@
-"""The relay as a program of its own: `sora-studio relay`."""
+"""The relay as a stand-alone program: `sora-studio relay`."""
 
 import argparse
 import contextlib
@@ -21,7 +21,7 @@ _UNUSABLE = 2
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """The command `relay`: runs until it is told to end. 2 for what cannot be used, with a sentence."""
+    """Run the command `relay` until it is stopped. Return 2, after an error sentence, for unusable arguments."""
     options = _parser().parse_args(argv)
     try:
         return _run(options)
@@ -32,12 +32,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     public_url = address_in_ascii(check_relay_url(options.public_url))
-    least = 1 if is_loopback(public_url) else LEAST_TOKEN  # whoever tries it out may choose a handy one
+    least = 1 if is_loopback(public_url) else LEAST_TOKEN  # for a local trial a short one will do
     is_given = options.token is not None
     token = check_token(options.token, least) if is_given else os.environ.get(RELAY_TOKEN_VARIABLE, "")
     limits = Limits()
     with contextlib.ExitStack() as stack:
-        try:  # before the folder: a token that is made is also told
+        try:  # listen before opening the folder: a new token is shown only once
             listener = stack.enter_context(listen(options.host, options.port))
         except (OSError, UnicodeError) as error:
             reason = getattr(error, "strerror", None) or error
@@ -50,7 +50,7 @@ def _run(options: argparse.Namespace) -> int:
         _log_to_stderr()
         _end_on_signals(server)
         gc.collect()
-        gc.freeze()  # what was loaded stays: looking through it would hold callbacks up, for 15 ms now and then
+        gc.freeze()  # loaded modules stay: scanning them would delay callbacks by 15 ms now and then
         server.serve_on(listener)
     return 0
 
@@ -73,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _folder(text: str) -> Path:
-    if not text:  # a variable that is not set would mean the current folder
+    if not text:  # an unset variable would mean the current folder
         raise argparse.ArgumentTypeError("it names no folder")
     try:
         return local_path(text)
@@ -82,7 +82,7 @@ def _folder(text: str) -> Path:
 
 
 def _host(text: str) -> str:
-    if not text:  # it would mean every network of this machine
+    if not text:  # empty would mean every interface
         raise argparse.ArgumentTypeError("it names no address; 0.0.0.0 listens on all of this machine's")
     return text
 
@@ -94,13 +94,13 @@ def _port(text: str) -> int:
 
 
 def _say(line: str) -> None:
-    """Write to standard output; one that is closed or full does not end the server."""
+    """Write to standard output; a closed or full one does not end the server."""
     if sys.stdout:
         try:
             sys.stdout.write(f"{line}\n")
             sys.stdout.flush()
         except OSError:
-            sys.stdout = None  # the interpreter would try, and fail, once more at its end
+            sys.stdout = None  # otherwise the interpreter flushes it again at exit, and fails
 
 
 def _log_to_stderr() -> None:

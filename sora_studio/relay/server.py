@@ -1,4 +1,4 @@
-"""The relay as a server in whatever thread it is run: what uvicorn is told, and how it ends without keeping anybody waiting."""
+"""The relay as a server in any thread: uvicorn's configuration, and a quick shutdown."""
 
 import asyncio
 import contextlib
@@ -21,7 +21,7 @@ from sora_studio.relay.mailbox import MailboxUnusable
 from sora_studio.relay.places import Places
 
 _GRACE_S = 1
-"""How long a fetch under way may keep a closing relay."""
+"""How long a transfer in progress may delay the shutdown."""
 _KEEP_ALIVE_S = 5
 _SWEEP_EVERY_S = 60
 _BACKLOG = 512
@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 
 class RelayServer(uvicorn.Server):
-    """Serves an open folder until `should_exit`; leaves the process's signals alone. `on_started` tells that it answers."""
+    """Serves an open folder until `should_exit`; leaves the process's signals alone. `on_started` is called once it answers."""
 
     def __init__(
         self, folder: RelayFolder, *, public_url: str, on_started: Callable[[], None], limits: Limits | None = None
@@ -50,7 +50,7 @@ class RelayServer(uvicorn.Server):
             log_level="critical",
             access_log=False,
             server_header=False,
-            proxy_headers=False,  # whom to believe is the guard's business
+            proxy_headers=False,  # the guard decides which proxy to trust
             headers=list(HEADERS.items()),
             timeout_keep_alive=_KEEP_ALIVE_S,
             timeout_graceful_shutdown=_GRACE_S,
@@ -59,22 +59,22 @@ class RelayServer(uvicorn.Server):
         super().__init__(config)
 
     def serve_on(self, listener: socket.socket) -> None:
-        """Run a loop of its own in this thread until `should_exit`."""
+        """Run an event loop in this thread until `should_exit`."""
         asyncio.run(self.serve(sockets=[listener]))
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:
-        """Signals belong to the program."""
+        """Leave signals to the program."""
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Tell when it answers."""
+        """Call `on_started` once it answers."""
         await super().startup(sockets)
         self._sweeping = asyncio.create_task(self._sweep())
         self._on_started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Open streams end at once."""
+        """End open streams at once."""
         if self._sweeping:
             self._sweeping.cancel()
         self._folder.mailbox.hush()
@@ -91,14 +91,14 @@ class RelayServer(uvicorn.Server):
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A socket that says it is TCP: only then asyncio sends at once, instead of holding small answers back for 40 ms.
+    """Return a listening socket, created with the TCP protocol: only then asyncio sets TCP_NODELAY, which saves 40 ms.
 
     Raises OSError when the address or port cannot be had.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        if sys.platform != "win32":  # there it would let two programs share a port
+        if sys.platform != "win32":  # on Windows it would let two programs share a port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen(_BACKLOG)
@@ -109,9 +109,9 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def address_in_ascii(url: str) -> str:
-    """A public address as every service takes it: a host of other letters in its registered form (`xn--…`).
+    """Return a public address in ASCII, as every service accepts it: an international host in its `xn--…` form.
 
-    Raises `InvalidSetting` for other letters elsewhere, and for those few hosts whose form the standard library does not know.
+    Raises `InvalidSetting` for other characters elsewhere, and for the few hosts that the standard library cannot convert.
     """
     if url.isascii():
         return url
@@ -132,6 +132,6 @@ def address_in_ascii(url: str) -> str:
 
 
 def origin_of(listener: socket.socket) -> str:
-    """Where it is reached on this machine."""
+    """Return the local address of a listener."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

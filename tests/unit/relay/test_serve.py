@@ -119,7 +119,7 @@ def test_a_mailbox_that_is_damaged_may_be_deleted_and_then_the_token_is_told(
 ) -> None:
     (tmp_path / "mailbox.db").write_bytes(b"no database" * 1000)
     said = refusal(capsys, *URL, "--data", str(tmp_path))
-    assert f"cannot use {tmp_path / 'mailbox.db'}: file is not a database. It may be deleted" in said
+    assert f"cannot use {tmp_path / 'mailbox.db'}: file is not a database. You can delete the file" in said
     (tmp_path / "mailbox.db").unlink()
     with opened(tmp_path, Limits()) as folder:
         assert folder.is_token_new, "a start that failed made none"
