@@ -1,4 +1,4 @@
-"""Brings a decoded picture's pixels and colour profile into a form that the encoders take, looking as it did before."""
+"""Converts a decoded picture's pixels and colour profile to a form that the encoders accept, without changing its look."""
 
 # pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false
 # Pillow's signatures name numpy's types, and numpy is not part of the program; its colour profiles have no types.
@@ -14,24 +14,24 @@ from sora_studio.media.icc import quiet
 _GREYS = frozenset(("1", "L", "LA", "I;16"))
 _WHITES = (1.0, 255.0, 65_535.0)
 _SPACE = slice(16, 20)
-"""Where an ICC profile names the colours that it describes."""
+"""Offset of the colour space in an ICC profile's header."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pixels:
-    """Pixels without anything that a file tells besides, and the profile that their colours are meant in; none is sRGB."""
+    """Pixels without any metadata, and their colour profile; None means sRGB."""
 
     image: Image.Image
     profile: bytes | None
 
     def plain(self) -> "Pixels":
-        """Grey or RGB, eight bits, with or without alpha."""
+        """Return grey or RGB, eight bits, with or without alpha."""
         if self.image.mode in {"CMYK", "LAB"}:
             return Pixels(_to_srgb(self.image, self.profile), None)
         return _fitting(_plain(self.image), self.profile)
 
     def opaque(self) -> "Pixels":
-        """Plain ones without alpha: what shows through is white, and never black."""
+        """Return plain pixels without alpha: transparent parts become white, never black."""
         plain = self.plain()
         if plain.image.mode not in {"LA", "RGBA"}:
             return plain
@@ -42,7 +42,7 @@ class Pixels:
 
 
 def pixels_of(image: Image.Image) -> Pixels:
-    """Takes from `image` what came along with it, as encoders would write it out again; only a transparent colour stays."""
+    """Return the pixels and remove metadata from `image`, which encoders would write; only a transparent colour stays."""
     profile: object = image.info.get("icc_profile")
     image.info = {name: value for name, value in image.info.items() if name == "transparency"}
     return Pixels(image, quiet(profile).profile if isinstance(profile, bytes) and profile else None)
@@ -58,7 +58,7 @@ def _plain(image: Image.Image) -> Image.Image:
 
 
 def _to_eight_bits(image: Image.Image) -> Image.Image:
-    """Of 16 bits the upper ones. Wider numbers do not say what white is: the first of the usual ones that none goes beyond."""
+    """Return the upper 8 of 16 bits. Wider numbers do not define white: take the first usual maximum that none exceeds."""
     wide = image.convert("F")
     _, most = (0.0, 65_535.0) if image.mode.startswith("I;16") else cast("tuple[float, float]", wide.getextrema())
     scale = 255 / next((white for white in _WHITES if most <= white), most)
@@ -66,7 +66,7 @@ def _to_eight_bits(image: Image.Image) -> Image.Image:
 
 
 def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Ink and Lab have no place in what is sent. An ink without a usable profile is taken as plain as can be."""
+    """Convert CMYK and Lab, which cannot be sent, to RGB. CMYK without a usable profile is converted in the simplest way."""
     try:
         given = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB") if image.mode == "LAB" else io.BytesIO(profile or b""))
         converted = ImageCms.profileToProfile(image, given, ImageCms.createProfile("sRGB"), outputMode="RGB")
@@ -77,7 +77,7 @@ def _to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
 
 
 def _fitting(image: Image.Image, profile: bytes | None) -> Pixels:
-    """A profile describes grey or RGB; on the other it would say nothing, or something false."""
+    """Drop a profile of another colour space: one for RGB has no meaning for grey pixels, and the reverse."""
     space = profile[_SPACE] if profile else b""
     if space == b"RGB " and image.mode in {"L", "LA"}:
         return Pixels(image.convert("RGB" if image.mode == "L" else "RGBA"), profile)

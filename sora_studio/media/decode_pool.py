@@ -1,4 +1,4 @@
-"""Limits how many pictures are decoded at once, so that they fit into the machine's memory."""
+"""Limits how many pictures are decoded at once, so that they fit into memory."""
 
 import asyncio
 from collections.abc import Callable
@@ -11,7 +11,7 @@ _Made = TypeVar("_Made")
 
 
 class DecodePool:
-    """A FIFO semaphore of so many places, for blocking work on files. A large picture takes several places."""
+    """A FIFO semaphore for blocking work on files. A large picture takes several places."""
 
     def __init__(self, places: int) -> None:
         self._threads = DiskThreads(at_once=places)
@@ -21,8 +21,8 @@ class DecodePool:
     async def do(self, folder: Path, work: Callable[[], _Made], *, places: int = 1) -> _Made:
         """Run `work`, which reads a file of `folder`. Raises `FolderSilent`.
 
-        Cancelled before it has its places, it never begins; after that it goes on and keeps them until it ends. A folder that
-        does not answer in time gives them back.
+        Cancelled while it waits for its places, it never begins; later it continues and keeps them until it ends. A folder that
+        does not answer in time gives its places back.
         """
         await self._enter(places)
         working = self._threads.start(folder, work, within_s=WORK_WITHIN_S)

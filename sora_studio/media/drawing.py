@@ -1,4 +1,4 @@
-"""Draws a local picture small for the window, standing as it is published, whatever its format."""
+"""Draws a small preview of a local picture for the window, upright as published, whatever its format."""
 
 # pyright: reportUnknownMemberType=false
 # Pillow's signatures name numpy's types, and numpy is not part of the program.
@@ -12,12 +12,12 @@ from sora_studio.media.image_metadata import turn_of, upright
 
 
 def draw_image(path: Path, *, max_edge: int) -> Thumbnail:
-    """Blocking. At most `max_edge` pixels along the longer edge. Raises `InvalidRequest` like `inspect_image`."""
+    """Return the preview, with at most `max_edge` pixels along its longer edge. Raises like `inspect_image`. Blocking."""
     with opened(path) as file:
         image, _ = identified(path, file)
         image.draft(None, (max_edge, max_edge))  # a JPEG decodes small, which takes an eighth of the time
         image.load()
-        turn = turn_of(image)  # some say it behind their pixels
+        turn = turn_of(image)  # after loading: in some files Exif follows the pixels
         small = pixels_of(image).plain().image
         small.thumbnail((max_edge, max_edge))
         drawn = upright(small, turn).convert("RGBA")

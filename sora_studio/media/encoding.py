@@ -1,4 +1,4 @@
-"""Makes a picture file of pixels: as good as fits into so many bytes. The same pixels give the same bytes."""
+"""Encodes pixels as a picture file of the best quality within a size limit. Deterministic: same pixels, same bytes."""
 
 # pyright: reportUnknownMemberType=false
 # Pillow's signatures name numpy's types, and numpy is not part of the program.
@@ -14,16 +14,16 @@ from PIL import Image
 from sora_studio.media.colours import Pixels
 
 BEST_QUALITY, LEAST_QUALITY = 95, 60
-"""Above, files grow and nobody sees why; below, everybody sees it, and a smaller picture looks better."""
+"""Above, files grow without visible gain; below, loss is visible, and a smaller picture looks better."""
 TOP_QUALITY = 100
-"""For what has to lose something and need not lose more than the limit asks for."""
+"""For pictures that must lose something, but no more than the limit asks for."""
 
 _LONGEST_EDGE = {"jpeg": 65_500, "webp": 16_383}
 _NEAR = 0.97
-"""Of the limit; what fills so much of it is good enough, and what was made smaller for it does."""
+"""Fraction of the limit; a result that fills this much of it is good enough."""
 _AIM = (1 + _NEAR) / 2
 _HOPELESS, _DOUBT = 1.02, 1.05
-"""Of the limit; what a forecast sees beyond it is not tried. The bands alone say a little too much."""
+"""Fraction of the limit; a quality with a higher forecast is not tried. Forecasts from bands alone are slightly high."""
 _GUESSES, _POWER = 4, 1.5
 _SAMPLE_PX, _BANDS, _BAND_ROWS = 1_000_000, 8, 32
 _PNG_MODES = frozenset(("1", "L", "LA", "P", "RGB", "RGBA", "I;16"))
@@ -31,7 +31,7 @@ _PNG_MODES = frozenset(("1", "L", "LA", "P", "RGB", "RGBA", "I;16"))
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """A picture file, and what it took to fit: `quality` None means that nothing was lost."""
+    """An encoded picture, and the loss it took to fit: `quality` None means lossless."""
 
     content: bytes
     width: int
@@ -44,7 +44,7 @@ class _Encoder(Protocol):
 
 
 def encode_png(pixels: Pixels) -> Encoded:
-    """Without loss; sixteen bits of grey and palettes stay what they are."""
+    """Encode without loss; 16-bit grey and palettes are kept."""
     if pixels.image.mode not in _PNG_MODES:
         pixels = pixels.plain()
     file = io.BytesIO()
@@ -53,9 +53,9 @@ def encode_png(pixels: Pixels) -> Encoded:
 
 
 def fit_jpeg(pixels: Pixels, max_bytes: int, *, sampling: int = 0, best: int = BEST_QUALITY) -> Encoded | None:
-    """The best that has at most `max_bytes`; None when there is no such. `sampling` as Pillow counts it, 0 is 4:4:4.
+    """Return the best JPEG of at most `max_bytes`; None when there is none. `sampling` is Pillow's, 0 is 4:4:4.
 
-    It stays in the highest qualities too: colours that were thinned out do not come back by taking more room.
+    Sampling is kept in the highest qualities too: colours that were subsampled gain nothing from more bytes.
     """
     opaque = pixels.opaque()
 
@@ -68,7 +68,7 @@ def fit_jpeg(pixels: Pixels, max_bytes: int, *, sampling: int = 0, best: int = B
 
 
 def fit_webp(pixels: Pixels, max_bytes: int, *, lossless: bool, best: int = BEST_QUALITY) -> Encoded | None:
-    """Like `fit_jpeg`, with what shows through. `lossless` is tried first."""
+    """Like `fit_jpeg`, but with transparency. `lossless` is tried first."""
     plain = pixels.plain()
     if lossless and max(plain.image.size) <= _LONGEST_EDGE["webp"]:
         file = io.BytesIO()
@@ -78,7 +78,7 @@ def fit_webp(pixels: Pixels, max_bytes: int, *, lossless: bool, best: int = BEST
 
     def encode(image: Image.Image, quality: int) -> bytes:
         file = io.BytesIO()
-        # With less effort the largest pictures cannot be encoded at all.
+        # With a lower method the largest pictures cannot be encoded at all.
         image.save(file, "WEBP", quality=quality, method=2, icc_profile=plain.profile)
         return file.getvalue()
 
@@ -86,7 +86,7 @@ def fit_webp(pixels: Pixels, max_bytes: int, *, lossless: bool, best: int = BEST
 
 
 def _fit(image: Image.Image, encode: _Encoder, max_bytes: int, best: int) -> Encoded | None:
-    """Full size in the best quality that fits, or one that nearly fills the limit; when the least does not fit, smaller."""
+    """Return full size in the best quality that fits, or one that nearly fills the limit; else a smaller size."""
     found: Encoded | None = None
     above: tuple[int, int] | None = None
     forecast, qualities = _Forecast(image, encode), range(LEAST_QUALITY, best + 1)
@@ -105,14 +105,14 @@ def _fit(image: Image.Image, encode: _Encoder, max_bytes: int, best: int) -> Enc
 
 
 def _between(found: Encoded, above: tuple[int, int], aim: float) -> int:
-    """The quality that should have so many bytes, between one that has fewer and one that has more."""
+    """Interpolate the quality for a size, between one that is too small and one that is too large."""
     fits, too_good = found.quality or LEAST_QUALITY, above[0]
     share = log(aim / len(found.content)) / log(above[1] / len(found.content))
     return min(max(fits + round(share * (too_good - fits)), fits + 1), too_good - 1)
 
 
 class _Forecast:
-    """How many bytes a picture will have in which quality: as bands of it have, set right by what the whole really had."""
+    """Predicts the encoded size for each quality: from bands of the picture, corrected by the sizes of real encodings."""
 
     def __init__(self, image: Image.Image, encode: _Encoder) -> None:
         self._sample, self._encode = _bands(image), encode
@@ -121,25 +121,25 @@ class _Forecast:
         self.is_sure = self._factor == 1
 
     def size_bytes(self, quality: int) -> float:
-        """Of the whole, expected."""
+        """Return the expected size of the whole picture."""
         if quality not in self._known:
             self._known[quality] = len(self._encode(self._sample, quality))
         return self._known[quality] * self._factor
 
     def learn(self, quality: int, size_bytes: int) -> None:
-        """So many it really had."""
+        """Correct the forecast by a real size."""
         self._factor *= size_bytes / self.size_bytes(quality)
         self.is_sure = True
 
     def best(self, qualities: range, max_bytes: float) -> int:
-        """The last that is expected to fit; the first of them when none is."""
+        """Return the last quality that is expected to fit; the first one when none is."""
         if self.size_bytes(qualities[-1]) <= max_bytes:
             return qualities[-1]
         return qualities[max(bisect_right(qualities, max_bytes, key=self.size_bytes) - 1, 0)]
 
 
 def _bands(image: Image.Image) -> Image.Image:
-    """Rows from all over it, so few that they are encoded in no time; all of a small one."""
+    """Return rows from all over the picture, few enough to encode quickly; all of a small one."""
     count = max(_SAMPLE_PX // (image.width * _BAND_ROWS), _BANDS)
     if count * _BAND_ROWS >= image.height:
         return image
@@ -151,9 +151,9 @@ def _bands(image: Image.Image) -> Image.Image:
 
 
 def _fit_by_size(image: Image.Image, encode: _Encoder, max_bytes: int, size_bytes: float) -> Encoded | None:
-    """The least quality in the largest size that fits, or one that nearly fills the limit. `size_bytes` is for the full size.
+    """Return the lowest quality in the largest size that fits, or one that nearly fills the limit. `size_bytes`: full size.
 
-    The bytes grow a little less than the area does, or as the last two say; after a few guesses the room between is halved.
+    Bytes grow a little less than the area, or as the last two encodings show; after a few guesses, bisect.
     """
     found: Encoded | None = None
     fits, too_large, edge, guesses, power = 0, max(image.size), max(image.size), 0, _POWER
@@ -174,7 +174,7 @@ def _fit_by_size(image: Image.Image, encode: _Encoder, max_bytes: int, size_byte
 
 
 def _power(one: tuple[int, float], other: tuple[int, float]) -> float:
-    """Of an edge, that the bytes grow with; within reason."""
+    """Return the exponent by which bytes grow with an edge, within reasonable bounds."""
     (edge, size_bytes), (other_edge, other_bytes) = one, other
     return min(max(log(size_bytes / other_bytes) / log(edge / other_edge), 1.0), 3.0) if edge != other_edge else _POWER
 
@@ -184,7 +184,7 @@ def _within(image: Image.Image, longest_edge: int) -> Image.Image:
 
 
 def _scaled(image: Image.Image, edge: int) -> Image.Image:
-    """So that its longer edge has `edge` pixels."""
+    """Return the picture with a longer edge of `edge` pixels."""
     longer = max(image.size)
     width, height = (max(1, round(side * edge / longer)) for side in image.size)
     return image.resize((width, height), Image.Resampling.LANCZOS)

@@ -1,4 +1,4 @@
-"""Looks into a film: proves that it is whole and plays, and draws its poster. Only the child process does this."""
+"""Inspects a film: checks that it is complete and plays, and draws its poster. Used by the child process only."""
 
 # pyright: reportUnknownMemberType=false
 # Pillow's signatures name numpy's types, and numpy is not part of the program.
@@ -22,17 +22,17 @@ from sora_studio.media.film_frame import frame_at, rewind
 
 _JPEG_QUALITY = 88
 _PNG_LEVEL = 1
-"""Higher ones take longer and save nearly nothing on what a camera or a model made."""
+"""Higher levels take longer and save nearly nothing on camera or model output."""
 _UNSAID = 2
-"""FFmpeg's number for colours that a film does not describe."""
+"""FFmpeg's value for an unspecified colour space."""
 _STANDARD_LINES = 576
-"""Films of more lines are in colours of ITU-R BT.709, smaller ones in those of BT.601."""
+"""Films with more lines use ITU-R BT.709 colours, smaller ones BT.601."""
 _USUAL_RATE = 25
-"""Frames a second of a film that does not say."""
+"""Assumed frame rate of a film that does not specify one."""
 _RIFF_UNSAID = 0xFFFF_FFF0
 _SEGMENT = b"\x18\x53\x80\x67"
 _DECODING_THREADS = 2
-"""Each takes memory of its own, and a film has few seconds."""
+"""Each stream takes memory of its own, and a film has few."""
 _UPRIGHT = {
     90: Image.Transpose.ROTATE_90,
     180: Image.Transpose.ROTATE_180,
@@ -41,7 +41,7 @@ _UPRIGHT = {
 
 
 def inspect_film(film: BinaryIO) -> FilmFacts:
-    """Blocking. Size and shape as a person sees them. Raises `StudioError` when it is no film, or not a whole one."""
+    """Return duration and displayed size. Raises `StudioError` when it is not a complete film. Blocking."""
     with _opened(film) as (container, video):
         frame = next(container.decode(video), None)
         if frame is None:
@@ -54,7 +54,7 @@ def inspect_film(film: BinaryIO) -> FilmFacts:
 
 
 def draw_poster(film: BinaryIO, *, max_edge: int) -> bytes:
-    """Blocking. The middle frame, upright, as a JPEG. Raises `StudioError` when the film cannot be read."""
+    """Return the middle frame, upright, as a JPEG. Raises `StudioError` when the film cannot be read. Blocking."""
     with _opened(film) as (container, video):
         picture = _upright(_middle_frame(container, video))
     picture.thumbnail((max_edge, max_edge), Image.Resampling.LANCZOS)
@@ -64,9 +64,9 @@ def draw_poster(film: BinaryIO, *, max_edge: int) -> bytes:
 
 
 def draw_frame(film: BinaryIO, *, at_s: float) -> bytes:
-    """Blocking. What is seen at that time, upright and in full size, as a PNG; before the first frame the first, then the last.
+    """Return the frame displayed at that time, upright and in full size, as a PNG; the first or last one outside the film.
 
-    Raises `StudioError` when the film cannot be read.
+    Raises `StudioError` when the film cannot be read. Blocking.
     """
     with _opened(film) as (container, video):
         picture = _upright(frame_at(container, video, at_s))
@@ -77,7 +77,7 @@ def draw_frame(film: BinaryIO, *, at_s: float) -> bytes:
 
 @contextmanager
 def _opened(film: BinaryIO) -> Generator[tuple[InputContainer, av.VideoStream]]:
-    """The container and its first video stream. The file is handed over open, so that no name can mean anything but a file."""
+    """Yield the container and its first video stream. Takes an open file, so that FFmpeg opens nothing by name."""
     try:
         kind = kind_of(film.read(HEAD_BYTES))
         if kind.form is not FileForm.FILM:
@@ -85,7 +85,7 @@ def _opened(film: BinaryIO) -> Generator[tuple[InputContainer, av.VideoStream]]:
         if check := _CHECKS.get(kind.demuxer):
             check(film)
         film.seek(0)
-        # FFmpeg never guesses: some of its formats, such as playlists, open other files and addresses.
+        # Never let FFmpeg guess: some of its formats, such as playlists, open other files and addresses.
         with av.open(film, "r", format=kind.demuxer) as container:
             if not container.streams.video:
                 raise StudioError("The film holds no picture.")
@@ -97,7 +97,7 @@ def _opened(film: BinaryIO) -> Generator[tuple[InputContainer, av.VideoStream]]:
 
 
 def _check_boxes(file: BinaryIO) -> None:
-    """An MP4 is a row of boxes, each with its size: together they must make up the whole file."""
+    """Check an MP4's boxes: their sizes must add up to the whole file."""
     length, place = os.fstat(file.fileno()).st_size, 0
     while place < length:
         file.seek(place)
@@ -113,7 +113,7 @@ def _check_boxes(file: BinaryIO) -> None:
 
 
 def _check_riff(file: BinaryIO) -> None:
-    """An AVI says its length in front; encoders that cannot go back leave nothing or the largest number there."""
+    """Check an AVI's length in its header; encoders that cannot seek back leave zero or the largest number there."""
     file.seek(4)
     size = int.from_bytes(file.read(4), "little")
     if size < _RIFF_UNSAID and size + 8 > os.fstat(file.fileno()).st_size:
@@ -121,7 +121,7 @@ def _check_riff(file: BinaryIO) -> None:
 
 
 def _check_segment(file: BinaryIO) -> None:
-    """Behind its head, a Matroska or WebM film is one segment with its length; a live one says that it is not known."""
+    """Check a Matroska or WebM film's length: one segment after the header; live recordings mark it as unknown."""
     file.seek(4)
     file.seek(_ebml_number(file) or 0, os.SEEK_CUR)
     if file.read(4) != _SEGMENT:
@@ -132,7 +132,7 @@ def _check_segment(file: BinaryIO) -> None:
 
 
 def _ebml_number(file: BinaryIO) -> int | None:
-    """A number whose first set bit tells its length; all ones mean that it is not known."""
+    """Read a number whose first set bit gives its length; None (all ones) means unknown."""
     first = file.read(1)
     length = 9 - first[0].bit_length() if first and first[0] else 0
     if not length:
@@ -145,7 +145,7 @@ _CHECKS: dict[str, Callable[[BinaryIO], None]] = {"mov": _check_boxes, "avi": _c
 
 
 def _duration_s(container: InputContainer, video: av.VideoStream) -> float:
-    """As the container says, else counted: live streams and bare video do not know how long they became."""
+    """Return the container's duration, else count frames: live streams and raw video do not know theirs."""
     if video.duration and video.time_base:
         return float(video.duration * video.time_base)
     if container.duration and container.duration > 0:
@@ -156,10 +156,10 @@ def _duration_s(container: InputContainer, video: av.VideoStream) -> float:
 
 
 def _middle_frame(container: InputContainer, video: av.VideoStream) -> av.VideoFrame:
-    """The frame that is on the screen at half time."""
+    """Return the frame displayed at half time."""
     duration_s = _duration_s(container, video)
     if not video.duration or "mov" not in container.format.name:
-        # The others cannot all be sought, or not exactly.
+        # Other formats cannot seek, or not exactly.
         rewind(container)
         return frame_at(container, video, duration_s / 2)
     middle = (video.start_time or 0) + video.duration // 2
@@ -175,7 +175,7 @@ def _middle_frame(container: InputContainer, video: av.VideoStream) -> av.VideoF
 
 
 def _upright(frame: av.VideoFrame) -> Image.Image:
-    """As a player shows it: a film that does not say what its colours mean has those of its size, as everywhere."""
+    """Return the frame as players show it: an unspecified colour space follows from the size, as in every player."""
     if frame.colorspace == _UNSAID and frame.height > _STANDARD_LINES:
         frame = frame.reformat(format="rgb24", src_colorspace=Colorspace.ITU709)
     picture, turn = cast("Image.Image", frame.to_image()), _turn(frame)
@@ -183,5 +183,5 @@ def _upright(frame: av.VideoFrame) -> Image.Image:
 
 
 def _turn(frame: av.VideoFrame) -> int:
-    """By how much the picture must be turned to stand upright: 0, 90, 180 or 270 degrees counter-clockwise."""
+    """Return the rotation that makes the picture upright: 0, 90, 180 or 270 degrees counter-clockwise."""
     return round(frame.rotation / 90) * 90 % 360

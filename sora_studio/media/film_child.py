@@ -1,6 +1,6 @@
-"""The child process that looks into one film: a film can be made to harm whoever opens it, so nobody else does.
+"""The child process that opens one film: a crafted film can attack its decoder, so no other process opens it.
 
-The film is standard input, opened by the parent; the answer is one JSON object. The child knows neither a path nor the key.
+The film is standard input, opened by the parent; the answer is one JSON object. The child knows no path and no key.
 """
 
 import base64
@@ -15,20 +15,20 @@ from sora_studio.domain.errors import StudioError
 from sora_studio.media.film import draw_frame, draw_poster, inspect_film
 
 MAX_MEMORY_BYTES = 1 << 30
-"""Of address space. A film of 3,840 × 2,160 needs half of it."""
+"""Limit of address space. A film of 3,840 × 2,160 needs half of it."""
 MAX_PROCESSOR_S = 20
 
 
 def main(argv: Sequence[str]) -> int:
-    """`poster` and its longest edge, `frame` and its time in seconds, or nothing for the film's facts.
+    """Answer `poster` with its longest edge, `frame` with its time in seconds, or, without arguments, the film's facts.
 
-    0 when there is an answer, a refusal too.
+    Return 0 when there is an answer, even a rejection.
     """
     answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # a library that prints must not speak for us
+    os.dup2(2, 1)  # keep a library's prints out of the answer
     film = os.fdopen(0, "rb", closefd=False)
     _confine()
-    answers.write(b"\n")  # tells the parent that whatever happens from here on is the film's doing
+    answers.write(b"\n")  # tells the parent that from here on any failure is the film's fault
     answers.flush()
     try:
         answer = _look(film, argv)
@@ -56,17 +56,17 @@ def _text(picture: bytes) -> str:
 
 
 def _confine() -> None:
-    """No more memory and time than a film takes, and no file written, not even a core.
+    """Limit memory and processor time to what a film needs, and forbid writing files, even a core dump.
 
-    Windows has no such limits; there the parent's clock is what ends it.
+    Windows has no such limits; there only the parent's timeout applies.
     """
     if sys.platform == "win32":
         return
-    import resource  # noqa: PLC0415 - not everywhere
+    import resource  # noqa: PLC0415 - missing on Windows
 
     limits = {
         resource.RLIMIT_AS: (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES),
-        # The lower limit sends SIGXCPU, which the parent can tell from a SIGKILL of the system's.
+        # The soft limit sends SIGXCPU, which the parent can tell from a SIGKILL by the system.
         resource.RLIMIT_CPU: (MAX_PROCESSOR_S, MAX_PROCESSOR_S + 1),
         resource.RLIMIT_FSIZE: (0, 0),
         resource.RLIMIT_CORE: (0, 0),
@@ -74,5 +74,5 @@ def _confine() -> None:
     for limit, bounds in limits.items():
         try:
             resource.setrlimit(limit, bounds)
-        except (ValueError, OSError):  # macOS does not take every one of them
+        except (ValueError, OSError):  # macOS rejects some of them
             continue

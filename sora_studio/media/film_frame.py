@@ -1,4 +1,4 @@
-"""Finds the very frame that is seen at a time, and decodes no more than leads to it."""
+"""Finds the exact frame displayed at a time, decoding only the frames that it needs."""
 
 from collections.abc import Generator
 from typing import NamedTuple
@@ -9,11 +9,11 @@ from av.container import InputContainer
 from sora_studio.domain.errors import StudioError
 
 _LATE_S = 0.0005
-"""Players tell whole milliseconds; the frame that begins within half of one is meant."""
+"""Players report whole milliseconds; a frame that begins within half of one is meant."""
 
 
 class _Packet(NamedTuple):
-    """One frame as it is stored: when it is seen, in the film's own units, and its place in the order of decoding."""
+    """A stored frame: its display time, in the film's own units, and its position in decoding order."""
 
     pts: int
     number: int
@@ -21,9 +21,9 @@ class _Packet(NamedTuple):
 
 
 def frame_at(container: InputContainer, video: av.VideoStream, at_s: float) -> av.VideoFrame:
-    """The last frame that begins at `at_s` or before; the first one when there is none. Raises `StudioError` without any.
+    """Return the last frame that begins at `at_s` or before, else the first one. Raises `StudioError` without any.
 
-    Time counts from the film's start, as players show it: broadcasts and cut streams begin at any moment of their own clock.
+    Time counts from the film's start, as in players: broadcasts and cut streams begin at any value of their own clock.
     """
     wanted, keyframe = _way_to(container, video, at_s)
     video.codec_context.thread_type = "AUTO"
@@ -40,12 +40,12 @@ def frame_at(container: InputContainer, video: av.VideoStream, at_s: float) -> a
 
 
 def rewind(container: InputContainer) -> None:
-    """Go back to the film's first packet. A transport stream that is asked for its very start may begin behind it."""
+    """Seek to the film's first packet. Seeking a transport stream to its start time may skip it."""
     container.seek(max(0, (container.start_time or 0) - av.time_base))
 
 
 def _way_to(container: InputContainer, video: av.VideoStream, at_s: float) -> tuple[_Packet, _Packet]:
-    """The wanted frame, and the keyframe from which it can be decoded. Frames are not stored in the order of showing."""
+    """Return the wanted frame and the keyframe to decode from. Frames are not stored in display order."""
     packets = [
         _Packet(packet.pts, number, packet.is_keyframe)
         for number, packet in enumerate(container.demux(video))
@@ -63,7 +63,7 @@ def _way_to(container: InputContainer, video: av.VideoStream, at_s: float) -> tu
 
 
 def _decoded(container: InputContainer, video: av.VideoStream, *, begin: int, wanted: int) -> Generator[av.VideoFrame]:
-    """On the way, frames that no other frame needs are left out."""
+    """Decode from `begin`; on the way to `wanted`, frames that no other frame depends on are skipped."""
     for number, packet in enumerate(container.demux(video)):
         if number >= begin:
             video.codec_context.skip_frame = "DEFAULT" if packet.pts in {wanted, None} else "NONREF"

@@ -1,4 +1,4 @@
-"""Has films looked into by a child process, and believes of its answer only what can be true."""
+"""Opens films in a child process, and validates its answers."""
 
 import base64
 import json
@@ -17,26 +17,26 @@ from sora_studio.domain.errors import PassingError, StudioError
 
 COMMAND = "look-into-film"
 WITHIN_S = 40.0
-"""Wall-clock limit. A film takes a fraction of a second, but a busy machine may starve the child for long. Shorter than the
-deadline of a folder, so that a slow decoder is not taken for a dead drive.
+"""Wall-clock limit. A film takes a fraction of a second, but a busy machine may starve the child for long. Shorter than a
+folder's deadline, so that a slow decoder is not taken for a dead drive.
 """
 
 _MAX_ANSWER_BYTES = 48 << 20
-"""A frame of 3,840 × 2,160 has 25 MB at most, and a third more as text."""
+"""A frame of 3,840 × 2,160 has 25 MB at most, and a third more in base64."""
 _MAX_EDGE = 16_384
 _MAX_DURATION_S = 86_400.0
 _MAX_WORDS = 300
 _KILLED_BY_OTHERS = frozenset({-signal.SIGTERM} if sys.platform == "win32" else {-signal.SIGTERM, -signal.SIGKILL})
-"""Exit statuses that no film causes: a system short of memory kills like this. Used-up processor time ends with `SIGXCPU`."""
+"""Exit statuses that no film causes: a system short of memory kills like this. Exceeded processor time is `SIGXCPU`."""
 _JPEG, _PNG = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
 
 
 class FilmProcess:
-    """Starts one child process for each look at a film and ends it when it takes too long.
+    """Starts one child process per request and kills it when it takes too long.
 
     Its methods block. They raise `StudioError` for a film that cannot be opened, and `PassingError` when the film was not
-    really examined: the child did not start, was killed by someone else, or got no answer in time. The child's own limit on
-    processor time is what judges a film that never ends.
+    really examined: the child did not start, was killed from outside, or did not answer in time. A film that never
+    ends is detected by the child's own limit on processor time.
     """
 
     def __init__(self, command: Sequence[str] = (), *, within_s: float = WITHIN_S) -> None:
@@ -44,7 +44,7 @@ class FilmProcess:
         self._within_s = within_s
 
     def inspect(self, film: Path) -> FilmFacts:
-        """Size and shape as a person sees them."""
+        """Return duration and displayed size."""
         match self._ask(film):
             case {"width": int(width), "height": int(height), "duration_s": float(duration_s), "has_audio": bool(has_audio)}:
                 if 0 < width <= _MAX_EDGE and 0 < height <= _MAX_EDGE and 0 < duration_s <= _MAX_DURATION_S:
@@ -54,15 +54,15 @@ class FilmProcess:
         raise _unreadable("impossible facts")
 
     def draw_poster(self, film: Path, *, max_edge: int) -> bytes:
-        """The middle frame as a JPEG whose longer edge has at most `max_edge` pixels."""
+        """Return the middle frame as a JPEG whose longer edge has at most `max_edge` pixels."""
         return self._draw(film, "poster", str(max_edge), start=_JPEG)
 
     def draw_frame(self, film: Path, *, at_s: float) -> bytes:
-        """What is seen at that time, upright and in full size, as a PNG."""
+        """Return the frame displayed at that time, upright and in full size, as a PNG."""
         return self._draw(film, "frame", repr(float(at_s)), start=_PNG)
 
     def _draw(self, film: Path, what: str, how: str, *, start: bytes) -> bytes:
-        """A picture, at least by its first bytes."""
+        """Return a picture, checked by its first bytes only."""
         answer = self._ask(film, what, how)
         if isinstance(answer, dict) and isinstance(text := cast("dict[str, object]", answer).get(what), str):
             picture = _decoded(text)
@@ -71,7 +71,7 @@ class FilmProcess:
         raise _unreadable(f"no {what}")
 
     def _ask(self, film: Path, *arguments: str) -> object:
-        """The answer as it came, a refusal as an error."""
+        """Return the parsed answer; raise a rejection as an error."""
         try:
             answer = cast("object", json.loads(self._run(film, arguments)))
         except (ValueError, RecursionError):
@@ -83,7 +83,7 @@ class FilmProcess:
                 return answer
 
     def _run(self, film: Path, arguments: Sequence[str]) -> bytes:
-        """What the child said before it ended, or was ended."""
+        """Run the child and return its output."""
         with _opened(film) as file, self._started(file, arguments) as child:
             late = threading.Event()
             alarm = threading.Timer(self._within_s, lambda: (late.set(), child.kill()))
@@ -104,7 +104,7 @@ class FilmProcess:
         return answer
 
     def _started(self, film: BinaryIO, arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
-        """It gets the open file, so that no name can mean anything else, and nothing secret."""
+        """Start the child with the open file, so that no name can be misread, and without secrets."""
         package = str(Path(__file__).resolve().parents[2])
         environment = {name: value for name, value in os.environ.items() if not name.startswith("SORA_STUDIO_")}
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, (package, environment.get("PYTHONPATH"))))
@@ -131,7 +131,7 @@ def _opened(path: Path) -> BinaryIO:
 
 
 def _own_program() -> list[str]:
-    """The program itself with another task; `-P` keeps the folder in which it was started out of what is imported."""
+    """Return this program's command line; `-P` keeps the current folder out of the import path."""
     program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-P", "-m", "sora_studio"]
     return [*program, COMMAND]
 

@@ -1,6 +1,6 @@
-"""A colour profile without what it tells besides colours: profiles name devices, their serial numbers, and people.
+"""Removes all metadata from a colour profile: profiles name devices, their serial numbers, and people.
 
-Offsets and types are those of ICC.1:2022, which reads profiles of versions 2 and 4 alike.
+Offsets and types are from ICC.1:2022, which covers profiles of versions 2 and 4.
 """
 
 import struct
@@ -17,7 +17,7 @@ _CLASSES = frozenset((b"scnr", b"mntr", b"prtr", b"spac", b"abst"))
 _SPACES = frozenset((b"RGB ", b"GRAY", b"CMYK", b"Lab "))
 _BETWEEN = frozenset((b"XYZ ", b"Lab "))
 _D50 = bytes.fromhex("0000f6d6000100000000d32d")
-"""The only light that a profile may name."""
+"""D50, the only illuminant that a profile may have."""
 _NAME, _RIGHTS = "Colours", "None"
 
 _Tags = list[tuple[bytes, bytes]]
@@ -25,17 +25,17 @@ _Tags = list[tuple[bytes, bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """A profile that says nothing but colours; None for one that nobody can read. `told`: it named a device, or more."""
+    """A profile with colour data only; None for an unreadable one. `told`: it contained metadata, such as a device name."""
 
     profile: bytes | None
     told: bool
 
 
 def quiet(profile: bytes) -> Quiet:
-    """The same colours, and a second time the same bytes.
+    """Return a profile with the same colours and no metadata. Idempotent.
 
-    What no program reads goes as a whole: a picture looks the same with such a profile and without. A damaged tag goes alone,
-    as readers leave it out.
+    An unreadable profile is dropped as a whole: readers ignore it anyway. A damaged tag is dropped alone,
+    as readers do.
     """
     try:
         view = memoryview(profile)
@@ -49,7 +49,7 @@ def quiet(profile: bytes) -> Quiet:
 
 
 def _sorted_out(view: memoryview) -> tuple[_Tags, bool]:
-    """What colours are made of, in one order whatever the profile's was; and whether anything was told besides."""
+    """Return the colour tags in a fixed order, and whether there was any metadata."""
     kept, told = dict[bytes, bytes](), False
     for name, data in _tags_of(view):
         try:
@@ -62,7 +62,7 @@ def _sorted_out(view: memoryview) -> tuple[_Tags, bool]:
 
 
 def _tags_of(view: memoryview) -> Iterator[tuple[bytes, memoryview]]:
-    """Each once, empty when it is beyond the end. Raises ValueError for what is no profile, or lies in itself many times."""
+    """Yield each tag once, empty when beyond the end. Raises ValueError when it is no profile, or its tags overlap too much."""
     end, count = min(number(view, 0), len(view)), number(view, _HEADER)
     if count > _MOST_TAGS:
         raise ValueError("too many tags")
@@ -75,7 +75,7 @@ def _tags_of(view: memoryview) -> Iterator[tuple[bytes, memoryview]]:
 
 
 def _words(*, is_new: bool) -> _Tags:
-    """A name and rights, which every profile must have."""
+    """Return description and copyright, which are required."""
     if is_new:
         return [(b"desc", _mluc(_NAME)), (b"cprt", _mluc(_RIGHTS))]
     name = _NAME.encode() + b"\0"
@@ -89,7 +89,7 @@ def _mluc(words: str) -> bytes:
 
 
 def _built(header: bytes, tags: _Tags) -> bytes:
-    """Tags with the same content share it."""
+    """Join header and tags; tags with equal content share it."""
     places, content = packed((data for _, data in tags), _TAGS + len(tags) * _ENTRY)
     table = b"".join(struct.pack(">4sII", name, place, len(data)) for (name, data), place in zip(tags, places, strict=True))
     whole = header[4:] + struct.pack(">I", len(tags)) + table + content
@@ -97,9 +97,9 @@ def _built(header: bytes, tags: _Tags) -> bytes:
 
 
 def _quiet_header(view: memoryview) -> bytes:
-    """What the colours are and how they are meant; not when, with what and for which device. Raises for what is no profile.
+    """Return the header's colour fields, without date, program and device. Raises ValueError when it is not a profile.
 
-    Every field is one of the few that there are: a word has no room.
+    Every field is checked against its few possible values, so no text can hide in it.
     """
     version, kind, space, between = taken(view, 8, 2), taken(view, 12, 4), taken(view, 16, 4), taken(view, 20, 4)
     is_known = kind in _CLASSES and space in _SPACES and between in _BETWEEN

@@ -1,5 +1,5 @@
-"""The tags of a colour profile that define colours: their data is taken apart by its type (ICC.1:2022, clause 10) and put
-together again, so that no word stays beside the numbers."""
+"""The colour tags of an ICC profile: their data is parsed by type (ICC.1:2022, clause 10) and written
+again, so that no text survives beside the numbers."""
 
 import struct
 from collections.abc import Callable, Iterable
@@ -7,15 +7,15 @@ from functools import partial
 from math import prod
 
 _PARAMETERS = (1, 3, 4, 5, 7)
-"""How many numbers a parametric curve has, by its function."""
+"""Number of parameters of a parametric curve, by its function."""
 _SEGMENT_PARAMETERS = (4, 5, 5)
 _CHANNELS = range(1, 16)
 _MOST_ELEMENTS, _MOST_SEGMENTS = 32, 64
-"""More than any profile needs, so that the work stays within bounds."""
+"""More than any profile needs; bounds the work."""
 
 
 def packed(pieces: Iterable[bytes], start: int) -> tuple[list[int], bytes]:
-    """Where each stands, 0 for an empty one, and all of them in a row; what comes twice is there once."""
+    """Return the offset of each piece, 0 for an empty one, and all of them joined; equal pieces are stored once."""
     places, body, found = {b"": 0}, bytearray(), list[int]()
     for piece in pieces:
         if piece not in places:
@@ -26,14 +26,14 @@ def packed(pieces: Iterable[bytes], start: int) -> tuple[list[int], bytes]:
 
 
 def taken(data: memoryview, place: int, size: int) -> bytes:
-    """So many bytes of it. Raises ValueError beyond its end."""
+    """Return `size` bytes. Raises ValueError beyond the end."""
     if place + size > len(data):
         raise ValueError("beyond the end")
     return bytes(data[place : place + size])
 
 
 def number(data: memoryview, place: int, size: int = 4) -> int:
-    """Unsigned. Raises like `taken`."""
+    """Return an unsigned number. Raises like `taken`."""
     return int.from_bytes(taken(data, place, size))
 
 
@@ -59,7 +59,7 @@ def _fixed(kind: bytes, size: int, data: memoryview) -> bytes:
 
 
 def _curve(data: memoryview) -> bytes:
-    """What stands behind it is not looked at."""
+    """Return the curve alone, dropping data after it."""
     head = _head(data, b"curv", b"para")
     if head.startswith(b"curv"):
         return head + taken(data, 8, 4 + 2 * number(data, 8))
@@ -74,7 +74,7 @@ def _function(data: memoryview, parameters: tuple[int, ...]) -> bytes:
 
 
 def _curves(data: memoryview, place: int, count: int) -> bytes:
-    """One behind the other; none when they have no place."""
+    """Return consecutive curves; none when there is no offset."""
     made = bytearray()
     for _ in range(count if place else 0):
         made += _padded(_curve(data[place + len(made) :]))
@@ -82,7 +82,7 @@ def _curves(data: memoryview, place: int, count: int) -> bytes:
 
 
 def _table(newer: bytes, data: memoryview) -> bytes:
-    """From one kind of colours to another: of 8 or of 16 bits, or in the way of version 4."""
+    """Return a conversion between colour spaces: 8 or 16 bits, or the version 4 type."""
     head, (into, out) = _head(data, b"mft1", b"mft2", newer), _channels(data, size=1)
     if head.startswith(newer):
         return head + _stages(data, into, out, is_to_plain=newer == b"mAB ")
@@ -95,7 +95,7 @@ def _table(newer: bytes, data: memoryview) -> bytes:
 
 
 def _stages(data: memoryview, into: int, out: int, *, is_to_plain: bool) -> bytes:
-    """Curves, a matrix, curves, a grid and curves; some may be missing."""
+    """Return curves, a matrix, curves, a grid and curves; some may be missing."""
     plain, device = (out, into) if is_to_plain else (into, out)
     first, matrix, second, grid, third = struct.unpack(">5I", taken(data, 12, 20))
     pieces = (
@@ -110,13 +110,13 @@ def _stages(data: memoryview, into: int, out: int, *, is_to_plain: bool) -> byte
 
 
 def _grid(data: memoryview, into: int, out: int) -> bytes:
-    """It may have another number of points in each direction, of one or two bytes."""
+    """Return a grid, which may have a different number of points in each direction, of one or two bytes each."""
     sides, size = taken(data, 0, into), number(data, 16, 1)
     return sides.ljust(16, b"\0") + bytes((size, 0, 0, 0)) + taken(data, 20, prod(sides) * out * size)
 
 
 def _process(data: memoryview) -> bytes:
-    """Elements in a row, in floating point."""
+    """Return a sequence of elements, in floating point."""
     head, (into, out), count = _head(data, b"mpet"), _channels(data, size=2), number(data, 12)
     if count > _MOST_ELEMENTS:
         raise ValueError("too many elements")
@@ -152,7 +152,7 @@ def _segment(data: memoryview) -> bytes:
 
 
 def _spread(data: memoryview, table: int, count: int, make: Callable[[memoryview], bytes]) -> bytes:
-    """Places and sizes, and what stands there."""
+    """Return a table of offsets and sizes, and the data it points to."""
     spans = list(struct.iter_unpack(">II", taken(data, table, 8 * count)))
     if sum(size for _, size in set(spans)) > len(data):
         raise ValueError("elements within one another")
@@ -173,7 +173,7 @@ MAKERS: dict[bytes, Callable[[memoryview], bytes]] = {
     **dict.fromkeys((b"B2A0", b"B2A1", b"B2A2", b"gamt"), partial(_table, b"mBA ")),
     **dict.fromkeys(b"D2B0 D2B1 D2B2 D2B3 B2D0 B2D1 B2D2 B2D3".split(), _process),
 }
-"""By tag, in the order in which they are written: its data without anything besides. They raise ValueError for a damaged one.
-How bright a display is, and the like, is none of them: no conversion is computed from it."""
+"""Functions that rewrite a tag's data, in the order in which tags are written. They raise ValueError for damaged data.
+Tags such as a display's brightness are not included: no conversion uses them."""
 ENOUGH = (frozenset((*_COLUMNS, *_CURVES)), *(frozenset((name,)) for name in _ALONE))
-"""Any of these sets says what a picture's numbers look like."""
+"""Each of these sets is enough to define colours."""

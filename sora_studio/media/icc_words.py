@@ -1,4 +1,4 @@
-"""Whether what a colour profile loses is worth telling: most say only which standard they are and which firm wrote it down."""
+"""Whether the text removed from a colour profile deserves mention: most of it only names a standard and its publisher."""
 
 import re
 
@@ -7,7 +7,7 @@ from sora_studio.media.icc_tags import number, taken
 _MOST_BYTES = 10_000
 _TEXTS = frozenset(b"desc dscm cprt dmnd dmdd vued".split())
 _NUMBERS = frozenset(b"lumi view meas tech chrm ciis pre0 pre1 pre2 rig0 rig2 arts aarg aagg aabg".split())
-"""Of viewing and of a standard's screen; none is one device's own."""
+"""Viewing conditions and the reference display of a standard; nothing specific to a device."""
 _WORDS = (
     "srgb scrgb esrgb rgb gray grey sgray cmyk lab xyz display p3 dci adobe prophoto romm rommrgb a98 iec iec61966 "
     "61966 itu r bt rec 709 2020 2100 pq hlg d50 d65 generic linear gamma dot gain built in identity default colour "
@@ -22,7 +22,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 def says_nothing_new(name: bytes, data: memoryview) -> bool:
-    """Of a tag that goes: whether all its words are those of standards and of the firms behind them."""
+    """Return whether all words of a removed tag are names of standards and of the companies behind them."""
     if name not in _TEXTS:
         return name in _NUMBERS
     try:
@@ -32,7 +32,7 @@ def says_nothing_new(name: bytes, data: memoryview) -> bool:
 
 
 def are_usual(words: str) -> bool:
-    """Not one of them can be a person's, or one device's."""
+    """Return whether none of the words could name a person or a device."""
     return all(word in _USUAL or _YEAR.fullmatch(word) for word in re.findall(r"[^\W_]+", words.casefold()))
 
 

@@ -1,4 +1,4 @@
-"""Looks into a local picture: what it is by content, how it stands, what else it tells, and whether it is whole."""
+"""Inspects a local picture: its type by content, orientation, metadata, and whether it is complete."""
 
 import io
 import os
@@ -19,40 +19,40 @@ from sora_studio.media.unsupported_formats import HEAD_BYTES, what_it_is
 from sora_studio.media.wholeness import check_whole, load_small
 
 MAX_PIXELS = 80_000_000
-"""More than any camera's picture of a few megabytes has; decoding takes four bytes for each."""
+"""More than any camera picture of a few megabytes has; decoding takes four bytes for each."""
 LARGE_PIXELS = 25_000_000
-"""More than most cameras' pictures have: two of these at once would take more memory, and time, than a small machine has."""
+"""More than most camera pictures have: two of these at once would take more memory, and time, than a small machine has."""
 _FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000")
-"""What a person may take for a picture. The other decoders stay shut: some start programs, some hold another picture inside."""
+"""Formats that users consider pictures. Other decoders stay disabled: some start programs, some contain another picture."""
 _ON_ITS_SIDE = range(5, 9)
 
 _KIND_OF_PAGE, _IS_SMALL_VIEW = 254, 1
-"""A TIFF page's tag, and its bit for one that a larger one stands behind."""
+"""A TIFF page's tag, and its bit for a reduced-size version."""
 
-Image.MAX_IMAGE_PIXELS = None  # The check here is stricter, and comes as a sentence instead of a warning.
-PngImagePlugin.MAX_TEXT_CHUNK = 16_000_000  # Some editors' histories, and some printers' colours, have more than a megabyte.
+Image.MAX_IMAGE_PIXELS = None  # the check here is stricter, and raises a sentence instead of a warning
+PngImagePlugin.MAX_TEXT_CHUNK = 16_000_000  # some editing histories and printer profiles exceed the default of 1 MB
 
 
 def inspect_image(path: Path) -> ImageFacts:
-    """Blocking. Raises `InvalidRequest` with a sentence for the image control."""
+    """Return the picture's facts. Raises `InvalidRequest` with a sentence for the image control. Blocking."""
     with opened(path) as file:
         facts, _ = look(path, file)
         return facts
 
 
 def is_large(path: Path) -> bool:
-    """Blocking. Whether it says of itself that it has many pixels. Whatever is wrong with it, others find out."""
+    """Return whether the header announces many pixels; False when it cannot be read, which other calls report. Blocking."""
     try:
         _size_of(path)
         with path.open("rb") as file, Image.open(file, formats=_FORMATS) as image:
             return image.width * image.height > LARGE_PIXELS
-    except Exception:  # Decoders answer a damaged file with almost any error.
+    except Exception:  # decoders raise almost any error for a damaged file
         return False
 
 
 @contextmanager
 def opened(path: Path) -> Generator[BinaryIO]:
-    """The file; in memory, so that it stays what it is, unless it is far too large. Any trouble with it becomes a sentence."""
+    """Yield the file's content, in memory so that it cannot change, unless it is far too large. Errors become sentences."""
     size_bytes = _size_of(path)
     try:
         with path.open("rb") as file:
@@ -65,19 +65,19 @@ def opened(path: Path) -> Generator[BinaryIO]:
         _refuse(path, "is not there any more")
     except MemoryError as error:
         raise _problem(path, "needs more memory than there is") from _alone(error)
-    except Exception as error:  # Decoders answer a damaged file with almost any error.
+    except Exception as error:  # decoders raise almost any error for a damaged file
         raise _problem(path, "is damaged and cannot be read to its end") from _alone(error)
 
 
 def look(path: Path, file: BinaryIO) -> tuple[ImageFacts, ImageFile.ImageFile]:
-    """The facts, and the picture for `decoded`. Decoders' errors go through to `opened`.
+    """Return the facts, and the picture for `decoded`. Decoder errors go through to `opened`.
 
-    Size before content: nothing is decoded that would fill the memory.
+    Checks sizes first: nothing that would exhaust memory is decoded.
     """
     size_bytes = file.seek(0, os.SEEK_END)
     image, kind = identified(path, file)
     width, height = image.size
-    turn = turn_of(image) if kind == "tiff" else 0  # whose decoder turns it, and forgets
+    turn = turn_of(image) if kind == "tiff" else 0  # read it now: the TIFF decoder turns the picture and forgets it
     whole = size_bytes <= MAX_DECODED_BYTES
     if whole:
         load_small(image)
@@ -101,7 +101,7 @@ def look(path: Path, file: BinaryIO) -> tuple[ImageFacts, ImageFile.ImageFile]:
 
 
 def decoded(image: ImageFile.ImageFile, file: BinaryIO) -> ImageFile.ImageFile:
-    """All pixels of a picture that was looked at, as they are stored. Its JPEG is read again, in full size."""
+    """Return all pixels of an inspected picture, as they are stored. A JPEG is read again, in full size."""
     if isinstance(image, JpegImagePlugin.JpegImageFile):
         file.seek(0)
         image = Image.open(file, formats=_FORMATS)
@@ -110,7 +110,7 @@ def decoded(image: ImageFile.ImageFile, file: BinaryIO) -> ImageFile.ImageFile:
 
 
 def identified(path: Path, file: BinaryIO) -> tuple[ImageFile.ImageFile, str]:
-    """The picture, not decoded yet, and its kind; only a still one that fits the memory."""
+    """Return the picture, not decoded yet, and its kind. Rejects animations and pictures that exceed memory."""
     file.seek(0)
     try:
         image = Image.open(file, formats=_FORMATS)
@@ -126,12 +126,12 @@ def _still_kind(path: Path, image: Image.Image) -> str:
         most = f"more than the {MAX_PIXELS // 1_000_000} million that can be opened"
         _refuse(path, f"has {width:,} × {height:,} pixels, {most}. Make it smaller first")
     kind = (image.format or "").lower()
-    # Phones wrap a JPEG with a second picture as MPO; whoever reads JPEG sees the first one.
+    # Phones wrap a JPEG and a second picture as MPO; JPEG readers see the first one.
     if kind == "mpo":
         return "jpeg"
     if isinstance(image, TiffImagePlugin.TiffImageFile):
         _check_pages(path, image)
-    elif getattr(image, "is_animated", False):  # and not their number: for some kinds that reads them all
+    elif getattr(image, "is_animated", False):  # not n_frames: for some formats that reads them all
         _refuse(path, "is animated; the service takes a still picture")
     return kind
 
@@ -172,7 +172,7 @@ def _problem(path: Path, reason: str) -> InvalidRequest:
 
 
 def _alone(error: Exception) -> Exception:
-    """Without the frames that it came through: Python 3.12 keeps those in a cycle, and with them all that was decoded."""
+    """Return the error without its traceback: Python 3.12 keeps the frames in a cycle, and with them all decoded data."""
     return error.with_traceback(None)
 
 

@@ -1,4 +1,4 @@
-"""What a picture file tells beside its picture: how it stands, where and by what it was taken, and whether anything else."""
+"""A picture file's metadata: orientation, place, camera, and whether there is anything else."""
 
 # pyright: reportUnknownMemberType=false
 # Pillow's signatures name numpy's types, and numpy is not part of the program.
@@ -31,7 +31,7 @@ _TELLING_TAGS = frozenset(
         ExifTags.Base.XPAuthor,
         ExifTags.Base.XPKeywords,
         ExifTags.Base.XPSubject,
-        700,  # XMP, IPTC and Photoshop's own, in a TIFF
+        700,  # XMP, IPTC and Photoshop data in a TIFF
         33723,
         34377,
     ]
@@ -68,7 +68,7 @@ _UNREADABLE = (ValueError, TypeError, LookupError, OSError, SyntaxError, struct.
 
 @dataclass(frozen=True, slots=True)
 class ImageMetadata:
-    """What of it there is."""
+    """Which kinds of metadata a file contains."""
 
     anything: bool = False
     a_place: bool = False
@@ -76,18 +76,18 @@ class ImageMetadata:
 
 
 def turn_of(image: ImageFile.ImageFile) -> int:
-    """How it stands, 1 (upright) to 8, as Exif counts. What makes no sense counts as upright, as everywhere."""
+    """Return the Exif orientation, 1 (upright) to 8. Invalid values count as upright, as in other programs."""
     turn: object = _exif_of(image).get(ExifTags.Base.Orientation)
     return turn if isinstance(turn, int) and turn in _TURNS else 1
 
 
 def upright(image: Image.Image, turn: int) -> Image.Image:
-    """Pixels that stand like this, as they are meant to be seen."""
+    """Return pixels of this orientation turned upright."""
     return image.transpose(_UPRIGHT[turn]) if turn in _UPRIGHT else image
 
 
 def what_it_tells(image: ImageFile.ImageFile, kind: str, file: BinaryIO) -> ImageMetadata:
-    """Of a loaded picture and the file that it came from."""
+    """Return the metadata of a loaded picture and its file."""
     a_place, a_camera = _has_place(image), _has_camera(image)
     return ImageMetadata(a_place or a_camera or _has_more(image, kind, file), a_place, a_camera)
 
@@ -97,7 +97,7 @@ def _has_more(image: ImageFile.ImageFile, kind: str, file: BinaryIO) -> bool:
         return True
     if kind in stripping.KINDS:
         file.seek(0)
-        with contextlib.suppress(ValueError):  # it is built in a way of its own, and nothing of that is known
+        with contextlib.suppress(ValueError):  # an unusual structure, about which nothing is known
             return bool(stripping.strip(file.read(), kind).gone - {stripping.EXIF})
     profile: object = image.info.get("icc_profile")
     return isinstance(profile, bytes) and bool(profile) and quiet(profile).told
@@ -125,7 +125,7 @@ def _xmp_of(image: ImageFile.ImageFile) -> bytes:
 
 
 def _exif_of(image: ImageFile.ImageFile) -> Image.Exif:
-    """Empty when there is none, or none that can be read."""
+    """Return the Exif data; empty when missing or unreadable."""
     exif, stored = Image.Exif(), image.info.get("exif")
     try:
         if isinstance(stored, bytes):

@@ -1,4 +1,4 @@
-"""Local pictures and films for the services: the blocking work goes to threads, and films to a process of their own."""
+"""Local pictures and films for the services: blocking work runs in threads, and films are opened in child processes."""
 
 import hashlib
 import os
@@ -17,53 +17,53 @@ from sora_studio.media.decode_pool import DecodePool
 from sora_studio.media.film_process import FilmProcess
 
 _PICTURES_AT_ONCE = 2
-"""One takes up to hundreds of megabytes while it is made; a large one needs all the room for itself."""
+"""One takes up to hundreds of megabytes while it is prepared; a large one needs the whole budget."""
 _NAME_DIGITS = 32
 
 
 class LocalMedia:
     """Local pictures and films; the work runs in threads and child processes.
 
-    Cheap to make: Pillow is imported by the first picture, PyAV by child processes only.
+    Cheap to create: Pillow is imported by the first picture, PyAV by child processes only.
 
-    Everything raises `FolderSilent` when the folder of the picture or film does not answer.
+    Every method raises `FolderSilent` when the folder of the picture or film does not answer.
     """
 
     def __init__(self, films: FilmProcess | None = None) -> None:
         self._films = films or FilmProcess()
         self._film_threads = DiskThreads()
         self._room = DecodePool(_PICTURES_AT_ONCE)
-        self._easel = DecodePool(_PICTURES_AT_ONCE)  # of its own: an eye does not wait for a conversion
+        self._easel = DecodePool(_PICTURES_AT_ONCE)  # a separate pool, so that drawing never waits for a conversion
 
     async def inspect_image(self, path: Path) -> ImageFacts:
-        """By content. Raises `InvalidRequest` with a sentence when it is no picture or cannot be read."""
+        """Identify by content. Raises `InvalidRequest` with a sentence when it is not a picture or cannot be read."""
         await _reach(path)
         return await self._room.do(path.parent, partial(_inspect_image, path))
 
     async def draw_image(self, path: Path, *, max_edge: int) -> Thumbnail:
-        """The picture for the eye, with at most `max_edge` pixels along its longer edge. Raises like `inspect_image`."""
+        """Return a preview with at most `max_edge` pixels along its longer edge. Raises like `inspect_image`."""
         await _reach(path)
         return await self._easel.do(path.parent, partial(_draw_image, path, max_edge))
 
     async def prepare_image(self, path: Path, edit: PictureEdit, *, formats: Sequence[str], max_bytes: int) -> PreparedPicture:
-        """What would be published: upright, cropped, without metadata, in one of `formats`, at most `max_bytes` long.
+        """Return what would be published: upright, cropped, without metadata, in one of `formats`, at most `max_bytes` long.
 
-        Raises `InvalidRequest` when that needs a conversion that the edit does not ask for, and like `inspect_image`.
+        Raises `InvalidRequest` when that needs a conversion that the edit does not allow, and like `inspect_image`.
         """
         places = _PICTURES_AT_ONCE if await on_disk(path.parent, partial(_is_large, path)) else 1
         return await self._room.do(path.parent, partial(_prepare_image, path, edit, formats, max_bytes), places=places)
 
     async def inspect_film(self, path: Path) -> FilmFacts:
-        """Open the container and decode a frame. Raises `StudioError` when it is no film, or not a whole one."""
+        """Open the container and decode a frame. Raises `StudioError` when it is not a complete film."""
         return await self._film_threads.run(path.parent, partial(self._films.inspect, path), within_s=WORK_WITHIN_S)
 
     async def save_poster(self, film: Path, poster: Path, *, max_edge: int) -> None:
-        """The middle frame as a JPEG whose longer edge has at most `max_edge` pixels; `StorageFull` when there is no room."""
+        """Save the middle frame as a JPEG, its longer edge at most `max_edge` pixels; raises `StorageFull` on a full disk."""
         work = partial(self._save_poster, film, poster, max_edge)
         await self._film_threads.run(film.parent, work, within_s=WORK_WITHIN_S)
 
     async def save_frame(self, film: Path, at_s: float, folder: Path) -> Path:
-        """The frame that is seen at that time as a PNG, named by its content: the same one twice is one file."""
+        """Save the frame displayed at that time as a PNG, named by its content: the same frame twice is one file."""
         work = partial(self._save_frame, film, at_s, folder)
         return await self._film_threads.run(film.parent, work, within_s=WORK_WITHIN_S)
 
@@ -78,7 +78,7 @@ class LocalMedia:
 
 
 async def _reach(path: Path) -> None:
-    """Raise `FolderSilent` before a place is taken that others wait for."""
+    """Raise `FolderSilent` before taking a place that others wait for."""
     await on_disk(path.parent, partial(os.path.exists, path))
 
 
@@ -109,7 +109,7 @@ def _inspect_image(path: Path) -> ImageFacts:
 def _write_whole(picture: bytes, path: Path) -> None:
     """There is a whole picture or none."""
     try:
-        write_whole(path, picture)  # on the disk: a frame may be all that a waiting task has
+        write_whole(path, picture)  # fsynced: a waiting task may depend on this frame alone
     except OSError as error:
         if is_full(error):
             raise StorageFull from error

@@ -1,4 +1,4 @@
-"""Makes of a local picture what is published: upright, cropped, silent about all else, and otherwise as it was."""
+"""Prepares a local picture for publication: upright, cropped, without metadata, and otherwise unchanged."""
 
 # pyright: reportUnknownMemberType=false
 # Pillow's signatures name numpy's types, and numpy is not part of the program.
@@ -22,16 +22,16 @@ from sora_studio.media.stripping import strip
 from sora_studio.media.transparency import is_transparent
 
 _HOPE = 1.1
-"""A part has about its share of the bytes; beyond the limit by more than this, nothing without loss is worth the try."""
+"""A crop has about its share of the bytes; a forecast above the limit by this factor rules lossless formats out."""
 _HOARDERS = frozenset(("WEBP", "AVIF"))
-"""Their decoders hold several times the picture as long as it is theirs."""
+"""Formats whose decoders hold several times the picture's memory while open."""
 
 
 def prepare_image(path: Path, edit: PictureEdit, *, formats: Sequence[str], max_bytes: int) -> PreparedPicture:
-    """Blocking. What would be published of it, in one of `formats` and at most `max_bytes` long.
+    """Return what would be published, in one of `formats` and at most `max_bytes` long. Blocking.
 
-    Raises `InvalidRequest` with a sentence when it cannot be read, or when that needs a conversion that `edit` does not ask
-    for. A picture that need not be turned, cropped or converted keeps its very pixels.
+    Raises `InvalidRequest` with a sentence when it cannot be read, or when that needs a conversion that `edit` does not
+    allow. A picture that need not be turned, cropped or converted keeps its exact pixels.
     """
     rules = ImageRules("", 0, 1, tuple(formats), max_bytes)
     with opened(path) as file:
@@ -43,7 +43,7 @@ def prepare_image(path: Path, edit: PictureEdit, *, formats: Sequence[str], max_
         if prepared is not None:
             return prepared
         pixels, sampling = _wanted(decoded(image, file), _box(facts, edit))
-        del image  # and with it what its decoder holds
+        del image  # also frees its decoder's memory
         prepared = _anew(file, pixels, sampling, facts, edit, rules)
         if prepared is None:
             grown = f"{path.name} has more than the {megabytes(max_bytes)} allowed once it is turned, cropped or saved anew."
@@ -52,14 +52,14 @@ def prepare_image(path: Path, edit: PictureEdit, *, formats: Sequence[str], max_
 
 
 def _box(facts: ImageFacts, edit: PictureEdit) -> tuple[int, int, int, int] | None:
-    """What is kept of it, if not all."""
+    """Return the crop in pixels; None for the whole picture."""
     whole = (0, 0, facts.width, facts.height)
     box = edit.crop.box_px(facts.width, facts.height) if edit.crop else whole
     return None if box == whole else box
 
 
 def _as_it_is(file: BinaryIO, facts: ImageFacts, edit: PictureEdit, rules: ImageRules) -> PreparedPicture | None:
-    """Its own bytes without what it tells; None when that is not what is wanted, or does not fit."""
+    """Return the file's own bytes without metadata; None when an edit forbids that, or it does not fit."""
     if facts.format not in rules.formats or facts.is_turned or _box(facts, edit) or facts.size_bytes > MAX_DECODED_BYTES:
         return None
     file.seek(0)
@@ -73,18 +73,18 @@ def _as_it_is(file: BinaryIO, facts: ImageFacts, edit: PictureEdit, rules: Image
 
 
 def _is_still_there(content: bytes, facts: ImageFacts) -> bool:
-    """Whether what was stripped opens as the picture that it was: nobody pays for half a file."""
+    """Return whether the stripped file still opens as the same picture, so that no paid task gets a broken file."""
     try:
         with Image.open(io.BytesIO(content), formats=[facts.format.upper()]) as image:
             return image.size == (facts.width, facts.height)
-    except Exception:  # Decoders answer a damaged file with almost any error.
+    except Exception:  # decoders raise almost any error for a damaged file
         return False
 
 
 def _anew(
     file: BinaryIO, pixels: Pixels, sampling: int, facts: ImageFacts, edit: PictureEdit, rules: ImageRules
 ) -> PreparedPicture | None:
-    """From its pixels: in its own format when it may have it and fits, else in the one that suits it."""
+    """Encode the pixels: in the original format if allowed and it fits, else in the most suitable one."""
     share = facts.size_bytes * pixels.image.width * pixels.image.height / (facts.width * facts.height)
     best = TOP_QUALITY if share > rules.max_bytes else BEST_QUALITY
     for kind in _kinds(facts, pixels, edit, rules):
@@ -102,7 +102,7 @@ def _anew(
 
 
 def _kinds(facts: ImageFacts, pixels: Pixels, edit: PictureEdit, rules: ImageRules) -> list[str]:
-    """What to try, the best first."""
+    """Return formats to try, the best first."""
     kinds = [facts.format]
     if edit.convert:
         kinds += ["png", "webp", "jpeg"] if facts.is_transparent or is_transparent(pixels.image) else ["jpeg", "webp"]
@@ -110,7 +110,7 @@ def _kinds(facts: ImageFacts, pixels: Pixels, edit: PictureEdit, rules: ImageRul
 
 
 def _wanted(image: ImageFile.ImageFile, box: tuple[int, int, int, int] | None) -> tuple[Pixels, int]:
-    """Upright, then cropped; and how its colours were thinned out."""
+    """Return the picture upright and cropped, and its chroma subsampling."""
     standing, sampling = upright(image, turn_of(image)), _sampling(image)
     if box or (standing is image and image.format in _HOARDERS):
         standing = standing.crop(box or (0, 0, *standing.size))
@@ -123,5 +123,5 @@ def _is_lossless_webp(file: BinaryIO, facts: ImageFacts) -> bool:
 
 
 def _sampling(image: Image.Image) -> int:
-    """A JPEG's own, so that no colour is lost; 4:4:4 for what was none."""
+    """Return a JPEG's own sampling, so that no colour is lost; 4:4:4 for other formats."""
     return max(JpegImagePlugin.get_sampling(image), 0) if isinstance(image, JpegImagePlugin.JpegImageFile) else 0

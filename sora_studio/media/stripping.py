@@ -1,4 +1,4 @@
-"""Takes everything out of a picture file that is not its picture, and leaves the picture's own bytes as they are."""
+"""Removes everything from a picture file that is not its picture, and leaves the picture's own bytes unchanged."""
 
 import re
 import zlib
@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from sora_studio.media.icc import quiet
 
 EXIF = "Exif"
-"""Named apart from the rest: it may say no more than how the picture stands."""
+"""Named separately: it may contain only the orientation."""
 
 _PNG_START = b"\x89PNG\r\n\x1a\n"
 _PNG_KEPT = frozenset(b"IHDR PLTE IDAT IEND tRNS gAMA cHRM sRGB sBIT cICP mDCV cLLI bKGD pHYs".split())
-"""The picture, how it is coloured, what shows through it, and the shape of its pixels."""
+"""The pixels, colour information, transparency, and pixel aspect ratio."""
 _LARGEST_PROFILE = 16_000_000
-"""Some printers' have more than a megabyte."""
+"""Some printer profiles have more than a megabyte."""
 _WEBP_PICTURES = frozenset((b"VP8 ", b"VP8L"))
 _WEBP_KEPT = frozenset((b"VP8X", b"ALPH")) | _WEBP_PICTURES
 _WEBP_SAYS_EXIF_OR_XMP, _WEBP_SAYS_PROFILE = 0x0C, 0x20
@@ -23,17 +23,17 @@ _SOI, _EOI, _SOS, _COM, _APP0, _APP1, _APP2, _APP14, _APP15 = 0xD8, 0xD9, 0xDA, 
 _JPEG_PICTURE = frozenset([*range(0xC0, 0xD0), _SOS, 0xDB, 0xDC, 0xDD])
 """Frames, tables and scans."""
 _LONE = frozenset([0x00, *range(0xD0, 0xD8)])
-"""No markers of a segment: decoders pass over them, and over whatever does not begin like a marker."""
+"""Bytes that are not segment markers: decoders skip them, and whatever does not begin like a marker."""
 _JPEG_PROFILE = b"ICC_PROFILE\0"
 _JPEG_PROFILE_BYTES = 65_519
-"""So much of a profile has room in a segment, beside its name and its place among the others."""
+"""How much of a profile fits into a segment, after its identifier and its sequence numbers."""
 _AFTER_SCAN = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
-"""Within a scan, 0xFF is followed by zero, by a restart's number, or by more of itself."""
+"""Within a scan, 0xFF is followed by zero, by a restart number, or by more 0xFF."""
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A stretch of a file: its bytes as they may stay, none when it goes. `name` is what the format calls it."""
+    """A stretch of a file: the bytes to keep, empty if removed. `name` is what the format calls it."""
 
     name: str
     kept: bytes
@@ -41,16 +41,16 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Stripped:
-    """The file without what went, and the names of what did."""
+    """The file without the removed parts, and their names."""
 
     content: bytes
     gone: frozenset[str]
 
 
 def strip(content: bytes, kind: str) -> Stripped:
-    """Of a JPEG, PNG or WebP: it decodes to the very same picture. Raises ValueError for a file that is built otherwise.
+    """Strip a JPEG, PNG or WebP, which then decodes to the same pixels. Raises ValueError for any other structure.
 
-    What stays beside the picture is density, transparency, and what its colour profile says of colours.
+    Besides the picture, only density, transparency and the colour data of its profile are kept.
     """
     parts = list(parts_of(content, kind))
     stripped = b"".join(part.kept for part in parts)
@@ -62,12 +62,12 @@ def strip(content: bytes, kind: str) -> Stripped:
 
 
 def parts_of(content: bytes, kind: str) -> Iterator[Part]:
-    """All of it, one after the other; raises like `strip`, once it comes to what is wrong."""
+    """Yield all parts in order; raises like `strip` when it reaches an error."""
     return _READERS[kind](content)
 
 
 def _jpeg_parts(content: bytes) -> Iterator[Part]:
-    """Up to the end of the first picture; cameras put a second one, or a film, behind it."""
+    """Yield parts up to the end of the first picture; cameras append a second one, or a film."""
     if content[:2] != b"\xff\xd8":
         raise ValueError("no start")
     yield Part("SOI", content[:2])
@@ -80,7 +80,7 @@ def _jpeg_parts(content: bytes) -> Iterator[Part]:
         if marker == _EOI:
             place += 2
             break
-        if marker == 0xFF:  # filling
+        if marker == 0xFF:  # a fill byte
             place += 1
             continue
         end = place + 2 + int.from_bytes(content[place + 2 : place + 4])
@@ -108,9 +108,9 @@ def _jpeg_segment(marker: int, data: bytes) -> Part:
     if marker in _JPEG_PICTURE:
         return Part("picture", _segment(marker, data))
     if marker == _APP0 and data.startswith(b"JFIF\0") and len(data) >= 14:
-        return Part("JFIF", _segment(marker, data[:12] + b"\0\0"))  # without its small view
+        return Part("JFIF", _segment(marker, data[:12] + b"\0\0"))  # without its thumbnail
     if marker == _APP14 and data.startswith(b"Adobe") and len(data) >= 12:
-        return Part("Adobe", _segment(marker, data[:12]))  # says what the colours mean
+        return Part("Adobe", _segment(marker, data[:12]))  # has the colour transform
     if marker == _COM or _APP0 <= marker <= _APP15:
         is_exif = marker == _APP1 and data.startswith(b"Exif\0")
         return Part(EXIF if is_exif else f"segment {marker:X}", b"")
@@ -118,7 +118,7 @@ def _jpeg_segment(marker: int, data: bytes) -> Part:
 
 
 def _joined(pieces: Sequence[bytes]) -> bytes:
-    """Each begins with its number and how many there are."""
+    """Join profile segments, each of which begins with its number and the total."""
     return b"".join(piece[2:] for piece in sorted(pieces, key=lambda piece: piece[:1]))
 
 
@@ -129,7 +129,7 @@ def _jpeg_profile(profile: bytes) -> bytes:
 
 
 def _profile(profile: bytes, packed: Callable[[bytes], bytes]) -> Iterator[Part]:
-    """As the format has it, and what it told besides colours."""
+    """Yield the profile packed for the format, and a part for removed metadata."""
     found = quiet(profile)
     if found.profile is not None:
         yield Part("ICCP", packed(found.profile))
@@ -160,7 +160,7 @@ def _png_parts(content: bytes) -> Iterator[Part]:
 
 
 def _unpacked(data: bytes) -> bytes:
-    """A PNG's profile behind its name; nothing when that is too much, or is not packed as it should be."""
+    """Return a PNG's profile after its name; empty when it is too large or badly compressed."""
     _, _, packed = data.partition(b"\0")
     try:
         return zlib.decompressobj().decompress(packed[1:], _LARGEST_PROFILE)
@@ -204,11 +204,11 @@ def _webp_parts(content: bytes) -> Iterator[Part]:
 
 
 def _behind(rest: bytes) -> Iterator[Part]:
-    """A motion photo's film, a second picture, or anything that somebody hid."""
+    """Yield what follows the picture: a motion photo's film, a second picture, or anything hidden there."""
     if rest:
         yield Part("behind", b"")
 
 
 _READERS: dict[str, Callable[[bytes], Iterator[Part]]] = {"jpeg": _jpeg_parts, "png": _png_parts, "webp": _webp_parts}
 KINDS = frozenset(_READERS)
-"""Decoder names of the files that can be stripped."""
+"""Decoder names of formats that can be stripped."""

@@ -1,4 +1,4 @@
-"""Whether a picture can be seen through somewhere: an alpha channel alone does not say so."""
+"""Whether a picture really has transparent pixels: an alpha channel alone does not prove it."""
 
 # pyright: reportUnknownMemberType=false
 # Pillow's signatures name numpy's types, and numpy is not part of the program.
@@ -8,14 +8,14 @@ from typing import cast
 from PIL import Image
 
 _BAND_PX = 4_000_000
-"""So many pixels at once: the copies stay small beside the picture."""
+"""Pixels per step, so that copies stay small beside the picture."""
 
 
 def is_transparent(image: Image.Image) -> bool:
-    """Of a loaded picture: an alpha below opaque, or a transparent colour that it uses."""
+    """Return whether a loaded picture has an alpha below opaque, or uses its transparent colour."""
     if not image.has_transparency_data:
         return False
-    if image.mode.startswith("I"):  # deep grey, where one value is the transparent one
+    if image.mode.startswith("I"):  # 16-bit grey, where one value is transparent
         least, most = cast("tuple[float, float]", image.getextrema())
         return least <= cast("float", image.info["transparency"]) <= most
     rows = max(1, _BAND_PX // image.width)

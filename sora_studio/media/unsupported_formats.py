@@ -1,9 +1,9 @@
-"""What a file is that no decoder here opens, by its content: a person is told more than that it is no picture."""
+"""Identifies files that no decoder here opens, by content, for a better message than "not a picture"."""
 
 import re
 
 HEAD_BYTES = 1024
-"""So much of a file is enough."""
+"""How many leading bytes are needed."""
 
 _HEIF_BRANDS = frozenset(b"heic heix heim heis hevc hevx hevm hevs mif1 mif2 msf1".split())
 _AVIF_BRANDS = frozenset((b"avif", b"avis"))
@@ -33,11 +33,11 @@ _PATTERNS = (
         _TGA,
     ),
 )
-"""For those without a mark of their own, as much of their first fields as nothing else has."""
+"""Formats without a signature, by as much of their first fields as is unique."""
 
 
 def what_it_is(head: bytes) -> str:
-    """With its article, such as `a Photoshop file`; empty for what is no picture. `head` are a file's first `HEAD_BYTES`."""
+    """Return the kind with its article, such as `a Photoshop file`; empty when unknown. `head`: the first `HEAD_BYTES`."""
     if head[4:8] == b"ftyp":
         return _in_boxes(head)
     starts = (name for start, name in _STARTS if head.startswith(start))
@@ -45,7 +45,7 @@ def what_it_is(head: bytes) -> str:
 
 
 def _in_boxes(head: bytes) -> str:
-    """Films are built so as well; it names the kinds that it can be read as."""
+    """Identify by the brands of an ISO box file; films have the same structure."""
     length = min(int.from_bytes(head[:4]), len(head))
     brands = {head[place : place + 4] for place in range(8, length - 3, 4)}
     if b"crx " in brands:
