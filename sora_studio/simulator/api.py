@@ -1,4 +1,4 @@
-"""The simulated service over HTTP: three questions, one envelope, and the films."""
+"""The simulated service over HTTP: three endpoints, one envelope, and the films."""
 
 import contextlib
 import json
@@ -90,7 +90,7 @@ def _key(request: Request) -> str:
 
 
 async def _content(request: Request) -> bytes:
-    """The body as far as anybody reads it."""
+    """Return the body, up to just above the limit."""
     content = b""
     async for chunk in request.stream():
         content += chunk

@@ -1,4 +1,4 @@
-"""The small writing on a film: the prompt's first words on the left, the number of the frame on the right."""
+"""Small captions on a film: the prompt's first words on the left, the frame number on the right."""
 
 # pyright: reportUnknownMemberType=false
 # Pillow's signatures name numpy's types, and numpy is not part of the program.
@@ -12,18 +12,18 @@ from sora_studio.simulator.planes import Planes
 
 _MAX_CHARS = 64
 _WHITE = 226
-"""Of the brightness plane: clearly white, and never harsh."""
+"""Luma value: clearly white, but not harsh."""
 _FONTS = (
     "NotoSans-Regular.ttf", "DejaVuSans.ttf", "NotoSansCJK-Regular.ttc", "segoeui.ttf", "msyh.ttc", "malgun.ttf", "Nirmala.ttc",
     "Arial Unicode.ttf", "Hiragino Sans GB.ttc",
 )  # fmt: skip
-"""What systems bring for writing that the built-in font lacks, best first."""
+"""System fonts for scripts that the built-in font lacks, best first."""
 
 _Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
 class Captions:
-    """Draws on the brightness of one frame after the other; made for one film."""
+    """Draws on the luma plane of successive frames of one film."""
 
     def __init__(self, caption: str, watermark: str, *, width: int, height: int) -> None:
         size = round(min(width, height) / 36)
@@ -35,7 +35,7 @@ class Captions:
         self._pitch = max(digit.width for digit in self._digits) - _SHADOW * 2
 
     def stamp(self, planes: Planes, number: int) -> None:
-        """Write on a frame, which is changed."""
+        """Write on a frame in place."""
         base = self._height - self._margin
         _paste(planes, self._words, self._margin, base)
         for place, digit in enumerate(reversed(f"{number:03d}")):
@@ -48,13 +48,13 @@ _SHADOW = 6
 
 
 def _paste(planes: Planes, letters: Image.Image, left: int, base: int) -> None:
-    """`letters` has two bands: how white, and how much of it. `base` is the line that they stand on."""
+    """Paste `letters`, whose two bands are whiteness and coverage. `base` is the baseline."""
     white, cover = letters.split()
     planes.y.paste(white, (left - _SHADOW, base - letters.height + _SHADOW), cover)
 
 
 def _lettering(text: str, font: _Font, max_width: int) -> Image.Image:
-    """White letters with a soft shadow, cut where the room ends; those that the font lacks are left out."""
+    """Draw white letters with a soft shadow, cut at `max_width`; letters that the font lacks are left out."""
     lacking = _lacking(font, text)
     text = "".join(letter for letter in text if letter not in lacking).strip()
     ascent, descent = font.getmetrics() if isinstance(font, ImageFont.FreeTypeFont) else (12, 4)
@@ -75,7 +75,7 @@ def _first_words(prompt: str) -> str:
 
 
 def _font_for(text: str, size: int) -> _Font:
-    """The built-in font when it has every letter, else the system's font that lacks the fewest."""
+    """Return the built-in font when it has every letter, else the system font that lacks the fewest."""
     best = _font("", size)
     assert best is not None
     lacking = _lacking(best, text)
@@ -95,7 +95,7 @@ def _font(name: str, size: int) -> _Font | None:
 
 
 def _lacking(font: _Font, text: str) -> set[str]:
-    """The letters that would be drawn as the font's empty box."""
+    """Return the letters that would be drawn as the font's missing-glyph box."""
     box = _drawn("\U000fffff", font)
     return {letter for letter in set(text) if not letter.isspace() and _drawn(letter, font) == box}
 

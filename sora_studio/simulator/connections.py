@@ -1,4 +1,4 @@
-"""A way to end a connection in the middle of things, which no web framework offers."""
+"""Aborts a connection in the middle of a response, which no web framework offers."""
 
 from typing import cast
 
@@ -8,13 +8,13 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 
 class Connections:
-    """Knows the server's open connections, once there is a server."""
+    """Access to the server's open connections, once there is a server."""
 
     def __init__(self) -> None:
         self.server: uvicorn.Server | None = None
 
     async def drop(self, scope: Scope, receive: Receive) -> None:
-        """Cut the connection that a request came by, and come back when it is gone."""
+        """Cut the connection of a request, and return when it is gone."""
         client = cast("tuple[str, int]", scope["client"])
         if self.server is not None:
             for connection in list(self.server.server_state.connections):

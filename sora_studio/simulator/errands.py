@@ -1,4 +1,4 @@
-"""What the simulated service does beside answering: it fetches pictures, renders films ahead and delivers callbacks."""
+"""Background work of the simulated service: fetching pictures, rendering films ahead and delivering callbacks."""
 
 import asyncio
 import random
@@ -13,34 +13,34 @@ from sora_studio.simulator.task import RemoteTask
 
 CALLBACK_TIMEOUT_S = 30.0
 CALLBACK_RETRIES_S = (30.0, 60.0, 120.0)
-"""Waits before the second, third and last delivery. They and the time-out are divided by the speed."""
+"""Waits before the second, third and last delivery. They and the timeout are divided by the speed."""
 COPY_AFTER_S = 5.0
-"""Life between a callback and its double."""
+"""Simulated seconds between a callback and its duplicate."""
 LEAST_TIMEOUT_S = 1.0
-"""No receiver can be faster than its machine, however fast the simulator runs."""
+"""Shortest timeout: a receiver needs real time, however fast the simulator runs."""
 
 _LOOKING_AGAIN_S = 1.0
 
 
 class Errands:
-    """One coroutine for each task that needs something done; `close` cancels what is still under way."""
+    """One coroutine for each task with work to do; `close` cancels those in progress."""
 
     def __init__(self, service: Service, films: Films) -> None:
         self._service, self._films = service, films
         self._under_way = set[asyncio.Task[None]]()
-        self._rng = random.Random(f"callbacks {service.terms.seed}")  # noqa: S311 - a dice, not a secret
+        self._rng = random.Random(f"callbacks {service.terms.seed}")  # noqa: S311 - simulated chance, not a secret
 
     def resume(self) -> None:
-        """Go on with what the folder says is still owed."""
+        """Resume the unfinished work recorded in the folder."""
         for task in self._service.adopt():
             self.begin(task)
 
     def begin(self, task: RemoteTask) -> None:
-        """See a new task through."""
+        """Start the work for a new task."""
         self._start(self._see_through(task.id, draw_delivery(self._service.terms.scenario, self._rng)))
 
     async def close(self) -> None:
-        """Stop everything; what was owed stays owed."""
+        """Cancel everything; unfinished work is resumed by the next start."""
         for errand in self._under_way:
             errand.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
@@ -70,7 +70,7 @@ class Errands:
             self._service.has_picture(task.id, self._service.folder.keep_picture(content))
 
     async def _call_back(self, task_id: str, url: str, delivery: Delivery) -> None:
-        """After the end, until the receiver has answered 200 or had its four chances."""
+        """Call back after the task's end, until the receiver answers 200 or four deliveries have failed."""
         speed = self._service.terms.speed
         if delivery.early:
             await self._post(task_id, url)
@@ -88,12 +88,12 @@ class Errands:
                 return
 
     async def _post(self, task_id: str, url: str) -> bool:
-        """Whether the receiver answered 200 in time."""
+        """Return whether the receiver answered 200 in time."""
         report = self._service.report(self._service.tasks[task_id])
         timeout_s = max(CALLBACK_TIMEOUT_S / self._service.terms.speed, LEAST_TIMEOUT_S)
         return await asyncio.to_thread(post_callback, url, {"code": 200, "message": "success", "data": report}, timeout_s)
 
     async def _until(self, moment: float) -> None:
-        """Sleep to a wall time, in steps, so that a clock that is set or a machine that slept is noticed."""
-        while (left_s := moment - self._service.clock()) > 0:  # noqa: ASYNC110 - time is all that it waits for
+        """Sleep until a wall time, in short steps that notice clock changes and suspend."""
+        while (left_s := moment - self._service.clock()) > 0:  # noqa: ASYNC110 - there is no event for wall time
             await asyncio.sleep(min(left_s, _LOOKING_AGAIN_S))

@@ -1,4 +1,4 @@
-"""The scenario's faults, laid around the service, and a record of every request that came in."""
+"""Middleware that injects the scenario's faults and records every request."""
 
 import asyncio
 import random
@@ -14,12 +14,12 @@ from sora_studio.simulator.scenarios import Answer, Fault, Scenario, draw_fault
 REMEMBERED_REQUESTS = 100_000
 DROPPED = 0
 ANSWER_IS_LOST = "answer_is_lost"
-"""In a request's state: the work is done, but nobody hears of it."""
+"""Key in a request's state: the work is done, but the answer is lost."""
 
 
 @dataclass(slots=True)
 class SeenRequest:
-    """`at_s` is the monotonic clock's time of arrival; `status` is None while it is being answered, 0 when it was dropped."""
+    """`at_s` is the monotonic time of arrival; `status` is None while it is being answered, 0 when it was dropped."""
 
     at_s: float
     method: str
@@ -29,19 +29,19 @@ class SeenRequest:
 
 
 class _Cut(Exception):
-    """The body has been sent as far as it goes."""
+    """The body has been sent up to the cut."""
 
 
 class Weather:
-    """ASGI middleware: remembers each request and does to it what the scenario's dice say."""
+    """ASGI middleware: records each request and applies the fault that the scenario draws for it."""
 
     def __init__(self, app: ASGIApp, scenario: Scenario, seed: int, connections: Connections) -> None:
         self.seen = deque[SeenRequest](maxlen=REMEMBERED_REQUESTS)
         self._app, self._scenario, self._connections = app, scenario, connections
-        self._rng = random.Random(f"faults {seed}")  # noqa: S311 - a dice, not a secret
+        self._rng = random.Random(f"faults {seed}")  # noqa: S311 - simulated chance, not a secret
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Everything but requests passes unseen."""
+        """Apply a fault to HTTP requests; pass everything else through."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -63,7 +63,7 @@ class Weather:
             await self._connections.drop(scope, receive)
 
     async def _answer(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> bool:
-        """Whether an answer went out whole."""
+        """Answer with the fault applied; return whether an answer went out whole."""
         await asyncio.sleep(fault.delay_s)
         if fault.drop_before:
             return False
@@ -81,7 +81,7 @@ class Weather:
 
 
 async def _send_nowhere(message: Message) -> None:
-    """The answer that is lost."""
+    """Drop the answer."""
 
 
 async def _send_answer(answer: Answer, send: Send) -> None:
@@ -91,7 +91,7 @@ async def _send_answer(answer: Answer, send: Send) -> None:
 
 
 def _cutting(send: Send, share: float) -> Send:
-    """Sends that share of the body, then raises `_Cut`. A body of unknown length is not cut."""
+    """Return a `send` that passes that share of the body, then raises `_Cut`. A body of unknown length is not cut."""
     left: int | None = None
 
     async def cut(message: Message) -> None:

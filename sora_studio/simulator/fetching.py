@@ -1,4 +1,4 @@
-"""The simulated service's own requests, made for threads: fetching a picture and delivering a callback."""
+"""The simulated service's outgoing requests, run in threads: fetching a picture and delivering a callback."""
 
 import io
 import json
@@ -16,7 +16,7 @@ _FORMATS = ("JPEG", "PNG", "WEBP")
 
 
 class PictureUnusable(Exception):
-    """Carries the failCode."""
+    """The picture cannot be used; the argument is the failCode."""
 
     def __init__(self, code: str) -> None:
         self.code = code
@@ -24,7 +24,7 @@ class PictureUnusable(Exception):
 
 
 def fetch_picture(url: str) -> bytes:
-    """The picture at `url`, opened once to prove that it is one; raises `PictureUnusable`."""
+    """Return the picture at `url`, after decoding it once; raises `PictureUnusable`."""
     try:
         with _open(urllib.request.Request(url), timeout_s=PICTURE_TIMEOUT_S) as answer:  # noqa: S310 - checked by _open
             content = answer.read(MAX_PICTURE_BYTES + 1)
@@ -38,7 +38,7 @@ def fetch_picture(url: str) -> bytes:
 
 
 def post_callback(url: str, body: object, timeout_s: float) -> bool:
-    """POST an envelope as JSON; says whether the receiver answered 200 in time."""
+    """POST an envelope as JSON; return whether the receiver answered 200 in time."""
     request = urllib.request.Request(  # noqa: S310 - checked by _open
         url, data=json.dumps(body).encode(), headers={"Content-Type": "application/json"}, method="POST"
     )
@@ -51,7 +51,7 @@ def post_callback(url: str, body: object, timeout_s: float) -> bool:
 
 
 def _open(request: urllib.request.Request, *, timeout_s: float) -> IO[bytes]:
-    """Speak http and https only, and never through a proxy when it is on this machine."""
+    """Open http and https only, and without a proxy for this machine."""
     parts = web_address(request.full_url)
     if parts is None:
         raise ValueError("not a web address")
@@ -61,20 +61,20 @@ def _open(request: urllib.request.Request, *, timeout_s: float) -> IO[bytes]:
 
 
 class _WebRedirects(urllib.request.HTTPRedirectHandler):
-    """Follows redirects within the web, nowhere else."""
+    """Follows redirects to http and https only."""
 
     def redirect_request(
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: HTTPMessage, newurl: str
     ) -> urllib.request.Request | None:
-        """The standard library's own, for addresses of the web."""
+        """Return the standard library's redirect, for http and https only."""
         if web_address(newurl) is None:
             raise urllib.error.URLError("redirected away from the web")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
 def _is_picture(content: bytes) -> bool:
-    """JPEG, PNG or WebP by content, whole to its last byte."""
-    from PIL import Image  # noqa: PLC0415 - starting up does not wait for it
+    """Return whether the content is a complete JPEG, PNG or WebP."""
+    from PIL import Image  # noqa: PLC0415 - keeps the start fast
 
     try:
         with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:

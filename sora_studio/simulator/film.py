@@ -1,7 +1,7 @@
-"""Renders a real film: H.264 and AAC in an MP4 that can be played while it arrives."""
+"""Renders a real film: H.264 and AAC in an MP4 that can be played while it downloads."""
 
 # pyright: reportUnknownMemberType=false
-# PyAV's signatures are open where they take an encoder's own options.
+# PyAV's signatures are untyped for encoder options.
 
 from array import array
 from collections.abc import Callable
@@ -30,7 +30,7 @@ class RenderingStopped(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What a film shows: `scene` seeds the landscape and the movement, `still` takes the landscape's place."""
+    """Content of a film: `scene` seeds the landscape and the movement, `still` replaces the landscape."""
 
     caption: str
     scene: str
@@ -41,7 +41,7 @@ class Picture:
 def render(
     picture: Picture, path: Path, *, width: int, height: int, duration_s: int, stopped: Callable[[], bool] = lambda: False
 ) -> None:
-    """Write the film. The same picture gives the same bytes. Raises `RenderingStopped` once `stopped` says so."""
+    """Write the film. The same picture gives the same bytes. Raises `RenderingStopped` once `stopped` returns true."""
     frames = duration_s * FPS
     shot = _shot(picture, width=width, height=height, frames=frames)
     captions = Captions(picture.caption, picture.watermark, width=width, height=height)

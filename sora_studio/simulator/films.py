@@ -1,4 +1,4 @@
-"""The films of finished tasks: rendered ahead while there is time, else when first asked for, and kept while there is room."""
+"""The films of finished tasks: rendered ahead or on demand, and cached up to a size limit."""
 
 import asyncio
 import hashlib
@@ -13,19 +13,19 @@ from sora_studio.simulator.task import RemoteTask
 
 MAX_STORED_BYTES = 1_500_000_000
 MAX_AHEAD = 8
-"""Films waiting to be rendered ahead; with more tasks than that, rendering waits until somebody wants the film."""
+"""Limit of films queued for rendering ahead; beyond it, films are rendered on demand."""
 
 MAX_TAKES = 4
-"""An order that comes again gets another film, as in life; after so many they repeat, so that a thousand stay cheap."""
+"""A repeated order gets another film, as in reality; after so many they repeat, so that a thousand stay cheap."""
 
 _VERSION = 2
-"""Part of every film's name: drawing differently makes different films."""
+"""Part of every film's name: bump it when drawing changes."""
 
 
 class Films:
-    """Equal orders take turns at a few films. Rendering runs in its own threads, half as many as there are cores.
+    """Equal orders rotate through a few films. Rendering runs in its own threads, half as many as there are cores.
 
-    With `edge_px`, films have that shorter edge in place of the ordered one: quick to render, for tests.
+    With `edge_px`, films have that shorter edge instead of the ordered one: quick to render, for tests.
     """
 
     def __init__(self, folder: Folder, edge_px: int | None = None) -> None:
@@ -36,17 +36,17 @@ class Films:
         self._closing = threading.Event()
 
     def render_ahead(self, task: RemoteTask) -> None:
-        """Start on a task's films unless there is much to do already."""
+        """Queue a task's films unless the queue is long already."""
         for index in range(task.clips):
             if len(self._under_way) < MAX_AHEAD:
                 self._ensure(task, index)
 
     def film(self, task: RemoteTask, index: int) -> Awaitable[Path]:
-        """The file, once it is there."""
+        """Return the film's file once it is rendered."""
         return asyncio.wrap_future(self._ensure(task, index))
 
     def close(self) -> None:
-        """Drop what is being rendered."""
+        """Cancel renderings in progress."""
         self._closing.set()
         self._renderers.shutdown(cancel_futures=True)
 
@@ -60,7 +60,7 @@ class Films:
         return under_way
 
     def _render(self, task: RemoteTask, index: int, path: Path) -> Path:
-        from sora_studio.simulator.film import Picture, render  # noqa: PLC0415 - starting up does not wait for the codecs
+        from sora_studio.simulator.film import Picture, render  # noqa: PLC0415 - codecs would slow the start
 
         if path.exists():
             os.utime(path)
@@ -85,7 +85,7 @@ class Films:
         return path
 
     def _make_room(self) -> None:
-        """Drop the films that nobody has asked for the longest; they are rendered again when somebody does."""
+        """Evict the least recently used films; they are rendered again on demand."""
         films = sorted(((path.stat(), path) for path in self._folder.films.glob("*.mp4")), key=lambda film: film[0].st_mtime)
         stored = sum(stat.st_size for stat, _ in films)
         for stat, path in films:
@@ -96,7 +96,7 @@ class Films:
 
 
 def film_key(task: RemoteTask, index: int) -> str:
-    """Names a film by everything that it shows."""
+    """Return a name derived from everything that the film shows."""
     order = task.order
     shows = (
         _VERSION,

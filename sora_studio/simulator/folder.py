@@ -1,4 +1,4 @@
-"""Where the simulator keeps its tasks, the pictures it fetched and the films it rendered: one small file for each."""
+"""Storage of the simulator's tasks, fetched pictures and rendered films: one small file for each."""
 
 import hashlib
 import os
@@ -9,7 +9,7 @@ from sora_studio.simulator.task import RemoteTask
 
 
 class Folder:
-    """Plain files, written whole or not at all, so that simulators may share one and a killed one loses nothing."""
+    """Plain files, written atomically, so that simulators may share a folder and a killed one loses nothing."""
 
     def __init__(self, root: Path) -> None:
         self._tasks, self._pictures, self.films = root / "tasks", root / "pictures", root / "films"
@@ -17,11 +17,11 @@ class Folder:
             part.mkdir(parents=True, exist_ok=True)
 
     def save(self, task: RemoteTask) -> None:
-        """Keep a task's newest version."""
+        """Save a task's newest version."""
         write_whole(self._tasks / f"{task.id}.json", task.to_text().encode())
 
     def load(self, task_id: str) -> RemoteTask | None:
-        """A task of that id, whoever wrote it."""
+        """Return the task with that id; None when missing or unreadable."""
         if not task_id.isalnum():
             return None
         try:
@@ -30,24 +30,24 @@ class Folder:
             return None
 
     def load_all(self) -> list[RemoteTask]:
-        """Every task that can be read."""
+        """Return every readable task."""
         found = [self.load(path.stem) for path in self._tasks.glob("*.json")]
         return [task for task in found if task is not None]
 
     def keep_picture(self, content: bytes) -> str:
-        """Store a picture under the hash of its content, which is its name."""
+        """Store a picture under the hash of its content, and return that name."""
         name = hashlib.sha256(content).hexdigest()
         if not self.picture(name).exists():
             write_whole(self.picture(name), content)
         return name
 
     def picture(self, name: str) -> Path:
-        """Where a picture lies."""
+        """Return a picture's path."""
         return self._pictures / name
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Replace a file in one step."""
+    """Replace a file atomically."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")
     try:
         with os.fdopen(handle, "wb") as file:

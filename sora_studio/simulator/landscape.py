@@ -1,4 +1,4 @@
-"""A slow camera move along misty mountains. A seed decides the light, the ridges and the way that the camera goes."""
+"""A slow camera move along misty mountains. A seed decides the light, the ridges and the camera's path."""
 
 # pyright: reportUnknownMemberType=false
 # Pillow's signatures name numpy's types, and numpy is not part of the program.
@@ -15,15 +15,15 @@ from PIL import Image, ImageChops, ImageColor, ImageDraw, ImageFilter
 from sora_studio.simulator.planes import Planes
 
 _EDGE = 179
-"""What Pillow's radial gradient has reached where it meets the edge; 255 is in its corners."""
+"""Value of Pillow's radial gradient at the middle of an edge; corners have 255."""
 
 _PHASES = 4
-"""Layers move by quarters of a pixel, each quarter drawn ahead, so that even the slowest glides."""
+"""Layers move by quarters of a pixel, each drawn in advance, so that even the slowest moves smoothly."""
 
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """The colours of an hour of the day."""
+    """The colours of a time of day."""
 
     zenith: str
     sky: str
@@ -33,7 +33,7 @@ class Light:
     near: str
 
     def turned(self, degrees: float) -> "Light":
-        """Every colour moved so far round the colour circle: the same hour in another place."""
+        """Return the colours with their hue rotated: the same hour in another place."""
         return Light(*(_turned(colour, degrees / 360) for colour in astuple(self)))
 
 
@@ -52,12 +52,12 @@ _LIGHTS = (
     Light("#59616b", "#a3abb0", "#e6e4dd", "#ffffff", "#9ca3a6", "#22272b"),
 )
 _MAX_TURN_DEGREES = 14.0
-"""Further round, skies get colours that no sky has."""
+"""Beyond this rotation, skies look unnatural."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Layer:
-    """What stands at one distance: a picture in every quarter of a pixel, where it covers what is behind it, and its pace."""
+    """What is visible at one distance: a picture for every quarter of a pixel, its mask, and its speed."""
 
     phases: tuple[Planes, ...]
     masks: tuple[tuple[Image.Image, Image.Image], ...]
@@ -66,8 +66,8 @@ class _Layer:
 
 
 def landscape(seed: str, *, width: int, height: int, frames: int) -> Callable[[int], Planes]:
-    """A shot of so many frames; `seed` may be any text. Quick to set up, and cheap for each frame."""
-    return _Landscape(random.Random(f"landscape {seed}"), width, height, frames).frame  # noqa: S311 - a dice
+    """Return a function that draws frame `n` of `frames`; `seed` may be any text. Quick to set up, and cheap per frame."""
+    return _Landscape(random.Random(f"landscape {seed}"), width, height, frames).frame  # noqa: S311 - simulated chance
 
 
 class _Landscape:
@@ -81,7 +81,7 @@ class _Landscape:
         self._layers = [self._sky_layer(), *(self._ridge_layer(depth, pace) for depth, pace in enumerate((1, 2, 4, 7, 12)))]
 
     def frame(self, number: int) -> Planes:
-        """The picture at that moment."""
+        """Draw the frame of that number."""
         step = self._frames - 1 - number if self._backwards else number
         sky = self._layers[0]
         scene, width = self._moved(sky, step)[0], self._width
@@ -120,7 +120,7 @@ class _Landscape:
         return Image.composite(sun, sky, _disc(sky.size, centre, radius))
 
     def _with_clouds(self, sky: Image.Image) -> Image.Image:
-        """Long thin veils, lit from below, stronger towards the horizon."""
+        """Add long thin veils, lit from below, stronger towards the horizon."""
         width, height = sky.size
         veil = Image.new("L", (width // 4, height // 4), 0)
         for columns, rows, weight in ((5, 14, 0.55), (11, 34, 0.3), (26, 80, 0.15)):
@@ -134,7 +134,7 @@ class _Landscape:
         return Image.composite(colour, sky, veil.resize(sky.size, Image.Resampling.BICUBIC).point(_scaled(0.62)))
 
     def _ridge_layer(self, depth: int, pace: int) -> _Layer:
-        """From the far, pale and steep to the near, dark and low; the last one carries trees."""
+        """Draw a ridge, from far, pale and steep to near, dark and low; the nearest one has trees."""
         nearness, is_last = depth / 4, depth == 4
         width, scale, rng = self._layer_width(pace), self._scale, self._rng
         crest = self._horizon + (self._height - self._horizon) * (0.02 + 0.80 * math.pow(nearness, 1.25)) - 26 * scale
@@ -151,7 +151,7 @@ class _Landscape:
         return self._layer(_grained(picture, rng), mask, top, pace)
 
     def _rim_lit(self, picture: Image.Image, mask: Image.Image, strength: float) -> Image.Image:
-        """Where the ridge meets the sky, the light comes round it."""
+        """Brighten the edge where a ridge meets the sky."""
         depth = max(2, round(26 * self._scale))
         inside = mask.filter(ImageFilter.BoxBlur(depth))
         rim = ImageChops.subtract(mask, ImageChops.offset(inside, 0, depth // 2)).point(_scaled(strength))
@@ -165,7 +165,7 @@ class _Landscape:
 
 
 def _ridge_line(rng: random.Random, width: int, crest: float, height: float, *, wave: float) -> list[float]:
-    """The height of a mountain chain at every second column: waves on waves, sharp at the top."""
+    """Return the height of a mountain chain at every second column: superimposed waves, sharp at the top."""
     octaves = [(wave / 2**n, 0.52**n, rng.uniform(0, 1000)) for n in range(7)]
     total = sum(weight for _, weight, _ in octaves)
     return [
@@ -175,7 +175,7 @@ def _ridge_line(rng: random.Random, width: int, crest: float, height: float, *, 
 
 
 def _ridged(x: float) -> float:
-    """A chain of peaks of uneven height, −1 to 1."""
+    """Return a chain of peaks of uneven height, −1 to 1."""
     whole = math.floor(x)
     first, second = _lot(whole), _lot(whole + 1)
     t = x - whole
@@ -184,12 +184,12 @@ def _ridged(x: float) -> float:
 
 
 def _lot(number: int) -> float:
-    """The same number always draws the same lot, −1 to 1."""
-    return random.Random(number).uniform(-1, 1)  # noqa: S311 - a dice
+    """Return a pseudorandom value from −1 to 1, always the same for a number."""
+    return random.Random(number).uniform(-1, 1)  # noqa: S311 - simulated chance
 
 
 def _ridge_mask(size: tuple[int, int], line: list[float], trees: random.Random | None, scale: float) -> Image.Image:
-    """Everything below the line, drawn at twice the size for clean edges."""
+    """Return a mask of everything below the line, drawn at twice the size for clean edges."""
     width, height = size
     mask = Image.new("L", (width * 2, height * 2), 0)
     draw = ImageDraw.Draw(mask)
@@ -201,7 +201,7 @@ def _ridge_mask(size: tuple[int, int], line: list[float], trees: random.Random |
 
 
 def _plant(draw: ImageDraw.ImageDraw, line: list[float], rng: random.Random, scale: float) -> None:
-    """Firs along the line, in groups with clearings between them."""
+    """Draw firs along the line, in groups with clearings between them."""
     index = 0
     while index < len(line):
         _draw_fir(draw, index * 4, line[index] * 2 + 6 * scale, rng.triangular(40, 190, 70) * scale, rng)
@@ -210,7 +210,7 @@ def _plant(draw: ImageDraw.ImageDraw, line: list[float], rng: random.Random, sca
 
 
 def _draw_fir(draw: ImageDraw.ImageDraw, x: float, foot: float, tall: float, rng: random.Random) -> None:
-    """Slender, with drooping branches that are never quite alike."""
+    """Draw a slender tree with drooping, irregular branches."""
     tiers = 7 + int(tall // 24)
     peak, slim = foot - tall, tall * rng.uniform(0.13, 0.19)
     for tier in range(tiers):
@@ -223,7 +223,7 @@ def _draw_fir(draw: ImageDraw.ImageDraw, x: float, foot: float, tall: float, rng
 
 
 def _gradient(size: tuple[int, int], stops: Sequence[tuple[float, str | tuple[int, int, int]]], *, span: float) -> Image.Image:
-    """Colours from top to bottom; the stops are shares of `span` pixels."""
+    """Return colours from top to bottom; the stops are shares of `span` pixels."""
     column = Image.new("RGB", (1, size[1]))
     column.putdata([_colour_at(y / span, stops) for y in range(size[1])])
     return column.resize(size)
@@ -263,7 +263,7 @@ def _rgb(colour: str | tuple[int, int, int]) -> tuple[int, int, int]:
 
 
 def _glow(size: tuple[int, int], centre: tuple[int, int], radius: int, strength: float) -> Image.Image:
-    """Brightness that falls off softly around a point."""
+    """Return brightness that falls off softly around a point."""
     falloff = [round(255 * strength * math.pow(max(0.0, 1 - value / _EDGE), 1.8)) for value in range(256)]
     ball = Image.radial_gradient("L").resize((radius * 2, radius * 2), Image.Resampling.BICUBIC).point(falloff)
     glow = Image.new("L", size, 0)
@@ -282,7 +282,7 @@ def _disc(size: tuple[int, int], centre: tuple[int, int], radius: float) -> Imag
 
 
 def _grained(picture: Image.Image, rng: random.Random) -> Image.Image:
-    """A breath of grain, which also keeps smooth skies from showing steps."""
+    """Add slight grain, which also prevents banding in smooth skies."""
     width, height = picture.size
     grain = Image.frombytes("L", (width, height), rng.randbytes(width * height)).point(
         [124 + value // 28 for value in range(256)]
@@ -295,7 +295,7 @@ def _scaled(share: float) -> list[int]:
 
 
 def _shifted(picture: Image.Image, pixels: float) -> Image.Image:
-    """Moved to the left by a part of a pixel, or by one and a part."""
+    """Return the picture moved to the left by up to two pixels, with subpixel precision."""
     whole, part = divmod(pixels, 1)
     near = ImageChops.offset(picture, -int(whole), 0) if whole else picture
     return Image.blend(near, ImageChops.offset(near, -1, 0), part) if part else near

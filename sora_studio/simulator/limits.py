@@ -1,4 +1,4 @@
-"""The service's request limit: a window that slides over the last minute."""
+"""The service's request limit: a sliding window of one minute."""
 
 import math
 from collections import deque
@@ -9,7 +9,7 @@ WINDOW_S = 60.0
 
 
 class RequestWindow:
-    """Admits at most `limit` requests in any minute. A refused request does not count, so whoever waits as told gets in."""
+    """Admits at most `limit` requests in any minute. Rejected ones do not count, so clients that obey Retry-After get in."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit

@@ -1,4 +1,4 @@
-"""Result links: signed, and good for a day."""
+"""Result links: signed, and valid for a day."""
 
 import hashlib
 import hmac
@@ -14,7 +14,7 @@ _SECRET = b"nothing here is secret: the signature only has to look and work like
 
 
 def result_url(address: str, task_id: str, index: int, now: float) -> str:
-    """A fresh link to a task's film."""
+    """Return a new link to a task's film."""
     issued_us = math.ceil(now * 1e6)
     query = urlencode({"issued": issued_us, "signature": _signature(task_id, index, issued_us)})
     return f"{address}/clips/{task_id}/{index}.mp4?{query}"

@@ -26,23 +26,23 @@ _MESSAGES = {
 
 
 def fail_code(prompt: str) -> str | None:
-    """The failCode that the prompt asks for."""
+    """Return the failCode that the prompt asks for; None if none."""
     if (named := _FAIL.search(prompt)) is not None:
         return named[1]
     return CONTENT_VIOLATION if _VIOLATION.search(prompt) else None
 
 
 def is_answer_lost(prompt: str) -> bool:
-    """Whether the connection ends before the create's answer, which was charged all the same."""
+    """Return whether to drop the connection before the create's answer; the task is charged all the same."""
     return _LOST in prompt
 
 
 def fail_message(code: str) -> str:
-    """The service's words for a failCode; unknown ones have some too."""
+    """Return the service's message for a failCode, also for unknown ones."""
     return _MESSAGES.get(code, "The generation failed.")
 
 
 def clip_count(prompt: str) -> int:
-    """How many films the task gives."""
+    """Return how many films the task produces."""
     wanted = _CLIPS.search(prompt)
     return int(wanted[1]) if wanted else 1

@@ -1,15 +1,15 @@
-"""The models that the simulated service offers: what they take, what they cost, and where their limits are."""
+"""The models of the simulated service: their inputs, prices and limits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 USUAL_TIMES_S: dict[int, tuple[float, float]] = {10: (180, 300), 15: (240, 360)}
-"""Shortest and longest time from accepting to the result, by the clip's duration in seconds."""
+"""Shortest and longest time from acceptance to result, by the clip's duration in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """`resolutions` maps the allowed names to the shorter edge in pixels; a model with a single one takes no such field."""
+    """`resolutions` maps the allowed names to the shorter edge in pixels; a model with a single one has no such field."""
 
     slug: str
     max_prompt_chars: int
@@ -21,7 +21,7 @@ class Model:
 
     @property
     def input_fields(self) -> frozenset[str]:
-        """Everything that `input` may hold."""
+        """Names of all fields allowed in `input`."""
         known = {"mode", "prompt", "duration", "aspect_ratio", "image_urls", "remove_watermark"}
         return frozenset(known | {"resolution"} if len(self.resolutions) > 1 else known)
 

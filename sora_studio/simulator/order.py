@@ -1,4 +1,4 @@
-"""Reads a create request as strictly as the service's documentation allows: every fault is a 400 that names its field."""
+"""Parses a create request as strictly as the service's documentation: every error is a 400 that names its field."""
 
 import ipaddress
 import re
@@ -18,7 +18,7 @@ _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A task as it was asked for, complete with defaults. `short_edge_px` is the film's shorter edge."""
+    """A task as ordered, complete with defaults. `short_edge_px` is the film's shorter edge."""
 
     model: str
     prompt: str
@@ -31,7 +31,7 @@ class Order:
 
 
 def read_order(body: object, model: Model) -> Order:
-    """The order in a request's JSON; raises `Refusal` 400."""
+    """Parse the order in a request's JSON; raises `Refusal` 400."""
     fields = _table(body, "body")
     _refuse_unknown(fields, _BODY_FIELDS, "")
     callback_url = _callback_url(fields)
@@ -58,12 +58,12 @@ def read_order(body: object, model: Model) -> Order:
 
 
 def refuse(field: str, reason: str) -> NoReturn:
-    """400, naming the field."""
+    """Raise 400, naming the field."""
     raise Refusal(400, f"Invalid parameter {field}: {reason}", error=f"{field} {reason}")
 
 
 def is_loopback(host: str) -> bool:
-    """Whether an address or name means this machine."""
+    """Return whether an address or name means this machine."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -71,7 +71,7 @@ def is_loopback(host: str) -> bool:
 
 
 def web_address(text: str) -> SplitResult | None:
-    """A complete http or https address; None for anything else."""
+    """Parse a complete http or https address; None for anything else."""
     try:
         parts = urlsplit(text)
         complete = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
@@ -95,7 +95,7 @@ def _refuse_unknown(fields: Mapping[str, object], known: Iterable[str], prefix: 
 def _choice(
     fields: Mapping[str, object], name: str, allowed: tuple[_Kind, ...], *, default: _Kind | None = None, prefix: str = ""
 ) -> _Kind:
-    """One of `allowed`, of exactly its type: "10" is not 10, and 1 is not true."""
+    """Return one of `allowed`, of exactly its type: "10" is not 10, and 1 is not true."""
     field = f"{prefix}{name}"
     if name not in fields:
         if default is None:
@@ -141,7 +141,7 @@ def _image_urls(fields: Mapping[str, object], *, needed: bool) -> tuple[str, ...
 
 
 def _callback_url(fields: Mapping[str, object]) -> str | None:
-    """Public https, as documented; plain http is taken for this machine, where there is no public."""
+    """Require public https, as documented; plain http is accepted for this machine only."""
     kind = _choice(fields, "request_type", ("async", "callback"), default="async")
     if "callback_url" not in fields:
         if kind == "callback":

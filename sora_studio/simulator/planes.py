@@ -1,4 +1,4 @@
-"""Pictures as films store them: one plane of brightness, two of colour at half the size. Moving them so costs half the work."""
+"""Pictures as video frames store them: a luma plane, and two chroma planes at half the size. This halves the work."""
 
 # pyright: reportUnknownMemberType=false
 # Pillow's signatures name numpy's types, and numpy is not part of the program.
@@ -21,7 +21,7 @@ class Planes:
 
     @classmethod
     def from_rgb(cls, picture: Image.Image) -> Self:
-        """The same picture; loses only fineness of colour."""
+        """Convert a picture; only chroma resolution is lost."""
         frame = cast("av.VideoFrame", av.VideoFrame.from_image(picture)).reformat(
             format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
         )
@@ -32,13 +32,13 @@ class Planes:
         return cls(y.copy(), u.copy(), v.copy())
 
     def cropped(self, left: int, width: int) -> "Planes":
-        """A part as high as the whole, from an even place on."""
+        """Return a part of full height, from an even column on."""
         half, height = left // 2, self.y.height
         box = (half, 0, half + width // 2, height // 2)
         return Planes(self.y.crop((left, 0, left + width, height)), self.u.crop(box), self.v.crop(box))
 
     def resized(self, box: tuple[float, float, float, float], size: tuple[int, int]) -> "Planes":
-        """The part in `box`, which may lie between pixels, at another size."""
+        """Return the part in `box`, which may lie between pixels, scaled to `size`."""
         half_box = (box[0] / 2, box[1] / 2, box[2] / 2, box[3] / 2)
         half_size = (size[0] // 2, size[1] // 2)
         linear = Image.Resampling.BILINEAR
@@ -49,7 +49,7 @@ class Planes:
         )
 
     def to_frame(self) -> av.VideoFrame:
-        """For an encoder."""
+        """Return a frame for an encoder."""
         frame = av.VideoFrame(self.y.width, self.y.height, "yuv420p")
         for plane, image in zip(frame.planes, (self.y, self.u, self.v), strict=True):
             plane.update(image.tobytes("raw", "L", plane.line_size, 1))

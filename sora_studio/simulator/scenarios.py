@@ -1,4 +1,4 @@
-"""Kinds of weather: how often what goes wrong. Every draw comes from one seeded random source, so a run can be repeated."""
+"""Fault scenarios: how often things go wrong. Every draw comes from one seeded random source, so a run can be repeated."""
 
 import random
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """Shares are of all requests of that kind, 0 to 1; times are ranges in seconds of real time."""
+    """Shares of all requests of a kind, 0 to 1; times are ranges in seconds of real time."""
 
     name: str
     summary: str
@@ -19,14 +19,14 @@ class Scenario:
     rate_limits: float = 0.0
     """429, every second one without Retry-After."""
     cuts: float = 0.0
-    """A film's connection ends somewhere on the way."""
+    """A film's connection ends partway."""
     rejects: bool = False
     """Every task fails with CONTENT_VIOLATION."""
     slowness: tuple[float, float] = (1.0, 1.0)
-    """What the usual generation time is multiplied with."""
+    """Range of factors for the usual generation time."""
     answer_delay_s: tuple[float, float] = (0.0, 0.0)
     callbacks_astray: bool = False
-    """Callbacks get lost, come twice, late and so in another order, or before their task has ended."""
+    """Callbacks are lost, duplicated, late and so out of order, or sent before their task has ended."""
 
 
 SCENARIOS = {
@@ -50,7 +50,7 @@ SCENARIOS = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer that never came from the service itself."""
+    """An answer that the service itself never sends, such as a proxy's."""
 
     status: int
     body: bytes
@@ -70,8 +70,8 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """What becomes of one task's callback: how often and how late it is sent, in seconds of the service's life, and whether one
-    goes out already when the task begins.
+    """What happens to one task's callback: how often and how late it is sent, in simulated seconds, and whether one goes out
+    already when the task begins.
     """
 
     copies: int = 1
@@ -91,7 +91,7 @@ _LIMITED_BODY = b'{"code": 429, "message": "Too many requests", "data": null}'
 
 
 def draw_fault(scenario: Scenario, rng: random.Random, *, is_film: bool) -> Fault:
-    """The fate of the next request. Films are only ever cut; the rest never is."""
+    """Draw the fault of the next request. Film requests can only be cut, and no others are."""
     delay_s = rng.uniform(*scenario.answer_delay_s)
     lot = rng.random()
     if is_film:
@@ -112,7 +112,7 @@ LONGEST_DELAY_S = 120.0
 
 
 def draw_delivery(scenario: Scenario, rng: random.Random) -> Delivery:
-    """The fate of the next task's callback: of five gone astray, one is lost, one doubled, one late, one early, one all."""
+    """Draw what happens to the next callback. Of five with a fault: one lost, one doubled, one late, one early, one all."""
     if not scenario.callbacks_astray:
         return Delivery()
     late_s = rng.uniform(0.0, LONGEST_DELAY_S)

@@ -1,4 +1,4 @@
-"""Runs the simulator as a program of its own, or in a thread for tests."""
+"""Runs the simulator as a stand-alone program, or in a thread for tests."""
 
 import argparse
 import asyncio
@@ -24,13 +24,13 @@ from sora_studio.simulator.service import START_BALANCE_USD, Charge, Service, Te
 from sora_studio.simulator.task import RemoteTask
 
 FILM_EDGE_VARIABLE = "SORA_STUDIO_SIMULATOR_FILM_EDGE"
-"""The shorter edge of all films in pixels, for simulators that are not told it otherwise: small films are rendered quickly."""
+"""Shorter edge of all films in pixels, unless given as an argument: small films render quickly."""
 _GRACE_S = 1
-"""How long an open request may keep a closing simulator."""
+"""How long an open request may delay the shutdown."""
 
 
 class _Server(uvicorn.Server):
-    """uvicorn without its hold on the process's signals."""
+    """uvicorn without its signal handlers."""
 
     def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
         super().__init__(config)
@@ -38,29 +38,29 @@ class _Server(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None]:
-        """Signals belong to the program, not to the server."""
+        """Leave signals to the program."""
         yield
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Tell when it answers."""
+        """Call `on_started` once it answers."""
         await super().startup(sockets)
         self._on_started()
 
 
 class State:
-    """What a running simulator has seen and done, for the checks of a test."""
+    """What a running simulator has received and done, for assertions in tests."""
 
     def __init__(self, service: Service, weather: Weather) -> None:
         self._service, self._weather = service, weather
 
     @property
     def charges(self) -> list[Charge]:
-        """Money taken, oldest first; one for each accepted create, whether or not its answer arrived."""
+        """Charges, oldest first; one for each accepted create, whether or not its answer arrived."""
         return list(self._service.charges)
 
     @property
     def requests(self) -> list[SeenRequest]:
-        """Requests that came in, oldest first."""
+        """Received requests, oldest first."""
         return list(self._weather.seen)
 
     @property
@@ -70,21 +70,21 @@ class State:
 
     @property
     def balance_usd(self) -> float:
-        """The account's balance now."""
+        """The account's current balance."""
         return self._service.balance_usd("any")
 
     def expire_links(self) -> None:
-        """Links handed out so far answer 410; a fresh status answer has ones that work."""
+        """Expire all links handed out so far (410); a new status answer has valid ones."""
         self._service.expire_links()
 
     def expire_films(self) -> None:
-        """Films finished so far are gone for good: their links, fresh ones too, answer 404."""
+        """Delete all films finished so far: every link to them answers 404."""
         self._service.expire_films()
 
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A simulator that answers at `url`."""
+    """A running simulator at `url`."""
 
     url: str
     state: State
@@ -102,7 +102,7 @@ def running(
     port: int = 0,
     film_edge_px: int | None = None,
 ) -> Generator[Running]:
-    """A simulator on loopback in a thread, until the block ends. A fixed `port` lets one come back where another was."""
+    """Run a simulator on loopback in a thread until the block ends. A fixed `port` allows a restart at the same address."""
     terms = Terms(
         speed=speed,
         scenario=SCENARIOS[scenario],
@@ -133,7 +133,7 @@ def running(
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """The command `simulate`: prints its address once it answers, and runs until it is told to end."""
+    """Run the command `simulate` until it is stopped; prints the address once it answers."""
     options = _parser().parse_args(argv)
     terms = Terms(
         speed=options.speed,
@@ -191,7 +191,7 @@ def _amount(text: str) -> float:
 
 
 def _edge(text: str | None) -> int | None:
-    """Codecs want even numbers, and captions some room."""
+    """Parse an edge that is even, as codecs need, and large enough for captions."""
     if not text:
         return None
     edge_px = int(text)
@@ -217,11 +217,11 @@ def _folder(state: Path | None) -> Generator[Folder]:
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    """A socket that says it is TCP: only then asyncio sends at once, instead of holding small answers back for 40 ms."""
+    """Return a listening socket, created with the TCP protocol: only then asyncio sets TCP_NODELAY, which saves 40 ms."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        if sys.platform != "win32":  # There it would let two programs share a port.
+        if sys.platform != "win32":  # on Windows it would let two programs share a port
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen(2048)
@@ -259,13 +259,13 @@ def _run(server: _Server, listener: socket.socket) -> None:
 
 
 def _say(url: str) -> None:
-    """Write to standard output; one that is closed or full does not end the server."""
+    """Write to standard output; a closed or full one does not end the server."""
     if sys.stdout:
         try:
             sys.stdout.write(f"{url}\n")
             sys.stdout.flush()
         except OSError:
-            sys.stdout = None  # the interpreter would try, and fail, once more at its end
+            sys.stdout = None  # otherwise the interpreter flushes it again at exit, and fails
 
 
 def _end_on_signals(server: _Server) -> None:
@@ -278,6 +278,6 @@ def _end_on_signals(server: _Server) -> None:
 
 
 def _end_with_stdin(server: _Server) -> None:
-    while sys.stdin and sys.stdin.buffer.read(4096):  # there is none when it was closed from the start
+    while sys.stdin and sys.stdin.buffer.read(4096):  # stdin is None when it was closed from the start
         pass
     server.should_exit = True

@@ -1,4 +1,4 @@
-"""The simulated service itself: accounts, limits, tasks and their courses. It knows no HTTP and does no waiting."""
+"""The simulated service itself: accounts, limits, tasks and their planned courses. No HTTP and no waiting here."""
 
 import math
 import random
@@ -24,7 +24,7 @@ START_BALANCE_USD = 100.0
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """Money taken for a task."""
+    """A payment for a task."""
 
     task_id: str
     prompt: str
@@ -34,7 +34,7 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How this simulator runs. With `keys`, only these are good. With `film_edge_px`, films have that shorter edge."""
+    """Options of this simulator. With `keys`, only these are accepted. With `film_edge_px`, films have that shorter edge."""
 
     speed: float = 1.0
     scenario: Scenario = SCENARIOS["calm"]
@@ -45,20 +45,20 @@ class Terms:
 
 
 class Service:
-    """Answers the three questions of the protocol, or raises `Refusal`. `clock` gives Unix seconds."""
+    """Implements the protocol's three endpoints; raises `Refusal`. `clock` returns Unix seconds."""
 
     def __init__(self, terms: Terms, folder: Folder, clock: Callable[[], float] = time.time) -> None:
         self.terms, self.folder, self.clock = terms, folder, clock
         self.tasks: dict[str, RemoteTask] = {}
         self.charges: list[Charge] = []
         self.links_valid_from = self.films_valid_from = 0.0
-        self._rng = random.Random(f"tasks {terms.seed}")  # noqa: S311 - a dice, not a secret
+        self._rng = random.Random(f"tasks {terms.seed}")  # noqa: S311 - simulated chance, not a secret
         self._windows = dict[tuple[str, str], RequestWindow]()
         self._running = defaultdict[str, list[str]](list)
         self._takes = Counter[Order]()
 
     def create(self, key: str, slug: str, body: Callable[[], object], address: str) -> RemoteTask:
-        """Accept and charge a task. `body` is only read when nothing stands before it; `address` is where it was asked."""
+        """Accept and charge a task. `body` is read after all other checks; `address` is the one that the client used."""
         model = self._admit(key, slug)
         order = read_order(body(), model)
         self._check_concurrency(model)
@@ -73,7 +73,7 @@ class Service:
         return task
 
     def status(self, key: str, slug: str, task_id: str, address: str) -> dict[str, object]:
-        """`data` of the status answer. Fresh links once there are any, to where it was asked: the task may be older."""
+        """Return `data` of the status answer, with new links to the client's address: an old task may have another port."""
         self._admit(key, slug)
         task = self.find(task_id)
         if task is None or task.order.model != slug:
@@ -81,17 +81,17 @@ class Service:
         return self.report(replace(task, address=address))
 
     def report(self, task: RemoteTask) -> dict[str, object]:
-        """The same, for a callback."""
+        """Return the same data for a callback."""
         now = self.clock()
         return task.report(now, [result_url(task.address, task.id, index, now) for index in range(task.clips)])
 
     def balance(self, key: str) -> float:
-        """In US dollars."""
+        """Return the balance in US dollars; raises 401."""
         self.check_key(key)
         return self.balance_usd(key)
 
     def balance_usd(self, key: str) -> float:
-        """What was there at the start, less the charges of all tasks that have not failed."""
+        """Return the initial balance less the charges of all tasks that have not failed."""
         if key == EMPTY_KEY:
             return 0.0
         now = self.clock()
@@ -99,16 +99,16 @@ class Service:
         return round(self.terms.balance_usd - spent, 2)
 
     def check_key(self, key: str) -> None:
-        """Raise 401 for a key that is not good."""
+        """Raise 401 for a key that is not accepted."""
         if not key or key == REFUSED_KEY or (self.terms.keys and key not in self.terms.keys):
             raise Refusal(401, "Missing or invalid API key", error="UNAUTHORIZED")
 
     def find(self, task_id: str) -> RemoteTask | None:
-        """A task of this simulator, or of another on the same folder."""
+        """Return a task of this simulator, or of another on the same folder."""
         return self.tasks.get(task_id) or self.folder.load(task_id)
 
     def film_of(self, task_id: str, index: int) -> RemoteTask:
-        """The task whose film is asked for; raises 404 when there is none, or none any more."""
+        """Return the task of a film; raises 404 when there is none or it has been deleted."""
         now, task = self.clock(), self.find(task_id)
         if task is None or index >= task.clips or task.state(now) is not State.SUCCESS:
             raise Refusal(404, "There is no such film")
@@ -117,20 +117,20 @@ class Service:
         return task
 
     def keep(self, task: RemoteTask) -> None:
-        """Store a task's newest version."""
+        """Save a task's newest version."""
         self.tasks[task.id] = task
         self.folder.save(task)
 
     def has_picture(self, task_id: str, name: str) -> None:
-        """The picture of a task has been fetched."""
+        """Record that the picture of a task has been fetched."""
         self.keep(replace(self.tasks[task_id], picture=name))
 
     def fail(self, task_id: str, code: str) -> None:
-        """A task cannot be made."""
+        """End a task as failed."""
         self.keep(self.tasks[task_id].failing(code, self.clock()))
 
     def adopt(self) -> list[RemoteTask]:
-        """After a start: take over what the folder holds, and tell which tasks still need something done."""
+        """Load all tasks from the folder at the start, and return those with unfinished work."""
         for task in self.folder.load_all():
             self.tasks[task.id] = task
             self._running[task.order.model].append(task.id)
@@ -138,11 +138,11 @@ class Service:
         return [task for task in self.tasks.values() if task.waits_for_picture or _owes_callback(task)]
 
     def expire_links(self) -> None:
-        """Every link handed out so far answers 410; fresh ones work."""
+        """Make every link handed out so far answer 410; new ones work."""
         self.links_valid_from = self.clock()
 
     def expire_films(self) -> None:
-        """No film finished so far is kept any more: fresh links answer 404 too."""
+        """Delete every film finished so far: new links answer 404 too."""
         self.films_valid_from = self.clock()
 
     def _admit(self, key: str, slug: str) -> Model:

@@ -13,14 +13,14 @@ _CHORDS_HZ = (
     (130.5, 196.0, 261.5, 329.5),
     (87.5, 131.0, 174.5, 220.0),
 )
-"""Multiples of half a hertz, so that two seconds of a chord repeat without a seam."""
+"""Multiples of half a hertz, so that two seconds of a chord loop without a seam."""
 _LOUDNESS = 0.022
 _FADE_S = 0.6
 
 
 def chord(seed: str, duration_s: int) -> "array[float]":
-    """Samples of one channel, −1 to 1."""
-    loop = _loop(random.Random(f"sound {seed}").randrange(len(_CHORDS_HZ)))  # noqa: S311 - a dice, not a secret
+    """Return samples of one channel, −1 to 1."""
+    loop = _loop(random.Random(f"sound {seed}").randrange(len(_CHORDS_HZ)))  # noqa: S311 - simulated chance, not a secret
     samples = loop * (duration_s // _LOOP_S + 1)
     del samples[duration_s * RATE_HZ :]
     fade = round(_FADE_S * RATE_HZ)

@@ -1,4 +1,4 @@
-"""A picture brought to life the way documentaries do it: a slow glide and zoom over it."""
+"""A still picture animated with a slow pan and zoom."""
 
 # pyright: reportUnknownMemberType=false
 # Pillow's signatures name numpy's types, and numpy is not part of the program.
@@ -12,12 +12,12 @@ from PIL import Image, ImageOps
 from sora_studio.simulator.planes import Planes
 
 _ZOOM = 0.12
-"""How much closer the camera gets, as a share of the frame."""
+"""How far the camera zooms in, as a share of the frame."""
 
 
 def animated_still(path: Path, seed: str, *, width: int, height: int, frames: int) -> Callable[[int], Planes]:
-    """A shot of so many frames that begins or ends with as much of the picture as the frame can hold."""
-    rng = random.Random(f"still {seed}")  # noqa: S311 - a dice, not a secret
+    """Return a function that draws frame `n` of `frames`; begins or ends with as much of the picture as fits the frame."""
+    rng = random.Random(f"still {seed}")  # noqa: S311 - simulated chance, not a secret
     with Image.open(path) as opened:
         upright = ImageOps.exif_transpose(opened).convert("RGBA")
     ground = Image.new("RGBA", upright.size, "black")

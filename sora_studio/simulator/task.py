@@ -1,4 +1,4 @@
-"""A task of the simulated service. Its whole course is planned when it is accepted, so its state is a question of the time."""
+"""A task of the simulated service. Its whole course is planned on acceptance, so its state depends only on the time."""
 
 import json
 from dataclasses import asdict, dataclass, replace
@@ -10,7 +10,7 @@ from sora_studio.simulator.order import Order
 
 
 class State(StrEnum):
-    """As the status answer spells it."""
+    """States as the status answer spells them."""
 
     PENDING = "pending"
     PROCESSING = "processing"
@@ -20,9 +20,9 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RemoteTask:
-    """Times are Unix seconds. `picture` names the fetched picture; until there is one, a task that needs it goes on.
+    """Times are Unix seconds. `picture` names the fetched picture; a task that needs one keeps running until then.
 
-    `take` counts the equal orders before it.
+    `take` counts earlier equal orders.
     """
 
     id: str
@@ -40,11 +40,11 @@ class RemoteTask:
 
     @property
     def waits_for_picture(self) -> bool:
-        """Its picture is still being fetched."""
+        """Whether its picture is still being fetched."""
         return bool(self.order.image_urls) and self.picture is None and self.fail_code is None
 
     def state(self, now: float) -> State:
-        """Where it stands at that time."""
+        """Return the state at that time."""
         if now < self.starts_at:
             return State.PENDING
         if now < self.ends_at or self.waits_for_picture:
@@ -52,15 +52,15 @@ class RemoteTask:
         return State.FAILED if self.fail_code else State.SUCCESS
 
     def is_over(self, now: float) -> bool:
-        """Ended, one way or the other."""
+        """Return whether it has succeeded or failed."""
         return self.state(now) in (State.SUCCESS, State.FAILED)
 
     def failing(self, code: str, now: float) -> Self:
-        """The same task, failing as soon as it has started."""
+        """Return the same task, failing as soon as it has started."""
         return replace(self, fail_code=code, ends_at=min(self.ends_at, max(self.starts_at, now)))
 
     def report(self, now: float, result_urls: list[str]) -> dict[str, object]:
-        """`data` of a status answer."""
+        """Return `data` of a status answer."""
         state = self.state(now)
         report: dict[str, object] = {"taskId": self.id, "state": state.value, "createTime": _ms(self.accepted_at)}
         if state is State.SUCCESS:
@@ -72,12 +72,12 @@ class RemoteTask:
         return report
 
     def to_text(self) -> str:
-        """For a file."""
+        """Return the task as JSON."""
         return json.dumps(asdict(self))
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        """From a file; raises ValueError, TypeError or KeyError when it holds something else."""
+        """Parse the JSON of `to_text`; raises ValueError, TypeError or KeyError for anything else."""
         fields: dict[str, Any] = json.loads(text)
         order: dict[str, Any] = fields.pop("order")
         urls: list[str] = order.pop("image_urls")

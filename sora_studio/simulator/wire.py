@@ -1,4 +1,4 @@
-"""How the service answers: one envelope for everything, and refusals that carry their status."""
+"""The service's response format: one envelope for everything, and errors with their HTTP status."""
 
 from collections.abc import Mapping
 
@@ -6,14 +6,14 @@ from starlette.responses import JSONResponse
 
 
 class Refusal(Exception):
-    """A request that gets no result. `error` is for programs, `message` for people; both go into the envelope."""
+    """A rejected request. `error` is for programs, `message` for people; both go into the envelope."""
 
     def __init__(self, code: int, message: str, *, error: str = "", retry_after_s: int | None = None) -> None:
         self.code, self.message, self.error, self.retry_after_s = code, message, error, retry_after_s
         super().__init__(f"{code} {message}")
 
     def answer(self) -> JSONResponse:
-        """The refusal as it goes over the wire."""
+        """Return the response for this error."""
         headers = {} if self.retry_after_s is None else {"Retry-After": str(self.retry_after_s)}
         data = {"error": self.error} if self.error else None
         return envelope(data, code=self.code, message=self.message, headers=headers)
@@ -22,5 +22,5 @@ class Refusal(Exception):
 def envelope(
     data: object, *, code: int = 200, message: str = "success", headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
-    """`code` repeats the HTTP status."""
+    """Build an envelope; `code` repeats the HTTP status."""
     return JSONResponse({"code": code, "message": message, "data": data}, status_code=code, headers=headers)
