@@ -1,1 +1,1 @@
-"""The stage: the clip that is looked at, its player and controls."""
+"""The stage: the current clip with its player and controls."""

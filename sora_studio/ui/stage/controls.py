@@ -1,4 +1,4 @@
-"""The row of controls below the film. It shows and asks; the panel decides and the player plays."""
+"""The row of playback controls below the film. It only emits requests; the panel and the player carry them out."""
 
 from functools import partial
 
@@ -17,9 +17,11 @@ _LOUDEST = 100
 
 
 class StageControls(QFrame):
-    """Signals: `play_toggled()`; `sought(int)` in milliseconds; `loop_changed(bool)`; `speed_changed(float)`;
-    `volume_changed(float)` 0–1; `mute_changed(bool)`; `clip_chosen(int)` by its place in the task; `continue_asked()` from
-    the frame that is seen; `full_screen_toggled()`.
+    """Playback controls: play, seek, loop, speed, volume, clip selection, continue from a frame, full screen.
+
+    Signals: `play_toggled()`; `sought(int)` in milliseconds; `loop_changed(bool)`; `speed_changed(float)`;
+    `volume_changed(float)` 0–1; `mute_changed(bool)`; `clip_chosen(int)` with the clip's index in the task;
+    `continue_asked()` to start a new clip from the current frame; `full_screen_toggled()`.
     """
 
     play_toggled = Signal()
@@ -44,7 +46,7 @@ class StageControls(QFrame):
         self._slider.setRange(0, 0)
         self._slider.chosen.connect(self._on_slider_chosen)
         self._total = _figure("Length")
-        self._loop = self._build_button("Loop", "Loop", tip="Begin anew at the end")
+        self._loop = self._build_button("Loop", "Loop", tip="Start again at the end")
         self._loop.setCheckable(True)
         self._loop.toggled.connect(self.loop_changed)
         self._speed = self._build_button("1×", "Speed")
@@ -62,42 +64,42 @@ class StageControls(QFrame):
 
     @property
     def is_looping(self) -> bool:
-        """As chosen."""
+        """Whether the clip restarts at its end."""
         return self._loop.isChecked()
 
     @property
     def speed(self) -> float:
-        """1.0 is life."""
+        """Playback rate; 1.0 is normal speed."""
         return self._chosen_speed
 
     @property
     def volume(self) -> float:
-        """0 to 1."""
+        """The volume, 0 to 1."""
         return self._volume.value() / _LOUDEST
 
     @property
     def is_muted(self) -> bool:
-        """As chosen."""
+        """Whether the sound is muted."""
         return self._mute.isChecked()
 
     def show_playing(self, playing: bool) -> None:
-        """What the first button does next."""
+        """Show Pause on the first button while playing, Play otherwise."""
         self._play.show_playing(playing)
 
     def show_position(self, position_ms: int) -> None:
-        """Where the film is."""
+        """Move the slider and the clock to this position."""
         self._slider.show_value(position_ms)
         if not self._slider.isSliderDown():
             self._time.setText(film_time_text(position_ms))
 
     def show_duration(self, duration_ms: int) -> None:
-        """How long the film is; 0 while it is not known."""
+        """Set the length of the film; 0 while it is unknown."""
         self._slider.setRange(0, duration_ms)
         self._total.setText(film_time_text(duration_ms))
         self._total.setAccessibleDescription(self._total.text())  # a named label's text is not read
 
     def show_clips(self, count: int, chosen: int) -> None:
-        """A number for each clip of the task; none for a single one."""
+        """Show one numbered button per clip of the task; none when there is only one clip."""
         for place, chip in enumerate(self._clips):
             chip.setVisible(1 < count > place)
             chip.setChecked(place == chosen)
@@ -111,7 +113,7 @@ class StageControls(QFrame):
         self._fold()
 
     def restore(self, state: QSettings) -> None:
-        """Volume and speed as `remember` wrote them; what is missing or unreadable keeps its default."""
+        """Restore the volume and speed that `remember` saved; missing or unreadable values keep their defaults."""
         volume, speed = state.value("stage/volume", _LOUDEST), state.value("stage/speed", "")
         if str(volume).isdecimal():
             self._volume.setValue(int(str(volume)))
@@ -120,16 +122,16 @@ class StageControls(QFrame):
                 entry.trigger()
 
     def remember(self, state: QSettings) -> None:
-        """Write volume and speed."""
+        """Save the volume and speed."""
         state.setValue("stage/volume", self._volume.value())
         state.setValue("stage/speed", self._speed.text())
 
     def change_volume(self, by: int) -> None:
-        """Louder or quieter by so many hundredths."""
+        """Raise (or lower, if negative) the volume by this many percentage points."""
         self._volume.setValue(self._volume.value() + by)
 
     def toggle_mute(self) -> None:
-        """As the menu does."""
+        """Mute or unmute, and tick the menu entry accordingly."""
         self._mute.toggle()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -137,7 +139,7 @@ class StageControls(QFrame):
         self._fold()
 
     def _fold(self) -> None:
-        """Where the row has no room for all its words, the longest becomes an icon."""
+        """Show the longest button as an icon when the row is too narrow for its text."""
         button, row = self.continue_button, self.layout()
         words_px = button.fontMetrics().horizontalAdvance(button.text()) + 2 * theme.GRID
         needed_px = row.sizeHint().width() - button.sizeHint().width() + words_px if row else 0
@@ -145,11 +147,9 @@ class StageControls(QFrame):
         button.setToolButtonStyle(style)
 
     def _build_continue(self) -> QToolButton:
-        button = self._build_button(
-            "Continue from here", "Continue from here", tip="Begin the next clip with the picture that is seen now"
-        )
+        button = self._build_button("Continue from here", "Continue from here", tip="Start the next clip from this frame")
         button.setIcon(theme.icon("continue", theme.DARK.text))
-        button.setMinimumWidth(theme.CONTROL_HEIGHT)  # as an icon; its words hold no narrow stage open
+        button.setMinimumWidth(theme.CONTROL_HEIGHT)  # fits the icon: the text must not set the minimum width of the stage
         button.clicked.connect(self.continue_asked)
         return button
 
@@ -163,7 +163,7 @@ class StageControls(QFrame):
         return button
 
     def _open_on_click(self, button: QToolButton, menu: QMenu) -> None:
-        """A button with a menu of its own would keep room for an arrow; here it stays as narrow as its word."""
+        """Open the menu on click. `QToolButton.setMenu` would reserve space for an arrow."""
 
         def open_above() -> None:
             menu.popup(button.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
@@ -238,7 +238,7 @@ class StageControls(QFrame):
 
 
 def _figure(name: str) -> QLabel:
-    """A time that does not jitter: figures of one width, and room for the longest."""
+    """Build a time label that does not jitter: tabular figures and space for the longest time."""
     label = QLabel(textFormat=Qt.TextFormat.PlainText)
     label.setFont(theme.font())
     label.setAccessibleName(name)

@@ -1,4 +1,4 @@
-"""Plays a film through Qt and hands out its frames. Imported with the first clip only: QtMultimedia is slow to load."""
+"""Plays a film with QtMultimedia and exposes its frames. Imported lazily, with the first clip: QtMultimedia loads slowly."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtMultimedia import QAudioOutput, QMediaMetaData, QMediaPlayer, QVideoFrame, QVideoSink
 
 SEEK_PATIENCE_MS = 600
-"""A paused seek has shown its frame after 20–490 ms; later than this the next one does not wait for it any more."""
+"""Timeout for a seek: while paused, a frame was measured to arrive after 20–490 ms. After it, the next seek starts anyway."""
 USUAL_FRAME_RATE = 30.0
 
 _State = QMediaPlayer.PlaybackState
@@ -15,11 +15,11 @@ _Status = QMediaPlayer.MediaStatus
 
 
 class _Commands(QObject):
-    """Calls a media player's slots without holding Python's lock, which its plain methods hold.
+    """Calls a media player's slots through signals, so that the GIL is released during the call.
 
-    They wait for Qt's own threads, and those may wait for Python's lock: each then waits for the other for ever.
+    The plain methods hold the GIL while they wait for Qt's threads, which may in turn wait for the GIL: a deadlock.
 
-    Signals: `play()`, `pause()`, `stop()`, `go_to(int)` in milliseconds, `run_at(float)` times life.
+    Signals: `play()`, `pause()`, `stop()`, `go_to(int)` in milliseconds, `run_at(float)` as a playback rate.
     """
 
     play = Signal()
@@ -38,9 +38,9 @@ class _Commands(QObject):
 
 
 class FilmPlayer(QObject):
-    """One film at a time. At its end the last frame stays. Many seeks become one in flight, and then the latest.
+    """Plays one film at a time and keeps its last frame at the end. Seeks are coalesced: one in flight, then only the latest.
 
-    Signals: `frame_arrived()`, then `frame` is new; `position_changed(int)` and `duration_changed(int)` in milliseconds;
+    Signals: `frame_arrived()` when `frame` is new; `position_changed(int)` and `duration_changed(int)` in milliseconds;
     `playing_changed(bool)`; `failed()` when the file cannot be played.
     """
 
@@ -69,29 +69,29 @@ class FilmPlayer(QObject):
         self._media.mediaStatusChanged.connect(self._on_media_status_changed)
         self._media.errorOccurred.connect(self._on_media_error_occurred)
         self._sound.volumeChanged.connect(self._on_sound_volume_changed)
-        # The first disconnection asks Python whether it cares, and remembers the answer: here, not in one of Qt's threads.
+        # PySide looks up a Python override on the first disconnect and caches the result. Do it here, not in a Qt thread.
         self._sound.volumeChanged.disconnect(self._on_sound_volume_changed)
 
     @property
     def is_playing(self) -> bool:
-        """Whether time runs."""
+        """Whether the film is playing, neither paused nor stopped."""
         return self._media.playbackState() is _State.PlayingState
 
     @property
     def duration_ms(self) -> int:
-        """0 while it is not known."""
+        """The length of the film; 0 while it is unknown."""
         return self._media.duration()
 
     @property
     def frame(self) -> QImage:
-        """The frame that was last shown; a null image before the first."""
+        """The last frame shown; a null image before the first."""
         return self._frame.toImage()
 
     @property
     def frame_at_s(self) -> float | None:
-        """The middle of the time for which that frame is seen, which is no other frame's; None before the first.
+        """The midpoint of the frame's display time, which identifies it unambiguously; None before the first frame.
 
-        Of the frame itself: the player's own position runs ahead of what is on the screen.
+        Taken from the frame itself, because the player's position runs ahead of what is on the screen.
         """
         if not self._frame.isValid():
             return None
@@ -99,7 +99,7 @@ class FilmPlayer(QObject):
         return (begin_s + end_s) / 2 if end_s > begin_s else begin_s + 0.5 / self._frame_rate()
 
     def open(self, path: Path, *, play: bool) -> None:
-        """Load a film and show its first frame, running or paused."""
+        """Load a film and show its first frame, playing or paused."""
         self._forget_seeks()
         self._frame = QVideoFrame()
         self._media.setSource(QUrl.fromLocalFile(str(path)))
@@ -109,51 +109,51 @@ class FilmPlayer(QObject):
             self._command.pause.emit()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Stop and release the file."""
         self._forget_seeks()
         self._command.stop.emit()
         self._media.setSource(QUrl())
         self._frame = QVideoFrame()
 
     def play(self) -> None:
-        """Go on; from the end, begin anew."""
+        """Start or resume; at the end, restart from the beginning."""
         self._command.play.emit()
 
     def pause(self) -> None:
-        """Stop time at the frame that is shown. At the end this changes nothing."""
+        """Pause at the current frame. Does nothing at the end."""
         if self.is_playing:
             self._command.pause.emit()
 
     def seek(self, position_ms: int) -> None:
-        """Show this moment, running or paused as before; in a film that still loads, right after its first frame."""
+        """Seek, and keep playing or stay paused. While the film loads, the seek waits for its first frame."""
         self._next_aim_ms = max(0, min(position_ms, self.duration_ms or position_ms))
         if self._aim_ms is None and self._frame.isValid():
             self._begin_seek()
 
     def step(self, frames: int) -> None:
-        """Pause and show the frame that lies so many frames further or back."""
+        """Pause and move by this many frames; negative moves back."""
         self.pause()
         length_ms = 1000 / self._frame_rate()
         latest = self._next_aim_ms if self._next_aim_ms is not None else self._aim_ms
-        # Aimed at the middle of a frame: at its very beginning the decoder may show the one before.
+        # Aim at the middle of a frame: at its exact start the decoder may show the previous one.
         here_ms = latest if latest is not None else self._frame.startTime() / 1000 + length_ms / 2
         last_ms = self.duration_ms - length_ms / 2
         self.seek(round(max(length_ms / 2, min(here_ms + frames * length_ms, last_ms))))
 
     def set_loop(self, on: bool) -> None:
-        """Begin anew at the end, by itself."""
+        """Set whether the film restarts at its end."""
         self._media.setLoops(QMediaPlayer.Loops.Infinite if on else QMediaPlayer.Loops.Once)
 
     def set_speed(self, rate: float) -> None:
-        """1.0 is life."""
+        """Set the playback rate; 1.0 is normal speed."""
         self._command.run_at.emit(rate)
 
     def set_volume(self, volume: float) -> None:
-        """0 to 1 as a person hears it, not as the samples are scaled."""
+        """Set the perceived volume, 0 to 1. Squared to approximate the linear gain that Qt expects."""
         self._sound.setVolume(volume**2)
 
     def set_muted(self, on: bool) -> None:
-        """Without sound, and back."""
+        """Mute or unmute."""
         self._sound.setMuted(on)
 
     def _frame_rate(self) -> float:
@@ -165,7 +165,7 @@ class FilmPlayer(QObject):
             return
         self._aim_ms, self._next_aim_ms = self._next_aim_ms, None
         if self._media.playbackState() is _State.StoppedState:
-            self._command.pause.emit()  # stopped at the end it would show nothing
+            self._command.pause.emit()  # a stopped player shows no frame after a seek
         self._patience.start()
         self._command.go_to.emit(self._aim_ms)
 
@@ -175,7 +175,7 @@ class FilmPlayer(QObject):
 
     def _on_sink_frame_changed(self) -> None:
         frame = self._sink.videoFrame()
-        if not frame.isValid():  # the end, or another source: what was shown stays
+        if not frame.isValid():  # at the end, or when the source changes: keep the last frame
             return
         self._frame = frame
         self._patience.stop()
@@ -202,7 +202,7 @@ class FilmPlayer(QObject):
             self.failed.emit()
 
     def _on_sound_volume_changed(self) -> None:
-        """Nothing to do: the controls know what they set."""
+        """Do nothing. Needed only for the connect and disconnect in `__init__`."""
 
     def _on_media_error_occurred(self) -> None:
         self._forget_seeks()

@@ -1,4 +1,4 @@
-"""The stage's own frame: the surface above the controls, its keys, and the way into full screen and back."""
+"""The frame of the stage: the screen above the controls, keyboard handling, and full-screen mode."""
 
 from dataclasses import asdict
 from enum import StrEnum
@@ -14,7 +14,7 @@ from sora_studio.ui.stage.screen import FilmScreen
 
 
 class StageKey(StrEnum):
-    """What a key on the stage asks for."""
+    """A player command bound to a key."""
 
     TOGGLE = "toggle"
     BACK_SECOND = "back-second"
@@ -48,7 +48,7 @@ _SHIFTED: dict[int, StageKey] = {
     Qt.Key.Key_Right: StageKey.ON_TEN_FRAMES,
 }
 ACTS_ANYWHERE = frozenset({StageKey.TOGGLE, StageKey.BACK_SECOND, StageKey.ON_SECOND, StageKey.MUTE, StageKey.FULL_SCREEN})
-"""Letters and the space bar, wherever nothing is written; arrows belong to what has the focus."""
+"""Letters and the space bar work outside text fields; the arrow keys belong to the focused widget."""
 _STYLE = """
 QFrame#stage { background: $stage; border: none; }
 StageControls { background: qlineargradient(x1: 0, y1: 0, x2: 0, y2: 1, stop: 0 $stage, stop: 1 #050505); border: none; }
@@ -63,11 +63,11 @@ QFrame#stage QPushButton:focus { border-color: $accent; }
 QFrame#stage QMenu { background: $raised; color: $text; border: 1px solid $line; }
 QFrame#stage QMenu::item:selected { background: $selection; }
 """
-"""The stage is dark in both looks, so it cannot take the colours of the window."""
+"""The stage is dark in both themes, so it cannot use the window's colours."""
 
 
 class StageFrame(QFrame):
-    """A widget of the window, or the whole screen. Its keys act only while the focus is inside.
+    """Holds the screen and the controls, in the window or full screen. Handles keys only while it contains the focus.
 
     Signals: `key_asked(StageKey)`.
     """
@@ -89,11 +89,11 @@ class StageFrame(QFrame):
 
     @property
     def is_full_screen(self) -> bool:
-        """Whether it fills the screen now."""
+        """Whether the stage is in full-screen mode."""
         return self.isWindow()
 
     def set_full_screen(self, on: bool) -> None:
-        """Fill the screen, or go back to where it was."""
+        """Enter or leave full-screen mode."""
         if on == self.is_full_screen:
             return
         self._screen.is_bare = on
@@ -108,13 +108,13 @@ class StageFrame(QFrame):
         self._screen.setFocus(Qt.FocusReason.MouseFocusReason)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Closing the full screen goes back; it never takes the stage away."""
+        """Leave full-screen mode instead of closing the stage."""
         if self.is_full_screen:
             event.ignore()
             self.set_full_screen(False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Keys that the focused control did not want."""
+        """Handle keys that the focused control ignored."""
         asked = key_of(event)
         if asked is None or (asked is StageKey.LEAVE_FULL_SCREEN and not self.is_full_screen):
             super().keyPressEvent(event)
@@ -123,7 +123,7 @@ class StageFrame(QFrame):
 
 
 def key_of(event: QKeyEvent) -> StageKey | None:
-    """What this key asks the stage for."""
+    """Return the player command for this key, if any."""
     modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
     keys = {Qt.KeyboardModifier.NoModifier: _PLAIN, Qt.KeyboardModifier.ShiftModifier: _SHIFTED}.get(modifiers, {})
     return keys.get(event.key())

@@ -1,4 +1,4 @@
-"""What can be done about the task on the stage, as a row of buttons below its sentence."""
+"""A row of buttons with the next steps for the task on the stage, below its message."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from sora_studio.viewmodels.tasks.task_actions import NextStep
 
 
 class NextSteps(QWidget):
-    """Takes no room while there is nothing to do.
+    """The row of buttons; hidden while there are none.
 
     Signals: `chosen(TaskAction)`.
     """
@@ -26,14 +26,14 @@ class NextSteps(QWidget):
         self.hide()
 
     def offer(self, steps: Sequence[NextStep]) -> None:
-        """Show a button for each step, the first one being the most likely."""
+        """Show a button for each step, the most likely first."""
         if steps != self._steps:
             self._steps = steps
             self._clear()
             for step in steps:
                 button = self._build_button(step)
                 self._row.addWidget(button)
-                button.show()  # a layout counts a widget without it as hidden until the next turn of the loop
+                button.show()  # until shown, the layout ignores it in its size hint
         self.setVisible(bool(steps))
         self.adjustSize()
 

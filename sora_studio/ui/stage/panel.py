@@ -1,4 +1,4 @@
-"""The stage: shows one task's clips, plays them, and says what is the matter when it cannot."""
+"""The stage: shows and plays the clips of one task, or explains why it cannot."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -43,10 +43,10 @@ _JUMPS: dict[StageKey, int] = {StageKey.BACK_SECOND: -JUMP_MS, StageKey.ON_SECON
 
 
 class StagePanel(QWidget):
-    """Plays only what a person asked for. While nothing is on it, a task that finishes puts its poster here, silently.
+    """Shows one task and plays only on request. While empty, it shows the poster of a task that finishes, without playing it.
 
-    Signals: `frame_taken(Path)`, a picture to begin the next clip with; `shown_changed(int | None)` with the id of the task
-    that is on it from now on; `step_chosen(TaskAction, Task)` when a button below a task's sentence was pressed.
+    Signals: `frame_taken(Path)` with a picture to start the next clip from; `shown_changed(int | None)` with the id of the
+    task now shown; `step_chosen(TaskAction, Task)` when a button below a task's message is pressed.
     """
 
     frame_taken = Signal(object)
@@ -73,20 +73,20 @@ class StagePanel(QWidget):
 
     @property
     def shown(self) -> int | None:
-        """The id of the task that is on it."""
+        """The id of the task on the stage."""
         return self._task.id if self._task else None
 
     @property
     def shows_film(self) -> bool:
-        """Whether a saved clip is on it: then only the person puts another task here."""
+        """Whether a saved clip is on the stage; then only the user may replace it."""
         return self._film() is not None
 
     def attach(self, services: "StageServices") -> None:
-        """Work with these services."""
+        """Connect the stage to the services."""
         self._services = services
 
     def show_task(self, task: Task, *, play: bool) -> None:
-        """Put a task on the stage. `play` only because a person asked for it; else its poster waits."""
+        """Put a task on the stage. Set `play` only if the user asked for it; otherwise show the poster."""
         self.stop()
         is_other = self._task is None or self._task.id != task.id
         self._task = task
@@ -98,7 +98,7 @@ class StagePanel(QWidget):
             self.shown_changed.emit(task.id)
 
     def clear(self) -> None:
-        """Nothing on the stage."""
+        """Show the empty stage."""
         self.stop()
         was_shown, self._task = self._task is not None, None
         self._screen.show_sentence(EMPTY)
@@ -107,14 +107,14 @@ class StagePanel(QWidget):
             self.shown_changed.emit(None)
 
     def stop(self) -> None:
-        """Play nothing and let go of the file."""
+        """Stop playback and release the file."""
         if self._player is not None and self._is_open:
             self._player.close()
         self._is_open = False
         self._controls.show_playing(False)
 
     def take_key(self, event: QKeyEvent) -> bool:
-        """A key that nobody in the window wanted; whether it was one of the player's that act everywhere."""
+        """Handle a key that no other widget accepted; return whether it is a player key that works everywhere."""
         asked = key_of(event)
         if asked is None or asked not in ACTS_ANYWHERE or self._film() is None:
             return False
@@ -122,11 +122,11 @@ class StagePanel(QWidget):
         return True
 
     def restore(self, state: QSettings) -> None:
-        """Take up the volume and the speed of last time."""
+        """Restore the saved volume and speed."""
         self._controls.restore(state)
 
     def remember(self, state: QSettings) -> None:
-        """Keep them for the next time."""
+        """Save the volume and speed."""
         self._controls.remember(state)
 
     def toggle(self) -> None:
@@ -187,7 +187,7 @@ class StagePanel(QWidget):
     # --- playing --------------------------------------------------------------------------------------------------
 
     def _open(self, path: Path, *, play: bool) -> None:
-        if is_silent(path.parent):  # Qt's player waits for its file on the window's thread
+        if is_silent(path.parent):  # Qt's player opens the file on the UI thread and would block it
             self._controls.hide()
             self._screen.show_sentence(SILENT)
             return
@@ -198,7 +198,7 @@ class StagePanel(QWidget):
             self._scope.start(self._services.library.mark_seen(self._task.id), name="Mark as seen")
 
     def _make_player(self) -> "FilmPlayer":
-        """Once, with the first film: the window opens without QtMultimedia."""
+        """Return the player, created with the first film so that startup does not load QtMultimedia."""
         if self._player is None:
             from sora_studio.ui.stage.film_player import FilmPlayer  # noqa: PLC0415
 
@@ -222,7 +222,7 @@ class StagePanel(QWidget):
         return self._player
 
     def _seek(self, position_ms: int) -> None:
-        """From the poster too: then the film is opened at that moment, paused."""
+        """Seek; from the poster, open the film there, paused."""
         if not self._is_open and (path := self._film()) is not None:
             self._open(path, play=False)
         if self._is_open and self._player is not None:
@@ -230,7 +230,7 @@ class StagePanel(QWidget):
             self._player.seek(self._position_ms)
 
     def _seen_at_s(self) -> float:
-        """When what is on the screen stands in the film. A poster is the film's middle."""
+        """Return the film time of the picture on the screen. A poster is taken from the middle of the film."""
         shown_s = self._player.frame_at_s if self._is_open and self._player is not None else None
         clip = self._clip()
         return shown_s if shown_s is not None else clip.film.duration_s / 2 if clip and clip.film else 0.0
@@ -268,7 +268,7 @@ class StagePanel(QWidget):
             self._controls.hide()
             self._screen.show_sentence(sentence)
 
-    # --- what is asked --------------------------------------------------------------------------------------------
+    # --- controls and keys ----------------------------------------------------------------------------------------
 
     def _connect_controls(self) -> None:
         self._screen.clicked.connect(self.toggle)
@@ -316,17 +316,17 @@ class StagePanel(QWidget):
         else:
             self._seek(0)
 
-    # --- what changes by itself -----------------------------------------------------------------------------------
+    # --- task updates ---------------------------------------------------------------------------------------------
 
     def take_update(self, update: TaskUpdate) -> None:
-        """Show what became of the task on the stage; an empty one takes a clip that has just been finished."""
+        """Update the task on the stage; an empty stage shows a clip that has just finished."""
         if self._task is None:
             fresh = (task for task in update.tasks.values() if _is_fresh(task))
             if (finished := max(fresh, key=lambda task: task.id, default=None)) is not None:
                 self.show_task(finished, play=False)
             return
         shown = update.tasks.get(self._task.id)
-        if shown is None or shown.removed_at is not None:  # the list, which it leaves, says what is shown instead
+        if shown is None or shown.removed_at is not None:  # the list chooses what to show instead
             return
         clip_before, self._task = self._clip(), shown
         if not self._is_open and (self._clip() != clip_before or self._film() is None):

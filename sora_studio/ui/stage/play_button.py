@@ -1,4 +1,4 @@
-"""The play button of the stage, with the filled signs that the drawing has."""
+"""The play button of the stage, with the filled icons of the design."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
@@ -8,7 +8,7 @@ from sora_studio.ui.kit import theme
 
 
 def play_glyph(middle: QPointF, height: float) -> QPainterPath:
-    """A triangle whose weight lies in the middle."""
+    """Return a triangle whose centroid is at `middle`."""
     width = height * 0.87
     path = QPainterPath(middle + QPointF(-width / 3, -height / 2))
     path.lineTo(middle + QPointF(width * 2 / 3, 0))
@@ -18,7 +18,7 @@ def play_glyph(middle: QPointF, height: float) -> QPainterPath:
 
 
 def pause_glyph(middle: QPointF, height: float) -> QPainterPath:
-    """Two bars."""
+    """Return two bars, centred on `middle`."""
     bar = QRectF(0, 0, height * 0.3, height)
     path = QPainterPath()
     for offset in (-0.3, 0.3):
@@ -28,7 +28,7 @@ def pause_glyph(middle: QPointF, height: float) -> QPainterPath:
 
 
 class PlayButton(QToolButton):
-    """Shows and says what a press does next."""
+    """A button that shows, and exposes to screen readers, what a click does: Play or Pause."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,7 +37,7 @@ class PlayButton(QToolButton):
         self.show_playing(False)
 
     def show_playing(self, playing: bool) -> None:
-        """Pause while it plays, play otherwise."""
+        """Show Pause while playing, Play otherwise."""
         self._is_playing = playing
         name = "Pause" if playing else "Play"
         self.setAccessibleName(name)
@@ -45,7 +45,7 @@ class PlayButton(QToolButton):
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The button's ground as the style has it, then the sign."""
+        """Paint the styled background, then the icon."""
         super().paintEvent(event)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

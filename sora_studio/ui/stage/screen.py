@@ -1,4 +1,4 @@
-"""The surface of the stage: the frame, the poster or a quiet sentence, letterboxed on near black."""
+"""The screen of the stage: a frame, a poster or a message, letterboxed on near black."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,18 +26,18 @@ _MARGIN = 12
 _RADIUS = 3
 _PLAY_RADIUS = 32
 _HINT = "#8a8a8a"
-"""Quieter than the secondary colour, and still 5.6:1 on the stage."""
+"""Dimmer than the secondary colour, and still 5.6:1 contrast on the stage."""
 _HINT_PX = 13
 _SIDE = 32
 _STEPS_ROOM = 28
 _CENTRED = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
 _KEEPING = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
-"""The focus comes back to where it was; how it came there first still holds."""
+"""Reasons that only return the focus; they do not change whether it came by keyboard."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """What the stage says instead of a picture: one line, and a quieter hint below it. Plain text."""
+    """The message shown instead of a picture: a title and a dimmer hint below it. Plain text."""
 
     title: str
     hint: str = ""
@@ -45,9 +45,9 @@ class Sentence:
 
 
 class FilmScreen(QWidget):
-    """Paints what it was given last; never resizes itself to it.
+    """Paints the last picture or message it was given; its own size never depends on it.
 
-    Signals: `clicked()`; `double_clicked()`; `step_chosen(TaskAction)` when a button below a sentence was pressed.
+    Signals: `clicked()`; `double_clicked()`; `step_chosen(TaskAction)` when a button below a message is pressed.
     """
 
     clicked = Signal()
@@ -67,16 +67,16 @@ class FilmScreen(QWidget):
         self._steps = NextSteps(self)
         self._steps.chosen.connect(self.step_chosen)
         self.is_bare = False
-        """Full screen: the picture reaches the edges."""
+        """Full-screen mode: no margin around the picture."""
 
     @property
     def picture(self) -> QImage:
-        """What is shown; a null image when a sentence is."""
+        """The current picture; a null image while a message is shown."""
         return self._picture
 
     @property
     def is_black(self) -> bool:
-        """Whether neither a picture nor a sentence is shown."""
+        """Whether neither a picture nor a message is shown."""
         return self._picture.isNull() and self._sentence is None
 
     @property
@@ -85,14 +85,14 @@ class FilmScreen(QWidget):
         return self._offers_play
 
     def show_picture(self, picture: QImage, *, offers_play: bool = False) -> None:
-        """A frame or a poster; a null one leaves the stage black."""
+        """Show a frame or a poster; a null image leaves the screen black."""
         self._picture, self._sentence, self._offers_play = picture, None, offers_play
         self._steps.offer(())
         self.setAccessibleDescription("")
         self.update()
 
     def show_sentence(self, sentence: Sentence, steps: Sequence[NextStep] = ()) -> None:
-        """Words instead of a picture, and below them what can be done."""
+        """Show a message instead of a picture, with buttons for the next steps."""
         self._picture, self._sentence, self._offers_play = QImage(), sentence, False
         self.setAccessibleDescription(f"{sentence.title} {sentence.hint}".strip())
         self._steps.offer(steps)
@@ -100,15 +100,15 @@ class FilmScreen(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Room for a small film; the splitter decides."""
+        """Return the size of a small film; the splitter decides the real one."""
         return QSize(640, 360)
 
     def minimumSizeHint(self) -> QSize:
-        """Enough for the sentence."""
+        """Return the smallest size that fits a message."""
         return QSize(200, 100)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Everything anew: a frame changes every pixel anyway."""
+        """Repaint everything: a new frame changes every pixel anyway."""
         del event
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(theme.DARK.stage))
@@ -125,19 +125,19 @@ class FilmScreen(QWidget):
             painter.drawRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """A ring shows the focus only to who moved it by the keyboard: a frame around every film would be loud."""
+        """Show the focus ring only for keyboard focus: a ring around every clicked film would distract."""
         super().focusInEvent(event)
         if event.reason() not in _KEEPING:
             self._came_by_key = event.reason() is not Qt.FocusReason.MouseFocusReason
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """A click plays or pauses."""
+        """Emit `clicked`, which plays or pauses."""
         super().mousePressEvent(event)
         if event.button() is Qt.MouseButton.LeftButton:
             self.clicked.emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """A double click is for full screen; its first click is taken back by the second."""
+        """Toggle full screen. `clicked` is emitted again to undo the play or pause of the first click."""
         super().mousePressEvent(event)
         if event.button() is Qt.MouseButton.LeftButton:
             self.clicked.emit()
@@ -145,7 +145,7 @@ class FilmScreen(QWidget):
 
     def _paint_picture(self, painter: QPainter) -> None:
         margin = 0 if self.is_bare else _MARGIN
-        room = QRectF(self.rect()).adjusted(margin, margin, -margin, 0)  # the controls below are margin enough
+        room = QRectF(self.rect()).adjusted(margin, margin, -margin, 0)  # no bottom margin: the controls provide it
         size = self._picture.size().toSizeF().scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
         place = QRectF(QPointF(0, 0), size)
         place.moveCenter(room.center())
@@ -161,7 +161,7 @@ class FilmScreen(QWidget):
         self._place_steps()
 
     def _middle(self) -> int:
-        """Where a sentence stands: higher when buttons follow it."""
+        """Return the y of the message: higher when buttons follow it."""
         return self.rect().center().y() - (_STEPS_ROOM if self._steps.isVisibleTo(self) else 0)
 
     def _place_steps(self) -> None:

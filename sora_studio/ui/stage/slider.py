@@ -1,4 +1,4 @@
-"""A thin slider for the stage: a click goes straight to its place, and showing a value is not the same as choosing one."""
+"""A thin slider for the stage: a click jumps to its position, and showing a value differs from choosing one."""
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
@@ -10,9 +10,9 @@ _TRACK, _HANDLE = 4, 12
 
 
 class ThinSlider(QSlider):
-    """Values come in by `show_value` and go out by `chosen`, so that following a film never seeks it.
+    """Takes values through `show_value` and emits `chosen`, so that displaying the position never causes a seek.
 
-    Signals: `chosen(int)` when a person, or a program on their behalf, sets the value.
+    Signals: `chosen(int)` when the user or assistive technology sets the value.
     """
 
     chosen = Signal(int)
@@ -26,7 +26,7 @@ class ThinSlider(QSlider):
         self.valueChanged.connect(self._on_value_changed)
 
     def show_value(self, value: int) -> None:
-        """Follow what happens; while a hand is on the handle it stays with the hand."""
+        """Move the handle without emitting `chosen`; ignored while it is being dragged."""
         if self.isSliderDown():
             return
         self._is_showing = True
@@ -34,35 +34,35 @@ class ThinSlider(QSlider):
         self._is_showing = False
 
     def sizeHint(self) -> QSize:
-        """High enough to be hit."""
+        """Return a size that is tall enough to click."""
         return QSize(160, 24)
 
     def minimumSizeHint(self) -> QSize:
-        """Still of use."""
+        """Return the smallest usable size."""
         return QSize(60, 24)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """The arrows belong to whoever holds the slider: on the stage they go by frames."""
+        """Pass the arrow keys to the parent: on the stage they step by frames."""
         event.ignore()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Go there at once and follow the hand."""
+        """Jump to the click and start dragging."""
         if event.button() is Qt.MouseButton.LeftButton and self.maximum() > self.minimum():
             self.setSliderDown(True)
             self.setValue(self._value_at(event.position().x()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Follow the hand."""
+        """Drag the handle."""
         if self.isSliderDown():
             self.setValue(self._value_at(event.position().x()))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go."""
+        """Stop dragging."""
         del event
         self.setSliderDown(False)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """A track, the part before the value, and the handle when there is something to choose."""
+        """Paint the track and, if the range is not empty, the part before the value and the handle."""
         del event
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
