@@ -1,4 +1,4 @@
-"""What a report means for its task. Anybody could have sent it, so it decides nothing: it is a reason to ask the service."""
+"""Maps a report to its task. A report may be forged, so it decides nothing: it only triggers a status request."""
 
 from collections.abc import Callable
 
@@ -13,11 +13,11 @@ from sora_studio.services.tasks.attaching import Attaching, is_id
 from sora_studio.services.tasks.send_blocks import SendBlocks
 
 TRIES_FOR_UNKNOWN_ID = 3
-"""So often the service may say that it does not know the id of a report before the report counts as forged."""
+"""How often the service may answer that it does not know a reported id before the report counts as forged."""
 
 
 class CallbackHandler:
-    """Hints for tasks that are followed; ids for unclear ones, which come back to the list; patience for those being sent."""
+    """Polls followed tasks early, looks up ids for unclear ones, and defers reports for those being sent."""
 
     def __init__(
         self, core: Core, attaching: Attaching, connection: Connection, send_blocks: SendBlocks, *, hint: Callable[[Task], None]
@@ -31,20 +31,20 @@ class CallbackHandler:
         self._looked_for = set[tuple[int, str]]()
 
     async def hear(self, report: Callback) -> None:
-        """Fine for one that is late, doubled, forged, of another studio or of a task that is over: nothing comes of it."""
+        """Handle a report. Late, repeated and forged ones, and those for other studios or finished tasks, do nothing."""
         tasks = self._core.task_writer.tasks
         row = await tasks.by_secret(report.secret)
         if row is None or row.gateway != self._core.gateway_name:
             return
         if row.state is TaskState.SENDING:
             self._early.setdefault(row.id, {})[report.task_id or ""] = None
-            row = await tasks.get(row.id)  # it may have settled before anybody knew that a report waits for it
+            row = await tasks.get(row.id)  # it may have settled before the report was put in `_early`
         if row is not None:
             self.task_changed(row)
             self._judge(row, report.task_id or "")
 
     def task_changed(self, task: Task) -> None:
-        """A row as it stands now: what was reported before its create had settled counts from then on."""
+        """Handle the reports that arrived before the task's create had settled."""
         if task.state is not TaskState.SENDING:
             for task_id in self._early.pop(task.id, {}):
                 self._judge(task, task_id)
@@ -64,7 +64,11 @@ class CallbackHandler:
             self._core.supervisor.start(self._bring_home(row.id, task_id, profile), name=f"report of {row.id}")
 
     async def _bring_home(self, task: int, task_id: str, profile: ModelProfile) -> None:
-        """Once the service has confirmed the id. Asks until it does, until somebody else has settled it, or it says no."""
+        """Attach the id once the service confirms it.
+
+        Retry until it does, until the task is settled otherwise, or until the service denied the id `TRIES_FOR_UNKNOWN_ID`
+        times.
+        """
         attempt = unknown = 0
         try:
             while unknown < TRIES_FOR_UNKNOWN_ID and await self._is_missing(task, task_id):
@@ -75,7 +79,7 @@ class CallbackHandler:
                 except TaskUnknown:
                     unknown += 1
                 except StudioError:
-                    pass  # it is asked again
+                    pass  # retried below
                 await self._core.clock.sleep(max(backoff_s(attempt, self._core.rng), profile.poll.every_s))
                 attempt += 1
         finally:

@@ -1,4 +1,4 @@
-"""Proves the way round a relay, from this window to the public and back, and names the leg that is broken."""
+"""Tests the relay end to end, from this window to its public address and back, and names the step that fails."""
 
 import asyncio
 import contextlib
@@ -26,7 +26,7 @@ TEST_LIFETIME_S = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One part of the way. `sentence` says what was seen, or what is wrong and what to look at."""
+    """The result of one step. `sentence` says what worked, or what is wrong and what to check."""
 
     name: str
     ok: bool
@@ -35,8 +35,10 @@ class Step:
 
 
 class RelayCheck:
-    """One walk. `expect` gives an event for a secret, set when a report with it arrives here; `is_reachable` says whether the
-    service could reach an address.
+    """One test run.
+
+    `expect` gives an event for a secret, set when a report with it arrives here; `is_reachable` says whether the service could
+    reach an address.
     """
 
     def __init__(
@@ -56,7 +58,7 @@ class RelayCheck:
         self._published = False
 
     async def walk(self) -> AsyncGenerator[Step]:
-        """Each leg once it is walked; the first that is broken is the last. The test picture is taken back in any case."""
+        """Yield each step's result, up to the first failure. The test picture is removed in any case."""
         with contextlib.ExitStack() as stack:
 
             async def report() -> str:
@@ -92,14 +94,14 @@ class RelayCheck:
         try:
             greeting = await (await self._link.open()).greet()
         except PassingError as error:
-            look = "Look whether it runs there, and whether its address in Settings is right."
+            look = "Check that it is running there and that its address in Settings is right."
             if self._link.choice.place is RelayPlace.HERE:
-                look = "It runs inside this program: look whether something on this machine blocks its port."
+                look = "It runs inside this program: check whether something on this machine blocks its port."
             raise _Broken("The relay does not answer this window.", look, error) from error
         self._public_url = greeting.public_url
         if not self._is_reachable(self._public_url):
             raise _Broken(UNREACHABLE, f"It is {self._public_url} now.")
-        return f"The relay answers and takes the token. Its public address is {greeting.public_url}."
+        return f"The relay answers and accepts the token. Its public address is {greeting.public_url}."
 
     async def _show(self) -> str:
         relay = await self._link.open()
@@ -109,41 +111,43 @@ class RelayCheck:
             found = await relay.visit(url)
         except StudioError as error:
             raise _Broken(
-                f"A test picture cannot be seen at {self._public_url}.", self._look_at(PICTURES_PATH), error
+                f"A test picture cannot be fetched from {self._public_url}.", self._look_at(PICTURES_PATH), error
             ) from error
         if found != PIXEL.content:
-            raise _Broken(f"Something else than the test picture stands at {self._public_url}.", self._look_at(PICTURES_PATH))
-        return f"A test picture was seen at {self._public_url}."
+            raise _Broken(f"{self._public_url} returned something other than the test picture.", self._look_at(PICTURES_PATH))
+        return f"A test picture was fetched from {self._public_url}."
 
     async def _report(self, secret: str) -> str:
         try:
             await (await self._link.open()).report(f"{self._public_url}{CALLBACKS_PATH}{secret}", "proof")
         except StudioError as error:
-            raise _Broken(f"{self._public_url} does not take a report.", self._look_at(CALLBACKS_PATH), error) from error
-        return f"{self._public_url} took a test report."
+            raise _Broken(f"{self._public_url} does not accept a report.", self._look_at(CALLBACKS_PATH), error) from error
+        return f"{self._public_url} accepted a test report."
 
     async def _hear(self, arrived: asyncio.Event) -> str:
         began = self._clock.monotonic()
         while (left_s := began + BACK_WITHIN_S - self._clock.monotonic()) > 0:
             if await wait_or_wake(self._clock, arrived, left_s):
                 return "The test report came back to this window."
-        look = "Look whether a reverse proxy between them collects answers: /v1/callbacks must pass through line by line."
-        raise _Broken(f"The relay took the test report, but it did not reach this window within {BACK_WITHIN_S:.0f} s.", look)
+        look = "Check whether a reverse proxy between them buffers responses: /v1/callbacks must be streamed."
+        raise _Broken(
+            f"The relay accepted the test report, but it did not reach this window within {BACK_WITHIN_S:.0f} s.", look
+        )
 
     def _look_at(self, path: str) -> str:
         method = "POST" if path == CALLBACKS_PATH else "GET"
-        return f"Look whether the tunnel or reverse proxy behind it runs and passes {method} {path}… on to the relay."
+        return f"Check that the tunnel or reverse proxy behind it is running and forwards {method} {path}… to the relay."
 
     async def _clean_up(self) -> None:
         if self._published:
             try:
                 await self._link.withdraw(self._handle)
             except StudioError as error:
-                _log.info("The test picture ends by itself: %s", error.title)
+                _log.info("The test picture was not removed and will expire: %s", error.title)
 
 
 class _Broken(StudioError):
-    """A leg that does not carry, what to look at, and what was met there."""
+    """A step that failed, what to check, and the error behind it."""
 
     def __init__(self, title: str, advice: str, met: StudioError | None = None) -> None:
         super().__init__(title, advice=f"{advice} ({met.sentence})" if met else advice)

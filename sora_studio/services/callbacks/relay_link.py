@@ -1,4 +1,4 @@
-"""The one relay that is set up: which one that is, opened at its first use, closed and opened anew when the settings change."""
+"""The configured relay: opened on first use, and reopened when the settings change."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RelayChoice:
-    """`url` is where the public reaches a relay in this program (empty: only this machine does), or where another one answers.
+    """Which relay is used. `url` is its public address; empty for one in this program that only this machine reaches.
 
-    A relay that is `implied` is nobody's wish: a gateway on this machine needs it for the first picture or report.
+    An `implied` relay was not configured: a gateway on this machine needs it for the first picture or report.
     """
 
     place: RelayPlace
@@ -27,22 +27,25 @@ class RelayChoice:
 
     @property
     def is_set_up(self) -> bool:
-        """Whether there is one."""
+        """Whether there is a relay."""
         return self.place is not RelayPlace.NONE
 
     @property
     def is_private(self) -> bool:
-        """Whether only this machine reaches it. Of one elsewhere only that one knows, even where we reach it on loopback."""
+        """Whether only this machine reaches it. False for one elsewhere, even on loopback: a tunnel may publish it."""
         return self.place is RelayPlace.HERE and (not self.url or is_loopback(self.url))
 
     @property
     def is_implied(self) -> bool:
-        """Whether it may wait until it is needed."""
+        """Whether it need not start before it is needed."""
         return self.place is RelayPlace.HERE and not self.url
 
 
 def choose_relay(settings: Settings, *, named_url: str, gateway_is_loopback: bool) -> RelayChoice:
-    """What the environment names goes before the settings. Raises `InvalidSetting` for an address that is none."""
+    """Return the relay that the environment names, else the one in the settings.
+
+    Raises `InvalidSetting` for an invalid address.
+    """
     if named_url:
         return RelayChoice(RelayPlace.ELSEWHERE, check_relay_url(named_url))
     if settings.relay is RelayPlace.NONE or not settings.relay_url:
@@ -51,9 +54,9 @@ def choose_relay(settings: Settings, *, named_url: str, gateway_is_loopback: boo
 
 
 class RelayLink:
-    """A `PictureHost` through the relay, and the way to everything else that it does.
+    """A `PictureHost` through the relay, and access to its other functions.
 
-    `serve` makes a relay in this program, for the owner of the data folder alone; `token` is that of a relay elsewhere.
+    `serve` makes a relay in this program, only for the owner of the data folder; `token` returns that of a relay elsewhere.
     """
 
     def __init__(
@@ -81,23 +84,23 @@ class RelayLink:
 
     @property
     def place(self) -> str:
-        """The same for the same relay, also before it is opened."""
+        """A stable key for this relay, known before it is opened."""
         choice = self.choice
         return f"relay {choice.url}" if choice.place is RelayPlace.ELSEWHERE else "relay in this program"
 
     def knows(self, secret: str) -> bool:
-        """Whether a report with this secret can come from the relay that is open now."""
+        """Return whether a report with this secret can come from the relay that is open now."""
         return self._connection is not None and self._connection.knows(secret)
 
     async def open(self) -> "RelayClient":
-        """The connection, made at the first call. Raises `RouteUnusable` when there is no relay or ours cannot start."""
+        """Return the connection, made on the first call. Raises `RouteUnusable` if there is no relay or ours cannot start."""
         async with self._lock:
             if self._connection is None:
                 self._connection = await self._open(self.choice)
             return self._connection
 
     async def close(self) -> None:
-        """End the connection, and the relay if it is ours. The next use opens what is set up then."""
+        """Close the connection, and stop the relay if it is ours. The next use opens what is configured then."""
         async with self._lock:
             connection, self._connection = self._connection, None
             server, self._server = self._server, None
@@ -109,15 +112,15 @@ class RelayLink:
                     await server.stop()
 
     async def publish(self, picture: PreparedPicture, handle: str, *, lifetime_s: float) -> str:
-        """See `PictureHost`."""
+        """See `PictureHost.publish`."""
         return await (await self.open()).publish(picture, handle, lifetime_s=lifetime_s)
 
     async def withdraw(self, handle: str) -> None:
-        """See `PictureHost`."""
+        """See `PictureHost.withdraw`."""
         await (await self.open()).withdraw(handle)
 
     async def check(self) -> str:
-        """See `PictureHost`."""
+        """See `PictureHost.check`."""
         return await (await self.open()).check()
 
     async def _open(self, choice: RelayChoice) -> "RelayClient":

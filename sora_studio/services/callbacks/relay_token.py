@@ -1,4 +1,4 @@
-"""The token of a relay elsewhere as a person handles it: set and cleared, kept like the key and never shown."""
+"""The token of a relay elsewhere: stored like the API key, and never shown."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -7,7 +7,7 @@ from sora_studio.domain.ports import KeyOrigin, KeyStatus, KeyStore
 
 
 class RelayToken:
-    """`status` says where the token is; it is known after `load`. `on_change` is awaited when there is another one."""
+    """Sets and clears the token, then awaits `on_change`. `status` says where it is stored; it is known after `load`."""
 
     def __init__(self, tokens: KeyStore, *, on_change: Callable[[], Awaitable[None]]) -> None:
         self._tokens = tokens
@@ -17,7 +17,7 @@ class RelayToken:
         self.status = KeyStatus(KeyOrigin.NONE)
 
     async def load(self) -> str | None:
-        """The token; looks once where it is."""
+        """Return the token. The first call looks it up."""
         async with self._lock:
             if not self._loaded:
                 self.status = await self._tokens.load()
@@ -25,14 +25,14 @@ class RelayToken:
         return self._tokens.key
 
     async def set(self, token: str) -> KeyStatus:
-        """Keep a token and speak to the relay with it at once. Raises `InvalidSetting` for what cannot be one."""
+        """Store a token and reconnect to the relay with it. Raises `InvalidSetting` for a value that cannot be a token."""
         await self.load()
         self.status = await self._tokens.save(token)
         await self._on_change()
         return self.status
 
     async def clear(self) -> KeyStatus:
-        """Forget the token."""
+        """Delete the token."""
         await self.load()
         self.status = await self._tokens.clear()
         await self._on_change()

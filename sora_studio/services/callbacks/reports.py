@@ -1,4 +1,4 @@
-"""The line to the relay: where the service is told to report to, and what comes back from there."""
+"""The connection to the relay: gives the service a callback address, and receives its reports."""
 
 import asyncio
 import contextlib
@@ -23,16 +23,16 @@ from sora_studio.services.runtime.wait_or_wake import wait_or_wake
 
 _log = logging.getLogger(__name__)
 FIRST_CONTACT_WITHIN_S = 5.0
-"""So long a create waits for a relay that has not answered yet; then its task goes without a report."""
+"""How long a create waits for the relay's first answer; then its task is sent without a callback."""
 
-ELSEWHERE = "Another Sora Studio works on this data folder and keeps the line to the relay. Prove the way from there."
+ELSEWHERE = "Another Sora Studio uses this data folder and is connected to the relay. Run the test there."
 
 
 @dataclass(frozen=True, slots=True)
 class RelayState:
-    """`configured`: reports can be asked for. `public_url` is where the service sends them, once the relay has said it.
+    """The relay's state. `configured`: callbacks can be requested. `public_url` is where the service sends them, once known.
 
-    `trouble` says in a sentence what is wrong and what to look at; empty when all is well or nothing was tried.
+    `trouble` says what is wrong and what to check; empty if all is well or nothing was tried.
     """
 
     configured: bool
@@ -42,11 +42,10 @@ class RelayState:
 
 
 class Reports:
-    """Only the owner of the data folder reads the line. It comes back by itself, and goes on where it broke off.
+    """Keeps one stream to the relay, in the owner of the data folder only. Reconnects with backoff from its last cursor.
 
-    `on_line` hears whenever the line comes, and then by which secrets reports can arrive on it, or goes (None).
-
-    What is kept at the relay is read from the beginning after every start: a report twice heard does nothing twice.
+    `on_line` is called when the stream connects, with a predicate for the secrets that it can deliver, and with None when it
+    breaks. After a start the relay's backlog is read from the beginning: handling a report twice is harmless.
     """
 
     def __init__(
@@ -74,16 +73,16 @@ class Reports:
 
     @property
     def state(self) -> RelayState:
-        """As it is now."""
+        """The current state."""
         return replace(self._known, configured=self._link.choice.is_set_up)
 
     @property
     def relay_is_here(self) -> bool:
-        """Whether it ends with this program, and with it whatever it lends."""
+        """Whether the relay runs in this program, so that its pictures become unreachable when the program ends."""
         return self._link.choice.place is RelayPlace.HERE
 
     def begin(self) -> None:
-        """From now on this process keeps the line, as soon as it is wanted."""
+        """Become the process that connects to the relay, now or when it is first needed."""
         self._works = True
         if self._link.choice.is_set_up and not self._link.choice.is_implied:
             self._want()
@@ -91,14 +90,15 @@ class Reports:
             self._line = self._core.supervisor.keep(self._keep_line, name="reports")
 
     def task_changed(self, task: Task) -> None:
-        """A row as it stands now."""
+        """Connect if this task may be reported, and pass it to the callback handler."""
         if task.callback_secret is not None and not task.state.is_over:
             self._want()
         self._callback_handler.task_changed(task)
 
     def may_settle(self, task: Task) -> bool:
-        """Whether it makes sense to wait for an unclear task's report: when it was sent a short while ago, or as long as what
-        the relay has kept since then was not heard yet.
+        """Return whether an unclear task's report may still come.
+
+        True if it was sent recently, or until the relay's backlog has been read.
         """
         if task.state is not TaskState.UNKNOWN or task.removed_at or not (task.callback_secret and self.state.configured):
             return False
@@ -109,11 +109,11 @@ class Reports:
         return age_s < reported_within_s(profile.poll) or (self._works and not self._heard_all)
 
     def retry(self) -> None:
-        """Try at once instead of at the next turn."""
+        """Reconnect now instead of after the backoff."""
         self._retry.set()
 
     async def change(self) -> None:
-        """The relay, or its token, is another now."""
+        """Reconnect after the relay or its token has changed."""
         line, self._line = self._line, None
         if line is not None:
             await end(line)
@@ -128,9 +128,10 @@ class Reports:
                 self._want()
 
     async def address(self) -> tuple[str, str] | None:
-        """A new task's secret and the address that carries it; None when the service could not report there.
+        """Return a new task's secret and callback URL; None if the service could not report there.
 
-        Waits a little for a relay that was only just begun to be tried. Once it has answered it counts: it keeps what comes.
+        Waits up to `FIRST_CONTACT_WITHIN_S` for the relay's first answer. Later outages do not matter: the relay stores
+        callbacks.
         """
         if not self.state.configured:
             return None
@@ -147,7 +148,7 @@ class Reports:
         return secret, f"{self._known.public_url}{CALLBACKS_PATH}{secret}"
 
     async def prove(self) -> AsyncGenerator[Step]:
-        """Walk the whole way round, one leg after the other, up to the first that is broken."""
+        """Test the relay end to end, step by step, up to the first failure."""
         if not self._works:
             yield Step("This window to the relay", ok=False, sentence=ELSEWHERE, seconds=0.0)
             return
@@ -158,11 +159,11 @@ class Reports:
 
     @property
     def _is_reachable(self) -> bool:
-        """Whether the relay has said where it is, and the service can report there."""
+        """Whether the relay's public address is known and the service can report there."""
         return bool(self._known.public_url) and self._core.is_reachable(self._known.public_url)
 
     def _want(self) -> float:
-        """Since when the line is tried."""
+        """Start connecting if necessary, and return since when that is tried."""
         if self._tried_since is None:
             self._tried_since = self._core.clock.monotonic()
         self._wanted.set()
@@ -170,7 +171,7 @@ class Reports:
 
     @contextlib.contextmanager
     def _expect(self, secret: str) -> Generator[asyncio.Event]:
-        """An event that is set when a report with this secret arrives."""
+        """Yield an event that is set when a report with this secret arrives."""
         self._want()
         self._proofs[secret] = arrived = asyncio.Event()
         try:
@@ -187,9 +188,9 @@ class Reports:
                 async with contextlib.aclosing(connection.callbacks(self._epoch, self._cursor)) as line:
                     async for said in line:
                         await self._take(said)
-                        if not isinstance(said, RelayGreeting):  # a proxy that breaks every line lets that one through
+                        if not isinstance(said, RelayGreeting):  # a proxy that cuts streams may still pass the greeting
                             attempt = 0
-            except DatabaseUnusable as error:  # ours, not the relay's: what it keeps is read again
+            except DatabaseUnusable as error:  # our own fault: the relay's backlog is read again
                 _log.warning("A report could not be looked up: %s", error.title)
             except StudioError as error:
                 self._broke(error)
@@ -217,14 +218,14 @@ class Reports:
         self._tell(RelayState(configured=True, connected=True, public_url=public_url, trouble=trouble))
 
     def _broke(self, error: StudioError) -> None:
-        _log.info("The line to the relay broke: %s %s", error.title, error.detail)
-        self._heard_all = True  # as much of it as can be heard now
+        _log.info("The connection to the relay broke: %s %s", error.title, error.detail)
+        self._heard_all = True  # as far as possible for now
         self._tell(replace(self._known, connected=False, trouble=error.sentence))
         if isinstance(error, UserError):
             self._complain(error.sentence)
 
     def _complain(self, sentence: str) -> None:
-        words = f"{sentence} Tasks are asked for as usual meanwhile."
+        words = f"{sentence} Until then, the program polls the service instead."
         self._core.notices.post(RELAY, NoticeLevel.WARNING, words, NoticeAction.OPEN_SETTINGS)
 
     def _tell(self, state: RelayState) -> None:

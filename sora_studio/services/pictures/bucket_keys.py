@@ -1,4 +1,4 @@
-"""The two halves of a bucket's access key as a person handles them: kept like the key, and never shown."""
+"""The two halves of a bucket's access key: stored like the API key, and never shown."""
 
 import asyncio
 from collections.abc import Callable
@@ -7,7 +7,7 @@ from sora_studio.domain.ports import KeyOrigin, KeyStatus, KeyStore
 
 
 class BucketKeys:
-    """`status` says where both halves are; it is known after `load`."""
+    """Sets and clears both halves together. `status` says where they are stored; it is known after `load`."""
 
     def __init__(self, key_id: KeyStore, secret: KeyStore, *, on_change: Callable[[], None]) -> None:
         self._key_id = key_id
@@ -18,7 +18,7 @@ class BucketKeys:
         self.status = KeyStatus(KeyOrigin.NONE)
 
     async def load(self) -> KeyStatus:
-        """Look once where they are."""
+        """Look up once where both halves are stored."""
         async with self._lock:
             if not self._loaded:
                 self.status = _both(await self._key_id.load(), await self._secret.load())
@@ -26,14 +26,14 @@ class BucketKeys:
         return self.status
 
     async def set(self, key_id: str, secret: str) -> KeyStatus:
-        """Keep both. Raises `InvalidSetting` for what cannot be a key."""
+        """Store both halves. Raises `InvalidSetting` for a value that cannot be a key."""
         await self.load()
         self.status = _both(await self._key_id.save(key_id), await self._secret.save(secret))
         self._on_change()
         return self.status
 
     async def clear(self) -> KeyStatus:
-        """Forget both."""
+        """Delete both halves."""
         await self.load()
         self.status = _both(await self._key_id.clear(), await self._secret.clear())
         self._on_change()
@@ -41,7 +41,7 @@ class BucketKeys:
 
 
 def _both(key_id: KeyStatus, secret: KeyStatus) -> KeyStatus:
-    """Only what holds for both halves is true of the key, and what is wrong with either is said."""
+    """Return the weaker origin of the two, with the notices of both."""
     origins = {key_id.origin, secret.origin}
     order = (KeyOrigin.NONE, KeyOrigin.SESSION, KeyOrigin.KEYRING, KeyOrigin.ENVIRONMENT)
     weakest = next(origin for origin in order if origin in origins)

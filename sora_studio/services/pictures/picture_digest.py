@@ -1,4 +1,4 @@
-"""SHA-256 of a picture's file, to detect changes between what was shown and what is sent."""
+"""SHA-256 of a picture's file, to detect changes between the preview and the upload."""
 
 import hashlib
 from pathlib import Path
@@ -8,7 +8,7 @@ from sora_studio.domain.picture import MAX_DECODED_BYTES
 
 
 async def digest_of(path: Path) -> str:
-    """Return the file's SHA-256 in hex; empty when it cannot be read, is larger than what can be sent, or is no ordinary file.
+    """Return the file's SHA-256 in hex; empty if it cannot be read, is too large to send, or is not a regular file.
 
     Raises `FolderSilent`.
     """
@@ -21,5 +21,5 @@ def _digest(path: Path) -> str:
             return ""
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    except (OSError, ValueError):  # the second: a name that no file can have
+    except (OSError, ValueError):  # ValueError: not a possible file name
         return ""

@@ -1,4 +1,4 @@
-"""A picture looked at before anything is sent: what it is, what would be published of it, and what is wrong with it."""
+"""Inspects a picture before anything is sent: what it is, what would be published, and what is wrong with it."""
 
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,15 +15,16 @@ if TYPE_CHECKING:
     from sora_studio.gateway.picture_checker import HttpPictureChecker
     from sora_studio.media.local import LocalMedia
 
-LOOKED_AT_LATER = "It will be looked at again before it is sent."
+LOOKED_AT_LATER = "It will be checked again before it is sent."
 
 
 @dataclass(frozen=True, slots=True)
 class PictureLook:
-    """`facts` are a local picture's, `web` those of an address. `published` is what would be sent of a local one.
+    """The result of inspecting one picture: `facts` of a local file, or `web` of an address.
 
-    When it cannot be sent as it is, `offer` is a copy that could, and `problem` says what is wrong in any case. `note` is what
-    a person should know although nothing is wrong. `digest` is what a local file held when it was looked at.
+    `published` is what would be sent of a local file. If it cannot be sent as it is, `offer` is a converted copy that could.
+    `problem` is empty if nothing is wrong; `note` is worth knowing although nothing is wrong. `digest` is the local file's
+    SHA-256 when it was inspected.
     """
 
     source: str
@@ -37,7 +38,7 @@ class PictureLook:
 
 
 class Pictures:
-    """Looks at pictures, and makes them of films' frames, in `folder`."""
+    """Inspects pictures, and saves frames of clips as pictures in `folder`."""
 
     def __init__(self, media: "LocalMedia", preparation: Preparation, checker: "HttpPictureChecker", folder: Path) -> None:
         self._media = media
@@ -46,7 +47,7 @@ class Pictures:
         self._folder = folder
 
     async def look(self, source: str, edit: PictureEdit, profile: ModelProfile) -> PictureLook:
-        """Never raises a `StudioError`: what is wrong is part of the look."""
+        """Inspect a picture. Never raises a `StudioError`: problems are part of the result."""
         if profile.images is None:
             return PictureLook(source, problem=f"{profile.title} takes no images.")
         if is_url(source):
@@ -59,14 +60,14 @@ class Pictures:
             return PictureLook(source, problem=unreadable.title)
 
     async def thumbnail(self, path: Path, *, max_edge: int) -> Thumbnail | None:
-        """The picture small and upright; None when it cannot be drawn. Why not, `look` says."""
+        """Return a small, upright thumbnail; None if it cannot be drawn (`look` says why)."""
         try:
             return await self._media.draw_image(path, max_edge=max_edge)
         except (InvalidRequest, FolderSilent):
             return None
 
     async def save_frame(self, clip_path: Path, at_s: float) -> Path:
-        """The frame that is seen at that time, as a picture. Raises like `LocalMedia.save_frame`."""
+        """Save the frame at that time as a picture. Raises like `LocalMedia.save_frame`."""
         return await self._media.save_frame(clip_path, at_s, self._folder)
 
     async def _look_at_address(self, url: str, rules: ImageRules) -> PictureLook:

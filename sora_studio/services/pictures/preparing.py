@@ -1,4 +1,4 @@
-"""Local pictures as they would be published, made once for whoever asks: the preview, the check, and the sending."""
+"""Prepares local pictures for publishing, once for the preview, the check and the upload."""
 
 import asyncio
 from collections import OrderedDict
@@ -16,21 +16,21 @@ if TYPE_CHECKING:
     from sora_studio.media.local import LocalMedia
 
 REMEMBERED = 6
-"""Pictures, of at most 10 MB each."""
+"""How many prepared pictures the LRU cache keeps, of at most 10 MB each."""
 KNOWN_AS_GOOD = 1000
-"""Pictures of which it is only remembered that they can be published."""
+"""For how many more pictures the cache remembers that they can be published, without their content."""
 
 
 @dataclass(eq=False, slots=True)
 class _Making:
-    """A picture that is being made, or was, and how many wait for it."""
+    """A picture that is being prepared, or was, and how many callers wait for it."""
 
     picture: "asyncio.Future[PreparedPicture]"
     waiting: int = 0
 
 
 class Preparation:
-    """Remembers the last few pictures, or what is wrong with them, for as long as their files stay the same."""
+    """An LRU cache of prepared pictures and their errors, valid until the file changes."""
 
     def __init__(self, media: "LocalMedia") -> None:
         self._media = media
@@ -38,7 +38,10 @@ class Preparation:
         self._made = OrderedDict[Hashable, _Making]()
 
     async def check(self, path: Path, edit: PictureEdit, rules: ImageRules) -> None:
-        """Whether it could be published; at once when that was seen before. Raises like `LocalMedia.prepare_image`."""
+        """Check that a picture could be published; a known good one is not prepared again.
+
+        Raises like `LocalMedia.prepare_image`.
+        """
         stamp = await on_disk(path.parent, lambda: _stamp(path))
         if (path, stamp, edit, rules.formats, rules.max_bytes) not in self._good:
             await self.prepare(path, edit, rules)
@@ -57,7 +60,7 @@ class Preparation:
             making.waiting -= 1
             if not making.waiting and not making.picture.done():
                 making.picture.cancel()
-                self._forget(key, making)  # at once: who comes now must not wait for what will never be
+                self._forget(key, making)  # now: a new caller must not wait for a cancelled future
 
     def _begin(self, key: Hashable, path: Path, edit: PictureEdit, rules: ImageRules, *, lasts: bool) -> _Making:
         making = _Making(
@@ -70,7 +73,7 @@ class Preparation:
         return making
 
     def _settle(self, key: Hashable, making: _Making, *, lasts: bool) -> None:
-        """What may turn out otherwise the next time is not remembered."""
+        """Evict results that may differ next time: cancellations, passing errors, and files without a stamp."""
         made = making.picture
         error = None if made.cancelled() else made.exception()
         if made.cancelled() or not lasts or not (error is None or isinstance(error, InvalidRequest)):
@@ -86,7 +89,7 @@ class Preparation:
 
 
 def _stamp(path: Path) -> tuple[int, ...] | None:
-    """What changes when a file does; None when there is none."""
+    """Return the file's inode, size and modification time, to detect changes; None if there is no such file."""
     try:
         facts = path.stat()
     except (OSError, ValueError):

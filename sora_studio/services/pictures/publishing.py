@@ -1,4 +1,4 @@
-"""How a picture reaches the service: checked, prepared and made reachable right before its task is sent."""
+"""Checks, prepares and publishes a task's pictures right before the task is sent."""
 
 import asyncio
 import contextlib
@@ -24,17 +24,17 @@ if TYPE_CHECKING:
     from sora_studio.storage.publications import SqlitePublications
 
 JUDGED_AT_ONCE = 4
-"""Enough to keep who prepares pictures, and who looks at addresses, at work."""
+"""Concurrent checks; enough to keep the decoder and the network busy."""
 UNREACHABLE = "The picture's address is on this machine or its network, where the service cannot fetch it."
 TEST_MAX_BYTES = 1_000_000
-"""A test picture has one pixel, but a host may dress it up."""
+"""A test picture has one pixel, but a host may return a larger version of it."""
 
 
 class Publishing:
-    """Nothing becomes public that is not on disk before, and nothing stays so once no task needs it.
+    """Publishes pictures and withdraws them when no task needs them. Each is recorded on disk before it is uploaded.
 
     `hosts` are the routes that are set up now, `chosen` the one that the settings name. A gateway on this machine needs no
-    choice: it uses the relay that nobody else reaches.
+    choice: it uses the private relay.
     """
 
     def __init__(
@@ -63,27 +63,30 @@ class Publishing:
 
     @property
     def routes(self) -> tuple[PictureRoute, ...]:
-        """Those that are set up."""
+        """The routes that are set up."""
         hosts = self._hosts()
         return tuple(route for route in PictureRoute if route in hosts)
 
     def route_for(self, request: GenerationRequest) -> PictureRoute | None:
-        """The way that this request's local pictures would go; None when the one that is wanted is not set up."""
+        """Return the route for this request's local pictures; None if the wanted one is not set up."""
         wanted, hosts = request.pictures_by or self._chosen(), self._hosts()
         if wanted not in hosts and self._gateway_is_loopback:
             wanted = PictureRoute.RELAY
         return wanted if wanted in hosts else None
 
     def stays_here(self, route: PictureRoute) -> bool:
-        """Whether only this machine can fetch what goes that way: the service is here too, and so is the relay."""
+        """Return whether this route's pictures can be fetched from this machine only: both service and relay are local."""
         return route is PictureRoute.RELAY and self._gateway_is_loopback and self._relay_is_private()
 
     def reaches(self, request: GenerationRequest) -> bool:
-        """Whether the service could fetch all of its pictures."""
+        """Return whether the service could fetch all of the request's pictures."""
         return not request.files or self.route_for(request) is not None
 
     async def problems(self, request: GenerationRequest, profile: ModelProfile, *, patient: bool) -> list[Problem]:
-        """What is wrong with its pictures, by their content. `patient`: what nobody could look at now is looked at later."""
+        """Return what is wrong with the request's pictures, judged by their content.
+
+        With `patient`, a picture that cannot be checked now is no problem: it is checked again before it is sent.
+        """
         rules = profile.images
         if rules is None:
             return []
@@ -96,10 +99,10 @@ class Publishing:
         return [problem for problems in await asyncio.gather(*map(judged, request.images)) for problem in problems]
 
     async def publish(self, task: Task, profile: ModelProfile) -> list[str]:
-        """An address for each picture of a task that is about to be sent.
+        """Return an address for each picture of a task that is about to be sent.
 
-        Raises a `UserError` for what a person must change, a `PassingError` for what is to be tried again. When only who waits
-        is cancelled, what has begun to leave goes on, and is withdrawn if the task is over.
+        Raises a `UserError` for what you must change, a `PassingError` for what is worth a retry. Cancelling the caller does
+        not stop an upload that has begun; it is withdrawn if the task is over.
         """
         if not self.reaches(task.request):
             raise PublicUrlNeeded
@@ -107,13 +110,13 @@ class Publishing:
         return [await self._address(task, image, rules) for image in task.request.images] if rules else []
 
     async def standing(self) -> list[Publication]:
-        """What is public, or may be, newest first."""
+        """Return the publications that are, or may be, public, newest first."""
         return await self._publications.standing()
 
     async def withdraw(self, publication: int) -> bool:
-        """Take a picture back at once, whoever needs it: a waiting task publishes it anew. False when it stands all the same.
+        """Withdraw a picture now, even if tasks need it: a waiting one publishes it again.
 
-        What is on its way is withdrawn only by the process that publishes it.
+        Return False if it is still public. An upload in progress can be withdrawn only by the process that runs it.
         """
         found = await self._publications.get(publication)
         if found is None or found.withdrawn_at is not None:
@@ -121,9 +124,10 @@ class Publishing:
         return bool(found.url or self._works) and await self._withdrawal.withdraw(found)
 
     async def check(self, route: PictureRoute) -> None:
-        """Prove that pictures could go this way. Raises `PublicUrlNeeded` when it is not set up, else like `PictureHost`.
+        """Publish and remove a test picture on this route.
 
-        What a test picture's address answers that cannot be withdrawn is raised like `HttpPictureChecker.look`.
+        Raises `PublicUrlNeeded` if the route is not set up, else like `PictureHost`. A command's test picture cannot be
+        withdrawn; it is fetched instead, which raises like `HttpPictureChecker.look`.
         """
         host = self._hosts().get(route)
         if host is None:
@@ -134,29 +138,29 @@ class Publishing:
             await self._checker.look(url, max_bytes=TEST_MAX_BYTES)
 
     def task_changed(self, task: Task) -> None:
-        """A row as it stands now: once it is over, its pictures may go."""
+        """Withdraw a task's pictures soon after it is over."""
         if task.request.images and task.state.is_over:
             self._withdrawal.wake()
 
     def ways_changed(self) -> None:
-        """The settings have: no address is used again without a look, and what could not be withdrawn may be now."""
+        """Apply changed settings: verify each address before its next use, and retry failed withdrawals."""
         self._uploads.ways_changed()
         self._withdrawal.wake()
 
     async def stands(self, urls: Sequence[str], request: GenerationRequest) -> bool:
-        """Whether a request's pictures can be fetched where it was said, and for long enough: nobody took one back since."""
+        """Return whether a request's pictures stay available at these addresses for long enough, and none was withdrawn."""
         lent = {url for url, image in zip(urls, request.images, strict=True) if not is_url(image)}
         return not lent or lent <= {row.url for row in await self._publications.at(lent) if self._uploads.lasts(row)}
 
     async def finish(self, within_s: float) -> None:
-        """Withdraw what is idle at the end of the program, as far as its hosts answer in time."""
+        """Withdraw idle pictures at the end of the program, within `within_s`."""
         if self._works:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(within_s):
                     await self._withdrawal.finish()
 
     async def run(self) -> None:
-        """Withdraw what is idle, until cancelled; only for the owner of the data folder."""
+        """Withdraw idle pictures until cancelled. Only the owner of the data folder runs this."""
         self._works = True
         await self._withdrawal.run()
 
@@ -165,7 +169,7 @@ class Publishing:
             await self._look(image, rules)
             return image
         picture = await self._preparation.prepare(Path(image), _edit(task.request, image), rules)
-        await _require_as_seen(task.request, image)  # only now: the wait for its preparation may have been long
+        await _require_as_seen(task.request, image)  # after preparing, which may have taken long
         route = self.route_for(task.request)
         if route is None:
             raise PublicUrlNeeded
@@ -178,8 +182,10 @@ class Publishing:
         return url
 
     def _require_reach(self, url: str, route: PictureRoute) -> None:
-        """Raises `RouteUnusable` for an address of this machine, or of its network, when the service is elsewhere; for what a
-        command has printed `PublishingFailed`: it is not run again by itself.
+        """Raise if the service cannot reach `url`, which is on this machine or its network.
+
+        Raises `RouteUnusable`, or `PublishingFailed` for an address that a command printed: a command is not retried
+        automatically.
         """
         if not self._core.is_reachable(url):
             kind = PublishingFailed if route is PictureRoute.COMMAND else RouteUnusable
@@ -198,7 +204,7 @@ class Publishing:
         return ()
 
     async def _look(self, url: str, rules: ImageRules) -> None:
-        """Raises `InvalidRequest` for what the service would not take, `ConnectionFailed` when nobody could look."""
+        """Raise `InvalidRequest` if the service would not take the picture, `ConnectionFailed` if it could not be checked."""
         web = await self._checker.look(url, max_bytes=rules.max_bytes)
         facts = ImageFacts(web.format, web.width, web.height, web.size_bytes or 0)
         if problems := check_image(url, facts, rules):
@@ -206,7 +212,7 @@ class Publishing:
 
 
 async def _require_as_seen(request: GenerationRequest, image: str) -> None:
-    """Raises `InvalidRequest` when another picture stands there than the one that the person sent. One that is gone says so."""
+    """Raise `InvalidRequest` if the file is not the picture that was previewed. A missing file fails elsewhere."""
     seen = request.seen.get(image)
     if seen and await digest_of(Path(image)) not in (seen, ""):
         words = f"{picture_name(image)} has changed since this task was made. Open the task in the editor and look at it again."

@@ -1,4 +1,4 @@
-"""Waiting tasks whose pictures are still to be published: each waits for its own, or for the way that all of them go."""
+"""Decides which waiting tasks may not be sent yet because of their pictures: per-task and per-route backoff."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -15,12 +15,13 @@ from sora_studio.services.runtime.notices import PICTURES
 
 PUBLISHED_AT_ONCE = 8
 MENDED_IN_S = 10.0
-"""So long a way that does not work is left alone at least; a change of settings ends the wait."""
+"""Minimum backoff of a failing route; a change of settings ends it."""
 
 
 class UploadQueue:
-    """Contains the tasks that must not go yet: their picture is to be tried again later, others' are on their way, or the way
-    that they would go does not work.
+    """Contains the tasks that must not be sent yet.
+
+    A task is held back while its picture or its route backs off, or while too many uploads run.
     """
 
     def __init__(self, core: Core, publishing: Publishing) -> None:
@@ -33,54 +34,54 @@ class UploadQueue:
         self._closed = dict[str, str]()
 
     def __contains__(self, task: int) -> bool:
-        """Whether it is to be passed over for now."""
+        """Return whether the task must be skipped for now."""
         way = self._ways_of.get(task)
         is_full = way is not None and len(self._under_way) >= PUBLISHED_AT_ONCE
         return is_full or self._backoff.is_waiting(task) or bool(way and self._ways.is_waiting(way))
 
     def __len__(self) -> int:
-        """How many tasks' pictures are being published."""
+        """Return how many tasks' pictures are being published."""
         return len(self._under_way)
 
     @property
     def left_s(self) -> float:
-        """Until the next picture is to be tried again."""
+        """Seconds until the next retry of a picture or route."""
         return min(self._backoff.left_s, self._ways.left_s)
 
     def task_changed(self, task: Task) -> None:
-        """A row as it stands now."""
+        """Track a waiting task's route; forget a task that no longer waits."""
         if task.request.images and task.state is TaskState.WAITING:
             self._ways_of[task.id] = _way_of(task.request)
         else:
             way = self._ways_of.pop(task.id, None)
             if way in self._closed and way not in self._ways_of.values():
-                self._open_way(way)  # nobody wants to go it any more
+                self._open_way(way)  # no waiting task needs it
             self._backoff.succeeded(task.id)
 
     def is_under_way(self, task: int) -> bool:
-        """Whether its pictures are being published."""
+        """Return whether the task's pictures are being published."""
         return task in self._under_way
 
     def put_off(self, task: int, *, least_s: float) -> None:
-        """Its picture could not be published now."""
+        """Back off after a task's picture could not be published."""
         self._backoff.failed(task, least_s=least_s)
 
     def close_way(self, request: GenerationRequest, error: StudioError) -> None:
-        """No picture can go the way of this request's before somebody has mended it, which the person is told once."""
+        """Back off the request's whole route after `error`, and post one notice about it."""
         way = _way_of(request)
         self._ways.failed(way, least_s=MENDED_IN_S)
         self._closed[way] = f"{error.sentence} Tasks that need it wait; nothing was sent or charged."
         self._notices.post(PICTURES, NoticeLevel.WARNING, self._closed[way], NoticeAction.OPEN_SETTINGS)
 
     def ways_changed(self) -> None:
-        """Each may work now."""
+        """Retry all routes and pictures at once."""
         self._ways.regain_all()
         self._backoff.regain_all()
         self._closed.clear()
         self._notices.clear(PICTURES)
 
     async def publish(self, task: Task, profile: ModelProfile) -> list[str]:
-        """Like `Publishing.publish`; counted as under way meanwhile."""
+        """Publish like `Publishing.publish`, counted as under way meanwhile."""
         with self._counted(task.id):
             urls = await self._publishing.publish(task, profile)
         self._backoff.succeeded(task.id)
@@ -95,7 +96,7 @@ class UploadQueue:
             self._notices.clear(PICTURES)
 
     async def stands(self, task: Task, urls: list[str]) -> bool:
-        """Whether its pictures can be fetched at the addresses that it got."""
+        """Return whether the task's pictures are still available at these addresses."""
         return await self._publishing.stands(urls, task.request)
 
     @contextmanager
@@ -108,5 +109,5 @@ class UploadQueue:
 
 
 def _way_of(request: GenerationRequest) -> str:
-    """The same for all that go the same way at any time; empty when every picture has an address."""
+    """Return the key of the request's route; empty if every picture has an address."""
     return request.pictures_by or "chosen" if request.files else ""

@@ -1,4 +1,4 @@
-"""One picture on its way to the public: written down before its first byte leaves, and only once for all who need it."""
+"""Uploads each picture once for all tasks that need it; recorded on disk before its first byte leaves."""
 
 import asyncio
 import secrets
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from sora_studio.storage.publications import SqlitePublications
 
 LENT_FOR_S = 6 * 3600.0
-"""Long enough for a task that waits in the service's own queue."""
+"""Lifetime of an address; long enough for a task in the service's own queue."""
 LEAST_LEFT = timedelta(hours=2)
-"""An address that ends sooner is not used for another task."""
+"""An address that expires sooner is not reused for another task."""
 TRUSTED_FOR_S = 60.0
-"""A fresh address is used again without a look: not every network lets its own public address be reached from inside."""
+"""A fresh address is reused unchecked: some networks (NAT without hairpinning) cannot reach their own public address."""
 HANDLE_BYTES = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A picture, where it goes, and the task that needs it."""
+    """A picture, its destination, and the task that needs it."""
 
     picture: PreparedPicture
     route: PictureRoute
@@ -39,7 +39,7 @@ class Parcel:
 
 
 class Uploads:
-    """Gives a picture an address, an old one as long as it works. `turn` keeps a picture's publishing and withdrawing apart."""
+    """Gives each picture an address, and reuses one that still works. `turn` serializes upload and withdrawal of a picture."""
 
     def __init__(self, core: Core, checker: "HttpPictureChecker", publications: "SqlitePublications") -> None:
         self._core = core
@@ -50,29 +50,29 @@ class Uploads:
         self._doubted = set[int]()
 
     def turn(self, fingerprint: str, place: str) -> asyncio.Lock:
-        """Held by whoever publishes or withdraws this picture there."""
+        """Return the lock for publishing or withdrawing this picture at this place."""
         return self._turns.setdefault((fingerprint, place), asyncio.Lock())
 
     async def address(self, parcel: Parcel) -> str:
-        """Where the service can fetch it. Raises like `PictureHost.publish`, and `StorageFull`.
+        """Return where the service can fetch the picture. Raises like `PictureHost.publish`, and `StorageFull`.
 
-        Goes on to its end when only who waits is cancelled: what was cut off half-way could arrive after it was withdrawn.
+        Cancelling the caller does not stop the upload: half of one could arrive after it was withdrawn.
         """
         outcome: asyncio.Future[str] = asyncio.get_running_loop().create_future()
-        outcome.add_done_callback(lambda done: done.cancelled() or done.exception())  # perhaps nobody waits any more
+        outcome.add_done_callback(lambda done: done.cancelled() or done.exception())  # the caller may be cancelled
         self._core.supervisor.start(self._deliver(parcel, outcome), name=f"picture of task {parcel.task}")
         return await asyncio.shield(outcome)
 
     def doubt(self, publication: int) -> None:
-        """Somebody tries to take it back: whether that works or not, no further task gets this address."""
+        """Never give this address to another task: it is being withdrawn, successfully or not."""
         self._doubted.add(publication)
 
     def lasts(self, publication: Publication) -> bool:
-        """Whether it stands for long enough for one more task, as far as is known here, and nobody tried to take it back."""
+        """Return whether it lives long enough for one more task and is not being withdrawn, as far as this process knows."""
         return publication.id not in self._doubted and publication.expires_at >= self._core.clock.now() + LEAST_LEFT
 
     def ways_changed(self) -> None:
-        """Addresses may lead elsewhere now: each is looked at before it is used again."""
+        """Check each address before its next use: settings have changed."""
         self._trusted_until.clear()
 
     async def _deliver(self, parcel: Parcel, outcome: "asyncio.Future[str]") -> None:
@@ -81,7 +81,7 @@ class Uploads:
         except Exception as error:
             outcome.set_exception(error)
         finally:
-            outcome.cancel()  # of no effect on what is done
+            outcome.cancel()  # no effect if it is done
 
     async def _address(self, parcel: Parcel) -> str:
         fingerprint, place = parcel.picture.fingerprint, parcel.host.place
@@ -97,7 +97,7 @@ class Uploads:
 
     async def _works(self, publication: Publication, max_bytes: int) -> bool:
         if publication.id in self._doubted or publication.published_at > self._core.clock.now():
-            return False  # the second: the clock was set back, and nobody can tell when the address ends
+            return False  # published "in the future": the clock was set back, so the expiry is unknown
         if self._core.clock.monotonic() < self._trusted_until.get(publication.id, 0.0):
             return True
         try:
@@ -126,7 +126,7 @@ class Uploads:
             await self._complete(publication.id, url)
             return url
         except StudioError as error:
-            # A row that was taken up again stands for an earlier try too, which may have arrived.
+            # A reused row also stands for an earlier attempt, which may have arrived.
             if _nothing_left(error) and publication.handle == handle:
                 await self._publications.forget(publication.id)
             raise
@@ -143,5 +143,5 @@ class Uploads:
 
 
 def _nothing_left(error: StudioError) -> bool:
-    """Whether no byte of the picture can have arrived, or have been kept."""
+    """Return whether no byte of the picture can have arrived or been kept."""
     return isinstance(error, ConnectionFailed | InvalidSetting) or (isinstance(error, RouteUnusable) and error.nothing_left)

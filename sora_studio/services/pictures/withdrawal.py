@@ -1,4 +1,4 @@
-"""Pictures that nobody needs any more are taken back, also those that a run that was killed left behind."""
+"""Withdraws pictures that no task needs any more, including those left behind by a killed run."""
 
 import asyncio
 import contextlib
@@ -20,20 +20,20 @@ if TYPE_CHECKING:
     from sora_studio.storage.publications import SqlitePublications
 
 LANDS_WITHIN_S = 60.0
-"""What was cut off on its way is withdrawn at once and once more so much later: it may have arrived in between."""
+"""An interrupted upload is withdrawn at once and again after this long: it may have arrived in between."""
 ENDED_AFTER = timedelta(minutes=15)
-"""An address lives from the end of its upload, a little longer than was written down at the beginning."""
+"""Margin after `expires_at`: an address lives from the end of its upload, but is recorded at the beginning."""
 LISTED_FOR = timedelta(days=30)
-"""What a command put online may stand there for ever, and nobody tells when it is gone: so long it is named."""
+"""How long a command's picture stays listed. It may stay public for ever, and the program cannot find out."""
 CANNOT = f"Only you can take it back, where your command put it. It leaves this list after {LISTED_FOR.days} days."
 UNDER_WAY = "It is being taken back."
-LATER = "It could not be taken back; that is tried again."
+LATER = "It could not be taken back. The program will try again."
 
 _log = logging.getLogger(__name__)
 
 
 class Withdrawal:
-    """Looks for what is idle whenever a task has ended, and now and then. What fails is tried again while it stands."""
+    """Withdraws idle pictures after each task ends and periodically. Failures are retried with backoff."""
 
     def __init__(
         self,
@@ -53,27 +53,27 @@ class Withdrawal:
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
-        """Something may have become idle."""
+        """Look for idle pictures soon."""
         self._wake.set()
 
     async def run(self) -> None:
-        """Until cancelled."""
+        """Withdraw idle pictures until cancelled."""
         while True:
             try:
                 await self._look()
-            except StorageFull:  # they stay listed; who writes tasks says that the disk is full
+            except StorageFull:  # they stay listed; the task writer posts the notice
                 _log.info("What was withdrawn could not be written down: the disk is full.")
             await wait_or_wake(self._core.clock, self._wake, LONGEST_REST_S)
 
     async def finish(self) -> None:
-        """What is idle now is not left to the next start. Fine to cancel: whoever does not answer is asked again then."""
+        """Withdraw what is idle now instead of at the next start. Safe to cancel: the next start retries."""
         try:
             await self._look()
         except StudioError as error:
             _log.info("What is public is looked at again at the next start: %s", error.title)
 
     async def withdraw(self, publication: Publication) -> bool:
-        """Take it back now; whether it is reachable no more. If not, its `trouble` says why."""
+        """Withdraw it now and return whether it is gone. If not, its `trouble` says why."""
         await self._doubt(publication)
         async with self._uploads.turn(publication.fingerprint, publication.place):
             # Its upload may have ended while its turn was awaited.
@@ -88,16 +88,16 @@ class Withdrawal:
         silent = set[str]()
         for publication in await self._left():
             turn = self._uploads.turn(publication.fingerprint, publication.place)
-            if publication.place in silent or turn.locked():  # just being published, perhaps for the next task
+            if publication.place in silent or turn.locked():  # being published, perhaps for another task
                 continue
             async with turn:
-                if await self._publications.get(publication.id) != publication:  # somebody uses it anew, or was first
+                if await self._publications.get(publication.id) != publication:  # reused or withdrawn meanwhile
                     continue
                 if not await self._withdraw(publication) and publication.route is not PictureRoute.COMMAND:
                     silent.add(publication.place)
 
     async def _left(self) -> list[Publication]:
-        """What no task needs, and what no upload brought to its end."""
+        """Return publications that no task needs, and uploads that were interrupted."""
         cut_off = [row for row in await self._publications.standing() if not row.url]
         left = {row.id: row for row in [*await self._publications.idle(now=self._now()), *cut_off]}
         return [row for row in left.values() if not self._backoff.is_waiting(row.id)]
@@ -119,12 +119,12 @@ class Withdrawal:
         return True
 
     async def _trouble_with(self, publication: Publication) -> str:
-        """Ask its host to take it back; why that did not happen."""
+        """Ask the host to withdraw it; return why that failed, or an empty string."""
         if publication.route is PictureRoute.COMMAND:
             return CANNOT
         host = self._hosts().get(publication.route)
         if host is None or host.place != publication.place:
-            return f"Settings no longer hold {publication.place}. Set it up again, and the picture is taken back."
+            return f"Settings no longer contain {publication.place}. Set it up again, and the program takes the picture back."
         await self._doubt(publication)
         try:
             await host.withdraw(publication.handle)
@@ -136,14 +136,14 @@ class Withdrawal:
         return ""
 
     async def _doubt(self, publication: Publication) -> None:
-        """No further task gets its address, whichever process sends it; where nothing can be written, none of this process."""
+        """Stop further tasks from reusing its address, in all processes; only in this one if the database cannot be written."""
         self._uploads.doubt(publication.id)
         if publication.trouble is None:
             with contextlib.suppress(StudioError):
                 await self._publications.complain(publication.id, UNDER_WAY)
 
     def _ended_by_itself(self, publication: Publication) -> bool:
-        """Whether it is named no longer although nobody took it back. A bucket keeps what nobody removes."""
+        """Return whether it leaves the list although it was not withdrawn. A bucket never deletes by itself."""
         match publication.route:
             case PictureRoute.BUCKET:
                 return False
@@ -153,7 +153,7 @@ class Withdrawal:
                 return publication.expires_at + ENDED_AFTER <= self._now()
 
     def _now(self) -> datetime:
-        """By the clock as it was set at the beginning: one that is set forward ends no address early."""
+        """Return the time by the clock as it was at the start, so that a later clock change ends no address early."""
         return self._began + timedelta(seconds=self._core.clock.elapsed())
 
     def _may_still_arrive(self, publication: Publication) -> bool:

@@ -79,7 +79,7 @@ def test_what_stands_there_instead_of_the_picture_is_noticed(tmp_path: Path, mon
 
     monkeypatch.setattr(ScriptedRelay, "visit", visit)
     legs, relay = proved(tmp_path)
-    assert "Something else than the test picture" in legs[-1].sentence
+    assert "something other than the test picture" in legs[-1].sentence
     assert not relay.pictures
 
 

@@ -153,7 +153,7 @@ def test_a_relay_that_does_not_answer_holds_the_first_create_up_for_five_seconds
             assert rig.gateway.callback_urls == [None, None]
             assert [row.callback_secret for row in rig.tasks.rows.values()] == [None, None]
             (notice,) = rig.core.notices.current
-            assert notice.text == "The relay cannot be reached. Tasks are asked for as usual meanwhile."
+            assert notice.text == "The relay cannot be reached. Until then, the program polls the service instead."
             relay_of(rig).mend()
             await rig.advance(60)
             assert not rig.notices()

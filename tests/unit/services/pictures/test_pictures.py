@@ -54,7 +54,7 @@ def test_an_address_is_looked_at_and_what_is_wrong_is_said(tmp_path: Path) -> No
         assert (await pictures.look(URL, PictureEdit(), sora_2())).problem == "The address answers 404."
         checker.troubles[URL] = ConnectionFailed("The address cannot be looked at: nothing listens at its port.")
         assert (await pictures.look(URL, PictureEdit(), sora_2())).note == (
-            "The address cannot be looked at: nothing listens at its port. It will be looked at again before it is sent."
+            "The address cannot be looked at: nothing listens at its port. It will be checked again before it is sent."
         )
 
     run(story())
