@@ -1,1 +1,1 @@
-"""The studio's work as asyncio services without Qt: submitting safely, following, fetching, and what windows ask."""
+"""Asyncio services without Qt: submitting, polling and downloading tasks, and the state that windows show."""

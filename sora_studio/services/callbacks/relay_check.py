@@ -19,7 +19,7 @@ from sora_studio.services.runtime.wait_or_wake import wait_or_wake
 _log = logging.getLogger(__name__)
 BACK_WITHIN_S = 10.0
 UNREACHABLE = (
-    "The relay's public address is on this machine or its network, where the service cannot report to. Give it a public one."
+    "The relay's public address is on this machine or its network, which the service cannot reach. Give it a public one."
 )
 TEST_LIFETIME_S = 120.0
 

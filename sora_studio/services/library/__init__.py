@@ -1,1 +1,1 @@
-"""Queries and changes of the task history for the window and the command line."""
+"""Changes to the task history from the window and the command line."""

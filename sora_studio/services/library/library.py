@@ -1,4 +1,4 @@
-"""Changes that a person makes to kept tasks: seen, removed."""
+"""User changes to existing tasks: seen, removed."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +9,7 @@ from sora_studio.services.tasks.disk_space import usage_of
 
 
 class Library:
-    """Writes to kept tasks; they are read from the task store."""
+    """Writes to existing tasks; read them from the task store."""
 
     def __init__(self, core: Core, output_dir: Callable[[], Path]) -> None:
         self._core = core
@@ -17,17 +17,17 @@ class Library:
         self._output_dir = output_dir
 
     async def mark_seen(self, task: int) -> None:
-        """Record that the person has seen the result."""
+        """Record that you have seen the result."""
         row = await self._task_writer.tasks.get(task)
         if row is not None and row.seen_at is None:
             await self._task_writer.record(task, seen_at=self._core.clock.now())
 
     async def remove(self, task: int) -> bool:
-        """Take a task off the list. A waiting one is not sent; a running one is still followed and its clips are saved."""
+        """Remove a task from the list. A waiting one is not sent; a running one is still followed and its clips are saved."""
         await self._task_writer.transition(task, TaskState.CANCELLED, trouble=None)
         return await self._task_writer.record(task, removed_at=self._core.clock.now())
 
     async def free_bytes(self) -> int | None:
-        """Free space where clips go; None when that cannot be told."""
+        """Return the free space in the clips' folder; None if it cannot be determined."""
         usage = await usage_of(self._output_dir())
         return usage[0] if usage else None

@@ -1,4 +1,4 @@
-"""The key's balance: asked for seldom, shown when known, and quiet when it cannot be had."""
+"""Polls the key's balance: rarely, and without complaint if it is unavailable."""
 
 import asyncio
 import logging
@@ -18,9 +18,10 @@ ASK_EVERY_S = 60.0
 
 
 class Balance:
-    """`usd` is what the service said last. Without credit it is asked every minute, and sending goes on once it grew.
+    """The account's balance; `usd` is the service's last answer.
 
-    Every answer goes to the meter, which asks for one whenever a task is settled.
+    Without credit it is polled every minute, and sending resumes once it has grown. Every answer goes to the price meter, which
+    requests one whenever a task is settled.
     """
 
     def __init__(self, core: Core, send_blocks: "SendBlocks", meter: PriceMeter) -> None:
@@ -36,18 +37,21 @@ class Balance:
         self.usd: float | None = None
 
     def want(self) -> None:
-        """It has probably changed."""
+        """Refresh the balance soon: it has probably changed."""
         self._wanted = True
         self._wake.set()
 
     def key_changed(self) -> None:
-        """Another account: ask at once."""
+        """Refresh at once: another key may mean another account."""
         self._meter.forget()
         self._not_before = float("-inf")
         self.want()
 
     async def refresh(self) -> None:
-        """Ask, at most once a minute. Errors are quiet, except that a refused key stops everything that needs it."""
+        """Ask for the balance, at most once a minute.
+
+        Errors are only logged, except that a refused key stops everything that needs it.
+        """
         if self._send_blocks.key_refused or self._clock.monotonic() < self._not_before:
             return
         self._wanted = False
@@ -72,14 +76,14 @@ class Balance:
         """Refresh when it is wanted and while there is no credit, until cancelled."""
         while True:
             left_s = self._not_before - self._clock.monotonic()
-            # A refused key is not asked about: `key_changed` wakes the loop.
+            # No request with a refused key: `key_changed` wakes the loop.
             due = (self._wanted or self._send_blocks.credit_gone) and not self._send_blocks.key_refused
             if due and left_s <= 0:
                 await self.refresh()
             await wait_or_wake(self._clock, self._wake, max(0.05, left_s) if due else LONGEST_REST_S)
 
     def _look_for_credit(self, usd: float) -> None:
-        """The first balance after the refusal is what was not enough; more than that is worth another try."""
+        """Resume sending once the balance exceeds the first one read after credit ran out."""
         if not self._send_blocks.credit_gone:
             self._usd_when_gone = None
         elif self._usd_when_gone is None:

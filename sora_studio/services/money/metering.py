@@ -1,4 +1,4 @@
-"""Measures what tasks cost, by the balance: the service itself never says a price."""
+"""Measures what tasks cost from changes of the balance: the service never states a price."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class _Flight:
-    """A task that may have changed the balance since the mark. `fresh`: all of its life so far lies after the mark."""
+    """A task that may have changed the balance since the mark. `fresh`: it was sent after the mark."""
 
     fresh: bool
     accepted: bool = False
@@ -24,7 +24,7 @@ class _Flight:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A balance that is being asked for: which tasks were over when the question went out, and whether all were."""
+    """A balance request in progress: which tasks were over when it was sent, and whether all were."""
 
     over: frozenset[int]
     all_over: bool
@@ -34,9 +34,9 @@ class Reading:
 class PriceMeter:
     """Writes balances and measured prices to the tasks' rows.
 
-    The mark is the last balance that was read while nothing was in flight. When one task alone was sent since, the next balance
-    after its end tells its price. An unclear task may be charged at any time, so nothing beside it is measured until it is
-    settled. What was refused, or never left, counts as if it had not been. `on_settled` is called when a reading tells more.
+    The mark is the last balance read while no task was in flight. If exactly one task was sent since then, the first balance
+    after its end gives its price. An unclear task may be charged at any time, so nothing is measured beside it until it is
+    settled. Tasks that were refused, or never left, do not count. `on_settled` is called when a new balance would tell more.
     """
 
     def __init__(self, task_writer: "TaskWriter") -> None:
@@ -49,12 +49,12 @@ class PriceMeter:
         self.on_settled: Callable[[], None] = lambda: None
 
     def begin(self) -> None:
-        """From now on this process sends: what it saw while another one did tells nothing."""
+        """Start measuring as the sending process; discard what was observed while another process sent."""
         self.forget()
         self._flights.clear()
 
     def carry(self, task: Task) -> None:
-        """A task that an earlier run, or another process, has sent."""
+        """Add a task that an earlier run, or another process, has sent."""
         if task.state.is_running and not (task.state is TaskState.UNKNOWN and task.removed_at):
             unclear = task.state is TaskState.UNKNOWN
             self._flights[task.id] = _Flight(fresh=False, accepted=not unclear, over=unclear, unclear=unclear)
@@ -62,7 +62,7 @@ class PriceMeter:
                 self._awaiting.add(task.id)
 
     def task_changed(self, task: Task) -> None:
-        """An unclear task that the person has settled, perhaps in another process."""
+        """Update an unclear task that the user settled, perhaps in another process."""
         flight = self._flights.get(task.id)
         if flight is None or not flight.unclear:
             return
@@ -72,7 +72,7 @@ class PriceMeter:
             self.moved(task.id, task.state)
 
     def moved(self, task: int, to: TaskState) -> None:
-        """Told of every move that this process makes: before the first byte, and after the answer."""
+        """Record a state change by this process: before the first byte, and after the answer."""
         self._moves += 1
         flight = self._flights.get(task, _Flight(fresh=False))
         match to:
@@ -88,7 +88,7 @@ class PriceMeter:
                 self._flights.pop(task, None)
 
     def forget(self) -> None:
-        """Another key, so perhaps another account."""
+        """Discard the mark and pending readings: another key may mean another account."""
         self._moves += 1
         self._mark = self.balance_usd = None
         self._awaiting.clear()
@@ -96,12 +96,12 @@ class PriceMeter:
             flight.fresh = False
 
     def begin_reading(self) -> Reading:
-        """Right before the question goes out."""
+        """Return which tasks are over. Call this right before the balance request."""
         over = frozenset(task for task, flight in self._flights.items() if flight.over)
         return Reading(over, all_over=len(over) == len(self._flights), moves=self._moves)
 
     async def finish_reading(self, reading: Reading, usd: float) -> None:
-        """Write what the answer tells."""
+        """Write the balance, and the prices that follow from it, to the tasks' rows."""
         told = reading.over & self._awaiting
         prices = {task: self._price(task, usd) for task in told}
         self._awaiting -= told
@@ -118,7 +118,7 @@ class PriceMeter:
             await self._task_writer.insist(lambda task=task, facts=facts: self._task_writer.record(task, **facts))
 
     def _price(self, task: int, usd: float) -> float | None:
-        """None when anything else may have changed the balance; a balance that grew was filled up meanwhile."""
+        """Return the price; None if anything else may have changed the balance, or it grew (a top-up)."""
         flight = self._flights.get(task)
         if self._mark is None or flight is None or not flight.fresh or len(self._flights) > 1:
             return None

@@ -1,4 +1,4 @@
-"""What today cost so far, and the limits that a person has set for a day."""
+"""Today's spending, and the daily limits from the settings."""
 
 import asyncio
 from collections.abc import Callable
@@ -24,10 +24,10 @@ class _Sent:
 
 
 class Spending:
-    """Adds up what was sent on the local calendar day: as measured, else as estimated, else counted as unpriced.
+    """Adds up what was sent on the local calendar day, by measured, else estimated price, else counted as unpriced.
 
-    At the soft limit the person is told once a day. The hard one holds back what would go beyond it, and only that: nothing
-    that was sent is given up. `today` follows the tasks of every process on the data folder.
+    The soft limit posts one notice a day. The hard limit holds back only tasks that would exceed it; tasks already sent go on.
+    `today` covers the tasks of every process on the data folder.
     """
 
     def __init__(self, core: Core, send_blocks: "SendBlocks", limits: Callable[[], DayLimits]) -> None:
@@ -42,12 +42,12 @@ class Spending:
         self.today = DaySpend()
 
     async def begin(self) -> None:
-        """Know today's tasks before anything is sent."""
+        """Load today's tasks before anything is sent."""
         await self._load()
         self._tell()
 
     def task_changed(self, task: Task) -> None:
-        """A row as it stands now."""
+        """Update the sum with a changed row."""
         if task.gateway != self._core.gateway_name:
             return
         counts = task.may_be_charged and task.sent_at is not None and task.sent_at >= self._day[0]
@@ -57,10 +57,10 @@ class Spending:
             self._wake.set()
         turned_away = self._turned_away
         if turned_away and turned_away.id == task.id and (task.state is not TaskState.WAITING or task.removed_at):
-            self._lift()  # another one is next in line, which may fit
+            self._lift()  # the next task may fit
 
     def admit(self, task: Task) -> bool:
-        """Whether today's limit has room for a task that is about to be sent; if not, nothing is sent until it has."""
+        """Return whether the task fits into today's limit. If not, hold back all sending until it does."""
         if not self._fits(task):
             self._turned_away = task
             self._send_blocks.reach_limit(self._limits().hard_usd or 0.0)
@@ -69,16 +69,16 @@ class Spending:
         return True
 
     def settle(self, task: Task) -> None:
-        """An admitted task as it stands once it has been claimed, or when it was not sent after all."""
+        """Replace an admitted task's estimate with its row, after it was claimed or was not sent after all."""
         self._admitted.pop(task.id, None)
         self.task_changed(task)
 
     def limits_changed(self) -> None:
-        """The person has set other ones."""
+        """Apply changed limits."""
         self._wake.set()
 
     async def run(self) -> None:
-        """Follow the day, until cancelled."""
+        """Update the sum until cancelled, and start a new one each day."""
         while True:
             if local_day(self._core.clock.now()) != self._day:
                 await self._load()
@@ -105,7 +105,7 @@ class Spending:
         return DaySpend(rounded(sum(known)), len(costs) - len(known))
 
     def _fits(self, task: Task) -> bool:
-        """A task without a known price fits while anything is left."""
+        """Return whether the limit has room. A task without a known price fits while anything is left."""
         limit = self._limits().hard_usd
         if limit is None:
             return True
@@ -126,7 +126,7 @@ class Spending:
         if limit is None or today.usd < limit:
             self._core.notices.clear(SOFT_LIMIT)
             return
-        words = f"Today has cost {dollars(limit)} or more, of which you wanted to be told. Everything goes on."
+        words = f"Today has cost {dollars(limit)} or more, the amount at which you wanted a notice. Sending continues."
         self._core.notices.post(SOFT_LIMIT, NoticeLevel.INFO, words)
 
     def _lift(self) -> None:

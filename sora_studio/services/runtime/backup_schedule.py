@@ -1,4 +1,4 @@
-"""A backup of the database now and then, behind the work. It reads every page, and so it is the daily health check too."""
+"""Backs up the database daily in the background. A backup reads every page, so it also detects damage."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -10,14 +10,14 @@ from sora_studio.domain.events import NoticeLevel
 from sora_studio.services.runtime.notices import DATABASE, Notices
 
 FIRST_AFTER_S = 30.0
-"""The start has better things to do with the disk."""
+"""Keeps the disk free during the start."""
 LOOK_EVERY_S = 3600.0
 
 _log = logging.getLogger(__name__)
 
 
 class BackupSchedule:
-    """`back_up` makes a backup if one is due at that time; only the owner of the data folder asks it to."""
+    """Calls `back_up` hourly, which makes a backup if one is due. Only the owner of the data folder does this."""
 
     def __init__(
         self, back_up: Callable[[datetime], Awaitable[bool]], notices: Notices, clock: Clock, *, is_owner: Callable[[], bool]
@@ -28,7 +28,7 @@ class BackupSchedule:
         self._is_owner = is_owner
 
     async def run(self) -> None:
-        """For ever."""
+        """Look for a due backup every hour, until cancelled."""
         await self._clock.sleep(FIRST_AFTER_S)
         while True:
             if self._is_owner():
@@ -36,7 +36,7 @@ class BackupSchedule:
             await self._clock.sleep(LOOK_EVERY_S)
 
     async def look(self) -> None:
-        """Make a backup if one is due. One that cannot be made now is tried again later; damage is said."""
+        """Make a backup if one is due. A full disk is retried later; damage posts a notice."""
         try:
             if await self._back_up(self._clock.now()):
                 _log.info("A backup of the database was made.")

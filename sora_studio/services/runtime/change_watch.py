@@ -1,4 +1,4 @@
-"""The one place from which changes are told: rows that changed in the database, whoever changed them."""
+"""Detects rows changed by any process on the database, and publishes the changes."""
 
 import asyncio
 import sys
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from sora_studio.storage.tasks import SqliteTasks
 
 LOOK_EVERY_S = 1.0
-"""How soon a change made by another process is seen. Own changes wake the watch at once."""
+"""Interval for changes by other processes. This process's own changes wake the watch at once."""
 GATHER_S = 0.05
-"""Changes of one burst are read together."""
+"""Debounce: changes of one burst are read together."""
 
 
 class ChangeWatch:
-    """Publishes `TaskChanged` for every changed task and hands the fresh rows to whoever observes."""
+    """Publishes `TaskChanged` for every changed task and passes the fresh rows to the observers."""
 
     def __init__(self, tasks: "SqliteTasks", events: EventBus, clock: Clock) -> None:
         self._tasks = tasks
@@ -31,15 +31,15 @@ class ChangeWatch:
         self._observers: list[Callable[[Task], None]] = []
 
     def observe(self, observer: Callable[[Task], None]) -> None:
-        """Hand every changed row to `observer`, before the event is published."""
+        """Pass every changed row to `observer`, before the event is published."""
         self._observers.append(observer)
 
     def wake(self) -> None:
-        """Something was written."""
+        """Look for changes soon, after a write of this process."""
         self._wake.set()
 
     async def begin(self) -> None:
-        """Changes count from now on."""
+        """Ignore all changes so far."""
         self._revision, _ = await self._tasks.changed_since(sys.maxsize)
 
     async def run(self) -> None:
@@ -51,7 +51,7 @@ class ChangeWatch:
             await self.look()
 
     async def look(self) -> None:
-        """Tell what changed since the last look."""
+        """Publish what changed since the last look."""
         revision, ids = await self._tasks.changed_since(self._revision)
         if ids:
             self.show(await self._tasks.get_many(ids))
@@ -60,7 +60,7 @@ class ChangeWatch:
             self._events.publish(TaskChanged(task))
 
     def show(self, tasks: Iterable[Task]) -> None:
-        """Hand rows to the observers."""
+        """Pass rows to the observers."""
         for task in tasks:
             for observer in self._observers:
                 observer(task)

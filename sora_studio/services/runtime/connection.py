@@ -1,4 +1,4 @@
-"""Whether the service itself can be reached, noticed once for all tasks instead of once for every task."""
+"""Whether the service can be reached: one circuit breaker for all tasks."""
 
 import asyncio
 import random
@@ -32,10 +32,10 @@ INTERCEPTED = (
 
 
 class Connection:
-    """Online until several connections failed in a row; then one probe tries, and all else holds back until it gets through.
+    """A circuit breaker: offline after several failures in a row, until a single probe gets through.
 
-    The same when something else answers in the service's place (a login page, proxy or firewall): several times in a row, or
-    once for a create, which may be charged. Then only a probe that the service itself has answered ends the wait.
+    It also opens when something else answers in the service's place (a login page, proxy or firewall): several times in a row,
+    or once for a create, which may be charged. Then only a probe that the service itself answers closes it.
     """
 
     def __init__(self, gateway: "GatewayClient", events: EventBus, notices: Notices, clock: Clock, rng: random.Random) -> None:
@@ -58,8 +58,8 @@ class Connection:
         self._listeners.append(event)
 
     def succeeded(self) -> None:
-        """The service answered, whatever it said."""
-        if not self._is_intercepted:  # it may have been asked before something came between
+        """Record an answer from the service, whatever it said."""
+        if not self._is_intercepted:  # this request may predate the interception
             self._got_through()
 
     def _got_through(self) -> None:
@@ -75,13 +75,13 @@ class Connection:
             listener.set()
 
     def failed(self) -> None:
-        """A connection failed."""
+        """Record a failed connection."""
         self._failures += 1
         if self.online and self._failures >= FAILURES_UNTIL_OFFLINE:
             self._hold_back(UNREACHED)
 
     def intercepted(self, error: Intercepted | InterceptedCreate, *, at_once: bool = False) -> None:
-        """Something else answered in the service's place."""
+        """Record an answer from something other than the service."""
         self._interceptions += 1
         if at_once or self._is_intercepted or self._interceptions >= FAILURES_UNTIL_OFFLINE:
             self._is_intercepted = True
@@ -94,7 +94,7 @@ class Connection:
             self._wake.set()
 
     def probe_now(self) -> None:
-        """Try at once instead of at the next turn."""
+        """Probe now instead of after the backoff."""
         self._wake.set()
 
     async def run(self) -> None:
@@ -112,7 +112,7 @@ class Connection:
             await self._probe()
 
     async def _pause(self, seconds: float) -> None:
-        """The whole wait, though rests are cut short; `probe_now` ends it."""
+        """Wait the whole time, although each rest is capped; `probe_now` ends it."""
         self._wake.clear()
         due = self._clock.monotonic() + seconds
         while (left := due - self._clock.monotonic()) > 0:
@@ -120,7 +120,7 @@ class Connection:
                 return
 
     async def _probe(self) -> None:
-        """The balance is the cheapest question, and no task's poll comes early because of it. Any answer is an answer."""
+        """Request the balance: it is cheap and advances no task's poll. Any answer from the service closes the breaker."""
         try:
             await self._gateway.balance()
         except ConnectionFailed:

@@ -1,4 +1,4 @@
-"""What all services share: the outer floors as ports, and the facts of this run."""
+"""What all services share: the outer layers as ports, and the parameters of this run."""
 
 import random
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Core:
-    """One run's shared parts. `speed`: how many times faster than life the service runs; other waits shrink by it."""
+    """The shared parts of one run. `speed`: how many times faster than real time the service runs; other waits shrink by it."""
 
     task_writer: "TaskWriter"
     gateway: "GatewayClient"
@@ -32,8 +32,8 @@ class Core:
     gateway_name: str
     speed: float = 1.0
     service_is_public: bool = True
-    """It stands on the internet, and reaches nothing that does not."""
+    """The service is on the internet, and can reach public addresses only."""
 
     def is_reachable(self, url: str) -> bool:
-        """Whether the service could fetch something there, or report to it."""
+        """Return whether the service could fetch from this address or send reports to it."""
         return is_public_url(url) or not self.service_is_public

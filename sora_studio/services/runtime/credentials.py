@@ -1,4 +1,4 @@
-"""The API key as a person handles it: set, tested, cleared; everything that waits for a key goes on when it changes."""
+"""Sets, tests and clears the API key, and resumes what waited for one."""
 
 from collections.abc import Awaitable, Callable
 
@@ -6,7 +6,7 @@ from sora_studio.domain.ports import KeyOrigin, KeyStatus, KeyStore
 
 
 class Credentials:
-    """Never shows the key. `status` says where it is; it is known after `load`."""
+    """Never exposes the key. `status` says where it is stored; it is known after `load`."""
 
     def __init__(self, keys: KeyStore, *, balance_of: Callable[[str], Awaitable[float]], on_change: Callable[[], None]) -> None:
         self._keys = keys
@@ -20,21 +20,21 @@ class Credentials:
         return self._keys.key is not None
 
     async def load(self) -> None:
-        """Look once where the key is."""
+        """Look up once where the key is stored."""
         self.status = await self._keys.load()
 
     async def set(self, key: str) -> KeyStatus:
-        """Keep a key, and let everything that waited for one go on. Raises `InvalidSetting` for what cannot be a key."""
+        """Store a key, and resume everything that waited for one. Raises `InvalidSetting` for a value that cannot be a key."""
         self.status = await self._keys.save(key)
         self._on_change()
         return self.status
 
     async def clear(self) -> KeyStatus:
-        """Forget the key."""
+        """Delete the key."""
         self.status = await self._keys.clear()
         self._on_change()
         return self.status
 
     async def test(self, key: str) -> float:
-        """The balance of a key in US dollars, whether it is kept or not. Raises `KeyRejected` or a `PassingError`."""
+        """Return a key's balance in US dollars; the key need not be stored. Raises `KeyRejected` or a `PassingError`."""
         return await self._balance_of(key)

@@ -1,4 +1,4 @@
-"""What concerns more than one task is said once per cause, and taken back when the cause is gone."""
+"""Notices about more than one task: posted once per cause, and cleared when the cause is gone."""
 
 from sora_studio.domain.events import EventBus, NoticeAction, NoticeCleared, NoticeLevel, NoticeRaised
 
@@ -20,7 +20,7 @@ PICTURES = "pictures"
 
 
 class Notices:
-    """The notices that hold now. Raising the same one again, or clearing one that is not there, tells nobody."""
+    """The active notices. Posting the same one again, or clearing an absent one, publishes nothing."""
 
     def __init__(self, events: EventBus) -> None:
         self._events = events
@@ -28,17 +28,17 @@ class Notices:
 
     @property
     def current(self) -> tuple[NoticeRaised, ...]:
-        """What holds now, oldest first: for a window that begins to listen late."""
+        """The active notices, oldest first, for windows that subscribe late."""
         return tuple(self._current.values())
 
     def post(self, cause: str, level: NoticeLevel, text: str, action: NoticeAction | None = None) -> None:
-        """Say it, unless it is said already."""
+        """Post a notice unless the same one is active."""
         notice = NoticeRaised(cause, level, text, action)
         if self._current.get(cause) != notice:
             self._current[cause] = notice
             self._events.publish(notice)
 
     def clear(self, cause: str) -> None:
-        """The cause is gone."""
+        """Clear the notice with this cause."""
         if self._current.pop(cause, None) is not None:
             self._events.publish(NoticeCleared(cause))

@@ -19,11 +19,11 @@ from sora_studio.domain.settings import (
 
 
 class SettingsService:
-    """Holds the current settings. `trouble` says which part of the settings file could not be used; empty when all could.
+    """Keeps the current settings. `trouble` says which part of the settings file could not be used; empty if all could.
 
-    `save` writes the settings file and may block. `try_folder` raises `OSError` for a folder that cannot be written. `apply` is
-    awaited with the previous settings after each change.
-    `output_dir` of this run goes before the settings, `default_output_dir` after them.
+    `save` writes the settings file and may block. `try_folder` raises `OSError` for a folder that is not writable. `apply` is
+    awaited with the previous settings after each change. This run's `output_dir` takes precedence over the settings;
+    `default_output_dir` is the fallback.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class SettingsService:
     async def change(self, settings: Settings) -> None:
         """Validate, save and apply settings. A new base URL is used from the next start.
 
-        Raises `InvalidSetting` and `StorageFull`; the old settings then stay.
+        Raises `InvalidSetting` and `StorageFull`; the old settings then stay in force.
         """
         _validate(settings)
         if settings.output_dir is not None and settings.output_dir != self.current.output_dir:

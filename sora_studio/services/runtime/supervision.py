@@ -1,4 +1,4 @@
-"""Every asyncio task of the services is held, named and watched here, so that none vanishes and none fails in silence."""
+"""Keeps a reference to every asyncio task of the services, and reports their failures."""
 
 import asyncio
 import logging
@@ -13,7 +13,7 @@ from sora_studio.services.runtime.notices import DATABASE, FAULT, OUTPUT, STORAG
 _log = logging.getLogger(__name__)
 RESTART_AFTER_S = 1.0
 CANCELLED_AGAIN_AFTER_S = 1.0
-"""A cancellation can be lost, to a library or to a write that is tried until it works."""
+"""A library, or a write that is retried until it works, can swallow a cancellation."""
 
 _CAUSES: dict[type[StudioError], str] = {StorageFull: STORAGE, DatabaseUnusable: DATABASE, FolderSilent: OUTPUT}
 
@@ -21,10 +21,9 @@ Work = Coroutine[Any, Any, None]
 
 
 class Supervisor:
-    """Holds tasks strongly. An unexpected exception is logged and becomes one notice; a kept loop is started again.
+    """Keeps tasks alive. An unexpected exception is logged and posted as one notice; a kept loop is restarted.
 
-    A known error is no mistake of the program and says its own sentence. The next write that succeeds takes back the notice
-    of a full disk.
+    A known error is not a bug and posts its own sentence. The next successful write clears the notice about a full disk.
     """
 
     def __init__(self, clock: Clock, notices: Notices) -> None:
@@ -43,13 +42,13 @@ class Supervisor:
 
         def forget(done: asyncio.Task[None]) -> None:
             self._tasks.discard(done)
-            work.close()  # cancelled before its first step, it would complain that nobody awaited it
+            work.close()  # avoids "never awaited" if cancelled before its first step
 
         task.add_done_callback(forget)
         return task
 
     def keep(self, make: Callable[[], Work], *, name: str) -> asyncio.Task[None]:
-        """Run a loop to its end, and begin it again a moment after it failed."""
+        """Run a loop to its end, and restart it `RESTART_AFTER_S` after a failure."""
 
         async def again() -> None:
             while not await self._watched(make(), name):
@@ -58,14 +57,14 @@ class Supervisor:
         return self.start(again(), name=name)
 
     async def stop(self) -> None:
-        """Cancel everything and wait until it has ended."""
+        """Cancel all tasks and wait until they have ended."""
         while self._tasks:
             tasks = set(self._tasks)
             await end(*tasks)
             self._tasks -= tasks
 
     async def _watched(self, work: Work, name: str) -> bool:
-        """Whether the work came to its end without an unexpected exception."""
+        """Await the work and return whether it ended without an error; post a notice if not."""
         try:
             await work
         except StudioError as error:
@@ -85,7 +84,7 @@ class Supervisor:
 
 
 async def end(*tasks: asyncio.Task[None]) -> None:
-    """Cancel them, and again while any of them goes on."""
+    """Cancel the tasks, again every second while any of them ignores it, and wait until they have ended."""
     left = set(tasks)
     while left:
         for task in left:
