@@ -214,7 +214,7 @@ def test_the_notice_of_a_reached_limit_opens_the_settings_there(window: MainView
     notice = NoticeRaised("hard-limit", NoticeLevel.WARNING, words, NoticeAction.OPEN_SETTINGS)
     studio.events.publish(notice)
     window.notices.action_asked.emit(notice, NoticeAction.OPEN_SETTINGS)
-    qtbot.waitUntil(lambda: (QApplication.focusWidget() or window).accessibleName().startswith("Tell me when a day has cost"))
+    qtbot.waitUntil(lambda: (QApplication.focusWidget() or window).accessibleName().startswith("Warn me when a day costs"))
 
 
 def test_a_picture_without_a_way_leads_to_the_settings_of_pictures(window: MainView, studio: Studio, qtbot: QtBot) -> None:

@@ -16,7 +16,7 @@ def presses() -> list[bool]:
 
 @pytest.fixture
 def button(qtbot: QtBot, presses: list[bool]) -> PushButton:
-    made = PushButton("Test", "Test the way of the pictures")
+    made = PushButton("Test", "Test picture uploads")
     qtbot.addWidget(made)
     made.clicked.connect(lambda: presses.append(True))
     return made
@@ -47,4 +47,4 @@ def test_what_generates_is_left_to_the_window(button: PushButton, presses: list[
 
 def test_the_return_key_of_a_neighbour_leaves_it_alone(button: PushButton) -> None:
     assert not button.autoDefault()
-    assert (button.text(), button.accessibleName()) == ("Test", "Test the way of the pictures")
+    assert (button.text(), button.accessibleName()) == ("Test", "Test picture uploads")

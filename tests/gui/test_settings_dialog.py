@@ -57,14 +57,14 @@ def test_the_key_is_masked_and_tested_against_the_balance(dialog: SettingsDialog
     assert isinstance(entry, QLineEdit)
     assert entry.echoMode() is QLineEdit.EchoMode.Password
     type_into(qtbot, dialog, "API key", "key-good")
-    press(qtbot, dialog, "Test the key against the balance")
+    press(qtbot, dialog, "Test the key")
     qtbot.waitUntil(lambda: dialog.key.field.words() == "The key works. Balance $74.87.")
 
 
 def test_what_was_said_of_a_key_is_not_said_of_another(dialog: SettingsDialog, qtbot: QtBot) -> None:
     before = dialog.key.field.words()
     type_into(qtbot, dialog, "API key", "key-good")
-    press(qtbot, dialog, "Test the key against the balance")
+    press(qtbot, dialog, "Test the key")
     qtbot.waitUntil(lambda: dialog.key.field.is_result and dialog.key.field.isEnabled())
     qtbot.keyClick(control(dialog, "API key"), Qt.Key.Key_X)
     assert dialog.key.field.words() == before
@@ -72,7 +72,7 @@ def test_what_was_said_of_a_key_is_not_said_of_another(dialog: SettingsDialog, q
 
 def test_a_refused_key_says_so_beside_the_field(dialog: SettingsDialog, qtbot: QtBot) -> None:
     type_into(qtbot, dialog, "API key", "key-wrong")
-    press(qtbot, dialog, "Test the key against the balance")
+    press(qtbot, dialog, "Test the key")
     qtbot.waitUntil(lambda: "does not accept this API key" in dialog.key.field.words())
 
 
@@ -130,7 +130,7 @@ def test_an_address_from_the_environment_is_named(monkeypatch: pytest.MonkeyPatc
     section = ServiceSection()
     qtbot.addWidget(section)
     section.show_settings(Settings())
-    assert section.field.words() == "SORA_STUDIO_BASE_URL is set and goes before this address."
+    assert section.field.words() == "SORA_STUDIO_BASE_URL is set and overrides this address."
 
 
 def test_a_good_address_is_saved_at_once(dialog: SettingsDialog, disk: Disk, qtbot: QtBot) -> None:
@@ -228,7 +228,7 @@ def test_the_fields_end_where_close_ends_on_a_page_that_scrolls_too(dialog: Sett
         return widget.mapTo(dialog, widget.rect().topRight()).x()
 
     dialog.turn_to(SettingsPage.RELAY)
-    press(qtbot, dialog, "On a host of mine")
+    press(qtbot, dialog, "On my own server")
     end, page = right_of("Close the settings"), dialog._pages.currentWidget()
     assert isinstance(page, QScrollArea)
     qtbot.waitUntil(lambda: right_of("Address of the relay") == end)
@@ -257,7 +257,7 @@ def test_no_room_is_kept_open_below_what_shows_by_itself_that_it_holds(dialog: S
 
 
 def test_the_list_of_sections_turns_the_pages_by_keyboard(dialog: SettingsDialog, qtbot: QtBot) -> None:
-    pages = control(dialog, "Sections of the settings")
+    pages = control(dialog, "Settings pages")
     assert isinstance(pages, QListWidget)
     pages.setFocus()
     seen = [pages.currentItem().text()]
@@ -276,7 +276,7 @@ def test_the_list_of_sections_turns_the_pages_by_keyboard(dialog: SettingsDialog
         (SettingsPage.SERVICE, "Service address"),
         (SettingsPage.PICTURES, "My own command"),
         (SettingsPage.RELAY, "None"),
-        (SettingsPage.SPENDING, "Tell me when a day has cost, in US dollars"),
+        (SettingsPage.SPENDING, "Warn me when a day costs, in US dollars"),
     ],
 )
 def test_the_dialog_opens_with_the_keyboard_where_it_was_asked_for(
@@ -341,7 +341,7 @@ def test_the_demo_asks_for_no_key(loop: StudioEventLoop, disk: Disk, qtbot: QtBo
         dialog._list.setCurrentRow(page)
         names |= {widget.accessibleName() for widget in dialog.findChildren(QWidget) if widget.isVisible()}
     assert not names & {"API key", "Service address", "My own command"}
-    assert {"Folder for clips", "Look: Dark", ON_THE_SIMULATOR, "On a host of mine"} <= names
+    assert {"Folder for clips", "Look: Dark", ON_THE_SIMULATOR, "On my own server"} <= names
 
 
 def test_every_control_has_a_name(dialog: SettingsDialog) -> None:
@@ -353,7 +353,7 @@ def test_every_control_has_a_name(dialog: SettingsDialog) -> None:
     assert unnamed == []
 
 
-SOFT, HARD = "Tell me when a day has cost, in US dollars", "Send nothing beyond, in US dollars"
+SOFT, HARD = "Warn me when a day costs, in US dollars", "Stop sending at, in US dollars"
 
 
 def test_a_days_limits_are_saved_shown_again_and_taken_away(

@@ -91,7 +91,7 @@ def test_a_choice_is_saved_at_once_and_shows_only_its_own_fields(
     with qtbot.waitSignal(dialog.settings_saved):
         press(qtbot, dialog, choice)
     assert disk.saved == [Settings(picture_route=route)]
-    assert visible_controls(dialog) == {*controls, "Test the way of the pictures"}
+    assert visible_controls(dialog) == {*controls, "Test picture uploads"}
     assert (COMMAND_CONSENT if route is PictureRoute.COMMAND else CONSENT) in texts(dialog)
     with qtbot.waitSignal(dialog.settings_saved):
         press(qtbot, dialog, "Only by address")
@@ -167,7 +167,7 @@ def test_the_test_of_a_bucket_is_seen_on_a_small_screen(dialog: SettingsDialog, 
     held = Settings(picture_route=PictureRoute.BUCKET)
     dialog.open_at(SettingsPage.PICTURES, held, studio, usual_folder=Path("/films"), way_needed=True)
     dialog.resize(760, 728)
-    button = control(dialog, "Test the way of the pictures")
+    button = control(dialog, "Test picture uploads")
     qtbot.waitUntil(lambda: button.isVisible() and has_settled(dialog.pictures))
     qtbot.waitUntil(lambda: button.visibleRegion().boundingRect() == button.rect())
 
@@ -211,7 +211,7 @@ def test_the_buckets_keys_go_to_the_key_store_and_are_never_shown_again(
 
 def test_the_test_says_what_worked(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
     press(qtbot, dialog, "My bucket (S3-compatible)")
-    press(qtbot, dialog, "Test the way of the pictures")
+    press(qtbot, dialog, "Test picture uploads")
     qtbot.waitUntil(lambda: dialog.pictures.form.test_field.words().startswith("It works"))
     assert studio.publishing.checked == [PictureRoute.BUCKET]
 
@@ -222,7 +222,7 @@ def test_the_test_says_what_is_broken_and_waits_until_what_was_typed_is_saved(
     studio.publishing.trouble = PublishingFailed("upload is not there.", advice="Look at the command.")
     press(qtbot, dialog, "My own command")
     type_into(qtbot, dialog, "Command", "upload {file}")
-    press(qtbot, dialog, "Test the way of the pictures")
+    press(qtbot, dialog, "Test picture uploads")
     qtbot.waitUntil(lambda: dialog.pictures.form.test_field.words() == "upload is not there. Look at the command.")
     assert disk.saved[-1].picture_command == "upload {file}"
 
@@ -230,25 +230,25 @@ def test_the_test_says_what_is_broken_and_waits_until_what_was_typed_is_saved(
 def test_what_a_command_said_stands_beside_its_failure(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
     studio.publishing.trouble = PublishingFailed("The command failed.", advice="Look at it.", detail="connection refused")
     press(qtbot, dialog, "My own command")
-    press(qtbot, dialog, "Test the way of the pictures")
+    press(qtbot, dialog, "Test picture uploads")
     qtbot.waitUntil(lambda: dialog.pictures.form.test_field.words() == "The command failed. Look at it. (connection refused)")
 
 
 def test_a_result_belongs_to_what_stands_there(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
     studio.publishing.gate.clear()
     press(qtbot, dialog, "My own command")
-    press(qtbot, dialog, "Test the way of the pictures")
+    press(qtbot, dialog, "Test picture uploads")
     qtbot.waitUntil(lambda: studio.publishing.checked == [PictureRoute.COMMAND])
     press(qtbot, dialog, "My bucket (S3-compatible)")
-    qtbot.waitUntil(control(dialog, "Test the way of the pictures").isEnabled)
+    qtbot.waitUntil(control(dialog, "Test picture uploads").isEnabled)
     assert dialog.pictures.form.test_field.words() == "", "a command that hangs holds nobody up"
     studio.publishing.gate.set()
-    press(qtbot, dialog, "Test the way of the pictures")
-    qtbot.waitUntil(lambda: dialog.pictures.form.test_field.words().startswith("It works: something was stored"))
+    press(qtbot, dialog, "Test picture uploads")
+    qtbot.waitUntil(lambda: dialog.pictures.form.test_field.words().startswith("It works: a test file was stored"))
     type_into(qtbot, dialog, "Bucket", "another")
     assert dialog.pictures.form.test_field.words() == ""
-    press(qtbot, dialog, "Test the way of the pictures")
-    qtbot.waitUntil(lambda: dialog.pictures.form.test_field.words().startswith("It works: something was stored"))
+    press(qtbot, dialog, "Test picture uploads")
+    qtbot.waitUntil(lambda: dialog.pictures.form.test_field.words().startswith("It works: a test file was stored"))
     type_into(qtbot, dialog, "Access key id", "A")
     assert dialog.pictures.form.test_field.words() == "", "other keys may not work"
 
@@ -259,7 +259,7 @@ def test_keys_that_were_only_typed_are_saved_before_the_test(
     press(qtbot, dialog, "My bucket (S3-compatible)")
     type_into(qtbot, dialog, "Access key id", "AKIA7")
     type_into(qtbot, dialog, "Secret access key", "s3cret")
-    press(qtbot, dialog, "Test the way of the pictures")
+    press(qtbot, dialog, "Test picture uploads")
     qtbot.waitUntil(lambda: dialog.pictures.form.test_field.words().startswith("It works"))
     assert studio.bucket_keys.kept == [("AKIA7", "s3cret")]
 
@@ -270,7 +270,7 @@ def test_a_result_is_read_without_scrolling(dialog: SettingsDialog, studio: Sett
     with qtbot.waitSignal(dialog.settings_saved):
         press(qtbot, dialog, "My bucket (S3-compatible)")
     QCoreApplication.sendPostedEvents()
-    press(qtbot, dialog, "Test the way of the pictures")
+    press(qtbot, dialog, "Test picture uploads")
     field = dialog.pictures.form.test_field
     qtbot.waitUntil(lambda: field.is_problem)
     qtbot.waitUntil(lambda: field.visibleRegion().boundingRect() == field.rect())
@@ -293,7 +293,7 @@ def test_the_button_stands_still_while_what_was_typed_is_saved(
         QCoreApplication.sendPostedEvents()
         return button.mapTo(dialog, button.rect().topLeft())
 
-    button = control(dialog, "Test the way of the pictures")
+    button = control(dialog, "Test picture uploads")
     dialog.resize(width, 704)
     dialog.pictures.form.show_settings(held)
     qtbot.waitUntil(lambda: button.isVisible() and place().y() > 0 and has_settled(dialog.pictures.form))
@@ -319,7 +319,7 @@ def test_what_was_saved_is_not_said_of_what_is_typed(dialog: SettingsDialog, qtb
 
 
 def test_room_for_a_problem_is_given_back_once_nobody_looks(dialog: SettingsDialog, qtbot: QtBot) -> None:
-    form, button = dialog.pictures.form, control(dialog, "Test the way of the pictures")
+    form, button = dialog.pictures.form, control(dialog, "Test picture uploads")
     form.show_settings(Settings(picture_route=PictureRoute.COMMAND))
     qtbot.waitUntil(lambda: button.isVisible() and has_settled(form))
     before = form.command.height()
@@ -354,7 +354,7 @@ def test_who_comes_with_a_picture_that_has_no_way_reads_why(
 def test_nothing_moves_when_the_way_that_was_needed_is_there(
     dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot
 ) -> None:
-    held, button = Settings(picture_route=PictureRoute.COMMAND), control(dialog, "Test the way of the pictures")
+    held, button = Settings(picture_route=PictureRoute.COMMAND), control(dialog, "Test picture uploads")
     dialog.open_at(SettingsPage.PICTURES, held, studio, usual_folder=Path("/films"), way_needed=True)
     type_into(qtbot, dialog, "Command", "upload {file}")
     qtbot.waitUntil(lambda: button.isVisible() and has_settled(dialog.pictures))
@@ -372,12 +372,12 @@ def test_a_failed_test_takes_back_that_all_is_ready(dialog: SettingsDialog, stud
     dialog.open_at(SettingsPage.PICTURES, held, studio, usual_folder=Path("/films"), way_needed=True)
     assert DONE in texts(dialog)
     studio.publishing.trouble = PublishingFailed("The command failed with the code 3.")
-    press(qtbot, dialog, "Test the way of the pictures")
+    press(qtbot, dialog, "Test picture uploads")
     qtbot.waitUntil(lambda: dialog.pictures.form.test_field.is_problem)
     assert BROKEN in texts(dialog)
     assert not {DONE, WORKS} & set(texts(dialog))
     studio.publishing.trouble = None
-    press(qtbot, dialog, "Test the way of the pictures")
+    press(qtbot, dialog, "Test picture uploads")
     qtbot.waitUntil(lambda: WORKS in texts(dialog))
     type_into(qtbot, dialog, "Command", "another {file}")
     assert DONE in texts(dialog), "what was tried is no longer what stands there"
@@ -417,7 +417,7 @@ def test_what_is_reachable_is_listed_as_it_happens_and_withdrawn(
     assert (named, tasks) == ("harbour.jpg", f"For “Slow dolly in along a wooden pier” · {running}")
     assert facts.startswith(f"My bucket · since {since}, until ")
     assert until in facts
-    assert entries(dialog)[1] == ["rooftop.png", "My bucket · on its way", "For no task any more"]
+    assert entries(dialog)[1] == ["rooftop.png", "My bucket · being published", "No longer needed by a task"]
     assert NOTHING not in texts(dialog.pictures.published)
     press(qtbot, dialog, "Withdraw harbour.jpg")
     qtbot.waitUntil(lambda: WITHDRAWN in entries(dialog)[0])
@@ -486,10 +486,10 @@ def test_the_keyboard_goes_from_above_to_below(dialog: SettingsDialog, studio: S
     control(dialog, "Command").setFocus()
     met = [tabbed(dialog, qtbot) for _ in range(SHOWN_AT_ONCE + 3)]
     assert met == [
-        "Test the way of the pictures",
+        "Test picture uploads",
         "Withdraw new.png",
         *(f"Withdraw {number}.png" for number in range(1, SHOWN_AT_ONCE)),
-        "Show more of what is reachable",
+        "Show more reachable pictures",
         "Close the settings",
     ]
 
@@ -607,7 +607,7 @@ def test_of_very_many_only_the_first_are_built_and_a_change_builds_only_what_is_
     studio.publishing.publish(published(1001, "new.png"))
     qtbot.waitUntil(lambda: entries(dialog)[0][0] == "new.png")
     assert len(set(built()) - set(before)) == 1
-    press(qtbot, dialog, "Show more of what is reachable")
+    press(qtbot, dialog, "Show more reachable pictures")
     qtbot.waitUntil(lambda: len(entries(dialog)) == 2 * SHOWN_AT_ONCE)
 
 
@@ -664,7 +664,7 @@ def test_the_sentence_of_a_choice_can_be_pressed_too(dialog: SettingsDialog, dis
 def test_the_tabulator_leads_to_the_choice_that_holds(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
     held = Settings(picture_route=PictureRoute.COMMAND)
     dialog.open_at(SettingsPage.PICTURES, held, studio, usual_folder=Path("/films"))
-    pages = control(dialog, "Sections of the settings")
+    pages = control(dialog, "Settings pages")
     pages.setFocus()
     qtbot.keyClick(pages, Qt.Key.Key_Tab)
     assert control(dialog, "My own command").hasFocus()

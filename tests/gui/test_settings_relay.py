@@ -18,8 +18,8 @@ from sora_studio.ui.settings.relay_section import BY_ITSELF, FROM_ENVIRONMENT
 from tests.doubles.settings_studio import SettingsStudio, leg
 from tests.gui.settings_desk import Disk, control, name_a_relay, opened, press, texts, type_into
 
-HERE, ELSEWHERE = "In this program, behind my own tunnel or proxy", "On a host of mine"
-PROVE = "Prove the whole way of a report"
+HERE, ELSEWHERE = "In this program, behind my own tunnel or proxy", "On my own server"
+PROVE = "Check callbacks"
 ON_A_HOST = Settings(relay=RelayPlace.ELSEWHERE, relay_url="https://relay.example.org")
 CALLBACK = "Let the service report when clips are ready (callback)"
 
@@ -41,7 +41,7 @@ def dialog(loop: StudioEventLoop, disk: Disk, studio: SettingsStudio, qtbot: QtB
 
 
 def test_without_a_relay_nothing_is_offered_that_needs_one(dialog: SettingsDialog) -> None:
-    assert dialog.relay.proof.state.words() == "No relay. Finished tasks are found by asking."
+    assert dialog.relay.proof.state.words() == "No relay. Finished tasks are found by polling."
     assert not control(dialog, PROVE).isVisible()
     assert not control(dialog, CALLBACK).isVisible()
 
@@ -81,16 +81,14 @@ def test_on_a_host_takes_an_address_and_a_token_that_goes_to_the_key_store(
 def test_how_it_stands_is_said_live(dialog: SettingsDialog, studio: SettingsStudio) -> None:
     dialog.open_at(SettingsPage.RELAY, ON_A_HOST, studio, usual_folder=Path("/films"))
     studio.reports.become(configured=True)
-    assert dialog.relay.proof.state.words() == "Set up, and not connected yet."
+    assert dialog.relay.proof.state.words() == "Not connected yet."
     studio.reports.become(trouble="The relay cannot be reached.")
-    assert dialog.relay.proof.state.words() == (
-        "Not connected to the relay; the service is asked instead. The relay cannot be reached."
-    )
+    assert dialog.relay.proof.state.words() == ("Relay offline. Polling the service instead. The relay cannot be reached.")
     studio.reports.become(connected=True, public_url="https://relay.example.org", trouble="")
-    assert dialog.relay.proof.state.words().startswith("This window is connected to the relay. Reports should come in at ")
+    assert dialog.relay.proof.state.words().startswith("Connected to the relay. Callbacks should arrive at ")
     studio.reports.become(configured=False, connected=False)
     dialog.open_at(SettingsPage.RELAY, Settings(), studio, usual_folder=Path("/films"))
-    assert dialog.relay.proof.state.words() == "No relay. Finished tasks are found by asking."
+    assert dialog.relay.proof.state.words() == "No relay. Finished tasks are found by polling."
 
 
 def test_the_proof_shows_every_leg_with_its_time(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
@@ -99,10 +97,10 @@ def test_the_proof_shows_every_leg_with_its_time(dialog: SettingsDialog, studio:
     press(qtbot, dialog, PROVE)
     qtbot.waitUntil(control(dialog, PROVE).isEnabled)
     assert dialog.relay.proof.words() == [
-        "Out: fine, 12 ms",
-        "Picture: fine, 1,234 ms",
-        "Report: fine, 12 ms",
-        "Back: fine, 12 ms",
+        "Out: OK, 12 ms",
+        "Picture: OK, 1,234 ms",
+        "Report: OK, 12 ms",
+        "Back: OK, 12 ms",
     ]
 
 
@@ -110,7 +108,7 @@ def test_the_proof_names_the_broken_leg_and_what_is_wrong(dialog: SettingsDialog
     studio.reports.become(configured=True)
     studio.reports.legs = [leg("Out"), leg("Picture", ok=False, sentence="The tunnel leads elsewhere.")]
     press(qtbot, dialog, PROVE)
-    qtbot.waitUntil(lambda: dialog.relay.proof.words() == ["Out: fine, 12 ms", "Picture: broken. The tunnel leads elsewhere."])
+    qtbot.waitUntil(lambda: dialog.relay.proof.words() == ["Out: OK, 12 ms", "Picture: failed. The tunnel leads elsewhere."])
     studio.reports.legs = [PublishingFailed("The relay refuses the token.", advice="Enter it anew.")]
     press(qtbot, dialog, PROVE)
     qtbot.waitUntil(lambda: dialog.relay.proof.words() == ["The relay refuses the token. Enter it anew."])
@@ -122,27 +120,27 @@ def test_only_a_proof_says_that_reports_come_in(dialog: SettingsDialog, studio: 
         return words in state.words() and state._words.palette().windowText().color().name() == colour
 
     studio.reports.become(configured=True, connected=True, public_url="https://relay.example.org")
-    assert says("should come in at https://relay.example.org", theme.DARK.secondary)
+    assert says("should arrive at https://relay.example.org", theme.DARK.secondary)
     studio.reports.legs = [leg("Out"), leg("Picture", ok=False, sentence="Nobody listens there.")]
     press(qtbot, dialog, PROVE)
-    qtbot.waitUntil(lambda: says("the way round is broken", theme.DARK.review))
+    qtbot.waitUntil(lambda: says("the callback check failed", theme.DARK.review))
     studio.reports.legs = [leg("Out"), leg("Picture")]
     press(qtbot, dialog, PROVE)
-    qtbot.waitUntil(lambda: says("Proved: reports come in at https://relay.example.org.", theme.DARK.ready))
+    qtbot.waitUntil(lambda: says("Callbacks arrive at https://relay.example.org.", theme.DARK.ready))
     studio.reports.legs = [leg("Out"), PublishingFailed("The relay is gone.")]
     press(qtbot, dialog, PROVE)
-    qtbot.waitUntil(lambda: says("the way round is broken", theme.DARK.review))
+    qtbot.waitUntil(lambda: says("the callback check failed", theme.DARK.review))
 
 
 def test_what_is_wrong_is_said_once(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
     wrong = "The relay does not accept this token."
     studio.reports.become(configured=True, trouble=wrong)
-    assert dialog.relay.proof.state.words() == f"Not connected to the relay; the service is asked instead. {wrong}"
+    assert dialog.relay.proof.state.words() == f"Relay offline. Polling the service instead. {wrong}"
     studio.reports.legs = [leg("Out", ok=False, sentence=wrong)]
     press(qtbot, dialog, PROVE)
     qtbot.waitUntil(control(dialog, PROVE).isEnabled)
-    assert [words for words in texts(dialog.relay) if wrong in words] == [f"Out: broken. {wrong}"]
-    assert dialog.relay.proof.state.words() == "Not connected to the relay; the service is asked instead."
+    assert [words for words in texts(dialog.relay) if wrong in words] == [f"Out: failed. {wrong}"]
+    assert dialog.relay.proof.state.words() == "Relay offline. Polling the service instead."
 
 
 def test_a_broken_leg_is_read_without_scrolling(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
@@ -171,7 +169,7 @@ def test_a_proof_is_forgotten_when_the_line_is_another(dialog: SettingsDialog, s
     studio.reports.become(configured=True, connected=True)
     studio.reports.legs = [leg("Out")]
     press(qtbot, dialog, PROVE)
-    qtbot.waitUntil(lambda: dialog.relay.proof.words() == ["Out: fine, 12 ms"] and control(dialog, PROVE).isEnabled())
+    qtbot.waitUntil(lambda: dialog.relay.proof.words() == ["Out: OK, 12 ms"] and control(dialog, PROVE).isEnabled())
     studio.reports.become(connected=False, trouble="The relay cannot be reached.")
     assert dialog.relay.proof.words() == []
 
@@ -184,7 +182,7 @@ def test_a_token_that_was_only_typed_is_saved_before_it_is_proved(
     studio.reports.legs = [leg("Out")]
     type_into(qtbot, dialog, "Relay token", "t0ken")
     press(qtbot, dialog, PROVE)
-    qtbot.waitUntil(lambda: dialog.relay.proof.words() == ["Out: fine, 12 ms"])
+    qtbot.waitUntil(lambda: dialog.relay.proof.words() == ["Out: OK, 12 ms"])
     assert studio.relay_token.kept == [("t0ken",)]
 
 

@@ -1,4 +1,4 @@
-"""One of a few ways, each in plain words with a sentence about it."""
+"""Radio buttons, each with an explanatory sentence below it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _INDENT = 26
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """`value` is what is chosen, `words` its name, `sentence` what it means."""
+    """`value` identifies the choice, `words` is its label, `sentence` its explanation."""
 
     value: str
     words: str
@@ -25,7 +25,7 @@ class Choice:
 
 
 class Choices(QWidget):
-    """Signals: `chosen(str)` with the value when a person chooses another one."""
+    """A column of choices. Signals: `chosen(str)` with the value when the user chooses one."""
 
     chosen = Signal(str)
 
@@ -41,11 +41,11 @@ class Choices(QWidget):
             column.addWidget(self._build_choice(choice))
 
     def show_value(self, value: str) -> None:
-        """The one that holds now."""
+        """Check the button of this value."""
         self._buttons[value].setChecked(True)
 
     def _on_group_button_toggled(self, button: QAbstractButton, is_checked: bool) -> None:
-        """The tabulator leads to the one that holds, the arrows from there to the others."""
+        """Let Tab reach only the checked button; the arrow keys reach the others from there."""
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if is_checked else Qt.FocusPolicy.ClickFocus)
 
     def _build_choice(self, choice: Choice) -> QWidget:
@@ -65,7 +65,7 @@ class Choices(QWidget):
 
 
 class _ChoiceBox(QWidget):
-    """A choice can be pressed wherever its words stand."""
+    """Makes the button and its sentence one click target."""
 
     def __init__(self, button: QRadioButton, sentence: QLabel) -> None:
         super().__init__()
@@ -77,11 +77,11 @@ class _ChoiceBox(QWidget):
         column.addWidget(sentence)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Or the release would go to who stands behind."""
+        """Accept the press, or the release would go to the parent."""
         event.accept()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """As on the button itself."""
+        """Click the button."""
         if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
             self._button.setFocus(Qt.FocusReason.MouseFocusReason)
             self._button.click()

@@ -1,4 +1,4 @@
-"""Where clips are kept and what their files are called."""
+"""Settings of the clips' folder, their file names and the backups' size."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -16,13 +16,13 @@ from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.push_button import PushButton
 from sora_studio.ui.settings.field import Field
 
-BACKUPS_HELP = "Of your tasks and drafts, not of clips. The three newest are always kept."
+BACKUPS_HELP = "For tasks and drafts, not clips. The three newest are always kept."
 EXAMPLE_PROMPT = "Slow dolly in along a wooden pier"
 EXAMPLE_TASK = 128
 
 
 class ClipsSection(QWidget):
-    """The folder and the template of names, with a live example, and how much room backups may take.
+    """The clips' folder, the file name template with a live example, and the maximum size of backups.
 
     Signals: `folder_wanted(Settings)`, `template_wanted(Settings)`, `backups_wanted(Settings)`.
     """
@@ -40,7 +40,7 @@ class ClipsSection(QWidget):
         self._folder.editingFinished.connect(self._on_folder_editing_finished)
         choose = PushButton("Choose…", "Choose the folder for clips")
         choose.clicked.connect(self._on_choose_clicked)
-        self.folder_field = Field("Folder", self._folder, choose, help_text="Clips that are there already stay where they are.")
+        self.folder_field = Field("Folder", self._folder, choose, help_text="Existing clips stay where they are.")
         self._template = QLineEdit()
         self._template.setAccessibleName("File name template")
         self._template.setPlaceholderText(DEFAULT_TEMPLATE)
@@ -60,12 +60,12 @@ class ClipsSection(QWidget):
         column.addWidget(self.backups_field)
 
     def set_usual_folder(self, folder: Path) -> None:
-        """Where clips go when none is chosen."""
+        """Set the folder that is used when none is chosen."""
         self._usual_folder = folder
         self._folder.setPlaceholderText(str(folder))
 
     def show_settings(self, settings: Settings) -> None:
-        """As they hold now."""
+        """Show these settings."""
         self.settings = settings
         self._folder.setText(str(settings.output_dir or ""))
         self._template.setText(settings.file_template)
@@ -121,7 +121,7 @@ class ClipsSection(QWidget):
         try:
             template = check_template(self._template.text() or DEFAULT_TEMPLATE)
         except InvalidSetting:
-            return  # said while it was typed
+            return  # already shown while typing
         if template != self.settings.file_template:
             self.template_wanted.emit(replace(self.settings, file_template=template))
 

@@ -1,4 +1,4 @@
-"""The settings: a few short pages. What is changed holds at once; what cannot hold says so beside its control."""
+"""The settings dialog: a few short pages. Changes apply at once; an invalid one shows an error beside its control."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -46,7 +46,7 @@ _PAGES_WIDTH = 184
 
 
 class SettingsPage(StrEnum):
-    """Where the dialog opens."""
+    """The pages and sections the dialog can open at."""
 
     KEY = "key"
     SERVICE = "service"
@@ -58,7 +58,7 @@ class SettingsPage(StrEnum):
 
 
 class SettingsDialog(QDialog):
-    """Made once and opened again; never waits for anything while the window stands still.
+    """Created once and reopened; saves in the background and never blocks the window.
 
     Signals: `settings_saved(Settings)`, `key_changed()`.
     """
@@ -104,9 +104,9 @@ class SettingsDialog(QDialog):
         usual_folder: Path,
         way_needed: bool = False,
     ) -> None:
-        """Show what holds now, with the keyboard in that section. `usual_folder` is where clips go when none is chosen.
+        """Show the current settings with the focus in that section. `usual_folder` is used for clips when none is chosen.
 
-        `way_needed`: it opens because a picture has no way to the service.
+        `way_needed`: the dialog opens because no picture route is set up.
         """
         self.clips.set_usual_folder(usual_folder)
         self._saved = settings
@@ -125,7 +125,7 @@ class SettingsDialog(QDialog):
         self.turn_to(section)
 
     def turn_to(self, section: SettingsPage) -> None:
-        """Show its page, with the keyboard in it."""
+        """Show the section's page and focus its first control."""
         page, widget = self._places[section]
         self._list.setCurrentRow(page)
         if (first := _first_control(widget)) is None:
@@ -142,7 +142,7 @@ class SettingsDialog(QDialog):
 
     def _build_layout(self) -> None:
         self._list = QListWidget()
-        self._list.setAccessibleName("Sections of the settings")
+        self._list.setAccessibleName("Settings pages")
         self._list.setFixedWidth(_PAGES_WIDTH)
         self._list.setFont(theme.font())
         theme.set_role(self._list, "pages")
@@ -186,7 +186,7 @@ class SettingsDialog(QDialog):
         self._list.addItem(item)
         holder = QWidget()
         column = QVBoxLayout(holder)
-        column.setContentsMargins(MARGIN, MARGIN, 0, 2 * theme.GRID)  # right: see the page
+        column.setContentsMargins(MARGIN, MARGIN, 0, 2 * theme.GRID)  # the right margin is set by `Page`
         column.setSpacing(2 * theme.GRID)
         for heading, section, widget in sections:
             self._places[section] = (self._pages.count(), widget)
@@ -223,7 +223,7 @@ class SettingsDialog(QDialog):
         self._begin(self.look.field, wanted)
 
     def _begin(self, field: Field, wanted: Settings) -> None:
-        self._hold(wanted)  # at once: the next change may come before this one is saved
+        self._hold(wanted)  # before it is saved: the next change must build on this one
         self._scope.start(self._apply(wanted, field), name="save settings")
 
     def _hold(self, settings: Settings) -> None:
@@ -243,13 +243,13 @@ class SettingsDialog(QDialog):
                 self.settings_saved.emit(wanted)
 
     async def _settle(self) -> None:
-        """Wait for what was wanted before."""
+        """Wait until earlier changes are saved."""
         async with self._saving:
             pass
 
 
 def _first_control(section: QWidget) -> QWidget | None:
-    """The first control of a section that takes the keyboard; of a choice, what is chosen."""
+    """Return the first focusable control of a section; of radio buttons, the checked one."""
     return next((child for child in section.findChildren(QWidget) if _takes_keyboard(child, section)), None)
 
 

@@ -1,4 +1,4 @@
-"""One setting as a person sees it: its name, its control, a quiet line of help, and what is wrong with it right there."""
+"""One setting: its name, its control, and a line for help, a result or an error."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent
@@ -8,20 +8,20 @@ from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.steady_label import SteadyLabel
 
 NAME_GAP = 6
-"""Between a control and the words above and below it."""
+"""Space in px between a control and the text above and below it."""
 _NOTHING = " "
-"""As tall as a line."""
+"""Keeps the height of an empty line."""
 
 
 class Field(QWidget):
-    """A row of controls under its name, or under the section's title alone when it has none.
+    """A row of controls below its name; without a name, the section's title serves.
 
-    The line below holds the help, a result, or a problem, whichever was said last. What is shorter than the help, or than
-    what stood there just before, moves nothing: a press that also saves would miss its button.
+    The line below shows the help, a result, or a problem. Its height never shrinks below that of the help and of the previous
+    text: a click that also ends editing would otherwise miss a button that has just moved.
     """
 
     def __init__(self, name: str, *controls: QWidget, help_text: str = "", is_plain: bool = False) -> None:
-        """`is_plain`: the control itself shows what holds, so that no result is said and no room kept for one."""
+        """`is_plain`: the control shows its own state, so no result is shown and no room reserved for one."""
         super().__init__()
         self._help = help_text
         self._is_plain = is_plain
@@ -45,38 +45,38 @@ class Field(QWidget):
         self.show_help()
 
     def show_help(self, text: str | None = None) -> None:
-        """The quiet line; a new text replaces the old one for good."""
+        """Show the help; a given text replaces it permanently."""
         self._help = self._help if text is None else text
         self._say(self._help, "secondary")
 
     def show_progress(self, text: str) -> None:
-        """The quiet line says what is being done."""
+        """Show what is being done."""
         self._say(text, "secondary")
 
     def show_result(self, text: str) -> None:
-        """Something went well."""
+        """Show a success."""
         self.show_help() if self._is_plain else self._say(text, "ready")
 
     def show_problem(self, text: str) -> None:
-        """What is wrong, and what to do about it."""
+        """Show what is wrong and what to do about it."""
         self._say(text, "failed")
 
     def words(self) -> str:
-        """What stands below the control."""
+        """Return the text below the control."""
         return self._below.text().strip()
 
     @property
     def is_problem(self) -> bool:
-        """Whether that is what is wrong."""
+        """Whether the line shows a problem."""
         return self._below.property("role") == "failed"
 
     @property
     def is_result(self) -> bool:
-        """Whether that is what went well."""
+        """Whether the line shows a result."""
         return self._below.property("role") == "ready"
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Nobody is about to press anything here any more."""
+        """Release the reserved height: a hidden field cannot be clicked."""
         super().hideEvent(event)
         self._below.forget()
 
@@ -85,13 +85,13 @@ class Field(QWidget):
         self._below.say(text, self._help)
 
     def _on_entry_text_edited(self) -> None:
-        """What came of the words before is not said of these."""
+        """Clear the result of the previous text."""
         if self.is_result:
             self.show_help()
 
 
 class _Below(SteadyLabel):
-    """Says one thing at a time, with room for the help and for what it said before."""
+    """The line below a control, with room for the help and for its previous text."""
 
     def __init__(self, *, keeps_room: bool) -> None:
         super().__init__(size_px=12)
@@ -101,7 +101,7 @@ class _Below(SteadyLabel):
             keep_place(self)
 
     def say(self, text: str, help_text: str) -> None:
-        """From now on; nothing is hidden."""
+        """Show the text; an empty one hides the line."""
         if text != self.accessibleName():
             self._before = self.accessibleName()
         self._help = help_text
@@ -111,7 +111,7 @@ class _Below(SteadyLabel):
         self.setVisible(bool(text))
 
     def forget(self) -> None:
-        """No room for what was said before."""
+        """Stop reserving room for the previous text."""
         self._before = ""
         self._keep()
 
@@ -121,14 +121,14 @@ class _Below(SteadyLabel):
 
 
 def keep_place(widget: QWidget) -> None:
-    """While it is hidden nobody takes its room, and nothing moves when it comes and goes."""
+    """Reserve the widget's place in the layout while it is hidden, so that nothing moves."""
     policy = widget.sizePolicy()
     policy.setRetainSizeWhenHidden(True)
     widget.setSizePolicy(policy)
 
 
 def plain_label(text: str, *, semibold: bool = False) -> QLabel:
-    """A label that never takes its text for anything but text."""
+    """Return a label that never interprets its text as HTML."""
     label = QLabel(text)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setFont(theme.font(semibold=semibold))
@@ -136,7 +136,7 @@ def plain_label(text: str, *, semibold: bool = False) -> QLabel:
 
 
 def kept_left(*controls: QWidget) -> QWidget:
-    """Controls side by side that keep their own width."""
+    """Put controls side by side, left-aligned, at their own widths."""
     holder = QWidget()
     row = QHBoxLayout(holder)
     row.setContentsMargins(0, 0, 0, 0)

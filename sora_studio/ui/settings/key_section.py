@@ -1,4 +1,4 @@
-"""The API key: entered masked, tested against the balance, kept in the system's key store. It is never shown again."""
+"""The API key: entered masked, tested by reading the balance, kept in the system's key store, and never shown again."""
 
 from typing import TYPE_CHECKING
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 ORIGIN_WORDS = {
     KeyOrigin.NONE: "No key yet. It is kept in this system's key store, never in a file.",
-    KeyOrigin.ENVIRONMENT: "The key comes from SORA_STUDIO_API_KEY, which goes before any key saved here.",
+    KeyOrigin.ENVIRONMENT: "The key comes from SORA_STUDIO_API_KEY, which overrides a key saved here.",
     KeyOrigin.KEYRING: "The key is in this system's key store.",
     KeyOrigin.SESSION: "The key is kept for this session only and is gone when the program ends.",
 }
 
 
 class KeySection(QWidget):
-    """Save, test and clear.
+    """Saves, tests and clears the key.
 
     Signals: `key_changed()` after a key was saved or cleared.
     """
@@ -35,7 +35,7 @@ class KeySection(QWidget):
     def __init__(self, scope: TaskScope) -> None:
         super().__init__()
         self._credentials: Credentials | None = None
-        self._test = PushButton("Test", "Test the key against the balance")
+        self._test = PushButton("Test", "Test the key")
         self._test.clicked.connect(self._on_test_clicked)
         entry = secret_entry("API key", placeholder="Paste your key")
         self.field = SecretField(scope, [entry], what="key", origins=ORIGIN_WORDS, beside=[self._test])
@@ -52,7 +52,7 @@ class KeySection(QWidget):
         self._on_field_typed()
 
     def attach(self, credentials: "Credentials | None", pages: ServicePages | None = None) -> None:
-        """Tell where the key is now; None while the studio has not started. `pages` are the service's own, where known."""
+        """Show where the key is kept; None while the studio has not started. `pages` are the service's web pages, if known."""
         self._page = pages
         self._credentials = credentials
         self.field.attach(credentials, credentials.set if credentials else None)
@@ -69,7 +69,7 @@ class KeySection(QWidget):
 
     def _on_test_clicked(self) -> None:
         if self._credentials is not None:
-            self.field.begin(self._try_key(self._credentials, *self.field.texts), "test key", "Asking the service…")
+            self.field.begin(self._try_key(self._credentials, *self.field.texts), "test key", "Testing…")
 
     async def _try_key(self, credentials: "Credentials", key: str) -> None:
         try:

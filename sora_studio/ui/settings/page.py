@@ -1,4 +1,4 @@
-"""A page of the settings: as tall as what stands in it, and scrolling where there is no room for all of it."""
+"""A scrolling page of the settings dialog."""
 
 import shiboken6
 from PySide6.QtCore import Qt, QTimer
@@ -8,15 +8,15 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 from sora_studio.ui.kit import theme
 
 MARGIN = 3 * theme.GRID
-"""Beside what stands there; the bar takes its room from it, so that nothing grows narrower when a page begins to scroll."""
+"""The horizontal margin. The scroll bar takes its width from it, so that the content keeps its width."""
 _AIR = 8
-"""Above and below what is scrolled to."""
+"""Space in px above and below what is scrolled to."""
 _SETTLES_WITHIN_MS = 100
-"""Lines that wrap find their height only after a few turns."""
+"""Wrapped labels get their final height only after a few event loop turns."""
 
 
 class Page(QScrollArea):
-    """Holds a column of sections. It takes no keyboard of its own."""
+    """Scrolls a column of sections. It takes no focus itself."""
 
     def __init__(self, column: QWidget) -> None:
         super().__init__()
@@ -32,17 +32,17 @@ class Page(QScrollArea):
         self.verticalScrollBar().rangeChanged.connect(self._reveal)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Also when the bar comes or goes."""
+        """Adjust the right margin, also when the scroll bar appears or disappears."""
         super().resizeEvent(event)
         self._column.setContentsMargins(0, 0, MARGIN - (self.width() - self.viewport().width()), 0)
 
     def show_top(self) -> None:
-        """As if it were opened for the first time."""
+        """Scroll to the top."""
         self._shown = None
         self.verticalScrollBar().setValue(0)
 
     def show_whole(self, widget: QWidget) -> None:
-        """Scroll as little as it takes, and again while what was just said finds its room."""
+        """Scroll the widget into view, and again while new text changes the layout."""
         self._shown = widget
         self._reveal()
         self._settling.start()

@@ -1,4 +1,4 @@
-"""How local pictures reach the service: chosen once in plain words, set up and tried out."""
+"""The form for how local pictures reach the service: the choice, its settings, and a test."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -26,12 +26,10 @@ if TYPE_CHECKING:
 
 QUESTION = "How do your pictures reach the service?"
 CONSENT = "A picture becomes reachable on the internet until its task ends."
-COMMAND_CONSENT = (
-    "A picture becomes reachable on the internet, and stays so: what your command puts online only you can take back."
-)
+COMMAND_CONSENT = "A picture becomes reachable on the internet and stays so: only you can remove what your command puts online."
 BY_NAMED_RELAY = (
-    f"{RELAY_URL_VARIABLE} is set: as long as no other way is chosen here, your pictures go by that relay all the same, and "
-    "become reachable on the internet until their task ends."
+    f"{RELAY_URL_VARIABLE} is set: unless you choose another option here, that relay makes your pictures reachable on the "
+    "internet until their task ends."
 )
 _CONSENTS = {
     None: ("warning", "review", BY_NAMED_RELAY),
@@ -46,21 +44,21 @@ _CHOICES = (
         "My bucket (S3-compatible)",
         "Every picture gets a random name and a link that expires, and is deleted when its task has ended.",
     ),
-    Choice(PictureRoute.RELAY, "My relay", "It hands every picture out by a random link that expires."),
-    Choice(PictureRoute.COMMAND, "My own command", "A command of yours puts a file online and prints its address."),
+    Choice(PictureRoute.RELAY, "My relay", "It serves every picture at a random link that expires."),
+    Choice(PictureRoute.COMMAND, "My own command", "Your command puts a file online and prints its address."),
 )
 _WORKS = {
-    PictureRoute.BUCKET: "It works: something was stored, fetched by its link and removed.",
-    PictureRoute.RELAY: "It works: the relay took something, handed it out and removed it.",
+    PictureRoute.BUCKET: "It works: a test file was stored, fetched by its link and removed.",
+    PictureRoute.RELAY: "It works: the relay stored a test file, served it and removed it.",
     PictureRoute.COMMAND: "It works: the command put a test picture online.",
 }
 
 
 class PictureForm(QWidget):
-    """The choice, what it means, what the chosen way needs, and a test of it.
+    """The choice of a route, its consequences and settings, and a test of it.
 
-    Signals: `wanted(Field, Settings)`, `relay_asked()`, `tested()` when a result stands below the test, `test_dropped()` when
-    it does no more.
+    Signals: `wanted(Field, Settings)`, `relay_asked()`, `tested()` when a test has a result, `test_dropped()` when the
+    result no longer applies.
     """
 
     wanted = Signal(object, object)
@@ -69,7 +67,7 @@ class PictureForm(QWidget):
     test_dropped = Signal()
 
     def __init__(self, scope: TaskScope, settled: Callable[[], Awaitable[None]]) -> None:
-        """`settled` returns once everything that was wanted has been saved."""
+        """`settled` returns once all changes have been saved."""
         super().__init__()
         self.settings = Settings()
         self._scope, self._settled = scope, settled
@@ -93,21 +91,21 @@ class PictureForm(QWidget):
                 changed.connect(self._drop_trial)
         self._consent = IconLine()
         self.bucket.keys.changed.connect(self._on_keys_changed)
-        self._test = PushButton("Test", "Test the way of the pictures")
+        self._test = PushButton("Test", "Test picture uploads")
         self._test.clicked.connect(self._on_test_clicked)
         self.test_field = Field("", kept_left(self._test))
         self._build_column()
         self.show_settings(self.settings)
 
     def attach(self, services: "SettingsServices | None") -> None:
-        """Work with these services; None while the studio has not started."""
+        """Attach the services; None while the studio has not started."""
         self._publishing = services.publishing if services else None
         keys = services.bucket_keys if services else None
         self.bucket.keys.attach(keys, keys.set if keys else None)
         self._test.setEnabled(services is not None)
 
     def show_settings(self, settings: Settings) -> None:
-        """As they hold now."""
+        """Show these settings."""
         self.settings = settings
         self._choices.show_value(settings.picture_route or "")
         self.route_field.show_help()
@@ -139,11 +137,11 @@ class PictureForm(QWidget):
     def _on_test_clicked(self) -> None:
         if self._publishing is not None and (route := self.settings.picture_route) is not None:
             work = self._try(self._publishing, route)
-            self.test_field.show_progress("Trying it out…")
-            self._trial = self._scope.start(work, name="test the way of the pictures", busy=self._test)
+            self.test_field.show_progress("Testing…")
+            self._trial = self._scope.start(work, name="test picture uploads", busy=self._test)
 
     async def _try(self, publishing: "Publishing", route: PictureRoute) -> None:
-        """With what is typed, saved or not."""
+        """Test the route with what is typed, saved or not."""
         await self._settled()
         if route is PictureRoute.BUCKET:
             await self.bucket.keys.settle()
@@ -156,11 +154,11 @@ class PictureForm(QWidget):
         self.tested.emit()
 
     def _on_keys_changed(self) -> None:
-        if self._trial is None or self._trial.done():  # a test saves them itself
+        if self._trial is None or self._trial.done():  # a running test saves them itself
             self._drop_trial()
 
     def _drop_trial(self) -> None:
-        """What was tried is no longer what stands there."""
+        """Cancel the test or clear its result: the settings have changed."""
         if self._trial is not None:
             self._trial.cancel()
         self.test_field.show_help("")

@@ -1,4 +1,4 @@
-"""How pictures reach the service, and what of the person's is reachable now."""
+"""How pictures reach the service, and which are reachable now."""
 
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from sora_studio.viewmodels.settings.settings_services import SettingsServices
 
 NEEDED = (
-    "The service fetches pictures from a public address. Choose here how yours get one. "
-    "Nothing was sent; your prompt and pictures wait."
+    "The service fetches pictures from a public address. Choose how yours get one. "
+    "Nothing was sent; your prompt and pictures are kept."
 )
-DONE = "This way is set up. Test it if you like, then close this and press Generate."
-WORKS = "This way works. Close this and press Generate."
-BROKEN = "This way is set up, but its test failed. What went wrong stands below the test; your prompt and pictures wait."
+DONE = "Setup is complete. Test it if you like, then close Settings and press Generate."
+WORKS = "The test succeeded. Close Settings and press Generate."
+BROKEN = "Setup is complete, but the test failed; see below. Your prompt and pictures are kept."
 ON_THE_SIMULATOR = "The simulator on this machine fetches your pictures directly. Nothing leaves this computer."
 
 
 class PicturesSection(QWidget):
-    """The form and the list; in the demo there is nothing to choose."""
+    """The form and the list of reachable pictures; the demo has no form."""
 
     def __init__(self, scope: TaskScope, relay: "EventBridge", settled: Callable[[], Awaitable[None]], *, demo: bool) -> None:
         super().__init__()
@@ -52,7 +52,7 @@ class PicturesSection(QWidget):
 
     @property
     def settings(self) -> Settings:
-        """As they hold now."""
+        """The settings that changes are based on."""
         return self.form.settings
 
     @settings.setter
@@ -60,16 +60,16 @@ class PicturesSection(QWidget):
         self.form.settings = settings
 
     def show_settings(self, settings: Settings) -> None:
-        """As they hold now."""
+        """Show these settings."""
         self.form.show_settings(settings)
 
     def show_reason(self, *, needed: bool) -> None:
-        """Whether the person is here because a picture could not go out; once it could, the line says that."""
+        """Show or hide why the dialog was opened for a picture; the line follows the setup's progress."""
         self._reason.setVisible(needed)
         self.show_progress()
 
     def show_progress(self) -> None:
-        """Something was saved."""
+        """Update the state after something was saved."""
         self.form.bucket.keys.refresh()
         self._show_reason()
 
@@ -82,7 +82,7 @@ class PicturesSection(QWidget):
             self._reason.say("success", "ready", WORKS if self.form.test_field.is_result else DONE)
 
     def attach(self, services: "SettingsServices | None") -> None:
-        """Work with these services; None while the studio has not started."""
+        """Attach the services; None while the studio has not started."""
         self._publishing = services.publishing if services else None
         self.form.attach(services)
         self.published.attach(services)

@@ -1,4 +1,4 @@
-"""One picture that is reachable: its name, how and how long, for what, and the button that takes it back."""
+"""One reachable picture: its name, route, expiry and tasks, and the button that withdraws it."""
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
@@ -16,9 +16,9 @@ UNREACHABLE = "No longer reachable."
 
 
 class PublishedEntry(QWidget):
-    """Shows what it is told last, in the place where it stands.
+    """One row of the list of reachable pictures.
 
-    Once it is withdrawn, words stand where its button was. They can have the keyboard, and a second press there does nothing.
+    Once withdrawn, a focusable label replaces its button, so that a second press does nothing.
 
     Signals: `withdraw_asked(PublicationRow)`.
     """
@@ -38,7 +38,7 @@ class PublishedEntry(QWidget):
         words = QVBoxLayout()
         words.setSpacing(2)
         for line in (self._name, self._facts, self._tasks, self._trouble):
-            line.setMinimumWidth(1)  # a word that is wider than the page moves no button
+            line.setMinimumWidth(1)  # a word wider than the page must not push the button out
             words.addWidget(line)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -48,7 +48,7 @@ class PublishedEntry(QWidget):
             layout.addWidget(end, 0, Qt.AlignmentFlag.AlignTop)
 
     def show_row(self, row: PublicationRow) -> None:
-        """It stands."""
+        """Show a published picture."""
         if row == self._row:
             return
         self._row = row
@@ -59,13 +59,13 @@ class PublishedEntry(QWidget):
         self._trouble.setVisible(bool(row.trouble))
         self.withdraw.setAccessibleName(f"Withdraw {row.name}")
         self.withdraw.setVisible(row.can_withdraw)
-        if self.withdrawn.hasFocus():  # or the next picture's button would have it
+        if self.withdrawn.hasFocus():  # or the next picture's button would get it
             self.withdraw.setFocus()
         self.withdrawn.hide()
         self.setMinimumHeight(0)
 
     def show_withdrawn(self) -> None:
-        """It is gone; what stands below stays where it is."""
+        """Show that it was withdrawn; keep the height, so that the rows below do not move."""
         self._row = None
         self.setMinimumHeight(self.height())
         self._facts.setText(UNREACHABLE)
@@ -77,7 +77,7 @@ class PublishedEntry(QWidget):
 
 
 class _Withdrawn(QLabel):
-    """Shows the keyboard's place as a button does."""
+    """A label that shows keyboard focus as a button does."""
 
     def __init__(self) -> None:
         super().__init__(WITHDRAWN)
@@ -88,7 +88,7 @@ class _Withdrawn(QLabel):
         theme.set_role(self, "secondary")
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The words, and a frame around them while they have the keyboard."""
+        """Paint the text, with a frame while focused."""
         super().paintEvent(event)
         if self.hasFocus():
             painter = QPainter(self)

@@ -1,4 +1,4 @@
-"""What of the person's is reachable on the internet now, and the way to take each back."""
+"""The user's pictures that are reachable on the internet now, each with a button to withdraw it."""
 
 import asyncio
 from functools import partial
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from sora_studio.viewmodels.settings.settings_services import SettingsServices
 
 HEADING = "Reachable now"
-NOTHING = "Nothing of yours is reachable."
+NOTHING = "None of your pictures is reachable."
 COLLECT_MS = 250
-"""However much happens, the list is read so often and no more."""
+"""Throttle: the list is read at most this often."""
 
 Key = tuple[str, str]
 
 
 class PublishedList(QWidget):
-    """One entry for each picture and place, newest first. It follows what happens while it is seen.
+    """One entry for each picture and place, newest first. It updates itself while visible.
 
-    What the person has withdrawn keeps its place and the keyboard for as long: the next press cannot hit another picture.
+    Withdrawn entries keep their place and focus while the list is visible, so that the next press cannot hit another picture.
     """
 
     def __init__(self, scope: TaskScope, relay: "EventBridge") -> None:
@@ -49,17 +49,17 @@ class PublishedList(QWidget):
         self._show()
 
     def attach(self, services: "SettingsServices | None") -> None:
-        """Show what is published; None while the studio has not started."""
+        """Attach the services and read the list; None while the studio has not started."""
         self._model.attach(services)
         self._follow()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Something may have happened meanwhile."""
+        """Refresh the list."""
         super().showEvent(event)
         self._follow()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Nobody is about to press anything here any more."""
+        """Remove withdrawn entries."""
         super().hideEvent(event)
         self._withdrawn.clear()
         self._show()
@@ -68,7 +68,7 @@ class PublishedList(QWidget):
         self._heading = plain_label(HEADING, semibold=True)
         self._nothing = plain_label(NOTHING)
         theme.set_role(self._nothing, "secondary")
-        self._more = PushButton("", "Show more of what is reachable")
+        self._more = PushButton("", "Show more reachable pictures")
         self._more.clicked.connect(self._on_more_clicked)
         self._more_row = kept_left(self._more)
         self._column = QVBoxLayout()
@@ -82,7 +82,7 @@ class PublishedList(QWidget):
         column.addWidget(self._more_row)
 
     def _show(self) -> None:
-        """Entries are kept: one that is built anew would take the keyboard and the mouse from what stood there."""
+        """Update the entries in place: rebuilt ones would lose focus and pressed state."""
         rows = {row.key: row for row in self._model.rows}
         before = self._entries
         order = self._in_order(list(before), list(rows))
@@ -104,21 +104,21 @@ class PublishedList(QWidget):
 
     def _remove(self, entry: PublishedEntry) -> None:
         if entry.isAncestorOf(self.window().focusWidget()):
-            self._heading.setFocus()  # and not the button below, which takes another picture back
+            self._heading.setFocus()  # not the button below, which withdraws another picture
         self._column.removeWidget(entry)
         entry.hide()
         entry.deleteLater()
 
     def _order_keyboard(self) -> None:
-        """From above to below: what is built last would come last in the whole window."""
+        """Set the tab order from top to bottom; new widgets are otherwise last in the window's order."""
         ends = [end for entry in self._entries.values() for end in (entry.withdraw, entry.withdrawn)]
-        self._heading.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # or nothing can follow it
+        self._heading.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # setTabOrder ignores widgets without a focus policy
         for one, other in pairwise([self._heading, *ends, self._more]):
             self.setTabOrder(one, other)
         self._heading.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def _in_order(self, before: list[Key], now: list[Key]) -> list[Key]:
-        """Those that stand, and the withdrawn ones where they stood."""
+        """Insert withdrawn entries at their previous places."""
         gone = self._withdrawn.difference(now)
         for place, key in enumerate(before):
             if key in gone:
@@ -131,7 +131,7 @@ class PublishedList(QWidget):
         return entry
 
     def _follow(self) -> None:
-        """Read it in a moment; nobody reads what nobody sees."""
+        """Schedule a refresh, if visible."""
         if self.isVisible() and not self._collecting.isActive():
             self._collecting.start()
 
@@ -139,17 +139,17 @@ class PublishedList(QWidget):
         if self._reading is not None and not self._reading.done():
             self._collecting.start()
         else:
-            self._reading = self._scope.start(self._model.refresh(), name="list what is reachable")
+            self._reading = self._scope.start(self._model.refresh(), name="list reachable pictures")
 
     def _on_more_clicked(self) -> None:
-        self._scope.start(self._model.show_more(), name="show more of what is reachable", busy=self._more)
+        self._scope.start(self._model.show_more(), name="show more reachable pictures", busy=self._more)
 
     def _on_entry_withdraw_asked(self, entry: PublishedEntry, row: PublicationRow) -> None:
         self._withdrawn.add(row.key)
         self._scope.start(self._withdraw(entry, row), name="withdraw", busy=entry.withdraw)
 
     async def _withdraw(self, entry: PublishedEntry, row: PublicationRow) -> None:
-        """The keyboard stays here, unless it is somewhere by now."""
+        """Withdraw the picture; focus its label unless the focus has moved elsewhere."""
         await self._model.withdraw(row)
         if entry.withdrawn.isVisible() and not self.window().focusWidget():
             entry.withdrawn.setFocus()

@@ -1,4 +1,4 @@
-"""What a relay needs to be reached: in this program, and on a host of the person's."""
+"""The settings of a relay in this program and of one on the user's server."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,8 +17,8 @@ from sora_studio.ui.settings.secret_field import SecretField, secret_entry
 from sora_studio.ui.settings.text_setting import TextSetting
 
 TOKEN_WORDS = {
-    KeyOrigin.NONE: "No token yet: the relay prints it when it starts for the first time. It is never kept in a file here.",
-    KeyOrigin.ENVIRONMENT: "The token comes from SORA_STUDIO_RELAY_TOKEN, which goes before any saved here.",
+    KeyOrigin.NONE: "No token yet. The relay prints it at its first start. It is kept in the key store, never in a file.",
+    KeyOrigin.ENVIRONMENT: "The token comes from SORA_STUDIO_RELAY_TOKEN, which overrides a token saved here.",
     KeyOrigin.KEYRING: "The token is in this system's key store.",
     KeyOrigin.SESSION: "The token is kept for this session only and is gone when the program ends.",
 }
@@ -26,11 +26,11 @@ _PORT_WIDTH = 18 * theme.GRID
 
 
 class HereBox(RouteBox):
-    """In this program: the address that the public uses, and the one that the tunnel must lead to."""
+    """A relay in this program: its public address, its port, and the local address the tunnel must lead to."""
 
     def __init__(self, held: Callable[[], Settings]) -> None:
         super().__init__()
-        self.address = self.add(_address("Public address", held, help_text="What your tunnel or proxy shows to the world."))
+        self.address = self.add(_address("Public address", held, help_text="The https address of your tunnel or proxy."))
         self.port = self.add(
             TextSetting(
                 "Port on this computer",
@@ -51,7 +51,7 @@ class HereBox(RouteBox):
         self.column.addWidget(self.target)
 
     def show_settings(self, settings: Settings) -> None:
-        """As they hold now."""
+        """Show these settings."""
         super().show_settings(settings)
         self._show_target(settings)
 
@@ -60,11 +60,11 @@ class HereBox(RouteBox):
 
 
 class ElsewhereBox(RouteBox):
-    """On a host of the person's: its address, and the token that it printed."""
+    """A relay on the user's server: its address and token."""
 
     def __init__(self, scope: TaskScope, held: Callable[[], Settings]) -> None:
         super().__init__()
-        self.address = self.add(_address("Address of the relay", held, help_text="As given to it with --public-url."))
+        self.address = self.add(_address("Address of the relay", held, help_text="The one you gave it with --public-url."))
         entry = secret_entry("Relay token")
         self.token = SecretField(scope, [entry], what="relay's token", origins=TOKEN_WORDS, are_named=True)
         self.token.typed.connect(self.typed)
@@ -87,5 +87,5 @@ def _port(text: str) -> int:
     if not text:
         return DEFAULT_RELAY_PORT
     if not (text.isascii() and text.isdecimal()) or len(text) > 5:
-        raise InvalidSetting(f"{quoted(text)} is no port.", advice="It is a number from 1024 to 65535.")
+        raise InvalidSetting(f"{quoted(text)} is not a port.", advice="Enter a number from 1024 to 65535.")
     return check_port(int(text))

@@ -1,4 +1,4 @@
-"""Proves the whole way of a report, from the public address back to this window, leg by leg."""
+"""The callback check: sends a test callback from the public address back to this window and shows each step."""
 
 import asyncio
 from typing import TYPE_CHECKING
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 
 
 class ProofView(QWidget):
-    """How it stands, a button, and below them a line for each leg as it is walked; a broken one says what is wrong.
+    """The relay's state, a button, and a line for each step of the check as it completes; a failed one shows the reason.
 
-    Signals: `walked(QWidget)` with the line of a leg.
+    Signals: `walked(QWidget)` with the line of a completed step.
     """
 
     walked = Signal(object)
 
     def __init__(self, scope: TaskScope, settled: "Callable[[], Awaitable[None]]", held: "Callable[[], Settings]") -> None:
-        """`settled` returns once everything that was wanted has been saved; `held` are the settings that hold then."""
+        """`settled` returns once all changes have been saved; `held` returns the current settings."""
         super().__init__()
         self._scope, self._settled, self._held = scope, settled, held
         self._proof: bool | None = None
@@ -38,7 +38,7 @@ class ProofView(QWidget):
         self._legs = list[IconLine]()
         self._walk: asyncio.Task[None] | None = None
         self._line: tuple[bool, str] | None = None
-        self._button = PushButton("Prove it", "Prove the whole way of a report")
+        self._button = PushButton("Check callbacks", "Check callbacks")
         self._button.clicked.connect(self._on_button_clicked)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -47,17 +47,17 @@ class ProofView(QWidget):
         row = QHBoxLayout()
         row.setSpacing(2 * theme.GRID)
         row.addWidget(self.state, 1, Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(self._button, 0, Qt.AlignmentFlag.AlignTop)  # stays there, however much is said
+        row.addWidget(self._button, 0, Qt.AlignmentFlag.AlignTop)  # keeps its place when the text grows
         self._column.addLayout(row)
 
     def attach(self, reports: "Reports | None") -> None:
-        """Prove with these; what was proved before is forgotten."""
+        """Attach the service, and forget an earlier check's result; None while the studio has not started."""
         self._reports = reports
         self._forget()
         self.show_state()
 
     def show_state(self) -> None:
-        """How it stands now; what is not set up cannot be proved, and what was proved of another line is forgotten."""
+        """Show the relay's state. Forget a check's result after a change of connection or address."""
         state = self._reports.state if self._reports else None
         line = (state.connected, state.public_url) if state else None
         if line != self._line and (self._walk is None or self._walk.done()):
@@ -69,7 +69,7 @@ class ProofView(QWidget):
         self._button.setVisible(state is not None and state.configured and not missing(self._held()))
 
     def words(self) -> list[str]:
-        """The lines, as they stand."""
+        """Return the texts of the steps."""
         return [leg.words() for leg in self._legs]
 
     def _forget(self) -> None:
@@ -83,7 +83,7 @@ class ProofView(QWidget):
         if self._reports is not None:
             self._forget()
             self.show_state()
-            self._walk = self._scope.start(self._prove(self._reports), name="prove the way of a report", busy=self._button)
+            self._walk = self._scope.start(self._prove(self._reports), name="check callbacks", busy=self._button)
 
     async def _prove(self, reports: "Reports") -> None:
         await self._settled()
@@ -105,14 +105,14 @@ class ProofView(QWidget):
         self.show_state()
 
     def _add_waiting(self) -> IconLine:
-        line = IconLine("clock", "secondary", "On the way…")
+        line = IconLine("clock", "secondary", "Checking…")
         self._legs.append(line)
         self._column.addWidget(line)
         return line
 
 
 def _line_of(leg: "Step") -> tuple[str, str, str]:
-    """Icon, colour and words of a leg that has been walked."""
+    """Return icon, colour and text of a completed step."""
     if leg.ok:
-        return "success", "ready", f"{leg.name}: fine, {leg.seconds * 1000:,.0f} ms"
-    return "error", "failed", f"{leg.name}: broken. {leg.sentence}"
+        return "success", "ready", f"{leg.name}: OK, {leg.seconds * 1000:,.0f} ms"
+    return "error", "failed", f"{leg.name}: failed. {leg.sentence}"

@@ -1,4 +1,4 @@
-"""The relay, which lends pictures and takes the service's reports: where it runs, how it stands, and a proof of it."""
+"""The relay, which serves pictures and receives callbacks: where it runs, its state, and a check of it."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -24,26 +24,26 @@ if TYPE_CHECKING:
     from sora_studio.viewmodels.event_bridge import EventBridge
     from sora_studio.viewmodels.settings.settings_services import SettingsServices
 
-PURPOSE = "A relay hands out your pictures and takes the service's reports, so that a finished task is known at once."
-BY_ITSELF = "The service runs on this machine: nothing needs to be set up."
-FROM_ENVIRONMENT = f"{RELAY_URL_VARIABLE} is set and goes before what is chosen here."
+PURPOSE = "A relay serves your pictures and receives the service's callbacks, so that finished tasks show up at once."
+BY_ITSELF = "The service runs on this machine; there is nothing to set up."
+FROM_ENVIRONMENT = f"{RELAY_URL_VARIABLE} is set and overrides the choice here."
 _CHOICES = (
-    Choice(RelayPlace.NONE, "None", "The program asks the service now and then. There is nothing to set up."),
+    Choice(RelayPlace.NONE, "None", "The program polls the service. There is nothing to set up."),
     Choice(
         RelayPlace.HERE,
         "In this program, behind my own tunnel or proxy",
-        "It works while the program runs; a public address leads to this computer.",
+        "Works while the program runs. Needs a public address that leads to this computer.",
     ),
     Choice(
         RelayPlace.ELSEWHERE,
-        "On a host of mine",
-        "sora-studio relay runs there and keeps reports while this computer is off.",
+        "On my own server",
+        "sora-studio relay runs there and keeps callbacks while this computer is off.",
     ),
 )
 
 
 class RelaySection(QWidget):
-    """The choice, what the chosen place needs, how it stands, and whether new tasks use it.
+    """The choice of a place, its settings, the relay's state, and whether new tasks use callbacks.
 
     Signals: `wanted(Field, Settings)`.
     """
@@ -51,7 +51,7 @@ class RelaySection(QWidget):
     wanted = Signal(object, object)
 
     def __init__(self, scope: TaskScope, relay: "EventBridge", settled: Callable[[], Awaitable[None]]) -> None:
-        """`settled` returns once everything that was wanted has been saved."""
+        """`settled` returns once all changes have been saved."""
         super().__init__()
         self.settings = Settings()
         self._reports: Reports | None = None
@@ -74,7 +74,7 @@ class RelaySection(QWidget):
         self.show_settings(self.settings)
 
     def attach(self, services: "SettingsServices | None") -> None:
-        """Work with these services; None while the studio has not started."""
+        """Attach the services; None while the studio has not started."""
         self._reports = services.reports if services else None
         token = services.relay_token if services else None
         self.elsewhere.token.attach(token, token.set if token else None)
@@ -82,7 +82,7 @@ class RelaySection(QWidget):
         self.show_state()
 
     def show_settings(self, settings: Settings) -> None:
-        """As they hold now."""
+        """Show these settings."""
         self.settings = settings
         self._choices.show_value(settings.relay)
         self.place_field.show_help()
@@ -93,7 +93,7 @@ class RelaySection(QWidget):
         self._show_box(settings.relay)
 
     def show_state(self) -> None:
-        """How it stands now, and what can only be done with a relay."""
+        """Show the relay's state, and the controls that need a relay."""
         is_set_up = self._reports is not None and self._reports.state.configured
         self.proof.show_state()
         self.elsewhere.token.refresh()
@@ -109,11 +109,11 @@ class RelaySection(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * theme.GRID)
         above = (purpose, self.place_field, self._note, *self._boxes.values(), theme.rule())
-        for widget in (*above, self.callback_field, self.proof):  # what grows is the last
+        for widget in (*above, self.callback_field, self.proof):  # last, because it grows
             column.addWidget(widget)
 
     async def _settle(self) -> None:
-        """What is proved is what stands here, saved or not."""
+        """Save what is typed, so that the check uses it."""
         await self._settled()
         if self.settings.relay is RelayPlace.ELSEWHERE:
             await self.elsewhere.token.settle()

@@ -1,4 +1,4 @@
-"""What each way of a picture to the service needs to know; only the chosen one is shown."""
+"""The settings of each picture route; only the chosen route's are shown."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,18 +19,18 @@ from sora_studio.ui.settings.text_setting import TextSetting
 BUCKET_KEY_WORDS = {
     KeyOrigin.NONE: "No keys yet. They are kept in this system's key store, never in a file.",
     KeyOrigin.ENVIRONMENT: (
-        "The keys come from SORA_STUDIO_BUCKET_KEY_ID and SORA_STUDIO_BUCKET_SECRET, which go before any saved here."
+        "The keys come from SORA_STUDIO_BUCKET_KEY_ID and SORA_STUDIO_BUCKET_SECRET, which override keys saved here."
     ),
     KeyOrigin.KEYRING: "The keys are in this system's key store.",
     KeyOrigin.SESSION: "The keys are kept for this session only and are gone when the program ends.",
 }
-COMMAND_HELP = "{file} stands for the picture's path. The last line that the command prints is taken as the address."
+COMMAND_HELP = "{file} is replaced by the picture's path. The last line of the command's output is the address."
 
 
 class RouteBox(QWidget):
-    """The settings of one way.
+    """The settings of one picture route.
 
-    Signals: `wanted(Field, Settings)`, `typed()` after every letter of a person.
+    Signals: `wanted(Field, Settings)`, `typed()` on every edit by the user.
     """
 
     wanted = Signal(object, object)
@@ -41,23 +41,23 @@ class RouteBox(QWidget):
         self._settings = list[TextSetting]()
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
-        self.column.setSpacing(theme.GRID)  # below each stands its own line
+        self.column.setSpacing(theme.GRID)  # each field has a line of its own below
 
     def add(self, setting: TextSetting) -> TextSetting:
-        """One more of its settings; the caller lays it out."""
+        """Register a setting; the caller adds it to the layout."""
         self._settings.append(setting)
         setting.wanted.connect(partial(self.wanted.emit, setting))
         setting.typed.connect(self.typed)
         return setting
 
     def show_settings(self, settings: Settings) -> None:
-        """As they hold now."""
+        """Show these settings."""
         for setting in self._settings:
             setting.show_settings(settings)
 
 
 class BucketBox(RouteBox):
-    """Where the bucket is, and its keys."""
+    """The bucket's address, name, region and keys."""
 
     def __init__(self, scope: TaskScope, held: Callable[[], Settings]) -> None:
         super().__init__()
@@ -68,7 +68,7 @@ class BucketBox(RouteBox):
                 read=lambda settings: settings.bucket_endpoint,
                 write=lambda settings, text: replace(settings, bucket_endpoint=check_bucket_endpoint(text) if text else ""),
                 placeholder="https://s3.example.org",
-                help_text="Empty for Amazon's own.",
+                help_text="Leave empty for Amazon S3.",
             )
         )
         self.bucket = self.add(
@@ -85,7 +85,7 @@ class BucketBox(RouteBox):
                 held=held,
                 read=lambda settings: settings.bucket_region,
                 write=lambda settings, text: replace(settings, bucket_region=text),
-                help_text="Empty for what the address says.",
+                help_text="Leave empty to take it from the address.",
             )
         )
         key_id, secret = secret_entry("Access key id", masked=False), secret_entry("Secret access key")
@@ -96,7 +96,7 @@ class BucketBox(RouteBox):
         self.column.addWidget(self.keys)
 
     def _build_pair(self) -> QGridLayout:
-        """Above the two keys, in their columns; the second one reaches over the buttons beside them."""
+        """Align bucket and region with the two keys below; the region also spans the buttons beside them."""
         pair = QGridLayout()
         pair.setHorizontalSpacing(theme.GRID)
         pair.setVerticalSpacing(0)
@@ -109,7 +109,7 @@ class BucketBox(RouteBox):
 
 
 class CommandBox(RouteBox):
-    """The command line."""
+    """The upload command."""
 
     def __init__(self, held: Callable[[], Settings]) -> None:
         super().__init__()
@@ -127,7 +127,7 @@ class CommandBox(RouteBox):
 
 
 class RelayBox(RouteBox):
-    """Points to where the relay is set up.
+    """A link to the relay's page.
 
     Signals: `relay_asked()`.
     """
@@ -136,7 +136,7 @@ class RelayBox(RouteBox):
 
     def __init__(self) -> None:
         super().__init__()
-        words = plain_label("The relay is set up in a section of its own.")
+        words = plain_label("Set up the relay on its own page.")
         theme.set_role(words, "secondary")
         there = PushButton("Relay and callbacks…", "Go to relay and callbacks")
         there.clicked.connect(self.relay_asked)

@@ -1,4 +1,4 @@
-"""What is secret: entered, kept in the system's key store, and never shown again."""
+"""Entry of secrets, which are kept in the system's key store and never shown again."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -14,23 +14,23 @@ from sora_studio.ui.kit.push_button import PushButton
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.settings.field import NAME_GAP, Field, keep_place, plain_label
 
-_NOT_YET = "This can be entered once the studio has started."
+_NOT_YET = "Available once the program has started."
 _KEPT = {
     KeyOrigin.ENVIRONMENT: "From the environment",
     KeyOrigin.KEYRING: "Kept in the key store",
     KeyOrigin.SESSION: "Kept for this session",
 }
-"""What an empty entry says, so that it does not look as if nothing were there."""
+"""Placeholders of empty entries, to show that a secret is saved."""
 
 
 class SecretStore(Protocol):
-    """Where it is kept."""
+    """Keeps one secret."""
 
     @property
     def status(self) -> KeyStatus: ...
 
     async def clear(self) -> KeyStatus:
-        """Forget it."""
+        """Delete the secret."""
         ...
 
 
@@ -38,9 +38,9 @@ Work = Coroutine[object, object, KeyStatus]
 
 
 class SecretField(Field):
-    """Entries that are saved together, and cleared; each off the window's thread, and what came of it stands below.
+    """Entries that are saved and cleared together, off the UI thread; the line below shows the result.
 
-    Signals: `changed()` after they were saved or cleared; `typed()` after every letter of a person.
+    Signals: `changed()` after they were saved or cleared; `typed()` on every edit by the user.
     """
 
     changed = Signal()
@@ -56,9 +56,9 @@ class SecretField(Field):
         beside: Sequence[QPushButton] = (),
         are_named: bool = False,
     ) -> None:
-        """`what` names it in the names of the buttons; `origins` says in a sentence where it is now.
+        """`what` names the secret in the buttons' accessible names; `origins` says in a sentence where it is kept.
 
-        `are_named`: each entry stands under its name; else the section's title is enough.
+        `are_named`: each entry has a label; otherwise the section's title serves.
         """
         self._scope = scope
         self._origins = origins
@@ -69,7 +69,7 @@ class SecretField(Field):
         self._entries = {entry: entry.placeholderText() for entry in entries}
         self._save = PushButton("Save", f"Save the {what}")
         self._clear = PushButton("Clear", f"Clear the saved {what}")
-        keep_place(self._clear)  # it comes after a press on its neighbour
+        keep_place(self._clear)  # it appears after a click on Save, and must not move it
         self._buttons = (self._save, *beside, self._clear)
         super().__init__("", *(map(_under_its_name, entries) if are_named else entries), *self._buttons)
         self.setFocusProxy(entries[0])
@@ -83,35 +83,35 @@ class SecretField(Field):
 
     @property
     def buttons_width(self) -> int:
-        """Of the buttons beside the entries, whether they are there now or not."""
+        """The width of the buttons beside the entries, including hidden ones."""
         return sum(button.sizeHint().width() for button in self._buttons) + (len(self._buttons) - 1) * theme.GRID
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """What is typed now."""
+        """The entries' current texts."""
         return tuple(entry.text().strip() for entry in self._entries)
 
     def attach(self, store: SecretStore | None, keep: Callable[..., Work] | None) -> None:
-        """Tell where it is now; `keep` takes the texts of the entries. None while the studio has not started."""
+        """Attach the store and show its status; `keep` saves the entries' texts. None while the studio has not started."""
         self._store, self._keep = store, keep
         self._forget_typed()
         self.show_help(_NOT_YET) if store is None else self._show_status(store.status)
         self._arrange()
 
     def refresh(self) -> None:
-        """Tell where it is, unless something else is being said: a key store is first asked when what it keeps is needed."""
+        """Show the status unless a problem or progress is shown. Key stores are read lazily, so it may change later."""
         if self._store is not None and not self.is_problem and (self._work is None or self._work.done()):
             self._show_status(self._store.status)
             self._arrange()
 
     async def settle(self) -> None:
-        """Save what is typed, as a press would, and return once nothing is being saved any more."""
+        """Save what is typed, as the button does, and wait until it is saved."""
         self._on_save_clicked()
         if self._work is not None:
             await asyncio.wait((self._work,))
 
     def begin(self, work: Coroutine[object, object, None], name: str, words: str) -> None:
-        """One thing at a time."""
+        """Start the work, unless earlier work is still running."""
         if self._work is not None and not self._work.done():
             work.close()
             return
@@ -123,7 +123,7 @@ class SecretField(Field):
             entry.clear()
 
     def _arrange(self) -> None:
-        """Each button is there for what can be done now."""
+        """Enable and show the buttons for what can be done now."""
         known = self._store is not None
         origin = self._store.status.origin if self._store else KeyOrigin.NONE
         for entry, placeholder in self._entries.items():
@@ -156,7 +156,7 @@ class SecretField(Field):
 
 
 def secret_entry(name: str, *, placeholder: str = "", masked: bool = True) -> QLineEdit:
-    """Where it is typed."""
+    """Return a line edit for a secret."""
     entry = QLineEdit()
     entry.setAccessibleName(name)
     entry.setPlaceholderText(placeholder)

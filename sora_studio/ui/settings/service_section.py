@@ -1,4 +1,4 @@
-"""Where the service is."""
+"""The service's address."""
 
 import os
 from dataclasses import replace
@@ -12,7 +12,7 @@ from sora_studio.ui.settings.field import Field
 
 
 class ServiceSection(QWidget):
-    """The gateway's address, checked before it is wanted.
+    """The gateway's base URL, validated before `wanted` is emitted.
 
     Signals: `wanted(Settings)`.
     """
@@ -32,7 +32,7 @@ class ServiceSection(QWidget):
         column.addWidget(self.field)
 
     def show_settings(self, settings: Settings) -> None:
-        """As they hold now."""
+        """Show these settings."""
         self.settings = settings
         self._address.setText(settings.base_url)
         self.field.show_help()
@@ -51,5 +51,5 @@ class ServiceSection(QWidget):
 
 def _help() -> str:
     if os.environ.get(BASE_URL_VARIABLE):
-        return f"{BASE_URL_VARIABLE} is set and goes before this address."
-    return "Begins with https, so that the key stays secret."
+        return f"{BASE_URL_VARIABLE} is set and overrides this address."
+    return "Must begin with https to keep your key secret."

@@ -1,4 +1,4 @@
-"""What a day may cost."""
+"""The daily spending limits."""
 
 from dataclasses import replace
 
@@ -13,9 +13,9 @@ from sora_studio.ui.settings.field import Field
 
 
 class LimitField(Field):
-    """An amount in US dollars, or none.
+    """An amount in US dollars, or no limit.
 
-    Signals: `chosen(float | None)` when the person has left it with something that is an amount.
+    Signals: `chosen(float | None)` when editing ends with a valid amount or an empty field.
     """
 
     chosen = Signal(object)
@@ -28,7 +28,7 @@ class LimitField(Field):
         self._edit.editingFinished.connect(self._on_edit_editing_finished)
 
     def show_limit(self, usd: float | None) -> None:
-        """As it holds now."""
+        """Show this limit."""
         self._edit.setText("" if usd is None else dollars(usd).removeprefix("$").replace(",", "").removesuffix(".00"))
         self.show_help()
 
@@ -43,7 +43,7 @@ class LimitField(Field):
 
 
 class SpendingSection(QWidget):
-    """The two limits of a day.
+    """The daily warning and the daily limit.
 
     Signals: `soft_wanted(Settings)`, `hard_wanted(Settings)`.
     """
@@ -54,9 +54,9 @@ class SpendingSection(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.settings = Settings()
-        self.soft_field = LimitField("Tell me when a day has cost", help_text="Nothing stops.")
+        self.soft_field = LimitField("Warn me when a day costs", help_text="Nothing is stopped.")
         self.soft_field.chosen.connect(self._on_soft_field_chosen)
-        self.hard_field = LimitField("Send nothing beyond", help_text="What runs is followed and saved.")
+        self.hard_field = LimitField("Stop sending at", help_text="Running tasks are still followed and saved.")
         self.hard_field.chosen.connect(self._on_hard_field_chosen)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -65,7 +65,7 @@ class SpendingSection(QWidget):
         row.addWidget(self.hard_field, 1)
 
     def show_settings(self, settings: Settings) -> None:
-        """As they hold now."""
+        """Show these settings."""
         self.settings = settings
         self.soft_field.show_limit(settings.day_soft_limit_usd)
         self.hard_field.show_limit(settings.day_hard_limit_usd)

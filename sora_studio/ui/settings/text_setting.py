@@ -1,4 +1,4 @@
-"""A setting that is typed."""
+"""A setting with a text field."""
 
 from collections.abc import Callable
 
@@ -11,9 +11,9 @@ from sora_studio.ui.settings.field import Field
 
 
 class TextSetting(Field):
-    """Checked when the person leaves it, and wanted when it then says something else than what holds.
+    """Validated when editing ends; emits `wanted` if the value then differs from the current setting.
 
-    Signals: `wanted(Settings)`, `typed()` after every letter of a person.
+    Signals: `wanted(Settings)`, `typed()` on every edit by the user.
     """
 
     wanted = Signal(object)
@@ -29,7 +29,7 @@ class TextSetting(Field):
         placeholder: str = "",
         help_text: str = "",
     ) -> None:
-        """`write` puts the words into the settings that are `held`; it raises `InvalidSetting`."""
+        """`write` returns the `held` settings with the text applied; it may raise `InvalidSetting`."""
         self._entry = QLineEdit()
         self._entry.setAccessibleName(name)
         self._entry.setPlaceholderText(placeholder)
@@ -39,7 +39,7 @@ class TextSetting(Field):
         self._entry.editingFinished.connect(self._on_entry_editing_finished)
 
     def show_settings(self, settings: Settings) -> None:
-        """As they hold now."""
+        """Show these settings."""
         self._entry.setText(self._read(settings))
         self.show_help()
 

@@ -1,4 +1,4 @@
-"""Dark, light, or as the system is."""
+"""The choice of a theme: dark, light, or the system's."""
 
 from dataclasses import replace
 
@@ -11,14 +11,14 @@ from sora_studio.ui.kit.push_button import PushButton
 from sora_studio.ui.settings.field import Field
 
 _CHOICES = (
-    (Theme.SYSTEM, "Like the system", "segment-first"),
+    (Theme.SYSTEM, "System", "segment-first"),
     (Theme.DARK, "Dark", "segment"),
     (Theme.LIGHT, "Light", "segment-last"),
 )
 
 
 class ThemeSection(QWidget):
-    """Three choices, one of which holds.
+    """Three exclusive choices.
 
     Signals: `wanted(Settings)`.
     """
@@ -43,7 +43,7 @@ class ThemeSection(QWidget):
         column.addWidget(self.field)
 
     def show_settings(self, settings: Settings) -> None:
-        """As they hold now."""
+        """Show these settings."""
         self.settings = settings
         self._buttons[settings.theme].setChecked(True)
 

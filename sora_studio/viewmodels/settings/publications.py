@@ -1,4 +1,4 @@
-"""What of the person's is reachable now, in words, and the way to take it back."""
+"""The user's published pictures in words, and withdrawing them."""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sora_studio.viewmodels.settings.settings_services import SettingsServices
 
 SHOWN_AT_ONCE = 20
-"""Entries: a few screens full."""
+"""Page size of the list."""
 ROUTE_WORDS = {
     PictureRoute.BUCKET: "My bucket",
     PictureRoute.RELAY: "My relay",
@@ -30,11 +30,11 @@ _SOME_RUN = " · A task that is still running may fail without it."
 
 @dataclass(frozen=True, slots=True)
 class PublicationRow:
-    """One picture at one place as the list shows it, however often it was sent there; `trouble` is empty when all is well."""
+    """One picture at one place, however often it was published there; `trouble` is empty without a problem."""
 
     key: tuple[str, str]
     publications: tuple[int, ...]
-    """What there is to take back, the reachable first."""
+    """Ids to withdraw, reachable ones first."""
     name: str
     facts: str
     tasks: str
@@ -43,7 +43,7 @@ class PublicationRow:
 
 
 class PublicationsModel(QObject):
-    """Keeps the first `rows`, newest first, and how many more there are; asked anew by `refresh`.
+    """The first `rows`, newest first, and the number of `more`; updated by `refresh`.
 
     Signals: `changed()`.
     """
@@ -59,12 +59,12 @@ class PublicationsModel(QObject):
         self._services: SettingsServices | None = None
 
     def attach(self, services: "SettingsServices | None") -> None:
-        """Tell about these services from now on."""
+        """Attach the services and return to the first page; call `refresh` afterwards."""
         self._services = services
         self._most = SHOWN_AT_ONCE
 
     async def refresh(self) -> None:
-        """Ask what stands now, and what the rows stand for."""
+        """Read the current publications and their tasks."""
         if self._services is None:
             return
         async with self._asking:
@@ -78,12 +78,12 @@ class PublicationsModel(QObject):
             self.changed.emit()
 
     async def show_more(self) -> None:
-        """As many again."""
+        """Show another page of rows."""
         self._most += SHOWN_AT_ONCE
         await self.refresh()
 
     async def withdraw(self, row: PublicationRow) -> None:
-        """Take one back; what hinders it stands in its row afterwards, and hinders the rest of it too."""
+        """Withdraw a row's publications; stop at the first failure, which the row then shows."""
         if self._services is None:
             return
         for publication in row.publications:
@@ -93,7 +93,7 @@ class PublicationsModel(QObject):
 
 
 def row_of(sent: Sequence[Publication], tasks: Mapping[int, Task], now: datetime) -> PublicationRow:
-    """One picture at one place in words, the newest of it first; `tasks` are those that it was published for."""
+    """Build the row of one picture at one place from its publications, newest first, and their `tasks`."""
     newest = sent[0]
     reachable = [one for one in sent if one.url]
     way = "Only on this computer" if reachable and is_loopback(reachable[0].url) else ROUTE_WORDS[newest.route]
@@ -111,7 +111,7 @@ def row_of(sent: Sequence[Publication], tasks: Mapping[int, Task], now: datetime
 
 
 def _by_picture(standing: Iterable[Publication]) -> list[list[Publication]]:
-    """What was sent of each picture to each place, in the order of the newest."""
+    """Group publications by picture and place, in order of the newest of each."""
     found = dict[tuple[str, str], list[Publication]]()
     for one in standing:
         found.setdefault((one.fingerprint, one.place), []).append(one)
@@ -120,7 +120,7 @@ def _by_picture(standing: Iterable[Publication]) -> list[list[Publication]]:
 
 def _reach_words(route: PictureRoute, reachable: Sequence[Publication], now: datetime) -> str:
     if not reachable:
-        return "on its way"
+        return "being published"
     since = time_of_day_text(min(one.published_at for one in reachable), now)
     if route is PictureRoute.COMMAND:
         return f"since {since}, for as long as your command keeps it"
@@ -130,7 +130,7 @@ def _reach_words(route: PictureRoute, reachable: Sequence[Publication], now: dat
 
 def _tasks_words(tasks: Sequence[Task], *, can_withdraw: bool) -> str:
     if not tasks:
-        return "For no task any more"
+        return "No longer needed by a task"
     first = " ".join(tasks[0].request.prompt.split())
     short = first if len(first) <= _PROMPT_CHARS else f"{first[: _PROMPT_CHARS - 1].rstrip()}…"
     others = len(tasks) - 1

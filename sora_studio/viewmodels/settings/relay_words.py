@@ -1,4 +1,4 @@
-"""How it stands with the relay, in words."""
+"""Texts about the relay's state."""
 
 import os
 from typing import TYPE_CHECKING
@@ -10,44 +10,44 @@ if TYPE_CHECKING:
 
 _MISSING = {RelayPlace.HERE: "Enter the public address.", RelayPlace.ELSEWHERE: "Enter the address of the relay."}
 
-_OFFLINE = "Not connected to the relay; the service is asked instead."
+_OFFLINE = "Relay offline. Polling the service instead."
 
 
 def is_named_outside() -> bool:
-    """Whether the environment names one, which goes before the settings."""
+    """Return whether the environment sets a relay, which overrides the settings."""
     return bool(os.environ.get(RELAY_URL_VARIABLE))
 
 
 def missing(settings: Settings) -> str:
-    """What must be entered for the relay that was chosen; empty when nothing must."""
+    """Return what must still be entered for the chosen relay; empty when nothing is missing."""
     return "" if settings.relay_url or is_named_outside() else _MISSING.get(settings.relay, "")
 
 
 def relay_words(state: "RelayState", settings: Settings, *, proof: bool | None = None) -> tuple[str, str, str]:
-    """An icon, the name of a colour, and a sentence.
+    """Return an icon, the name of a colour, and a sentence.
 
-    `proof`: whether the way round was walked to its end, or broke off: then what is wrong stands below, and is said once.
+    `proof` is the result of the last callback check, None without one. A failed check shows its reason itself.
     """
     if needed := missing(settings):
         return "info", "secondary", needed
     if not state.configured:
-        return "info", "secondary", "No relay. Finished tasks are found by asking."
+        return "info", "secondary", "No relay. Finished tasks are found by polling."
     if state.connected:
         return _line_words(state, proof=proof)
     if state.trouble:
         return "cloud-off", "review", _OFFLINE if proof is False else f"{_OFFLINE} {state.trouble}"
     if settings.relay is RelayPlace.NONE and not is_named_outside():
         return "info", "secondary", "A relay on this computer starts by itself with the first picture or callback."
-    return "clock", "secondary", "Set up, and not connected yet."
+    return "clock", "secondary", "Not connected yet."
 
 
 def _line_words(state: "RelayState", *, proof: bool | None) -> tuple[str, str, str]:
-    """A line to the relay says nothing yet about the way to it from outside."""
+    """Return the texts while connected, which does not prove that the relay's public address works."""
     if proof is False:
-        return "warning", "review", "This window is connected to the relay, but the way round is broken, as said below."
+        return "warning", "review", "Connected to the relay, but the callback check failed; see below."
     if state.trouble:
-        return "warning", "review", f"This window is connected to the relay. {state.trouble}"
+        return "warning", "review", f"Connected to the relay. {state.trouble}"
     if proof is None:
-        hoped = f"Reports should come in at {state.public_url}; “Prove it” shows whether they do."
-        return "info", "secondary", f"This window is connected to the relay. {hoped}"
-    return "success", "ready", f"Proved: reports come in at {state.public_url}."
+        hoped = f"Callbacks should arrive at {state.public_url}; “Check callbacks” tests it."
+        return "info", "secondary", f"Connected to the relay. {hoped}"
+    return "success", "ready", f"Callbacks arrive at {state.public_url}."

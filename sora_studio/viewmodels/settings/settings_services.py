@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SettingsServices:
-    """`tasks` is only read: pictures are listed with the tasks that they were published for."""
+    """The services as one value. `tasks` is only read, to list pictures with the tasks they were published for."""
 
     credentials: "Credentials"
     bucket_keys: "BucketKeys"

@@ -34,7 +34,7 @@ def test_of_a_picture_that_was_sent_twice_the_longest_reach_is_told() -> None:
 
 
 def test_what_has_no_address_yet_is_on_its_way() -> None:
-    assert row(sent(1, url="")).facts == "My bucket · on its way"
+    assert row(sent(1, url="")).facts == "My bucket · being published"
 
 
 def test_nobody_promises_an_end_to_what_a_command_put_online() -> None:

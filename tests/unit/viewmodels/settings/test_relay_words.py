@@ -19,17 +19,17 @@ UP = RelayState(configured=True, connected=True, public_url=AT)
         (RelayState(configured=False), Settings(relay=RelayPlace.HERE), None, "secondary", "Enter the public address."),
         (UP, Settings(relay=RelayPlace.ELSEWHERE), None, "secondary", "Enter the address of the relay."),
         (RelayState(configured=True), Settings(), None, "secondary", "A relay on this computer starts by itself"),
-        (RelayState(configured=True), ON_A_HOST, None, "secondary", "Set up, and not connected yet."),
-        (DOWN, ON_A_HOST, None, "review", "Not connected to the relay; the service is asked instead. No answer."),
-        (UP, ON_A_HOST, None, "secondary", "This window is connected to the relay. Reports should come in at"),
-        (UP, ON_A_HOST, False, "review", "This window is connected to the relay, but the way round is broken"),
-        (UP, ON_A_HOST, True, "ready", f"Proved: reports come in at {AT}."),
+        (RelayState(configured=True), ON_A_HOST, None, "secondary", "Not connected yet."),
+        (DOWN, ON_A_HOST, None, "review", "Relay offline. Polling the service instead. No answer."),
+        (UP, ON_A_HOST, None, "secondary", "Connected to the relay. Callbacks should arrive at"),
+        (UP, ON_A_HOST, False, "review", "Connected to the relay, but the callback check failed"),
+        (UP, ON_A_HOST, True, "ready", f"Callbacks arrive at {AT}."),
         (
             RelayState(configured=True, connected=True, public_url="http://127.0.0.1:1", trouble="Nobody gets there."),
             ON_A_HOST,
             None,
             "review",
-            "This window is connected to the relay. Nobody gets there.",
+            "Connected to the relay. Nobody gets there.",
         ),
     ],
 )
@@ -50,4 +50,4 @@ def test_what_stands_below_is_not_said_twice(state: RelayState) -> None:
 def test_what_the_environment_names_lacks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(RELAY_URL_VARIABLE, AT)
     state = RelayState(configured=True)
-    assert relay_words(state, Settings(relay=RelayPlace.HERE))[2] == "Set up, and not connected yet."
+    assert relay_words(state, Settings(relay=RelayPlace.HERE))[2] == "Not connected yet."
