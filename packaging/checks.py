@@ -16,7 +16,7 @@ from environment import ROOT, program
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one check went. `output` is what it printed, unless that was shown while it ran."""
+    """Result of one check. `output` is what it printed, unless that was shown while it ran."""
 
     name: str
     passed: bool
@@ -39,7 +39,7 @@ def run_checks(folder: Path, pytest_args: list[str]) -> int:
 
 
 def static_checks(folder: Path) -> list[tuple[str, list[str]]]:
-    """Name and command line of each check that only reads the code."""
+    """Return name and command line of each check that only reads the code."""
     python, ruff = str(program(folder, "python")), str(program(folder, "ruff"))
     return [
         ("lint", [ruff, "check", "--quiet"]),
@@ -72,7 +72,7 @@ def _run_tests(command: list[str], environment: dict[str, str]) -> Outcome:
 
 
 def summary(outcomes: list[Outcome]) -> str:
-    """A line for each check, and the verdict."""
+    """Return a line for each check, and the verdict."""
     lines = [f"{outcome.name:<8} {'passed' if outcome.passed else 'FAILED'}  {outcome.seconds:6.1f} s" for outcome in outcomes]
     failed = [outcome.name for outcome in outcomes if not outcome.passed]
     verdict = f"Failed: {', '.join(failed)}." if failed else "Everything passed."
@@ -80,5 +80,5 @@ def summary(outcomes: list[Outcome]) -> str:
 
 
 def screen(environment: dict[str, str]) -> dict[str, str]:
-    """The environment for tests that open windows: on Linux Qt's offscreen screen, so that none depends on a desktop."""
+    """Return the environment for tests that open windows: Qt's offscreen platform on Linux, so that none needs a desktop."""
     return {**environment, "QT_QPA_PLATFORM": "offscreen"} if sys.platform.startswith("linux") else environment

@@ -1,4 +1,4 @@
-"""Decode a film from its first frame to its last and say what it is; run by `dev.py demo` inside the environment."""
+"""Decode a whole film and print its format; run by `dev.py demo` inside the environment."""
 
 import sys
 from pathlib import Path
@@ -7,7 +7,7 @@ import av
 
 
 def main(path: Path) -> int:
-    """The last line printed is the film's path."""
+    """Print the format, and the film's path on the last line."""
     with av.open(str(path)) as film:
         video = film.streams.video[0]
         frames = sum(1 for _ in film.decode(video))

@@ -1,6 +1,6 @@
-"""One command for everything a person does with a checkout: set it up, try it, test it, measure it.
+"""One command for working with a checkout: set up, try, test, measure.
 
-Standard library only, and it starts on Python 3.9: on a machine without a supported interpreter it says so.
+Standard library only. Starts on Python 3.9, so that it can explain a missing supported interpreter.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ DEMO_PROMPT = "Slow dolly along a quiet harbour at golden hour, gulls above the 
 
 
 def main(argv: list[str]) -> int:
-    """The exit code of the command."""
+    """Run the command and return its exit code."""
     arguments, rest = _parser().parse_known_args(argv)
     if rest and arguments.command not in ("test", "soak", "demo", "bench"):
         _parser().error(f"unrecognized arguments: {' '.join(rest)}")
@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
         "test": "run every check and test (further arguments go to pytest)",
         "soak": "run the window's and the whole program's tests 20 times in one process (further arguments go to pytest)",
         "bench": "measure, and print a table (further arguments name single benchmarks)",
-        "lock": "make packaging/requirements.lock anew from pyproject.toml",
+        "lock": "rebuild packaging/requirements.lock from pyproject.toml",
     }
     for name, help_text in words.items():
         command = commands.add_parser(name, help=help_text)
@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def demo(folder: Path, rest: list[str]) -> int:
-    """The window on the simulator; without a display the same job on the command line, ending with a clip that was decoded."""
+    """Open the window on the simulator; without a display, make a clip on the command line and decode it."""
     python = str(program(folder, "python"))
     if has_display():
         return _call([python, "-m", "sora_studio", "--demo", *rest])
@@ -80,14 +80,14 @@ def demo(folder: Path, rest: list[str]) -> int:
 
 
 def soak(folder: Path, rest: list[str]) -> int:
-    """A process that lives long enough for a dangling pointer in Qt to crash it; `--rounds N` for another number of runs."""
+    """Run in one process, long enough for a dangling pointer in Qt to crash it; `--rounds N` sets the number of runs."""
     command = [str(program(folder, "python")), "-m", "pytest", "-q", "-p", "no:xdist", "--rounds", "20"]
     environment = screen(dict(os.environ))
     return subprocess.run([*command, "tests/gui", "tests/e2e", *rest], cwd=ROOT, env=environment, check=False).returncode
 
 
 def make_lock() -> int:
-    """Versions and hashes for every system and supported Python, without addresses; known versions stay where they can."""
+    """Lock versions and hashes for every system and supported Python, without addresses; keep known versions if possible."""
     options = "--universal --generate-hashes --no-annotate --no-header --no-emit-index-url --no-emit-find-links --quiet"
     source = ["--python-version", "3.11", "--group", "dev", "pyproject.toml"]
     return _call([*locate_uv(), "pip", "compile", *options.split(), *source, "--output-file", str(LOCK)])

@@ -1,4 +1,4 @@
-"""The virtual environment: made with uv from the lock, proved once, and remembered by a stamp so that the next run is quick."""
+"""The virtual environment: created with uv from the lock, verified once, and marked by a stamp that makes the next run quick."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ _PROGRAMS = "Scripts" if os.name == "nt" else "bin"
 
 
 def program(folder: Path, name: str) -> Path:
-    """A program inside a virtual environment."""
+    """Return the path of a program inside a virtual environment."""
     return folder / _PROGRAMS / (f"{name}.exe" if os.name == "nt" else name)
 
 
 def prepare(wanted: str | None) -> Path:
-    """The environment folder with everything in it; nothing is done, and little time taken, when its stamp fits.
+    """Return the environment folder with everything installed; quick when its stamp matches.
 
-    `.venv` serves unless `wanted` names a version that it does not have: that one gets `.venv-<version>`.
+    This is `.venv`, unless `wanted` names a version that it does not have: that one gets `.venv-<version>`.
     """
     folder = choose_folder(ROOT, wanted)
     stamp = folder / STAMP
@@ -42,7 +42,7 @@ def prepare(wanted: str | None) -> Path:
 
 
 def choose_folder(root: Path, wanted: str | None) -> Path:
-    """Where the environment of that version is, or will be."""
+    """Return the folder for the environment of that version."""
     usual = root / ".venv"
     if wanted is None or version_of(usual) in (wanted, None):
         return usual
@@ -50,7 +50,7 @@ def choose_folder(root: Path, wanted: str | None) -> Path:
 
 
 def version_of(folder: Path) -> str | None:
-    """`3.12` for an environment that serves; None when there is none, or its interpreter has gone or is not supported."""
+    """Return a usable environment's version, such as `3.12`; None when it or its interpreter is missing or unsupported."""
     settings = folder / "pyvenv.cfg"
     if not settings.is_file() or not program(folder, "python").exists():
         return None
@@ -63,7 +63,7 @@ def version_of(folder: Path) -> str | None:
 
 
 def fingerprint() -> str:
-    """Changes with anything that decides what is installed."""
+    """Return a hash that changes with anything that decides what is installed."""
     digest = hashlib.sha256()
     for path in (LOCK, ROOT / "pyproject.toml", Path(__file__), Path(__file__).with_name("machine.py")):
         digest.update(path.read_bytes())
@@ -71,14 +71,14 @@ def fingerprint() -> str:
 
 
 def locate_uv() -> list[str]:
-    """A uv that runs, installed into a folder of its own if need be."""
+    """Return the command of a working uv, installed into a folder of its own if needed."""
     return _working_uv() or _own_uv(find_interpreter(None))
 
 
 def _working_uv() -> list[str] | None:
     own = program(ROOT / ".venv-tools", "uv")
     for path in (str(own) if own.exists() else None, shutil.which("uv")):
-        # A shim may be on PATH and lead to an interpreter that has no uv.
+        # A shim on PATH may lead to an interpreter without uv.
         if path and subprocess.run([path, "--version"], capture_output=True, check=False).returncode == 0:
             return [path]
     return None
@@ -102,7 +102,7 @@ def _fill(folder: Path, interpreter: Path, uv: list[str]) -> None:
 
 
 def _prove(folder: Path) -> None:
-    """The window's parts can be loaded: a missing system library shows here, by name, and not as a dead window."""
+    """Import the window's parts, so that a missing system library is named here instead of crashing the window."""
     code = "import PySide6.QtWidgets, PySide6.QtMultimedia, PySide6.QtMultimediaWidgets, PySide6.QtSvg, av, sora_studio"
     answer = subprocess.run([str(program(folder, "python")), "-c", code], capture_output=True, text=True, check=False)
     if answer.returncode != 0:

@@ -1,6 +1,6 @@
-"""What the machine brings: interpreters that the studio runs on, the shared libraries that Qt needs, a display.
+"""The machine's prerequisites: a supported interpreter, the shared libraries that Qt needs, a display.
 
-Standard library only; starts on Python 3.9, so that an older interpreter can say which one is missing.
+Standard library only; starts on Python 3.9, so that an older interpreter can explain which one is missing.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ QT_LIBRARIES = {
     "libxcb-randr.so.0": "libxcb-randr0",
     "libxcb-xkb.so.1": "libxcb-xkb1",
 }
-"""What PySide6's wheels expect of a Linux system, and the Debian package that has it."""
+"""Libraries that PySide6's wheels expect on Linux, and their Debian packages."""
 
 FONT_PACKAGE = "fonts-dejavu-core"
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.fonts", "~/.local/share/fonts")
 
 
 class SetupError(Exception):
-    """Something that a person has to do first; the message says what."""
+    """Something that you have to do first; the message says what."""
 
 
 def find_interpreter(wanted: str | None) -> Path:
-    """An interpreter of the version `wanted`, else of any supported one: this one, PATH, pyenv's folder, Windows' launcher."""
+    """Return an interpreter of version `wanted`, else a supported one: this one, PATH, pyenv's folder, Windows' launcher."""
     if wanted is not None and wanted not in SUPPORTED:
         raise SetupError(f"Python {wanted} is not supported; it runs on {_either(SUPPORTED)}.")
     versions = (wanted,) if wanted else SUPPORTED
@@ -75,7 +75,7 @@ def _version_key(folder: Path) -> list[int]:
 
 
 def _probe(command: list[str]) -> tuple[str, Path] | None:
-    """Version and path of what really runs: a shim on PATH may lead nowhere, and a virtual environment to its base."""
+    """Return version and path of what really runs: a PATH shim may be broken, and a virtual environment has a base."""
     code = "import sys; print('%d.%d' % sys.version_info[:2]); print(getattr(sys, '_base_executable', None) or sys.executable)"
     try:
         answer = subprocess.run([*command, "-c", code], capture_output=True, text=True, timeout=20, check=False)
@@ -98,7 +98,7 @@ def _install_hint(version: str) -> str:
 
 
 def missing_packages(interpreter: Path, *, needs_venv: bool) -> list[str]:
-    """Debian packages for what a bare system lacks: Qt's libraries, a font, and the means to make an environment."""
+    """Return the missing Debian packages: Qt's libraries, a font, and what creating an environment needs."""
     if not sys.platform.startswith("linux"):
         return []
     packages = [package for library, package in QT_LIBRARIES.items() if not _loads(library)]
@@ -118,7 +118,7 @@ def _loads(library: str) -> bool:
 
 
 def has_font(folders: list[Path]) -> bool:
-    """Whether any folder holds a font that Qt can draw with."""
+    """Return whether any folder contains a font that Qt can use."""
     return any(next(folder.rglob(f"*.{kind}"), None) for folder in folders for kind in ("ttf", "otf", "ttc"))
 
 
@@ -127,7 +127,7 @@ def _has_ensurepip(interpreter: Path) -> bool:
 
 
 def install_packages(packages: list[str]) -> None:
-    """On Debian and its children: as root, or through sudo; else say the one command that a person can run."""
+    """Install on Debian and derivatives: as root or through sudo; else raise with the command for the user to run."""
     if not shutil.which("apt-get"):
         names = ", ".join(packages)
         raise SetupError(f"This system lacks libraries that the window needs. On Debian they are called: {names}.")
@@ -148,7 +148,7 @@ def install_packages(packages: list[str]) -> None:
 
 
 def _root_prefix() -> list[str] | None:
-    """What goes before a command to run it as root; None when there is no way without a person."""
+    """Return the prefix for running a command as root; None when sudo is missing or cannot ask for a password."""
     if os.name != "posix" or os.geteuid() == 0:
         return []
     sudo = shutil.which("sudo")
@@ -160,7 +160,7 @@ def _root_prefix() -> list[str] | None:
 
 
 def has_display() -> bool:
-    """Whether a window can be seen by someone."""
+    """Return whether a window would be visible."""
     if not sys.platform.startswith("linux"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
