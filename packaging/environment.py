@@ -1,4 +1,4 @@
-"""The virtual environment: created with uv from the lock, verified once, and marked by a stamp that makes the next run quick."""
+"""The virtual environment: created with uv from the lock, verified once, then marked by a stamp to keep the next run quick."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs every benchmark in a process of its own and prints one table. Nothing here judges: aims are printed beside figures."""
+"""Runs every benchmark in its own process and prints one table, with targets beside the figures. Missed ones do not fail it."""
 
 import json
 import subprocess
@@ -30,7 +30,7 @@ MARKS = {True: "met", False: "missed", None: ""}
 
 
 def main() -> int:
-    """Prints the table; non-zero only when a benchmark could not run."""
+    """Print the table; return non-zero only when a benchmark could not run."""
     figures, broken = list[Figure](), list[str]()
     for name in sys.argv[1:] or BENCHMARKS:
         print(f"measuring {name} …", file=sys.stderr, flush=True)

@@ -1,4 +1,4 @@
-"""A thousand seeded lives of suspends, clocks set a day either way, restarts and lost connections: what was asked when."""
+"""A thousand seeded runs with suspends, clock changes of up to a day, restarts and lost connections: when polls were made."""
 
 import asyncio
 import random
@@ -13,7 +13,7 @@ LIVES, MOST_EVENTS = 1000, 12
 
 
 def main() -> None:
-    """Prints how many questions came early, late or never."""
+    """Print how many polls came early, late or never."""
     breaches, questions, latest_s, began = list[str](), 0, 0.0, time.monotonic()
     for seed in range(LIVES):
         rng = random.Random(seed)
@@ -25,9 +25,9 @@ def main() -> None:
         questions += sum(map(len, life.service.asked_by.values()))
         latest_s = max(latest_s, life.latest_s)
     took_s = time.monotonic() - began
-    Figure("clock changes, lives and questions", f"{LIVES} lives, {questions:,} questions in {took_s:.0f} s").tell()
+    Figure("clock changes, runs and polls", f"{LIVES} runs, {questions:,} polls in {took_s:.0f} s").tell()
     Figure("clock changes, early, late or forgotten", str(len(breaches)), "0", met=not breaches).tell()
-    Figure("clock changes, latest question", f"{latest_s:.2f} s awake", "under 1 s", met=latest_s < 1).tell()
+    Figure("clock changes, latest poll", f"{latest_s:.2f} s awake", "under 1 s", met=latest_s < 1).tell()
     for breach in breaches[:10]:
         print(breach)
 

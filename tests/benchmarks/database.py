@@ -1,4 +1,4 @@
-"""The database: 200 kills in a storm of writes, and what checking, backing up and mending 100,000 tasks take."""
+"""The database: 200 kills during heavy writes, and the time to check, back up and repair 100,000 tasks."""
 
 import asyncio
 import shutil
@@ -32,7 +32,7 @@ BEAT_S = 0.005
 
 
 async def fill(path: Path) -> None:
-    """Many takes at a time, as fast as it goes."""
+    """Add tasks, many takes at a time, as fast as possible."""
     database = Database(path)
     await database.open()
     tasks = SqliteTasks(database)
@@ -42,7 +42,7 @@ async def fill(path: Path) -> None:
 
 
 async def open_once(path: Path) -> tuple[float, str]:
-    """Seconds, and what was mended."""
+    """Open the database; return the seconds it took, and what was repaired."""
     database, begun = Database(path), time.perf_counter()
     rescue = await database.open()
     took = time.perf_counter() - begun
@@ -51,7 +51,7 @@ async def open_once(path: Path) -> tuple[float, str]:
 
 
 async def back_up(path: Path) -> tuple[float, float, float]:
-    """Seconds for a backup; meanwhile, the longest that the loop stood still and the slowest write."""
+    """Return the seconds for a backup, the longest delay of the loop meanwhile, and the slowest write."""
     database = Database(path)
     await database.open()
     tasks, longest, slowest = SqliteTasks(database), 0.0, 0.0
@@ -76,7 +76,7 @@ ADD_CLIPS = """
 
 
 async def look_at_files(path: Path) -> float:
-    """Seconds of processor for what returning to the window does, when every task has a clip on disk."""
+    """Return the processor seconds of the file check on window activation, when every task has a clip on disk."""
     film = path.with_name("film.mp4")
     film.write_bytes(b"film")
     database = Database(path)
@@ -95,7 +95,7 @@ async def look_at_files(path: Path) -> float:
 
 
 def damage(path: Path) -> None:
-    """Every page through which others are reached is zeroed."""
+    """Zero every inner page, through which others are reached."""
     content = bytearray(path.read_bytes())
     for at in range(0, len(content), 4096):
         if at == 0 or content[at] in (2, 5):
@@ -104,13 +104,13 @@ def damage(path: Path) -> None:
 
 
 def main() -> None:
-    """Prints the figures."""
+    """Print the figures."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "storm" / "studio.db"
         path.parent.mkdir()
         rows = rows_that_survived(path, (1 + number % 20 for number in range(KILLS)))
         told = f"{rows} acknowledged rows, none lost"
-        Figure(f"database, {KILLS} × kill −9 in a write storm", told, "none lost", met=True).tell()
+        Figure(f"database, {KILLS} × kill −9 during writes", told, "none lost", met=True).tell()
         path = Path(folder) / "big" / "studio.db"
         asyncio.run(fill(path))
         size = path.stat().st_size / 1e6
@@ -123,17 +123,17 @@ def main() -> None:
         Figure(f"database, opening with {TASKS:,} tasks", f"{opened * 1000:.0f} ms", "under 800 ms", met=opened < 0.8).tell()
         looked = asyncio.run(look_at_files(path))
         words = "under 1 s"
-        Figure(f"database, files of {TASKS:,} clips, processor", f"{looked:.2f} s", words, met=looked < 1.0).tell()
+        Figure(f"database, file check of {TASKS:,} clips, processor", f"{looked:.2f} s", words, met=looked < 1.0).tell()
         took, longest, slowest = asyncio.run(back_up(path))
-        Figure(f"database, backup of {TASKS:,} tasks, proved", f"{took:.1f} s").tell()
+        Figure(f"database, verified backup of {TASKS:,} tasks", f"{took:.1f} s").tell()
         words = f"{longest * 1000:.0f} ms, slowest write {slowest * 1000:.0f} ms"
-        Figure("database, loop held up by it at most", words, "under 50 ms", met=longest < 0.05).tell()
+        Figure("database, longest loop delay during it", words, "under 50 ms", met=longest < 0.05).tell()
         shutil.rmtree(Backups(path).folder)
         damage(path)
         mended, words = asyncio.run(open_once(path))
         kept = words.endswith(f"{TASKS:,} tasks were kept")
         Figure(
-            "database, mending it without its inner pages",
+            "database, repair without its inner pages",
             f"{mended:.1f} s, {words.rpartition(': ')[2]}",
             "all tasks",
             met=kept,

@@ -1,7 +1,7 @@
 """From a keystroke to its paint with 10,000 characters in the editor, against a bare QPlainTextEdit.
 
-Each keystroke is sent and the time is taken when the viewport's paint event is over; the header and the counter change with
-it, as in the panel. Caret in the middle, so that half of the text moves.
+Each keystroke is sent, and the time is taken when the viewport's paint event has ended; the header and the counter change with
+it, as in the panel. The caret is in the middle, so that half of the text moves.
 """
 
 import os
@@ -30,7 +30,7 @@ HUNDRED_PARAGRAPHS = "\n".join(ONE_PARAGRAPH[start : start + 99] for start in ra
 
 
 class Paints(QObject):
-    """Counts the paint events of what it watches."""
+    """Counts the paint events of the widgets that it filters."""
 
     count = 0
 
@@ -42,7 +42,7 @@ class Paints(QObject):
 
 
 def keystrokes_ms(shown: QWidget, editor: QAbstractScrollArea) -> list[float]:
-    """Milliseconds from each keystroke until nothing is left to paint."""
+    """Return milliseconds from each keystroke until all painting is done."""
     shown.resize(900, 420)
     shown.show()
     QTest.qWaitForWindowExposed(shown)

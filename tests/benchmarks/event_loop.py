@@ -1,4 +1,4 @@
-"""The hardened loop: a million callbacks, how late sleeps are, and what finished time-outs leave behind."""
+"""The event loop: a million callbacks, how late sleeps end, and what finished timeouts leave behind."""
 
 import asyncio
 import gc
@@ -19,13 +19,13 @@ TIMEOUTS = 10_000
 
 
 class Emitter(QObject):
-    """Emits from Python to Python, which a broken binding does not survive for long."""
+    """Emits from Python to Python, which crashes a broken binding soon."""
 
     fired = Signal(object)
 
 
 async def soak() -> float:
-    """Seconds for a million turns of the loop with signals in between."""
+    """Return the seconds for a million turns of the loop with signals in between."""
     emitter, heard = Emitter(), list[object]()
     emitter.fired.connect(heard.append)
     begun = time.perf_counter()
@@ -39,7 +39,7 @@ async def soak() -> float:
 
 
 async def lateness_ms() -> list[float]:
-    """How much longer than asked each of sixty sleeps was."""
+    """Return how much longer than requested each of sixty sleeps took."""
 
     async def late(seconds: float) -> float:
         begun = time.monotonic()
@@ -50,7 +50,7 @@ async def lateness_ms() -> list[float]:
 
 
 async def timers_left() -> int:
-    """Qt timers alive after many time-outs that were not needed."""
+    """Count the Qt timers alive after many timeouts that did not fire."""
 
     async def finish_at_once() -> None:
         async with asyncio.timeout(30):
@@ -63,7 +63,7 @@ async def timers_left() -> int:
 
 
 def main() -> None:
-    """Prints the figures."""
+    """Print the figures."""
     app = QCoreApplication([])
     loop = StudioEventLoop(app)
     asyncio.set_event_loop(loop)
@@ -75,7 +75,7 @@ def main() -> None:
     Figure("event loop, earliest of 60 sleeps", f"{min(late):+.2f} ms", "never early", met=min(late) >= 0).tell()
     p99 = percentile(late, 99)
     Figure("event loop, p99 lateness", f"{p99:.2f} ms", "under 5 ms", met=p99 < 5).tell()
-    Figure("event loop, Qt timers after 10,000 time-outs", f"{left}", "under 20", met=left < 20).tell()
+    Figure("event loop, Qt timers after 10,000 timeouts", f"{left}", "under 20", met=left < 20).tell()
 
 
 if __name__ == "__main__":

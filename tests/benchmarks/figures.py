@@ -1,4 +1,4 @@
-"""One line a figure, so that every benchmark can run alone and all of them together make one table."""
+"""Prints figures as one line each, so that every benchmark runs alone, and all of them together form one table."""
 
 import json
 import math
@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`measured` and `aim` are words with units; `met` is None where there is nothing to reach."""
+    """`measured` and `aim` are text with units; `met` is None when there is no target."""
 
     name: str
     measured: str
@@ -17,16 +17,16 @@ class Figure:
     met: bool | None = None
 
     def tell(self) -> None:
-        """As a line of JSON on standard output."""
+        """Print the figure as a line of JSON to standard output."""
         print(json.dumps(asdict(self)), flush=True)
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
-    """The value that `percent` of the values do not exceed (nearest rank)."""
+    """Return the value that `percent` of the values do not exceed (nearest rank)."""
     ordered = sorted(values)
     return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]
 
 
 def median(values: Sequence[float]) -> float:
-    """The middle value."""
+    """Return the middle value."""
     return statistics.median(values)

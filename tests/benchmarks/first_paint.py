@@ -1,6 +1,6 @@
-"""From starting the process to a painted window that takes typing: ours against a bare main window with an editor, in turns.
+"""Time from process start to a painted window that accepts typing: the studio alternating with a bare window and editor.
 
-Both count from the start of the process, with compiled modules, until Qt has put their first paint on the screen.
+Both are measured from process start, with compiled modules, until Qt has put the first paint on the screen.
 """
 
 import sys
@@ -82,14 +82,14 @@ door.main([])
 
 
 def times(program: str, environment: dict[str, str]) -> dict[str, float]:
-    """What the program tells, in seconds from just before its process starts; `longest` is a length of its own."""
+    """Return the times that the program prints, in seconds since process start; `longest` is a duration."""
     began = time.time()
     told = dict(line.split() for line in run_window(program, environment).splitlines())
     return {what: float(seconds) - (0.0 if what == "longest" else began) for what, seconds in told.items()}
 
 
 def compiled(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
-    """An environment in which modules are kept compiled, as installed ones are, and the data is our own."""
+    """Return an environment in which modules stay compiled, as when installed, with a data folder of our own."""
     kept = {name: value for name, value in environment.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {**kept, "PYTHONPYCACHEPREFIX": str(folder / "compiled"), "SORA_STUDIO_DATA_DIR": str(folder / "data")}
 

@@ -1,6 +1,6 @@
 """Pauses of the garbage collector while the window is used on the simulator: typing, sending, opening and closing dialogs.
 
-That makes next to no garbage, so a thread adds far more than the program ever makes: cycles, and records that live for a while.
+That produces almost no garbage, so a thread adds far more than the program ever does: cycles, and short-lived records.
 """
 
 import gc
@@ -24,7 +24,7 @@ AIM_P99_MS, AIM_LONGEST_MS = 2.0, 20.0
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """One collection. `cpu_ms` leaves out the time in which another process had the processor."""
+    """One collection. `cpu_ms` excludes the time in which other processes ran."""
 
     generation: int
     objects: int
@@ -35,7 +35,7 @@ class Pause:
 
 @contextmanager
 def pauses() -> Iterator[list[Pause]]:
-    """Every collection of this process in the meantime."""
+    """Record every collection of this process during the block."""
     seen = list[Pause]()
     began = objects = cpu_began = 0.0
 
@@ -73,12 +73,12 @@ class Litter:
         while not self._over.wait(0.05):
             for number in range(200):
                 cycle = [number]
-                cycle.append(cycle)  # type: ignore[arg-type]  # that is what makes it one
+                cycle.append(cycle)  # type: ignore[arg-type]  # makes it a cycle
                 kept.append({"id": number, "words": [number]})
 
 
 def use_the_window() -> int:
-    """The program on its simulator, used by a script. Prints its pauses; the last one is that of its end."""
+    """Run the program on its simulator with a script. Print the pauses; the last one is that of the exit."""
     from PySide6.QtCore import Qt, QTimer
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QDialog, QPushButton, QTextEdit
@@ -131,7 +131,7 @@ def use_the_window() -> int:
 
 
 def main() -> None:
-    """Prints the pauses."""
+    """Print the pauses."""
     if sys.argv[1:] == ["--use"]:
         gc.disable()  # as the entry does
         sys.exit(use_the_window())
@@ -145,11 +145,11 @@ def main() -> None:
         )
     *seen, last = [Pause(**pause) for pause in json.loads(run.stdout.splitlines()[-1])]
     tell(seen)
-    Figure("garbage collection, once more before exit", f"{last.cpu_ms:.1f} ms, {last.objects:,} objects").tell()
+    Figure("garbage collection, final one before exit", f"{last.cpu_ms:.1f} ms, {last.objects:,} objects").tell()
 
 
 def tell(seen: list[Pause]) -> None:
-    """As figures. The aims are about processor time: on a busy machine the wall clock also counts the others' turns."""
+    """Print the figures. Targets are for processor time: on a busy machine the wall clock includes other processes."""
     cpu, wall = [pause.cpu_ms for pause in seen], [pause.ms for pause in seen]
     full = [pause.cpu_ms for pause in seen if pause.generation == 2]
     p99, longest = percentile(cpu, 99), max(cpu)
@@ -158,7 +158,7 @@ def tell(seen: list[Pause]) -> None:
         ("p99 pause", p99, percentile(wall, 99), AIM_P99_MS),
         ("longest pause", longest, max(wall), AIM_LONGEST_MS),
     ):
-        measured = f"{figure:.2f} ms, {clock:.2f} ms by the clock"
+        measured = f"{figure:.2f} ms, {clock:.2f} ms wall time"
         Figure(f"garbage collection, {name}", measured, f"under {aim:g} ms", met=figure < aim).tell()
     Figure("garbage collection, pauses", f"{len(seen)}, {len(full)} full ones up to {max(full, default=0):.2f} ms").tell()
     Figure("garbage collection, on other threads", f"{strangers}", "0", met=strangers == 0).tell()

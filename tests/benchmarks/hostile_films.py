@@ -1,4 +1,4 @@
-"""500 damaged films, each looked into and pictured: what became of them, and of this process. And what a good one costs."""
+"""500 damaged films, each inspected and drawn: the outcomes, and whether this process survived. And the cost of a good one."""
 
 import tempfile
 import time
@@ -21,7 +21,7 @@ POSTER_EDGE = 640
 
 
 def main() -> None:
-    """Prints the figures."""
+    """Print the figures."""
     with tempfile.TemporaryDirectory() as folder:
         good = write_film(Path(folder) / "good.mp4", frames=300, size=(1280, 720))
         tell_cost(good)
@@ -30,7 +30,7 @@ def main() -> None:
 
 
 def tell_cost(film: Path) -> None:
-    """A film of ten seconds is verified and pictured: two processes."""
+    """Inspect a film of ten seconds and draw its poster: two processes."""
     process, looks, posters = FilmProcess(), list[float](), list[float]()
     for _ in range(GOOD_ROUNDS):
         began = time.perf_counter()
@@ -39,13 +39,13 @@ def tell_cost(film: Path) -> None:
         process.draw_poster(film, max_edge=POSTER_EDGE)
         looks.append((looked - began) * 1000)
         posters.append((time.perf_counter() - looked) * 1000)
-    Figure("film, verified in a process of its own", f"{median(looks):.0f} ms").tell()
+    Figure("film, inspected in its own process", f"{median(looks):.0f} ms").tell()
     both = median([look + poster for look, poster in zip(looks, posters, strict=True)])
-    Figure("film, verified and pictured", f"{both:.0f} ms", f"under {AIM_GOOD_MS} ms", met=both < AIM_GOOD_MS).tell()
+    Figure("film, inspected, with poster", f"{both:.0f} ms", f"under {AIM_GOOD_MS} ms", met=both < AIM_GOOD_MS).tell()
 
 
 def tell_harm(good: bytes, folder: Path) -> None:
-    """Every film spoilt in ways of its own. Whoever reads this figure knows that this process lived."""
+    """Open films, each damaged differently. That this figure is printed proves that this process survived."""
     process, times = FilmProcess(), list[float]()
 
     def look(seed: int) -> str:
@@ -56,7 +56,7 @@ def tell_harm(good: bytes, folder: Path) -> None:
             process.inspect(path)
             process.draw_poster(path, max_edge=POSTER_EDGE)
         except PassingError:
-            return "not looked into"
+            return "not inspected"
         except StudioError as refusal:
             return "ended" if refusal.detail.startswith("no answer") else "refused"
         finally:
@@ -67,7 +67,7 @@ def tell_harm(good: bytes, folder: Path) -> None:
     with ThreadPoolExecutor(AT_ONCE) as pool:
         told = Counter(pool.map(look, range(FILMS)))
     counted = ", ".join(f"{count} {word}" for word, count in told.most_common())
-    Figure(f"{FILMS} damaged films, {len(MUTATIONS)} ways", counted, "no harm", met=told["not looked into"] == 0).tell()
+    Figure(f"{FILMS} damaged films, {len(MUTATIONS)} ways", counted, "no harm", met=told["not inspected"] == 0).tell()
     slowest = max(times)
     took = f"median {median(times):.0f}, p99 {percentile(times, 99):.0f}, longest {slowest:.0f} ms"
     Figure("a damaged film's cost", took, f"under {LONGEST_S:g} s", met=slowest < LONGEST_S * 1000).tell()

@@ -1,4 +1,4 @@
-"""Each window and dialog opened and closed 200 times: Qt objects, threads and memory that are left."""
+"""Each window and dialog opened and closed 200 times: remaining Qt objects, threads and memory."""
 
 import subprocess
 import sys
@@ -8,7 +8,7 @@ OPENINGS = 200
 
 
 def main() -> int:
-    """Prints the leak tests' own figures; each opening is theirs as well."""
+    """Run the leak tests, which print their own figures."""
     options = ["-q", "-s", "--openings", str(OPENINGS), "--timeout", "1800"]
     command = [sys.executable, "-m", "pytest", *options, "tests/gui/test_leaks.py"]
     return subprocess.run(command, cwd=Path(__file__).parents[2], check=False).returncode

@@ -31,7 +31,7 @@ start(sys.argv[1:])
 
 
 def benchmark(environment: dict[str, str]) -> None:
-    """Print the resident size. Only Linux tells it without another library."""
+    """Print the resident size. Only Linux reports it without another library."""
     if not Path("/proc/self/status").exists():
         Figure("memory", "not measured on this system").tell()
         return

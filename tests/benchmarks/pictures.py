@@ -1,4 +1,4 @@
-"""What it takes to look at a picture, to make what is published of it, and to take a frame out of a film."""
+"""Time to inspect a picture, to prepare it for publication, and to extract a frame from a film."""
 
 import statistics
 import tempfile
@@ -28,14 +28,14 @@ AS_IS, CONVERT = PictureEdit(), PictureEdit(convert=True)
 
 
 def main() -> None:
-    """Prints the figures."""
+    """Print the figures."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         photo, turned = folder / "photo.jpg", folder / "turned.jpg"
         _photo(MEGAPIXELS_12).save(photo, quality=90)
         _photo(MEGAPIXELS_12).save(turned, quality=90, exif=exif(6))
-        _tell("12 MP JPEG, looked at", lambda: inspect_image(photo), AIM_LOOK_MS)
-        _tell("12 MP JPEG, prepared as it is", lambda: _prepared(photo, AS_IS))
+        _tell("12 MP JPEG, inspected", lambda: inspect_image(photo), AIM_LOOK_MS)
+        _tell("12 MP JPEG, stripped only", lambda: _prepared(photo, AS_IS))
         _tell("12 MP JPEG, turned", lambda: _prepared(turned, AS_IS))
         _tell("12 MP JPEG, cropped", lambda: _prepared(photo, PictureEdit(Crop(0.1, 0.1, 0.6, 0.6))))
         tell_conversions(folder)
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def tell_conversions(folder: Path) -> None:
-    """Of files that are too large, and of another kind."""
+    """Convert files that are too large, or of another kind."""
     large = _photo(FORTY_MEGABYTES)
     seen_through = large.copy()
     seen_through.putalpha(Image.linear_gradient("L").resize(large.size))
@@ -60,7 +60,7 @@ def tell_conversions(folder: Path) -> None:
 
 
 def tell_large_conversions(folder: Path) -> None:
-    """Of what a telephone's best camera makes."""
+    """Convert pictures as large as the best phone cameras make."""
     large = _photo(MEGAPIXELS_48)
     seen_through = large.copy()
     seen_through.putalpha(Image.linear_gradient("L").resize(large.size))
@@ -72,7 +72,7 @@ def tell_large_conversions(folder: Path) -> None:
 
 
 def tell_frames(film: Path) -> None:
-    """Each is a process of its own, decoding from the keyframe on."""
+    """Extract frames, each in its own process, decoding from the keyframe on."""
     process, times = FilmProcess(), list[float]()
     for at_s in (0, 1.5, 3.3, 5, 6.7, 8.2, 8.5, 9.9) * 2:
         began = time.perf_counter()
@@ -110,7 +110,7 @@ def _tell(what: str, work: Callable[[], Any], aim_ms: int | None = None, *, roun
 
 
 def _photo(size: tuple[int, int]) -> Image.Image:
-    """As busy as a photo of grass."""
+    """Return a picture as detailed as a photo of grass."""
     soft = Image.effect_noise((size[0] // 4, size[1] // 4), 60).resize(size, Image.Resampling.BICUBIC)
     return Image.merge("RGB", (soft, soft.transpose(Image.Transpose.FLIP_LEFT_RIGHT), Image.effect_noise(size, 12)))
 

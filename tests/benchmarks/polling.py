@@ -1,6 +1,6 @@
-"""A thousand tasks followed at the real plan, over real connections and a real database, on the window's event loop.
+"""A thousand tasks polled at the real plan, over real connections and a real database, on the window's event loop.
 
-The service is a bare server in a process of its own: it notes when each task was asked for and says that it goes on.
+The service is a bare server in its own process: it records when each task was polled, and answers that it is processing.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ AIM_HEARTBEAT_MS, AIM_TIMERS = 8.0, 20
 
 
 async def serve() -> None:
-    """Answers until standard input closes, then tells when each task was asked for and answered (wall time, seconds)."""
+    """Answer until standard input closes, then print when each task was polled and answered (wall time, seconds)."""
     seen: dict[str, list[tuple[float, float]]] = defaultdict(list)
 
     async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -38,7 +38,7 @@ async def serve() -> None:
                 task = re.search(rb"taskId=(\w+)", head)
                 data: object = {"taskId": task[1].decode(), "state": "processing"} if task else 10.0
                 body = json.dumps({"code": 200, "message": "success", "data": data}).encode()
-                if task:  # noted before it is sent: nobody can have had the answer sooner
+                if task:  # recorded before sending: the client cannot have the answer earlier
                     seen[task[1].decode()].append((asked_at, time.time()))
                 writer.write(
                     b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
@@ -54,7 +54,7 @@ async def serve() -> None:
 
 
 async def fill(folder: Path, gateway: str) -> dict[str, float]:
-    """Tasks that were accepted within ten seconds, about three minutes ago: each one's id and due time (wall, seconds)."""
+    """Add tasks that were accepted within ten seconds, about three minutes ago; return due times (wall, seconds) by id."""
     from sora_studio.domain.request import GenerationRequest
     from sora_studio.domain.task import TaskState
     from sora_studio.storage.database import Database
@@ -78,7 +78,7 @@ async def fill(folder: Path, gateway: str) -> dict[str, float]:
 
 
 async def heartbeat(late_ms: list[float]) -> None:
-    """How late a callback comes that is due every ten milliseconds."""
+    """Measure the delay of a callback that is due every ten milliseconds."""
     loop = asyncio.get_running_loop()
     while True:
         due = loop.time() + BEAT_S
@@ -94,7 +94,7 @@ def live_qt_timers() -> int:
 
 
 async def follow(folder: Path, base_url: str, first_due: float) -> tuple[list[float], int, int]:
-    """Heartbeats in milliseconds late, Qt timers at the end, requests of the last minute."""
+    """Poll for a while; return the heartbeat's delays in milliseconds, Qt timers at the end, requests of the last minute."""
     from sora_studio.storage.secrets import KeyStores, SessionKeys
     from sora_studio.studio import open_studio
     from sora_studio.viewmodels.event_bridge import EventBridge
@@ -112,7 +112,7 @@ async def follow(folder: Path, base_url: str, first_due: float) -> tuple[list[fl
 
 
 def lateness_s(due_at: dict[str, float], seen: dict[str, Sequence[Sequence[float]]]) -> list[float]:
-    """Of every question: how long after its plan it reached the service. Less than nothing is early."""
+    """Return how long after its due time each poll reached the service; negative is early."""
     late: list[float] = []
     for task, due in due_at.items():
         for asked_at, answered_at in seen.get(task, ()):
@@ -122,7 +122,7 @@ def lateness_s(due_at: dict[str, float], seen: dict[str, Sequence[Sequence[float
 
 
 def main() -> None:
-    """Prints what was measured beside the aims."""
+    """Print measurements beside targets."""
     if sys.argv[1:] == ["--serve"]:
         asyncio.run(serve())
         return
@@ -151,13 +151,11 @@ def main() -> None:
 
 def tell(late_s: list[float], late_ms: list[float], *, timers: int, requests: int) -> None:
     early, beat = sum(late < 0 for late in late_s), percentile(late_ms, 99)
-    Figure("polling, tasks and questions", f"{TASKS} tasks, {len(late_s)} questions, {requests} in the last minute").tell()
-    Figure("polling, questions asked early", str(early), "0", met=early == 0).tell()
+    Figure("polling, tasks and polls", f"{TASKS} tasks, {len(late_s)} polls, {requests} in the last minute").tell()
+    Figure("polling, early polls", str(early), "0", met=early == 0).tell()
+    Figure("polling, delay", f"p50 {percentile(late_s, 50) * 1000:.0f}  p99 {percentile(late_s, 99) * 1000:.0f} ms").tell()
     Figure(
-        "polling, questions late", f"p50 {percentile(late_s, 50) * 1000:.0f}  p99 {percentile(late_s, 99) * 1000:.0f} ms"
-    ).tell()
-    Figure(
-        "polling, heartbeat late", f"p99 {beat:.1f} ms", f"under {AIM_HEARTBEAT_MS:.0f} ms", met=beat < AIM_HEARTBEAT_MS
+        "polling, heartbeat delay", f"p99 {beat:.1f} ms", f"under {AIM_HEARTBEAT_MS:.0f} ms", met=beat < AIM_HEARTBEAT_MS
     ).tell()
     Figure("polling, live Qt timers", str(timers), f"under {AIM_TIMERS}", met=timers < AIM_TIMERS).tell()
 

@@ -1,4 +1,4 @@
-"""Thousands of seeded lives of pictures on their way: nothing stays public that no task needs, and none is paid for twice."""
+"""Thousands of seeded runs of publishing pictures: nothing stays public that no task needs, and nothing is paid for twice."""
 
 import tempfile
 from pathlib import Path
@@ -12,18 +12,18 @@ SCHEDULES, CHUNK = 2000, 50
 
 
 def live(first: int) -> Outcome:
-    """One chunk of schedules, in a process of its own."""
+    """Run one chunk of schedules, in its own process."""
     with tempfile.TemporaryDirectory() as folder:
         return outcome_of(range(first, first + CHUNK), Path(folder))
 
 
 def main() -> None:
-    """Prints what was tried and what became of it."""
+    """Print what was tried and the outcome."""
     total = add_up(Outcome(), live, range(0, SCHEDULES, CHUNK))
-    Figure("publishing, schedules tried", f"{total.schedules}; {total.intents} tasks").tell()
-    Figure("publishing, pictures that left", str(total.visible)).tell()
+    Figure("publishing, schedules run", f"{total.schedules}; {total.intents} tasks").tell()
+    Figure("publishing, uploaded pictures", str(total.visible)).tell()
     Figure("publishing, faults", str(total.faults.total())).tell()
-    Figure("publishing, ends of the program", f"{total.ends.total()} at {len(total.ends)} places").tell()
+    Figure("publishing, exits of the program", f"{total.ends.total()} at {len(total.ends)} places").tell()
     Figure(
         "publishing, tasks charged twice", f"{total.charged_twice} of {total.charged}", "0", met=not total.charged_twice
     ).tell()

@@ -1,4 +1,4 @@
-"""The relay as a process: how soon callbacks are answered, what hostile requests change, and what a kill loses."""
+"""The relay as a process: how quickly callbacks are answered, what hostile requests change, and what a kill loses."""
 
 import asyncio
 import gc
@@ -28,7 +28,7 @@ HANDLE = "a-picture-that-was-lent.jpg"
 
 
 async def late_by(times_s: list[float]) -> None:
-    """How late this process is woken: what the machine itself adds to every measured time."""
+    """Record how late this process is woken: the machine's own share of every measured time."""
     while True:
         due_s = time.perf_counter() + WOKEN_EVERY_S
         await asyncio.sleep(WOKEN_EVERY_S)
@@ -36,7 +36,7 @@ async def late_by(times_s: list[float]) -> None:
 
 
 def send_callbacks(base_url: str, per_s: int) -> tuple[list[tuple[int, float]], list[float]]:
-    """What became of each callback, and the delays of this process, which does nothing else and collects no garbage."""
+    """Return each callback's status and time, and this process's own delays; it does nothing else and collects no garbage."""
 
     async def send() -> tuple[list[tuple[int, float]], list[float]]:
         delays_s = list[float]()
@@ -50,7 +50,7 @@ def send_callbacks(base_url: str, per_s: int) -> tuple[list[tuple[int, float]], 
 
 
 def answered_in_time(folder: Path, per_s: int) -> None:
-    """Callbacks at a steady pace, from a process of their own."""
+    """Send callbacks at a steady rate, from their own process."""
     with relay(folder, token=TOKEN) as (_, base_url, _), ProcessPoolExecutor(1, get_context("spawn")) as client:
         answers, delays_s = client.submit(send_callbacks, base_url, per_s).result()
     taken = sum(status == 200 for status, _ in answers)
@@ -61,12 +61,12 @@ def answered_in_time(folder: Path, per_s: int) -> None:
 
 
 def spread_ms(times_s: list[float]) -> str:
-    """Half of them, nearly all, all."""
+    """Format median, p99 and maximum."""
     return ", ".join(f"p{percent} {percentile(times_s, percent) * 1000:.1f}" for percent in (50, 99, 100)) + " ms"
 
 
 async def attacked(target: Target) -> int:
-    """How many of the hostile requests got an answer that gives something away."""
+    """Return how many hostile requests got an answer that reveals something."""
     waiting, surprises = asyncio.Semaphore(ATTACKERS), 0
 
     async def strike(number: int) -> None:
@@ -81,7 +81,7 @@ async def attacked(target: Target) -> int:
 
 
 def unchanged_by_strangers(folder: Path) -> None:
-    """A thousand hostile requests with the real times of patience."""
+    """Send a thousand hostile requests, with the real timeouts."""
     (folder / "token").write_text(TOKEN)
     with relay(folder) as (_, base_url, _):
         secret, callback = callback_secret(TOKEN, bytes(16)), b'{"data": {"taskId": "task_1"}}'
@@ -98,7 +98,7 @@ def unchanged_by_strangers(folder: Path) -> None:
 
 
 def kept_through_kills(folder: Path) -> None:
-    """Kill −9 in a storm, again and again on one folder."""
+    """Kill −9 under load, again and again on one folder."""
     answered = lost = 0
     for _ in range(KILLS):
         with relay(folder, token=TOKEN) as (process, base_url, _):
@@ -106,11 +106,11 @@ def kept_through_kills(folder: Path) -> None:
         with relay(folder, token=TOKEN) as (_, base_url, _):
             lost += len(secrets - kept(base_url, secrets))
         answered += len(secrets)
-    Figure(f"relay, {KILLS} × kill −9 in a storm", f"{answered} answered, {lost} lost", "none lost", met=not lost).tell()
+    Figure(f"relay, {KILLS} × kill −9 under load", f"{answered} answered, {lost} lost", "none lost", met=not lost).tell()
 
 
 def main() -> None:
-    """Prints the figures."""
+    """Print the figures."""
     with tempfile.TemporaryDirectory() as folder:
         for name in ("pace", "fast", "strangers", "kills"):
             (Path(folder) / name).mkdir()

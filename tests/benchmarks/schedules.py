@@ -1,4 +1,4 @@
-"""Seeded schedules by the thousand: lived through in processes side by side, and added up."""
+"""Runs thousands of seeded schedules in parallel processes, and adds up their outcomes."""
 
 import os
 import sys
@@ -8,7 +8,7 @@ from typing import Protocol, Self, TypeVar
 
 
 class Outcome(Protocol):
-    """What schedules came to."""
+    """Combined outcome of schedules."""
 
     broken: list[str]
 
@@ -19,7 +19,7 @@ Total = TypeVar("Total", bound=Outcome)
 
 
 def add_up(total: Total, live: Callable[[int], Total], firsts: Iterable[int]) -> Total:
-    """`live` lives through the chunk that begins with a seed, in a process of its own. Says which promises were broken."""
+    """Call `live` for every chunk, by its first seed, in a process of its own. Print broken promises."""
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         for outcome in pool.map(live, firsts):
             total += outcome

@@ -11,7 +11,7 @@ NO_START = "There is no display and Xvfb does not start; measured on Qt's offscr
 
 
 class WindowFailed(Exception):
-    """The measured program ended with an error; the message is a sentence with what it said last."""
+    """The measured program ended with an error; the message is a sentence with its last output."""
 
 
 @contextmanager

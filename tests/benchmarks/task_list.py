@@ -1,6 +1,6 @@
 """The task list with 100,000 tasks: from the index to the painted view, and a thousand changes at once.
 
-The database is left out (its own cost is told in the storage's figures): the index and the changed tasks are at hand.
+The database is left out (the storage's figures include it): index and changed tasks are in memory.
 """
 
 import os
@@ -30,7 +30,7 @@ CHANGE_AIM_MS = 25.0
 
 
 def timed_ms(work: Callable[[], object]) -> float:
-    """Milliseconds until the work is done and everything it caused has been painted."""
+    """Return milliseconds until the work is done and everything it caused has been painted."""
     started = time.perf_counter()
     work()
     QApplication.processEvents()
@@ -38,7 +38,7 @@ def timed_ms(work: Callable[[], object]) -> float:
 
 
 def main() -> int:
-    """Tells the figures."""
+    """Print the figures."""
     app = QApplication(sys.argv)
     theme.apply(app, Theme.DARK)
     tasks = {number: task_in(Phase.READY, number, seen_at=None) for number in range(1, ROWS + 1)}

@@ -1,6 +1,6 @@
-"""A day of a thousand tasks in seconds: the real tracking, budget and client, over a service on a clock turned by hand.
+"""A day of a thousand tasks in seconds: the real polling, budget and client, with a simulated service and clock.
 
-Told are the most requests in any sliding minute, as the service counts them, and whether any task was starved.
+Prints the most requests in any sliding minute, as the service counts them, and whether any task was starved.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ HOUR_S = 3600.0
 
 @dataclass(frozen=True)
 class Report:
-    """What the service saw. `jain` is 1 when every task was asked for equally often; `longest_gap` counts in planned waits."""
+    """What the service recorded. `jain` is 1 when all tasks were polled equally often; `longest_gap` is in planned waits."""
 
     questions: int
     most_in_a_minute: int
@@ -49,7 +49,7 @@ class Report:
 
 
 class AlwaysGoesOn(httpx.AsyncBaseTransport):
-    """Notes when each task was asked for, and says that it goes on."""
+    """Records when each task is polled, and answers that it is processing."""
 
     def __init__(self, clock: ManualClock) -> None:
         self._clock = clock
@@ -64,7 +64,7 @@ class AlwaysGoesOn(httpx.AsyncBaseTransport):
 
 
 async def follow(tasks: int, hours: float, profile: ModelProfile, *, suspends_s: Sequence[float] = ()) -> Report:
-    """All of them accepted within a minute and running to the end; the suspends come evenly in between."""
+    """Poll tasks that were all accepted within a minute and run to the end; the suspends are spread evenly."""
     clock, store, began = ManualClock(), MemoryTasks(), time.process_time()
     service, events = AlwaysGoesOn(clock), EventBus()
     client = GatewayClient(GATEWAY, key=lambda: "key", clock=clock, transport=service)
@@ -107,7 +107,7 @@ async def follow(tasks: int, hours: float, profile: ModelProfile, *, suspends_s:
 
 
 def report(service: AlwaysGoesOn, profile: ModelProfile, *, suspended: bool, took_s: float) -> Report:
-    """Gaps are held against the wait that was planned at their beginning; a suspend is no starving."""
+    """Compare gaps with the wait that was planned at their beginning; a suspend does not count as starving."""
     asked = service.asked
     everything = sorted(itertools.chain.from_iterable(asked.values()))
     most = first = 0
@@ -132,20 +132,20 @@ def report(service: AlwaysGoesOn, profile: ModelProfile, *, suspended: bool, too
 
 
 def planned_s(age_s: float, profile: ModelProfile) -> tuple[float, ...]:
-    """As it is promised; two waits where an age is so near a threshold that rounding decides."""
+    """Return the promised wait; two waits when an age is so near a threshold that rounding decides."""
     slow_s = 600.0 if profile.generation_times else HOUR_S
     ages = (age_s - 0.001, age_s + 0.001)
     return tuple(profile.poll.every_s if age < slow_s else 60.0 if age < HOUR_S else 600.0 for age in ages)
 
 
 def crowded() -> ModelProfile:
-    """More is to be asked for than the service takes: a thousand tasks every five seconds are 12,000 a minute."""
+    """Return a profile that demands more than the service accepts: a thousand tasks every five seconds are 12,000 a minute."""
     shipped = sora_2()
     return replace(shipped, poll=replace(shipped.poll, every_s=5.0), generation_times=())
 
 
 def main() -> None:
-    """The day, a day with suspends, and a crowded half-hour."""
+    """Run the day, a day with suspends, and a crowded half-hour."""
     day = asyncio.run(follow(1000, 24, sora_2()))
     tell("a day", day)
     tell("a day with suspends", asyncio.run(follow(1000, 24, sora_2(), suspends_s=[HOUR_S, 8 * HOUR_S, 60.0])))
@@ -153,8 +153,8 @@ def main() -> None:
 
 
 def tell(name: str, seen: Report) -> None:
-    """As figures."""
-    Figure(f"{name}, 1,000 tasks", f"{seen.questions:,} questions in {seen.took_s:.0f} s of processor").tell()
+    """Print the figures."""
+    Figure(f"{name}, 1,000 tasks", f"{seen.questions:,} polls in {seen.took_s:.0f} s of processor").tell()
     most = f"{seen.most_in_a_minute:,}"
     Figure(f"{name}, most in any minute", most, f"{PER_MINUTE:,}", met=seen.most_in_a_minute <= PER_MINUTE).tell()
     Figure(f"{name}, early", str(seen.early), "0", met=not seen.early).tell()

@@ -1,6 +1,6 @@
-"""Every way in which an origin misbehaves, at every place: what lies in the clips' folder is the origin's film, or nothing.
+"""Every kind of misbehaviour of an origin, at every position: the clips' folder contains the origin's film, or nothing.
 
-A real origin on loopback, a real film, the real transfer and landing. Bytes are counted where they leave.
+A real origin on loopback, a real film, the real download. Bytes are counted where they leave the origin.
 """
 
 import asyncio
@@ -38,12 +38,12 @@ from tests.unit.services.rig import GATEWAY, sora_2
 CHUNK_BYTES = 65_536
 POINTS = 250
 DRIP_S = 10.0
-"""So long takes each byte of an origin that drips."""
+"""Delay of each byte from an origin that drips."""
 LOOP_TURNS = 60
 
 
 class Way(StrEnum):
-    """What the origin does: something at the cut, and something when it is asked for the rest."""
+    """Misbehaviour of the origin: at the cut, or when asked for the rest."""
 
     CLOSED = "connection closed"
     RESET = "connection reset"
@@ -61,12 +61,12 @@ class Way(StrEnum):
 
 
 HONEST = frozenset({Way.CLOSED, Way.RESET, Way.DRIP, Way.EXPIRED})
-"""Here the rest can be had, so that hardly anything needs to be fetched twice."""
+"""With these the rest can be resumed, so that hardly anything is fetched twice."""
 
 
 @cache
 def film(number: int) -> bytes:
-    """Two real ones of different lengths, each with a box at the end that players skip: some hundred kilobytes of noise."""
+    """Return one of two real films of different lengths, each with some hundred kilobytes of noise in a box at the end."""
     with tempfile.TemporaryDirectory() as folder:
         pictures = write_film(Path(folder) / "film.mp4", frames=(30, 40)[number]).read_bytes()
     noise = random.Random(number).randbytes((350_000, 400_000)[number])
@@ -75,7 +75,7 @@ def film(number: int) -> bytes:
 
 @dataclass
 class Origin:
-    """Serves the first film; misbehaves once, around byte `cut`, then is as good as any."""
+    """Serves the first film; misbehaves once, around byte `cut`, then works correctly."""
 
     way: Way
     cut: int
@@ -119,7 +119,7 @@ class Origin:
                 await self._send(writer, whole[at : at + 1])
                 await asyncio.sleep(0.001)
         if self.way is Way.RESET:
-            for _ in range(LOOP_TURNS):  # a reset drops what the system still holds: let it arrive
+            for _ in range(LOOP_TURNS):  # a reset drops what the system has buffered: let it arrive
                 await asyncio.sleep(0)
             at_once = struct.pack("ii", 1, 0)  # closing sends a reset
             writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
@@ -163,7 +163,7 @@ def _answer(whole: bytes, etag: str, start: int) -> tuple[str, dict[str, str]]:
 
 
 class Opened:
-    """The real look into the container, in this process."""
+    """Inspects films for real, in this process."""
 
     async def inspect_film(self, path: Path) -> FilmFacts:
         def look() -> FilmFacts:
@@ -189,7 +189,7 @@ class Outcome:
 
 
 async def bring(way: Way, cut: int, folder: Path) -> Outcome:
-    """One clip, tried until it is saved as the program does; at most ten times."""
+    """Download one clip, retrying as the program does; at most ten times."""
     clock = HastyClock()
     origin = Origin(way, cut, clock)
     async with _saver(clock, folder) as (saver, tasks, stop), serving(origin.serve) as base_url:
@@ -249,14 +249,14 @@ def _ignore(_: TransferProgress) -> None:
 
 
 def points(count: int) -> list[int]:
-    """The places where something may be off by one, and others by chance (the same ones every time)."""
+    """Return the positions where off-by-one errors are likely, and random ones (the same every time)."""
     length, rng = len(film(0)), random.Random(1)
     special = [0, 1, CHUNK_BYTES - 1, CHUNK_BYTES, length - 1]
     return [*special, *(rng.randrange(length) for _ in range(count - len(special)))]
 
 
 async def matrix(cuts: Iterable[int], folder: Path) -> list[Outcome]:
-    """Every way at every place."""
+    """Run every misbehaviour at every position."""
     outcomes = list[Outcome]()
     for number, cut in enumerate(cuts):
         for way in Way:
@@ -266,7 +266,7 @@ async def matrix(cuts: Iterable[int], folder: Path) -> list[Outcome]:
 
 
 def main() -> None:
-    """The whole matrix."""
+    """Run the whole matrix."""
     with tempfile.TemporaryDirectory() as folder:
         outcomes = asyncio.run(matrix(points(POINTS), Path(folder)))
     wrong = [outcome for outcome in outcomes if not outcome.right]
