@@ -1,1 +1,1 @@
-"""What the window shows, as values and rules: no widget, and of Qt only its core."""
+"""View models: the window's state and rules, without widgets. Of Qt they use only QtCore."""

@@ -1,4 +1,4 @@
-"""Carries the core's events into Qt: facts become signals, and changed tasks are collected so that a burst is one update."""
+"""Turns the core's events into Qt signals; changed tasks are batched, so that a burst causes one update."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ from sora_studio.domain.events import (
 )
 
 COLLECT_MS = 80
-"""Long enough to join a burst, short enough to feel like at once."""
+"""Batching interval: long enough to join a burst, short enough to feel immediate."""
 
 
 class EventBridge(QObject):
@@ -59,12 +59,12 @@ class EventBridge(QObject):
         self._collecting.timeout.connect(self._on_collecting_timeout)
 
     def listen(self, events: EventBus) -> None:
-        """Follow this bus, and no other any more."""
+        """Subscribe to this bus instead of the previous one."""
         self.mute()
         self._unsubscribe = events.subscribe(self._relay)
 
     def mute(self) -> None:
-        """Stop listening; what was collected is still delivered."""
+        """Unsubscribe; changes collected so far are still delivered."""
         if self._unsubscribe is not None:
             self._unsubscribe()
             self._unsubscribe = None

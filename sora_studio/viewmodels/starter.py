@@ -1,4 +1,4 @@
-"""How a view model runs work without knowing a widget."""
+"""How view models start asynchronous work without depending on widgets."""
 
 from collections.abc import Coroutine
 from typing import Protocol

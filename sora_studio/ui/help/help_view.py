@@ -44,7 +44,7 @@ class HelpView(QTextBrowser):
         self.verticalScrollBar().setValue(0)
 
     def restyle(self) -> None:
-        """Build the document anew in the current colours, at the same place."""
+        """Rebuild the document in the current colours and keep the scroll position."""
         if self._page is None:
             return
         place = self.verticalScrollBar().value()
@@ -69,7 +69,7 @@ class HelpView(QTextBrowser):
             block = block.next()
 
     def highlight(self, words: Iterable[str]) -> None:
-        """Mark every occurrence of the words, without regard to case."""
+        """Mark every occurrence of the words, ignoring case."""
         self._words = list(words)
         marks = list[QTextEdit.ExtraSelection]()
         for word in self._words:
@@ -95,7 +95,7 @@ def _format_blocks(document: QTextDocument) -> None:
         cursor.mergeBlockFormat(shape)
         if level:
             cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
-            cursor.setCharFormat(_heading_format(level))  # not merged: Markdown's own size would be added to it
+            cursor.setCharFormat(_heading_format(level))  # replaced, not merged: Markdown's size adjustment would be added
         _format_fragments(block)
         block = block.next()
 
@@ -107,7 +107,7 @@ def _heading_format(level: int) -> QTextCharFormat:
 
 
 def _format_fragments(block: QTextBlock) -> None:
-    """Give code a ground of its own, and bold text the one bold weight of the font."""
+    """Give code a background, and bold text the font's only bold weight."""
     iterator = block.begin()
     spans = list[tuple[int, int, QTextCharFormat]]()
     while not iterator.atEnd():
@@ -119,7 +119,7 @@ def _format_fragments(block: QTextBlock) -> None:
             letters.setFontWeight(QFont.Weight.DemiBold)
         spans.append((fragment.position(), fragment.length(), letters))
         iterator += 1
-    for position, length, letters in spans:  # a change of format ends the iterator
+    for position, length, letters in spans:  # afterwards: changing formats invalidates the iterator
         cursor = QTextCursor(block)
         cursor.setPosition(position)
         cursor.setPosition(position + length, QTextCursor.MoveMode.KeepAnchor)

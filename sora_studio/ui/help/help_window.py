@@ -16,7 +16,7 @@ _PAGE = Qt.ItemDataRole.UserRole
 
 
 class HelpWindow(QWidget):
-    """A window of its own that stays beside the main window, so that a page can be read while working."""
+    """A separate window, so that a page can be read while working in the main window."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Window)
@@ -39,13 +39,13 @@ class HelpWindow(QWidget):
         self._list.setCurrentRow(0)
 
     def open_page(self, name: str) -> None:
-        """Show a page, by its file's name without the suffix, and bring the window to the front."""
+        """Show the page with this file name (without suffix), and bring the window to the front."""
         self._search.clear()
         self._list.setCurrentRow(next(row for row, page in enumerate(self._pages) if page.name == name))
         self.present()
 
     def present(self) -> None:
-        """Show the window with the keyboard in the search field."""
+        """Show the window with the focus in the search field."""
         self.show()
         self.raise_()
         self.activateWindow()

@@ -1,4 +1,4 @@
-"""A box to tick, in the colours of the look: the style sheet can colour the box but not the tick."""
+"""A check box in the theme's colours. Style sheets can colour the box but not the tick, so the tick is painted here."""
 
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QCheckBox, QStyle, QStyleOptionButton
@@ -7,14 +7,14 @@ from sora_studio.ui.kit import theme
 
 
 class CheckBox(QCheckBox):
-    """Its words are its accessible name."""
+    """A check box whose text is also its accessible name."""
 
     def __init__(self, words: str) -> None:
         super().__init__(words)
         self.setAccessibleName(words)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The box, and the tick over it."""
+        """Paint the box, and the tick over it."""
         super().paintEvent(event)
         if self.isChecked():
             option = QStyleOptionButton()

@@ -1,6 +1,6 @@
-"""Controls that are painted as drawn: segments, a check chip, menu chips and the one primary button of the window.
+"""Custom-painted controls: segments, check chips, menu chips and the window's one primary button.
 
-They are real radio buttons, check boxes and push buttons underneath, so that keyboards and screen readers find what they know.
+They are real radio buttons, check boxes and push buttons, so that keyboards and screen readers work as usual.
 """
 
 from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
@@ -17,7 +17,7 @@ _ARROW = QSize(7, 5)
 
 
 class SegmentButton(QRadioButton):
-    """One value of a segmented control. `compact` shows its icon alone; its name stays."""
+    """One value of a segmented control. `compact` shows only its icon; the accessible name stays."""
 
     def __init__(self, text: str, icon_name: str | None, parent: QWidget) -> None:
         super().__init__(text, parent)
@@ -26,26 +26,26 @@ class SegmentButton(QRadioButton):
         _prepare(self)
 
     def width_when(self, *, compact: bool) -> int:
-        """How wide it is with its words, or without where it has an icon."""
+        """Return the width with text, or compact with the icon alone if there is one."""
         parts = [ICON] if self.icon_name else []
         if not (compact and self.icon_name):
             parts.append(_text_width(self.font(), self.text()))
         return sum(parts) + GAP * (len(parts) - 1) + 2 * PADDING
 
     def sizeHint(self) -> QSize:
-        """Icon and text between paddings."""
+        """Return the size of icon and text with padding."""
         return QSize(self.width_when(compact=self.compact), theme.CONTROL_HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
-        """Never narrower than what it says."""
+        """Return the size hint: the text is never cut."""
         return self.sizeHint()
 
     def hitButton(self, pos: QPoint) -> bool:
-        """All of it can be pressed."""
+        """Make the whole widget clickable, not only Qt's indicator and label."""
         return self.rect().contains(pos)
 
     def paintEvent(self, _: QPaintEvent) -> None:
-        """Icon and text; the frame around all segments is their group's."""
+        """Paint icon and text; `Segments` paints the frame."""
         painter = _painter(self)
         colour = _ink(self, strong=self.isChecked())
         left = PADDING
@@ -57,7 +57,7 @@ class SegmentButton(QRadioButton):
 
 
 class CheckChip(QCheckBox):
-    """Yes or no."""
+    """A boolean chip."""
 
     def __init__(self, text: str, parent: QWidget) -> None:
         super().__init__(text, parent)
@@ -65,19 +65,19 @@ class CheckChip(QCheckBox):
         _prepare(self)
 
     def sizeHint(self) -> QSize:
-        """The tick keeps its place when it is off, so that nothing moves."""
+        """Return a size that includes the tick even when off, so that nothing moves."""
         return QSize(ICON + 6 + _text_width(self.font(), self.text()) + 2 * PADDING, theme.CONTROL_HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
-        """Never narrower than what it says."""
+        """Return the size hint: the text is never cut."""
         return self.sizeHint()
 
     def hitButton(self, pos: QPoint) -> bool:
-        """All of it can be pressed."""
+        """Make the whole widget clickable, not only Qt's indicator and label."""
         return self.rect().contains(pos)
 
     def paintEvent(self, _: QPaintEvent) -> None:
-        """A tick when on, an empty box when off."""
+        """Paint a tick when on, an empty box when off."""
         painter = _painter(self)
         draw_box(painter, self, invalid=self.invalid)
         colour = _ink(self)
@@ -102,25 +102,25 @@ class MenuChip(QPushButton):
 
     @property
     def words(self) -> str:
-        """What it says."""
+        """The text shown."""
         return self._words
 
     def show_words(self, words: str) -> None:
-        """What it says. Not Qt's own text, which would take an ampersand for a shortcut."""
+        """Set the text. Qt's own `setText` would treat an ampersand as a shortcut."""
         self._words = words
         self.updateGeometry()
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Text and arrow between paddings."""
+        """Return the size of text and arrow with padding."""
         return QSize(_text_width(self.font(), self._words) + 7 + _ARROW.width() + 2 * PADDING, theme.CONTROL_HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
-        """Never narrower than what it says."""
+        """Return the size hint: the text is never cut."""
         return self.sizeHint()
 
     def paintEvent(self, _: QPaintEvent) -> None:
-        """The value and a small arrow."""
+        """Paint the value and a small arrow."""
         painter = _painter(self)
         draw_box(painter, self, invalid=self.invalid)
         colour = _ink(self)
@@ -133,7 +133,7 @@ class MenuChip(QPushButton):
 
 
 class GenerateButton(QPushButton):
-    """The only primary control of the window: the words, and its keys in smaller type."""
+    """The window's only primary button: its text, and its shortcut in smaller type."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -144,20 +144,20 @@ class GenerateButton(QPushButton):
         self._keys_font = theme.font(size_px=11)
 
     def sizeHint(self) -> QSize:
-        """Room for the words and the keys."""
+        """Return the size of text and shortcut with padding."""
         width = 2 * 18 + _text_width(self._words_font, self.text()) + 12 + _text_width(self._keys_font, key_names.SEND_SIGN)
         return QSize(width, GENERATE_HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
-        """Never narrower than what it says."""
+        """Return the size hint: the text is never cut."""
         return self.sizeHint()
 
     def mouseDoubleClickEvent(self, e: QMouseEvent) -> None:
-        """The second click of a double click is no second order."""
+        """Ignore the second click of a double click, which would send twice."""
         e.accept()
 
     def paintEvent(self, _: QPaintEvent) -> None:
-        """Filled with the accent; darker while pressed, grey while there is nothing to send to."""
+        """Paint the button in the accent colour; darker while pressed, grey while disabled."""
         colours = theme.tokens()
         painter = _painter(self)
         fill = colours.accent_hover if self.underMouse() else colours.accent
@@ -181,7 +181,7 @@ class GenerateButton(QPushButton):
 
 
 def draw_box(painter: QPainter, widget: QWidget, *, invalid: bool = False) -> None:
-    """The raised box of a chip: brighter under the pointer, ringed when it has the keyboard or is at fault."""
+    """Draw a chip's raised box: lighter on hover, with a coloured edge when focused or invalid."""
     colours = theme.tokens()
     edge = colours.failed if invalid else colours.accent if widget.hasFocus() else colours.line
     painter.setPen(QPen(QColor(edge), 1))
@@ -190,7 +190,7 @@ def draw_box(painter: QPainter, widget: QWidget, *, invalid: bool = False) -> No
 
 
 def box_path(rect: QRect) -> QPainterPath:
-    """A rounded box on whole pixels, so that its one-pixel edge is sharp."""
+    """Return a rounded box at half-pixel offsets, so that its one-pixel edge is sharp."""
     path = QPainterPath()
     path.addRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS, theme.RADIUS)
     return path

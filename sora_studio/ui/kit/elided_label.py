@@ -1,4 +1,4 @@
-"""One line that never asks for more width than there is: what has no room is left out in its middle."""
+"""A one-line label that elides its text in the middle instead of asking for more width."""
 
 import html
 
@@ -10,9 +10,9 @@ from sora_studio.ui.kit import theme
 
 
 class ElidedLabel(QLabel):
-    """For the name of a file: its beginning and its suffix stay readable, a tool tip says the whole of what is cut.
+    """For file names: beginning and suffix stay readable, and a tool tip shows the whole text when it is cut.
 
-    `text()` and the accessible name are whole at any width. It takes whatever width its layout leaves.
+    `text()` and the accessible name are always complete. The label takes whatever width its layout leaves.
     """
 
     def __init__(self, text: str = "", *, semibold: bool = False, parent: QWidget | None = None) -> None:
@@ -23,30 +23,30 @@ class ElidedLabel(QLabel):
         self.setText(text)
 
     def setText(self, text: str) -> None:
-        """Show this from now on."""
+        """Set the text, its accessible name and the tool tip."""
         super().setText(text)
         self.setAccessibleName(text)
         self._tell()
 
     def shown(self) -> str:
-        """What of it has room now."""
+        """Return the elided text as shown at the current width."""
         return self.fontMetrics().elidedText(self._line(), Qt.TextElideMode.ElideMiddle, self.contentsRect().width())
 
     def sizeHint(self) -> QSize:
-        """Room for all of it on one line."""
+        """Return the size of the whole text on one line."""
         return self.fontMetrics().size(int(Qt.TextFlag.TextSingleLine), self._line())
 
     def minimumSizeHint(self) -> QSize:
-        """As narrow as it must."""
+        """Allow any width."""
         return QSize(0, self.sizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """More or less of it is shown."""
+        """Update the tool tip, as more or less of the text is shown."""
         super().resizeEvent(event)
         self._tell()
 
     def paintEvent(self, _: QPaintEvent) -> None:
-        """What has room, as a label paints it."""
+        """Paint the elided text in the label's style."""
         option = QStyleOption()
         option.initFrom(self)
         painter = QPainter(self)
@@ -62,7 +62,7 @@ class ElidedLabel(QLabel):
         painter.end()
 
     def _line(self) -> str:
-        """A name may hold line breaks."""
+        """Return the text on one line: file names may contain line breaks."""
         return " ".join(self.text().split())
 
     def _tell(self) -> None:

@@ -1,4 +1,4 @@
-"""A sentence with its icon in the colour of what it says; the words say the same without the colour."""
+"""A sentence with an icon, both in the colour of its role; the text is understandable without the colour."""
 
 from collections.abc import Sequence
 
@@ -12,10 +12,10 @@ _ICON_PX = 16
 
 
 class IconLine(QWidget):
-    """Follows the look. `role` is the name of a colour that words can have too: secondary, ready, review or failed."""
+    """Follows the theme. `role` names a text colour: secondary, ready, review or failed."""
 
     def __init__(self, icon: str = "info", role: str = "secondary", text: str = "", *, room_for: Sequence[str] = ()) -> None:
-        """`room_for`: the sentences that may take each other's place while a person is about to press something below."""
+        """`room_for`: texts that may replace each other; room for the tallest is reserved, so that controls below stay put."""
         super().__init__()
         self._mark = QLabel()
         self._mark.setFixedWidth(_ICON_PX)
@@ -32,7 +32,7 @@ class IconLine(QWidget):
         theme.notifier.changed.connect(self._draw)
 
     def say(self, icon: str, role: str, text: str) -> None:
-        """Show these from now on."""
+        """Show this icon and text in the role's colour."""
         self._icon, self._role = icon, role
         theme.set_role(self._words, role)
         self._words.setText(text)
@@ -40,7 +40,7 @@ class IconLine(QWidget):
         self._draw()
 
     def words(self) -> str:
-        """What stands there."""
+        """Return the text."""
         return self._words.text()
 
     def _draw(self) -> None:

@@ -1,4 +1,4 @@
-"""Pictures as the window paints them: thumbnails that were drawn for it, and the posters that this program keeps as JPEG."""
+"""QImages for the window, from decoded thumbnails and from the posters that this program stores as JPEG."""
 
 import stat
 from pathlib import Path
@@ -9,19 +9,19 @@ from PySide6.QtGui import QImage, QImageReader
 from sora_studio.domain.picture import Thumbnail
 
 MAX_DECODED_MB = 128
-"""For one picture at its full size."""
+"""Decoded size of one picture; larger ones are refused."""
 
-QImageReader.setAllocationLimit(MAX_DECODED_MB)  # for what Qt opens by itself too, such as a clipboard's picture
+QImageReader.setAllocationLimit(MAX_DECODED_MB)  # also limits what Qt decodes itself, such as a clipboard's picture
 
 
 def image_of(thumbnail: Thumbnail) -> QImage:
-    """With pixels of its own."""
+    """Return the thumbnail as a QImage with its own copy of the pixels."""
     width, height = thumbnail.width, thumbnail.height
     return QImage(thumbnail.rgba, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
 
 
 def read_poster(path: Path) -> QImage:
-    """A null image for what is no JPEG of a usual size, whatever it is called. Blocking: for threads."""
+    """Return the poster, or a null image if it is not a JPEG or too large. Blocking: run it in a thread."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             return QImage()

@@ -1,9 +1,9 @@
-"""What the keys that send a prompt are called on this system."""
+"""Names of the shortcut that sends a prompt, for this system."""
 
 import sys
 
 _IS_MAC = sys.platform == "darwin"
 SEND = "⌘ Enter" if _IS_MAC else "Ctrl+Enter"
-"""In a sentence."""
+"""For sentences."""
 SEND_SIGN = "⌘ ⏎" if _IS_MAC else "Ctrl ⏎"
-"""On a button."""
+"""For buttons."""

@@ -1,17 +1,17 @@
-"""Where the long names of files and addresses may break in a narrow column. For the eye alone: what is read out stays whole."""
+"""Allows line breaks in long file names and addresses. For display only: keep accessible names unbroken."""
 
 import re
 
 BREAK = "\N{ZERO WIDTH SPACE}"
 _LONG = 20
-"""So many letters fit every column of the composer."""
+"""Words up to this length fit every column of the composer."""
 _LONG_WORD = re.compile(rf"\S{{{_LONG + 1},}}")
 _AFTER_MARK = re.compile(r"[_\-./?&=](?=.)")
 _PIECE = re.compile(rf"[^{BREAK}]{{{_LONG}}}(?=[^{BREAK}])")
 
 
 def breakable(text: str) -> str:
-    """Long words may break after their marks, and where there are none, anywhere."""
+    """Insert zero-width spaces into long words: after punctuation, else every 20 characters."""
     return _LONG_WORD.sub(lambda word: _broken(word[0]), text)
 
 

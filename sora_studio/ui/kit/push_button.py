@@ -1,4 +1,4 @@
-"""A button for windows that are worked by keyboard."""
+"""A push button with keyboard behaviour suited to forms and dialogs."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
@@ -8,17 +8,17 @@ _ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class PushButton(QPushButton):
-    """Return and Enter press it where it has the keyboard, as the space bar does, and never from a neighbour."""
+    """Enter presses the focused button, as Space does, and never acts as a dialog's default button."""
 
     def __init__(self, text: str, name: str = "", parent: QWidget | None = None) -> None:
-        """`name` says what it does without what stands around it, where its text alone does not."""
+        """`name` is the accessible name, for texts that are unclear without their surroundings."""
         super().__init__(text, parent)
         if name:
             self.setAccessibleName(name)
         self.setAutoDefault(False)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Once for each press of a key, however long it is held."""
+        """Click on Enter or Return, ignoring auto-repeat."""
         is_plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if event.key() not in _ENTER_KEYS or not is_plain:
             super().keyPressEvent(event)

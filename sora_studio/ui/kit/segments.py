@@ -1,4 +1,4 @@
-"""A segmented control: two or three values side by side, of which one holds. Tab stops there once, arrow keys move within."""
+"""A segmented control: two or three exclusive values side by side. It is one tab stop; arrow keys move within."""
 
 from collections.abc import Sequence
 
@@ -12,12 +12,12 @@ from sora_studio.ui.kit.controls import SegmentButton, box_path
 
 
 class Segments(QWidget):
-    """Signals: `chosen(OptionValue)` when the person picks a value."""
+    """Exclusive buttons in one frame. Signals: `chosen(OptionValue)` when the user picks a value."""
 
     chosen = Signal(object)
 
     def __init__(self, title: str, choices: Sequence[tuple[OptionValue, str, str | None]], parent: QWidget) -> None:
-        """`choices` holds values with their text and, where there is one, their icon."""
+        """`choices` are values with their texts and optional icons."""
         super().__init__(parent)
         self.invalid = False
         self._compact = False
@@ -40,16 +40,16 @@ class Segments(QWidget):
 
     @property
     def buttons(self) -> Sequence[SegmentButton]:
-        """The values' buttons, in order."""
+        """The buttons, in order of their values."""
         return self._buttons
 
     @property
     def stop(self) -> SegmentButton:
-        """The one that the keyboard visits: what holds, else the first."""
+        """The tab stop: the checked button, else the first."""
         return next((button for button in self._buttons if button.isChecked()), self._buttons[0])
 
     def show_value(self, value: OptionValue | None) -> None:
-        """Let this value hold, without telling anyone."""
+        """Check this value's button without emitting `chosen`."""
         self._group.blockSignals(True)
         for known, button in zip(self._values, self._buttons, strict=True):
             button.setChecked(known == value)
@@ -57,11 +57,11 @@ class Segments(QWidget):
         self._settle()
 
     def width_when(self, *, compact: bool) -> int:
-        """How wide it is with all its words, or compact."""
+        """Return the width with all texts, or compact."""
         return sum(button.width_when(compact=compact) for button in self._buttons)
 
     def set_compact(self, compact: bool) -> None:
-        """Icons alone where there are icons; the words move to the tool tip."""
+        """Show icons without text where there are icons; the text moves to the tool tip."""
         if compact == self._compact:
             return
         self._compact = compact
@@ -71,7 +71,7 @@ class Segments(QWidget):
             button.updateGeometry()
 
     def paintEvent(self, _: QPaintEvent) -> None:
-        """One frame around all, the chosen part filled, thin lines between the others."""
+        """Paint one frame around all buttons, the chosen one filled, with thin lines between the others."""
         colours = theme.tokens()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -95,7 +95,7 @@ class Segments(QWidget):
             self.chosen.emit(self._values[number])
 
     def _settle(self) -> None:
-        """What holds is the one stop, and has the keyboard if any of them had it."""
+        """Make the checked button the only tab stop, and move the focus to it if a segment had it."""
         had_focus = any(button.hasFocus() for button in self._buttons)
         for button in self._buttons:
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus if button is self.stop else Qt.FocusPolicy.NoFocus)

@@ -1,4 +1,4 @@
-"""Words that may change and move nothing: what stands below them stays where it is, under a press that changes them."""
+"""A label that reserves room for several texts, so that controls below stay put when its text changes."""
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QLabel
@@ -9,7 +9,7 @@ _ANY_HEIGHT = 10_000
 
 
 class SteadyLabel(QLabel):
-    """Wraps, and is at any width as high as the highest of what it says and of what it keeps room for."""
+    """A wrapping label that is at any width as tall as the tallest of its text and its reserved texts."""
 
     def __init__(self, *, size_px: int = 13) -> None:
         super().__init__()
@@ -20,13 +20,13 @@ class SteadyLabel(QLabel):
         self.setWordWrap(True)
 
     def keep_room(self, *texts: str) -> None:
-        """For these, and for no others any more."""
+        """Reserve room for these texts, replacing earlier ones."""
         if texts != self._kept:
             self._kept = texts
             self.updateGeometry()
 
     def heightForWidth(self, width: int) -> int:
-        """Of the highest."""
+        """Return the height of the tallest text."""
         measure, place = self.fontMetrics(), QRect(0, 0, width, _ANY_HEIGHT)
         kept = (measure.boundingRect(place, Qt.TextFlag.TextWordWrap, text).height() for text in self._kept)
         return max(super().heightForWidth(width), *kept, 0)

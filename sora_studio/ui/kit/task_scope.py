@@ -1,4 +1,4 @@
-"""Where a window's asynchronous work lives: started by name, held strongly, reported when it fails, ended with the window."""
+"""Structured concurrency for a window: named tasks that are strongly referenced, report errors, and end with the window."""
 
 import asyncio
 from collections import Counter
@@ -12,10 +12,10 @@ _Result = TypeVar("_Result")
 
 
 class TaskScope:
-    """Starts named tasks and keeps them until they are done.
+    """Starts named tasks and references them until they are done.
 
-    A task's `busy` widget is disabled meanwhile (until the last of its tasks is done) and gets the keyboard back if it had it
-    and nobody took it. Errors go to `on_error(error, name)`, on the loop's thread; a cancelled task is silent.
+    A task's `busy` widget is disabled until the last of its tasks is done, and then gets its focus back unless the focus has
+    moved elsewhere. Errors go to `on_error(error, name)` on the loop's thread; cancellation is not reported.
     """
 
     def __init__(self, on_error: Callable[[BaseException, str], None]) -> None:
@@ -27,7 +27,7 @@ class TaskScope:
     def start(
         self, coro: Coroutine[object, object, _Result], *, name: str, busy: QWidget | None = None
     ) -> asyncio.Task[_Result]:
-        """Begin at the loop's next turn. After `close` nothing runs any more: the task comes back cancelled."""
+        """Start the coroutine at the loop's next turn. After `close` the returned task is cancelled at once."""
         task = asyncio.get_event_loop().create_task(coro, name=name)
         held = self._occupy(busy) if busy else None
         self._tasks.add(task)
@@ -37,7 +37,7 @@ class TaskScope:
         return task
 
     async def close(self) -> None:
-        """Cancel what still runs and wait until it is gone."""
+        """Cancel all tasks and wait until they have ended."""
         self._closing = True
         while tasks := self._tasks - {asyncio.current_task()}:
             for task in tasks:
@@ -45,17 +45,17 @@ class TaskScope:
             await asyncio.wait(tasks)
 
     def _occupy(self, widget: QWidget) -> QWidget | None:
-        """What in it had the keyboard."""
+        """Disable the widget; return the focused widget inside it, if any."""
         self._busy[widget] += 1
         held = widget.window().focusWidget()
         is_inside = held is widget or widget.isAncestorOf(held)
         if is_inside:
-            held.clearFocus()  # a disabled widget would hand the keyboard to its neighbour
+            held.clearFocus()  # otherwise Qt moves the focus to the next widget
         widget.setEnabled(False)
         return held if is_inside else None
 
     def _release(self, widget: QWidget, held: QWidget | None) -> None:
-        """Give the keyboard back, unless the person has put it elsewhere; where it was may have gone meanwhile."""
+        """Enable the widget and restore its focus, unless the user has moved it; the focused child may be gone by now."""
         self._busy[widget] -= 1
         if self._busy[widget] > 0:
             return

@@ -1,6 +1,6 @@
-"""How everything looks: the drawing's colours and sizes, the font, the icons and the one style sheet.
+"""The theme: colours and sizes of the design, the font, the icons and the style sheet.
 
-Dark and light follow the system at once, or what a person set. Widgets paint with `tokens()` and listen to `notifier.changed`.
+Dark or light follows the system or the user's choice. Widgets paint with `tokens()` and listen to `notifier.changed`.
 """
 
 from dataclasses import asdict, dataclass
@@ -25,12 +25,12 @@ CONTROL_HEIGHT = 32
 TOP_BAR_HEIGHT = 44
 STATUS_BAR_HEIGHT = 28
 _ICON_SIZES = (16, 20, 24, 32, 48, 64)
-"""Logical sizes times the usual screen scales, so that icons are crisp on all of them."""
+"""Logical sizes at the usual screen scales, so that icons are crisp on all of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """The colours by what they are for, as `#rrggbb`."""
+    """Colours by purpose, as `#rrggbb`."""
 
     window: str
     panel: str
@@ -62,9 +62,9 @@ DARK = Tokens(
     selection="#2b3750",
     review="#e2a846",
     ready="#63b97a",
-    failed="#e87b76",  # a shade lighter than drawn, to be read under the pointer too
+    failed="#e87b76",  # slightly lighter than in the design, for contrast on hover
     stage="#0e0e0e",
-    on_accent="#0e0e0e",  # white would reach only 3.2:1 on this blue
+    on_accent="#0e0e0e",  # white has a contrast of only 3.2:1 on this blue
     hover="#303030",
     accent_hover="#6d9af1",
     disabled="#767676",
@@ -79,7 +79,7 @@ LIGHT = Tokens(
     secondary="#5c5c5c",
     accent="#2f6bdc",
     selection="#dfe9fc",
-    review="#935d00",  # this and the next two a shade darker than drawn, to be read on every ground
+    review="#935d00",  # this and the next two are slightly darker than in the design, for contrast on every background
     ready="#2b7343",
     failed="#ba3731",
     stage="#0e0e0e",
@@ -92,13 +92,13 @@ LIGHT = Tokens(
 
 
 class Notifier(QObject):
-    """Signals: `changed` after the colours have changed; ask `tokens()` again."""
+    """Signals: `changed()` after the colours have changed; call `tokens()` again."""
 
     changed = Signal()
 
 
 class _Look:
-    """The look that holds now, and the choice behind it."""
+    """The current colours, and the choice they follow from."""
 
     def __init__(self) -> None:
         self.choice = Theme.SYSTEM
@@ -111,17 +111,17 @@ _look = _Look()
 
 
 def tokens() -> Tokens:
-    """The colours that hold now."""
+    """Return the current colours."""
     return _look.tokens
 
 
 def choice() -> Theme:
-    """What was chosen: a look, or to follow the system."""
+    """Return the user's choice: dark, light, or the system's."""
     return _look.choice
 
 
 def apply(app: QApplication, theme: Theme) -> None:
-    """Give the application this look; call again whenever the choice changes."""
+    """Apply the theme to the application; call again when the choice changes."""
     hints = app.styleHints()
     if _look.app is not app:
         _look.app = app
@@ -130,12 +130,12 @@ def apply(app: QApplication, theme: Theme) -> None:
         hints.colorSchemeChanged.connect(_on_system_scheme_changed)
     _look.choice = theme
     schemes = {Theme.DARK: Qt.ColorScheme.Dark, Theme.LIGHT: Qt.ColorScheme.Light}
-    hints.setColorScheme(schemes.get(theme, Qt.ColorScheme.Unknown))  # the system draws the title bar to match
+    hints.setColorScheme(schemes.get(theme, Qt.ColorScheme.Unknown))  # so that the system's title bar matches
     _dress(app, _wanted(hints.colorScheme()))
 
 
 def font(*, size_px: int = 13, semibold: bool = False) -> QFont:
-    """Inter with figures of one width; the system's own font for the scripts that it lacks."""
+    """Return Inter with tabular figures; the system's font serves scripts that it lacks."""
     _load_font("Inter-SemiBold.otf" if semibold else "Inter-Regular.otf")
     made = QFont(["Inter", QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family()])
     made.setPixelSize(size_px)
@@ -145,12 +145,12 @@ def font(*, size_px: int = 13, semibold: bool = False) -> QFont:
 
 
 def icon(name: str, color: str | None = None) -> "QIcon":
-    """An icon of the set in one colour, by default the text's; disabled it is fainter. Ask again when the look changes."""
+    """Return an icon in one colour (by default the text's), fainter when disabled. Call again when the theme changes."""
     return _icon(name, color or tokens().text, tokens().disabled)
 
 
 def rule(*, vertical: bool = False) -> QFrame:
-    """A one-pixel line between two areas."""
+    """Return a one-pixel separator."""
     line = QFrame()
     set_role(line, "line")
     if vertical:
@@ -161,7 +161,7 @@ def rule(*, vertical: bool = False) -> QFrame:
 
 
 def set_role(widget: QWidget, role: str) -> None:
-    """Choose the widget's part of the style sheet, also after it has been shown.
+    """Set the widget's role in the style sheet and repolish it, so that it also works after the widget was shown.
 
     Frames: panel, bar, stage, window, line. Labels: secondary, review, ready, failed. Buttons: quiet, icon, segment-first,
     segment, segment-last. Lists: pages.
