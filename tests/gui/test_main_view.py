@@ -278,7 +278,7 @@ def test_a_relay_that_is_down_is_said_quietly_and_its_return_too(
     for is_said in (True, False):
         monkeypatch.setattr(type(studio.reports), "state", next(states))
         studio.events.publish(RelayChanged(connected=not is_said))
-        assert ("Relay offline, asking the service" in window.status_bar.words()) is is_said
+        assert ("Relay offline, polling the service" in window.status_bar.words()) is is_said
     assert not any("relay" in notice.lower() for notice in window.notices.texts())
 
 
@@ -425,4 +425,4 @@ def test_no_shortcut_is_claimed_twice(window: MainView) -> None:
 
 def test_the_demo_says_what_it_is(open_window: Callable[..., MainView]) -> None:
     window = open_window(demo=True)
-    assert {"on the simulator: nothing is charged", "Simulator, 30× life"} <= texts(window)
+    assert {"Simulator: nothing is charged", "Simulator · 30× speed"} <= texts(window)

@@ -22,7 +22,7 @@ ALL = [
     "5 running, 8 waiting",
     "212 requests/min",
     "1,212 polls saved",
-    "Relay offline, asking the service",
+    "Relay offline, polling the service",
     "All 214 clips safe on disk",
     "38 GB free",
 ]
@@ -30,7 +30,7 @@ ALL = [
 
 @pytest.fixture
 def bar(qtbot: QtBot) -> StatusBar:
-    made = StatusBar(simulator="Simulator, 30× life")
+    made = StatusBar(simulator="Simulator · 30× speed")
     qtbot.addWidget(made)
     made.resize(1600, 28)
     made.show()
@@ -64,7 +64,7 @@ def test_the_least_important_goes_first_and_comes_back(bar: StatusBar, qtbot: Qt
     bar.resize(1010, 28)
     qtbot.waitUntil(lambda: len(shown(bar)) < len(ALL))
     assert "1,212 polls saved" not in shown(bar)
-    assert "Relay offline, asking the service" in shown(bar)
+    assert "Relay offline, polling the service" in shown(bar)
     bar.resize(1600, 28)
     qtbot.waitUntil(lambda: shown(bar) == ALL)
 

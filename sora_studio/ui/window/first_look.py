@@ -1,4 +1,4 @@
-"""What is painted first: the layout in its colours around the real editor. It imports little, so that it comes soon."""
+"""The first paint: the empty layout around the real prompt editor. Imports little, so that it shows early."""
 
 from PySide6.QtCore import QSettings, QTimer, Signal
 from PySide6.QtGui import QPaintEvent
@@ -11,7 +11,7 @@ from sora_studio.ui.window.workspace import Workspace, lay_out
 
 
 class FirstLook(QWidget):
-    """Everything stands where the main view will have it. The editor takes typing; the main view takes the editor over.
+    """A placeholder with the layout of the main view. Its editor already takes input; the main view takes the editor over.
 
     Signals: `painted()` once, after the first paint is on the screen.
     """
@@ -32,18 +32,18 @@ class FirstLook(QWidget):
         self.editor.setFocus()
 
     def restore(self, state: QSettings) -> None:
-        """Take up the layout of last time."""
+        """Restore the saved layout."""
         self._workspace.restore(state)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if not self._was_painted:
             self._was_painted = True
-            QTimer.singleShot(0, self, self.painted.emit)  # the children are painted in the same turn
+            QTimer.singleShot(0, self, self.painted.emit)  # the children are painted in the same event-loop turn
 
     def _build_compose(self) -> QWidget:
         compose, header, controls = QWidget(), QLabel(), QWidget()
-        header.setFont(theme.font())  # as tall as the semibold of the real header, whose file need not be loaded yet
+        header.setFont(theme.font())  # same height as the real header's semibold, whose font file is not loaded yet
         controls.setFixedHeight(CONTROLS_HEIGHT)
         ComposeColumn(compose, header=header, editor=self.editor).addWidget(controls)
         return compose

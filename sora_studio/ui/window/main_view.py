@@ -1,4 +1,4 @@
-"""All that the window shows: the bars and panels, wired to one another; they get the studio once it has started."""
+"""The window's content: creates and connects the bars and panels, and attaches them to the studio once it has started."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -43,14 +43,14 @@ REFRESH_MS = 2000
 NO_KEY = "no-key"
 FAULT = "fault"
 SHOWN_TASK = "stage/task"
-"""Where the window's state keeps the id of the task that was shown last."""
+"""Window-state key for the id of the last shown task."""
 _REMEDIES = {
     TaskAction.ENTER_KEY: SettingsPage.KEY,
     TaskAction.CHOOSE_FOLDER: SettingsPage.CLIPS,
     TaskAction.SET_UP_PICTURES: SettingsPage.PICTURES,
     TaskAction.CHANGE_SERVICE: SettingsPage.SERVICE,
 }
-"""Where the settings open for a next step on the stage."""
+"""The settings page for each next step on the stage."""
 _SECTIONS = {
     "output": SettingsPage.CLIPS,
     "room": SettingsPage.CLIPS,
@@ -59,19 +59,19 @@ _SECTIONS = {
     "relay": SettingsPage.RELAY,
     "pictures": SettingsPage.PICTURES,
 }
-"""Where the settings open for a notice, by its cause."""
+"""The settings page for each notice, by its cause."""
 
 
 class MainView(QWidget):
-    """Works without a studio; `attach` brings it to life.
+    """The content of the main window. Usable without a studio; `attach` connects one.
 
-    Signals: `action_asked(NoticeAction)` for what the window cannot do alone.
+    Signals: `action_asked(NoticeAction)` for notice actions that the window cannot handle itself.
     """
 
     action_asked = Signal(object)
 
     def __init__(self, settings: Settings, *, demo: bool, editor: PromptEditor | None = None) -> None:
-        """`editor` may hold what was typed before the view was there."""
+        """`editor`, if given, is the first paint's editor with the text typed so far."""
         super().__init__()
         self._settings = settings
         self._demo = demo
@@ -94,19 +94,19 @@ class MainView(QWidget):
 
     @property
     def settings(self) -> Settings:
-        """As they hold now."""
+        """The current settings."""
         return self._settings
 
     def listen(self, events: EventBus) -> None:
-        """Hear a studio's events; before it starts, so that no notice is missed."""
+        """Subscribe to the studio's events. Call it before the studio starts, so that no notice is missed."""
         self.relay.listen(events)
 
     def offer_settings(self, save: Callable[[Settings], Awaitable[None]]) -> None:
-        """How the settings dialog saves, also while there is no studio."""
+        """Set how the settings dialog saves, for use before a studio is attached."""
         self._save = save
 
     def attach(self, studio: "Studio") -> None:
-        """Bring it to life with a studio that has started."""
+        """Connect all panels to a started studio."""
         self._studio = studio
         self._settings = studio.settings.current
         self._save = self._save or studio.settings.change
@@ -122,7 +122,7 @@ class MainView(QWidget):
             self.notices.raise_notice(NoticeRaised(f"profile {refused.source}", NoticeLevel.WARNING, refused.sentence))
 
     def open_settings(self, section: SettingsPage = SettingsPage.KEY, *, way_needed: bool = False) -> None:
-        """Show the settings; they close by themselves, nothing waits for them. `way_needed`: a picture has none out."""
+        """Show the settings dialog, without blocking. `way_needed`: a picture cannot be uploaded yet."""
         if self._save is None:
             return
         if self._dialog is None:
@@ -134,7 +134,7 @@ class MainView(QWidget):
         self._dialog.open_at(section, self._settings, services, usual_folder=folder, way_needed=way_needed)
 
     def open_help(self) -> None:
-        """Show the help in a window of its own."""
+        """Show the help window."""
         if self._help is None:
             from sora_studio.ui.help.help_window import HelpWindow  # noqa: PLC0415 - not needed for the first paint
 
@@ -142,18 +142,18 @@ class MainView(QWidget):
         self._help.present()
 
     def restore(self, state: QSettings) -> None:
-        """Take up the layout of last time, how loud and fast clips were played, and which task was shown."""
+        """Restore the layout, the player's volume and speed, and (once tasks are loaded) the shown task."""
         self._state = state
         self.workspace.restore(state)
         self.stage.restore(state)
 
     def remember(self, state: QSettings) -> None:
-        """Keep them for the next time."""
+        """Save the layout and the player's volume and speed."""
         self.workspace.remember(state)
         self.stage.remember(state)
 
     async def finish(self) -> None:
-        """Save the draft and end everything that runs for the window."""
+        """Save the draft and stop everything that runs for the window."""
         self._refresh.stop()
         self.stage.stop()
         await self.compose.finish()
@@ -161,7 +161,7 @@ class MainView(QWidget):
         self.relay.mute()
 
     def focus_editor(self) -> None:
-        """Give the keyboard to the editor."""
+        """Move the keyboard focus to the prompt editor."""
         if (editor := self.compose.findChild(PromptEditor)) is not None:
             editor.setFocus()
 
@@ -171,7 +171,7 @@ class MainView(QWidget):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """What nobody wanted may be one of the player's keys: a clip pauses from everywhere but the text fields."""
+        """Offer unhandled keys to the player: its shortcuts work everywhere except in text fields."""
         if not self.stage.take_key(event):
             super().keyPressEvent(event)
 
@@ -179,7 +179,7 @@ class MainView(QWidget):
         self.top_bar = TopBar(demo=self._demo)
         self.notices = NoticeBar()
         self.workspace = Workspace(stage=self.stage, compose=self.compose, tasks=self.tasks, keep_clear=self.compose.controls)
-        self.status_bar = StatusBar(simulator="Simulator, 30× life" if self._demo else "")
+        self.status_bar = StatusBar(simulator="Simulator · 30× speed" if self._demo else "")
         lay_out(self, top=self.top_bar, notices=self.notices, workspace=self.workspace, bottom=self.status_bar)
 
     def _build_shortcuts(self) -> None:
@@ -214,7 +214,7 @@ class MainView(QWidget):
         self.stage.frame_taken.connect(self.compose.put_picture)
 
     def _wire_tasks(self) -> None:
-        """The list, the stage and the status bar state the same facts, so one update feeds them all in one turn."""
+        """Feed the list, the stage and the status bar from one update, so that they never disagree."""
         commands = self.tasks.commands
         self.tasks.updated.connect(self.stage.take_update)
         self.tasks.updated.connect(self.status.take_update)
@@ -238,7 +238,7 @@ class MainView(QWidget):
         self.tasks.setFocus()
 
     def _go_back(self) -> None:
-        """One step towards the plain window: an open question, the drawer, then focus mode, then the editor."""
+        """Handle Esc: dismiss the open question, else close the drawer, else leave focus mode, else focus the editor."""
         if self.compose.dismiss_question():
             return
         if self.workspace.drawer_is_open:
@@ -296,7 +296,7 @@ class MainView(QWidget):
         self.stage.show_task(task, play=False)
 
     def _on_tasks_loaded(self) -> None:
-        """Show again what was shown last, or else the newest clip."""
+        """Show the last shown task, or else the newest clip."""
         if self.stage.shown is not None:
             return
         kept = self._state.value(SHOWN_TASK, type=int) if self._state is not None else None
@@ -310,7 +310,7 @@ class MainView(QWidget):
             self._state.setValue(SHOWN_TASK, task or 0)
 
     def _on_submitted(self, tasks: list[Task]) -> None:
-        """Show what was just sent, unless that would take a film off the stage."""
+        """Show the new task, unless a clip is on the stage."""
         if not self.stage.shows_film:
             self.stage.show_task(tasks[0], play=False)
 
@@ -331,7 +331,7 @@ class MainView(QWidget):
         self.show_fault()
 
     def show_fault(self) -> None:
-        """Say once that something unexpected happened."""
+        """Show a notice about an unexpected error. Repeated errors replace it, rather than adding more."""
         words = "Something went wrong inside the program. Your tasks are safe and the work goes on."
         self.notices.raise_notice(NoticeRaised(FAULT, NoticeLevel.ERROR, words, NoticeAction.COPY_REPORT))
 

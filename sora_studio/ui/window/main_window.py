@@ -1,4 +1,4 @@
-"""The window on the desktop: its title, its place and its end. What it shows is its central widget."""
+"""The top-level window: title, geometry and closing. The central widget holds the content."""
 
 from PySide6.QtCore import QSettings, Signal
 from PySide6.QtGui import QCloseEvent
@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QMainWindow, QWidget
 
 
 class MainWindow(QMainWindow):
-    """Opens with a first look; the main view takes its place.
+    """Opens with the first-paint placeholder, which the main view later replaces.
 
     Signals: `closing()` when the window is closed.
     """
@@ -22,12 +22,12 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(content)
 
     def restore(self, state: QSettings) -> None:
-        """Take up the place of last time."""
+        """Restore the saved window geometry."""
         if (geometry := state.value("window/geometry")) is not None:
             self.restoreGeometry(geometry)
 
     def remember(self, state: QSettings) -> None:
-        """Keep the place for the next time."""
+        """Save the window geometry."""
         state.setValue("window/geometry", self.saveGeometry())
 
     def closeEvent(self, event: QCloseEvent) -> None:

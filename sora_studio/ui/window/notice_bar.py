@@ -1,4 +1,4 @@
-"""What concerns the whole window, said quietly under the top bar: one line per cause, with the one thing that can be done."""
+"""Notices that concern the whole window, below the top bar: one row per cause, with its action."""
 
 from functools import partial
 
@@ -10,7 +10,7 @@ from sora_studio.domain.events import NoticeAction, NoticeLevel, NoticeRaised
 from sora_studio.ui.kit import theme
 
 SHOWN_AT_ONCE = 2
-"""More would push the work out of sight; the rest follow when one of these goes."""
+"""Limits the height; the next notice appears when one of these is dismissed."""
 
 ACTION_WORDS = {
     NoticeAction.ENTER_KEY: "Enter key",
@@ -29,7 +29,7 @@ _WEIGHT = {NoticeLevel.ERROR: 0, NoticeLevel.WARNING: 1, NoticeLevel.INFO: 2}
 
 
 class NoticeRow(QFrame):
-    """One notice.
+    """A row with one notice, its action buttons and a dismiss button.
 
     Signals: `action_asked(NoticeAction)`, `dismissed()`.
     """
@@ -75,7 +75,7 @@ class NoticeRow(QFrame):
 
     def _build_action(self, action: NoticeAction) -> QPushButton:
         button = QPushButton(ACTION_WORDS[action])
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the caret in the prompt, also when the notice goes
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click keeps the focus in the prompt, even after the notice goes
         button.clicked.connect(lambda: self.action_asked.emit(action))
         return button
 
@@ -86,7 +86,7 @@ class NoticeRow(QFrame):
 
 
 class NoticeBar(QWidget):
-    """Shows what holds now, the gravest first; takes no room when all is well. New notices are announced to screen readers.
+    """Shows active notices, the most severe first; hidden when there are none. Announces new ones to screen readers.
 
     Signals: `action_asked(NoticeRaised, NoticeAction)`.
     """
@@ -103,7 +103,7 @@ class NoticeBar(QWidget):
         self.hide()
 
     def raise_notice(self, notice: NoticeRaised, *, also: tuple[NoticeAction, ...] = ()) -> None:
-        """Show it in place of an earlier one of the same cause. `also` is what else can be done."""
+        """Show the notice, replacing one with the same cause. `also` adds further actions."""
         if (shown := self._rows.get(notice.cause)) is not None and shown.notice == notice:
             return
         self._remove(notice.cause)
@@ -115,12 +115,12 @@ class NoticeBar(QWidget):
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, notice.text))
 
     def clear_notice(self, cause: str) -> None:
-        """The cause is gone, or the person has read it."""
+        """Remove the notice with this cause, if any."""
         self._remove(cause)
         self._arrange()
 
     def texts(self) -> list[str]:
-        """What a person can read here now."""
+        """Return the texts of the visible notices."""
         return [row.notice.text for row in self._ordered()[:SHOWN_AT_ONCE]]
 
     def _remove(self, cause: str) -> None:

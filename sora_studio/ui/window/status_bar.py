@@ -1,4 +1,4 @@
-"""The line at the bottom: is it connected, what runs, what is safe."""
+"""The status bar: connection, running tasks and saved clips."""
 
 from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
@@ -12,7 +12,7 @@ _ICON_PX = 14
 
 
 class StatusDot(QWidget):
-    """A small disc in the colour of a state; the words beside it say the same."""
+    """A small dot in the colour of the connection state; the text beside it says the same."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -21,7 +21,7 @@ class StatusDot(QWidget):
         theme.notifier.changed.connect(self.update)
 
     def set_tone(self, tone: str) -> None:
-        """`tone` is the name of a token."""
+        """Set the colour by its token name in the theme."""
         if tone != self._tone:
             self._tone = tone
             self.update()
@@ -36,9 +36,9 @@ class StatusDot(QWidget):
 
 
 class StatusBar(QFrame):
-    """Shows `StatusFacts` as one quiet line; the right end names the simulator.
+    """Shows `StatusFacts` on one line, and the simulator's label at the right end.
 
-    In a narrow window the phrases of least weight go, whole; the line's tip has them all.
+    In a narrow window the phrases of least weight are hidden; the tooltip always has them all.
     """
 
     def __init__(self, *, simulator: str, parent: QWidget | None = None) -> None:
@@ -66,7 +66,7 @@ class StatusBar(QFrame):
         self.show_facts(StatusFacts())
 
     def show_facts(self, facts: StatusFacts) -> None:
-        """Say what is known now."""
+        """Update the bar to show these facts."""
         self._dot.set_tone(_tone(facts))
         self._connection.setText(facts.connection_phrase)
         for _ in range(len(self._spoken), len(facts.phrases)):
@@ -78,12 +78,12 @@ class StatusBar(QFrame):
         self._fit()
 
     def words(self) -> str:
-        """The whole line, whatever of it has room."""
+        """Return the whole line, including hidden phrases."""
         said = [spoken.phrase.text for spoken in self._spoken if spoken.phrase]
         return " · ".join(filter(None, (self._connection.text(), *said)))
 
     def minimumSizeHint(self) -> QSize:
-        """The line keeps no window wide."""
+        """Return no minimum width, so that the bar never widens the window."""
         return QSize(0, theme.STATUS_BAR_HEIGHT)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -100,7 +100,7 @@ class StatusBar(QFrame):
 
 
 class SpokenPhrase(QWidget):
-    """A phrase on the line, with its icon if it has one."""
+    """A label for one phrase, with its icon if it has one."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -114,7 +114,7 @@ class SpokenPhrase(QWidget):
         theme.notifier.changed.connect(self._draw)
 
     def say(self, phrase: Phrase | None) -> None:
-        """Say it, or nothing; whether there is room for it the bar decides."""
+        """Set the phrase; None hides it. The bar decides whether a phrase fits."""
         if phrase != self.phrase:
             self.phrase = phrase
             self._words.setText(phrase.text if phrase else "")

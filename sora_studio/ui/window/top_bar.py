@@ -1,4 +1,4 @@
-"""The bar at the top: name, today's cost, balance, the task drawer's button when tasks have no column, help, settings."""
+"""The top bar: name, today's cost, balance, and the buttons for the task drawer, help and settings."""
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
@@ -7,9 +7,9 @@ from sora_studio.ui.kit import theme
 
 
 class TopBar(QFrame):
-    """Quiet on purpose: nothing here is needed to make a clip.
+    """Kept unobtrusive: nothing here is needed to make a clip.
 
-    Signals: `settings_asked()`, `help_asked()`, `tasks_toggled(bool)` when the drawer's button is pressed.
+    Signals: `settings_asked()`, `help_asked()`, `tasks_toggled(bool)` when the drawer button is toggled.
     """
 
     settings_asked = Signal()
@@ -21,7 +21,7 @@ class TopBar(QFrame):
         theme.set_role(self, "bar")
         self.setFixedHeight(theme.TOP_BAR_HEIGHT)
         self._title = _label("Sora Studio", semibold=True)
-        self._badge = _label("on the simulator: nothing is charged" if demo else "")
+        self._badge = _label("Simulator: nothing is charged" if demo else "")
         theme.set_role(self._badge, "secondary")
         self._today_word = _label("Today")
         self._today = _label("", semibold=True)
@@ -42,13 +42,13 @@ class TopBar(QFrame):
         theme.notifier.changed.connect(self._draw_icons)
 
     def show_balance(self, phrase: str) -> None:
-        """The balance in words, or nothing at all while it is not known."""
+        """Show the balance; an empty phrase hides it."""
         self._balance.setText(phrase)
         self._balance_word.setVisible(bool(phrase))
         self._balance.setVisible(bool(phrase))
 
     def show_today(self, phrase: str, explained: str) -> None:
-        """What today cost in words, or nothing at all while nothing of it is known."""
+        """Show today's cost, with an explanation as its tooltip; an empty phrase hides it."""
         self._today.setText(phrase)
         for label in (self._today_word, self._today):
             label.setVisible(bool(phrase))
@@ -56,7 +56,7 @@ class TopBar(QFrame):
         self._today.setAccessibleDescription(explained)
 
     def offer_drawer(self, *, offered: bool, is_open: bool) -> None:
-        """Show the drawer's button, pressed while the drawer is open."""
+        """Show or hide the drawer button, checked while the drawer is open."""
         self._tasks.setVisible(offered)
         self._tasks.blockSignals(True)
         self._tasks.setChecked(is_open)

@@ -1,4 +1,4 @@
-"""The room between the bars: the stage over the editor, and the tasks beside them, or in a drawer in a narrow window."""
+"""The area between the bars: the stage above the editor, and the tasks beside them or, in a narrow window, in a drawer."""
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSettings, Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -9,11 +9,11 @@ from sora_studio.ui.kit import theme
 TASKS_WIDTH = 372
 NARROW_BELOW = 1100
 _CENTRE_SHARE = (54, 46)
-"""Stage to editor, as drawn."""
+"""Height ratio of stage to editor, from the design."""
 
 
 class Workspace(QWidget):
-    """Lays out the three panels. A person's splitter positions and a hidden column are kept; nothing else moves.
+    """Lays out the three panels. Splitter positions and a hidden tasks column are kept between sessions.
 
     Signals: `drawer_changed(offered, is_open)`.
     """
@@ -29,7 +29,7 @@ class Workspace(QWidget):
         keep_clear: QWidget | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        """`keep_clear` is a part of `compose` that the drawer never covers: it ends above it."""
+        """`keep_clear` is a part of `compose` that the drawer never covers: the drawer ends above it."""
         super().__init__(parent)
         self._keep_clear = keep_clear
         self._tasks = tasks
@@ -53,15 +53,15 @@ class Workspace(QWidget):
 
     @property
     def drawer_is_open(self) -> bool:
-        """Whether the drawer covers part of the centre now."""
+        """Whether the drawer is open over the centre."""
         return self._is_narrow and self._drawer_open
 
     def toggle_tasks(self) -> None:
-        """Show or hide the tasks, in the column or in the drawer."""
+        """Toggle the tasks, in the column or in the drawer."""
         self.show_tasks(not (self._drawer_open if self._is_narrow else self._column_wanted))
 
     def show_tasks(self, shown: bool) -> None:
-        """Make the tasks visible, or give their room away."""
+        """Show or hide the tasks, in the column or in the drawer."""
         if self._is_narrow:
             self._drawer_open = shown
         else:
@@ -69,19 +69,19 @@ class Workspace(QWidget):
         self._arrange()
 
     def set_focused(self, focused: bool) -> None:
-        """Focus mode: the stage and the editor alone."""
+        """Enter or leave focus mode, which shows only the stage and the editor."""
         self._focused = focused
         self._arrange()
 
     def remember(self, state: QSettings) -> None:
-        """Write the splitters and the column's visibility."""
+        """Save the splitter positions and the visibility of the tasks column."""
         state.setValue("workspace/centre", self._centre.saveState())
         if not self._is_narrow and not self._focused and self._column_wanted:
             state.setValue("workspace/columns", self._columns.saveState())
         state.setValue("workspace/tasks", self._column_wanted)
 
     def restore(self, state: QSettings) -> None:
-        """Take up what `remember` wrote; what is missing or unreadable keeps its default."""
+        """Restore what `remember` saved; missing or unreadable values keep their defaults."""
         for splitter, name in ((self._centre, "centre"), (self._columns, "columns")):
             if (kept := state.value(f"workspace/{name}")) is not None:
                 splitter.restoreState(kept)
@@ -97,7 +97,7 @@ class Workspace(QWidget):
         self._place_drawer()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow what the drawer keeps clear of."""
+        """Resize the drawer when the widget it must not cover moves or resizes."""
         if watched is self._keep_clear and event.type() in (QEvent.Type.Move, QEvent.Type.Resize):
             self._place_drawer()
         return super().eventFilter(watched, event)
@@ -120,7 +120,7 @@ class Workspace(QWidget):
             self._columns.addWidget(self._tasks)
             self._columns.setStretchFactor(1, 0)
         self._arrange()
-        self._columns.resize(self.size())  # the layout comes too late to share out the new width
+        self._columns.resize(self.size())  # the layout runs too late for `setSizes` to use the new width
         self._columns.setSizes([max(self.width() - TASKS_WIDTH - 1, 1), TASKS_WIDTH])
 
     def _arrange(self) -> None:
@@ -140,7 +140,7 @@ class Workspace(QWidget):
 
 
 def lay_out(home: QWidget, *, top: QWidget, workspace: Workspace, bottom: QWidget, notices: QWidget | None = None) -> None:
-    """The bars and the room between them, as the whole of `home`."""
+    """Fill `home` with the bars and the workspace between them."""
     column = QVBoxLayout(home)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(0)

@@ -1,1 +1,1 @@
-"""View models of the window's own bars."""
+"""View models of the top bar and the status bar."""

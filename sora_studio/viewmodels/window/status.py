@@ -1,4 +1,4 @@
-"""What the status bar and the top bar say, gathered from the core and put into words."""
+"""The texts of the status bar and the top bar, built from the state of the services."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -38,7 +38,7 @@ class StatusServices:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A few words of the status bar. Where not all fit, the one of the least `weight` goes first. `icon` is empty for most."""
+    """A part of the status bar. If not all fit, the one with the least `weight` is hidden first. `icon` may be empty."""
 
     text: str
     weight: int
@@ -47,7 +47,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class StatusFacts:
-    """What is known now; None where nothing is known yet."""
+    """The state shown in the bars; None where a value is not known yet."""
 
     online: bool | None = None
     retry_at: datetime | None = None
@@ -69,7 +69,7 @@ class StatusFacts:
 
     @property
     def connection_phrase(self) -> str:
-        """One or two words beside the dot."""
+        """The connection state, shown beside the dot."""
         if self.online is None:
             return "Starting"
         if not self.online:
@@ -85,7 +85,7 @@ class StatusFacts:
 
     @property
     def phrases(self) -> tuple[Phrase, ...]:
-        """The rest of the status bar, in its order; what is not known is left out."""
+        """The rest of the status bar, in order; unknown values are left out."""
         said = list[Phrase]()
         if self.running is not None:
             if self.review:
@@ -95,7 +95,7 @@ class StatusFacts:
             if self.polls_saved:
                 said.append(Phrase(f"{_counted(self.polls_saved, 'poll')} saved", 0))
             if self.relay_is_down:
-                said.append(Phrase("Relay offline, asking the service", 3, "cloud-off"))
+                said.append(Phrase("Relay offline, polling the service", 3, "cloud-off"))
         if self.clips is not None and self.files_are_known:
             said.append(Phrase(_clips_phrase(self.clips), 4))
         if self.free_bytes is not None:
@@ -104,32 +104,32 @@ class StatusFacts:
 
     @property
     def balance_phrase(self) -> str:
-        """In dollars and cents; empty while it is not known."""
+        """The balance in dollars and cents; empty while it is unknown."""
         return "" if self.balance_usd is None else f"${self.balance_usd:,.2f}"
 
     @property
     def today_phrase(self) -> str:
-        """What today cost; empty while nothing of it is known."""
+        """Today's cost; empty while it is unknown or zero."""
         if self.today is None or not self.today.usd:
             return ""
         return f"at least {dollars(self.today.usd)}" if self.today.unpriced else dollars(self.today.usd)
 
     @property
     def today_explained(self) -> str:
-        """What the sum is made of, as a sentence."""
+        """How today's cost was determined, as a sentence."""
         if self.today is None or not self.today.unpriced:
-            return "Measured by the balance where one task ran alone, else estimated."
+            return "Measured from the balance when a task ran alone, otherwise estimated."
         tasks = "1 task" if self.today.unpriced == 1 else f"{self.today.unpriced:,} tasks"
-        return f"The price of {tasks} is not known and not in it."
+        return f"The price of {tasks} is not known and not included."
 
 
 class StatusModel(QObject):
-    """Keeps `facts` fresh: by events at once, by `refresh` for what has none.
+    """Keeps `facts` current: from events where they exist, otherwise from `refresh`.
 
-    What the task list states too (how many tasks run, wait or need review, and which clips are saved) comes with the list's
-    own update, so that the two never contradict each other.
+    Totals that the task list also shows (tasks that run, wait or need review, and saved clips) come with the list's own
+    update, so that the two never disagree.
 
-    Signals: `changed()`.
+    Signals: `changed()` when `facts` changed.
     """
 
     changed = Signal()
@@ -141,7 +141,7 @@ class StatusModel(QObject):
         self._asks_for_room = False
 
     def attach(self, services: "StatusServices", relay: "EventBridge") -> None:
-        """Begin to tell about these services."""
+        """Subscribe to the events, and load the first facts from the services."""
         self._services = services
         relay.connection_changed.connect(self._on_connection_changed)
         relay.balance_changed.connect(self._on_balance_changed)
@@ -154,18 +154,18 @@ class StatusModel(QObject):
         self._on_relay_changed()
 
     def want_balance(self) -> None:
-        """Somebody looks: the balance may have changed elsewhere, and files may have been moved."""
+        """On window activation, refresh the balance and check files: both may have changed outside the app."""
         if self._services is not None:
             self._services.balance.want()
             self._services.file_presence.look_again()
 
     def take_update(self, update: TaskUpdate) -> None:
-        """State the totals of the list as it is now."""
+        """Take over the totals of the task list."""
         counts = {"review": update.review, "running": update.running, "waiting": update.waiting}
         self._set(replace(self.facts, clips=update.clips, **counts))
 
     async def refresh(self) -> None:
-        """Ask for the key, the rates and the free space. Cheap enough for every other second, also while a disk is silent."""
+        """Refresh the facts that have no events. Cheap enough to call every two seconds, even while a disk hangs."""
         if self._services is None:
             return
         seen = self._services.tracking.snapshot()
@@ -186,7 +186,7 @@ class StatusModel(QObject):
         await self._ask_for_room(self._services.library)
 
     async def _ask_for_room(self, library: "Library") -> None:
-        """One question at a time: a disk may take its time to answer."""
+        """Query the free space, one query at a time: a slow disk may take long to answer."""
         if self._asks_for_room:
             return
         self._asks_for_room = True
@@ -208,7 +208,7 @@ class StatusModel(QObject):
         self._set(replace(self.facts, balance_usd=event.usd, has_answered=True, key_refused=False))
 
     def _on_relay_changed(self) -> None:
-        """One that is only just being called is not down yet."""
+        """Update the relay state. A relay is down only after a failure, not during the first connection attempt."""
         if self._services is not None:
             line = self._services.reports.state
             self._set(replace(self.facts, relay_is_down=line.configured and not line.connected and bool(line.trouble)))
@@ -226,7 +226,7 @@ def _counted(count: int, thing: str) -> str:
 
 
 def _clips_phrase(clips: ClipCounts) -> str:
-    """Say that all are safe only when it is true; one that is still being fetched is nothing to worry about."""
+    """Return the clips' summary. It claims that all are safe only when they are; clips still to save are counted apart."""
     if not clips.all:
         return "No clips yet"
     to_save = f"{_counted(clips.to_save, 'clip')} to save" if clips.to_save else ""

@@ -47,7 +47,7 @@ def test_what_callbacks_spared_is_counted_once_there_is_something_to_count() -> 
 
 def test_a_relay_that_is_down_is_said_with_what_happens_instead_and_an_icon() -> None:
     phrase = StatusFacts(running=1, relay_is_down=True).phrases[2]
-    assert (phrase.text, phrase.icon) == ("Relay offline, asking the service", "cloud-off")
+    assert (phrase.text, phrase.icon) == ("Relay offline, polling the service", "cloud-off")
 
 
 @pytest.mark.parametrize(("count", "words"), [(1, "1 needs review"), (2, "2 need review"), (1200, "1,200 need review")])
