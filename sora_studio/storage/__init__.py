@@ -1,5 +1,5 @@
-"""What is kept: tasks and drafts in SQLite, settings and profiles in TOML, the key in the system's key store, one lock.
+"""Persistence: tasks and drafts in SQLite, settings and profiles in TOML, keys in the system's key store, and a process lock.
 
-The database has one thread that writes and one that reads, each with a connection of its own; the loop only waits for them.
-Every write is one transaction of its own, so that a cancelled wait or a killed process leaves all of it or nothing.
+The database has one writer thread and one reader thread, each with its own connection; the event loop only awaits them.
+Each write is one transaction, so a cancelled await or a killed process leaves either all of it or nothing.
 """

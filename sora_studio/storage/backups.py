@@ -1,6 +1,6 @@
-"""Copies of the database beside it: proved before they count, and thinned and compressed so that a year of them stays small.
+"""Database backups: verified before they count, thinned and compressed so that a year of them stays small.
 
-Their names say when they were made, in UTC, so that the order of names is the order of time wherever the person travels.
+File names contain the UTC time of creation, so name order is time order in any time zone.
 """
 
 import contextlib
@@ -23,16 +23,16 @@ FOLDER = "backups"
 DUE_AFTER = timedelta(days=1)
 KEEP_ALL = timedelta(days=2)
 DAILY, WEEKLY, MONTHLY = timedelta(days=12), timedelta(weeks=10), timedelta(days=9 * 31)
-"""After the time in which all are kept, one a day for so long, then one a week, then one a month; what is older goes."""
+"""After `KEEP_ALL`: how long one backup a day, then one a week, then one a month is kept. Older ones are deleted."""
 ROOM_LEFT_BYTES = 512_000_000
-"""No backup takes the disk's last room: the clips need it more."""
+"""Free space that a backup must leave on the disk: clips need it more."""
 MOST_BYTES = 2_000_000_000
-"""What all backups of a database may take together, unless the settings say otherwise."""
+"""Default limit for the total size of a database's backups."""
 ALWAYS_KEPT = 3
-"""So many of the newest stay, however large they are."""
+"""How many of the newest backups are kept, whatever their size."""
 COMPRESSED = ".gz"
 LEVEL = 6
-"""Of gzip: prompts become seven times smaller at 50 MB/s. Level 1 is four times as fast and leaves a fifth more."""
+"""gzip level: prompts shrink to a seventh at 50 MB/s. Level 1 is four times as fast, its files a fifth larger."""
 _NAME = "studio-%Y%m%d-%H%M%S.db"
 _PAGES_A_STEP = 1000
 _PIECE_BYTES = 1 << 20
@@ -41,7 +41,7 @@ _log = logging.getLogger(__name__)
 
 
 def kept(times: Iterable[datetime], now: datetime) -> set[datetime]:
-    """Those of the backups of these times that stay: the newest of each day, week or month once its age asks for thinning."""
+    """Return the times of the backups to keep: all recent ones, then the newest of each day, week or month."""
     keep, periods = set[datetime](), set[tuple[int, ...]]()
     for time in sorted(times, reverse=True):
         period = _period(time, now - time)
@@ -53,7 +53,7 @@ def kept(times: Iterable[datetime], now: datetime) -> set[datetime]:
 
 
 def _period(time: datetime, age: timedelta) -> tuple[int, ...] | None:
-    """What one backup is kept of; empty where all are, None where none is."""
+    """Return the period of which one backup is kept: empty if all are kept, None if the backup is too old."""
     if age <= KEEP_ALL:
         return ()
     if age <= KEEP_ALL + DAILY:
@@ -66,7 +66,7 @@ def _period(time: datetime, age: timedelta) -> tuple[int, ...] | None:
 class Backups:
     """The backups of one database: the newest as a plain copy, older ones compressed, at most `most_bytes` together.
 
-    Blocking: everything here is for the database's own threads. What fails in SQLite comes through as its error.
+    All methods block: call them on the database's threads. SQLite errors are raised unchanged.
     """
 
     def __init__(self, database: Path, *, most_bytes: int = MOST_BYTES) -> None:
@@ -75,20 +75,20 @@ class Backups:
         self.folder = database.parent / FOLDER
 
     def times(self) -> list[datetime]:
-        """When each was made, the newest first."""
+        """Return the creation times of all backups, newest first."""
         return sorted(set(_times(self.folder)), reverse=True)
 
     def path(self, time: datetime) -> Path:
-        """Where the one of this time is, compressed or not."""
+        """Return the path of the backup of this time, compressed or not."""
         plain = self._plain(time)
         compressed = _compressed(plain)
         return compressed if compressed.exists() and not plain.exists() else plain
 
     @contextlib.contextmanager
     def opened(self, time: datetime) -> Generator[Path]:
-        """The one of this time as a database file; a compressed one is unpacked for as long as the block lasts.
+        """Yield the backup as a database file; a compressed one is unpacked until the block ends.
 
-        Raises `OSError`, which a damaged or truncated archive also becomes.
+        Raises `OSError`, also for a damaged or truncated archive.
         """
         path = self.path(time)
         if path.suffix != COMPRESSED:
@@ -102,11 +102,11 @@ class Backups:
             unpacked.unlink(missing_ok=True)
 
     def newest_good(self) -> datetime | None:
-        """The newest one that is whole and that this version can read."""
+        """Return the time of the newest backup that is intact and that this version can read."""
         return next((time for time in self.times() if self._is_restorable(time)), None)
 
     def make_if_due(self, source: sqlite3.Connection, now: datetime, *, go_on: Callable[[], bool]) -> bool:
-        """Like `make`, when the last one is a day old and the data differ from it; says whether one was made."""
+        """Make a backup if the last one is a day old and the data has changed since; return whether one was made."""
         last = next(iter(self.times()), None)
         is_due = last is None or not (timedelta() <= now - last < DUE_AFTER or self._is_same(source, last))
         made = is_due and self.make(source, now, go_on=go_on)
@@ -114,14 +114,14 @@ class Backups:
         return made
 
     def make(self, source: sqlite3.Connection, now: datetime, *, go_on: Callable[[], bool] = lambda: True) -> bool:
-        """Copy what `source` sees now, prove the copy, thin the older ones. False when `go_on` said no, and nothing is left.
+        """Copy a snapshot of `source`, verify the copy, and thin older backups. Return False if `go_on` cancelled it.
 
-        Raises `StorageFull` before it takes the disk's last room, and `DatabaseUnusable` when the copy is damaged, which means
-        that the database is.
+        Raises `StorageFull` before less than `ROOM_LEFT_BYTES` would stay free, and `DatabaseUnusable` if the copy is damaged,
+        because then the database is too.
         """
         self._make_room(source)
         unproved = self.folder / "unproved.db"
-        unproved.unlink(missing_ok=True)  # of a run that was killed
+        unproved.unlink(missing_ok=True)  # left behind by a killed run
         try:
             if not _copy(source, unproved, go_on):
                 return False
@@ -136,9 +136,9 @@ class Backups:
         return True
 
     def tidy(self, *, go_on: Callable[[], bool] = lambda: True) -> None:
-        """Compress all but the newest, then drop the oldest until the rest keeps to the total. Ends early when `go_on` says no.
+        """Compress all but the newest backup, then delete the oldest until the size limit is met. `go_on` can cancel it.
 
-        What fails is tried again the next time: a backup stays plain, or stays.
+        A failed step leaves its backup as it is; the next run retries it.
         """
         for time in self.times()[1:]:
             if not go_on():
@@ -156,7 +156,7 @@ class Backups:
             self._drop(time)
 
     def _compress(self, plain: Path, go_on: Callable[[], bool]) -> None:
-        """Replace a plain backup by a compressed one that was read back; a kill at any step leaves one of the two."""
+        """Replace a plain backup with a compressed, verified one. A kill at any step leaves at least one of the two."""
         if not plain.exists():
             return
         compressed, unproved = _compressed(plain), self.folder / "unproved.gz"
@@ -185,7 +185,7 @@ class Backups:
 
     def _drop(self, time: datetime) -> None:
         for path in (self._plain(time), _compressed(self._plain(time))):
-            with contextlib.suppress(OSError):  # held open by somebody on Windows: the next time will do
+            with contextlib.suppress(OSError):  # open in another process on Windows: the next run retries
                 path.unlink(missing_ok=True)
 
     def _make_room(self, source: sqlite3.Connection) -> None:
@@ -208,7 +208,7 @@ class Backups:
             with contextlib.closing(connect_unchanging(path)) as copy:
                 return steps_taken(copy, path) > 0 and copy.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
         except (sqlite3.Error, DatabaseUnusable):
-            _log.info("%s is no good backup.", path.name, exc_info=True)
+            _log.info("%s is not a usable backup.", path.name, exc_info=True)
             return False
 
     def _is_same(self, source: sqlite3.Connection, last: datetime) -> bool:
@@ -228,26 +228,26 @@ class Backups:
 
 
 def connect_unchanging(path: Path) -> sqlite3.Connection:
-    """A connection to a file that nobody writes, which leaves nothing beside it."""
+    """Open a file that no process writes to, read-only, without creating files next to it."""
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, isolation_level=None)
 
 
 class _Stopped(Exception):
-    """The copying is not to go on."""
+    """The copy was cancelled by `go_on`."""
 
 
 def _copy(source: sqlite3.Connection, target: Path, go_on: Callable[[], bool]) -> bool:
-    """Everything that `source` sees, as one file without a log. Writers are not held up: the copying reads one moment."""
+    """Copy a snapshot of `source` into one file without a log; writers are not blocked. Return False if it was cancelled."""
 
-    def look(_status: int, _remaining: int, _total: int) -> None:
+    def check(_status: int, _remaining: int, _total: int) -> None:
         if not go_on():
             raise _Stopped
 
     with contextlib.closing(sqlite3.connect(target, isolation_level=None)) as copy:
-        source.execute("BEGIN")  # or it would begin anew after every write of another connection
+        source.execute("BEGIN")  # otherwise the backup restarts after every write of another connection
         try:
             source.execute("SELECT count(*) FROM sqlite_schema").fetchone()
-            source.backup(copy, pages=_PAGES_A_STEP, progress=look)
+            source.backup(copy, pages=_PAGES_A_STEP, progress=check)
         except _Stopped:
             return False
         finally:
@@ -257,7 +257,7 @@ def _copy(source: sqlite3.Connection, target: Path, go_on: Callable[[], bool]) -
 
 
 def _fingerprint(connection: sqlite3.Connection) -> list[tuple[object, ...]]:
-    """Differs whenever a row was added or changed: both raise a number in its table."""
+    """Return values that differ whenever a row was added or changed: each raises its table's highest id or revision."""
     tables: list[str] = [
         row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
     ]
@@ -283,7 +283,7 @@ def _compressed(plain: Path) -> Path:
 def _copy_pieces(
     source: BufferedIOBase, target: BufferedIOBase | None, go_on: Callable[[], bool] = lambda: True
 ) -> bytes | None:
-    """Copy piece by piece, with little memory, and return the content's SHA-256; None when `go_on` said no."""
+    """Copy in small pieces and return the content's SHA-256, or None if `go_on` cancelled it."""
     digest = hashlib.sha256()
     while piece := source.read(_PIECE_BYTES):
         if not go_on():

@@ -1,4 +1,4 @@
-"""How a row changes: its facts are written, its task's revision goes up, its task's phase follows state and clips."""
+"""Changes to rows: each write also raises its task's revision and recomputes the phase from the state and the clips."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ PHASE = """
         FROM clips WHERE clips.task = tasks.id
     ) END
 """
-"""`Task.phase` in SQL: to learn it, no row is parsed and no prompt is read."""
+"""`Task.phase` in SQL, so that it can be read without parsing rows or loading prompts."""
 COUNT_UP = "UPDATE changes SET revision = revision + 1"
 REVISION = "(SELECT revision FROM changes)"
 TOUCH_TASK = f"UPDATE tasks SET phase = {PHASE}, revision = {REVISION} WHERE id = ?"  # noqa: S608 - constants of ours
@@ -25,7 +25,7 @@ INSERT_CLIP = "INSERT INTO clips (task, position, state, url, expires_at) VALUES
 
 
 def move_task(connection: sqlite3.Connection, task: int, to: TaskState, facts: Mapping[str, object]) -> bool:
-    """Change the state if the table allows it from where the task stands in this transaction."""
+    """Change the state if `TRANSITIONS` allows it from the current state; return whether it changed."""
     row: sqlite3.Row | None = connection.execute(SELECT_STATE, (task,)).fetchone()
     if row is None or to not in TRANSITIONS[TaskState(row["state"])]:
         return False
@@ -35,7 +35,7 @@ def move_task(connection: sqlite3.Connection, task: int, to: TaskState, facts: M
 
 
 def change_task(connection: sqlite3.Connection, task: int, facts: Mapping[str, object]) -> bool:
-    """Write facts; says whether anything differs now."""
+    """Write facts; return whether anything changed."""
     changed = _write(connection, "tasks", task, facts)
     if changed:
         _touch(connection, task)
@@ -43,13 +43,13 @@ def change_task(connection: sqlite3.Connection, task: int, facts: Mapping[str, o
 
 
 def add_clips(connection: sqlite3.Connection, task: int, urls: Sequence[str], expires_at: SqlValue) -> None:
-    """One remote clip for each link."""
+    """Add one remote clip for each link."""
     connection.executemany(INSERT_CLIP, [(task, position, to_sql(url), expires_at) for position, url in enumerate(urls)])
     _touch(connection, task)
 
 
 def move_clip(connection: sqlite3.Connection, clip: int, to: ClipState, facts: Mapping[str, object]) -> bool:
-    """Like `move_task`, by the clip's own table."""
+    """Change a clip's state if `CLIP_TRANSITIONS` allows it; return whether it changed."""
     row: sqlite3.Row | None = connection.execute(SELECT_CLIP_STATE, (clip,)).fetchone()
     if row is None or to not in CLIP_TRANSITIONS[ClipState(row["state"])]:
         return False
@@ -59,7 +59,7 @@ def move_clip(connection: sqlite3.Connection, clip: int, to: ClipState, facts: M
 
 
 def change_clip(connection: sqlite3.Connection, clip: int, facts: Mapping[str, object]) -> bool:
-    """Like `change_task`."""
+    """Write facts of a clip; return whether anything changed."""
     changed = _write(connection, "clips", clip, facts)
     if changed:
         _touch(connection, connection.execute(SELECT_CLIP_STATE, (clip,)).fetchone()["task"])

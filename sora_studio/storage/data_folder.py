@@ -1,4 +1,4 @@
-"""The data folder: private to its user, and known to be usable before anything is kept in it."""
+"""The data folder: private to its user, and checked before anything is stored in it."""
 
 import os
 from pathlib import Path
@@ -9,9 +9,9 @@ from sora_studio.folders import make_private, why_unusable, write_briefly
 
 
 def prepare_data_folder(folder: Path) -> None:
-    """Make it private and write there for a moment. A full disk is no reason to stop: what is there can still be used.
+    """Make the folder private and check that it can be read and written. Blocks.
 
-    Raises `DataFolderUnusable`. Blocks.
+    Raises `DataFolderUnusable`, but not for a full disk: existing data can still be used.
     """
     try:
         make_private(folder)

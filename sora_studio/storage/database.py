@@ -1,4 +1,4 @@
-"""The SQLite file: one thread that writes, one that reads, and the one place where SQLite's errors get our names."""
+"""The SQLite file: one writer thread, one reader thread, and the only place that maps SQLite errors to our own."""
 
 import asyncio
 import contextlib
@@ -24,11 +24,11 @@ Result = TypeVar("Result")
 BUSY_TIMEOUT_S = 5.0
 """How long SQLite itself waits for another process's transaction."""
 PATIENCE_S = 15.0
-"""How long a statement is tried again while another process holds the file: longer than any transaction of ours takes."""
+"""How long a statement is retried while another process locks the file: longer than any of our transactions takes."""
 START_AGAIN = "Close Sora Studio and start it again: what can be read is kept."
 _RETRY_EVERY_S = 0.05
 _NO_ROOM_BYTES = 1_000_000
-"""Less free space than this explains an input-output error."""
+"""With less free space than this, an I/O error is reported as a full disk."""
 
 _log = logging.getLogger(__name__)
 
@@ -37,21 +37,21 @@ _REASONS = {
     sqlite3.SQLITE_NOTADB: "it is not a database.",
     sqlite3.SQLITE_READONLY: "it cannot be written.",
     sqlite3.SQLITE_CANTOPEN: "the file or its folder cannot be used.",
-    sqlite3.SQLITE_PERM: "this user may not use it.",
-    sqlite3.SQLITE_BUSY: "another program holds it.",
-    sqlite3.SQLITE_LOCKED: "another program holds it.",
-    sqlite3.SQLITE_PROTOCOL: "another program holds it.",
+    sqlite3.SQLITE_PERM: "you do not have permission to use it.",
+    sqlite3.SQLITE_BUSY: "another program is using it.",
+    sqlite3.SQLITE_LOCKED: "another program is using it.",
+    sqlite3.SQLITE_PROTOCOL: "another program is using it.",
     sqlite3.SQLITE_IOERR: "the disk reports an error.",
 }
 _HELD = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL})
 
 
 class Database:
-    """Runs functions on a connection, off the loop.
+    """Runs functions on a SQLite connection, off the event loop.
 
-    `write` and `read` await a function that gets the connection within a transaction. A write whose await is cancelled before
-    it began never runs; one that has begun goes on to its commit. Both raise `StorageFull` and `DatabaseUnusable`; any other
-    error of the function undoes the transaction and is raised as it is. Works on every asyncio loop, one at a time.
+    `write` and `read` run a function within a transaction. A write whose await is cancelled before it started never runs; one
+    that has started runs to its commit. Both raise `StorageFull` and `DatabaseUnusable`; any other error of the function rolls
+    the transaction back and is raised unchanged. Works on any asyncio loop, one at a time.
     """
 
     def __init__(self, path: Path) -> None:
@@ -62,10 +62,10 @@ class Database:
         self._closing = threading.Event()
 
     async def open(self, *, guest: bool = False) -> Rescue | None:
-        """Make the file and its folder if need be and bring the schema up to date. Raises `DatabaseUnusable`, `StorageFull`.
+        """Create the file and its folder if needed and migrate the schema. Raises `DatabaseUnusable`, `StorageFull`.
 
-        A damaged file is replaced by what can be salvaged; the answer says so. A `guest` takes the file as it is: mending and
-        converting it is for the one process that owns the data folder.
+        A damaged file is replaced with what can be salvaged; then the `Rescue` is returned. A `guest` neither repairs nor
+        migrates an existing file: only the process that owns the data folder does.
         """
         self._closing.clear()
         rescues = list[Rescue | None]()
@@ -78,11 +78,11 @@ class Database:
         return next(iter(rescues), None)
 
     async def back_up(self, now: datetime, *, most_bytes: int = MOST_BYTES) -> bool:
-        """Make a backup if one is due; reads and writes go on meanwhile. Says whether one was made; closing breaks it off.
+        """Make a backup if one is due, without blocking reads and writes; return whether one was made. `close` cancels it.
 
-        All backups together keep to `most_bytes`, but the newest three always stay.
+        All backups together are limited to `most_bytes`, but the newest three are always kept.
 
-        Raises `StorageFull`, and `DatabaseUnusable` when the copy shows that the database is damaged. One at a time.
+        Raises `StorageFull`, and `DatabaseUnusable` if the copy shows that the database is damaged. One at a time.
         """
         if self._copier is None:
             self._copier = await self._open_lane("studio-backup", self._connect_reader)
@@ -95,7 +95,7 @@ class Database:
         return await self._copier.run(work)
 
     async def close(self) -> None:
-        """Finish what has begun, fold the log into the file and let go of it. Closing twice is fine."""
+        """Finish running work, checkpoint the log and close the file. Closing twice is fine."""
         self._closing.set()
         copier, self._copier = self._copier, None
         if copier is not None:
@@ -108,11 +108,11 @@ class Database:
             await writer.close(_fold_and_close)
 
     async def write(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
-        """Run `work` in a transaction that no other writer can interleave with; returns once it is on disk."""
+        """Run `work` in an exclusive write transaction and return its result once it is on disk."""
         return await self._lane(self._writer).run(lambda connection: self._in_transaction(connection, "BEGIN IMMEDIATE", work))
 
     async def read(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
-        """Run `work` on one unchanging view of the data; it cannot write."""
+        """Run `work` on a read-only snapshot of the data."""
         return await self._lane(self._reader).run(lambda connection: self._in_transaction(connection, "BEGIN", work))
 
     def _lane(self, lane: "_Lane | None") -> "_Lane":
@@ -150,7 +150,7 @@ class Database:
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA trusted_schema = OFF")
             connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("PRAGMA fullfsync = ON")  # macOS: to the disk itself, as FULL promises elsewhere
+            connection.execute("PRAGMA fullfsync = ON")  # macOS: flush the drive's cache too, as FULL does elsewhere
             prepare(connection)
         except BaseException:
             connection.close()
@@ -158,11 +158,11 @@ class Database:
         return connection
 
     def _prepare_writer(self, connection: sqlite3.Connection, *, guest: bool) -> None:
-        taken = steps_taken(connection, self.path)  # a file that is not ours is not touched, not even its mode
+        taken = steps_taken(connection, self.path)  # before the journal mode: a file of another program must not be changed
         if 0 < taken < len(STEPS):
             if guest:
                 raise DatabaseUnusable(
-                    self.path, "an older version of Sora Studio is using it.", "Close that one and start it anew."
+                    self.path, "an older version of Sora Studio is using it.", "Close it, then start Sora Studio again."
                 )
             Backups(self.path).make(connection, datetime.now(UTC))
         _patiently(lambda: connection.execute("PRAGMA journal_mode = WAL"))
@@ -177,7 +177,7 @@ class Database:
                 result = work(connection)
                 _patiently(lambda: connection.execute("COMMIT"))
             except BaseException:
-                if connection.in_transaction:  # some errors, a full disk among them, have already undone it
+                if connection.in_transaction:  # some errors, such as a full disk, have already rolled it back
                     connection.execute("ROLLBACK")
                 raise
             return result
@@ -197,12 +197,12 @@ class Database:
             raise DatabaseUnusable(self.path, f"{error.strerror or error}.") from error
 
     def _named(self, error: sqlite3.Error) -> StudioError | None:
-        """Our error for SQLite's; None for what can only be a mistake in the program."""
+        """Return our error for SQLite's, or None if it can only be a bug in the program."""
         code = _primary_code(error)
         if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and self._has_no_room()):
             return StorageFull()
         reason = _REASONS.get(code)
-        advice = START_AGAIN if code in DAMAGE else "The file is left as it is."
+        advice = START_AGAIN if code in DAMAGE else "The file was not changed."
         return DatabaseUnusable(self.path, reason, advice) if reason else None
 
     def _has_no_room(self) -> bool:
@@ -229,13 +229,13 @@ class _Lane:
         return await asyncio.wrap_future(self._thread.submit(lambda: work(self._opened())))
 
     async def close(self, close: Callable[[sqlite3.Connection], None]) -> None:
-        """After what is under way; goes on to the end even when this await is cancelled."""
+        """Close after the running work. Cancelling the await does not stop it."""
         closing = self._thread.submit(lambda: close(self._opened()))
         self._thread.shutdown(wait=False)
         await asyncio.shield(asyncio.wrap_future(closing))
 
     def abandon(self) -> None:
-        """After an opening that failed or whose await was cancelled: close what it may still bring."""
+        """Clean up after an `open` that failed or was cancelled: close the connection if it still opens."""
         self._thread.submit(lambda: self._connection and self._connection.close())
         self._thread.shutdown(wait=False)
 
@@ -245,13 +245,13 @@ class _Lane:
 
 
 def _primary_code(error: sqlite3.Error) -> int:
-    """SQLite's result code without its extension; 0 when the error is not SQLite's own."""
+    """Return SQLite's primary result code, or 0 if the error has none."""
     code: int = getattr(error, "sqlite_errorcode", 0)
     return code & 0xFF
 
 
 def _patiently(work: Callable[[], Result]) -> Result:
-    """Try again while another process holds the file. Only for statements that leave nothing behind when they are refused."""
+    """Retry while another process locks the file. Only for statements that have no effect when they fail."""
     give_up_at = time.monotonic() + PATIENCE_S
     while True:
         try:
@@ -266,7 +266,7 @@ def _fold_and_close(connection: sqlite3.Connection) -> None:
     try:
         connection.execute("PRAGMA optimize")
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    except sqlite3.Error:  # another process uses it, or the disk is full: the log stays beside the file and is as good
-        _log.info("The database's log was not folded in at the end.", exc_info=True)
+    except sqlite3.Error:  # in use by another process, or disk full: the data is just as safe in the log
+        _log.info("The database's log could not be checkpointed on closing.", exc_info=True)
     finally:
         connection.close()

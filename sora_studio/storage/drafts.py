@@ -1,4 +1,4 @@
-"""What stands in the editor, in SQLite beside the tasks."""
+"""The editor's drafts in SQLite."""
 
 import sqlite3
 from dataclasses import replace
@@ -8,7 +8,7 @@ from sora_studio.domain.draft import Draft
 from sora_studio.storage.database import Database
 from sora_studio.storage.rows import draft_from_row, request_to_sql, to_sql
 
-# Which draft is the newest is told by a count: a clock that was set back must not bring an old text to the front.
+# The newest draft is found by a counter, not by time: after the clock is set back, an old text must not win.
 SAVE_DRAFT = """
     INSERT INTO drafts (id, revision, saved_at, takes, caret, model, route, options, images, prompt,
                         edits, callback, pictures_by)
@@ -23,13 +23,13 @@ LATEST_DRAFT = "SELECT * FROM drafts ORDER BY revision DESC LIMIT 1"
 
 
 class SqliteDrafts:
-    """Drafts of the editor. A draft with the id 0 is new and gets one; saving one with an id replaces what it held."""
+    """Saves and loads the editor's drafts."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def save(self, draft: Draft, *, at: datetime) -> Draft:
-        """As it is kept. A draft with the id 0 is new and gets one; any other takes the place of what its id held."""
+        """Save a draft and return it with its id and time. A draft with id 0 is new; any other replaces the one with its id."""
         values = {
             "id": draft.id or None,
             "saved_at": to_sql(at),
@@ -45,7 +45,7 @@ class SqliteDrafts:
         return replace(draft, id=await self._database.write(work), saved_at=at)
 
     async def latest(self) -> Draft | None:
-        """The one that was saved last."""
+        """Return the draft that was saved last."""
 
         def work(connection: sqlite3.Connection) -> Draft | None:
             row: sqlite3.Row | None = connection.execute(LATEST_DRAFT).fetchone()

@@ -1,4 +1,4 @@
-"""One thread for the system's key store, whose calls may wait for a person's answer, or for ever."""
+"""One thread for the system's key store, whose calls may wait for the user, or hang."""
 
 import asyncio
 import threading
@@ -11,10 +11,10 @@ Result = TypeVar("Result")
 
 
 class KeyThread:
-    """Runs calls one after another and lets nobody wait longer than they want.
+    """Runs calls one after another, each with a time-out.
 
-    A call that hangs holds up later ones, which then time out; those that timed out before they began never run. The thread is
-    a daemon: the program's end does not wait for it.
+    A hanging call delays later ones, which then time out; a call that timed out before it started never runs. The thread is a
+    daemon, so a hanging call does not keep the program from exiting.
     """
 
     def __init__(self) -> None:
@@ -22,7 +22,7 @@ class KeyThread:
         self._thread: threading.Thread | None = None
 
     async def run(self, call: Callable[[], Result], *, timeout_s: float) -> Result:
-        """The call's result. Raises what it raises, or `TimeoutError`; then it may still go on, and its result is dropped."""
+        """Return the call's result. Raises its errors, or `TimeoutError`; then the call may go on, but its result is lost."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._work, name="key-store", daemon=True)
             self._thread.start()
@@ -41,7 +41,7 @@ def _fulfil(future: Future[Result], call: Callable[[], Result]) -> None:
         return
     try:
         result = call()
-    except BaseException as error:  # whatever it is, it belongs to who waits
+    except BaseException as error:  # the waiting caller gets it, whatever it is
         future.set_exception(error)
     else:
         future.set_result(result)

@@ -1,4 +1,4 @@
-"""Who may track: one process for each data folder. The system frees the lock when its holder ends, however it ends."""
+"""A lock that lets one process per data folder track tasks. The system releases it when that process ends, even by a crash."""
 
 from pathlib import Path
 
@@ -10,14 +10,14 @@ LOCK_NAME = "tracker.lock"
 
 
 class DataFolderLock:
-    """Held from a `try_acquire` that says True until `release`, or until the process ends."""
+    """Held from a successful `try_acquire` until `release` or the end of the process."""
 
     def __init__(self, data_dir: Path) -> None:
         self._path = data_dir / LOCK_NAME
         self._lock = FileLock(self._path, thread_local=False)
 
     def try_acquire(self) -> bool:
-        """Whether this process holds it now; never waits. Raises `DatabaseUnusable` when the folder cannot be written."""
+        """Try to take the lock without waiting; return whether it is held. Raises `DatabaseUnusable` on file errors."""
         if self._lock.is_locked:
             return True
         try:
@@ -32,5 +32,5 @@ class DataFolderLock:
         return True
 
     def release(self) -> None:
-        """Let another process track. Fine when it is not held."""
+        """Release the lock; does nothing if it is not held."""
         self._lock.release()

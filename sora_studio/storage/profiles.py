@@ -1,4 +1,4 @@
-"""Model profiles from disk: the shipped ones, and the person's own, which override or join them."""
+"""Model profiles from disk: the shipped ones, and the user's own, which override or extend them."""
 
 import os
 from pathlib import Path
@@ -9,7 +9,7 @@ from sora_studio.domain.profile_toml import MAX_PROFILE_CHARS, parse_profile
 
 
 def load_profiles(shipped: Path, own: Path) -> tuple[dict[str, ModelProfile], list[ProfileError]]:
-    """Profiles by slug, shipped ones first, and what was refused. A bad file of the person's leaves the shipped one alone."""
+    """Return the profiles by slug, shipped ones first, and the errors. An invalid override leaves the shipped one in use."""
     profiles, errors = dict[str, ModelProfile](), list[ProfileError]()
     own_files = list[Path]()
     try:
@@ -37,13 +37,13 @@ def _files(folder: Path) -> list[Path]:
 
 def _load(path: Path) -> ModelProfile:
     try:
-        with path.open(encoding="utf-8-sig") as file:  # some editors begin a file with a mark
+        with path.open(encoding="utf-8-sig") as file:  # some editors write a byte order mark
             text = file.read(MAX_PROFILE_CHARS + 1)
     except UnicodeDecodeError:
         raise ProfileError(path.name, 0, "It is not text in UTF-8.") from None
     except OSError as error:
         raise ProfileError(path.name, 0, f"It cannot be read: {error.strerror or error}.") from error
     profile = parse_profile(text, path.name)
-    if path.stem != profile.slug:  # so that no two files can mean the same model
+    if path.stem != profile.slug:  # so that no two files define the same model
         raise ProfileError(path.name, 0, f"Its slug is {profile.slug!r}, so its name must be {profile.slug}.toml.")
     return profile

@@ -1,4 +1,4 @@
-"""The pictures that were made reachable, in SQLite beside the tasks that they were published for."""
+"""Published pictures in SQLite, with the tasks that use them."""
 
 import json
 import sqlite3
@@ -14,7 +14,7 @@ INSERT_PUBLICATION = """
     INSERT INTO publications (fingerprint, route, place, handle, url, name, published_at, expires_at)
     VALUES (:fingerprint, :route, :place, :handle, '', :name, :published_at, :expires_at)
 """
-# A command could refuse a name that it has had before; elsewhere the same bytes take their own place.
+# An upload command may refuse a name that it has seen before; on other routes the same bytes simply overwrite themselves.
 CUT_OFF = """
     SELECT id FROM publications
     WHERE fingerprint = :fingerprint AND place = :place AND withdrawn_at IS NULL AND url = '' AND route <> 'command'
@@ -33,14 +33,14 @@ FORGET_USES = "DELETE FROM publication_tasks WHERE publication = ?"
 COMPLETE = "UPDATE publications SET url = :url WHERE id = :id"
 WITHDRAW = "UPDATE publications SET withdrawn_at = :at, trouble = NULL WHERE id = :id AND withdrawn_at IS NULL"
 COMPLAIN = "UPDATE publications SET trouble = :trouble WHERE id = :id"
-# What a command put online nobody else can take back: its trouble says only that.
+# The program cannot withdraw what a command published: there, `trouble` says only that.
 LIVE = """
     SELECT * FROM publications
     WHERE fingerprint = :fingerprint AND withdrawn_at IS NULL AND place = :place AND url <> '' AND expires_at >= :until
         AND (trouble IS NULL OR route = 'command')
     ORDER BY expires_at DESC, id DESC LIMIT 1
 """
-# Left to itself, SQLite reads the whole table to save itself the sorting.
+# Without INDEXED BY, SQLite scans the whole table to avoid sorting.
 STANDING = "SELECT * FROM publications INDEXED BY publications_live WHERE withdrawn_at IS NULL ORDER BY id DESC"
 AT = """
     SELECT * FROM publications INDEXED BY publications_live
@@ -59,9 +59,9 @@ _OVER = json.dumps([state.value for state in TaskState if state.is_over])
 
 
 class SqlitePublications:
-    """The pictures that were made public, beside the tasks: which tasks need one is read in one transaction.
+    """Published pictures and the tasks that use them.
 
-    Every method is one transaction; what has returned is on disk.
+    Each method is one transaction, which is on disk when the method returns.
     """
 
     def __init__(self, database: Database) -> None:
@@ -79,11 +79,11 @@ class SqlitePublications:
         at: datetime,
         expires_at: datetime,
     ) -> Publication:
-        """One whose first byte has not left: without an address, for a first task.
+        """Record a publication before its upload starts: without an address, for a first task.
 
-        A picture whose way to the same place was cut off `TAKEN_UP_AFTER` ago is taken up again, under its old handle and for
-        one more task, so that a host that is away for a night leaves few rows behind. Not so by a command, which could refuse
-        a name twice.
+        If an upload of the same picture to the same place was interrupted at least `TAKEN_UP_AFTER` ago, that row is reused
+        with its handle, so that a host that is down for a night leaves few rows behind. Commands are excepted, because they may
+        refuse a name that they have seen.
         """
         values = {
             "fingerprint": picture.fingerprint,
@@ -108,11 +108,11 @@ class SqlitePublications:
         return await self._database.write(work)
 
     async def complete(self, publication: int, url: str) -> None:
-        """It is reachable there."""
+        """Mark the publication as reachable at `url`."""
         await self._write(COMPLETE, {"id": publication, "url": to_sql(url)})
 
     async def forget(self, publication: int) -> None:
-        """Nothing of it left, so it never was one."""
+        """Delete a publication of which nothing was uploaded."""
 
         def work(connection: sqlite3.Connection) -> None:
             connection.execute(FORGET_USES, (publication,))
@@ -121,36 +121,39 @@ class SqlitePublications:
         await self._database.write(work)
 
     async def join(self, publication: int, task: int) -> None:
-        """One more task uses it."""
+        """Record one more task that uses the publication."""
         await self._write(INSERT_USE, (publication, task))
 
     async def live(self, fingerprint: str, *, place: str, until: datetime) -> Publication | None:
-        """One whose address ends at `until` or later, and that nobody has tried to take back; the one that lasts longest."""
+        """Return a reusable publication that is valid until `until` or longer, preferring the longest-lived one.
+
+        One that is being withdrawn is not reusable.
+        """
         found = await self._read(LIVE, {"fingerprint": fingerprint, "place": to_sql(place), "until": to_sql(until)})
         return next(iter(found), None)
 
     async def get(self, publication: int) -> Publication | None:
-        """The one of that id, withdrawn or not."""
+        """Return the publication, withdrawn or not."""
         return next(iter(await self._read(SELECT_ONE, {"id": publication})), None)
 
     async def standing(self) -> list[Publication]:
-        """All that were not withdrawn, newest first, those without an address too."""
+        """Return all publications that are not withdrawn, with or without an address, newest first."""
         return await self._read(STANDING, {})
 
     async def at(self, urls: Collection[str]) -> list[Publication]:
-        """Those with one of these addresses that nobody has tried to take back, newest first."""
+        """Return the publications at these addresses that are not withdrawn or being withdrawn, newest first."""
         return await self._read(AT, {"urls": json.dumps([to_sql(url) for url in urls])})
 
     async def idle(self, *, now: datetime) -> list[Publication]:
-        """Standing ones that no task needs any more: all of theirs are over, or their address has ended."""
+        """Return the publications that no task needs any longer: all their tasks are over, or their address has expired."""
         return await self._read(IDLE, {"now": to_sql(now), "over": _OVER})
 
     async def withdraw(self, publication: int, *, at: datetime) -> None:
-        """It is reachable no more."""
+        """Mark the publication as withdrawn."""
         await self._write(WITHDRAW, {"id": publication, "at": to_sql(at)})
 
     async def complain(self, publication: int, trouble: str) -> None:
-        """It is being withdrawn, or could not be, and why: from now on no other task gets its address."""
+        """Record that the publication is being withdrawn, or why it could not be: no new task gets its address."""
         await self._write(COMPLAIN, {"id": publication, "trouble": to_sql(trouble)})
 
     async def _write(self, statement: str, values: Mapping[str, SqlValue] | tuple[SqlValue, ...]) -> None:

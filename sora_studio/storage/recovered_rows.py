@@ -1,4 +1,4 @@
-"""Which rows of which tables the pages of a damaged file still hold."""
+"""Recovers table rows from the pages of a damaged file."""
 
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -12,7 +12,7 @@ _TYPES: dict[str, tuple[type, ...]] = {"INTEGER": (int,), "REAL": (int, float), 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column as the schema declares it. A required one is never NULL; a row from before it was added may be without it."""
+    """A column as the schema declares it. A required one is never NULL, but rows older than the column lack it."""
 
     name: str
     types: tuple[type, ...]
@@ -21,24 +21,24 @@ class Column:
 
     @property
     def must_be_there(self) -> bool:
-        """Every row was written with it."""
+        """Whether every row was written with this column."""
         return self.is_required and not self.has_default
 
     def takes(self, value: Value) -> bool:
-        """Whether this value can stand here."""
+        """Return whether the column accepts this value."""
         return not self.is_required if value is None else isinstance(value, self.types)
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of ours, whose rows have a number for their key; `key` is that column."""
+    """One of our tables; `key` is its integer key column."""
 
     name: str
     columns: tuple[Column, ...]
     key: str
 
     def fits(self, record: Record) -> bool:
-        """Whether a row of this table can look so; one from before a column was added is shorter."""
+        """Return whether the record could be a row of this table. Rows older than a column are shorter."""
         least = max((place for place, column in enumerate(self.columns, 1) if column.must_be_there), default=1)
         if not least <= record.width <= len(self.columns) or not record.values:
             return False
@@ -50,7 +50,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class RecoveredRow:
-    """A row that was found. `values` lacks the columns that cannot be read; `cut` is what is left of the first of these."""
+    """A row that was found. `values` lacks unreadable columns; `cut` has what is left of the first of these."""
 
     values: Mapping[str, Value]
     cut: Mapping[str, str]
@@ -59,13 +59,13 @@ class RecoveredRow:
 
     @property
     def rank(self) -> tuple[int, bool, bool]:
-        """Of two that claim the same key the greater is the newer, or the better known."""
+        """Order of rows with the same key: the greatest is the newest, or the most reliable."""
         revision = self.values.get(REVISION)
         return (revision if isinstance(revision, int) else 0, self.is_whole, self.is_reached)
 
 
 def tables_of(connection: sqlite3.Connection) -> dict[str, Table]:
-    """The tables that a file with our schema has, by name."""
+    """Return the tables of a file with our schema, by name."""
     listed = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY rootpage"
     return {name: _table(connection, name) for (name,) in connection.execute(listed).fetchall()}
 
@@ -80,7 +80,7 @@ def _table(connection: sqlite3.Connection, name: str) -> Table:
 
 
 def rows_in(pages: SqlitePages, tables: Mapping[str, Table]) -> dict[str, dict[int, RecoveredRow]]:
-    """Everything that can be read, by table and key. A page that nothing points to counts by what its rows look like."""
+    """Return all readable rows, by table and key. Rows of an unreachable page are matched to a table by their shape."""
     found: dict[str, dict[int, RecoveredRow]] = {name: {} for name in tables}
     owners = _owners(pages)
     for number in range(1, pages.count + 1):
@@ -93,7 +93,7 @@ def rows_in(pages: SqlitePages, tables: Mapping[str, Table]) -> dict[str, dict[i
 
 
 def last_keys(pages: SqlitePages) -> dict[str, int]:
-    """The highest key that each table has ever given, so that none is given twice."""
+    """Return the highest key that each table ever assigned, so that none is reused."""
     keys = dict[str, int]()
     for name, root in _roots(pages):
         if name == "sqlite_sequence":
@@ -108,7 +108,7 @@ def last_keys(pages: SqlitePages) -> dict[str, int]:
 
 
 def _owners(pages: SqlitePages) -> dict[int, str]:
-    """The table that each page with rows belongs to, as far as it can be reached from the top; free ones belong to none."""
+    """Return the table of each row page that is reachable from its root; free pages map to an empty name."""
     owners = dict.fromkeys(pages.free(), "")
     owners.update(dict.fromkeys(pages.leaves(1), "sqlite_schema"))
     for name, root in _roots(pages):

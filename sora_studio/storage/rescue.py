@@ -1,7 +1,7 @@
-"""What happens before the database opens: is the file whole, and if not, a salvaged one takes its place.
+"""Checks the database before it opens and replaces a damaged file with a salvaged one.
 
-The change of place is made so that a kill in the middle of it loses nothing: the new file is finished and proved under a name
-that says so (`.rescued-…`), and whoever starts next carries on from there. The damaged file stays, with its log.
+The replacement survives a kill at any point: the new file is completed and verified under its own name (`.rescued-…`), and the
+next start continues from there. The damaged file is kept, with its log.
 """
 
 import contextlib
@@ -23,22 +23,22 @@ from sora_studio.storage.salvage import Salvaged, salvage
 from sora_studio.storage.sqlite_pages import SqlitePages, is_log_garbage
 
 OPENING_WITHIN_S = 120.0
-"""How long an opening waits for another process's: longer than rescuing 100,000 tasks takes."""
+"""How long to wait while another process opens the file: longer than rescuing 100,000 tasks takes."""
 _LOCK_NAME = "opening.lock"
 _RESCUED, _DAMAGED = ".rescued-", ".damaged-"
 DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _COMPANIONS = ("-wal", "-journal", "")
-"""What is set aside together, the file itself last: as long as it is there, it and its log belong together."""
+"""Files that are set aside together. The database itself is last, so that it is never left without its log."""
 
 _SHARED_BYTES, _SHARED_FROM = 510, 0x40000002
-"""What SQLite locks in a file for as long as it is open with a log."""
+"""The byte range that SQLite locks while a file is open in WAL mode."""
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Rescue:
-    """A damaged database was replaced. `kept` is None when an earlier start did the counting and was killed after it."""
+    """A damaged database was replaced. `kept` is None if an earlier start salvaged it and was killed before the end."""
 
     aside: Path
     kept: Salvaged | None
@@ -46,12 +46,12 @@ class Rescue:
 
     @property
     def sentence(self) -> str:
-        """What a person should know: what is there again, where from, and where the old file is."""
+        """The message for the user: what was recovered, from where, and where the old file is."""
         where = f"The damaged file is kept as {self.aside}."
         if self.kept is None:
             return f"The database was damaged and has been repaired. {where}"
         if not self.kept.tasks:
-            return f"The database was damaged, nothing in it could be read, and no task is in a backup: it begins anew. {where}"
+            return f"The database was damaged, and neither it nor a backup has a readable task. It is empty now. {where}"
         words = [f"The database was damaged and has been repaired: {_tasks(self.kept.tasks)} kept"]
         if self.kept.from_backup and self.backup_at:
             words.append(f", {self.kept.from_backup} of them from the backup of {self.backup_at.astimezone():%d %B %Y, %H:%M}")
@@ -62,7 +62,7 @@ class Rescue:
 
 @contextlib.contextmanager
 def opening(database: Path) -> Generator[None]:
-    """One process at a time opens, migrates or replaces the file. Raises `DatabaseUnusable` when another takes too long."""
+    """Lock out other processes while the file is opened, migrated or replaced. Raises `DatabaseUnusable` on time-out."""
     lock = FileLock(database.parent / _LOCK_NAME)
     try:
         lock.acquire(timeout=OPENING_WITHIN_S, poll_interval=0.02)
@@ -75,10 +75,10 @@ def opening(database: Path) -> Generator[None]:
 
 
 def rescue_if_damaged(database: Path, now: datetime) -> Rescue | None:
-    """Look at every page; replace the file if that shows damage, and say so.
+    """Check every page; if the file is damaged, replace it and return the `Rescue`.
 
-    Only for the owner of the data folder, within `opening`. Raises `DatabaseUnusable` for a file of a newer or another
-    program, and for one that another process has open; `OSError` and `sqlite3.Error` for what is no damage.
+    Only for the owner of the data folder, within `opening`. Raises `DatabaseUnusable` for a file of a newer version or of
+    another program, and for one that another process has open; `OSError` and `sqlite3.Error` for other failures than damage.
     """
     if (rescued := _rescued(database)) is not None:
         return Rescue(_change_places(database, rescued), None, None)
@@ -88,7 +88,7 @@ def rescue_if_damaged(database: Path, now: datetime) -> Rescue | None:
     _log.warning("%s is damaged; what can be read is being salvaged.", database.name)
     if _is_open_elsewhere(database):
         reason = "it is damaged, and another Sora Studio has it open."
-        raise DatabaseUnusable(database, reason, "Close that one and start again.")
+        raise DatabaseUnusable(database, reason, "Close it, then start this one again.")
     backup_at = backups.newest_good()
     unfinished = database.with_name(f"{database.name}.salvage")
     with backups.opened(backup_at) if backup_at else contextlib.nullcontext() as backup:
@@ -102,13 +102,13 @@ def rescue_if_damaged(database: Path, now: datetime) -> Rescue | None:
 
 
 def refuse_while_rescued(database: Path) -> None:
-    """For everyone but the owner: what is written now would be set aside with the damaged file."""
+    """Raise `DatabaseUnusable` during a rescue: a guest's writes would be set aside with the damaged file."""
     if _rescued(database) is not None:
         raise DatabaseUnusable(database, "it is being repaired.", "Start Sora Studio to finish that.")
 
 
 def _rescued(database: Path) -> Path | None:
-    """The finished new file that has not taken the damaged one's place yet."""
+    """Return the completed new file that has not replaced the damaged one yet."""
     return min(database.parent.glob(f"{database.name}{_RESCUED}*"), default=None)
 
 
@@ -116,7 +116,7 @@ def _is_damaged(database: Path, backups: Backups) -> bool:
     if not database.exists():
         return False
     log = database.with_name(f"{database.name}-wal")
-    if database.stat().st_size == 0:  # as it is for a moment after it was made, and then nothing else is there
+    if database.stat().st_size == 0:  # normal for a moment after creation, but then there is no log or backup
         return bool(backups.times()) or (log.exists() and log.stat().st_size > 0)
     try:
         with contextlib.closing(_connect_to_look(database, log)) as connection:
@@ -134,9 +134,9 @@ def _is_damaged(database: Path, backups: Backups) -> bool:
 
 
 def _connect_to_look(database: Path, log: Path) -> sqlite3.Connection:
-    """A connection that changes neither the file nor its log, and leaves nothing beside them."""
+    """Open the file for checking, without changing it or its log and without leaving files next to them."""
     if database.with_name(f"{database.name}-journal").exists():
-        return sqlite3.connect(database)  # a kill while it was made: SQLite takes back what was begun
+        return sqlite3.connect(database)  # killed during its creation: SQLite rolls back
     if log.exists():
         return sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)
     return connect_unchanging(database)
@@ -151,16 +151,16 @@ def _is_garbage(log: Path) -> bool:
 
 
 def _refuse_what_is_not_ours(database: Path) -> None:
-    """By what is left of the header: a damaged file of another program, or of a newer version, is not ours to mend."""
+    """Raise `DatabaseUnusable` if the header shows another program or a newer version: such a file must not be repaired."""
     pages = SqlitePages(database)
     if pages.has_header:
         refuse_strangers(database, application=pages.application_id, taken=pages.user_version)
 
 
 def _is_open_elsewhere(database: Path) -> bool:
-    """Whether another process would go on to write into the file once it is set aside."""
+    """Return whether another process has the file open and would keep writing to it after it is set aside."""
     if sys.platform == "win32":
-        return False  # an open file cannot be renamed there: the mending would fail and leave it as it is
+        return False  # an open file cannot be renamed there, so the rescue would fail without harm
     import fcntl  # noqa: PLC0415 - not on Windows
 
     with database.open("rb+") as file:
@@ -175,16 +175,16 @@ def _prove(path: Path) -> None:
     with contextlib.closing(sqlite3.connect(path)) as connection:
         found: str = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
         if found != "ok" or steps_taken(connection, path) == 0:
-            raise DatabaseUnusable(path, f"the salvaging went wrong ({found}).", "The damaged file is left as it is.")
+            raise DatabaseUnusable(path, f"its repair failed ({found}).", "The damaged file was not changed.")
 
 
 def _change_places(database: Path, rescued: Path) -> Path:
-    """Set the damaged file aside with its log, then let the new one take its name. Can be begun again at any step."""
+    """Set the damaged file aside with its log, then rename the new one into place. Can be resumed at any step."""
     aside = database.with_name(rescued.name.replace(_RESCUED, _DAMAGED))
     for companion in _COMPANIONS:
         with contextlib.suppress(FileNotFoundError):
             database.with_name(database.name + companion).replace(aside.with_name(aside.name + companion))
-    database.with_name(f"{database.name}-shm").unlink(missing_ok=True)  # only an index of the log
+    database.with_name(f"{database.name}-shm").unlink(missing_ok=True)  # only the log's index
     sync_folder(database.parent)
     rescued.replace(database)
     sync_folder(database.parent)

@@ -1,4 +1,4 @@
-"""From our values to SQLite's and back, without loss."""
+"""Lossless conversion between domain objects and SQLite rows."""
 
 import json
 import sqlite3
@@ -15,7 +15,7 @@ from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import Task, TaskState
 
 REQUEST_COLUMNS = ("model", "route", "options", "images", "prompt", "edits", "callback", "pictures_by", "seen")
-"""Of a task: they never change once it is made."""
+"""Columns of a task that never change after its creation."""
 
 SqlValue = str | bytes | int | float | None
 
@@ -24,7 +24,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 def to_sql(value: object) -> SqlValue:
-    """One value of a column. A time must be aware."""
+    """Return the column value for `value`. Times must be time zone aware."""
     match value:
         case None | bool() | float():
             return value
@@ -41,14 +41,14 @@ def to_sql(value: object) -> SqlValue:
 
 
 def film_to_sql(film: FilmFacts | None) -> dict[str, SqlValue]:
-    """The columns that a film's facts fill."""
+    """Return the columns of a clip's film facts."""
     if film is None:
         return {"width": None, "height": None, "duration_s": None, "has_audio": None}
     return {"width": film.width, "height": film.height, "duration_s": film.duration_s, "has_audio": film.has_audio}
 
 
 def request_to_sql(request: GenerationRequest) -> dict[str, SqlValue]:
-    """The columns that a request fills, in tasks and in drafts. What was seen of its pictures is a task's own."""
+    """Return a request's columns, shared by tasks and drafts. `seen` exists on tasks only and is not included."""
     return {
         "model": to_sql(request.model),
         "route": to_sql(request.route),
@@ -62,12 +62,12 @@ def request_to_sql(request: GenerationRequest) -> dict[str, SqlValue]:
 
 
 def request_of_task(row: sqlite3.Row) -> GenerationRequest:
-    """What a row of `tasks` was asked for; needs `REQUEST_COLUMNS` only."""
+    """Return the request of a row of `tasks`; needs `REQUEST_COLUMNS` only."""
     return replace(_request_from_row(row), seen=json.loads(_text(row["seen"])))
 
 
 def task_from_row(row: sqlite3.Row, request: GenerationRequest, clips: tuple[Clip, ...]) -> Task:
-    """A row of `tasks`, joined by its request and its clips."""
+    """Return the task of a row of `tasks`, with its request and clips."""
     return Task(
         id=row["id"],
         state=TaskState(row["state"]),
@@ -99,7 +99,7 @@ def task_from_row(row: sqlite3.Row, request: GenerationRequest, clips: tuple[Cli
 
 
 def clip_from_row(row: sqlite3.Row) -> Clip:
-    """A row of `clips`."""
+    """Return the clip of a row of `clips`."""
     return Clip(
         id=row["id"],
         task=row["task"],
@@ -116,7 +116,7 @@ def clip_from_row(row: sqlite3.Row) -> Clip:
 
 
 def draft_from_row(row: sqlite3.Row) -> Draft:
-    """A row of `drafts`."""
+    """Return the draft of a row of `drafts`."""
     return Draft(
         id=row["id"],
         request=_request_from_row(row),
@@ -127,7 +127,7 @@ def draft_from_row(row: sqlite3.Row) -> Draft:
 
 
 def publication_from_row(row: sqlite3.Row, tasks: tuple[int, ...] = ()) -> Publication:
-    """A row of `publications`, joined by the tasks that use it."""
+    """Return the publication of a row of `publications`, with the tasks that use it."""
     return Publication(
         id=row["id"],
         fingerprint=row["fingerprint"],
@@ -178,7 +178,7 @@ def _film_from_row(row: sqlite3.Row) -> FilmFacts | None:
 
 
 def _text_to_sql(text: str) -> str | bytes:
-    """As text; as bytes when it holds half a character (a broken paste, an undecodable file name), which no text can."""
+    """Return the text, or bytes if it has lone surrogates (broken paste, undecodable file name), which TEXT cannot store."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -191,7 +191,7 @@ def _text(stored: str | bytes) -> str:
 
 
 def text_from_sql(stored: str | bytes) -> str:
-    """What `to_sql` made of a text."""
+    """Return the text that `to_sql` stored."""
     return _text(stored)
 
 

@@ -1,7 +1,7 @@
-"""A new database out of what a damaged file still holds, and of what its newest backup holds besides.
+"""Builds a new database from the readable rows of a damaged file and from its newest backup.
 
-Of a row that both have the newer one counts, no row that either has is left behind, and the tables' own rules hold in the
-end. A task of which only the words or the clips are left is kept too: it may have been paid for.
+Every row of either is kept; if both have it, the newer one wins. All constraints are met in the end. A task of which only the
+search words or the clips are left is kept too: it may have been paid for.
 """
 
 import bisect
@@ -21,9 +21,9 @@ from sora_studio.storage.search import fold
 from sora_studio.storage.sqlite_pages import SqlitePages, Value
 
 _MOST = 1 << 40
-"""No key and no revision of ours comes near it; one beyond is damage, and would leave no room for the next."""
+"""Real keys and revisions stay far below this; a greater one is damage and would leave no numbers for new rows."""
 _EMPTY = {"options": "{}", "images": "[]", "prompt": "", "edits": "{}"}
-"""What stands in a row for a column of which nothing is left."""
+"""Defaults for columns that are lost."""
 _NO_PROMPT = "(The prompt could not be read.)"
 _READERS: dict[str, Callable[[sqlite3.Row], object]] = {
     "tasks": lambda row: task_from_row(row, request_of_task(row), ()),
@@ -35,7 +35,7 @@ _READERS: dict[str, Callable[[sqlite3.Row], object]] = {
 
 @dataclass(frozen=True, slots=True)
 class Salvaged:
-    """How many tasks there are again; of these, how many only the backup had, and of how many only a part could be read."""
+    """The number of recovered tasks; of these, how many came from the backup only, and how many are incomplete."""
 
     tasks: int
     from_backup: int
@@ -43,7 +43,7 @@ class Salvaged:
 
 
 def salvage(damaged: Path, backup: Path | None, target: Path) -> Salvaged:
-    """Write the new database to `target`. Neither of the other files is changed. Raises `OSError` and `sqlite3.Error`."""
+    """Write the new database to `target`; the other files are not changed. Raises `OSError` and `sqlite3.Error`."""
     spare = target.with_name(target.name + "-backup")
     for leftover in (target, spare):
         leftover.unlink(missing_ok=True)
@@ -59,7 +59,7 @@ def salvage(damaged: Path, backup: Path | None, target: Path) -> Salvaged:
 
 
 class _Salvage:
-    """One run, on a connection to the new file."""
+    """One salvage run, on a connection to the new file."""
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
@@ -103,7 +103,7 @@ class _Salvage:
                 self._insert(name, values)
 
     def _completed(self, table: Table, key: int, remains: RecoveredRow) -> dict[str, Value]:
-        """A row that is cut off, with the rest from the backup or, for what is nowhere, with what is left of it."""
+        """Return a truncated row, completed from the backup or else from what is left of each column."""
         values = self._in_backup(table, key)
         if not values and table.name == "tasks" and "prompt" not in remains.values:
             self._in_part.add(key)
@@ -122,7 +122,7 @@ class _Salvage:
         if not self._has_backup:
             return {}
         names = {column.name for column in table.columns}
-        # Names out of our own schema; so in everything below.
+        # S608: table and column names come from our own schema, here and below.
         cursor = self._connection.execute(f"SELECT * FROM backup.{table.name} WHERE {table.key} = ?", (key,))  # noqa: S608
         row = cursor.fetchone()
         return {name: row[name] for name in row.keys() if name in names} if row else {}  # noqa: SIM118 - a row is no mapping
@@ -134,7 +134,7 @@ class _Salvage:
             self._connection.execute(statement, [*values.values()])
 
     def _drop_unreadable(self) -> None:
-        """What looks like a row but means nothing to the program would stop it at every start."""
+        """Delete rows that the program cannot parse: they would break every start."""
         for table, read in _READERS.items():
             bad = list[int]()
             for row in self._connection.execute(f"SELECT * FROM main.{table}"):  # noqa: S608
@@ -160,7 +160,7 @@ class _Salvage:
             )
 
     def _add_orphans(self) -> None:
-        """Tasks that are lost but for their words or their clips, set down beside the nearest one that is known."""
+        """Recreate tasks of which only search words or clips are left, with the model and time of the nearest known task."""
         known = sorted(self._ids())
         with_clips: set[int] = {row[0] for row in self._connection.execute("SELECT DISTINCT task FROM main.clips")}
         for task in sorted((with_clips | self._words.keys()) - set(known)):
@@ -178,7 +178,7 @@ class _Salvage:
             self._in_part.add(task)
 
     def _settle(self, keys: Mapping[str, int]) -> None:
-        """What follows from the rows: the words to search by, the phases, the tables' rules, and the keys to come."""
+        """Recompute what derives from the rows: search words, foreign keys, phases, the revision counter and the next keys."""
         run = self._connection.execute
         run("DELETE FROM main.task_words")
         for row in run("SELECT id, prompt FROM main.tasks").fetchall():
@@ -205,7 +205,7 @@ class _Salvage:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    """To a file that counts only once it is finished: the speed of a scratch pad, and its one sync at the end."""
+    """Open a scratch file without syncing: it is used only once it is complete, and the caller syncs it then."""
     connection = sqlite3.connect(path, isolation_level=None)
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA synchronous = OFF")
@@ -219,6 +219,6 @@ def _migrate(connection: sqlite3.Connection, path: Path, *, version: int = len(S
 
 
 def _version_of(pages: SqlitePages) -> int:
-    """The schema that the rows were written with; the newest where the file does not say."""
+    """Return the schema version of the rows, or the newest if the header is unreadable."""
     is_known = pages.application_id == APPLICATION_ID and 0 < pages.user_version <= len(STEPS)
     return pages.user_version if is_known else len(STEPS)

@@ -1,7 +1,7 @@
-"""Which tasks a filter means, as SQL: by state, gateway, and the words of a prompt or an id in any case and script.
+"""Task filters as SQL: by state, by gateway, and by words of the prompt or an id, ignoring case.
 
-Words are found anywhere in the folded prompt, not by a word index: languages that write without spaces have no words to index,
-and reading 100,000 prompts takes a fraction of a second on the reading thread.
+The search matches substrings of the folded prompt instead of using a word index: languages without spaces have no words to
+index, and scanning 100,000 prompts takes a fraction of a second on the reader thread.
 """
 
 import unicodedata
@@ -13,13 +13,13 @@ _WORD = "(instr(folded, ?) OR instr(lower(coalesce(task_id, '')), ?) OR id = ?)"
 
 
 def fold(text: str) -> str:
-    """`text` without the differences that a search should not see: case, and ways to write the same character."""
+    """Return `text` normalized for search: case-folded, with equivalent characters unified (NFKC)."""
     text = text.encode(errors="replace").decode().replace("\0", " ")
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
 def from_where(which: TaskFilter, *conditions: str) -> tuple[str, list[SqlValue]]:
-    """`FROM … WHERE …` and its values. Further `conditions` come last and bring their values themselves."""
+    """Return `FROM … WHERE …` and its values. `conditions` are appended; the caller appends their values."""
     words = fold(which.search).split()
     terms, values = list[str](), list[SqlValue]()
     if not which.removed:
@@ -38,6 +38,6 @@ def from_where(which: TaskFilter, *conditions: str) -> tuple[str, list[SqlValue]
 
 
 def _id_of(word: str) -> int | None:
-    """The id that a word means: `12` or `#12`."""
+    """Return the id in a word such as `12` or `#12`."""
     digits = word.removeprefix("#")
     return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 19 else None

@@ -1,4 +1,4 @@
-"""Keys and tokens: environment, then the system's key store, then this session. Never in a file of ours, a log or an error."""
+"""Keys and tokens: environment, then the system's key store, then this session. Never in our files, logs or errors."""
 
 import logging
 import os
@@ -13,19 +13,19 @@ from sora_studio.storage.key_thread import KeyThread
 KEY_VARIABLE = "SORA_STUDIO_API_KEY"
 LOAD_TIMEOUT_S = 10.0
 SAVE_TIMEOUT_S = 90.0
-"""Long enough for a person to answer the system's question for a password."""
+"""Long enough for the user to answer the system's password prompt."""
 WINDOWS_MAX_CHARS = 1_280
-"""What the Windows Credential Manager holds: 2,560 bytes, two for each character."""
+"""The limit of the Windows Credential Manager: 2,560 bytes, two per character."""
 MAX_KEY_CHARS = 8_192
-"""Longer than servers take a header."""
+"""Longer than any header that servers accept."""
 
 _UNTRUSTED_MODULES = ("keyring.backends.fail", "keyring.backends.null", "keyrings.alt")
-"""These keep nothing, or keep it readable in a file."""
+"""Backends that store nothing, or store secrets in plain text."""
 _log = logging.getLogger(__name__)
 
 
 class SessionKeys:
-    """A `KeyStore` that keeps a key in memory and nowhere else."""
+    """A `KeyStore` in memory only."""
 
     def __init__(self, key: str | None = None) -> None:
         self._key = key
@@ -36,25 +36,25 @@ class SessionKeys:
         return self._key
 
     async def load(self) -> KeyStatus:
-        """Nothing to look up."""
+        """Return whether there is a key."""
         return KeyStatus(KeyOrigin.SESSION if self._key else KeyOrigin.NONE)
 
     async def save(self, key: str) -> KeyStatus:
-        """For this session. Raises `InvalidSetting` for what cannot be a key."""
+        """Keep the key for this session. Raises `InvalidSetting` if it cannot be a key."""
         self._key = check_key(key)
         return KeyStatus(KeyOrigin.SESSION)
 
     async def clear(self) -> KeyStatus:
-        """Forget it."""
+        """Forget the key."""
         self._key = None
         return KeyStatus(KeyOrigin.NONE)
 
 
 class KeyringKeys:
-    """A `KeyStore` over the system's key store, which is asked in a thread of its own and only within a time limit.
+    """A `KeyStore` over the system's key store, called on its own thread with time-outs.
 
-    Whatever the key store does, the key works for this session; the status says plainly where it is and what went wrong.
-    `user` is its name within the key store, `variable` its name in the environment, `what` the word for it in a sentence.
+    Even if the key store fails, a saved key works for this session; the status says where it is and what went wrong. `user` is
+    the secret's name in the key store, `variable` its environment variable, and `what` the word for it in messages.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class KeyringKeys:
         return self._key
 
     async def load(self) -> KeyStatus:
-        """Look once where the key is; later `key` answers at once."""
+        """Look up the key once, for `key`; never raises."""
         given, notice = self._given()
         if given:
             self._key = given
@@ -94,7 +94,7 @@ class KeyringKeys:
         return KeyStatus(KeyOrigin.KEYRING if self._key else KeyOrigin.NONE, notice)
 
     async def save(self, key: str) -> KeyStatus:
-        """To the key store, read back to prove it; else for this session only. Raises `InvalidSetting` for what is no key."""
+        """Save to the key store and verify, or else keep the key for this session. Raises `InvalidSetting`."""
         what = self._place.what
         key = check_key(key, what)
         given, _ = self._given()
@@ -105,11 +105,11 @@ class KeyringKeys:
         except Exception as error:
             status = KeyStatus(KeyOrigin.SESSION, f"{self._explained(error)} The {what} is kept for this session only.")
         if given:
-            return KeyStatus(KeyOrigin.ENVIRONMENT, f"{self._variable} is set and goes before the {what} that was entered.")
+            return KeyStatus(KeyOrigin.ENVIRONMENT, f"{self._variable} is set and overrides the {what} that you entered.")
         return status
 
     async def clear(self) -> KeyStatus:
-        """Forget the key and take it out of the key store; fine when it is not there."""
+        """Forget the key and delete it from the key store, if it is there."""
         what = _one(self._place.what)
         given, _ = self._given()
         self._key = given
@@ -119,11 +119,11 @@ class KeyringKeys:
         except Exception as error:
             notice = f"{self._explained(error)} {what.capitalize()} that it holds was not removed."
         if given:
-            return KeyStatus(KeyOrigin.ENVIRONMENT, notice or f"{self._variable} still holds {what}.")
+            return KeyStatus(KeyOrigin.ENVIRONMENT, notice or f"{self._variable} still contains {what}.")
         return KeyStatus(KeyOrigin.NONE, notice)
 
     def _given(self) -> tuple[str | None, str]:
-        """What the environment gives, and a notice when it gives what cannot be used."""
+        """Return the environment's key, and a notice if it cannot be used."""
         given = os.environ.get(self._variable, "")
         if not given.strip():
             return None, ""
@@ -133,12 +133,12 @@ class KeyringKeys:
             return None, f"{self._variable} is not used. {problem.title}"
 
     def _explained(self, error: BaseException) -> str:
-        """Why the key store did not do it. Only the error's kind is kept: what a key store says could repeat the key."""
+        """Return why the key store failed. Only the error's type is logged: its message could contain the key."""
         _log.info("The key store failed: %s", type(error).__name__)
         if isinstance(error, TimeoutError):
             return "The system's key store does not answer."
         if isinstance(error, InvalidSetting):
-            return f"The system's key store holds something that is no {self._place.what}."
+            return f"The system's key store contains something that is not {_one(self._place.what)}."
         if isinstance(error, KeyringUnavailable):
             return error.title
         if type(error).__name__ == "KeyringLocked":
@@ -160,7 +160,7 @@ def _relay_token() -> KeyringKeys:
 
 @dataclass(frozen=True, slots=True)
 class KeyStores:
-    """One key store for each secret that a studio uses: the API key, both halves of a bucket's key, the relay's token."""
+    """The key stores of a studio: for the API key, both parts of the bucket's key, and the relay token."""
 
     api_key: KeyStore = field(default_factory=KeyringKeys)
     bucket_key_id: KeyStore = field(default_factory=_bucket_key_id)
@@ -169,12 +169,12 @@ class KeyStores:
 
     @property
     def secrets(self) -> tuple[str | None, ...]:
-        """The secrets that are known now, which no log may contain."""
+        """All loaded secrets, which must be kept out of logs."""
         return self.api_key.key, self.bucket_key_id.key, self.bucket_secret.key, self.relay_token.key
 
 
 def check_key(text: str, what: str = "key") -> str:
-    """The key without the space around it; raises `InvalidSetting`, which never repeats it."""
+    """Return the stripped key. Raises `InvalidSetting`, whose message never contains the key."""
     key = text.strip()
     if not key:
         raise InvalidSetting(f"The {what} is empty.")
@@ -182,7 +182,7 @@ def check_key(text: str, what: str = "key") -> str:
         raise InvalidSetting(f"This is too long for {_one(what)}: {len(key):,} characters.")
     if not key.isascii() or not key.isprintable() or " " in key:
         raise InvalidSetting(
-            f"{_one(what).capitalize()} is one word of letters, digits and signs; this holds a space or another character."
+            f"{_one(what).capitalize()} is one word of letters, digits and symbols; this contains a space or another character."
         )
     return key
 
@@ -196,7 +196,7 @@ def _one(what: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where in a key store a secret is, and the word for it."""
+    """A secret's place in the key store, and the word for it in messages."""
 
     service: str
     user: str
@@ -204,7 +204,7 @@ class _Place:
 
 
 class _Backend(Protocol):
-    """What we use of a key store; `priority` is 1 or more for those that their makers recommend."""
+    """The part of a keyring backend that we use; `priority` is at least 1 for recommended ones."""
 
     @property
     def priority(self) -> float: ...
@@ -217,7 +217,7 @@ class _Backend(Protocol):
 
 
 def _read(place: _Place) -> str | None:
-    """From the first that has it. One that fails does not hide what another holds, but may be the one that has it."""
+    """Return the secret from the first key store that has it. If none has, raise the first failure: that one might have it."""
     failure: Exception | None = None
     for backend in _backends():
         try:
@@ -233,7 +233,7 @@ def _read(place: _Place) -> str | None:
 
 
 def _write(place: _Place, key: str) -> None:
-    """To the first that keeps it. Raises what the first one raised when none does."""
+    """Save to the first key store that keeps it. Raises the first failure if none does."""
     failure: Exception | None = None
     for backend in _backends():
         try:
@@ -247,7 +247,7 @@ def _write(place: _Place, key: str) -> None:
 
 
 def _keep(backend: _Backend, place: _Place, key: str) -> None:
-    """Raises `KeyringUnavailable` when the key store does not give back what it was given."""
+    """Save and read back. Raises `KeyringUnavailable` if the key store returns something else."""
     if type(backend).__module__ == "keyring.backends.Windows" and len(key) > WINDOWS_MAX_CHARS:
         raise KeyringUnavailable(
             f"Windows keeps {place.what}s of at most {WINDOWS_MAX_CHARS:,} characters; this one has {len(key):,}."
@@ -258,7 +258,7 @@ def _keep(backend: _Backend, place: _Place, key: str) -> None:
 
 
 def _delete(place: _Place) -> None:
-    """From all of them. Raises what the first one raised, after all were asked."""
+    """Delete from all key stores. Raises the first failure, after all were tried."""
     failure: Exception | None = None
     for backend in _backends():
         try:
@@ -271,8 +271,8 @@ def _delete(place: _Place) -> None:
 
 
 def _backends() -> list[_Backend]:
-    """The system's key stores, the best one first; raises `KeyringUnavailable` when there is none that keeps secrets."""
-    import keyring  # noqa: PLC0415 - slow, and the first paint does not wait for it
+    """Return the system's key stores, best first. Raises `KeyringUnavailable` if none keeps secrets."""
+    import keyring  # noqa: PLC0415 - slow import, not needed for the first paint
 
     backends = _chained(cast("_Backend", keyring.get_keyring()))
     trusted = [backend for backend in backends if _is_trusted(backend)]
@@ -282,7 +282,7 @@ def _backends() -> list[_Backend]:
 
 
 def _chained(backend: _Backend) -> list[_Backend]:
-    """A chain of key stores as its members, so that a plain-text one is never reached through it."""
+    """Return the members of a chained backend, so that a plain-text one is never used through it."""
     members: list[_Backend] = getattr(backend, "backends", [backend])
     return members
 

@@ -1,4 +1,4 @@
-"""The settings as a TOML file that people can read and change."""
+"""The settings in a TOML file that users can edit."""
 
 import contextlib
 import os
@@ -38,7 +38,7 @@ DAMAGED_SUFFIX = ".damaged"
 
 
 class SettingsFile:
-    """`load` never fails: what cannot be used takes its default; `trouble` says why. `save` leaves the old file or the new."""
+    """Loads and saves settings. `load` never fails: invalid values get defaults, and `trouble` says why. `save` is atomic."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -46,11 +46,11 @@ class SettingsFile:
 
     @property
     def trouble(self) -> str:
-        """What the last `load` could not use, as sentences; empty when all was well."""
+        """What the last `load` could not use, as sentences; empty if nothing."""
         return " ".join(self._troubles)
 
     def load(self) -> Settings:
-        """The settings; a file with anything unusable is also copied to `settings.toml.damaged` before a save replaces it."""
+        """Return the settings. A file with invalid values is also copied to `settings.toml.damaged`, as a save replaces it."""
         self._troubles.clear()
         content, default = self._read(), Settings()
         settings = Settings(
@@ -77,7 +77,7 @@ class SettingsFile:
         return settings
 
     def save(self, settings: Settings) -> None:
-        """Replace the file at once; on disk when this returns. Raises `InvalidSetting`, `StorageFull`."""
+        """Replace the file atomically and durably. Raises `InvalidSetting`, `StorageFull`."""
         try:
             text = tomli_w.dumps(_to_toml(settings)).encode()
         except UnicodeEncodeError:
@@ -97,7 +97,7 @@ class SettingsFile:
             return {}
         except OSError as error:
             self._troubles.append(f"{name} cannot be read: {error.strerror or error}.")
-        except (ValueError, RecursionError) as error:  # not TOML, not UTF-8, a number without end, brackets without end
+        except (ValueError, RecursionError) as error:  # not TOML, not UTF-8, a huge number, or too deeply nested
             what = str(error) if isinstance(error, tomllib.TOMLDecodeError) else "it is not TOML"
             self._troubles.append(f"{name} is damaged and not used: {what}.")
         else:
@@ -114,12 +114,12 @@ class SettingsFile:
             return default
 
     def _keep_damaged(self) -> None:
-        with contextlib.suppress(OSError):  # the copy is a courtesy
+        with contextlib.suppress(OSError):  # best effort
             shutil.copyfile(self._path, self._path.with_name(self._path.name + DAMAGED_SUFFIX))
 
 
 def _to_toml(settings: Settings) -> dict[str, str | float]:
-    """What is None is left out: TOML has no word for nothing."""
+    """Return the values without those that are None, which TOML cannot express."""
     values: dict[str, object] = {field.name: getattr(settings, field.name) for field in fields(settings)}
     return {
         name: value if isinstance(value, float | int) else str(value) for name, value in values.items() if value is not None
@@ -156,13 +156,13 @@ def _one_of(kind: type[Choice]) -> Callable[[object], Choice]:
         try:
             return kind(_text(value))
         except ValueError:
-            raise InvalidSetting(f"{value!r} is none of {', '.join(kind)}.") from None
+            raise InvalidSetting(f"{value!r} is not one of {', '.join(kind)}.") from None
 
     return check
 
 
 def _address(check: Callable[[str], str]) -> Callable[[object], str]:
-    """Empty where none is set."""
+    """Return a converter that checks an address unless it is empty."""
     return lambda value: check(text) if (text := _words(value)) else ""
 
 
@@ -199,5 +199,5 @@ def _gigabytes(value: object) -> float:
 def _model(value: object) -> str:
     text = _text(value)
     if not is_slug(text):
-        raise InvalidSetting(f"{text!r} is no model's slug.")
+        raise InvalidSetting(f"{text!r} is not a model's slug.")
     return text

@@ -1,7 +1,7 @@
-"""SQLite's file format, as far as it takes to read rows out of a damaged file: page by page, whatever still points to it.
+"""Reads rows from the pages of a damaged SQLite file, whether or not anything still points to those pages.
 
-SQLite itself reaches rows only through the pages above them, so one lost page there would hide a thousand rows that are whole.
-The format is fixed for good: https://www.sqlite.org/fileformat2.html
+SQLite itself reaches rows only through interior pages, so one lost interior page would hide a thousand intact rows.
+The format is stable: https://www.sqlite.org/fileformat2.html
 """
 
 import struct
@@ -15,7 +15,7 @@ _PAGE_SIZES = frozenset(1 << power for power in range(9, 17))
 _HEADER_BYTES = 100
 _INTERIOR, _LEAF = 0x05, 0x0D
 _LOG_MAGICS = {b"\x37\x7f\x06\x82": "<", b"\x37\x7f\x06\x83": ">"}
-"""What a write-ahead log begins with, and the byte order of its checksums."""
+"""Magic numbers of a write-ahead log, with the byte order of its checksums."""
 _LOG_HEADER_BYTES, _FRAME_HEADER_BYTES = 32, 24
 _INTEGER_BYTES = {1: 1, 2: 2, 3: 3, 4: 4, 5: 6, 6: 8}
 _FIRST_BLOB = 12
@@ -24,15 +24,15 @@ Value = str | bytes | int | float | None
 
 
 class Unreadable(Exception):
-    """These bytes are not what they should be."""
+    """The bytes do not follow the format."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One row as it lies on its page.
+    """One row as stored on its page.
 
-    `width` is how many columns it was written with. `values` holds those that can be read, from the first column on; `cut` is
-    the beginning of the text in which the reading stopped, where it was a text.
+    `width` is the number of columns that it was written with. `values` are the readable columns, from the first on; `cut` is
+    the readable start of the column after them, if that is text.
     """
 
     rowid: int
@@ -42,12 +42,12 @@ class Record:
 
     @property
     def is_whole(self) -> bool:
-        """Every column can be read."""
+        """Whether every column can be read."""
         return len(self.values) == self.width
 
 
 class SqlitePages:
-    """The pages of a file with what its write-ahead log has committed laid over them. Raises `OSError` only."""
+    """The pages of a file, overlaid with the committed pages of its write-ahead log. Raises `OSError` only."""
 
     def __init__(self, path: Path) -> None:
         self._content = path.read_bytes()
@@ -64,22 +64,22 @@ class SqlitePages:
 
     @property
     def application_id(self) -> int:
-        """0 where it cannot be read."""
+        """The header's value; 0 if it cannot be read."""
         return _number(self._first, 68)
 
     @property
     def user_version(self) -> int:
-        """0 where it cannot be read."""
+        """The header's value; 0 if it cannot be read."""
         return _number(self._first, 60)
 
     def page(self, number: int) -> bytes:
-        """Its bytes; empty for one that the file does not have whole."""
+        """Return the page's bytes; empty if the file does not contain the whole page."""
         begin = (number - 1) * self._size
         page = self._log.get(number) or self._content[begin : begin + self._size]
         return page if number > 0 and len(page) == self._size else b""
 
     def free(self) -> set[int]:
-        """The pages that hold nothing any more, as far as their list can be followed."""
+        """Return the free pages, as far as the freelist can be followed."""
         found = set[int]()
         trunk = _number(self._first, 32)
         while trunk and trunk not in found and (page := self.page(trunk)):
@@ -90,7 +90,7 @@ class SqlitePages:
         return found
 
     def leaves(self, root: int) -> set[int]:
-        """The pages with the rows of the table that begins at `root`, as far as they can be reached from there."""
+        """Return the leaf pages of the table at `root`, as far as they can be reached from there."""
         found, seen, waiting = set[int](), set[int](), [root]
         while waiting:
             number = waiting.pop()
@@ -106,7 +106,7 @@ class SqlitePages:
         return found
 
     def records(self, number: int) -> Iterator[Record]:
-        """The rows on a page, if it holds rows of a table; what cannot be read is left out."""
+        """Yield the rows of a table leaf page, skipping unreadable ones."""
         page, begin = self._tree(number)
         if page[begin : begin + 1] != bytes([_LEAF]):
             return
@@ -117,7 +117,7 @@ class SqlitePages:
                 continue
 
     def _tree(self, number: int) -> tuple[bytes, int]:
-        """A page and where its tree's part begins: the first one starts with the file's header."""
+        """Return a page and the offset of its b-tree header: on page 1 the file header comes first."""
         return self.page(number), _HEADER_BYTES if number == 1 else 0
 
     def _record(self, page: bytes, at: int) -> Record:
@@ -137,7 +137,7 @@ class SqlitePages:
         return Record(_signed(rowid), len(kinds), tuple(values), cut)
 
     def _payload(self, page: bytes, at: int, size: int) -> bytes:
-        """As much of a row's bytes as can be read: on its page, and on the pages that it goes on to."""
+        """Return the readable bytes of a row, from its page and its overflow pages."""
         most = self._usable - 35
         if size <= most:
             if at + size > self._usable:
@@ -157,12 +157,12 @@ class SqlitePages:
 
 
 def is_log_garbage(log: bytes) -> bool:
-    """Whether a write-ahead log of this beginning is none. An empty or zeroed one is what a power cut may leave."""
+    """Return whether these first bytes are not those of a write-ahead log. A power cut may leave an empty or zeroed log."""
     return len(log) >= _LOG_HEADER_BYTES and any(log[:4]) and log[:4] not in _LOG_MAGICS
 
 
 def _values(payload: bytes, at: int, kinds: list[int]) -> tuple[list[Value], str | None]:
-    """Those of the columns that are there, and the beginning of the one in which the bytes end or make no sense."""
+    """Return the readable columns, and the start of the text column at which the bytes end or are invalid."""
     values = list[Value]()
     for kind in kinds:
         size = _bytes_of(kind)
@@ -190,7 +190,7 @@ def _value(kind: int, raw: bytes) -> Value:
 
 
 def _bytes_of(kind: int) -> int:
-    """How many bytes a column of this kind takes."""
+    """Return the size of a column of this serial type in bytes."""
     if kind >= _FIRST_BLOB:
         return (kind - _FIRST_BLOB) // 2
     if kind in (10, 11):
@@ -199,7 +199,7 @@ def _bytes_of(kind: int) -> int:
 
 
 def _cells(page: bytes, begin: int, *, head: int) -> Iterator[int]:
-    """Where the cells of a page begin."""
+    """Yield the offsets of a page's cells."""
     count: int = struct.unpack_from(">H", page, begin + 3)[0]
     first = begin + head
     last = first + 2 * min(count, (len(page) - first) // 2)
@@ -209,7 +209,7 @@ def _cells(page: bytes, begin: int, *, head: int) -> Iterator[int]:
 
 
 def _varint(content: bytes, at: int) -> tuple[int, int]:
-    """The number at a place, and the place after it."""
+    """Return the varint at an offset, and the offset after it."""
     number = 0
     for place in range(at, at + 8):
         number = number << 7 | content[place] & 0x7F
@@ -223,7 +223,7 @@ def _signed(number: int) -> int:
 
 
 def _number(content: bytes, at: int) -> int:
-    """Four bytes."""
+    """Return the four-byte big-endian integer at an offset."""
     return int.from_bytes(content[at : at + 4], "big")
 
 
@@ -238,7 +238,7 @@ def _log_page_size(log: bytes) -> int:
 
 
 def _committed(log: bytes, page_size: int) -> Iterator[tuple[int, bytes]]:
-    """Number and bytes of the pages that a log has committed, oldest first, up to where its checksums end to hold."""
+    """Yield the number and bytes of a log's committed pages, oldest first, up to the first wrong checksum."""
     order = _LOG_MAGICS.get(log[:4])
     if order is None or len(log) < _LOG_HEADER_BYTES or _number(log, 8) != page_size:
         return

@@ -1,4 +1,4 @@
-"""Tasks as last read: each is read again only after it has changed, and its request, which never changes, only once."""
+"""A cache of tasks: a task is reread only after it has changed, and its immutable request is read only once."""
 
 import sqlite3
 from collections import OrderedDict
@@ -10,7 +10,7 @@ from sora_studio.domain.task import Task
 from sora_studio.storage.rows import REQUEST_COLUMNS, clip_from_row, request_of_task, task_from_row
 
 KEPT = 500
-"""Some 5 KB each, with a prompt of 1,500 characters."""
+"""Cache size in tasks: about 5 KB each, with a prompt of 1,500 characters."""
 
 _IDS = "(SELECT value FROM json_each(?))"
 SELECT_REVISIONS = f"SELECT id, revision FROM tasks WHERE id IN {_IDS}"  # noqa: S608 - constants of ours, as below
@@ -25,10 +25,10 @@ SELECT_CLIPS = f"SELECT * FROM clips WHERE task IN {_IDS} ORDER BY task, positio
 
 
 class TaskSnapshots:
-    """Reads tasks on one connection, for one thread. Whoever asks for an unchanged task gets the same object.
+    """LRU cache of tasks for one connection and one thread; an unchanged task is returned as the same object.
 
-    Every committed change of a task or its clips gives the task a revision that no other change ever gets, so that a snapshot
-    of the same revision is the row. That holds for what is committed only: a writer reads its own rows with `read_tasks`.
+    Every committed change of a task or its clips gives the task a unique revision, so a cached task with the same revision is
+    up to date. This is true of committed data only: writers read their own rows with `read_tasks`.
     """
 
     def __init__(self, *, kept: int = KEPT) -> None:
@@ -36,7 +36,7 @@ class TaskSnapshots:
         self._tasks = OrderedDict[int, Task]()
 
     def read(self, connection: sqlite3.Connection, ids: Sequence[int]) -> list[Task]:
-        """Those that exist, with their clips, in the order of the ids given."""
+        """Return the existing tasks with their clips, in the order of `ids`."""
         revisions: dict[int, int] = {row[0]: row[1] for row in connection.execute(SELECT_REVISIONS, (_listed(ids),))}
         known = {task: self._tasks[task] for task in revisions if task in self._tasks}
         changed = [task for task, revision in revisions.items() if task not in known or known[task].revision != revision]
@@ -51,13 +51,13 @@ class TaskSnapshots:
 
 
 def read_tasks(connection: sqlite3.Connection, ids: Sequence[int]) -> list[Task]:
-    """Like `TaskSnapshots.read`, afresh: also for what is not committed yet."""
+    """Read tasks without the cache, including uncommitted changes; returns like `TaskSnapshots.read`."""
     found = _read(connection, ids, {})
     return [found[task] for task in ids if task in found]
 
 
 def _read(connection: sqlite3.Connection, ids: Sequence[int], requests: dict[int, GenerationRequest]) -> dict[int, Task]:
-    """`requests` are those that are known already."""
+    """Read tasks by id; `requests` contains the ones that are already cached."""
     if not ids:
         return {}
     requests = {**requests, **_read_requests(connection, [task for task in ids if task not in requests])}

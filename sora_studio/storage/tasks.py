@@ -45,7 +45,7 @@ COUNT_CLIPS = """
     FROM clips
     WHERE state NOT IN ('expired', 'missing') OR task IN (SELECT id FROM tasks WHERE removed_at IS NULL)
 """
-# Left to itself, SQLite takes an index of every task for cheaper than one of nearly none.
+# Without INDEXED BY, SQLite prefers an index over all tasks to this partial one, which is nearly empty.
 CUT_OFF_TASKS = "SELECT id FROM tasks INDEXED BY tasks_sending WHERE state = 'sending'"
 CUT_OFF_CLIPS = "SELECT id, task FROM clips WHERE state = 'downloading'"
 REPORTED_BY = "SELECT id FROM tasks WHERE callback_secret = ?"
@@ -58,18 +58,18 @@ CLIP_FILES = """
 """
 
 _NO_CLIP = 1 << 62
-"""Above every clip's id."""
+"""Greater than any clip's id."""
 
 
 class SqliteTasks:
-    """Tasks and their clips. Every method is one transaction; what has returned is on disk.
+    """Tasks and their clips. Each method is one transaction, which is on disk when the method returns.
 
-    Changes go one after another through the database's writer, and reads never wait for them.
+    Writes are serialized by the database's writer; reads never wait for them.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._snapshots = TaskSnapshots()  # for the reader's thread alone
+        self._snapshots = TaskSnapshots()  # used on the reader thread only
 
     async def add(
         self,
@@ -82,11 +82,12 @@ class SqliteTasks:
         repeat_after: timedelta | None = None,
         instead_of: int | None = None,
     ) -> list[Task]:
-        """New waiting tasks, `takes` of each request, durable before this returns. `estimated_usd` is one task's price.
+        """Add waiting tasks, `takes` for each request, and return them once they are on disk. `estimated_usd` is per task.
 
-        The unclear task that they are added `instead_of` leaves the list with it; once it is clear, or gone, nothing is added.
-        With `repeat_after`, raises `RequestRepeated` and adds nothing when a request of the same wish became a task of this
-        gateway less than so long ago, by whatever process, and that task is neither removed nor cancelled.
+        With `instead_of`, the tasks replace an unclear task, which is removed from the list in the same transaction; if that
+        task is no longer unclear or no longer listed, nothing is added. With `repeat_after`, raises `RequestRepeated` and adds
+        nothing if any process added the same wish to this gateway within that time, and that task is neither removed nor
+        cancelled.
         """
         facts: dict[str, SqlValue] = {"gateway": gateway, "created_at": to_sql(at), "estimated_usd": estimated_usd}
 
@@ -105,34 +106,34 @@ class SqliteTasks:
         return await self._database.write(work)
 
     async def get(self, task: int) -> Task | None:
-        """The task, if there is one of that id."""
+        """Return the task, or None if there is none with this id."""
         return next(iter(await self.get_many([task])), None)
 
     async def get_many(self, tasks: Iterable[int]) -> list[Task]:
-        """Those that exist, in the order of the ids given."""
+        """Return the existing tasks in the order of `tasks`."""
         ids = list(tasks)
         return await self._database.read(lambda connection: self._snapshots.read(connection, ids))
 
     async def has_task_id(self, task_id: str) -> bool:
-        """Whether any task has this id of the service, whatever its gateway, removed or not."""
+        """Return whether any task has this service id: of any gateway, removed or not."""
         return await self._database.read(
             lambda connection: bool(connection.execute(HAS_TASK_ID, (to_sql(task_id),)).fetchone()[0])
         )
 
     async def by_secret(self, secret: str) -> Task | None:
-        """The task whose report carries this secret, whatever its gateway, removed or not."""
+        """Return the task with this callback secret: of any gateway, removed or not."""
         return next(iter(await self._read_ids(REPORTED_BY, [secret])), None)
 
     async def transition(self, task: int, to: TaskState, **facts: Unpack[TaskFacts]) -> bool:
-        """Move a task if the table of transitions allows it from where it stands now; says whether this call did it."""
+        """Change a task's state if the transition is allowed from its current state; return whether this call did."""
         return await self._database.write(lambda connection: move_task(connection, task, to, facts))
 
     async def record(self, task: int, **facts: Unpack[TaskFacts]) -> bool:
-        """Write facts without changing the state; says whether anything differs now."""
+        """Write facts without changing the state; return whether anything changed."""
         return await self._database.write(lambda connection: change_task(connection, task, facts))
 
     async def succeed(self, task: int, urls: Sequence[str], *, completed_at: datetime, expires_at: datetime) -> bool:
-        """`success` and one remote clip for each link, in one transaction."""
+        """Set `success` and add one remote clip for each link, in one transaction; return whether the state changed."""
 
         def work(connection: sqlite3.Connection) -> bool:
             facts = TaskFacts(completed_at=completed_at, next_poll_at=None, trouble=None, misses=0)
@@ -144,35 +145,35 @@ class SqliteTasks:
         return await self._database.write(work)
 
     async def transition_clip(self, clip: int, to: ClipState, **facts: Unpack[ClipFacts]) -> bool:
-        """Like `transition`, by the clip's own table."""
+        """Change a clip's state, like `transition`."""
         return await self._database.write(lambda connection: move_clip(connection, clip, to, facts))
 
     async def record_clip(self, clip: int, **facts: Unpack[ClipFacts]) -> bool:
-        """Like `record`."""
+        """Write facts of a clip, like `record`."""
         return await self._database.write(lambda connection: change_clip(connection, clip, facts))
 
     async def recover(self) -> list[int]:
-        """After a start as the owner: what was `sending` becomes `unknown`, what was `downloading` becomes `remote`."""
+        """Reset work that the last run left: `sending` to `unknown`, `downloading` to `remote`. Return the tasks' ids."""
         return await self._database.write(_recover)
 
     async def unfinished(self, gateway: str) -> list[Task]:
-        """Waiting, running and lost tasks of a gateway, removed ones too, in the order of creation."""
+        """Return the waiting, running, unclear and lost tasks of a gateway, including removed ones, oldest first."""
         return await self._read_ids(UNFINISHED, [gateway])
 
     async def sent_since(self, gateway: str, since: datetime) -> list[Task]:
-        """Those that were sent then or later, removed ones too, in the order of sending."""
+        """Return the tasks sent at `since` or later, including removed ones, in the order of sending."""
         return await self._read_ids(SENT_SINCE, [gateway, to_sql(since)])
 
     async def unsaved(self, gateway: str) -> list[Clip]:
-        """Remote clips, the one that expires first in front."""
+        """Return a gateway's remote clips, those that expire first at the front."""
         return await self._database.read(lambda connection: list(map(clip_from_row, connection.execute(UNSAVED, (gateway,)))))
 
     async def count_clips(self) -> ClipCounts:
-        """Of all gateways and tasks, except what is expired or missing on a removed task: nobody waits for that."""
+        """Count clips of all gateways, except expired and missing ones of removed tasks."""
         return await self._database.read(_count_clips)
 
     async def survey(self) -> TaskSurvey:
-        """The whole live list, its revision and the clip counts, all from one view of the data."""
+        """Return the whole live list, its revision and the clip counts, from one snapshot."""
         clause, values = from_where(TaskFilter())
         query = f"SELECT phase, id {clause} ORDER BY id DESC"
 
@@ -183,7 +184,7 @@ class SqliteTasks:
         return await self._database.read(work)
 
     async def changes(self, since: int, *, most: int) -> TaskChanges:
-        """What changed after revision `since`, and the clip counts, from one view of the data; above `most` only the ids."""
+        """Return what changed after revision `since`, and the clip counts, from one snapshot; above `most` only the ids."""
 
         def work(connection: sqlite3.Connection) -> TaskChanges:
             ids = [row["id"] for row in connection.execute(CHANGED_SINCE, (since,))]
@@ -193,7 +194,7 @@ class SqliteTasks:
         return await self._database.read(work)
 
     async def clip_files(self, *, limit: int, before: int | None = None) -> list[ClipFile]:
-        """Where saved and missing clips have their files, newest first; `before` is the last clip of the page before."""
+        """Return a page of the files of saved and missing clips, newest first; `before` is the previous page's last clip."""
         page = (_NO_CLIP if before is None else before, limit)
 
         def work(connection: sqlite3.Connection) -> list[ClipFile]:
@@ -204,20 +205,20 @@ class SqliteTasks:
         return await self._database.read(work)
 
     async def find(self, which: TaskFilter, *, limit: int, before: int | None = None) -> list[Task]:
-        """Newest first; `before` is the last id of the page before."""
+        """Return a page of matching tasks, newest first; `before` is the previous page's last id."""
         clause, values = from_where(which, *(() if before is None else ("id < ?",)))
         page = [*values, *(() if before is None else (before,)), limit]
-        # The clause is made of constants; what a person typed is bound.
+        # The clause is made of constants; user input is bound.
         return await self._read_ids(f"SELECT id {clause} ORDER BY id DESC LIMIT ?", page)
 
     async def index(self, which: TaskFilter) -> list[tuple[TaskSection, int]]:
-        """Every matching task's place in the live list: by section, newest first (waiting: oldest first)."""
+        """Return all matching tasks in the order of the live list: by section, newest first (waiting: oldest first)."""
         clause, values = from_where(which)
         query = f"SELECT phase, id {clause} ORDER BY id DESC"
         return await self._database.read(lambda connection: _in_sections(connection.execute(query, values)))
 
     async def changed_since(self, revision: int) -> tuple[int, list[int]]:
-        """The newest revision, and the ids of what changed after `revision`. Cheap when nothing did."""
+        """Return the newest revision, and the ids of tasks changed after `revision`. Cheap if nothing changed."""
 
         def work(connection: sqlite3.Connection) -> tuple[int, list[int]]:
             return _newest_revision(connection), [row["id"] for row in connection.execute(CHANGED_SINCE, (revision,))]
@@ -247,8 +248,8 @@ def _refuse_repetition(
     at: datetime,
     repeat_after: timedelta,
 ) -> None:
-    """In the transaction that adds, so that of two processes exactly one is the first."""
-    # Another process may have looked at the clock a little later and yet be the first to write.
+    """Raise `RequestRepeated` for a recent duplicate. Runs in the adding transaction, so only one of two processes adds."""
+    # Look both ways: another process may have read the clock a little later and yet written first.
     around = [gateway, to_sql(at - repeat_after), to_sql(at + repeat_after)]
     wishes = [request.wish for request in requests]
     recent = read_tasks(connection, [row["id"] for row in connection.execute(RECENT, around)])
@@ -258,7 +259,7 @@ def _refuse_repetition(
 
 
 def _put_aside(connection: sqlite3.Connection, task: int, *, at: datetime) -> bool:
-    """Whether it was unclear and in the list until now."""
+    """Remove an unclear task from the list; return False if it is no longer unclear or listed."""
     found = next(iter(read_tasks(connection, [task])), None)
     if found is None or not found.state.is_unclear or found.removed_at is not None:
         return False
@@ -286,7 +287,7 @@ def _recover(connection: sqlite3.Connection) -> list[int]:
 
 
 def _in_sections(rows: Iterable[tuple[str, int]]) -> list[tuple[TaskSection, int]]:
-    """From newest first to the order of the live list."""
+    """Reorder from newest first to the order of the live list."""
     places: dict[TaskSection, list[tuple[TaskSection, int]]] = {section: [] for section in TaskSection}
     sections = {phase.value: SECTIONS[phase] for phase in Phase}
     for phase, task in rows:

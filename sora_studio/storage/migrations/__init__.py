@@ -1,4 +1,4 @@
-"""The schema, step by step. A step is one module and one transaction; the file's `user_version` counts the steps it has."""
+"""Schema migrations. Each step is one module and one transaction; `user_version` is the number of steps that a file has."""
 
 import sqlite3
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from sora_studio.storage.migrations import step_004_pictures_as_seen as step_004
 from sora_studio.storage.migrations import step_005_change_counter as step_005
 
 APPLICATION_ID = 0x536F5374
-"""`SoSt`: tells our file from other programs' files."""
+"""`SoSt`: identifies our files."""
 
 STEPS: tuple[tuple[str, ...], ...] = (
     step_001.STATEMENTS,
@@ -30,9 +30,9 @@ def migrate(
     begin: Callable[[], object],
     steps: tuple[tuple[str, ...], ...] = STEPS,
 ) -> None:
-    """Take the steps that the file does not have yet. `begin` starts a transaction that keeps other processes out.
+    """Apply the steps that the file lacks. `begin` starts a transaction that locks out other processes.
 
-    Raises like `steps_taken`. Begins at least one transaction, so that a file that cannot be written is found at once.
+    Raises like `steps_taken`. Starts at least one transaction, so that a read-only file fails here.
     """
     done = False
     while not done:
@@ -57,7 +57,7 @@ def _take(connection: sqlite3.Connection, statements: tuple[str, ...], *, number
 
 
 def steps_taken(connection: sqlite3.Connection, path: Path, *, known: int = len(STEPS)) -> int:
-    """How many steps the file has; 0 for a new one. Raises `DatabaseUnusable` for one of a newer or another program."""
+    """Return how many steps the file has; 0 if it is new. Raises `DatabaseUnusable` like `refuse_strangers`."""
     application, taken = _number(connection, "PRAGMA application_id"), _number(connection, "PRAGMA user_version")
     if not application and not taken and not _number(connection, "SELECT count(*) FROM sqlite_schema"):
         return 0
@@ -66,12 +66,12 @@ def steps_taken(connection: sqlite3.Connection, path: Path, *, known: int = len(
 
 
 def refuse_strangers(path: Path, *, application: int, taken: int, known: int = len(STEPS)) -> None:
-    """Raise `DatabaseUnusable` for what a newer or another program has written, by the two numbers that its header says."""
+    """Raise `DatabaseUnusable` if the two header values show a newer version's or another program's file."""
     if application != APPLICATION_ID:
-        raise DatabaseUnusable(path, "it belongs to another program.", "The file is left as it is.")
+        raise DatabaseUnusable(path, "it belongs to another program.", "The file was not changed.")
     if taken > known:
         raise DatabaseUnusable(
-            path, "a newer version of Sora Studio has written it.", "Use that version. The file is left as it is."
+            path, "a newer version of Sora Studio has written it.", "Use that version. The file was not changed."
         )
 
 

@@ -1,7 +1,7 @@
-"""The first schema: tasks, the words to search them by, their clips, and drafts.
+"""The first schema: tasks, their search words, their clips, and drafts.
 
 Times are microseconds since 1970 in UTC. Small columns come before the prompt, which may be long, so that reading a state does
-not read the prompt's pages. `phase` repeats what state and clips amount to, for a list that is read without touching the rows.
+not read the prompt's overflow pages. `phase` is derived from state and clips and stored, so that an index covers the list.
 """
 
 STATEMENTS = (

@@ -1,4 +1,4 @@
-"""What a task costs, in US dollars, and the two questions about money: what was sent today, what was made a moment ago."""
+"""A task's costs in US dollars, and indexes for the daily limit (sent today) and for duplicates (created just now)."""
 
 STATEMENTS = (
     "ALTER TABLE tasks ADD COLUMN estimated_usd REAL",

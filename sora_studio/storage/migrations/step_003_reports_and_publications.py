@@ -1,6 +1,6 @@
-"""Reports that find their task by its secret, what was changed of pictures, and the pictures that were made reachable.
+"""Callback secrets to find tasks by, picture edits, and published pictures.
 
-A publication is on disk before its first byte leaves, so that whatever ends the program leaves nothing public unknown.
+A publication is on disk before its upload starts, so that a crash never leaves a public picture unrecorded.
 """
 
 STATEMENTS = (

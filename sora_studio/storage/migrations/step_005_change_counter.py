@@ -1,7 +1,7 @@
-"""A counter of changes that never goes back, and an index to find a task by the service's id.
+"""A monotonic change counter, and an index to find a task by the service's id.
 
-The counter stands apart from the rows: `max(revision) + 1` gave a number twice once the newest task was deleted, and whoever
-watched for greater numbers missed a change.
+The counter is separate from the rows: `max(revision) + 1` reused a number after the newest task was deleted, and readers that
+wait for greater numbers missed a change.
 """
 
 STATEMENTS = (

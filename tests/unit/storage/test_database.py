@@ -210,7 +210,7 @@ def test_a_file_held_for_good_is_given_up(database: Database, run: Run, monkeypa
     run(database.write(pragma("busy_timeout = 1")))
     other = sqlite3.connect(database.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(DatabaseUnusable, match="another program holds it"):
+    with pytest.raises(DatabaseUnusable, match="another program is using it"):
         run(database.write(add_note))
     other.close()
     run(database.write(add_note))

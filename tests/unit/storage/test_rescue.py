@@ -123,7 +123,7 @@ def test_it_starts_again_without_a_backup_too(path: Path, run: Run, harm: Callab
     if harm is cut_in_half:
         assert 0 < rescue.kept.tasks < COUNT
     if harm in (cut_to_fifty_bytes, fill_with_random_bytes, write_text_over_it):
-        assert rescue.sentence.startswith("The database was damaged, nothing in it could be read, and no task is in a backup")
+        assert rescue.sentence.startswith("The database was damaged, and neither it nor a backup has a readable task")
 
 
 def test_the_log_of_a_killed_process_is_read_too(path: Path, run: Run, expect_log: Expect) -> None:

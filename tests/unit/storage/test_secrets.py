@@ -293,7 +293,7 @@ def test_what_the_store_holds_is_judged_too(sound: MemoryKeyring, run: Run) -> N
     keys = KeyringKeys()
     status = run(keys.load())
     assert (status.origin, keys.key) == (KeyOrigin.NONE, None)
-    assert status.notice == "The system's key store holds something that is no key."
+    assert status.notice == "The system's key store contains something that is not a key."
 
 
 @pytest.mark.parametrize("text", ["", "  \n", f"{KEY}\n{KEY}", f"{KEY}\0", f"{KEY}\x7f", f"{KEY} x", f"{KEY}é", KEY * 300])
@@ -356,6 +356,6 @@ def test_every_secret_has_a_place_a_variable_and_words_of_its_own(
     monkeypatch.setenv(variable, KEY)
     assert run(keys.load()) == KeyStatus(KeyOrigin.ENVIRONMENT)
     assert keys.key == KEY
-    assert run(keys.clear()).notice == f"{variable} still holds {words}."
+    assert run(keys.clear()).notice == f"{variable} still contains {words}."
     assert len(sound.kept) == len(OTHERS)
     assert sound.kept["sora-studio", "api-key"] == KEY
