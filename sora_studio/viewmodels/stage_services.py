@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class StageServices:
-    """`gateway_name` is the service in use; `library` changes what is kept."""
+    """The services as one value. `gateway_name` is the service in use; tasks and clips are changed through `library`."""
 
     gateway_name: str
     library: "Library"

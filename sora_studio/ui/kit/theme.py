@@ -230,7 +230,7 @@ def _style_template() -> Template:
 
 @cache
 def _load_font(file_name: str) -> None:
-    """Once, when first needed. Where it cannot be read the system's font serves."""
+    """Load a bundled font on first use; if it cannot be read, the system's font is used."""
     QFontDatabase.addApplicationFont(str(resources_dir() / "fonts" / file_name))
 
 

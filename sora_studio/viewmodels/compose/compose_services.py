@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ComposeServices:
-    """`pasted_dir` is where pixels without a file of their own are kept."""
+    """The services as one value. `pasted_dir` is where pasted pixels are saved."""
 
     profiles: "Mapping[str, ModelProfile]"
     pasted_dir: Path

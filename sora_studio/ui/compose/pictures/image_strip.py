@@ -31,7 +31,7 @@ _TIMES_A_WELL = 4
 
 
 class ImageStrip(QWidget):
-    """A well for each picture and an empty one; pictures that do not fit are folded. The request is the caller's.
+    """A well for each picture and an empty one; pictures that do not fit are folded. The caller owns the request.
 
     Signals: `images_chosen(tuple[str, ...])` with all pictures after a change by the user, `address_wanted(str)` with
     the initial address or an empty string, `opened(str)` with a picture to show large.
