@@ -1,1 +1,1 @@
-"""Retrieves finished clips, saves them atomically with their metadata, and knows which files are on disk."""
+"""Downloads finished clips, saves them atomically with their metadata, and tracks which files are on disk."""

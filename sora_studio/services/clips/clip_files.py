@@ -1,6 +1,6 @@
-"""Puts finished files where a person finds them: atomically, and never over anything that is there already.
+"""Puts finished files in the clips' folder: atomically, and without ever overwriting a file.
 
-Everything here raises `FolderSilent` when the folder does not answer in time.
+Every function raises `FolderSilent` if the folder does not answer in time.
 """
 
 import errno
@@ -22,17 +22,17 @@ _NO_LINKS = frozenset(
 
 
 async def prepare(folder: Path) -> None:
-    """Make the folder."""
+    """Create the folder and its parents."""
     await _write_in(folder, lambda: folder.mkdir(parents=True, exist_ok=True), within_s=ANSWER_WITHIN_S)
 
 
 async def try_out(folder: Path) -> None:
-    """Make the folder and have a file there for a moment. Raises `OSError`, whose `strerror` says why that cannot be."""
+    """Create the folder and write a temporary file in it. Raises `OSError`, whose `strerror` gives the reason."""
     await on_disk(folder, lambda: make_and_try(folder))
 
 
 async def size_of(path: Path) -> int | None:
-    """The file's size in bytes; None when there is no such file."""
+    """Return the file's size in bytes; None if there is no such file."""
 
     def measure() -> int | None:
         try:
@@ -44,7 +44,7 @@ async def size_of(path: Path) -> int | None:
 
 
 async def head_of(path: Path) -> bytes:
-    """The first bytes of a file, as many as it takes to tell what it is."""
+    """Return the first bytes of a file, enough to detect its type."""
 
     def read() -> bytes:
         with path.open("rb") as file:
@@ -54,7 +54,7 @@ async def head_of(path: Path) -> bytes:
 
 
 async def free_name(folder: Path, stem: str, extension: str = ".mp4") -> Path:
-    """The first of `stem.mp4`, `stem (2).mp4`… whose film and metadata are both not there yet."""
+    """Return the first of `stem.mp4`, `stem (2).mp4`… for which neither the film nor its metadata exists."""
 
     def look() -> Path:
         names = _names(folder, stem, extension)
@@ -64,23 +64,23 @@ async def free_name(folder: Path, stem: str, extension: str = ".mp4") -> Path:
 
 
 async def land(part: Path, target: Path) -> None:
-    """Give a complete file its final name. Raises `FileExistsError` when the name is taken, `StorageFull`, or `OSError`."""
+    """Move a complete file to its final name. Raises `FileExistsError` if the name is taken, `StorageFull`, or `OSError`."""
     await _write_in(target.parent, lambda: _land(part, target))
 
 
 async def write_json(path: Path, content: Mapping[str, object]) -> None:
-    """Write the file whole or not at all."""
+    """Write the file atomically."""
     text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
     await _write_in(path.parent, lambda: _write(path, text))
 
 
 async def remove(path: Path) -> None:
-    """The file is gone afterwards."""
+    """Delete the file if it exists."""
     await _write_in(path.parent, lambda: path.unlink(missing_ok=True))
 
 
 async def unshare(path: Path) -> None:
-    """Take the name away from a file that has another one: what is written to it must not reach a landed film."""
+    """Unlink `path` if the file has another name: writing to it would change a finished film."""
 
     def look() -> None:
         if path.is_symlink() or (path.exists() and path.stat().st_nlink > 1):
@@ -90,12 +90,12 @@ async def unshare(path: Path) -> None:
 
 
 def _is_taken(path: Path) -> bool:
-    """A link that leads nowhere takes its name as well."""
+    """Return whether the name is taken, also by a broken symlink."""
     return os.path.lexists(path)
 
 
 def _names(folder: Path, stem: str, extension: str) -> Iterator[Path]:
-    # Not with_suffix: a stem may hold a dot.
+    # Not with_suffix: a stem may contain a dot.
     yield folder / f"{stem}{extension}"
     number = 2
     while True:
@@ -118,7 +118,7 @@ def _land(part: Path, target: Path) -> None:
 
 
 def _land_without_link(part: Path, target: Path) -> None:
-    """Some file systems have no hard links: reserve the name, then replace the reservation, which is ours."""
+    """Move without hard links, which some file systems lack: reserve the name, then replace our reservation."""
     os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
     try:
         part.replace(target)
@@ -128,12 +128,12 @@ def _land_without_link(part: Path, target: Path) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    # A file name may hold bytes that are no text: in a JSON string their escapes say the same.
+    # A file name may contain undecodable bytes (lone surrogates): JSON can carry them as escapes.
     write_whole(path, text.encode(errors="backslashreplace"), unfinished=path.with_name(path.name + ".part"))
 
 
 def _sync_folder(folder: Path) -> None:
-    """So that the name itself survives a power cut; Windows has no such call."""
+    """Fsync the folder, so that the new name survives a power cut. Windows has no such call."""
     if os.name == "nt":
         return
     descriptor = os.open(folder, os.O_RDONLY)

@@ -1,4 +1,4 @@
-"""Warns before a result link dies whose clip is not on disk: three days before, and once more on the last day."""
+"""Warns before the result link of an unsaved clip expires: three days before, and again on the last day."""
 
 from datetime import timedelta
 
@@ -11,19 +11,22 @@ SOON, VERY_SOON = timedelta(days=3), timedelta(days=1)
 
 
 class ExpiryWatch:
-    """One notice for all unsaved clips, taken back when they are saved or gone."""
+    """One notice for all unsaved clips, cleared when they are saved or gone."""
 
     def __init__(self, core: Core) -> None:
         self._core = core
 
     async def run(self) -> None:
-        """Look now and then, until cancelled. What a start can save at once is not worth a word."""
+        """Check periodically, until cancelled.
+
+        The first check comes late, so that clips saved right after the start cause no notice.
+        """
         while True:
             await self._core.clock.sleep(LONGEST_REST_S)
             await self.look()
 
     async def look(self) -> None:
-        """Say how it stands now."""
+        """Post or clear the notice."""
         now = self._core.clock.now()
         unsaved = await self._core.task_writer.tasks.unsaved(self._core.gateway_name)
         last_day = sum(clip.expires_at - now <= VERY_SOON for clip in unsaved)

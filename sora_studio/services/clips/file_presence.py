@@ -1,4 +1,4 @@
-"""Knows which clips are on disk: what the database says, proved by looking at the files, without haste."""
+"""Tracks which clips are on disk by checking the files that the database names, in the background."""
 
 import asyncio
 import os
@@ -16,14 +16,16 @@ from sora_studio.services.runtime.wait_or_wake import LONGEST_REST_S, wait_or_wa
 
 PAGE = 1000
 BREATH_S = 0.02
-"""Between two pages, so that a large library costs the window nothing."""
+"""Pause between two pages, so that a large library does not slow down the window."""
 WALK_EVERY_S = 60.0
 _KEPT = frozenset({ClipState.SAVED, ClipState.MISSING})
 
 
 class FilePresence:
-    """Marks clips `missing`, or `saved` again, by their files: all of them after the start and when somebody comes back to the
-    window (the owner of the folder does that), single ones when they are shown.
+    """Marks clips `missing`, or `saved` again, by their files.
+
+    The owner of the data folder checks all of them after the start and when a window is activated; clips on display are checked
+    by every process.
     """
 
     def __init__(self, core: Core, *, is_owner: Callable[[], bool]) -> None:
@@ -36,21 +38,21 @@ class FilePresence:
 
     @property
     def is_known(self) -> bool:
-        """Whether the files have been looked at once, or another process does that."""
+        """Whether all files have been checked once, or another process does that."""
         return not self._is_owner() or self._walked_at != float("-inf")
 
     def look_for(self, tasks: Iterable[int]) -> None:
-        """These are shown: find out whether their files are still there."""
+        """Check the files of these tasks, which are on display."""
         self._shown.update(tasks)
         self._wake.set()
 
     def look_again(self) -> None:
-        """Somebody comes back and may have moved files: look at all of them, at most once a minute."""
+        """Check all files soon, at most once a minute: they may have been moved while the window was inactive."""
         self._walk_wanted = True
         self._wake.set()
 
     async def run(self) -> None:
-        """Look when it is wanted, until cancelled."""
+        """Check files when requested, until cancelled."""
         while True:
             shown, self._shown = self._shown, set[int]()
             if shown:
@@ -63,7 +65,7 @@ class FilePresence:
             await wait_or_wake(self._core.clock, self._wake, LONGEST_REST_S)
 
     async def look_at_all(self) -> None:
-        """Look at the files of all clips, newest first. Reads ids and paths only: a library has many thousands."""
+        """Check the files of all clips, newest first. Reads ids and paths only: a library has many thousands."""
         before: int | None = None
         while page := await self._core.task_writer.tasks.clip_files(limit=PAGE, before=before):
             await self._check(page)
@@ -78,7 +80,7 @@ class FilePresence:
             await self._check_folder(Path(folder), clips)
 
     async def _check_folder(self, folder: Path, files: list[ClipFile]) -> None:
-        """A folder that does not answer says nothing about its files: they stay what they are."""
+        """Check files of one folder. If the folder does not answer, their state is left unchanged."""
         try:
             changed = await on_disk(folder, lambda: _changed(files))
         except FolderSilent:
@@ -88,12 +90,12 @@ class FilePresence:
 
 
 def _changed(files: Iterable[ClipFile]) -> list[ClipFile]:
-    """Those that have come or gone."""
+    """Return the files that have appeared or disappeared."""
     return [file for file in files if _is_there(file) is not file.is_saved]
 
 
 def _is_there(file: ClipFile) -> bool:
-    """What was known where it cannot be told: in a folder without permission, on a share whose server is gone."""
+    """Return whether the file exists; the last known state if that cannot be determined (no permission, server gone)."""
     try:
         return stat.S_ISREG(os.stat(file.path).st_mode)  # noqa: PTH116 - as above
     except (FileNotFoundError, NotADirectoryError, ValueError):

@@ -1,4 +1,4 @@
-"""What is kept beside a clip as JSON: enough to know what it is and to make it again, and nothing secret."""
+"""A clip's metadata as JSON beside it: enough to identify and recreate it, and nothing secret."""
 
 from datetime import datetime
 
@@ -10,9 +10,10 @@ FORMAT = 1
 
 
 def describe(task: Task, clip: Clip, film: FilmFacts | None, *, gateway: str, saved_at: datetime) -> dict[str, object]:
-    """The metadata of one clip. Links may be signed, so result links are left out and image links lose their query.
+    """Return the metadata of one clip.
 
-    `film` is None for what was saved although it is no film.
+    Links may be signed, so result links are left out and image links lose their query. `film` is None for a file that is not a
+    playable film.
     """
     request = task.request
     return {

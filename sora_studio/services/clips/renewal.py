@@ -1,4 +1,4 @@
-"""A result link that fails is not yet a lost clip: the service may give a fresh one."""
+"""Requests fresh links from the service when a result link fails."""
 
 from sora_studio.domain.clip import Clip
 from sora_studio.domain.errors import KeyMissing, KeyRejected, StudioError, TaskUnknown
@@ -10,7 +10,7 @@ RENEW_EVERY_S = 180.0
 
 
 class Renewal:
-    """Asks for fresh links, for each task once in a while."""
+    """Requests fresh links, at most once per task every `RENEW_EVERY_S`."""
 
     def __init__(self, core: Core, send_blocks: SendBlocks) -> None:
         self._core = core
@@ -18,7 +18,7 @@ class Renewal:
         self._asked_at = dict[int, float]()
 
     async def renew(self, task: Task, clip: Clip) -> bool | None:
-        """Whether the clip has another link now; None when the service was not asked or gave no answer."""
+        """Return whether the clip has a new link; None if the service was not asked or did not answer."""
         profile = self._core.profiles.get(task.request.model)
         if profile is None or task.task_id is None or self._send_blocks.key_refused or self.again_in_s(task) > 0:
             return None
@@ -37,12 +37,12 @@ class Renewal:
         return await self._core.task_writer.record_clip(clip.id, url=status.result_urls[clip.index])
 
     def again_in_s(self, task: Task) -> float:
-        """How long until the service may be asked about this task again."""
+        """Return the seconds until the service may be asked about this task again."""
         asked_at = self._asked_at.get(task.id)
         if asked_at is None:
             return 0.0
         return max(0.0, asked_at + RENEW_EVERY_S / self._core.speed - self._core.clock.monotonic())
 
     def forget(self, task: int) -> None:
-        """A person wants it now: ask at the next failure."""
+        """Lift the wait, because the user asked for the clip now."""
         self._asked_at.pop(task, None)

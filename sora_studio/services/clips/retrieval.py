@@ -1,4 +1,4 @@
-"""Fetches every clip as soon as its task has succeeded, and goes on until it is saved or the service no longer has it."""
+"""Downloads every clip as soon as its task has succeeded, and retries until it is saved or the service no longer has it."""
 
 import asyncio
 import logging
@@ -34,15 +34,15 @@ _log = logging.getLogger(__name__)
 TRANSFERS_IN_FLIGHT = 3
 FOLDER_CHECK_S = 10.0
 HOPELESS_WAIT_S = 600.0
-"""Between tries that can hardly end otherwise than the last one."""
+"""Wait between attempts that are unlikely to succeed."""
 _CHECK_BACKOFF = 4
-"""A film on disk is checked again within 8 s, however often that was not possible."""
+"""Caps the backoff exponent: a film on disk is checked again within 8 s."""
 _SETTLED = frozenset({ClipState.SAVED, ClipState.EXPIRED, ClipState.MISSING})
 
 
 @dataclass(slots=True)
 class _Wanted:
-    """A clip in the queue; `not_before` is monotonic. `anew`: a person wants it fetched although there are bytes of it."""
+    """A clip in the queue; `not_before` is monotonic. `anew`: download it although unplayable bytes are kept."""
 
     clip: int
     task: int
@@ -53,7 +53,7 @@ class _Wanted:
 
 
 class Retrieval:
-    """At most three transfers at once, what expires first in front. Trouble waits and tries again."""
+    """Runs at most three transfers at once, earliest expiry first. Failures are retried with backoff."""
 
     def __init__(
         self, core: Core, saver: ClipSaver, renewal: Renewal, media: "LocalMedia", *, is_owner: Callable[[], bool]
@@ -72,7 +72,7 @@ class Retrieval:
         self._wake = asyncio.Event()
 
     def task_changed(self, task: Task) -> None:
-        """A row as it stands now: its remote clips are wanted."""
+        """Queue a task's remote clips, and drop those that are settled."""
         if task.gateway != self._core.gateway_name:
             return
         for clip in task.clips:
@@ -85,7 +85,7 @@ class Retrieval:
                 self._wake.set()
 
     async def save_now(self, task: int) -> None:
-        """Fetch a task's clips at once: paused, in trouble, expired or missing ones too."""
+        """Download a task's clips now, including paused, failing, expired and missing ones."""
         row = await self._task_writer.tasks.get(task)
         for clip in row.clips if row else ():
             self._paused.discard(clip.id)
@@ -97,7 +97,7 @@ class Retrieval:
         self.resume()
 
     async def save_as_it_is(self, task: int) -> None:
-        """Save what was kept of a task's clips, although it is no film that opens. Raises `StudioError` and `OSError`."""
+        """Save the kept bytes of a task's clips, although they are not a playable film. Raises `StudioError` and `OSError`."""
         row = await self._task_writer.tasks.get(task)
         for clip in row.clips if row else ():
             if row and clip.kept and await self._task_writer.transition_clip(clip.id, ClipState.DOWNLOADING):
@@ -123,17 +123,17 @@ class Retrieval:
                 await self._task_writer.record_clip(clip.id, trouble="Paused.")
 
     async def locate(self, clip: int, path: Path) -> bool:
-        """Tell where a missing clip's file is now. Raises `StudioError` when that file is no film."""
+        """Record where a missing clip's file is now. Raises `StudioError` if that file is not a film."""
         film = await self._media.inspect_film(path)
         return await self._task_writer.transition_clip(clip, ClipState.SAVED, path=path, film=film, trouble=None)
 
     def resume(self) -> None:
-        """Try at once although the folder had no room or could not be written."""
+        """Retry now, although the folder was full or not writable."""
         self._held_until = 0.0
         self._wake.set()
 
     async def run(self) -> None:
-        """Fetch whatever is wanted, until cancelled."""
+        """Download queued clips until cancelled."""
         while True:
             while (wanted := self._next()) is not None:
                 work = self._core.supervisor.start(self._fetch(wanted), name=f"fetch {wanted.clip}")
@@ -164,7 +164,7 @@ class Retrieval:
         return max(0.001, min((wanted.not_before - now for wanted in self._waiting()), default=LONGEST_REST_S))
 
     async def _fetch(self, wanted: _Wanted) -> None:
-        """One try at one clip; whatever happens, its row ends in the state that is true."""
+        """Try to save one clip once. Its row ends in a truthful state in any case."""
         wanted.attempts += 1
         wanted.not_before = self._clock.monotonic() + backoff_s(wanted.attempts, self._core.rng)
         try:
@@ -198,7 +198,7 @@ class Retrieval:
             self._core.notices.clear(OUTPUT)
 
     async def _give_back(self, task: Task, clip: Clip, wanted: _Wanted, error: Exception) -> None:
-        """Back to remote with the reason, or expired."""
+        """Return the clip to `remote` with the reason, or mark it expired."""
         state = ClipState.REMOTE
         try:
             state = await self._judge(task, clip, wanted, error)
@@ -209,13 +209,13 @@ class Retrieval:
             self._wanted.pop(wanted.clip, None)
 
     async def _judge(self, task: Task, clip: Clip, wanted: _Wanted, error: Exception) -> ClipState:
-        """When to try again; expired only when the service has no other link and the clip's time is over."""
+        """Decide when to retry. Expired only if the service has no other link and the clip's lifetime is over."""
         match error:
             case LinkExpired():
                 return await self._after_expiry(task, clip, wanted)
             case FolderSilent():
                 self._hold_all(f"{error.title} Clips are saved as soon as it answers.")
-            case FilmUnchecked():  # every byte is here, so neither the network nor the service is asked
+            case FilmUnchecked():  # complete on disk: no download or new link is needed
                 wanted.not_before = self._clock.monotonic() + backoff_s(min(wanted.attempts, _CHECK_BACKOFF), self._core.rng)
             case PassingError():
                 self._delay(wanted, error.retry_after_s or 0.0)
@@ -223,7 +223,7 @@ class Retrieval:
                     await self._renewal.renew(task, clip)
             case StorageFull():
                 self._hold_all(error.sentence)
-            case NotAFilm(is_kept=True):  # only a person can say how it goes on
+            case NotAFilm(is_kept=True):  # wait for the user's decision
                 self._paused.add(clip.id)
                 wanted.anew = False
             case InvalidSetting() | NotAFilm():
@@ -231,13 +231,13 @@ class Retrieval:
                 await self._renewal.renew(task, clip)
             case OSError():
                 reason = error.strerror or "unknown reason"
-                self._hold_all(f"The clips' folder cannot be written ({reason}). Choose another in Settings; nothing is lost.")
+                self._hold_all(f"The clips' folder is not writable ({reason}). Choose another in Settings; nothing is lost.")
             case _:
                 _log.error("Clip %d could not be saved", clip.id, exc_info=error)
         return ClipState.REMOTE
 
     async def _after_expiry(self, task: Task, clip: Clip, wanted: _Wanted) -> ClipState:
-        """A fresh link is tried at once. Without one the clip is given up only when its time is over as well."""
+        """Retry at once with a fresh link. Without one, give up only when the clip's lifetime is over as well."""
         fresh = await self._renewal.renew(task, clip)
         if fresh:
             wanted.not_before = 0.0
@@ -248,7 +248,7 @@ class Retrieval:
         return ClipState.REMOTE
 
     def _hold_all(self, text: str) -> None:
-        """No transfer begins until the folder may work again."""
+        """Start no transfer for `FOLDER_CHECK_S`, and post a notice about the folder."""
         self._held_until = self._clock.monotonic() + FOLDER_CHECK_S
         self._core.notices.post(OUTPUT, NoticeLevel.ERROR, text, NoticeAction.OPEN_SETTINGS)
 
@@ -256,7 +256,7 @@ class Retrieval:
         wanted.not_before = max(wanted.not_before, self._clock.monotonic() + seconds)
 
     def _reporter(self, wanted: _Wanted) -> Callable[[TransferProgress], None]:
-        """Publish progress, as often as the transfer reports it. Bytes that arrive make earlier failures count no more."""
+        """Return a callback that publishes progress. Once new bytes arrive, earlier failures no longer count."""
         first: int | None = None
 
         def report(progress: TransferProgress) -> None:

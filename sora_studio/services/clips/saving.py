@@ -1,4 +1,4 @@
-"""One clip's way from its link to a file: fetch, verify, name, describe, picture, and only then saved."""
+"""Saves one clip: download, verify, name, write metadata and poster, then mark as saved."""
 
 import logging
 from collections.abc import Callable
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 ALIKE = 3
-"""So many complete downloads that fail in the same way say that the next one would as well."""
+"""After this many complete downloads that fail alike, another one is pointless."""
 POSTER_EDGE = 640
-"""Pixels: sharp on a card and on the empty stage of a dense screen."""
+"""Pixels of the longer edge; sharp on cards and on the empty stage of a high-DPI screen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Where clips go and how they are called, by the settings of this moment."""
+    """The clips' folder and file name template in the current settings, and the posters' folder."""
 
     folder: Path
     file_template: str
@@ -37,7 +37,7 @@ class Shelf:
 
 
 class NotAFilm(StudioError):
-    """What arrived is complete but cannot be opened. `is_kept`: it came like this every time, and is put aside on disk."""
+    """The download is complete but not a playable film. `is_kept`: it repeatedly came like this and is kept on disk."""
 
     title = "What the service sent is not a film that can be opened."
 
@@ -47,17 +47,17 @@ class NotAFilm(StudioError):
 
 
 class FilmUnchecked(PassingError):
-    """The film is complete on disk, but its check did not finish. That is never the film's fault."""
+    """The film is complete on disk, but its check did not finish. The film itself is not at fault."""
 
     title = "The film is here but could not be checked yet; checking again in a moment."
 
 
 _Landed: TypeAlias = tuple[Path, FilmFacts | None, str | None]
-"""A file under its final name, its facts if it is a film, and what it is if it is none."""
+"""A file under its final name, its facts if it is a film, and a description if it is not."""
 
 
 class ClipSaver:
-    """Takes the steps. Each may be repeated after a crash without a second copy and without a lost one."""
+    """Saves clips. Each step can be repeated after a crash and neither duplicates nor loses a clip."""
 
     def __init__(self, core: Core, transfer: "FilmTransfer", media: "LocalMedia", shelf: Callable[[], Shelf]) -> None:
         self._core = core
@@ -65,19 +65,19 @@ class ClipSaver:
         self._transfer = transfer
         self._media = media
         self._shelf = shelf
-        self._failures = dict[int, tuple[str, int]]()  # by clip: what was said last, and how often in a row
+        self._failures = dict[int, tuple[str, int]]()  # by clip: the last error, and how often in a row
 
     async def save(
         self, task: Task, clip: Clip, on_progress: Callable[[TransferProgress], None], *, anew: bool = False
     ) -> None:
-        """Leave the clip saved. `anew` fetches it although an earlier try left bytes that could not be opened.
+        """Download and save the clip. `anew` downloads it although unplayable bytes of an earlier attempt are kept.
 
         Raises what `FilmTransfer.fetch` raises, `FilmUnchecked`, `NotAFilm`, `StorageFull` and `OSError` of the folder.
         """
         shelf = self._shelf()
         stem = _stem(shelf, task, clip)
         part = shelf.folder / f"{stem}.part"
-        # A crash between the film's new name and the loss of its old one leaves both.
+        # A crash between linking the final name and unlinking the part leaves both names on one file.
         await clip_files.unshare(part)
         landed = await self._landed_before(clip)
         if landed is None and clip.kept is not None and not anew and await clip_files.size_of(clip.kept) is not None:
@@ -87,10 +87,10 @@ class ClipSaver:
         await self._finish(task, clip, target, film, note)
 
     async def save_as_it_is(self, task: Task, clip: Clip) -> None:
-        """Give the bytes that were put aside their final name, whatever they are. Raises `StudioError` and `OSError`."""
+        """Give the kept bytes their final name, whatever they are. Raises `StudioError` and `OSError`."""
         kept = clip.kept
         if kept is None or await clip_files.size_of(kept) is None:
-            raise NotAFilm("What was kept of this clip is not there any more.")
+            raise NotAFilm("The kept file of this clip no longer exists.")
         kind = kind_of(await clip_files.head_of(kept))
         target = await self._land(clip, kept, _stem(self._shelf(), task, clip), kind.extension)
         words = f"This is {kind.name}, not a film." if kind.form is not FileForm.FILM else f"{kind.name} that cannot be opened."
@@ -113,7 +113,10 @@ class ClipSaver:
             await clip_files.remove(clip.kept)
 
     async def _landed_before(self, clip: Clip) -> _Landed | None:
-        """The name is written down before the file gets it, so a file of that name and size is this clip's own."""
+        """Return a film that an earlier run renamed but did not mark as saved.
+
+        The name is recorded before the rename, so a file with that name and size belongs to this clip.
+        """
         if clip.path is None or clip.path.suffix == KEPT_SUFFIX or clip.size_bytes is None:
             return None
         if await clip_files.size_of(clip.path) != clip.size_bytes:
@@ -126,7 +129,7 @@ class ClipSaver:
             return None
 
     async def _from_kept(self, clip: Clip, kept: Path, stem: str) -> _Landed | None:
-        """Check again what was put aside: a newer program may open it. None for a page, which the server may have replaced."""
+        """Check kept bytes again: a newer version may open them. None for a web page, which the server may have replaced."""
         kind = kind_of(await clip_files.head_of(kept))
         if kind.form is FileForm.PAGE:
             return None
@@ -150,7 +153,10 @@ class ClipSaver:
         return await self._land(clip, part, stem, await _extension_of(part)), film, None
 
     async def _inspect(self, film: Path) -> FilmFacts:
-        """Raises `FilmUnchecked` in place of the checker's `PassingError`: what is on disk need not be fetched again."""
+        """Inspect a film.
+
+        Raises `FilmUnchecked` for the checker's `PassingError`, so that a complete file is not downloaded again.
+        """
         try:
             return await self._media.inspect_film(film)
         except FolderSilent:
@@ -159,7 +165,10 @@ class ClipSaver:
             raise FilmUnchecked(detail=error.detail) from error
 
     async def _without_film(self, clip: Clip, part: Path, stem: str, error: StudioError) -> _Landed:
-        """Fetch again, as long as that may help. What came alike every time was paid for: it is kept, whatever it is."""
+        """Discard an unplayable file and raise, so that it is downloaded again.
+
+        After `ALIKE` identical failures the file is kept, whatever it is: it was paid for.
+        """
         kind = kind_of(await clip_files.head_of(part))
         sentence = _sentence(kind, error)
         earlier, times = self._failures.get(clip.id, ("", 0))
@@ -190,7 +199,7 @@ class ClipSaver:
             return target
 
     async def _picture(self, clip: Clip, film: Path) -> Path | None:
-        """The poster. A clip without one is still a clip."""
+        """Save the poster; return None if that fails. A clip without a poster is still a clip."""
         poster = self._shelf().posters / f"{clip.id}.jpg"
         try:
             await clip_files.prepare(poster.parent)
@@ -214,7 +223,7 @@ def _stem(shelf: Shelf, task: Task, clip: Clip) -> str:
 
 
 async def _extension_of(film: Path) -> str:
-    """As its container is usually called; MP4 for a film that only the decoder recognised."""
+    """Return the usual extension of the container; `.mp4` for a film that only the decoder recognised."""
     kind = kind_of(await clip_files.head_of(film))
     return kind.extension if kind.form is FileForm.FILM else MP4.extension
 
@@ -224,7 +233,7 @@ def _kept(sentence: str, error: StudioError) -> NotAFilm:
 
 
 def _sentence(kind: FileKind, error: StudioError) -> str:
-    """What came in place of a film, for the card."""
+    """Return what came in place of a film, as a sentence for the card."""
     if kind.form is FileForm.FILM:
         return f"The service sent {kind.name} that cannot be opened ({error.title.rstrip('.')})."
     return f"The service sent {kind.name}, not a film."

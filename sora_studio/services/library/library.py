@@ -17,7 +17,7 @@ class Library:
         self._output_dir = output_dir
 
     async def mark_seen(self, task: int) -> None:
-        """Record that you have seen the result."""
+        """Record that the user has seen the result."""
         row = await self._task_writer.tasks.get(task)
         if row is not None and row.seen_at is None:
             await self._task_writer.record(task, seen_at=self._core.clock.now())
