@@ -101,8 +101,8 @@ class Publishing:
     async def publish(self, task: Task, profile: ModelProfile) -> list[str]:
         """Return an address for each picture of a task that is about to be sent.
 
-        Raises a `UserError` for what the user must change, a `PassingError` for what is worth a retry. Cancelling the caller does
-        not stop an upload that has begun; it is withdrawn if the task is over.
+        Raises a `UserError` for what the user must change, a `PassingError` for what is worth a retry. Cancelling the caller
+        does not stop an upload that has begun; it is withdrawn if the task is over.
         """
         if not self.reaches(task.request):
             raise PublicUrlNeeded

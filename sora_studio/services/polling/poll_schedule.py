@@ -1,4 +1,4 @@
-"""When each task's status is due: one heap for all of them, and the line of those whose time has come."""
+"""When each task's status is due: one heap for all tasks, and a FIFO of those that are due."""
 
 import heapq
 import random
@@ -6,9 +6,9 @@ from collections.abc import Collection
 
 
 class PollSchedule:
-    """Due times in elapsed seconds, which no change of the wall clock moves.
+    """Due times in elapsed seconds, which changes of the wall clock do not affect.
 
-    A task is either planned, or ready to be asked for, or not here (while it is being asked).
+    A task is planned, or ready to be polled, or absent (while it is being polled).
     """
 
     def __init__(self) -> None:
@@ -20,11 +20,11 @@ class PollSchedule:
         return task in self._due
 
     def due_at(self, task: int) -> float | None:
-        """When it is due; None when it is not planned."""
+        """Return when the task is due; None if it is not planned."""
         return self._due.get(task)
 
     def put(self, task: int, due: float) -> None:
-        """Plan a task, instead of what was planned for it before."""
+        """Plan a task, replacing its previous plan."""
         self._ready.pop(task, None)
         self._due[task] = due
         heapq.heappush(self._heap, (due, task))
@@ -32,12 +32,12 @@ class PollSchedule:
             self._rebuild()
 
     def drop(self, task: int) -> None:
-        """It is no longer of interest."""
+        """Remove a task."""
         self._ready.pop(task, None)
         self._due.pop(task, None)
 
     def pick(self, now: float, first: Collection[int] = ()) -> int | None:
-        """Take out one task that is due, those in `first` before the rest; None when none is."""
+        """Remove and return one task that is due, those in `first` before the rest; None if none is due."""
         while self._heap and self._heap[0][0] <= now:
             due, task = heapq.heappop(self._heap)
             if self._due.get(task) == due:
@@ -50,18 +50,18 @@ class PollSchedule:
         return task
 
     def next_due(self) -> float | None:
-        """The earliest planned time of a task that is not ready yet."""
+        """Return the earliest planned time of a task that is not ready yet."""
         while self._heap and self._due.get(self._heap[0][1]) != self._heap[0][0]:
             heapq.heappop(self._heap)
         return self._heap[0][0] if self._heap else None
 
     def has_ready(self, now: float) -> bool:
-        """Whether any task is due."""
+        """Return whether any task is due."""
         due = self.next_due()
         return bool(self._ready) or (due is not None and due <= now)
 
     def spread(self, now: float, window_s: float, rng: random.Random) -> None:
-        """Spread what is overdue over the next `window_s`, in its order, so that a long sleep does not end in a burst."""
+        """Spread overdue tasks over the next `window_s` in their order, to avoid a burst after a long sleep."""
         overdue = sorted((due, task) for task, due in self._due.items() if due <= now)
         for place, (_, task) in enumerate(overdue):
             share = (place + rng.random()) / len(overdue)

@@ -1,4 +1,4 @@
-"""One question about one task: what each answer, or none, means for its row and for the time of the next question."""
+"""Polls one task once: what each answer, or none, means for its row and for the time of the next poll."""
 
 import logging
 from collections.abc import Callable
@@ -33,7 +33,7 @@ NO_LINK = "The service says that the clip is done, but gives no link to it. The 
 
 
 class StatusPoller:
-    """Asks, writes what was learned, and says how long to wait before asking again."""
+    """Polls a task, writes the result, and returns how long to wait before the next poll."""
 
     def __init__(self, core: Core, connection: Connection, send_blocks: SendBlocks) -> None:
         self._core = core
@@ -44,15 +44,15 @@ class StatusPoller:
         """Whether the report with this secret can arrive."""
 
     async def ask(self, followed: PolledTask, *, urgent: bool) -> float | None:
-        """How many seconds from now to ask next; None when the task is over (or no longer ours to follow)."""
+        """Poll the task. Return the seconds until the next poll; None if the task is over or no longer ours."""
         asked_at = self._core.clock.elapsed()
         try:
             return await self._ask(followed, asked_at, urgent=urgent)
         except (KeyRejected, KeyMissing) as error:
             self._send_blocks.refuse_key(error)
-            return 0.0  # nothing is asked until the key changes; then at once
+            return 0.0  # polling stops until the key changes; then at once
         except StorageFull as full:
-            # Nothing was learned that the service will not say again.
+            # Nothing is lost: the service will repeat its answer.
             self._core.notices.post(STORAGE, NoticeLevel.ERROR, full.sentence)
             return max(ROOM_CHECK_S, followed.profile.poll.every_s)
 
@@ -132,7 +132,7 @@ class StatusPoller:
         return await self._outrun(followed, followed.profile.poll.every_s)
 
     async def _outrun(self, followed: PolledTask, wait_s: float) -> float | None:
-        """The gate did not let the answer through: somebody else moved the task. Go on from where it stands."""
+        """Adopt the row's state, because something else moved the task before this answer."""
         row = await self._task_writer.tasks.get(followed.task)
         if row is None or row.state.is_over:
             return None
@@ -140,7 +140,7 @@ class StatusPoller:
         return wait_s
 
     async def _without_link(self, followed: PolledTask) -> float:
-        """Done, but without a usable link: never given up, asked for ever more seldom up to once an hour."""
+        """Retry a finished task without a usable link, with backoff up to an hour; never give up."""
         if followed.rechecks:
             return await self._rechecked(followed, NO_LINK)
         wait_s = followed.profile.poll.every_s * 2.0 ** min(followed.linkless, 16)
@@ -151,7 +151,7 @@ class StatusPoller:
         return wait_s
 
     async def _missed(self, followed: PolledTask, asked_at: float) -> float:
-        """The service does not know the task. Only answers at their planned time count, so that impatience loses nothing."""
+        """Handle "unknown task". Only planned polls count as misses, so that extra polls cannot lose a task sooner."""
         plan, speed = followed.profile.poll, self._core.speed
         if followed.rechecks:
             return await self._rechecked(followed, UNKNOWN_TASK)
@@ -172,7 +172,7 @@ class StatusPoller:
         return wait_s
 
     async def _rechecked(self, followed: PolledTask, trouble: str) -> float:
-        """The service has just reported the task, yet says something else when asked: it will soon agree with itself."""
+        """Poll again soon: the service's report contradicts its status, which may lag."""
         wait_s = followed.profile.poll.every_s
         followed.polls += 1
         facts: TaskFacts = {"polls": followed.polls, "misses": followed.misses, "next_poll_at": self._after(wait_s)}
@@ -190,7 +190,7 @@ class StatusPoller:
         return wait_s
 
     def _patient(self, followed: PolledTask, wait_s: float) -> float:
-        """However early a person made us ask, the plan itself asks no earlier than the service wants."""
+        """Return the wait, extended so that the next planned poll is not before `first_after_s`."""
         if followed.rechecks:
             return wait_s
         age_s = self._core.clock.elapsed() - followed.began

@@ -1,4 +1,4 @@
-"""Follows running tasks to their end: rows and one heap of due times, not a coroutine for each task."""
+"""Polls running tasks until they end, from one heap of due times instead of a coroutine per task."""
 
 import asyncio
 from collections.abc import Callable, Iterable
@@ -22,18 +22,18 @@ from sora_studio.services.tasks.task_counts import TaskCounts
 POLLS_IN_FLIGHT = 32
 POLLS_AT_ONCE = 4
 POLLS_EVERY_S = 0.025
-"""So many polls begin together, so often: 160 a second, about what the service allows, and no burst that a window feels."""
+"""Start `POLLS_AT_ONCE` polls this often: 160 a second, about what the service allows, without bursts that delay the window."""
 LOOK_EVERY_S = 0.5
-"""Rests are cut to this while anything is followed: a machine that wakes asks for what became due within a second."""
+"""Cap of the wait while tasks are polled, so that overdue tasks are polled within a second after a suspend."""
 CLOCK_TOLERANCE_S = 2.0
-"""Two clocks may drift apart by so much between two looks before it counts as a changed clock or a suspend."""
+"""Drift between two clocks that counts as a changed clock or a suspend."""
 SPREAD_PER_TASK_S = 0.02
 _FOLLOWED_STATES = frozenset({TaskState.PENDING, TaskState.PROCESSING, TaskState.LOST})
 
 
 @dataclass(frozen=True, slots=True)
 class TrackingSnapshot:
-    """What the status bar says."""
+    """The figures of the status bar."""
 
     running: int
     waiting: int
@@ -44,12 +44,12 @@ class TrackingSnapshot:
     """Whether the service has answered anything since the start."""
     key_refused: bool = False
     polls_saved: int = 0
-    """Questions that reports made needless, over the tasks that ended since the start."""
+    """Polls that reports made unnecessary, summed over the tasks that ended since the start."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """The three clocks at one moment, in seconds."""
+    """Readings of the three clocks at one moment, in seconds."""
 
     wall: float
     elapsed: float
@@ -61,7 +61,7 @@ class _Look:
 
 
 class Tracking:
-    """The dispatcher of polls. Never early, never given up: only the service or the person ends a task."""
+    """Dispatches polls, never early. A task is polled until the service or the user ends it."""
 
     def __init__(
         self,
@@ -95,11 +95,11 @@ class Tracking:
 
     @property
     def is_owner(self) -> bool:
-        """Whether this process is the one that submits, follows and fetches."""
+        """Whether this process is the one that sends, polls and downloads."""
         return self._is_owner()
 
     def snapshot(self) -> TrackingSnapshot:
-        """The counts of this moment."""
+        """Return the current figures."""
         return TrackingSnapshot(
             running=self._task_counts.running,
             waiting=self._task_counts.waiting,
@@ -112,11 +112,11 @@ class Tracking:
         )
 
     def prioritise(self, tasks: Iterable[int]) -> None:
-        """These are seen on the screen: of those that are due, they are asked for first."""
+        """Poll these visible tasks first among those that are due."""
         self._visible = frozenset(tasks)
 
     async def check_now(self, task: int) -> None:
-        """Ask for a running task at once because a person wants to know; also tries the connection when it is gone."""
+        """Poll a running task now at the user's request; also probe the connection if it is down."""
         self._connection.probe_now()
         if task in self._followed and task not in self._in_flight:
             self._asked_for[task] = None
@@ -124,9 +124,9 @@ class Tracking:
             self._wake.set()
 
     def hint(self, task: Task) -> None:
-        """The service, or somebody in its name, reports the task's end: ask for it as soon as the plan's rate allows.
+        """Poll a task soon, because a (possibly forged) report says that it ended.
 
-        However many reports come, one question answers them all; a task that is over is not asked for.
+        One poll answers any number of reports, no faster than the plan's rate; a finished task is not polled.
         """
         self.task_changed(task)
         followed = self._followed.get(task.id)
@@ -137,7 +137,7 @@ class Tracking:
             self._plan(followed)
 
     def line_changed(self, carries: Callable[[str], bool] | None) -> None:
-        """Which reports can arrive, by their secrets; None: none. Tasks whose report cannot are asked for like any other."""
+        """Apply which reports can arrive, by a predicate for secrets; None for none. The other tasks are polled as usual."""
         self._questions.carries = carries or (lambda _: False)
         for followed in self._followed.values():
             if followed.secret is not None:
@@ -147,7 +147,7 @@ class Tracking:
                     self._plan(followed)
 
     def task_changed(self, task: Task) -> None:
-        """A row as it stands now: begin or end to follow it."""
+        """Start or stop polling a task, according to its changed row."""
         profile = self._core.profiles.get(task.request.model)
         gone = task.gateway != self._core.gateway_name or (task.state is TaskState.LOST and task.removed_at is not None)
         if gone or task.state not in _FOLLOWED_STATES or task.task_id is None or profile is None:
@@ -157,13 +157,13 @@ class Tracking:
             self._plan(followed)
 
     def spread_overdue(self) -> None:
-        """After a start or a long sleep: what is overdue is asked for one after the other."""
+        """Spread overdue polls after a start or a long sleep."""
         plans = [followed.profile.poll.every_s for followed in self._followed.values()]
         if plans:
             self._schedule.spread(self._clock.elapsed(), min(*plans, SPREAD_PER_TASK_S * len(plans)), self._core.rng)
 
     async def run(self) -> None:
-        """Ask for whatever is due, until cancelled."""
+        """Poll whatever is due, until cancelled."""
         while True:
             self._mind_the_clock()
             if self._may_ask:
@@ -194,7 +194,10 @@ class Tracking:
         return LOOK_EVERY_S if due is None else min(LOOK_EVERY_S, max(0.001, due - self._clock.elapsed()))
 
     def _mind_the_clock(self) -> None:
-        """Plans go by a clock that nobody sets. But a suspend must not end in a burst, and rows tell times by the wall."""
+        """Detect suspends and clock changes.
+
+        Due times use a clock that is never set; but a suspend must not end in a burst, and rows store wall-clock times.
+        """
         before, now = self._last_look, _Look.at(self._clock)
         self._last_look = now
         elapsed_s = now.elapsed - before.elapsed
@@ -207,7 +210,7 @@ class Tracking:
             self._core.supervisor.start(self._tell_times_anew(), name="times by the changed clock")
 
     async def _tell_times_anew(self) -> None:
-        """The wall clock was set: what rows say about the past and the next question moves along, for eyes and for restarts."""
+        """Shift stored times after a clock change, for display and for the next start."""
         for followed in list(self._followed.values()):
             facts: TaskFacts = {"accepted_at": followed.accepted_at}
             if (due := self._schedule.due_at(followed.task)) is not None:
@@ -222,7 +225,7 @@ class Tracking:
         try:
             wait_s = await self._questions.ask(followed, urgent=task in self._asked_for or task in self._visible)
         finally:
-            # Also after an unexpected error: a task that is followed is always planned.
+            # Plan it even after an unexpected error, or it would never be polled again.
             self._in_flight.discard(task)
             self._asked_for.pop(task, None)
             if wait_s is None:
@@ -250,7 +253,10 @@ class Tracking:
         self._schedule.drop(task)
 
     def _as_followed(self, task: Task, task_id: str, profile: ModelProfile) -> PolledTask:
-        """From a row: due when it says, unless a wrong clock wrote a time that lies further ahead than any plan."""
+        """Return the polling state of a row.
+
+        Due when the row says, unless that is further ahead than any plan, because a wrong clock wrote it.
+        """
         now, elapsed, speed = self._clock.now(), self._clock.elapsed(), self._core.speed
         accepted_at = task.accepted_at or task.created_at
         age_s = max(0.0, (now - accepted_at).total_seconds())

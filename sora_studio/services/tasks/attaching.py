@@ -1,4 +1,4 @@
-"""Gives an unclear task the id by which the service knows it, whether a person found that id or a report brought it."""
+"""Gives an unclear task its id at the service, entered by the user or received in a report."""
 
 import asyncio
 
@@ -7,16 +7,16 @@ from sora_studio.services.runtime.core import Core
 
 
 class Attaching:
-    """One at a time, so that no id is given to two tasks."""
+    """Attaches ids one at a time, so that no id is given to two tasks."""
 
     def __init__(self, core: Core) -> None:
         self._core = core
         self._lock = asyncio.Lock()
 
     async def attach(self, task: int, task_id: str) -> bool:
-        """The task is followed from then on, and stands in the list again if it was put aside.
+        """Attach the id. The task is followed from then on, and returns to the list if it was removed.
 
-        False when the task is not unclear, the id is no id, or another task has it already.
+        Return False if the task is not unclear, the id is not valid, or another task has it already.
         """
         task_id = task_id.strip()
         async with self._lock:
@@ -26,7 +26,7 @@ class Attaching:
             return await self._attach(row, task_id)
 
     async def is_given(self, task_id: str) -> bool:
-        """Whether a task has it already."""
+        """Return whether a task has the id already."""
         return await self._core.task_writer.tasks.has_task_id(task_id)
 
     async def _attach(self, row: Task, task_id: str) -> bool:
@@ -37,12 +37,12 @@ class Attaching:
             task_id=task_id,
             accepted_at=row.sent_at or now,
             next_poll_at=now,
-            measured_usd=row.measured_usd or None,  # it exists, so "nothing was charged" was only too early
+            measured_usd=row.measured_usd or None,  # the task exists, so a measured price of 0 was premature
             removed_at=None,
             trouble=None,
         )
 
 
 def is_id(text: str) -> bool:
-    """Whether the service could have given such an id."""
+    """Return whether the text could be an id of the service."""
     return bool(text) and text.isprintable() and " " not in text

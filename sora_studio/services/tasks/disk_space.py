@@ -1,4 +1,4 @@
-"""Nothing is paid for that could not be saved: tasks are sent only while the clips' folder can be written and has room."""
+"""Sends tasks only while the clips' folder is writable and has room, so that no clip is paid for that cannot be saved."""
 
 import asyncio
 import shutil
@@ -17,9 +17,9 @@ from sora_studio.services.tasks.task_writer import ROOM_CHECK_S
 
 
 class DiskSpace:
-    """Counts a clip for every running task. What waits is held back while the folder takes no clip, and goes on by itself.
+    """Reserves space for a clip of every running task; waiting tasks are held back while there is none.
 
-    The folder is tried every few seconds while tasks wait, off the loop; in between the last result counts.
+    The folder is tested every few seconds while tasks wait, off the event loop; in between the last result counts.
     """
 
     def __init__(self, core: Core, send_blocks: SendBlocks, task_counts: TaskCounts, folder: Callable[[], Path]) -> None:
@@ -32,7 +32,7 @@ class DiskSpace:
         self._trouble = ""
 
     async def look(self, *, within_s: float | None = None) -> None:
-        """Find out whether the folder can be written and how much is free; nothing is known of one that does not answer."""
+        """Check whether the folder is writable and how much is free. A folder that does not answer counts as unknown."""
         folder = self._folder()
         try:
             self._usage, self._trouble = await on_disk(folder, lambda: _look_at(folder), within_s=within_s)
@@ -40,10 +40,10 @@ class DiskSpace:
             self._usage, self._trouble = None, ""
 
     async def check(self, more: int) -> None:
-        """Make the folder and write there for a moment.
+        """Create the folder and write a temporary file in it.
 
-        Raises `InvalidSetting` when that cannot be, `StorageFull` when the clips of so many further tasks would have no room.
-        A folder that does not answer in time is no reason: a share that is away for a while does not lose a clip.
+        Raises `InvalidSetting` if that fails, `StorageFull` if there is no room for the clips of `more` further tasks. A folder
+        that does not answer in time is no error: the clips are saved once the share is back.
         """
         folder = self._folder()
         try:
@@ -64,14 +64,14 @@ class DiskSpace:
             )
 
     def admit(self) -> bool:
-        """Whether one more task may be sent; if not, none is until there is room."""
+        """Return whether one more task may be sent. If not, hold back all tasks until there is room."""
         if self._suffices_for(1):
             return True
         self._send_blocks.run_out_of_room(self._trouble)
         return False
 
     async def run(self) -> None:
-        """Keep the figure fresh and end the hold when there is room, until cancelled."""
+        """Keep the figure fresh and resume sending when there is room, until cancelled."""
         while True:
             if self._task_counts.waiting:
                 await self.look()
@@ -80,7 +80,7 @@ class DiskSpace:
             await wait_or_wake(self._clock, self._wake, ROOM_CHECK_S)
 
     def _suffices_for(self, more: int) -> bool:
-        """Return True also when it cannot be told: then the disk itself will tell."""
+        """Return whether there is room for `more` clips; True if unknown, as writing will fail if there is none."""
         if self._trouble:
             return False
         if self._usage is None:
@@ -95,14 +95,14 @@ def _look_at(folder: Path) -> tuple[tuple[int, int] | None, str]:
     try:
         write_where_it_would_be(folder)
     except OSError as error:
-        if is_full(error):  # perhaps of this user's quota or of names, which the disk's figures do not show
+        if is_full(error):  # perhaps a quota or the inodes, which free bytes do not show
             return (0, 0), ""
         return None, f"Clips cannot be saved in {folder}: {error.strerror or error}."
     return _usage_of(folder), ""
 
 
 async def usage_of(folder: Path, *, within_s: float | None = None) -> tuple[int, int] | None:
-    """Free and all bytes of the disk on which a folder is, or will be; None when that cannot be told in time."""
+    """Return the free and total bytes of the disk with this (future) folder; None if that is not known in time."""
     try:
         return await on_disk(folder, lambda: _usage_of(folder), within_s=within_s)
     except FolderSilent:

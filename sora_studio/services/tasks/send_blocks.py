@@ -1,4 +1,4 @@
-"""What keeps the program from asking a service that it can reach: a refused key, no credit, a day's limit, a full disk."""
+"""Reasons not to send although the service is reachable: a refused key, no credit, a daily limit, a full disk."""
 
 import asyncio
 
@@ -9,7 +9,7 @@ from sora_studio.services.runtime.notices import CREDIT, HARD_LIMIT, KEY, ROOM, 
 
 
 class SendBlocks:
-    """One notice for each hold; whoever waits for a hold to end is woken when it does."""
+    """Posts one notice for each active block, and wakes its listeners when a block ends."""
 
     def __init__(self, notices: Notices) -> None:
         self._notices = notices
@@ -21,42 +21,42 @@ class SendBlocks:
 
     @property
     def forbid_sending(self) -> bool:
-        """Whether anything holds new tasks back."""
+        """Whether any block is active."""
         return self.service_refuses or self.limit_reached or self.room_gone
 
     @property
     def service_refuses(self) -> bool:
-        """Whether the service would take no task, not even one that has been admitted already."""
+        """Whether the service would refuse every task, even one that has been admitted already."""
         return self.key_refused or self.credit_gone
 
     def wakes(self, event: asyncio.Event) -> None:
-        """Set `event` whenever a hold ends."""
+        """Set `event` whenever a block ends."""
         self._listeners.append(event)
 
     def refuse_key(self, error: KeyRejected | KeyMissing) -> None:
-        """Nothing is asked until the key changes."""
+        """Stop all requests until the key changes."""
         self.key_refused = True
         self._notices.post(KEY, NoticeLevel.WARNING, error.sentence, NoticeAction.ENTER_KEY)
 
     def exhaust_credit(self, error: OutOfCredit) -> None:
-        """Nothing is submitted until there is credit."""
+        """Stop sending until there is credit."""
         self.credit_gone = True
         self._notices.post(CREDIT, NoticeLevel.WARNING, error.sentence, NoticeAction.RETRY)
 
     def key_changed(self) -> None:
-        """Another key, and so perhaps another account."""
+        """End the key and credit blocks: another key may mean another account."""
         self.key_refused = False
         self._notices.clear(KEY)
         self.credit_returned()
 
     def credit_returned(self) -> None:
-        """There may be credit again: worth another try."""
+        """End the credit block: another attempt may succeed."""
         self.credit_gone = False
         self._notices.clear(CREDIT)
         self._wake_all()
 
     def reach_limit(self, limit_usd: float) -> None:
-        """Nothing is submitted until the day ends or the limit is raised."""
+        """Stop sending until the day ends or the limit is raised."""
         self.limit_reached = True
         words = (
             f"Today's limit of {dollars(limit_usd)} leaves no room for another task. What waits is sent tomorrow, or when you "
@@ -65,20 +65,20 @@ class SendBlocks:
         self._notices.post(HARD_LIMIT, NoticeLevel.WARNING, words, NoticeAction.OPEN_SETTINGS)
 
     def lift_limit(self) -> None:
-        """There may be room again."""
+        """End the limit block."""
         self.limit_reached = False
         self._notices.clear(HARD_LIMIT)
         self._wake_all()
 
     def run_out_of_room(self, trouble: str = "") -> None:
-        """Submit nothing whose clip could not be saved. `trouble` is a sentence about a folder that cannot be written."""
+        """Stop sending until clips can be saved. `trouble` is a sentence about a folder that is not writable."""
         self.room_gone = True
         reason = trouble or "The clips' disk has no room for another clip."
         words = f"{reason} What waits is sent by itself once that has changed; nothing is lost."
         self._notices.post(ROOM, NoticeLevel.WARNING, words, NoticeAction.OPEN_SETTINGS)
 
     def find_room(self) -> None:
-        """There is room again."""
+        """End the disk space block."""
         self.room_gone = False
         self._notices.clear(ROOM)
         self._wake_all()

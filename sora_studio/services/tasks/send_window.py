@@ -1,4 +1,4 @@
-"""How many creates may be unanswered at a time."""
+"""Limits how many creates may be unanswered at a time."""
 
 import asyncio
 from collections import deque
@@ -12,10 +12,10 @@ FORGOTTEN_AFTER_S = 30.0
 
 
 class SendWindow:
-    """One create goes alone; each answer of the service doubles the limit, up to `CREATES_IN_FLIGHT`. First in, first out.
+    """A window for creates with slow start: each answer doubles the limit, up to `CREATES_IN_FLIGHT`. First in, first out.
 
-    So a network that answers in the service's place, or swallows requests, leaves one task unclear and not a handful. The limit
-    falls back to one after an unclear create, and when none was sent for a while.
+    A network that intercepts or swallows requests thus leaves one task unclear instead of several. The limit falls back to one
+    after an unclear create, and after `FORGOTTEN_AFTER_S` without an answer.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -27,14 +27,14 @@ class SendWindow:
 
     @asynccontextmanager
     async def place(self) -> AsyncGenerator[None]:
-        """Wait for a place and hold it for the length of the block, which is one create."""
+        """Wait for a place and keep it during the block, which sends one create."""
         waiter = asyncio.get_running_loop().create_future()
         self._waiting.append(waiter)
         self._admit()
         try:
             await waiter
         except asyncio.CancelledError:
-            if waiter.done() and not waiter.cancelled():  # the place came in the same moment: hand it on unused
+            if waiter.done() and not waiter.cancelled():  # admitted and cancelled at once: free the place
                 self._taken -= 1
             self._admit()
             raise
@@ -45,12 +45,12 @@ class SendWindow:
             self._admit()
 
     def answered(self) -> None:
-        """The service itself answered a create."""
+        """Double the limit: the service itself answered a create."""
         self._answered_at = self._clock.monotonic()
         self._limit = min(2 * self._limit, CREATES_IN_FLIGHT)
 
     def doubted(self) -> None:
-        """A create was not answered by the service."""
+        """Reset the limit: the service did not answer a create."""
         self._limit = 1
 
     def _admit(self) -> None:

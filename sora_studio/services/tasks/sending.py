@@ -1,4 +1,4 @@
-"""Sends waiting tasks: in order, within the model's places, and never the same one twice."""
+"""Sends waiting tasks: oldest first, within each model's concurrency limit, and never the same one twice."""
 
 import asyncio
 import logging
@@ -51,9 +51,11 @@ LIMIT_REACHED = "Today's spending limit is reached."
 
 
 class Sender:
-    """Dispatches creates. `sending` is committed right before the first byte, so a task that only waits for its place in the
-    request budget still says `waiting`; and only what provably started nothing waits again. `report_to` gives a task's secret
-    and the address that carries it, or None when its end cannot be reported.
+    """Dispatches creates.
+
+    `sending` is committed right before the first byte leaves, so a task that only waits for the rate limit is still `waiting`,
+    and only a task that provably started nothing becomes `waiting` again. `report_to` returns a task's secret and its callback
+    URL, or None if its end cannot be reported.
     """
 
     def __init__(  # noqa: PLR0913 - each is a part that a create depends on
@@ -89,29 +91,29 @@ class Sender:
         send_blocks.wakes(self._wake)
 
     def task_changed(self, task: Task) -> None:
-        """A row as it stands now. One that is being sent is counted here already, and better."""
+        """Update queue and counts with a changed row. A task in flight is already counted more precisely."""
         self._line.task_changed(task)
         if task.id not in self._in_flight:
             self._task_counts.task_changed(task)
             self._wake.set()
         elif task.state is TaskState.CANCELLED and self._line.is_under_way(task.id):
-            self._in_flight[task.id].cancel()  # nobody waits for its picture any more
+            self._in_flight[task.id].cancel()  # its picture is no longer needed
             self._task_counts.task_changed(task)
 
     def ways_changed(self) -> None:
-        """Pictures that had no way to the service may have one now."""
+        """Retry pictures after the routes have changed."""
         self._line.ways_changed()
         self._wake.set()
 
     async def run(self) -> None:
-        """Send whatever may go, until cancelled."""
+        """Send every task that may be sent, until cancelled."""
         while True:
             while (task := self._next()) is not None:
                 await self._dispatch(task)
             await wait_or_wake(self._core.clock, self._wake, self._wait_s())
 
     async def finish(self, timeout_s: float) -> None:
-        """Send nothing more and wait for the creates that have gone out."""
+        """Send nothing new and wait for the creates in flight."""
         self._closing = True
         for task, create in self._in_flight.items():
             if task not in self._claimed:
@@ -124,7 +126,7 @@ class Sender:
         return not self._closing and not self._send_blocks.forbid_sending and self._connection.online
 
     def _next(self) -> int | None:
-        """The oldest waiting task that may go now."""
+        """Return the oldest waiting task that may be sent now."""
         if not self._may_send or len(self._in_flight) - len(self._line) >= CREATES_IN_FLIGHT:
             return None
         models = [model for model in self._task_counts.models if self._has_place(model)]
@@ -141,7 +143,7 @@ class Sender:
         return min(self._pauses.left_s, self._line.left_s, LONGEST_REST_S)
 
     async def _dispatch(self, task_id: int) -> None:
-        """Publish a task's pictures and hand it to the gateway; it is claimed when its turn has come."""
+        """Start sending a task; its pictures are published first."""
         row = await self._task_writer.tasks.get(task_id)
         if row is None or row.state is not TaskState.WAITING or row.removed_at is not None:
             self._forget(task_id, row)
@@ -156,10 +158,10 @@ class Sender:
         self._in_flight[task_id] = self._core.supervisor.start(self._send(row, profile), name=f"create {task_id}")
 
     async def _claim(self, task: Task, urls: list[str], secret: str | None) -> bool:
-        """Commit that the task is being sent, and its report's secret.
+        """Commit that the task is being sent, and its callback secret.
 
-        False when somebody was first, when that failed, when sending was stopped while it waited for its turn, or when a
-        picture was taken back meanwhile: it is published anew.
+        Return False if another process was first, if the write failed, if sending was stopped meanwhile, or if a picture was
+        withdrawn meanwhile and must be published again.
         """
         if not self._connection.online or self._send_blocks.service_refuses:
             return False
@@ -175,7 +177,7 @@ class Sender:
         try:
             claimed = await asyncio.shield(writing)
         except asyncio.CancelledError:
-            if await writing:  # it was written all the same, and nothing went out
+            if await writing:  # the write succeeded anyway, but nothing was sent
                 await self._task_writer.transition(task.id, TaskState.WAITING)
             raise
         except StorageFull as full:
@@ -189,7 +191,10 @@ class Sender:
         return claimed
 
     async def _addresses(self, task: Task, profile: ModelProfile) -> list[str] | None:
-        """The images' addresses. None: the task waits again, for its own picture or for a way that works, or it has failed."""
+        """Return the images' addresses.
+
+        None if the task waits again for its own picture or for a working route, or if it has failed.
+        """
         if not task.request.images:
             return []
         try:
@@ -213,7 +218,7 @@ class Sender:
         return None
 
     async def _put_off(self, task: Task, error: StudioError) -> None:
-        """Try its pictures again later; the others go on meanwhile."""
+        """Retry the task's pictures later; other tasks go on meanwhile."""
         asked_s = error.retry_after_s if isinstance(error, PassingError) else None
         least_s = ROOM_CHECK_S if isinstance(error, StorageFull) else asked_s
         await self._task_writer.insist(lambda: self._task_writer.record(task.id, trouble=error.title))
@@ -221,7 +226,7 @@ class Sender:
         self._task_counts.place(task.id, task.request.model, TaskState.WAITING)
 
     def _forget(self, task_id: int, row: Task | None) -> None:
-        """Somebody else was first: count it where it stands."""
+        """Update the counts: another process has taken the task."""
         if row is not None:
             self._task_counts.task_changed(row)
             return
@@ -250,11 +255,11 @@ class Sender:
             )
         except asyncio.CancelledError:
             if task.id in self._claimed:
-                # One try only: at the next start whatever still says `sending` becomes unclear all the same.
+                # Try once only: the next start turns whatever is still `sending` into unclear anyway.
                 await self._task_writer.transition(task.id, TaskState.UNKNOWN, trouble=OutcomeUnknown().sentence)
             raise
         except Exception as error:
-            if task.id not in self._claimed:  # nothing went out
+            if task.id not in self._claimed:  # nothing was sent
                 self._task_counts.place(task.id, task.request.model, TaskState.WAITING)
                 self._pauses.failed(task.request.model)
                 raise
@@ -262,7 +267,7 @@ class Sender:
         else:
             if task_id is None:
                 self._forget(task.id, await self._task_writer.tasks.get(task.id))
-            else:  # it is paid for: its id is written whatever happens to this coroutine
+            else:  # it is paid for: write its id even if this coroutine is cancelled
                 await asyncio.shield(self._accept(task, task_id, profile))
 
     async def _accept(self, task: Task, task_id: str, profile: ModelProfile) -> None:
@@ -285,7 +290,7 @@ class Sender:
         self._task_counts.place(task.id, task.request.model, TaskState.PENDING)
 
     async def _settle(self, task: Task, error: Exception) -> None:
-        """What a create that gave no id means. Whatever is not known to have started nothing is unclear."""
+        """Handle a create that returned no id. Unless it provably started nothing, the task is unclear."""
         if isinstance(error, UserError | RateLimited):
             self._connection.succeeded()
             self._window.answered()

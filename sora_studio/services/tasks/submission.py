@@ -1,4 +1,4 @@
-"""What a person may do with a request: check it, submit it, take it back, and settle what became unclear."""
+"""The user's commands for requests: check, submit, cancel, and settle unclear tasks."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -28,12 +28,12 @@ from sora_studio.services.tasks.send_blocks import SendBlocks
 
 _RESUBMITTABLE = frozenset({TaskState.UNKNOWN, TaskState.LOST, TaskState.FAILED, TaskState.CANCELLED, TaskState.SUCCESS})
 REPEATED_WITHIN_S = 60.0
-"""An equal request within so long is more likely a slip of the hand than a wish."""
+"""An equal request within this time is more likely an accident than intended."""
 NO_RELAY = "No relay is set up, so the service has nowhere to report to. Set one up in Settings, or go without a report."
 
 
 class Submission:
-    """The commands. What they promise is on disk when they return; the owner of the folder sends afterwards, in order."""
+    """The commands. Their effect is on disk when they return; the owner of the data folder sends afterwards, in order."""
 
     def __init__(
         self,
@@ -67,13 +67,13 @@ class Submission:
         instead_of: int | None = None,
         shown: Mapping[str, str] | None = None,
     ) -> list[Task]:
-        """New waiting tasks, one a take of each picture (or of as many as the model takes for one task), in one transaction.
+        """Add waiting tasks in one transaction: `takes` for each picture (or group of pictures that the model takes at once).
 
-        An address that nobody can look at is refused, unless nothing can be reached: then it is looked at before it is sent. So
-        is a file that holds something else than when it was `shown` (as its digest says), now or when its task is sent.
-        Raises `InvalidRequest`, `PublicUrlNeeded`, `KeyMissing` or `StorageFull`; and, unless it is meant `again`,
-        `RequestRepeated` when an equal request was submitted within the last minute, by whatever process. Then nothing is made,
-        and nothing either once the unclear task that they are meant `instead_of` has become clear.
+        An address that cannot be checked is refused, except offline: then it is checked before it is sent. A file that differs
+        from its digest in `shown` is refused, now or when its task is sent. Raises `InvalidRequest`, `PublicUrlNeeded`,
+        `KeyMissing` or `StorageFull`; and, without `again`, `RequestRepeated` if any process submitted an equal request within
+        the last minute. Then no task is added, and none either if the unclear task that it replaces (`instead_of`) is no longer
+        unclear.
         """
         if problems := await self._problems(request, takes, patient=not self._is_online()):
             raise InvalidRequest(problems)
@@ -95,18 +95,21 @@ class Submission:
         )
 
     async def check(self, request: GenerationRequest, *, takes: int = 1) -> tuple[Problem, ...]:
-        """The same validation without submitting."""
+        """Validate without submitting."""
         problems = await self._problems(request, takes, patient=True)
         if not self._publishing.reaches(request):
             problems.append(Problem("images", PublicUrlNeeded().sentence))
         return tuple(problems)
 
     async def cancel(self, task: int) -> bool:
-        """Take back a task that still waits; says whether it was in time."""
+        """Cancel a waiting task; return whether it was in time."""
         return await self._task_writer.transition(task, TaskState.CANCELLED, trouble=None)
 
     async def look_up(self, task: int, task_id: str) -> RemoteStatus:
-        """What the service says about an id that may be this task's. Raises `TaskUnknown` or like `GatewayClient.status`."""
+        """Return the service's status of an id that may be this task's.
+
+        Raises `TaskUnknown`, or like `GatewayClient.status`.
+        """
         row = await self._task_writer.tasks.get(task)
         profile = self._core.profiles.get(row.request.model) if row else None
         if profile is None or not is_id(task_id.strip()):
@@ -114,24 +117,24 @@ class Submission:
         return await self._core.gateway.status(profile, task_id.strip(), urgent=True)
 
     async def attach(self, task: int, task_id: str) -> bool:
-        """Give an unclear task the id that the person found with the service; it is followed from then on.
+        """Give an unclear task the id that the user found at the service; it is followed from then on.
 
-        False when the task is not unclear, the id is no id, or another task has it already.
+        Return False if the task is not unclear, the id is not valid, or another task has it already.
         """
         return await self._attaching.attach(task, task_id)
 
     async def resubmit(self, task: int) -> list[Task]:
-        """A new task with the same request and the very same pictures, paid anew. An unclear old one leaves the list; pressing
-        twice makes one, and none is made when the old one was found while the new one was checked.
+        """Submit the request again with the same picture contents, at a new charge.
 
-        Raises like `submit`; `RequestRepeated` only when this very task was sent again within the last minute.
+        An unclear task leaves the list. A second call adds nothing, nor does any call if the old task was found meanwhile.
+        Raises like `submit`; `RequestRepeated` only if this very task was resubmitted within the last minute.
         """
         row = await self._task_writer.tasks.get(task)
         if row is None or row.state not in _RESUBMITTABLE:
             return []
         now = self._core.clock.monotonic()
         if (ago_s := now - self._resubmitted_at.get(task, float("-inf"))) < REPEATED_WITHIN_S:
-            if row.state.is_unclear:  # on its way out of the list
+            if row.state.is_unclear:  # it is being replaced already
                 return []
             raise RequestRepeated(seconds_ago=ago_s, task=task)
         self._resubmitted_at[task] = now
@@ -147,14 +150,14 @@ class Submission:
         return added
 
     async def discard(self, task: int) -> bool:
-        """Put an unclear or lost task aside."""
+        """Remove an unclear or lost task from the list."""
         row = await self._task_writer.tasks.get(task)
         if row is None or not row.state.is_unclear:
             return False
         return await self._task_writer.record(task, removed_at=self._core.clock.now())
 
     def resume(self) -> None:
-        """Try to send again although the account had no credit."""
+        """Retry sending after the account ran out of credit."""
         self._send_blocks.credit_returned()
 
     async def _problems(self, request: GenerationRequest, takes: int, *, patient: bool) -> list[Problem]:
@@ -175,15 +178,15 @@ class Submission:
 
 
 async def _seen(request: GenerationRequest, shown: Mapping[str, str]) -> dict[str, str]:
-    """What the local pictures hold now.
+    """Return the digests of the local pictures.
 
-    Raises `InvalidRequest` when one of them was shown with something else in it, or its folder does not answer.
+    Raises `InvalidRequest` if one differs from what was shown, or its folder does not answer.
     """
     digests = await asyncio.gather(*map(_digest_of, request.files))
     seen = dict(zip(request.files, digests, strict=True))
     changed = [file for file in seen if (shown.get(file) or seen[file]) != seen[file]]
     if changed:
-        words = "has changed since it was shown. Look at it once more in the editor, then send it."
+        words = "has changed since it was shown. Check it in the editor, then send it again."
         raise InvalidRequest([Problem("images", f"{picture_name(file)} {words}", file) for file in changed])
     return seen
 

@@ -1,4 +1,4 @@
-"""Which tasks wait and which hold one of the service's places, as last seen in the database."""
+"""Which tasks wait and which are running at the service, as last seen in the database."""
 
 from collections import defaultdict
 from collections.abc import Container
@@ -16,29 +16,29 @@ class TaskCounts:
 
     @property
     def waiting(self) -> int:
-        """Over all models."""
+        """The number over all models."""
         return sum(map(len, self._waiting.values()))
 
     @property
     def running(self) -> int:
-        """Over all models."""
+        """The number over all models."""
         return sum(map(len, self._running.values()))
 
     @property
     def models(self) -> list[str]:
-        """Those with waiting tasks."""
+        """Models with waiting tasks."""
         return [model for model, tasks in self._waiting.items() if tasks]
 
     def first_waiting(self, model: str, *, besides: Container[int] = ()) -> int | None:
-        """The oldest waiting task of a model that is none of those."""
+        """Return the oldest waiting task of a model that is not in `besides`."""
         return min((task for task in self._waiting[model] if task not in besides), default=None)
 
     def running_of(self, model: str) -> int:
-        """How many of the model's places are taken."""
+        """Return how many tasks of the model are running."""
         return len(self._running[model])
 
     def task_changed(self, task: Task) -> None:
-        """Where a task stands now."""
+        """Count a changed row."""
         if task.gateway == self._gateway:
             self.place(task.id, task.request.model, self._counted_as(task))
 
@@ -53,6 +53,6 @@ class TaskCounts:
 
     @staticmethod
     def _counted_as(task: Task) -> TaskState | None:
-        """Put aside, an unclear task no longer holds a place, and a waiting one is not sent behind the person's back."""
+        """Return the state to count. Once removed, an unclear task frees its place and a waiting one is not sent."""
         put_aside = task.state in (TaskState.UNKNOWN, TaskState.WAITING) and task.removed_at is not None
         return None if put_aside else task.state

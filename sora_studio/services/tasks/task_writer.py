@@ -1,4 +1,4 @@
-"""Every write of the services to the tasks goes through here, so that whoever listens hears of it at once."""
+"""All writes of the services to the tasks, followed by change notifications."""
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
@@ -22,9 +22,9 @@ ROOM_CHECK_S = 5.0
 
 
 class TaskWriter:
-    """The task store's writes, each followed by a wake-up of the change watch. Reads go to `tasks` directly.
+    """The task store's writes; each wakes the change watch. Read from `tasks` directly.
 
-    `on_move` hears of every state that this process gave a task, before anything else happens.
+    `on_move` is called for every state that this process gives a task, before anything else happens.
     """
 
     def __init__(self, tasks: "SqliteTasks", clock: Clock, notices: Notices) -> None:
@@ -44,7 +44,7 @@ class TaskWriter:
         repeat_after: timedelta | None = None,
         instead_of: int | None = None,
     ) -> list[Task]:
-        """New waiting tasks, on disk when this returns; see `SqliteTasks.add`."""
+        """Add waiting tasks, on disk when this returns; see `SqliteTasks.add`."""
         added = await self.tasks.add(
             requests,
             gateway=gateway,
@@ -58,34 +58,34 @@ class TaskWriter:
         return added
 
     async def transition(self, task: int, to: TaskState, **facts: Unpack[TaskFacts]) -> bool:
-        """The gate: whether this call moved the task."""
+        """Move a task if that is allowed from its current state; return whether this call moved it."""
         return self._moved(task, to, await self.tasks.transition(task, to, **facts))
 
     async def record(self, task: int, **facts: Unpack[TaskFacts]) -> bool:
-        """Facts without a change of state."""
+        """Write facts without a change of state."""
         return self._told(await self.tasks.record(task, **facts))
 
     async def succeed(self, task: int, urls: Sequence[str], *, completed_at: datetime, expires_at: datetime) -> bool:
-        """Success with its clips, in one transaction."""
+        """Write success and the clips in one transaction; return whether this call moved the task."""
         done = await self.tasks.succeed(task, urls, completed_at=completed_at, expires_at=expires_at)
         return self._moved(task, TaskState.SUCCESS, done)
 
     async def transition_clip(self, clip: int, to: ClipState, **facts: Unpack[ClipFacts]) -> bool:
-        """The gate of a clip: whether this call moved it."""
+        """Move a clip if that is allowed from its current state; return whether this call moved it."""
         return self._told(await self.tasks.transition_clip(clip, to, **facts))
 
     async def record_clip(self, clip: int, **facts: Unpack[ClipFacts]) -> bool:
-        """Facts of a clip without a change of state."""
+        """Write facts of a clip without a change of state."""
         return self._told(await self.tasks.record_clip(clip, **facts))
 
     async def recover(self) -> list[int]:
-        """What was cut off by the last end: `sending` becomes `unknown`, `downloading` becomes `remote`."""
+        """Repair rows after a crash: `sending` becomes `unknown`, `downloading` becomes `remote`."""
         recovered = await self.tasks.recover()
         self.on_write()
         return recovered
 
     async def insist(self, write: Callable[[], Awaitable[bool]]) -> bool:
-        """Repeat a write that must not be lost until the disk has room for it."""
+        """Retry a write that must not be lost until the disk has room for it."""
         while True:
             try:
                 done = await write()
