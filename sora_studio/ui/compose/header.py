@@ -33,7 +33,7 @@ class ComposeHeader(QWidget):
         length, over = compose_text.counter(len(prompt), limit), compose_text.overrun(len(prompt), limit)
         self._title.setText(compose_text.title(prompt))
         self._counter.setText(length)
-        self._counter.setAccessibleDescription(", ".join(filter(None, (length, over))))  # a named label's text is not read
+        self._counter.setAccessibleDescription(", ".join(filter(None, (length, over))))  # else only the name is read
         theme.set_role(self._counter, "failed" if over else "secondary")
         if bool(over) != bool(self._over.text()):
             self._announce(f"The prompt is {over} the limit" if over else "The prompt fits again")

@@ -236,7 +236,7 @@ def _load_font(file_name: str) -> None:
 
 @cache
 def _icon(name: str, color: str, disabled: str) -> "QIcon":
-    # PySide makes a class when it is first imported: the first paint does without these.
+    # Imported late: PySide creates classes on import, and the first paint does not need these.
     from PySide6.QtCore import QByteArray  # noqa: PLC0415
     from PySide6.QtGui import QIcon  # noqa: PLC0415
 
