@@ -1,1 +1,1 @@
-"""The live task list: its panel, view and cards, and what their actions do."""
+"""The live task list: panel, view, cards and their actions."""

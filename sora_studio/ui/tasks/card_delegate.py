@@ -1,4 +1,4 @@
-"""Paints the rows of the task list: section headings and cards, as the drawing has them."""
+"""Paints the rows of the task list: section headings and cards, as in the design."""
 
 import html
 from pathlib import Path
@@ -20,7 +20,7 @@ _GLYPH = 16
 _MARK = 10
 _MARK_GAP = 5
 _PROMISE = 0.4
-"""How much shows of the picture that a task starts from, while there is no clip of it."""
+"""Opacity of a task's start picture while it has no clip."""
 _GLYPHS: dict[Phase, str] = {
     Phase.WAITING: "clock",
     Phase.DOWNLOADING: "download",
@@ -41,19 +41,19 @@ _ACTION_GLYPHS: dict[TaskAction, str] = {
     TaskAction.REVIEW: "info",
     TaskAction.EDIT: "send",
 }
-"""What a click on the poster may do: nothing that could be charged, and nothing that takes a card away."""
+"""Actions allowed on a poster click: none that may be charged or that removes a card."""
 
 _TALKATIVE = frozenset({Tone.REVIEW, Tone.FAILED})
 
 
 def poster_action(task: Task) -> TaskAction | None:
-    """The main action, if one click on the poster may start it."""
+    """Return the main action if a click on the poster may start it."""
     action = main_action(task)
     return action if action in _ACTION_GLYPHS and action not in SPENDING else None
 
 
 class CardDelegate(QStyledItemDelegate):
-    """Draws one row from what its task is now; asks the poster cache for pictures and never waits for one."""
+    """Paints a row from its task's current state. Takes pictures from the poster cache and never waits for one."""
 
     def __init__(self, model: TaskListModel, posters: PosterCache, view: QAbstractItemView) -> None:
         super().__init__(view)
@@ -67,12 +67,12 @@ class CardDelegate(QStyledItemDelegate):
         self._tight_font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, -0.25)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        """Fixed heights: a card never grows with its words."""
+        """Return a fixed height: a card never grows with its text."""
         is_card = index.data(TaskRole.TASK_ID) is not None
         return QSize(option.rect.width(), CARD_HEIGHT if is_card else HEADING_HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
-        """A heading, a card, or the ghost of a card that is still being read."""
+        """Paint a heading, a card, or a placeholder for a card that is still loading."""
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if index.data(TaskRole.TASK_ID) is None:
@@ -90,7 +90,7 @@ class CardDelegate(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         index: QModelIndex | QPersistentModelIndex,
     ) -> bool:
-        """The whole row in words, because a card leaves out what has no room. Escaped: a prompt is never read as HTML."""
+        """Show the whole row as a tooltip: a card omits what does not fit. Escaped, so that a prompt is never read as HTML."""
         if event.type() is QEvent.Type.ToolTip and index.data(TaskRole.TASK_ID) is not None:
             QToolTip.showText(event.globalPos(), f"<qt>{html.escape(_words(index))}</qt>", view)
             return True
@@ -135,7 +135,7 @@ class CardDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(QRectF(card).adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS, theme.RADIUS)
 
     def _paint_line(self, painter: QPainter, place: QRect, text: str, font: QFont, color: str) -> None:
-        """One line, cut with an ellipsis; a text that runs from right to left stands at the right."""
+        """Paint one elided line; align right-to-left text to the right."""
         painter.setFont(font)
         painter.setPen(QColor(color))
         rtl = is_right_to_left(text)
@@ -146,25 +146,25 @@ class CardDelegate(QStyledItemDelegate):
         painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
 
     def _right(self) -> int:
-        """Where cards end: in the same place with a scroll bar and without."""
+        """Return the right edge of cards, the same with and without a scroll bar."""
         return self._view.width() - EDGE
 
     def _state_lines(self, state: State, width: int, *, talkative: bool) -> list[str]:
-        """One line for what goes well; up to two for what a person has to read."""
+        """Return one line for normal states, and up to two for states that need attention."""
         width -= 0 if state.tone is Tone.PLAIN else _MARK + _MARK_GAP
         return _wrapped(state.line, QFontMetrics(self._small_font), width) if talkative else [self._fitting(state.line, width)]
 
     def _font_for(self, line: str, width: int) -> QFont:
-        """Set a hair tighter when that is all it takes to fit."""
+        """Return the small font, or the tighter one if the line does not fit otherwise."""
         return self._small_font if QFontMetrics(self._small_font).horizontalAdvance(line) <= width else self._tight_font
 
     def _fitting(self, line: str, width: int) -> str:
-        """The line without the last parts that have no room; the first part always stays."""
+        """Drop parts from the end of the line until it fits; the first part always stays."""
         metrics = QFontMetrics(self._tight_font)
         while metrics.horizontalAdvance(line) > width and SEPARATOR in line:
             shorter = line.rpartition(SEPARATOR)[0]
             if metrics.horizontalAdvance(shorter) < width * 0.55:
-                return line  # so little would be left that a cut line says more
+                return line  # so little would remain that an elided line says more
             line = shorter
         return line
 
@@ -204,7 +204,7 @@ class CardDelegate(QStyledItemDelegate):
         return self._posters.poster(path, painter.device().devicePixelRatioF()) if path else None
 
     def _beginning(self, painter: QPainter, task: Task) -> QPixmap | None:
-        """The picture that it starts from, if that is here."""
+        """Return the task's start picture, if it is cached."""
         files = task.request.files
         return self._posters.picture(Path(files[0]), painter.device().devicePixelRatioF()) if files else None
 
@@ -233,7 +233,7 @@ def _words(index: QModelIndex | QPersistentModelIndex) -> str:
 
 
 def _wrapped(text: str, metrics: QFontMetrics, width: int) -> list[str]:
-    """One line if it fits, else two; what has no room in the second is cut when it is painted."""
+    """Wrap the text into at most two lines; painting elides the second."""
     if metrics.horizontalAdvance(text) <= width:
         return [text]
     first, _, rest = text.partition(" ")
@@ -252,7 +252,7 @@ def _tone_color(tone: Tone) -> str:
 
 
 def _paint_mark(painter: QPainter, box: QRectF, tone: Tone) -> None:
-    """A triangle, a dot or a cross: the shape says it without the colour."""
+    """Paint a triangle, a dot or a cross, so that the state does not rely on colour alone."""
     color = QColor(_tone_color(tone))
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(color)
@@ -271,7 +271,7 @@ def _paint_cross(painter: QPainter, box: QRectF, color: QColor) -> None:
 
 
 def _paint_bar(painter: QPainter, place: QRect, fraction: float | None) -> None:
-    """Measured: a filled part. Not known: the whole bar, faint and still."""
+    """Paint a progress bar, filled up to `fraction`; if that is None, a faint, static full bar."""
     tokens = theme.tokens()
     radius = place.height() / 2
     painter.setPen(Qt.PenStyle.NoPen)
@@ -287,7 +287,7 @@ def _paint_bar(painter: QPainter, place: QRect, fraction: float | None) -> None:
 
 
 def _paint_placeholder(painter: QPainter, frame: QRect, phase: Phase, font: QFont) -> None:
-    """What stands in a frame without a picture, quietly."""
+    """Paint the dim icon of a frame without a picture."""
     color = QColor(theme.DARK.disabled)
     if phase is Phase.UNKNOWN:
         painter.setFont(font)

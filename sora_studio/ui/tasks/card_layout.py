@@ -1,4 +1,4 @@
-"""Where the parts of a card stand: pure geometry, taken from the drawing."""
+"""The geometry of a card, from the design."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ CARD_HEIGHT = 84
 HEADING_HEIGHT = 34
 POSTER = QSize(106, 64)
 EDGE = 12
-"""Between a card and the panel's edges; what is inside begins 8 further in."""
+"""Space between a card and the panel's edges; the card's content is inset by another 8."""
 _INSET = 8
 _GAP = 12
 _TITLE_HEIGHT, _LINE_HEIGHT, _BAR_HEIGHT, _BAR_GAP = 18, 16, 3, 6
@@ -16,7 +16,7 @@ _TITLE_HEIGHT, _LINE_HEIGHT, _BAR_HEIGHT, _BAR_GAP = 18, 16, 3, 6
 
 @dataclass(frozen=True, slots=True)
 class CardLayout:
-    """Rectangles in the view's coordinates. The lines stand in the middle of the card, with the bar or without."""
+    """Rectangles in the view's coordinates. The lines (and the bar, if any) are centred vertically."""
 
     card: QRect
     poster: QRect
@@ -27,7 +27,7 @@ class CardLayout:
 
     @classmethod
     def within(cls, row: QRect, *, right: int, state_lines: int = 1, with_bar: bool = False) -> "CardLayout":
-        """The layout of a card in this row; `right` is the card's edge, which a scroll bar does not move."""
+        """Return the layout of a card in this row. `right` is the card's right edge, independent of the scroll bar."""
         card = QRect(row.left() + EDGE, row.top(), right - row.left() - EDGE, row.height())
         poster = QRect(card.topLeft(), POSTER).translated(_INSET, (card.height() - POSTER.height()) // 2)
         left = poster.right() + 1 + _GAP

@@ -1,4 +1,4 @@
-"""The widgets' half of the actions on a task: dialogs, clipboard and desktop; what they do is in the view model."""
+"""The UI side of task actions: dialogs, clipboard and desktop. The view model performs them."""
 
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,7 @@ _FILMS = "Films (*.mp4 *.mov *.m4v *.webm *.mkv *.avi *.ogv *.mpg *.ts *.flv *.w
 
 
 class TaskCommands(QObject):
-    """Opens dialogs on `window`. `model` performs the actions and tells about them."""
+    """Opens the dialogs of task actions over `window`. `model` performs the actions and emits their requests."""
 
     def __init__(self, scope: TaskScope, tasks: TaskListModel, window: QWidget) -> None:
         super().__init__(window)
@@ -36,11 +36,11 @@ class TaskCommands(QObject):
         self.model.folder_requested.connect(self._on_model_folder_requested)
 
     def attach(self, services: "TaskServices") -> None:
-        """From now on actions reach these services."""
+        """Connect the services that actions use."""
         self.model.attach(services)
 
     def perform(self, action: TaskAction, task: Task) -> None:
-        """Return at once; errors go to the scope."""
+        """Start the action and return at once; errors go to the scope."""
         self.model.perform(action, task)
 
     def _on_model_copied(self, text: str) -> None:

@@ -1,4 +1,4 @@
-"""The right column: the heading with its filter, the list, and a quiet sentence when there is nothing to show."""
+"""The tasks column: header with filter, the list, and a message when it is empty."""
 
 from functools import partial
 from typing import TYPE_CHECKING
@@ -27,12 +27,12 @@ _NOTHING = f"Nothing running. {key_names.SEND} sends your prompt."
 
 
 class TaskPanel(QFrame):
-    """The live list of tasks. Usable before it has a studio: then it is empty.
+    """The live list of tasks; empty until a studio is attached.
 
-    The selected task is the one on the stage: `selected` tells of a choice made here, and `select` follows one made elsewhere.
-    When the selected task leaves the list, its neighbour is chosen; without one `emptied` says so.
+    The selected task is the one on the stage: `selected` reports a choice made here, and `select` follows one made elsewhere.
+    When the selected task leaves the list, its neighbour is selected; if there is none, `emptied` is emitted.
 
-    Signals: `selected(Task)`; `emptied()`; `updated(TaskUpdate)` after every change of the list; `loaded()` once it is there.
+    Signals: `selected(Task)`; `emptied()`; `updated(TaskUpdate)` after every change of the list; `loaded()` after a load.
     """
 
     selected = Signal(object)
@@ -61,43 +61,43 @@ class TaskPanel(QFrame):
 
     @property
     def commands(self) -> TaskCommandsModel:
-        """Performs the actions of the menu, for buttons elsewhere."""
+        """The model that performs task actions, for buttons elsewhere."""
         return self._commands.model
 
     @property
     def newest_clip(self) -> int | None:
-        """The first task under Ready."""
+        """The id of the first task under Ready."""
         return self._model.first(TaskSection.READY)
 
     @property
     def view(self) -> TaskView:
-        """The list, for focus and shortcuts."""
+        """The list view, for focus and shortcuts."""
         return self._view
 
     def attach(self, services: "TaskServices", relay: "EventBridge") -> None:
-        """Begin to show the tasks."""
+        """Connect the services and load the tasks."""
         self._services = services
         self._view.attach(services.pictures)
         self._commands.attach(services)
         self._feed.attach(services, relay)
 
     def select(self, task: int | None) -> None:
-        """Make this task the current one, now or as soon as it is listed; the list does not scroll, `selected` says nothing."""
+        """Select this task, now or once it is listed, without scrolling and without emitting `selected`."""
         self._current = self._feed.watched = task
         self._was_listed = task is not None and self.holds(task)
         self._show_selection()
 
     def choose(self, task: int) -> None:
-        """Select a task as a click on its card would."""
+        """Select a task and emit `selected`, like a click on its card."""
         self.select(task)
         self._scope.start(self._announce(task), name="Show a task")
 
     def holds(self, task: int) -> bool:
-        """Whether the list has this task, shown or not."""
+        """Return whether the task is in the list, shown or filtered out."""
         return self._model.section_of(task) is not None
 
     def menu_for(self, task: Task) -> QMenu:
-        """Everything that can be done with the task now, the main action first and marked."""
+        """Return a menu of the available actions; the main one is first and the default."""
         menu = QMenu(self)
         for group in menu_of(task):
             if not menu.isEmpty():
@@ -191,7 +191,7 @@ class TaskPanel(QFrame):
             self._go_to_neighbour()
 
     def _go_to_neighbour(self) -> None:
-        """The current task has left the list; the view has moved on to the card beside it."""
+        """Adopt the view's new current card after the selected task left the list."""
         neighbour = self._view.current_task
         self.select(neighbour)
         if neighbour is None:

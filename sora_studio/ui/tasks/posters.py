@@ -1,4 +1,4 @@
-"""Pictures for the cards: read, drawn and scaled off the window's thread, the latest ones kept."""
+"""An LRU cache of pictures for the cards, loaded and scaled in worker threads."""
 
 import asyncio
 from collections import OrderedDict
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
     from sora_studio.services.pictures.pictures import Pictures
 
 KEPT_POSTERS = 256
-"""Of 106×64 logical pixels each: about 28 MB on a screen of twice the density."""
+"""At 106×64 logical pixels each, about 28 MB on a 2× screen."""
 
 
 class PosterCache(QObject):
-    """Pixmaps of at most `size` logical pixels, in proportion. A file that is no picture stays an empty frame.
+    """Caches pixmaps that fit into `size` logical pixels, keeping proportions. Unreadable files give a null pixmap.
 
-    `pictures` draws what tasks start from, once there is a studio.
+    `pictures` makes the thumbnails of start pictures; None until a studio is attached.
 
-    Signals: `arrived()` after a picture that was asked for is there.
+    Signals: `arrived()` when a requested picture has been loaded.
     """
 
     arrived = Signal()
@@ -37,11 +37,11 @@ class PosterCache(QObject):
         self.pictures: Pictures | None = None
 
     def poster(self, path: Path, scale: float) -> QPixmap | None:
-        """A clip's, for a screen of this density; None until it has been read."""
+        """Return a clip's poster at this device pixel ratio; None until it is loaded."""
         return self._found(path, scale, lambda size: asyncio.to_thread(_scaled, path, size))
 
     def picture(self, path: Path, scale: float) -> QPixmap | None:
-        """The one that a task starts from, whatever its format; None until it has been drawn."""
+        """Return a thumbnail of a task's start picture, of any format; None until it is loaded."""
         pictures = self.pictures
         return self._found(path, scale, lambda size: _drawn(pictures, path, size)) if pictures else None
 
@@ -69,13 +69,13 @@ class PosterCache(QObject):
 
 
 async def _drawn(pictures: "Pictures", path: Path, bounds: QSize) -> QImage:
-    """A null image when it cannot be."""
+    """Return the thumbnail; a null image if there is none."""
     thumbnail = await pictures.thumbnail(path, max_edge=max(bounds.width(), bounds.height()))
     return _within(image_of(thumbnail), bounds) if thumbnail else QImage()
 
 
 def _scaled(path: Path, bounds: QSize) -> QImage:
-    """A null image when the file cannot be read."""
+    """Return the scaled poster; a null image if the file cannot be read."""
     return _within(read_poster(path), bounds)
 
 

@@ -1,4 +1,4 @@
-"""Settles a task whose sending has no clear outcome: the person looks it up with the service and decides."""
+"""The dialog for a task that may or may not have been sent: look up its id, attach it, send again or discard."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
@@ -10,14 +10,14 @@ from sora_studio.viewmodels.tasks.task_words import Surroundings, sent_text, tit
 
 _EXPLANATION = (
     "The request went out, but no clear answer came back, so it may have been charged. "
-    "Look in the service's task history. If the task is there, paste its id: once it is checked and attached, the clip is "
-    "followed and saved. If it is not, press Again for the same once more, or discard it."
+    "Look in the service's task history. If the task is there, paste its id and check it: once attached, the clip is "
+    "followed and saved. If it is not there, press Again to send the same request once more, or discard it."
 )
 WIDTH = 560
 
 
 class ReviewDialog(QDialog):
-    """Stays open until a decision has worked. An id is checked with the service before it can be attached.
+    """Stays open until a decision succeeds. An id must be checked with the service before it can be attached.
 
     Signals: `check_wanted(str)` and `attach_wanted(str)` with the id; `resubmit_wanted()`; `discard_wanted()`.
     """
@@ -48,7 +48,7 @@ class ReviewDialog(QDialog):
         self._on_id_text_changed("")
 
     def show_found(self, task_id: str, sentence: str) -> None:
-        """What the service says about an id; from now on it can be attached, unless another one stands there by now."""
+        """Show the answer about an id and allow attaching it; ignored if the input has changed meanwhile."""
         if task_id == self._id.text().strip():
             self._found = task_id
             self._say(sentence, "secondary")
@@ -57,7 +57,7 @@ class ReviewDialog(QDialog):
             self._attach.setFocus()
 
     def refuse(self, sentence: str) -> None:
-        """Say why the id will not do."""
+        """Show why the id cannot be used."""
         self._say(sentence, "failed")
         self._check.setEnabled(True)
         self._id.setFocus()
@@ -67,7 +67,7 @@ class ReviewDialog(QDialog):
         self._answer.setText(sentence)
         self._answer.setAccessibleName(sentence)
         self._answer.setVisible(bool(sentence))
-        # It may take several lines, and must not take them from the others. `adjustSize` would not know the fixed width.
+        # The answer may wrap, so the dialog must grow. `adjustSize` would ignore the fixed width.
         self.resize(WIDTH, self._column.totalHeightForWidth(WIDTH))
 
     def _build_label(self, text: str, *, role: str = "", semibold: bool = False) -> QLabel:
@@ -94,10 +94,10 @@ class ReviewDialog(QDialog):
         self._attach = QPushButton("Attach id")
         self._attach.clicked.connect(lambda: self.attach_wanted.emit(self._found))
         again = QPushButton(f"Again · {price_text(task)}", autoDefault=False)
-        again.setToolTip("Make a new task with the same request. It is charged anew.")
+        again.setToolTip("Send the same request as a new task. It is charged again.")
         again.clicked.connect(self.resubmit_wanted)
         discard = QPushButton("Discard", autoDefault=False)
-        discard.setToolTip("Take it off the list. Nothing is sent.")
+        discard.setToolTip("Remove it from the list. Nothing is sent.")
         discard.clicked.connect(self.discard_wanted)
         cancel = QPushButton("Decide later", autoDefault=False)
         cancel.clicked.connect(self.reject)
@@ -111,7 +111,7 @@ class ReviewDialog(QDialog):
         return row
 
     def _on_check_clicked(self) -> None:
-        self._check.setEnabled(False)  # until there is an answer, or another id
+        self._check.setEnabled(False)  # until there is an answer or the id is edited
         self._say("Asking the service…", "secondary")
         self.check_wanted.emit(self._id.text().strip())
 

@@ -1,4 +1,4 @@
-"""The list itself. A table of one column: of Qt's views it is the one that stays quick with a hundred thousand rows."""
+"""The list view. A one-column table: the only Qt view that stays fast with a hundred thousand rows of two heights."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ TICK_MS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class _Anchor:
-    """A card on the screen before an update: whoever looks at it should find it in the same place afterwards."""
+    """A visible card before an update, used to restore the scroll position after it."""
 
     task: int
     section: TaskSection
@@ -34,9 +34,9 @@ class _Anchor:
 
 
 class TaskView(QTableView):
-    """Cards under headings. Selection and place survive every update; clocks on cards run only while they can be seen.
+    """Cards under headings. Keeps selection and scroll position across updates; card clocks tick only while visible.
 
-    Signals: `chosen(Task)` after another card was selected; `main_requested(Task)` by Enter, double click or the poster;
+    Signals: `chosen(Task)` when another card is selected; `main_requested(Task)` by Enter, double click or the poster;
     `remove_requested(Task)` by Del; `menu_requested(Task, QPoint)` with a global position; `seen_changed(frozenset[int])` with
     the tasks on the screen.
     """
@@ -69,11 +69,11 @@ class TaskView(QTableView):
         theme.notifier.changed.connect(self.viewport().update)
 
     def attach(self, pictures: "Pictures") -> None:
-        """Draw the pictures that the tasks start from."""
+        """Set the source of the start pictures' thumbnails."""
         self._posters.pictures = pictures
 
     def task_under(self, index: QModelIndex) -> Task | None:
-        """The task of a row, if it is here."""
+        """Return the task of a row, if it is loaded."""
         return self._list.task_at(index) if index.isValid() else None
 
     @property
@@ -82,7 +82,7 @@ class TaskView(QTableView):
         return _id_of(self.currentIndex())
 
     def select(self, task: int | None) -> bool:
-        """Make this task the current one, where it stands; select nothing and return False when it is not shown."""
+        """Select this task without scrolling; if it is not shown, clear the selection and return False."""
         index = QModelIndex() if task is None else self._list.index_of(task)
         self.setAutoScroll(False)
         self.setCurrentIndex(index)
@@ -115,7 +115,7 @@ class TaskView(QTableView):
         rows.setDefaultSectionSize(CARD_HEIGHT)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
 
-    # --- keeping the place ----------------------------------------------------------------------------------------
+    # --- scroll position ------------------------------------------------------------------------------------------
 
     def _on_model_updating(self) -> None:
         self._is_updating = True
@@ -142,7 +142,7 @@ class TaskView(QTableView):
                 yield _Anchor(task, section, self.rowViewportPosition(index.row()))
 
     def _restore_place(self) -> None:
-        """By the first card that was on the screen and has kept its section."""
+        """Scroll so that the first anchor still in its section is where it was."""
         for anchor in self._anchors:
             index = self._list.index_of(anchor.task)
             if index.isValid() and self._list.section_of(anchor.task) is anchor.section:
@@ -151,12 +151,12 @@ class TaskView(QTableView):
                 return
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
-        """Tell about a choice, not about rows that move under it."""
+        """Emit `chosen`, but not for changes that an update causes."""
         super().selectionChanged(selected, deselected)
         if not self._is_updating and (task := next(map(self.task_under, self.selectedIndexes()), None)):
             self.chosen.emit(task)
 
-    # --- what is on the screen ------------------------------------------------------------------------------------
+    # --- visible cards --------------------------------------------------------------------------------------------
 
     def _cards_on_screen(self) -> list[QModelIndex]:
         first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
@@ -190,12 +190,12 @@ class TaskView(QTableView):
                 self.viewport().update(self.visualRect(index))
 
     def showEvent(self, event: QShowEvent) -> None:
-        """The clocks run again."""
+        """Restart the clocks."""
         super().showEvent(event)
         self._on_screen_changed()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Nobody looks: no clock runs, and no task is asked for before others."""
+        """Stop the clocks, and stop prioritising the visible tasks."""
         super().hideEvent(event)
         self._ticking.stop()
         if self._seen:
@@ -203,36 +203,36 @@ class TaskView(QTableView):
             self.seen_changed.emit(self._seen)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Other cards may have come into view."""
+        """Update what is visible."""
         super().resizeEvent(event)
         self._on_screen_changed()
 
-    # --- hands ----------------------------------------------------------------------------------------------------
+    # --- keyboard and mouse ---------------------------------------------------------------------------------------
 
     def moveCursor(
         self,
         cursorAction: QAbstractItemView.CursorAction,  # noqa: N803
         modifiers: Qt.KeyboardModifier,
     ) -> QModelIndex:
-        """Without a current card the keyboard comes to the first one on the screen: Qt would stay at the heading above it."""
+        """Without a current card, go to the first visible one. Qt would get stuck at the heading above it."""
         if not self.currentIndex().isValid() and (cards := self._cards_on_screen()):
             return cards[0]
         return super().moveCursor(cursorAction, modifiers)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter and Del act on the current card; the rest is Qt's."""
+        """Handle Enter and Del for the current card; leave printable keys to the player."""
         task = self.task_under(self.currentIndex())
         if task and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & _COMMAND_KEYS:
             self.main_requested.emit(task)
         elif task and event.key() == Qt.Key.Key_Delete:
             self.remove_requested.emit(task)
         elif event.text() and event.text().isprintable() and not event.modifiers() & _COMMAND_KEYS:
-            event.ignore()  # letters and the space bar are the player's, wherever nothing is written
+            event.ignore()  # letters and the space bar belong to the player, outside text fields
         else:
             super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        """By the mouse at the pointer; by the menu key on the current card."""
+        """Request a menu at the pointer or, for the menu key, on the current card."""
         by_mouse = event.reason() is QContextMenuEvent.Reason.Mouse
         index = self.indexAt(event.pos()) if by_mouse else self.currentIndex()
         if task := self.task_under(index):
@@ -240,32 +240,32 @@ class TaskView(QTableView):
             self.menu_requested.emit(task, event.globalPos() if by_mouse else self.viewport().mapToGlobal(card))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Remember on whose poster the button went down."""
+        """Remember the pressed poster, to detect a click on release."""
         super().mousePressEvent(event)
         self._pressed = self._poster_under(event) if event.button() is Qt.MouseButton.LeftButton else None
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """A click on the poster is the main action, where that costs nothing."""
+        """Request the main action after a click on a poster, if that is free of charge."""
         super().mouseReleaseEvent(event)
         pressed, self._pressed = self._pressed, None
         if pressed is not None and pressed == self._poster_under(event):
             self.main_requested.emit(self.task_under(self._list.index_of(pressed)))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """The main action; on the poster the first click was it already."""
+        """Request the main action; not on a poster, where the first click already did."""
         super().mouseDoubleClickEvent(event)
         task = self.task_under(self.indexAt(event.position().toPoint()))
         if task and event.button() is Qt.MouseButton.LeftButton and self._poster_under(event) is None:
             self.main_requested.emit(task)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """A hand over what can be clicked."""
+        """Show a pointing-hand cursor over clickable posters."""
         super().mouseMoveEvent(event)
         hand = self._poster_under(event) is not None
         self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.ArrowCursor)
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Forget a press that leaves."""
+        """Cancel a poster click when the pointer leaves."""
         super().leaveEvent(event)
         self._pressed = None
 

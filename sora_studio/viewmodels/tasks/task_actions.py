@@ -1,4 +1,4 @@
-"""What a person can do with a task, by its phase: one main action, the rest in the card's menu. Pure."""
+"""The actions available for a task, by its phase: one main action, the rest in the card's menu. Pure functions."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,7 +13,7 @@ from sora_studio.viewmodels.tasks.task_words import Surroundings, is_elsewhere
 
 
 class TaskAction(StrEnum):
-    """The value is the stable name; `label_of` is what a menu shows."""
+    """An action on a task. The value is a stable name; `label_of` returns the menu text."""
 
     PLAY = "play"
     REVIEW = "review"
@@ -75,15 +75,15 @@ _OWN: dict[Phase, tuple[TaskAction, ...]] = {
     Phase.LOST: (TaskAction.CHECK, TaskAction.AGAIN),
     Phase.CANCELLED: (TaskAction.EDIT, TaskAction.AGAIN),
 }
-"""By phase, the main action first. What a failed task offers depends on why it failed."""
+"""Actions by phase, the main one first. Those of a failed task depend on the failure."""
 
 SPENDING = frozenset({TaskAction.AGAIN})
-"""These may be charged: in the list never behind a single click."""
+"""Actions that may be charged; in the list, never triggered by a single click."""
 _STUCK = frozenset({Phase.FAILED, Phase.EXPIRED, Phase.MISSING, Phase.CANCELLED, Phase.LOST})
 
 
 def menu_of(task: Task) -> tuple[tuple[TaskAction, ...], ...]:
-    """Everything that makes sense now, in groups: the state's own (the main action first), what always helps, removing."""
+    """Return the available actions in groups: the phase's own (main action first), common ones, and removal."""
     has_file = any(clip.state is ClipState.SAVED for clip in task.clips)
     own = _own_actions(task)
     if any(clip.plays for clip in task.clips) and TaskAction.PLAY not in own:
@@ -108,7 +108,7 @@ class NextStep:
 
 
 def next_steps(task: Task, around: Surroundings) -> tuple[NextStep, ...]:
-    """Return what helps a task that has no film to show: first what fits the reason, then what always can be done."""
+    """Return the buttons for a task that has no film to show: first the remedy for the cause, then the usual actions."""
     return tuple(NextStep(action, label_of(action, task), _tip_of(action, task)) for action in _next_actions(task, around))
 
 
@@ -123,7 +123,7 @@ def _next_actions(task: Task, around: Surroundings) -> tuple[TaskAction, ...]:
 
 
 def _remedy_of(task: Task, around: Surroundings) -> TaskAction | None:
-    """Return what mends the reason itself, where that lies outside the task."""
+    """Return the action that fixes a cause outside the task, such as a missing key."""
     code = (task.fail_code or "").upper()
     if task.phase is Phase.FAILED and code == IMAGE_UNPUBLISHED:
         return TaskAction.SET_UP_PICTURES
@@ -152,12 +152,12 @@ def _tip_of(action: TaskAction, task: Task) -> str:
 
 
 def can_remove(task: Task) -> bool:
-    """Not while it is being sent, and not while it is unclear: that is for the person to decide, not to hide."""
+    """Return whether the task can be removed: not while it is being sent or needs review, which must stay visible."""
     return task.phase not in (Phase.SENDING, Phase.UNKNOWN)
 
 
 def main_action(task: Task) -> TaskAction | None:
-    """What Enter and a double click do; None while a task is being sent."""
+    """Return the action for Enter and a double click; None while a task is being sent."""
     if task.phase is Phase.WAITING:
         return TaskAction.REMOVE
     own = _own_actions(task)
@@ -165,7 +165,7 @@ def main_action(task: Task) -> TaskAction | None:
 
 
 def label_of(action: TaskAction, task: Task) -> str:
-    """What a menu shows. Removing a task that runs only hides it, and the words say so."""
+    """Return the menu text. For a running task, Remove only hides it, and the text says so."""
     if action is TaskAction.REMOVE and not task.is_settled:
         return "Remove (not sent yet)" if task.phase is Phase.WAITING else "Remove from list (still followed and saved)"
     if action is TaskAction.AGAIN and task.phase in (Phase.UNKNOWN, Phase.LOST):

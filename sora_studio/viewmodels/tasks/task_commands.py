@@ -1,4 +1,4 @@
-"""Performs what a person asks of a task: calls to the services, and requests to the window for what only it can do."""
+"""Performs actions on tasks: calls the services, and emits requests for what only the window can do."""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -19,16 +19,17 @@ from sora_studio.viewmodels.tasks.task_money import found_sentence
 if TYPE_CHECKING:
     from sora_studio.viewmodels.tasks.task_services import TaskServices
 
-_BAD_ID = "That id cannot be attached: it is not an id, another task has it, or this task is settled already."
+_BAD_ID = "This id cannot be attached: it is not valid, another task has it, or this task is already settled."
 _SETTINGS = frozenset({TaskAction.ENTER_KEY, TaskAction.CHOOSE_FOLDER, TaskAction.SET_UP_PICTURES, TaskAction.CHANGE_SERVICE})
 
 
 class TaskCommandsModel(QObject):
-    """While an action is under way for a task, the same one is not started again: a second Enter costs nothing.
+    """Performs task actions. Ignores an action that is already running for the same task, so a second Enter costs nothing.
 
     Signals: `play_requested(Task)`; `edit_requested(GenerationRequest)` to put a request into the editor; `copied(str)` with
-    text for the clipboard; `review_requested(Task)`; `locate_requested(int, Path)` with a missing clip and where to begin;
-    `page_requested(str)` and `folder_requested(Path)` to open; `settings_requested(TaskAction)`; `submitted(list[Task])`.
+    text for the clipboard; `review_requested(Task)`; `locate_requested(int, Path)` with a missing clip's id and a folder to
+    start in; `page_requested(str)` and `folder_requested(Path)` to open; `settings_requested(TaskAction)`;
+    `submitted(list[Task])`.
     """
 
     play_requested = Signal(object)
@@ -57,11 +58,11 @@ class TaskCommandsModel(QObject):
         }
 
     def attach(self, services: "TaskServices") -> None:
-        """From now on actions reach these services; before, only what needs none works."""
+        """Connect the services. Before that, only actions that need none work."""
         self._services = services
 
     def perform(self, action: TaskAction, task: Task) -> None:
-        """Return at once; errors are reported by the scope that the work runs in."""
+        """Start the action and return at once; errors are reported by the scope that the work runs in."""
         if action in _SETTINGS:
             self.settings_requested.emit(action)
         elif at_once := self._at_once.get(action):
@@ -72,7 +73,7 @@ class TaskCommandsModel(QObject):
             self._start(self._perform(action, task, self._services), name=name)
 
     async def find(self, task: Task, task_id: str) -> tuple[str, str]:
-        """Ask the service what an id is: what it says, or else why there is no answer."""
+        """Look up an id with the service; return a sentence about it, or else the reason why there is none."""
         if self._services is None:
             return "", ""
         try:
@@ -83,12 +84,12 @@ class TaskCommandsModel(QObject):
             return "", error.sentence
 
     async def attach_id(self, task: Task, task_id: str) -> str:
-        """Give an unclear task its id; returns why that failed, or nothing."""
+        """Attach an id to a task that needs review; return the reason for a failure, or an empty string."""
         is_attached = self._services is not None and await self._services.submission.attach(task.id, task_id)
         return "" if is_attached else _BAD_ID
 
     def locate(self, clip: int, path: Path) -> None:
-        """A missing clip's file is here now."""
+        """Set where a missing clip's file is now."""
         if self._services is not None:
             self._start(_locate(self._services, clip, path), name="Locate a clip")
 
@@ -114,7 +115,7 @@ class TaskCommandsModel(QObject):
             self.submitted.emit(added)
 
     async def _ask_where(self, task: Task) -> None:
-        """Begin where the clip was, unless that folder is gone: a dialog in a dead share would freeze the window."""
+        """Request a file dialog in the clip's folder, or in the home folder: a dialog in a dead network share would freeze."""
         missing = next((clip for clip in task.clips if clip.state is ClipState.MISSING), None)
         if missing is None:
             return
@@ -126,7 +127,10 @@ class TaskCommandsModel(QObject):
         self.locate_requested.emit(missing.id, start if is_there else Path.home())
 
     async def _find_folder(self, task: Task) -> None:
-        """Raises `FolderSilent`."""
+        """Request to open the clip's folder.
+
+        Raises `FolderSilent`.
+        """
         saved = next((clip.path for clip in task.clips if clip.state is ClipState.SAVED and clip.path), None)
         if saved is not None:
             await on_disk(saved.parent, saved.parent.exists)
@@ -142,7 +146,7 @@ async def _locate(services: "TaskServices", clip: int, path: Path) -> None:
 
 
 async def _remove(task: Task, services: "TaskServices") -> None:
-    """Take a waiting task back first; if its turn has just come it stays, because it is paid and must stay in sight."""
+    """Remove the task; cancel it first if it waits. One that has just been sent stays, because it may be charged."""
     if task.phase is Phase.WAITING and not await services.submission.cancel(task.id):
         return
     await services.library.remove(task.id)

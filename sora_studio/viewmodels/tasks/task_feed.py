@@ -1,4 +1,4 @@
-"""Brings the task list what it needs: the whole list once, pages when they are looked at, changes in one query."""
+"""Loads data into the task list model: the index once, pages on demand, and changes in one query."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from sora_studio.viewmodels.tasks.task_services import TaskServices
 
 MOST_CHANGED = 5_000
-"""Above this many changed tasks the whole list is read again: that takes as long, and clears the rest as well."""
+"""With more changed tasks than this, reload the whole list: it takes no longer, and leaves nothing stale."""
 
 
 @dataclass(frozen=True, slots=True)
 class TaskUpdate:
-    """What the list shows from now on: the tasks that changed, by id, and the totals of that same moment."""
+    """A change of the list: the changed tasks by id, and the totals from the same snapshot."""
 
     tasks: Mapping[int, Task]
     review: int
@@ -32,12 +32,12 @@ class TaskUpdate:
 
 
 class TaskFeed(QObject):
-    """One query at a time; what changes meanwhile is in the next one, so the list always ends with the newest.
+    """Runs one query at a time; changes that arrive meanwhile go into the next one, so the list ends up current.
 
-    Each query reads rows and totals from one view of the data, and `updated` follows the list's own change in the same turn
-    of the event loop: whatever else states these facts is painted together with the list.
+    Each query reads rows and totals from one snapshot, and `updated` is emitted in the same event-loop turn as the list's
+    change, so that other widgets that show these facts are painted together with the list.
 
-    Signals: `loaded()` when the list is there for the first time; before that an empty list means nothing.
+    Signals: `loaded()` after each load of the whole list; before the first one, an empty list means nothing.
     `updated(TaskUpdate)` after every change of the list.
     """
 
@@ -54,11 +54,11 @@ class TaskFeed(QObject):
         self._is_stale = True
         self._is_reading = False
         self.watched: int | None = None
-        """A task shown elsewhere too: `updated` brings it even when the whole list was read again."""
+        """The id of a task that is also shown elsewhere; `updated` includes it even after a reload of the whole list."""
         model.wanted.connect(self._on_model_wanted)
 
     def attach(self, services: "TaskServices", relay: "EventBridge") -> None:
-        """Begin to follow the tasks."""
+        """Connect the services, load the list and follow its changes."""
         self._services = services
         relay.tasks_changed.connect(self._on_tasks_changed)
         relay.transfer_progressed.connect(self._on_transfer_progressed)
@@ -74,7 +74,7 @@ class TaskFeed(QObject):
             while self._is_stale or self._has_changes or self._wanted:
                 await self._read_next(services)
         except Exception:
-            self._is_stale = True  # what was being read is not lost: the next change reads everything
+            self._is_stale = True  # the failed read must not lose changes: reload everything at the next one
             raise
         finally:
             self._is_reading = False

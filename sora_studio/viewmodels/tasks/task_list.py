@@ -1,6 +1,6 @@
-"""The live task list as a Qt model: headings and task ids in rows, and of the tasks themselves only what was looked at lately.
+"""The live task list as a Qt model: rows of headings and task ids, with an LRU cache of the tasks themselves.
 
-The model asks for nothing by itself: it says which tasks it wants, and `task_feed` brings them.
+The model loads nothing itself: it signals which tasks it needs, and `task_feed` loads them.
 """
 
 from collections import OrderedDict
@@ -25,7 +25,7 @@ from sora_studio.viewmodels.tasks.task_words import (
 )
 
 PAGE_ROWS = 64
-"""A screen shows about ten cards; a page is what scrolling through a few screens needs."""
+"""A screen shows about ten cards, so a page covers a few screens of scrolling."""
 KEPT_TASKS = 2_000
 _TIMED = frozenset({Phase.PENDING, Phase.PROCESSING})
 
@@ -33,17 +33,17 @@ AnyIndex = QModelIndex | QPersistentModelIndex
 
 
 class TaskRole(IntEnum):
-    """What a card can be asked for; its task is None while it is still to come. A heading has neither."""
+    """Data roles of a card; TASK is None until the task is loaded. A heading has neither."""
 
     TASK = Qt.ItemDataRole.UserRole
     TASK_ID = Qt.ItemDataRole.UserRole + 1
 
 
 class TaskListModel(QAbstractListModel):
-    """Rows of the live list. What a card says comes from `words` about its task; a task that is not here yet is wanted.
+    """Rows of the live list. Card texts come from `task_words`; reading a card whose task is not loaded requests it.
 
-    Signals: `wanted(frozenset[int])` ids that were looked at and are not here, once a turn of the event loop; `updating()`
-    before and `updated()` after rows come or go, so that a view can keep its place.
+    Signals: `wanted(frozenset[int])` with ids that were read but are not loaded, at most once per event-loop turn;
+    `updating()` before and `updated()` after rows are inserted or removed, so that a view can keep its scroll position.
     """
 
     wanted = Signal(object)
@@ -66,19 +66,19 @@ class TaskListModel(QAbstractListModel):
         self._asking.timeout.connect(self._on_asking_timeout)
         self._announcements = Announcements(self._inserting, self._removing, self._resetting)
 
-    # --- what is brought ------------------------------------------------------------------------------------------
+    # --- loading and updates --------------------------------------------------------------------------------------
 
     def load(
         self, index: Iterable[tuple[TaskSection, int]], profiles: Mapping[str, ModelProfile], gateway: str | None = None
     ) -> None:
-        """Take over a whole index. `gateway` names the service in use; tasks of another one say so."""
+        """Replace the whole list. `gateway` names the service in use; tasks of another one are marked as such."""
         with self._updating(), self._resetting():
             self._profiles, self._gateway = profiles, gateway
             self._rows.load(index)
             self._tasks.clear()
 
     def take_page(self, tasks: Iterable[Task]) -> None:
-        """Tasks that were wanted."""
+        """Add tasks that were requested with `wanted`."""
         arrived = list(tasks)
         self._wanted -= {task.id for task in arrived}
         self._keep(arrived)
@@ -86,7 +86,7 @@ class TaskListModel(QAbstractListModel):
         self._tell_changed(task.id for task in arrived)
 
     def take_changes(self, changed: Iterable[int], tasks: Iterable[Task]) -> None:
-        """What became of the changed ids: the tasks as they are now; ids without a task, and removed tasks, leave the list."""
+        """Update the changed ids to these tasks. Ids without a task, and removed tasks, leave the list."""
         now = {task.id: task for task in tasks if task.removed_at is None}
         places = {task: SECTIONS[now[task].phase] if task in now else None for task in changed}
         for task in places:
@@ -100,11 +100,11 @@ class TaskListModel(QAbstractListModel):
         self._tell_changed(now)
         if touched:
             self._tell_headings_changed()
-        if TaskSection.WAITING in touched:  # everyone behind has moved up
+        if TaskSection.WAITING in touched:  # the positions of later tasks have changed
             self._tell_changed(self._rows.tasks(TaskSection.WAITING))
 
     def take_progress(self, reports: Iterable[TransferProgressed]) -> None:
-        """How far transfers are."""
+        """Update the progress of transfers."""
         latest = {report.task: report for report in reports}
         self._transfers |= latest
         self._tell_changed(latest)
@@ -115,41 +115,41 @@ class TaskListModel(QAbstractListModel):
             with self._updating(), self._resetting():
                 self._rows.shown = section
 
-    # --- what is asked --------------------------------------------------------------------------------------------
+    # --- queries --------------------------------------------------------------------------------------------------
 
     @property
     def shown(self) -> TaskSection | None:
-        """The only section that is shown; None shows all."""
+        """The section shown by the filter; None for all."""
         return self._rows.shown
 
     def headings(self) -> Iterator[int]:
-        """The rows that are headings."""
+        """Return the rows that are headings."""
         return (row for row, _ in self._rows.headings())
 
     def task_at(self, index: AnyIndex) -> Task | None:
-        """The task of a card, if it is here already."""
+        """Return the task of a card, if it is loaded."""
         key = self._rows.key_at(index.row())
         return None if isinstance(key, TaskSection) or key is None else self._tasks.get(key)
 
     def index_of(self, task: int) -> QModelIndex:
-        """Where a task stands; invalid when it is not shown."""
+        """Return the index of a task; invalid if it is not shown."""
         row = self._rows.row_of(task)
         return QModelIndex() if row is None else self.index(row)
 
     def count(self, section: TaskSection) -> int:
-        """How many tasks a section has, shown or not."""
+        """Return the number of tasks in a section, shown or not."""
         return len(self._rows.tasks(section))
 
     def first(self, section: TaskSection) -> int | None:
-        """The task at the top of a section."""
+        """Return the id of the first task of a section, if any."""
         return next(iter(self._rows.tasks(section)), None)
 
     def section_of(self, task: int) -> TaskSection | None:
-        """Where a task belongs."""
+        """Return the section of a task, if it is in the list."""
         return self._rows.section_of(task)
 
     def surroundings(self, task: Task) -> Surroundings:
-        """What the words about a task depend on, now."""
+        """Return the current context for the texts about a task."""
         return Surroundings(
             now=self._now(),
             profile=self._profiles.get(task.request.model),
@@ -159,25 +159,25 @@ class TaskListModel(QAbstractListModel):
         )
 
     def rowCount(self, parent: AnyIndex | None = None) -> int:
-        """Headings and cards."""
+        """Return the number of headings and cards."""
         return 0 if parent is not None and parent.isValid() else self._height
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
-        """Only cards can be chosen."""
+        """Return the flags of a row; only cards can be selected."""
         key = self._rows.key_at(index.row())
         if not isinstance(key, int):
             return Qt.ItemFlag.NoItemFlags if key is None else Qt.ItemFlag.ItemNeverHasChildren
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """By `TaskRole`; to be shown, the prompt or the section; to be read aloud, the whole row in words."""
+        """Return data by `TaskRole`; for display, the prompt or section title; for screen readers, the whole row as text."""
         key = self._rows.key_at(index.row())
         if isinstance(key, TaskSection):
             return self._heading_data(key, role)
         return None if key is None else self._task_data(key, index.row(), role)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Rows have no numbers, for a screen reader neither."""
+        """Return no headers: rows have no numbers, for screen readers either."""
         del section, orientation, role
 
     def _heading_data(self, section: TaskSection, role: int) -> object:
@@ -203,11 +203,11 @@ class TaskListModel(QAbstractListModel):
         return title_of(task) if role == Qt.ItemDataRole.DisplayRole else spoken(task, self.surroundings(task))
 
     def _position(self, task: Task) -> int | None:
-        """From 1, among those that wait for the same service, as far as the others are known."""
+        """Return the place from 1 among tasks that wait for the same service, as far as the others are loaded."""
         place = self._rows.position(task.id)
         return place and place - sum(other < task.id for other in self._waiting_elsewhere)
 
-    # --- the inside -----------------------------------------------------------------------------------------------
+    # --- internals ------------------------------------------------------------------------------------------------
 
     def _keep(self, tasks: Iterable[Task]) -> None:
         for task in tasks:
@@ -221,7 +221,7 @@ class TaskListModel(QAbstractListModel):
             self._tasks.popitem(last=False)
 
     def _estimate(self) -> None:
-        """The range of usual times of the tasks that run and are here."""
+        """Update the range of usual times of the running tasks that are loaded."""
         running = (self._tasks.get(task) for task in self._rows.tasks(TaskSection.RUNNING))
         timed = (task for task in running if task and task.phase in _TIMED)
         times = [time for task in timed if (time := usual_time_s(task, self._profiles.get(task.request.model)))]
@@ -244,7 +244,7 @@ class TaskListModel(QAbstractListModel):
     def _tell_changed(self, tasks: Iterable[int]) -> None:
         rows = self._rows.rows_of(tasks)
         ranges = runs(rows, step=1)
-        if len(ranges) > MOST_EDITS:  # one wide range costs a view less than many narrow ones
+        if len(ranges) > MOST_EDITS:  # a view handles one wide range faster than many narrow ones
             ranges = [(rows[0], rows[-1] - rows[0] + 1)]
         for first, count in ranges:
             self.dataChanged.emit(self.index(first), self.index(first + count - 1))

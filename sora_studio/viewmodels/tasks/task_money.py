@@ -1,4 +1,4 @@
-"""What is said about a task's money: the balance around its sending, its price, and what an id that was looked up is."""
+"""Texts about a task's price, the balance before and after sending, and a looked-up task id."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from sora_studio.domain.task import Task, TaskState
 from sora_studio.viewmodels.quantities import time_of_day_text
 
 _REMOTE = {
-    TaskState.PENDING: "It waits with the service",
+    TaskState.PENDING: "It is queued at the service",
     TaskState.PROCESSING: "It is being made",
     TaskState.SUCCESS: "It is done",
     TaskState.FAILED: "It failed",
@@ -16,12 +16,12 @@ _REMOTE = {
 
 
 def price_text(task: Task) -> str:
-    """`about $0.50`, or that nobody knows."""
+    """Return `about $0.50` or `price unknown`."""
     return "price unknown" if task.estimated_usd is None else f"about {dollars(task.estimated_usd)}"
 
 
 def balance_text(task: Task) -> str:
-    """`balance fell $0.50`, in few words; empty while it is not known."""
+    """Return `balance fell $0.50` or similar; empty while it is unknown."""
     fell_by = _fell_by(task)
     if fell_by is None:
         return ""
@@ -31,7 +31,7 @@ def balance_text(task: Task) -> str:
 
 
 def balance_sentence(task: Task) -> str:
-    """The same with the figures behind it, and how much that proves."""
+    """Return a full sentence with the balance before and after, and a caveat if other tasks may have changed it."""
     before, after, fell_by = task.balance_before_usd, task.balance_after_usd, _fell_by(task)
     if fell_by is None:
         known = "" if before is None else f"The balance before was {dollars(before)}. "
@@ -43,7 +43,7 @@ def balance_sentence(task: Task) -> str:
 
 
 def found_sentence(status: RemoteStatus, now: datetime) -> str:
-    """What the service says about an id that was looked up."""
+    """Return a sentence with the service's answer about a looked-up id."""
     parts = [_REMOTE.get(status.state, "The service knows it")]
     if status.unknown_state:
         parts = [f'The service calls its state "{status.unknown_state}"']
@@ -55,7 +55,7 @@ def found_sentence(status: RemoteStatus, now: datetime) -> str:
     sentence = " ".join(parts)
     if status.created_at is not None:
         sentence += f"; it began at {time_of_day_text(status.created_at, now)}"
-    return f"{sentence}. Attach it if that is this one."
+    return f"{sentence}. Attach it if it is this task."
 
 
 def _fell_by(task: Task) -> float | None:

@@ -1,4 +1,4 @@
-"""Which task stands in which row of the live list, and the smallest edits when tasks come, go or change their section. Pure."""
+"""Maps the rows of the live list to tasks, and applies changes with the fewest row edits. No Qt."""
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -9,12 +9,12 @@ from itertools import groupby
 from sora_studio.domain.task import TaskSection
 
 MOST_EDITS = 48
-"""Above this many separate edits one reset is cheaper for a view: each edit costs it time in proportion to all rows."""
+"""With more separate edits than this, reset instead: each edit costs a view time proportional to the number of rows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Announcements:
-    """What surrounds every edit: rows `first` to `last` (inclusive) come or go, or nothing can be told from before."""
+    """Context managers around each edit: insert or remove rows `first` to `last` (inclusive), or reset the model."""
 
     inserting: Callable[[int, int], AbstractContextManager[None]]
     removing: Callable[[int, int], AbstractContextManager[None]]
@@ -24,20 +24,20 @@ class Announcements:
 class TaskRows:
     """Section headings and task ids in the order of the list. A section without tasks has no heading.
 
-    Waiting tasks stand oldest first, because that is the order in which they start; all others newest first.
+    Waiting tasks are listed oldest first, the order in which they start; all others newest first.
     """
 
     def __init__(self) -> None:
         self._rows: dict[TaskSection, list[int]] = {section: [] for section in TaskSection}
         self._sections: dict[int, TaskSection] = {}
         self.shown: TaskSection | None = None
-        """The only section that is shown; None shows all."""
+        """The section shown by the filter; None for all."""
 
     def __len__(self) -> int:
         return sum(self._height(section) for section in TaskSection)
 
     def load(self, index: Iterable[tuple[TaskSection, int]]) -> None:
-        """Take over a whole index, in the order that it has within each section."""
+        """Replace all rows, keeping the given order within each section."""
         self._rows = {section: [] for section in TaskSection}
         self._sections = {}
         for section, task in index:
@@ -45,7 +45,7 @@ class TaskRows:
             self._sections[task] = section
 
     def key_at(self, row: int) -> TaskSection | int | None:
-        """The section whose heading stands there, or the id of the task; None outside the rows."""
+        """Return the section of a heading row or the task id of a card row; None outside the list."""
         for section in TaskSection:
             height = self._height(section)
             if 0 <= row < height:
@@ -54,39 +54,39 @@ class TaskRows:
         return None
 
     def row_of(self, task: int) -> int | None:
-        """Where a task stands; None when it is not in the list, or hidden with its section."""
+        """Return the row of a task; None if it is not in the list or its section is hidden."""
         section = self._sections.get(task)
         if section is None or not self._is_shown(section):
             return None
         return self._start(section) + 1 + self._place(section, task)
 
     def rows_of(self, tasks: Iterable[int]) -> list[int]:
-        """The rows of those that are shown, ascending."""
+        """Return the rows of those tasks that are shown, ascending."""
         starts = {section: self._start(section) + 1 for section in TaskSection if self._is_shown(section)}
         places = ((self._sections.get(task), task) for task in tasks)
         return sorted(starts[section] + self._place(section, task) for section, task in places if section and section in starts)
 
     def section_of(self, task: int) -> TaskSection | None:
-        """Also of a task whose section is not shown."""
+        """Return the section of a task, even a hidden one; None if it is not in the list."""
         return self._sections.get(task)
 
     def tasks(self, section: TaskSection) -> Sequence[int]:
-        """The section's ids in their order."""
+        """Return the section's task ids in list order."""
         return self._rows[section]
 
     def position(self, task: int) -> int | None:
-        """From 1 within the task's section."""
+        """Return the task's place in its section, from 1."""
         section = self._sections.get(task)
         return None if section is None else self._place(section, task) + 1
 
     def headings(self) -> Iterator[tuple[int, TaskSection]]:
-        """The rows of the headings that are shown."""
+        """Yield the row and section of each visible heading."""
         for section in TaskSection:
             if self._height(section):
                 yield self._start(section), section
 
     def apply(self, changes: Mapping[int, TaskSection | None], announce: Announcements) -> set[TaskSection]:
-        """Move tasks to the section that they belong to now (None: out of the list); returns the sections that changed."""
+        """Move tasks to their new sections (None removes them); return the sections that changed."""
         leaving: dict[TaskSection, list[int]] = {}
         coming: dict[TaskSection, list[int]] = {}
         for task, after in changes.items():
@@ -112,7 +112,7 @@ class TaskRows:
         return self.shown in (None, section)
 
     def _height(self, section: TaskSection) -> int:
-        """Heading included."""
+        """Return the number of visible rows of a section, heading included."""
         count = len(self._rows[section])
         return count + 1 if count and self._is_shown(section) else 0
 
@@ -179,6 +179,6 @@ def _ordered(section: TaskSection, tasks: Iterable[int]) -> list[int]:
 
 
 def runs(places: Sequence[int], *, step: int) -> list[tuple[int, int]]:
-    """The first place and the length of every run of ascending places that lie `step` apart."""
+    """Return the start and length of each run in `places` (ascending) whose values are `step` apart."""
     groups = groupby(enumerate(places), key=lambda numbered: numbered[1] - step * numbered[0])
     return [(run[0][1], len(run)) for run in (list(group) for _, group in groups)]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TaskServices:
-    """`tasks` is only read; `library` changes what is kept."""
+    """`tasks` is for reading only; changes go through `library` and the other services."""
 
     gateway_name: str
     profiles: "Mapping[str, ModelProfile]"

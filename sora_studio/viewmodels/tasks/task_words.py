@@ -1,4 +1,4 @@
-"""What a task's card says: facts, state and progress in words. Pure; nothing is ever guessed as a percentage."""
+"""Texts of a task's card: facts, state and progress. Pure functions; a percentage is always measured, never guessed."""
 
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -17,7 +17,7 @@ from sora_studio.viewmodels.quantities import clock_text, days_left_text, size_t
 from sora_studio.viewmodels.tasks.task_money import balance_text
 
 SEPARATOR = " · "
-"""Stands between the parts of a line; a narrow card leaves out parts from the end."""
+"""Separates the parts of a line; a narrow card drops parts from the end."""
 
 SECTION_TITLES: dict[TaskSection, str] = {
     TaskSection.REVIEW: "Needs review",
@@ -29,7 +29,7 @@ SECTION_TITLES: dict[TaskSection, str] = {
 
 
 class Tone(StrEnum):
-    """How a state is coloured and marked; the words always say it too."""
+    """Colour and mark of a state; the text always states it too."""
 
     PLAIN = "plain"
     REVIEW = "review"
@@ -39,9 +39,9 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the words depend on beside the task: the time, its model's profile, its place in the line (from 1), its transfer.
+    """Context for a task's texts: the time, its model's profile, its place in the queue (from 1) and its transfer.
 
-    `gateway` names the service in use; None when that does not matter.
+    `gateway` names the service in use; None if it does not matter.
     """
 
     now: datetime
@@ -53,7 +53,7 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One line of words. `fraction` (0–1) is measured, or the part of the usual time; None with `busy` means not known."""
+    """A state line. `fraction` (0–1) is measured, or the elapsed part of the usual time; None with `busy` means unknown."""
 
     words: tuple[str, ...]
     tone: Tone = Tone.PLAIN
@@ -62,17 +62,17 @@ class State:
 
     @property
     def line(self) -> str:
-        """The most important part first."""
+        """The parts as one line, the most important first."""
         return SEPARATOR.join(self.words)
 
 
 def title_of(task: Task) -> str:
-    """The first line of the prompt."""
+    """Return the first line of the prompt."""
     return first_line(task.request.prompt)
 
 
 def facts_of(task: Task, profile: ModelProfile | None) -> str:
-    """`10 s landscape · auto · take 2 of 3 · 3:31`; the last part is how long the service took."""
+    """Return facts such as `10 s landscape · auto · take 2 of 3 · 3:31`; the last part is how long the service took."""
     parts = [_options_text(task.request.options, profile), task.request.route]
     if task.takes > 1:
         parts.append(f"take {task.take} of {task.takes}")
@@ -83,19 +83,19 @@ def facts_of(task: Task, profile: ModelProfile | None) -> str:
 
 
 def state_of(task: Task, around: Surroundings) -> State:
-    """Where the task stands, in words."""
+    """Return the state of the task as text."""
     return _elsewhere(task) if is_elsewhere(task, around) else _STATES[task.phase](task, around)
 
 
 def is_elsewhere(task: Task, around: Surroundings) -> bool:
-    """Whether the task belongs to another service than the one in use, and stands still for as long as that is so."""
+    """Return whether an unfinished task belongs to a service other than the one in use; such a task is suspended."""
     return around.gateway not in (None, task.gateway) and not task.is_settled
 
 
 def stage_words(task: Task, around: Surroundings) -> tuple[str, str]:
-    """A line and a quieter one below it while there is nothing to see. No clock: the card has one, and here it would stand."""
+    """Return the stage's title and hint for a task without a clip. Without times: the stage does not refresh them."""
     if is_elsewhere(task, around):
-        place = f"It belongs to {gateway_host(task.gateway)} and goes on when Settings name that address again."
+        place = f"It belongs to {gateway_host(task.gateway)} and continues when you enter that address again in Settings."
         return _ELSEWHERE[task.phase], place
     if task.phase in (Phase.PENDING, Phase.PROCESSING):
         return task.phase.value.capitalize(), task.trouble or "The clip appears here when it is ready."
@@ -109,7 +109,7 @@ def stage_words(task: Task, around: Surroundings) -> tuple[str, str]:
 
 
 def spoken(task: Task, around: Surroundings) -> str:
-    """The row as a screen reader says it: prompt, facts, state, and everything that the card may have had no room for."""
+    """Return the row as text for screen readers: prompt, facts, state, and details that the card may not have room for."""
     state = state_of(task, around)
     pictures = ", ".join(map(name, task.request.images))
     sentences = [title_of(task), facts_of(task, around.profile), pictures and f"From {pictures}", state.line]
@@ -123,7 +123,7 @@ def spoken(task: Task, around: Surroundings) -> str:
 
 
 def section_heading(section: TaskSection, count: int, usual_s: tuple[float, float] | None) -> str:
-    """`Running · 3 · usually 3:40`."""
+    """Return a heading such as `Running · 3 · usually 3:40`."""
     parts = [SECTION_TITLES[section], f"{count:,}"]
     if usual_s is not None:
         shortest, longest = clock_text(usual_s[0]), clock_text(usual_s[1])
@@ -132,24 +132,24 @@ def section_heading(section: TaskSection, count: int, usual_s: tuple[float, floa
 
 
 def sent_text(task: Task, around: Surroundings) -> str:
-    """When an unclear task may have gone out."""
+    """Return when a task that needs review may have been sent."""
     return f"May have been sent at {time_of_day_text(task.sent_at or task.created_at, around.now)}"
 
 
 def usual_time_s(task: Task, profile: ModelProfile | None) -> float | None:
-    """The middle of what the profile calls usual."""
+    """Return the midpoint of the profile's usual time range, if known."""
     usual = profile.usual_time_s(task.request.options) if profile else None
     return sum(usual) / 2 if usual else None
 
 
 def is_right_to_left(text: str) -> bool:
-    """By the first character with a direction, as Unicode lays out a paragraph."""
+    """Return whether a text is right-to-left by its first strong character (UAX #9, rules P2 and P3)."""
     directions = (unicodedata.bidirectional(character) for character in text)
     return next((found in ("R", "AL") for found in directions if found in ("L", "R", "AL")), False)
 
 
 def _options_text(options: Mapping[str, OptionValue], profile: ModelProfile | None) -> str:
-    """Chosen values side by side; a switch is told only when it differs from the model's default."""
+    """Return the option values; a switch only when it differs from the model's default."""
     if profile is None:
         return " ".join(str(value) for value in options.values() if not isinstance(value, bool))
     words = list[str]()
@@ -163,7 +163,7 @@ def _options_text(options: Mapping[str, OptionValue], profile: ModelProfile | No
 
 
 def gateway_host(gateway: str) -> str:
-    """`api.example` for `https://api.example`; the simulator by its name."""
+    """Return `api.example` for `https://api.example`; the simulator's name unchanged."""
     return gateway.partition("://")[2] or gateway
 
 
@@ -285,9 +285,9 @@ _ELSEWHERE: dict[Phase, str] = {
     Phase.PROCESSING: "Sent",
     Phase.DOWNLOADING: "Not saved yet",
     Phase.UNSAVED: "Not saved yet",
-    Phase.LOST: "Not known any more",
+    Phase.LOST: "No longer known",
 }
-"""Where an unfinished task of another service stood when it was last heard of."""
+"""The last known state of an unfinished task that belongs to another service."""
 _STATES: dict[Phase, Callable[[Task, Surroundings], State]] = {
     Phase.WAITING: _waiting,
     Phase.SENDING: _sending,

@@ -51,7 +51,7 @@ def test_a_price_is_named_or_said_to_be_unknown() -> None:
 @pytest.mark.parametrize(
     ("status", "begins"),
     [
-        (RemoteStatus(TaskState.PENDING), "It waits with the service."),
+        (RemoteStatus(TaskState.PENDING), "It is queued at the service."),
         (RemoteStatus(TaskState.PROCESSING), "It is being made."),
         (RemoteStatus(TaskState.PROCESSING, unknown_state="moderating"), 'The service calls its state "moderating".'),
         (RemoteStatus(TaskState.SUCCESS), "It is done without a clip yet."),
@@ -60,7 +60,7 @@ def test_a_price_is_named_or_said_to_be_unknown() -> None:
     ],
 )
 def test_an_id_that_was_looked_up_is_described_before_it_is_attached(status: RemoteStatus, begins: str) -> None:
-    assert found_sentence(status, NOW) == f"{begins} Attach it if that is this one."
+    assert found_sentence(status, NOW) == f"{begins} Attach it if it is this task."
 
 
 def test_when_the_service_began_it_helps_to_recognise_it() -> None:

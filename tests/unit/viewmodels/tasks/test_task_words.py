@@ -138,7 +138,7 @@ def test_an_unfinished_task_of_another_gateway_promises_nothing(phase: Phase) ->
         assert line == state_of(task, AROUND).line
         return
     assert line.endswith("belongs to other.example")
-    assert "It belongs to other.example and goes on when Settings name that address again." in stage
+    assert "It belongs to other.example and continues when you enter that address again in Settings." in stage
     assert not any(words in line for words in ("next to start", "check", "in line", "left"))
 
 
