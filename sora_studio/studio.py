@@ -99,7 +99,7 @@ class Studio:
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """How a studio is opened, as `open_studio` describes it."""
+    """The parameters of `open_studio`, described there."""
 
     data_dir: Path
     base_url: str | None
@@ -174,7 +174,7 @@ class _Assembly:
         self._named_relay = "" if launch.is_demo and not is_loopback(named_relay) else named_relay
 
     async def build(self) -> Studio:
-        """Open everything, start the services, and return the studio."""
+        """Open everything, start working, and return the studio."""
         launch = self._launch
         await asyncio.to_thread(prepare_data_folder, launch.data_dir)
         self.settings = await self._load_settings()
@@ -336,7 +336,7 @@ class _Assembly:
     async def _apply_settings(self, before: Settings) -> None:
         settings = self.settings.current
         if settings.base_url != before.base_url:
-            words = "The new address is used from the next start on. Running tasks stay with the service that has them."
+            words = "The new address is used from the next start. Running tasks stay with their current service."
             self._notices.post(ADDRESS, NoticeLevel.INFO, words)
         if settings.bucket_name:
             await self._bucket_keys.load()

@@ -1,1 +1,1 @@
-"""The same commands without Qt: for scripts, for machines without a display, and beside an open window."""
+"""Commands without Qt: for scripts, for machines without a display, and beside an open window."""

@@ -1,4 +1,4 @@
-"""The command line as a person writes it, read into one value for each command."""
+"""Parses the command line into one value per command."""
 
 import argparse
 from collections.abc import Sequence
@@ -12,13 +12,13 @@ from sora_studio.domain.task import TaskState
 from sora_studio.paths import NotAPath, local_path
 
 _TAKING = {"demo": (None, "generate", "watch", "tasks"), "output": (None, "generate")}
-"""Which commands an option that stands before the command holds for; for any other it is refused, not left out in silence."""
+"""The commands that accept an option given before the command; others reject it instead of ignoring it."""
 _MOST_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
 class WindowCommand:
-    """No command at all: the window."""
+    """No command: open the window."""
 
     demo: bool
     output: Path | None
@@ -26,9 +26,9 @@ class WindowCommand:
 
 @dataclass(frozen=True, slots=True)
 class GenerateCommand:
-    """`prompt` is `-` when it comes from standard input; `choices` are pairs of field and text as they were written.
+    """`prompt` is `-` to read standard input; `choices` are pairs of field and text, as given.
 
-    `callback` None: as the settings say.
+    `callback` is None to follow the settings.
     """
 
     prompt: str
@@ -48,7 +48,7 @@ class GenerateCommand:
 
 @dataclass(frozen=True, slots=True)
 class WatchCommand:
-    """Follow everything that is unfinished."""
+    """Follow all unfinished tasks."""
 
     json: bool
     demo: bool = False
@@ -76,12 +76,12 @@ Command = WindowCommand | GenerateCommand | WatchCommand | TasksCommand | KeyCom
 
 
 def parse(argv: Sequence[str]) -> Command:
-    """Raises `SystemExit` with code 2 for what cannot be read, and with 0 after `--help` and `--version`."""
+    """Parse the arguments. Raises `SystemExit` with code 2 for invalid ones, and with 0 after `--help` and `--version`."""
     parser = _parser()
     found = parser.parse_args(argv)
     for option, commands in _TAKING.items():
         if getattr(found, option) and found.command not in commands:
-            parser.error(f"--{option} means nothing to {found.command}")
+            parser.error(f"--{option} does not apply to {found.command}")
     match found.command:
         case "generate":
             return GenerateCommand(
@@ -133,9 +133,9 @@ def _parser() -> argparse.ArgumentParser:
     _build_generate(command("generate", "make clips from a prompt, follow them and save them"))
     _build_watch(command("watch", "follow every unfinished task to its end and save its clips"))
     _build_tasks(command("tasks", "list tasks, newest first"))
-    _build_key(command("key", "keep the API key in the system's key store"))
+    _build_key(command("key", "manage the API key in the system's key store"))
     commands.add_parser("simulate", help="run the simulator of the service by itself", add_help=False)
-    commands.add_parser("relay", help="lend pictures and take callbacks on a host of your own", add_help=False)
+    commands.add_parser("relay", help="serve pictures and receive callbacks on a host of your own", add_help=False)
     return parser
 
 
@@ -151,20 +151,20 @@ def _build_generate(generate: argparse.ArgumentParser) -> None:
     generate.add_argument(
         "--set", action="append", default=[], type=_choice, metavar="FIELD=VALUE", help="an option of the model: duration=15"
     )
-    generate.add_argument("--fit", action="store_true", help="of a picture that cannot be sent as it is, send a copy that fits")
+    generate.add_argument("--fit", action="store_true", help="if a picture cannot be sent as it is, send a converted copy")
     generate.add_argument("--route", default="", help="how the service routes the task: auto, value or official (sora-2's)")
-    generate.add_argument("--model", metavar="SLUG", help="the model; the one of the settings unless given")
+    generate.add_argument("--model", metavar="SLUG", help="the model (default: from the settings)")
     generate.add_argument("--count", type=int, default=1, metavar="N", help="takes of the same request, 1 to 10")
     generate.add_argument(
         "--callback",
         action=argparse.BooleanOptionalAction,
-        help="let the service report the end to the relay, or not; as the settings say unless given",
+        help="whether the service reports the end to the relay (default: from the settings)",
     )
     _add_place(generate, default=argparse.SUPPRESS)
     generate.add_argument(
         "--no-wait",
         action="store_true",
-        help="end once the service has accepted everything (and is done with pictures that this command lends itself)",
+        help="exit once the service has accepted everything (and is done with pictures that this command serves itself)",
     )
     generate.add_argument(
         "--again", action="store_true", help="send it although an equal request was sent within the last minute"
@@ -181,17 +181,17 @@ def _build_watch(watch: argparse.ArgumentParser) -> None:
 def _build_tasks(tasks: argparse.ArgumentParser) -> None:
     states = ", ".join(state.value for state in TaskState)
     tasks.add_argument("--state", type=_state, metavar="STATE", help=f"only those in this state: {states}")
-    tasks.add_argument("--search", default="", metavar="TEXT", help="only those whose prompt or id has this")
-    tasks.add_argument("--limit", type=_count, default=50, metavar="N", help="at most so many (50)")
+    tasks.add_argument("--search", default="", metavar="TEXT", help="only those whose prompt or id contains this")
+    tasks.add_argument("--limit", type=_count, default=50, metavar="N", help="at most this many (default: 50)")
     _add_json(tasks)
     _add_demo(tasks, default=argparse.SUPPRESS)
 
 
 def _build_key(key: argparse.ArgumentParser) -> None:
     actions = key.add_subparsers(dest="action", required=True, metavar="set|status|clear")
-    actions.add_parser("set", help="read the key from standard input and keep it")
-    actions.add_parser("status", help="say whether there is a key and where; never the key itself")
-    actions.add_parser("clear", help="take the key out of the key store")
+    actions.add_parser("set", help="read the key from standard input and store it")
+    actions.add_parser("status", help="print whether there is a key and where, never the key itself")
+    actions.add_parser("clear", help="delete the key from the key store")
 
 
 def _add_place(parser: argparse.ArgumentParser, *, default: str | None) -> None:
@@ -200,7 +200,7 @@ def _add_place(parser: argparse.ArgumentParser, *, default: str | None) -> None:
         type=_folder,
         default=default,
         metavar="DIR",
-        help="the folder for clips, instead of the one of the settings",
+        help="the folder for clips (default: from the settings)",
     )
 
 
@@ -209,11 +209,11 @@ def _add_demo(parser: argparse.ArgumentParser, *, default: object) -> None:
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="one JSON object a line, on every change and at the end")
+    parser.add_argument("--json", action="store_true", help="one JSON object per line, on every change and at the end")
 
 
 def _folder(text: str) -> Path:
-    if not text.strip():  # a variable that is not set would mean the current folder
+    if not text.strip():  # e.g. an unset shell variable, which would mean the current folder
         raise argparse.ArgumentTypeError("it names no folder")
     try:
         path = local_path(text)
@@ -231,7 +231,7 @@ def _folder(text: str) -> Path:
 def _choice(text: str) -> tuple[str, str]:
     field, sign, value = text.partition("=")
     if not sign or not field.strip():
-        raise argparse.ArgumentTypeError(f"{text!r} does not read FIELD=VALUE")
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form FIELD=VALUE")
     return field.strip(), value.strip()
 
 
@@ -240,7 +240,7 @@ def _state(text: str) -> TaskState:
         return TaskState(text.strip().lower())
     except ValueError:
         states = ", ".join(state.value for state in TaskState)
-        raise argparse.ArgumentTypeError(f"{text!r} is no state; there are {states}") from None
+        raise argparse.ArgumentTypeError(f"{text!r} is not a state; choose from {states}") from None
 
 
 def _count(text: str) -> int:

@@ -1,4 +1,4 @@
-"""How a command ended, for whoever called it."""
+"""Exit codes of the commands."""
 
 from enum import IntEnum
 
@@ -18,7 +18,7 @@ from sora_studio.domain.errors import (
 
 
 class ExitCode(IntEnum):
-    """Stable: scripts build on them."""
+    """Stable: scripts depend on the values."""
 
     SAVED = 0
     BUG = 1
@@ -34,22 +34,21 @@ EPILOG = """\
 exit codes:
   0    everything is saved (or, with --no-wait, accepted)
   1    the program itself failed; its log says where
-  2    invalid input, no way for a picture, or an equal request was sent within
+  2    invalid input, no route for a picture, or an equal request was sent within
        the last minute (--again sends it): nothing was sent
   3    the service failed a task, or no longer serves its clip
   4    the key is missing or refused, or its account has no credit
   5    an outcome is unknown: a request may have been charged
   6    gave up: no answer or no progress for ten minutes, the database or the
        data folder cannot be used, today's spending limit is reached, there is
-       no room or no right to save, or standard output cannot be written
+       no space or permission to save, or standard output cannot be written
   130  interrupted
-Tasks that were sent stay whatever the code is; "sora-studio watch" goes on with
-them.
+Tasks that were sent are kept in any case; "sora-studio watch" resumes them.
 """
 
 
 def code_for(error: StudioError) -> ExitCode:
-    """What an error that ends a command means."""
+    """Return the exit code of an error that ends a command."""
     match error:
         case KeyMissing() | KeyRejected() | KeyringUnavailable() | OutOfCredit():
             return ExitCode.KEY

@@ -1,4 +1,4 @@
-"""Follows tasks until nothing more happens to them by itself, and judges how it ended."""
+"""Follows tasks until they are settled, and determines the exit code."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -22,13 +22,13 @@ from sora_studio.domain.events import (
 from sora_studio.domain.task import Phase, Task, TaskState
 
 PATIENCE_S = 600.0
-"""How long a command goes on without any good news before it gives up; the tasks themselves are never given up."""
+"""How long a command waits without progress before it gives up; the tasks themselves go on."""
 BEAT_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """A cause that stops tasks of these phases for good, as far as a command can wait, and what it means."""
+    """A cause that stops tasks in these phases for good, as far as a command can wait, and its exit code."""
 
     phases: frozenset[Phase]
     code: ExitCode
@@ -44,7 +44,7 @@ _BLOCKS = {
     "room": _Block(frozenset({Phase.WAITING}), ExitCode.GAVE_UP),
     "output": _Block(_SAVING, ExitCode.GAVE_UP),
 }
-"""By the cause of the notice that tells of it."""
+"""Keyed by the cause of the corresponding notice."""
 _OFFLINE = "offline"
 
 _CODES = {
@@ -58,14 +58,14 @@ _CODES = {
 }
 _NEVER_SENT = frozenset({failures.IMAGE_UNUSABLE, failures.IMAGE_UNPUBLISHED})
 _WORST_FIRST = (ExitCode.UNKNOWN, ExitCode.KEY, ExitCode.GAVE_UP, ExitCode.FAILED, ExitCode.INVALID, ExitCode.SAVED)
-"""What a person must know first when several tasks ended differently: money that may have gone."""
+"""Severity if tasks ended differently. Possible charges come first."""
 
 
 class Follower:
-    """Follows a set of tasks through events. `load` fetches their rows; `standing` are the notices that hold already.
+    """Follows a set of tasks through events. `load` fetches their rows; `standing` are the notices already active.
 
-    `take_back` cancels a task of this command's own that waits for a way that does not work: it must not go out later by
-    itself, when the person has perhaps sent it again.
+    `take_back` cancels a task of this command that waits for a failing picture route: it must not be sent later, when the user
+    may have sent it again.
     """
 
     def __init__(
@@ -94,7 +94,7 @@ class Follower:
         self._unsubscribe = events.subscribe(self._on_event)
 
     async def run(self, tasks: Iterable[int], *, is_done: Callable[[Task], bool]) -> ExitCode:
-        """The worst that happened to any of the tasks, once `is_done` holds for all or waiting longer makes no sense."""
+        """Follow until `is_done` is true for all tasks or waiting longer is pointless. Return the most severe exit code."""
         wanted = set(tasks)
         self._dirty |= wanted
         try:
@@ -122,7 +122,7 @@ class Follower:
             self._progress.say("What this command could not send was taken back: it does not go out later by itself.")
 
     def _without_way(self, tasks: Sequence[Task]) -> list[Task]:
-        """Those that wait for a way that does not work: the one that the notice is about, as one of them says."""
+        """Return the tasks that wait for the failing picture route in the current notice."""
         words = self._causes.get(_NO_WAY, "")
         waiting = [task for task in tasks if task.phase is Phase.WAITING and task.request.files]
         closed = {task.request.pictures_by for task in waiting if task.trouble and words.startswith(task.trouble)}
@@ -146,19 +146,19 @@ class Follower:
             pass
 
     def _stuck(self, tasks: Sequence[Task]) -> ExitCode | None:
-        """Why waiting longer makes no sense, if it does not."""
+        """Return the exit code if waiting longer is pointless, else None."""
         for cause in self._causes.keys() & _BLOCKS.keys():
             if all(task.phase in _BLOCKS[cause].phases for task in tasks):
                 return _BLOCKS[cause].code
         if all(_is_kept(task) for task in tasks):
-            self._progress.say("Only you can say how this goes on: in the window, Save as it is or Save now.")
+            self._progress.say("This needs your decision: in the window, choose Save as it is or Save now.")
             return ExitCode.GAVE_UP
         if self._without_way(tasks) == [*tasks]:
             return ExitCode.INVALID
         if _OFFLINE not in self._causes and not all(_is_troubled(task) for task in tasks):
             self._good_news_at = self._clock.monotonic()
         if self._clock.monotonic() - self._good_news_at > self._patience_s:
-            self._progress.say("No good news for a long time. The tasks stay; sora-studio watch goes on with them.")
+            self._progress.say("No progress for a long time. The tasks stay; sora-studio watch goes on with them.")
             return ExitCode.GAVE_UP
         return None
 
@@ -182,22 +182,22 @@ class Follower:
 
 
 def is_settled(task: Task) -> bool:
-    """Nothing more happens to it by itself, or only a person can say how it goes on."""
+    """Return whether nothing more happens to the task by itself, or the user must decide."""
     return task.is_settled or task.phase in (Phase.UNKNOWN, Phase.LOST) or task.removed_at is not None
 
 
 def is_answered(task: Task) -> bool:
-    """Its create got an answer, of whatever kind."""
+    """Return whether the task's create got any answer."""
     return task.state not in (TaskState.WAITING, TaskState.SENDING)
 
 
 def is_ended(task: Task) -> bool:
-    """The service does nothing more for it, as far as anybody knows; its clips may still be with the service."""
+    """Return whether the service has finished with the task, as far as known; its clips may still have to be downloaded."""
     return task.state.is_over or is_settled(task)
 
 
 def worst(codes: Iterable[ExitCode]) -> ExitCode:
-    """The one that a person must know first; saved when there is none."""
+    """Return the most severe code; `SAVED` if there is none."""
     return min(codes, key=_WORST_FIRST.index, default=ExitCode.SAVED)
 
 
@@ -208,7 +208,7 @@ def _code_of(task: Task) -> ExitCode:
 
 
 def _is_kept(task: Task) -> bool:
-    """Whether what is missing came, but not as a film, so that it is not asked for again by itself."""
+    """Return whether all missing clips arrived as unplayable files that were kept, so that they are not downloaded again."""
     missing = [clip for clip in task.clips if clip.state is not ClipState.SAVED]
     return task.phase is Phase.UNSAVED and bool(missing) and all(clip.kept and clip.trouble for clip in missing)
 

@@ -1,4 +1,4 @@
-"""`generate` and `watch`: hand tasks in, follow them to their end, say where the clips are."""
+"""`generate` and `watch`: submit tasks, follow them to their end, and report where the clips are."""
 
 import codecs
 import io
@@ -34,17 +34,17 @@ PUBLIC = {
     PictureRoute.RELAY: "through your relay, until the task ends.",
     PictureRoute.COMMAND: "by your own command, for as long as that keeps it there.",
 }
-"""What follows `… becomes reachable on the internet`."""
+"""Completes the sentence `… becomes reachable on the internet`."""
 FITS = "With --fit a copy that fits is sent instead."
 NOT_A_PICTURE = "Give the path of a picture, or its http or https address."
-HANDED_OVER = "Another Sora Studio works on this data folder: it sends and saves the tasks, and this command watches."
-ITS_RELAY = f"It does so by its own relay and ways for pictures, not by {RELAY_URL_VARIABLE}."
+HANDED_OVER = "Another Sora Studio uses this data folder: it sends and saves the tasks, and this command watches."
+ITS_RELAY = f"It uses its own relay and picture settings, not {RELAY_URL_VARIABLE}."
 STAYS = (
-    "This command lends the pictures itself, so it stays until the service is done with them. A bucket or a relay on a host of "
-    "yours lends them without it."
+    "This command serves the pictures itself, so it keeps running until the service is done with them. To avoid that, use a "
+    "bucket or a relay on your own host."
 )
 _MARKS = {
-    codecs.BOM_UTF32_LE: "utf-32",  # before the mark of UTF-16, with which it begins
+    codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16, whose mark is a prefix of this one
     codecs.BOM_UTF32_BE: "utf-32",
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
@@ -54,7 +54,7 @@ _UNFINISHED = frozenset({TaskSection.REVIEW, TaskSection.RUNNING, TaskSection.WA
 
 
 async def generate(command: GenerateCommand, studio: "Studio") -> ExitCode:
-    """Submit, then follow to the end, or with `--no-wait` to the service's answer (or as long as it needs us)."""
+    """Submit, then follow to the end; with `--no-wait` to the service's answer, or until it has the pictures served here."""
     follower = _follower(studio, as_json=command.json, take_back=studio.submission.cancel)
     model = command.model or studio.settings.current.model
     request = request_from(command, model, studio.profiles.get(model))
@@ -72,7 +72,7 @@ async def generate(command: GenerateCommand, studio: "Studio") -> ExitCode:
 
 
 async def _submit(command: GenerateCommand, studio: "Studio", request: GenerationRequest) -> list[Task]:
-    """Ask before an equal request is paid for twice; where nobody can be asked it is refused."""
+    """Submit, after asking before an equal request is paid for twice; refuse it if there is no terminal to ask on."""
     try:
         return await studio.submission.submit(request, takes=command.takes, again=command.again)
     except InvalidRequest as invalid:
@@ -90,7 +90,7 @@ async def _submit(command: GenerateCommand, studio: "Studio", request: Generatio
 
 
 async def watch(command: WatchCommand, studio: "Studio") -> ExitCode:
-    """Everything that is unfinished now."""
+    """Follow all tasks that are unfinished now."""
     follower = _follower(studio, as_json=command.json)
     index = await studio.tasks.index(TaskFilter(gateway=studio.gateway_name))
     unfinished = [task for section, task in index if section in _UNFINISHED]
@@ -102,12 +102,12 @@ async def watch(command: WatchCommand, studio: "Studio") -> ExitCode:
 
 
 def _settled(studio: "Studio") -> Callable[[Task], bool]:
-    """Nothing more happens to a task by itself; an unclear one may still be found by its report."""
+    """Return a predicate for tasks that are settled; an unclear one may still be settled by its report."""
     return lambda task: is_settled(task) and not studio.reports.may_settle(task)
 
 
 def request_from(command: GenerateCommand, model: str, profile: ModelProfile | None) -> GenerationRequest:
-    """What was asked for, in the profile's own values where they fit; what does not fit is refused by validation."""
+    """Return the request, with options parsed by the profile where possible; validation rejects the others."""
     sources = tuple(_sources(command.images))
     edits = {source: PictureEdit(convert=True) for source in sources if command.fit and not is_url(source)}
     options = {field: option.parse(text) if (option := _option(profile, field)) else text for field, text in command.choices}
@@ -117,7 +117,7 @@ def request_from(command: GenerateCommand, model: str, profile: ModelProfile | N
 
 
 async def _would_fit(studio: "Studio", request: GenerationRequest) -> bool:
-    """Whether a copy of some picture that is refused as it is could be sent."""
+    """Return whether a converted copy of some rejected picture could be sent."""
     profile = studio.profiles.get(request.model)
     files = [file for file in request.files if file not in request.edits]
     looks = [await studio.pictures.look(image, PictureEdit(), profile) for image in files] if profile else []
@@ -132,7 +132,7 @@ def _say_what_becomes_public(studio: "Studio", request: GenerationRequest) -> No
 
 
 def batch_words(pictures: int, takes: int, tasks: int) -> str:
-    """What several pictures came to; empty where one task is one picture, or none."""
+    """Return how many tasks several pictures make; empty for fewer than two pictures."""
     if pictures < 2:
         return ""
     each = f", {takes} takes each" if takes > 1 else ""
@@ -140,14 +140,14 @@ def batch_words(pictures: int, takes: int, tasks: int) -> str:
 
 
 def _lends_itself(studio: "Studio", request: GenerationRequest) -> bool:
-    """Whether the service could not fetch the pictures any more once this process has ended."""
+    """Return whether the pictures become unavailable when this process ends."""
     if not studio.tracking.is_owner or not request.files:
         return False
     return studio.reports.relay_is_here and studio.publishing.route_for(request) is PictureRoute.RELAY
 
 
 def _wants_report(command: GenerateCommand, studio: "Studio") -> bool:
-    """What was said on the command line; else what the settings say, as long as a relay is set up."""
+    """Return the command line's choice, else the settings' choice if a relay is set up."""
     if command.callback is None:
         return studio.settings.current.callback and studio.reports.state.configured
     return command.callback
@@ -158,7 +158,7 @@ def _option(profile: ModelProfile | None, field: str) -> Option | None:
 
 
 def _sources(images: Iterable[str]) -> list[str]:
-    """Return web addresses as they are and everything else as full paths. Raises `InvalidRequest` with all that are neither."""
+    """Return web addresses unchanged and files as absolute paths. Raises `InvalidRequest` listing all that are neither."""
     sources, problems = list[str](), list[Problem]()
     for image in images:
         try:
@@ -181,11 +181,11 @@ def _source(image: str) -> str:
 
 
 def prompt_from(argument: str) -> str:
-    """Return the argument, or for `-` standard input without its last line ends; a leading byte order mark is no part of it.
+    """Return the prompt; for `-`, standard input without trailing line ends. A leading byte order mark is removed.
 
-    Raises `InvalidRequest` for what is not text or cannot be read.
+    Raises `InvalidRequest` if it is not text or cannot be read.
     """
-    encoding = sys.stdin.encoding if sys.stdin else sys.getfilesystemencoding()  # there is none when it is closed
+    encoding = sys.stdin.encoding if sys.stdin else sys.getfilesystemencoding()  # None if closed
     try:
         prompt = argument
         if argument == "-" and sys.stdin:
@@ -194,10 +194,10 @@ def prompt_from(argument: str) -> str:
             prompt = io.TextIOWrapper(io.BytesIO(content), encoding, sys.stdin.errors).read().rstrip("\r\n")
         elif argument == "-":
             prompt = ""
-        prompt.encode()  # what the system could not decode is in it as halves of characters
+        prompt.encode()  # fails for undecodable bytes, which are lone surrogates
     except UnicodeError:
         raise InvalidRequest([Problem("prompt", f"The prompt is not {encoding.upper()} text.")]) from None
-    except OSError as error:  # such as a file that is only open for writing
+    except OSError as error:  # e.g. opened for writing only
         raise InvalidRequest([Problem("prompt", f"Standard input cannot be read: {error.strerror or error}.")]) from error
     return without_mark(prompt)
 

@@ -1,4 +1,4 @@
-"""`key`: the API key goes in by standard input and never comes out again."""
+"""`key`: reads the API key from standard input and never prints it."""
 
 import getpass
 import sys
@@ -20,7 +20,10 @@ _PLACES = {
 
 
 def perform(command: KeyCommand, keys: KeyStore) -> Coroutine[Any, Any, ExitCode]:
-    """0 when there is (or, after `clear`, is no longer) a key; 4 otherwise. A key is typed before anything is awaited."""
+    """Return the coroutine of a key command. The key is read before it is awaited.
+
+    Its exit code is 0 if there is (after `clear`: is no longer) a key, else 4.
+    """
     match command.action:
         case "set":
             return _set(keys, _read_key())
@@ -46,7 +49,7 @@ async def _tell(keys: KeyStore) -> ExitCode:
 
 
 def _told(status: KeyStatus, *, wanted: bool) -> ExitCode:
-    if status.origin is not KeyOrigin.SESSION:  # a command's session is over at once, so the store's own notice would mislead
+    if status.origin is not KeyOrigin.SESSION:  # the store's notice speaks of a session, which ends with the command
         write_out(_PLACES[status.origin])
         if status.notice:
             say(status.notice)
@@ -56,7 +59,7 @@ def _told(status: KeyStatus, *, wanted: bool) -> ExitCode:
 
 
 def _read_key() -> str:
-    """One line; a terminal does not show it. Empty when there is none, or no standard input at all."""
+    """Return one line from standard input, hidden on a terminal; empty if there is none."""
     if not sys.stdin or not sys.stdin.isatty():
         return sys.stdin.readline() if sys.stdin else ""
     try:

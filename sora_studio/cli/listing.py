@@ -1,4 +1,4 @@
-"""`tasks`: what is in the database, without starting any work on it."""
+"""`tasks`: lists what is in the database, without starting any work."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from sora_studio.storage.tasks import SqliteTasks
 
 
 async def list_tasks(command: TasksCommand, folder: Path) -> ExitCode:
-    """Newest first, one a line."""
+    """List tasks, newest first, one per line."""
     path = folder / "studio.db"
     if not path.exists():
         return ExitCode.SAVED

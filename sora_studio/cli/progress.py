@@ -1,4 +1,4 @@
-"""How far a set of tasks is, as one number and a few words for the bar."""
+"""The combined progress of a set of tasks, for the bar."""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
@@ -10,12 +10,12 @@ from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.task import Phase, Task
 
 _GENERATION_SHARE = 0.9
-"""Of a task's way, what the service's work takes; the rest is fetching."""
+"""Share of a task's progress for generation; the rest is the download."""
 _RUNNING = (Phase.PENDING, Phase.PROCESSING)
 
 
 class ProgressLine:
-    """Draws the bar from the rows and the transfers; the service tells no percentage, so its part is the usual time."""
+    """Draws the bar from rows and transfers. The service reports no percentage; generation is estimated by the usual time."""
 
     def __init__(self, bar: ProgressBar, profiles: Mapping[str, ModelProfile], clock: Clock) -> None:
         self._bar = bar
@@ -24,16 +24,16 @@ class ProgressLine:
         self._transfers = dict[int, float]()
 
     def transferred(self, event: TransferProgressed) -> None:
-        """Bytes arrived."""
+        """Record download progress."""
         if event.total_bytes:
             self._transfers[event.task] = min(event.received_bytes / event.total_bytes, 1.0)
 
     def say(self, words: str) -> None:
-        """A line that stays."""
+        """Write a permanent line above the bar."""
         self._bar.say(words)
 
     def draw(self, tasks: Collection[Task]) -> None:
-        """As things stand now."""
+        """Draw the current progress."""
         now = self._clock.now()
         fraction = sum(self.fraction_of(task, now) for task in tasks) / max(len(tasks), 1)
         settled = sum(task.is_settled for task in tasks)
@@ -42,7 +42,7 @@ class ProgressLine:
         self._bar.draw(fraction, f"{settled} of {len(tasks)} done, {elapsed_s // 60}:{elapsed_s % 60:02d}")
 
     def fraction_of(self, task: Task, now: datetime) -> float:
-        """0 before the service has it, 1 when nothing more happens; in between an estimate that never reaches its end early."""
+        """Return 0 before the service has the task, 1 once it is settled, and an estimate below 1 in between."""
         if task.is_settled:
             return 1.0
         if task.phase is Phase.DOWNLOADING:

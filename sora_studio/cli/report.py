@@ -1,4 +1,4 @@
-"""What a command says: JSON lines or paths on standard output, progress for people on standard error."""
+"""A command's output: JSON lines or paths on standard output, messages and progress on standard error."""
 
 import json
 import sys
@@ -14,17 +14,17 @@ from sora_studio.domain.task import Phase, Task
 
 
 def plain(text: str) -> str:
-    """Text from outside without anything that a terminal would obey."""
+    """Return external text without control characters, which a terminal would interpret."""
     return "".join(character if character.isprintable() else " " for character in text)
 
 
 def say(text: str) -> None:
-    """Write one line for a person to standard error."""
+    """Write one line to standard error."""
     write_err(f"{plain(text)}\n")
 
 
 def json_line(task: Task) -> str:
-    """The task as one line; its keys are stable."""
+    """Return the task as one line of JSON; its keys are stable."""
     return json.dumps(
         {
             "id": task.id,
@@ -41,12 +41,12 @@ def json_line(task: Task) -> str:
 
 
 def saved_files(task: Task) -> list[str]:
-    """The paths of the clips that are on the disk."""
+    """Return the paths of the clips that are on disk."""
     return [str(clip.path) for clip in task.clips if clip.state is ClipState.SAVED and clip.path]
 
 
 def describe(task: Task) -> str:
-    """`3 · ready · Slow dolly… · pier.jpg` and, where there is more to say, why."""
+    """Return `3 · ready · Slow dolly… · pier.jpg`, followed by the reasons if there are any."""
     words = [str(task.id), _PHASES[task.phase], first_line(task.request.prompt, 60)]
     words += [picture_name(without_query(image)) for image in task.request.images]
     if task.takes > 1:
@@ -89,7 +89,7 @@ _PHASES: dict[Phase, str] = {
 
 
 class Report:
-    """Tells each change once: JSON or paths to standard output, a line and the bar to standard error."""
+    """Reports each change once: JSON or paths to standard output, messages and the bar to standard error."""
 
     def __init__(self, *, as_json: bool, bar: "ProgressBar") -> None:
         self._as_json = as_json
@@ -99,7 +99,7 @@ class Report:
         self._told_files = set[str]()
 
     def changed(self, task: Task) -> None:
-        """A task as it stands now; what was said already is not said again."""
+        """Report a task's changes since the last call."""
         words = describe(task)
         if self._last_words.get(task.id) != words:
             self._last_words[task.id] = words
@@ -114,7 +114,7 @@ class Report:
                 self._tell_file(path)
 
     def end(self) -> None:
-        """Every task once more as it was last seen, so that the last lines are the result."""
+        """Write every task's last JSON line again, so that the last lines are the result."""
         self._bar.clear()
         if self._as_json:
             for task in sorted(self._last_json):
@@ -127,7 +127,7 @@ class Report:
 
 
 class ProgressBar:
-    """One line at the bottom of a terminal, drawn over itself. Where standard error is no terminal there is none."""
+    """One line at the bottom of a terminal, redrawn in place. Does nothing if standard error is not a terminal."""
 
     WIDTH = 28
 
@@ -136,17 +136,17 @@ class ProgressBar:
         self._length = 0
 
     def say(self, words: str) -> None:
-        """A line that stays, above the bar."""
+        """Write a permanent line above the bar."""
         self.clear()
         say(words)
 
     def write(self, line: str) -> None:
-        """A line for standard output that does not run into the bar."""
+        """Write a line to standard output without mixing it with the bar."""
         self.clear()
         write_out(line)
 
     def draw(self, fraction: float, words: str) -> None:
-        """`fraction` from 0 to 1."""
+        """Draw the bar at `fraction`, from 0 to 1."""
         if not self._drawn:
             return
         full = round(self.WIDTH * min(max(fraction, 0.0), 1.0))
@@ -155,7 +155,7 @@ class ProgressBar:
         self._length = len(line)
 
     def clear(self) -> None:
-        """Take the bar away."""
+        """Remove the bar."""
         if self._length:
             write_err("\r" + " " * self._length + "\r")
             self._length = 0

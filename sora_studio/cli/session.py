@@ -1,4 +1,4 @@
-"""Runs one command to its end: opens what it needs, closes it however the command ends, and turns errors into sentences."""
+"""Runs one command: opens what it needs, closes it however the command ends, and reports errors as sentences."""
 
 import asyncio
 import contextlib
@@ -28,10 +28,10 @@ Command = GenerateCommand | WatchCommand | TasksCommand | KeyCommand
 
 
 def run(command: Command) -> ExitCode:
-    """How the command ended. Whatever went wrong has been said in a sentence."""
+    """Run the command and return its exit code. Errors have been reported in a sentence."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a path that the terminal cannot show must not end the command
+            stream.reconfigure(errors="backslashreplace")  # a path that cannot be encoded must not end the command
     used = _Used()
     demo = not isinstance(command, KeyCommand) and command.demo
     folder = data_dir(demo=demo)
@@ -53,7 +53,7 @@ def run(command: Command) -> ExitCode:
     except StudioError as error:
         say(f"{error.sentence} {error.detail}".strip())
         return code_for(error)
-    except BrokenPipeError:  # the reader of our output has left
+    except BrokenPipeError:  # the reader of our output has gone
         return ExitCode.INTERRUPTED
     except Exception:
         _log.exception("Unexpected error in a command")
@@ -64,7 +64,7 @@ def run(command: Command) -> ExitCode:
 
 
 class _Used:
-    """Tells whatever secrets the command comes to use, so that the log can leave them out."""
+    """Returns the secrets that the command uses, so that the log can redact them."""
 
     ask: Callable[[], tuple[str | None, ...]] = tuple
 
@@ -73,7 +73,7 @@ class _Used:
 
 
 def _work(command: Command, folder: Path, used: _Used) -> Coroutine[Any, Any, ExitCode]:
-    """What the command does. Standard input is read here: a loop that waits for a person's typing would do nothing else."""
+    """Return the command's coroutine. Standard input is read here, because reading it would block the event loop."""
     match command:
         case KeyCommand():
             from sora_studio.cli.keys import perform
@@ -110,7 +110,7 @@ async def _generate(command: GenerateCommand, folder: Path, used: _Used) -> Exit
 
 @contextlib.asynccontextmanager
 async def _opened(folder: Path, used: _Used, *, output: Path | None, demo: bool) -> "AsyncGenerator[Studio]":
-    """Open a studio, with the simulator behind it in a demo, and say what the start has to say."""
+    """Open a studio, in a demo with the simulator behind it, and report the notices of the start."""
     from sora_studio.demo import DEMO_KEY, DEMO_SPEED, Demo
     from sora_studio.storage.secrets import KeyStores, SessionKeys
     from sora_studio.studio import SIMULATOR, open_studio

@@ -1,4 +1,4 @@
-"""Standard output and error as they may be: closed, a pipe without a reader, or a file on a full disk."""
+"""Writes to standard output and error, which may be closed, a pipe without a reader, or a file on a full disk."""
 
 import contextlib
 import os
@@ -10,7 +10,7 @@ from sora_studio.domain.errors import StudioError
 
 
 class OutputFailed(StudioError):
-    """A result that could not be written."""
+    """Standard output could not be written."""
 
     advice = 'Tasks that were sent stay; "sora-studio watch" goes on with them.'
 
@@ -19,7 +19,7 @@ class OutputFailed(StudioError):
 
 
 def write_out(line: str) -> None:
-    """Write a line of the result at once. Raises `BrokenPipeError` when its reader has gone, `OutputFailed` for all else."""
+    """Write a line of the result and flush it. Raises `BrokenPipeError` if the reader has gone, else `OutputFailed`."""
     if sys.stdout:
         with _failing():
             sys.stdout.write(f"{line}\n")
@@ -27,14 +27,14 @@ def write_out(line: str) -> None:
 
 
 def flush_out() -> None:
-    """Write what is still buffered, so that a failure is reported here and not by the interpreter's end. Raises alike."""
+    """Flush the buffer, so that a failure is reported here and not at the interpreter's exit. Raises like `write_out`."""
     if sys.stdout:
         with _failing():
             sys.stdout.flush()
 
 
 def write_err(text: str) -> None:
-    """Write words for a person. Where they cannot be written the command goes on: they are not its result."""
+    """Write a message to standard error. Failures are ignored: messages are not the command's result."""
     if sys.stderr:
         try:
             sys.stderr.write(text)
@@ -56,7 +56,7 @@ def _failing() -> Generator[None]:
 
 
 def _discard(stream: TextIO) -> None:
-    """Send this and everything later to nowhere: the interpreter would try, and fail, once more at its end."""
+    """Redirect the stream to the null device: the interpreter would otherwise fail again at exit."""
     with contextlib.suppress(OSError, ValueError):
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())

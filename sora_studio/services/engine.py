@@ -1,4 +1,4 @@
-"""The services wired to one another, and the order in which they begin and end: as a guest, as the owner, at the end."""
+"""Wires the services to one another, and starts and stops them in order: as guest, as owner, at the end."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -36,15 +36,15 @@ if TYPE_CHECKING:
     from sora_studio.storage.lock import DataFolderLock
 
 START_WAITS_S = 1.0
-"""How long the start waits for the clips' disk; it is asked again while tasks wait to be sent."""
+"""How long the start waits for the clips' disk; it is checked again while tasks wait to be sent."""
 CREATES_FINISH_WITHIN_S = 5.0
 WITHDRAWN_WITHIN_S = 3.0
-"""What is still public after that is taken back at the next start."""
+"""Pictures that are still public after this are withdrawn at the next start."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What the services use besides the core: one implementation of each, and what is asked for anew at every use."""
+    """What the services use besides the core. Callables are evaluated at every use."""
 
     transfer: "FilmTransfer"
     media: "LocalMedia"
@@ -58,7 +58,7 @@ class Outside:
 
 
 class Engine:
-    """Looks on from `begin`, works while this process owns its data folder, and leaves nothing half-done at `finish`."""
+    """Watches from `begin` on, works while this process owns its data folder, and leaves nothing half-done at `finish`."""
 
     def __init__(self, core: Core, outside: Outside) -> None:
         self._core = core
@@ -121,7 +121,7 @@ class Engine:
         )
 
     async def begin(self) -> None:
-        """Look on, and work if nobody else does; all that was left unfinished goes on."""
+        """Start watching; become the owner and resume unfinished work if there is no other owner."""
         await self._changes.begin()
         await self.spending.begin()
         await self._disk_space.look(within_s=START_WAITS_S)
@@ -138,7 +138,7 @@ class Engine:
             supervisor.keep(self.ownership.run, name="ownership")
 
     async def finish(self) -> None:
-        """Send nothing new, wait up to 5 s for creates in flight, withdraw what nobody needs (up to 3 s), end everything."""
+        """Send nothing new, wait up to 5 s for creates in flight, withdraw idle pictures (up to 3 s), and stop everything."""
         await self._sender.finish(CREATES_FINISH_WITHIN_S)
         try:
             await self._publishing.finish(WITHDRAWN_WITHIN_S)
@@ -146,18 +146,18 @@ class Engine:
             await self._core.supervisor.stop()
 
     def key_changed(self) -> None:
-        """Everything that waited for a key tries again."""
+        """Resume everything that waited for a key."""
         self.send_blocks.key_changed()
         self.connection.probe_now()
         self.balance.key_changed()
 
     def ways_changed(self) -> None:
-        """Pictures may go other ways now, or the same with other keys."""
+        """Apply changed picture routes or their keys."""
         self._publishing.ways_changed()
         self._sender.ways_changed()
 
     def retry(self) -> None:
-        """A person asks to try again: whatever holds back does so at once."""
+        """Retry everything that waits now, at the user's request."""
         self.ways_changed()
         self.send_blocks.credit_returned()
         self.connection.probe_now()
@@ -166,7 +166,7 @@ class Engine:
         self.balance.want()
 
     async def _begin_to_work(self) -> None:
-        """Take over what another run left. May be repeated when it failed half-way."""
+        """Take over what another run left. Can be repeated if it failed half-way."""
         self._works = True
         store, gateway = self._core.task_writer.tasks, self._core.gateway_name
         await self._core.task_writer.recover()
@@ -197,7 +197,10 @@ class Engine:
             self.reports.task_changed(task)
 
     def _line_changed(self, carries: Callable[[str], bool] | None) -> None:
-        """Without a line nobody knows whether the relay still lends: its pictures are looked at before they are used again."""
+        """Apply which reports can arrive.
+
+        Without a connection the relay may have dropped its pictures, so they are checked before they are used again.
+        """
         self.tracking.line_changed(carries)
         if carries is None:
             self._publishing.ways_changed()

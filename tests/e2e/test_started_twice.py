@@ -40,7 +40,7 @@ def test_the_command_line_hands_its_task_to_the_open_window_and_both_see_the_cli
     assert window.hear_editor() == ""
     ended = settled.run("generate", "A harbour", "--json", "--output", str(tmp_path / "elsewhere"))
     assert ended.code == 0, ended.err
-    assert "Another Sora Studio works on this data folder" in ended.err
+    assert "Another Sora Studio uses this data folder" in ended.err
     window.hear_row("A harbour", "Ready")
 
     (film,) = ended.rows[-1]["files"]
