@@ -1,1 +1,1 @@
-"""The graphical program: its process, its event loop, and what stands behind the window."""
+"""The graphical program: its process, its event loop, and the session behind the window."""

@@ -1,4 +1,4 @@
-"""What nobody caught: logged with its context, and said once in the window with a report to copy."""
+"""Unhandled errors: logged with their context, and shown once in the window with a report to copy."""
 
 import asyncio
 import logging
@@ -26,11 +26,11 @@ _LEVELS = {
     QtMsgType.QtFatalMsg: logging.CRITICAL,
 }
 _HARMLESS = ("PulseAudioService: pa_context_connect() failed", "No audio device detected")
-"""What Qt says, without a category, on a machine without sound; films play all the same."""
+"""Qt's messages without a category on a machine without sound; films play anyway."""
 
 
 class _Watch(logging.Handler):
-    """Hands on what is logged as an error, whoever logged it: what is in the log is told and reported, and nothing is twice."""
+    """Forwards every logged error, so that the log, the notice and the report agree and nothing is reported twice."""
 
     def __init__(self, tell: "Callable[[str], None]") -> None:
         super().__init__(logging.ERROR)
@@ -38,14 +38,14 @@ class _Watch(logging.Handler):
         self._tell = tell
 
     def emit(self, record: logging.LogRecord) -> None:
-        """In the thread that logs."""
+        """Forward the record, on the thread that logs it."""
         self._tell(self.format(record))
 
 
 class CrashReporter(QObject):
-    """Stands behind Python's, threading's, asyncio's and Qt's last handlers, and watches the log, while it is installed.
+    """While installed, logs what reaches the last-resort handlers of Python, threading, asyncio and Qt, and watches the log.
 
-    Signals: `failed()` for every error in the log, from any thread.
+    Signals: `failed()` for every logged error, emitted on the logging thread.
     """
 
     failed = Signal()
@@ -58,7 +58,7 @@ class CrashReporter(QObject):
         self._watch = _Watch(self._on_error_logged)
 
     def install(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Take the last handlers' places."""
+        """Replace the last-resort handlers."""
         self._before = (sys.excepthook, sys.unraisablehook, threading.excepthook)
         sys.excepthook = self._on_exception
         sys.unraisablehook = self._on_unraisable
@@ -68,24 +68,24 @@ class CrashReporter(QObject):
         logging.getLogger().addHandler(self._watch)
 
     def uninstall(self) -> None:
-        """Give them back."""
+        """Restore the previous handlers."""
         sys.excepthook, sys.unraisablehook, threading.excepthook = self._before
         qInstallMessageHandler(self._qt_before)
         logging.getLogger().removeHandler(self._watch)
 
     def record(self, error: BaseException, where: str) -> None:
-        """An error that somebody caught but did not expect."""
+        """Log an unexpected error that was caught."""
         _log.error("Unexpected error in %s", where, exc_info=error)
 
     def report(self) -> str:
-        """What a person can send: versions and the last errors, without secrets."""
+        """Return a report for the user to send: versions and the last errors, without secrets."""
         head = (
             f"Sora Studio {__version__}, Python {platform.python_version()}, Qt {qVersion()}, {platform.platform(terse=True)}"
         )
         return "\n\n".join([head, *self._recent])
 
     def _on_error_logged(self, words: str) -> None:
-        self._recent.append(self._redact(words))  # now: the key may be another one when the report is asked for
+        self._recent.append(self._redact(words))  # redact now: the key may have changed by the time of the report
         self.failed.emit()
 
     def _on_exception(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
@@ -107,7 +107,7 @@ class CrashReporter(QObject):
             _log.error("Event loop: %s", message)
 
     def _on_qt_message(self, kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
-        if message == self._last_qt_message:  # a lost display is told at every turn
+        if message == self._last_qt_message:  # a lost display is reported on every iteration
             return
         self._last_qt_message = message
         level = logging.DEBUG if message in _HARMLESS else _LEVELS.get(kind, logging.WARNING)

@@ -1,7 +1,7 @@
-"""asyncio on Qt's event loop, hardened: exact timers, few system timers, correct hand-over from threads.
+"""asyncio on Qt's event loop, hardened: exact timers, few system timers, safe scheduling from other threads.
 
-qasync starts one coarse Qt timer for every callback, which fires early and lives on after a cancellation. Here all callbacks
-wait in one queue and one heap, and a single precise Qt timer wakes them.
+qasync starts one coarse Qt timer per callback, which fires early and outlives a cancellation. Here all callbacks wait in one
+queue and one heap, and a single precise Qt timer runs them.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QSocketNotifier, Qt, QTime
 if TYPE_CHECKING:
 
     class _QtLoop(asyncio.BaseEventLoop):
-        """What qasync's loop is, to the type checker."""
+        """qasync's loop as the type checker sees it."""
 
         _timer: QObject
         _read_notifiers: dict[int, QSocketNotifier] | None
@@ -45,20 +45,20 @@ _Result = TypeVar("_Result")
 SLICE_S = 0.004
 """How long callbacks may run before Qt gets a turn: a quarter of a frame at 60 Hz."""
 LONGEST_ALARM_MS = 86_400_000
-"""Qt counts milliseconds in 32 bits; a day is well inside."""
+"""Qt's timers count milliseconds in 32 bits; a day is well within that."""
 
 
 class _Doorbell(QObject):
-    """Signals: `rung` from any thread, delivered on the thread that made it."""
+    """Wakes the loop. Signals: `rung()`, emitted from any thread and delivered on the application's."""
 
     rung = Signal()
 
 
 class StudioEventLoop(_QtLoop):
-    """An asyncio loop that Qt drives. Timers are never early; a finished time-out leaves nothing behind in Qt.
+    """An asyncio loop that Qt drives. Timers never fire early; a finished time-out leaves nothing behind in Qt.
 
     Its Qt objects are children of the application and are deleted by `close`, so that they are destroyed on the application's
-    thread, whichever one drops the loop itself.
+    thread, whichever thread drops the last reference to the loop.
     """
 
     def __init__(self, app: QCoreApplication) -> None:
@@ -79,13 +79,13 @@ class StudioEventLoop(_QtLoop):
         self._drop_signaller()
 
     def time(self) -> float:
-        """Monotonic seconds."""
+        """Return the loop's clock: monotonic seconds."""
         return time.monotonic()
 
     def call_soon(
         self, callback: Callable[[Unpack[_Args]], object], *args: *_Args, context: Context | None = None
     ) -> asyncio.Handle:
-        """Run `callback` after what already waits."""
+        """Run `callback` after those that are already queued."""
         self._check_closed()
         handle = asyncio.Handle(callback, args, self, context)
         self._add_callback(handle)
@@ -98,7 +98,7 @@ class StudioEventLoop(_QtLoop):
         self._check_closed()
         handle = asyncio.Handle(callback, args, self, context)
         self._soon.append(handle)
-        if not self._rung:  # one ring is enough until the door is opened
+        if not self._rung:  # one pending signal is enough
             self._rung = True
             self._doorbell.rung.emit()
         return handle
@@ -124,11 +124,11 @@ class StudioEventLoop(_QtLoop):
     def run_in_executor(
         self, executor: Executor | None, func: Callable[[Unpack[_Args]], _Result], *args: *_Args
     ) -> asyncio.Future[_Result]:
-        """Plain threads, made when they are needed; qasync would start ten QThreads at once."""
+        """Run `func` in a plain thread pool, which grows on demand; qasync would start ten QThreads at once."""
         return asyncio.BaseEventLoop.run_in_executor(self, executor, func, *args)
 
     def run_forever(self) -> None:
-        """Until `stop`. Unfinished async generators are closed on this loop, as asyncio's own loop does."""
+        """Run until `stop`. As in asyncio's own loop, unfinished async generators are closed on this loop."""
         hooks = sys.get_asyncgen_hooks()
         sys.set_asyncgen_hooks(firstiter=self._asyncgen_firstiter_hook, finalizer=self._asyncgen_finalizer_hook)
         try:
@@ -137,7 +137,7 @@ class StudioEventLoop(_QtLoop):
             sys.set_asyncgen_hooks(*hooks)
 
     def finish(self, ending: Coroutine[object, object, None]) -> None:
-        """Run this to its end, even if the loop is told to stop meanwhile: a signal or a lost display asks for no more."""
+        """Run `ending` to completion, even if a signal or a lost display stops the loop meanwhile."""
         task = self.create_task(ending)
         task.add_done_callback(lambda _: self.stop())
         while not task.done():
@@ -145,7 +145,7 @@ class StudioEventLoop(_QtLoop):
         task.result()
 
     def close(self) -> None:
-        """Forget every callback and delete the Qt objects. Closing twice is fine."""
+        """Drop all callbacks and delete the Qt objects. Closing twice is fine."""
         if self.is_closed() or self.is_running():
             super().close()
             return
@@ -158,7 +158,7 @@ class StudioEventLoop(_QtLoop):
         super().close()  # disables the notifiers
         for owned in (self._alarm, self._doorbell, self._timer, *notifiers):
             owned.deleteLater()
-        # A thread may keep the closed loop for a while, but no Qt object with it.
+        # A thread may still reference the closed loop, but must not keep its Qt objects alive.
         del self._alarm, self._doorbell, self._timer, self._owner
 
     def _add_reader(self, fd: int, callback: Callable[..., object], *args: object) -> None:
@@ -178,14 +178,14 @@ class StudioEventLoop(_QtLoop):
             return super()._remove_writer(fd)
 
     def _drop_signaller(self) -> None:
-        """The doorbell replaces qasync's own signal from threads, and two Qt objects need more care than one."""
+        """Remove qasync's own cross-thread signal, which the doorbell replaces: it would be one more Qt object to delete."""
         vars(self)["_QEventLoop__call_soon_signal"].disconnect()
-        vars(self)["_QEventLoop__call_soon_signal"] = None  # `close` asks for it
+        vars(self)["_QEventLoop__call_soon_signal"] = None  # `close` reads it
         del vars(self)["_QEventLoop__call_soon_signaller"]
 
     @contextmanager
     def _owned(self, notifiers: dict[int, QSocketNotifier] | None, fd: int) -> Generator[None]:
-        """Give a notifier that qasync makes meanwhile a parent, and delete the one that it drops; a closed loop has none."""
+        """Parent a notifier that qasync creates within the block, and delete one that it drops. A closed loop has none."""
         before = notifiers.get(fd) if notifiers else None
         yield
         after = notifiers.get(fd) if notifiers else None
@@ -200,7 +200,7 @@ class StudioEventLoop(_QtLoop):
             self._set_alarm()
 
     def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
-        """Called by a handle that is cancelled while it waits: cancelled ones go when they are half of the heap."""
+        """Called by a scheduled handle on cancellation. Cancelled handles are purged once they are half of the heap."""
         self._cancelled += handle._scheduled
         if self._cancelled * 2 > len(self._later):
             for _, _, waiting in self._later:
@@ -215,7 +215,7 @@ class StudioEventLoop(_QtLoop):
             self._set_alarm()
 
     def _on_alarm(self) -> None:
-        if self._firing:  # a nested Qt loop inside a callback: a task must not be entered twice
+        if self._firing:  # a nested Qt loop inside a callback: tasks are not reentrant
             return
         outer = asyncio._get_running_loop()
         asyncio._set_running_loop(self)

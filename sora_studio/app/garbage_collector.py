@@ -15,7 +15,7 @@ from PySide6.QtGui import QGuiApplication, QWindow
 TICK_MS = 100
 """Short enough that few new objects wait at each tick, long enough that an idle program costs nothing."""
 START_UP_S = 5.0
-"""The session's imports and first queries are over by then; nearly everything that they made lives until the end."""
+"""The session's imports and first queries are done by then; nearly all objects that they created live until the end."""
 IDLE_S = 2.0
 """No input for this long: a pause of a few milliseconds goes unnoticed."""
 MIDDLE_OBJECTS = 3_000
@@ -71,13 +71,13 @@ class InputWatch(QObject):
     def _on_focus_window_changed(self, window: QWindow | None) -> None:
         self._last_input_s = self._clock()
         if window is not None:
-            window.installEventFilter(self)  # installed twice, it is still called once
+            window.installEventFilter(self)  # installing it twice still calls it once
 
 
 class GarbageCollector(QObject):
     """Runs Python's cyclic collector from a timer, in short pauses.
 
-    The younger generations are collected when Python's own thresholds say so, the oldest one when the person is idle.
+    The younger generations are collected when Python's own thresholds say so, the oldest one when the user is idle.
     Once this object exists, no collection starts by itself on any thread.
     """
 
@@ -90,7 +90,7 @@ class GarbageCollector(QObject):
         self._timer = QTimer(self)
 
     def start(self) -> None:
-        """Freeze what exists; begin to collect when start-up is over, and freeze what it made as well."""
+        """Freeze existing objects now and again after start-up, then start collecting."""
         self._freeze()
         QTimer.singleShot(round(START_UP_S * 1000), self, self._on_start_up_over)
 
@@ -140,5 +140,5 @@ class GarbageCollector(QObject):
 
 
 def _size(generation: int) -> int:
-    """How many objects are in it. Python's own count goes down with each object that is freed, however old that was."""
+    """Return the number of objects in a generation. `gc.get_count` is no substitute: freeing an older object lowers it too."""
     return len(gc.get_objects(generation=generation))

@@ -12,7 +12,7 @@ ANSWER_WITHIN_MS = 500
 
 
 class SingleInstance(QObject):
-    """The data folder's place for one window. A connection is all the message there is: show yourself.
+    """Ensures one window per data folder. Connecting to its local server is the whole protocol: it means "show the window".
 
     Signals: `asked_to_show()`.
     """
@@ -28,19 +28,19 @@ class SingleInstance(QObject):
         self._server.newConnection.connect(self._on_server_new_connection)
 
     def claim(self) -> bool:
-        """Whether this process is the first; if not, the first one has been asked to show its window."""
+        """Return whether this process is the first; otherwise ask the first one to show its window."""
         caller = QLocalSocket()
         caller.connectToServer(self._name)
         if caller.waitForConnected(ANSWER_WITHIN_MS):
             caller.disconnectFromServer()
             return False
-        QLocalServer.removeServer(self._name)  # what a crash left behind
+        QLocalServer.removeServer(self._name)  # left behind by a crash
         if not self._server.listen(self._name):
-            _log.warning("A second window cannot find this one: %s", self._server.errorString())
+            _log.warning("A second start cannot find this window: %s", self._server.errorString())
         return True
 
     def release(self) -> None:
-        """From now on another start opens its own window."""
+        """Stop listening, so that the next start opens its own window."""
         self._server.close()
 
     def _on_server_new_connection(self) -> None:

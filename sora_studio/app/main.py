@@ -1,4 +1,4 @@
-"""The graphical entry: a painted window that takes typing first, and everything that stands behind it after that."""
+"""The graphical entry point: shows a window that accepts typing first, and loads everything else after that."""
 
 import contextlib
 import importlib
@@ -18,9 +18,9 @@ from sora_studio.ui.window.first_look import FirstLook
 from sora_studio.ui.window.main_window import MainWindow
 
 PAINT_WITHIN_MS = 1500
-"""A window that starts minimised is never painted; the program goes on all the same."""
+"""How long to wait for the first paint: a window that starts minimised is never painted."""
 HARMLESS = "qt.multimedia.*=false\nqt.qpa.wayland.textinput=false\nqt.accessibility.atspi=false"
-"""What Qt says about missing sound servers, hardware decoders and screen readers; all works without them."""
+"""Filters Qt's messages about missing sound servers, hardware decoders and screen readers, which are not needed."""
 PIECES = (
     "asyncio",
     "sora_studio.app.event_loop",
@@ -32,14 +32,14 @@ PIECES = (
     "sora_studio.ui.window.main_view",
     "sora_studio.app.program",
 )
-"""What the program imports once the window is painted. Typing waits for one of them at most, some 30 ms for the longest."""
+"""Modules imported after the first paint, one per event loop turn: each delays typing by 30 ms at most."""
 
 
 def run(*, demo: bool, output: Path | None) -> int:
-    """The window until it is closed; returns the exit code. A second start on the same data shows the first one's window."""
+    """Run the window until it is closed and return the exit code. A second start on the same data shows the first window."""
     app = _build_application()
     folder = data_dir(demo=demo)
-    with contextlib.suppress(OSError):  # said once the window is there, when the studio starts
+    with contextlib.suppress(OSError):  # reported in the window, when the studio starts
         make_private(folder)
     instance = SingleInstance(folder)
     if not instance.claim():
@@ -59,7 +59,7 @@ def run(*, demo: bool, output: Path | None) -> int:
 
 
 def _open(window: MainWindow, look: FirstLook) -> None:
-    """Show the window and import the pieces, with turns for painting and typing between them. Qt alone: asyncio is a piece."""
+    """Show the window and import `PIECES`, processing events in between. Uses Qt only, as asyncio is one of the pieces."""
     loop, turn, pieces = QEventLoop(), QTimer(singleShot=True), iter(PIECES)
 
     def import_piece() -> None:
@@ -78,7 +78,7 @@ def _open(window: MainWindow, look: FirstLook) -> None:
 
 
 def _look_of_last_time(state: QSettings) -> Theme:
-    """The settings are read later: they may have been changed by hand, but hardly ever are."""
+    """Return the last run's theme. The settings are loaded later; a theme that was edited there applies then."""
     try:
         return Theme(str(state.value("window/theme")))
     except ValueError:
@@ -92,5 +92,5 @@ def _build_application() -> QApplication:
     app.setApplicationDisplayName("Sora Studio")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("sora-studio")
-    app.setQuitOnLastWindowClosed(False)  # the draft and what is in flight come first
+    app.setQuitOnLastWindowClosed(False)  # the draft and running work are saved first
     return app

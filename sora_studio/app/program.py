@@ -1,4 +1,4 @@
-"""What stands behind the window from its first paint to its end: the event loop, the whole view, and the session."""
+"""The program behind the window, from the first paint to the end: the event loop, the full view, and the session."""
 
 import asyncio
 import os
@@ -26,7 +26,7 @@ from sora_studio.ui.window.main_window import MainWindow
 
 
 class Program:
-    """Everything that lives as long as the window, and what the window cannot do alone."""
+    """Owns everything that lives as long as the window, and runs it until the window is closed."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class Program:
         demo: bool,
         output: Path | None,
     ) -> None:
-        """`editor` stands in the window already; what was typed in it stays."""
+        """`editor` is already in the window; its text is kept."""
         self._window, self._instance, self._state = window, instance, state
         self._garbage = GarbageCollector(app)
         self._loop = StudioEventLoop(app)
@@ -58,7 +58,7 @@ class Program:
             self._tell("settings", NoticeLevel.WARNING, settings_file.trouble, NoticeAction.OPEN_SETTINGS)
 
     def run(self) -> int:
-        """Work until the window is closed, and end in order, however the end came."""
+        """Run until the window is closed or a signal arrives, then shut down in order; return the exit code."""
         self._crashes.install(self._loop)
         try:
             self._show_view()
@@ -76,7 +76,7 @@ class Program:
         return 0
 
     def _show_view(self) -> None:
-        """Replace the first look, between two paints."""
+        """Replace the first look with the full view, between two paints."""
         self._view.restore(self._state)
         self._window.setCentralWidget(self._view)
         self._view.focus_editor()
@@ -95,7 +95,7 @@ class Program:
         view.action_asked.connect(self._on_view_action_asked)
         view.offer_settings(self._session.change_settings)
         self._instance.asked_to_show.connect(self._on_instance_asked_to_show)
-        # Later, and not in the middle of whatever failed: a notice takes new widgets.
+        # Queued, so that the notice's widgets are not created in the middle of the failing code.
         self._crashes.failed.connect(view.show_fault, Qt.ConnectionType.QueuedConnection)
         for number in (signal.SIGINT, signal.SIGTERM):
             self._end_on(number)
@@ -103,7 +103,7 @@ class Program:
     def _end_on(self, number: signal.Signals) -> None:
         try:
             self._loop.add_signal_handler(number, self._on_signal, number)
-        except NotImplementedError:  # Windows: Python looks at signals only when it runs, which the window's clock sees to
+        except NotImplementedError:  # Windows: Python handles signals only while it runs; the window's clock ensures that
             signal.signal(number, lambda _number, _frame: self._on_signal(number))
 
     def _begin(self) -> None:
@@ -113,7 +113,7 @@ class Program:
         self._view.notices.raise_notice(NoticeRaised(cause, level, words, action))
 
     def _on_signal(self, number: signal.Signals) -> None:
-        signal.signal(number, signal.SIG_DFL)  # a second one ends at once; every step on disk is whole
+        signal.signal(number, signal.SIG_DFL)  # a second signal kills the process; data on disk stays consistent
         self._loop.call_soon_threadsafe(self._loop.stop)
 
     def _on_instance_asked_to_show(self) -> None:
@@ -138,7 +138,7 @@ class Program:
 
 
 def _start_simulator_window() -> bool:
-    """Another process on its own data folder; this window stays as it is."""
+    """Start the simulator's window in another process with its own data folder; return whether it started."""
     process = QProcess()
     if getattr(sys, "frozen", False):
         process.setArguments(["--demo"])
@@ -150,6 +150,6 @@ def _start_simulator_window() -> bool:
         environment.insert("PYTHONPATH", os.pathsep.join(filter(None, (package, known))))
         process.setProcessEnvironment(environment)
     process.setProgram(sys.executable)
-    # Typed as a pair with the process's id; what comes is its first half alone.
+    # The stubs declare a pair with the process id, but only the bool is returned.
     started = cast("bool | tuple[bool, int]", process.startDetached())
     return started if isinstance(started, bool) else started[0]

@@ -1,4 +1,4 @@
-"""One run of the program behind its window: the simulator if it is a demo, the studio, and their orderly end."""
+"""One session behind the window: the studio, the simulator of a demo, and their orderly shutdown."""
 
 import asyncio
 import importlib
@@ -28,11 +28,11 @@ The boat turns slowly, bumps a stone step, and goes on under a small bridge. Moo
 Sound: water against stone, a piano two streets away.\
 """
 SETTLE_WITHIN_S = 15.0
-"""The studio promises 5 s for what it has in flight; the rest is for slow disks."""
+"""The studio takes up to 5 s to finish running work; the rest is for slow disks."""
 
 
 class Session:
-    """Starts after the window has been painted, can be tried again after a failure, and ends once."""
+    """Starts after the first paint, can be retried after a failure, and ends once."""
 
     def __init__(self, view: "MainView", *, data_dir: Path, demo: bool, output: Path | None) -> None:
         self._view = view
@@ -44,7 +44,7 @@ class Session:
         self._keys: KeyStores | None = None
         self._studio: Studio | None = None
         self._open = AsyncExitStack()
-        """Holds the studio open."""
+        """Keeps the studio open until the end."""
         self._starting: asyncio.Task[None] | None = None
         self._is_over = False
         view.compose.keep_unsaved_in(data_dir)
@@ -52,32 +52,32 @@ class Session:
 
     @property
     def secrets(self) -> tuple[str | None, ...]:
-        """The secrets in use, which the log leaves out."""
+        """The secrets in use, to be redacted from logs."""
         return self._keys.secrets if self._keys else ()
 
     def begin(self, on_bug: Callable[[BaseException], None]) -> None:
-        """Start, or try again what failed; `on_bug` hears of what nobody expected."""
+        """Start the studio, or retry a failed start; `on_bug` gets unexpected errors."""
         if self._studio is not None or self._is_over or (self._starting is not None and not self._starting.done()):
             return
         self._view.notices.clear_notice(START)
         self._starting = asyncio.get_event_loop().create_task(self._start(on_bug), name="start the studio")
 
     def retry(self, on_bug: Callable[[BaseException], None]) -> None:
-        """A person asks to try again: the start, or the connection."""
+        """Retry a failed start, or the connection."""
         if self._studio is None:
             self.begin(on_bug)
         else:
             self._view.scope.start(self._retry(self._studio), name="try again")
 
     async def change_settings(self, settings: Settings) -> None:
-        """Through the studio; straight to the file while there is none."""
+        """Change the settings through the studio, or in the file if it has not started."""
         if self._studio is not None:
             await self._studio.settings.change(settings)
         else:
             await asyncio.to_thread(SettingsFile(self._data_dir / "settings.toml").save, settings)
 
     async def end(self) -> None:
-        """Save what is typed, let what is in flight finish, close everything."""
+        """Save the draft, let running work finish, and close everything."""
         self._is_over = True
         if self._starting is not None:
             self._starting.cancel()
@@ -93,12 +93,12 @@ class Session:
         studio.retry()
 
     async def _settle(self, ending: Coroutine[object, object, None], what: str) -> None:
-        """One part's end must not keep the others from theirs."""
+        """Shut one part down; its failure or time-out must not prevent the others' shutdown."""
         try:
             async with asyncio.timeout(SETTLE_WITHIN_S):
                 await ending
         except Exception:
-            _log.exception("%s did not end in order; what is in the database is safe", what.capitalize())
+            _log.exception("%s did not shut down cleanly; the database is safe", what.capitalize())
 
     async def _start(self, on_bug: Callable[[BaseException], None]) -> None:
         try:
