@@ -1,4 +1,4 @@
-"""What may be asked and where. A link comes from outside: it must not lead this program into the person's own network."""
+"""Checks of untrusted links (SSRF protection): they must not lead this program into the user's own network."""
 
 import asyncio
 import re
@@ -19,7 +19,7 @@ Resolve = Callable[[str, int], Awaitable[list[str]]]
 
 
 class LinkRefused(InvalidSetting):
-    """Must not be asked, for this `reason` (half a sentence). It never quotes the link, which may be signed."""
+    """The link must not be requested, for `reason` (half a sentence). Never quotes the link, which may be signed."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
@@ -27,9 +27,9 @@ class LinkRefused(InvalidSetting):
 
 
 def check_link(link: str | httpx.URL, *, loopback_allowed: bool, plain_allowed: bool = False) -> httpx.URL:
-    """The address, if it may be asked at all: https, a plain host, no name or password in it. Raises `LinkRefused`.
+    """Return the parsed address if it is https with a valid host and without credentials. Raises `LinkRefused`.
 
-    Plain http is for a loopback host when the gateway itself is one, and for what need not be secret (`plain_allowed`).
+    Plain http is allowed for a loopback host if the gateway itself is one, and for public content (`plain_allowed`).
     """
     try:
         url = httpx.URL(link)
@@ -47,21 +47,21 @@ def check_link(link: str | httpx.URL, *, loopback_allowed: bool, plain_allowed: 
 
 
 def check_name(host: str) -> None:
-    """For a proxy, which resolves names itself: refuses the names and the addresses of this machine and its network."""
+    """Raise `LinkRefused` for hosts of this machine and its network. For use with proxies, which resolve names themselves."""
     if not is_public_name(host):
         raise LinkRefused("it leads into this machine's own network")
 
 
 async def resolve(host: str, port: int) -> list[str]:
-    """A host's addresses in the order in which the system would try them."""
+    """Return a host's addresses in the system's order of preference."""
     found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
 
 
 class GuardedBackend(httpcore.AsyncNetworkBackend):
-    """Opens connections to public addresses only, judged after the name is resolved and never resolved again.
+    """Opens connections to public addresses only, checked after name resolution; the name is not resolved again.
 
-    TLS and the Host header still go by the name, so a certificate proves the same as ever.
+    TLS and the Host header still use the name, so certificates are verified as usual.
     """
 
     def __init__(self, inner: httpcore.AsyncNetworkBackend, *, resolve: Resolve = resolve) -> None:
@@ -90,7 +90,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         raise failure or httpcore.ConnectError("no address")
 
     async def sleep(self, seconds: float) -> None:
-        """As the backend beneath."""
+        """Delegate to the inner backend."""
         await self._inner.sleep(seconds)
 
     async def _addresses(self, host: str, port: int, timeout_s: float | None) -> list[str]:

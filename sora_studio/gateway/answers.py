@@ -1,7 +1,7 @@
-"""Reads whatever came back over HTTP as the service's envelope, without trusting that it is one.
+"""Parses HTTP responses as the service's envelope, without trusting that they are one.
 
 A login page, proxy or firewall can answer in the service's place, in HTML or in JSON of its own. Only the service's envelope
-(`code`, `message`, `data`) is its word; names of fields are read in any spelling (`taskId`, `task_id`, `TaskID`).
+(`code`, `message`, `data`) is authoritative; field names match in any spelling (`taskId`, `task_id`, `TaskID`).
 """
 
 import json
@@ -17,15 +17,15 @@ from sora_studio.domain import failures
 JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
 
 MAX_RETRY_AFTER_S = 3600.0
-"""No wish of the other side keeps the program silent for longer."""
+"""The longest `Retry-After` that is honoured."""
 
 MAX_WORDS_CHARS = 2000
-"""Enough for any explanation that a person would read."""
+"""Longer than any useful explanation."""
 
 _MAX_ENCODINGS = 4
 INSUFFICIENT_CREDITS = "INSUFFICIENT_CREDITS"
 SERVICE_WORDS = frozenset({INSUFFICIENT_CREDITS, *failures.KNOWN_CODES})
-"""What may stand in place of a number as the envelope's `code`."""
+"""Words that the service may send instead of a number as the envelope's `code`."""
 _TITLE = re.compile(rb"<title[^>]*>([^<]*)", re.IGNORECASE)
 _TITLE_WITHIN_BYTES, _MAX_TITLE_CHARS = 16_384, 60
 _ENVELOPE_FIELDS = frozenset({"message", "msg", "data"})
@@ -35,50 +35,50 @@ _SECONDS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer, as far as it can be read.
+    """One parsed response.
 
-    `status` is HTTP's; `code` the envelope's own number and `word` its own name (`INSUFFICIENT_CREDITS`) where it has one.
-    `is_envelope` is False for HTML, nothing, or JSON of another shape: no refusal in it is the service's.
+    `status` is HTTP's; `code` is the envelope's number, or `word` its name (`INSUFFICIENT_CREDITS`). `is_envelope` is False for
+    HTML, an empty body, or JSON of another shape: a refusal in it is not the service's.
     """
 
     status: int
     is_envelope: bool = False
     is_object: bool = False
-    """It is JSON with named fields at least: a result in it can be used, whatever is missing around it."""
+    """It is at least a JSON object: a result in it can be used, even if other fields are missing."""
     code: int | None = None
     word: str = ""
     words: str = ""
-    """What the service says about it, as plain text; may be empty."""
+    """The service's message as plain text; may be empty."""
     data: JsonValue = None
     retry_after_s: float | None = None
     breaks_off: bool = False
-    """It began like JSON, as the service's answers do, and cannot be read."""
+    """It starts like JSON, as the service's responses do, but cannot be parsed."""
     page_title: str = ""
-    """What an HTML page calls itself: `Sign in to Hotel WiFi`."""
+    """The title of an HTML page, such as `Sign in to Hotel WiFi`."""
 
     @property
     def verdicts(self) -> frozenset[int]:
-        """Every number in the answer that is not a success: HTTP's, the envelope's, or both when they disagree."""
+        """All non-success numbers of the response: HTTP's, the envelope's, or both if they differ."""
         return frozenset(number for number in (self.status, self.code) if number is not None and not 200 <= number < 300)
 
     @property
     def is_success(self) -> bool:
-        """Nothing in it says no; whether it says yes is decided by what `data` holds."""
+        """Whether nothing in it is a refusal. It is only a yes if `data` has the result."""
         return self.is_object and not self.verdicts and not self.word
 
     @property
     def detail(self) -> str:
-        """The service's own words, or at least its number."""
+        """The service's message, or else the HTTP status."""
         return self.words or f"HTTP {self.status}"
 
     @property
     def intruder(self) -> str:
-        """Of an answer that is not the service's: HTTP's number, and what the page calls itself."""
+        """The HTTP status and page title of a response that is not the service's."""
         return f'HTTP {self.status}, "{self.page_title}"' if self.page_title else f"HTTP {self.status}"
 
 
 def read_answer(status: int, body: bytes, *, retry_after: str | None, now: datetime) -> Answer:
-    """An answer from its parts; never raises. `now` turns a `Retry-After` date into seconds."""
+    """Parse a response; never raises. `now` converts a `Retry-After` date to seconds."""
     wait_s = None if retry_after is None else retry_after_s(retry_after, now=now)
     envelope = decoded(parse_json(body))
     if not isinstance(envelope, dict):
@@ -86,7 +86,7 @@ def read_answer(status: int, body: bytes, *, retry_after: str | None, now: datet
         return Answer(status, retry_after_s=wait_s, breaks_off=breaks_off, page_title=_page_title(body))
     code, data = field(envelope, "code"), decoded(field(envelope, "data"))
     if data is None and field(envelope, "taskId") is not None:
-        data = envelope  # the result without an envelope around it
+        data = envelope  # the result without an envelope
     number = integer(code)
     word = text(code) if number is None else ""
     return Answer(
@@ -102,7 +102,7 @@ def read_answer(status: int, body: bytes, *, retry_after: str | None, now: datet
 
 
 def retry_after_s(value: str, *, now: datetime) -> float | None:
-    """`Retry-After` as seconds from `now`, whether it came as a number or as an HTTP date; None when it is neither."""
+    """Return `Retry-After`, a number or an HTTP date, as seconds from `now`; None if it is neither."""
     value = value.strip()
     if _SECONDS.fullmatch(value):
         return min(float(value), MAX_RETRY_AFTER_S)
@@ -116,7 +116,7 @@ def retry_after_s(value: str, *, now: datetime) -> float | None:
 
 
 def integer(value: JsonValue) -> int | None:
-    """A whole number, also when it came as a string or with a zero fraction; None for anything else (True is no number)."""
+    """Return a whole number, also from a string or with a zero fraction; None for anything else, including booleans."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int):
@@ -129,7 +129,7 @@ def integer(value: JsonValue) -> int | None:
 
 
 def text(value: JsonValue, *, max_chars: int = MAX_WORDS_CHARS) -> str:
-    """Text from outside, trimmed, bounded and free of what no file or database can hold; empty when it is no text."""
+    """Return untrusted text trimmed, bounded, and without NULs and lone surrogates; empty if it is not text or a number."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
     bounded = str(value).strip()[:max_chars]
@@ -137,7 +137,7 @@ def text(value: JsonValue, *, max_chars: int = MAX_WORDS_CHARS) -> str:
 
 
 def parse_json(body: bytes | str) -> JsonValue:
-    """What the JSON says; None when it is none (`null` says as little)."""
+    """Return the parsed JSON; None if it is invalid or `null`."""
     try:
         return cast("JsonValue", json.loads(body))
     except (ValueError, RecursionError):
@@ -145,7 +145,7 @@ def parse_json(body: bytes | str) -> JsonValue:
 
 
 def decoded(value: JsonValue) -> JsonValue:
-    """The value itself, or what it holds when it is a text that is JSON (again): with a byte order mark or encoded twice."""
+    """Return the value, parsed if it is a JSON string: even with a byte order mark, or encoded several times."""
     for _ in range(_MAX_ENCODINGS):
         if not isinstance(value, str):
             break
@@ -158,12 +158,12 @@ def decoded(value: JsonValue) -> JsonValue:
 
 
 def folded(name: str) -> str:
-    """A field's name without case, underscores and hyphens."""
+    """Return a field name without case, underscores and hyphens."""
     return name.casefold().replace("_", "").replace("-", "")
 
 
 def field(table: JsonValue, name: str) -> JsonValue:
-    """A field's value, by its name in any spelling; None when there is no such field, or no table."""
+    """Return a field's value by its name in any spelling; None if there is no such field or `table` is not an object."""
     if not isinstance(table, dict):
         return None
     if (value := table.get(name)) is not None:
@@ -173,9 +173,9 @@ def field(table: JsonValue, name: str) -> JsonValue:
 
 
 def _is_the_services(envelope: dict[str, JsonValue], status: int, number: int | None, word: str) -> bool:
-    """Whether it has the envelope's shape and a code that fits, or a name that only the service uses.
+    """Return whether it has the envelope's shape and a matching code, or a word that only the service uses.
 
-    The code repeats the HTTP status, except that an error may come with 200; any other difference is not the service's.
+    The service's code repeats the HTTP status, except that an error may come with 200. Any other mismatch is not the service's.
     """
     if not SERVICE_WORDS.isdisjoint({word.upper(), _words(envelope).upper()}):
         return True
@@ -185,13 +185,13 @@ def _is_the_services(envelope: dict[str, JsonValue], status: int, number: int | 
 
 
 def _page_title(body: bytes) -> str:
-    """Plain text, at most a few words; empty for what is no HTML page or has no title."""
+    """Return an HTML page's title as short plain text; empty if there is none."""
     match = _TITLE.search(body[:_TITLE_WITHIN_BYTES])
     return " ".join(unescape(text(match[1].decode("utf-8", "replace"))).split())[:_MAX_TITLE_CHARS] if match else ""
 
 
 def _words(envelope: dict[str, JsonValue]) -> str:
-    """The most telling of the places where the service explains itself."""
+    """Return the most specific of the service's messages."""
     data = decoded(field(envelope, "data"))
     error = field(data, "error") if isinstance(data, dict) else field(envelope, "error")
     if isinstance(error, dict):

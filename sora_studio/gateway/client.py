@@ -1,4 +1,4 @@
-"""The remote service as the rest of the program sees it: three questions, asked at the service's pace."""
+"""The client of the remote service: create, status and balance, within the service's rate limits."""
 
 import asyncio
 import json
@@ -26,7 +26,7 @@ from sora_studio.gateway.wire import from_wire, task_id_of, to_wire, usd_of
 
 _log = logging.getLogger(__name__)
 MAX_ANSWER_BYTES = 1 << 20
-"""A real answer has a few hundred bytes; anything like this is not the service's."""
+"""A real response has a few hundred bytes; one this large is not the service's."""
 
 _KEEPALIVE_S = 30.0
 _CONNECT_S, _WRITE_S = 10.0, 30.0
@@ -36,13 +36,13 @@ _KEY = re.compile(r"[\x21-\x7e]+")
 
 @dataclass(frozen=True, slots=True)
 class _Patience:
-    """Seconds: between two pieces of an answer, and for the whole exchange."""
+    """Time-outs in seconds: between two pieces of a response, and for the whole exchange."""
 
     read_s: float
     whole_s: float
 
 
-# The answer to a create says what was paid for: it is worth waiting for. A question can be asked again.
+# The response to a create says what was paid for and is worth waiting for; queries can be retried.
 _FOR_CREATE = _Patience(read_s=120.0, whole_s=180.0)
 _FOR_QUESTION = _Patience(read_s=30.0, whole_s=60.0)
 
@@ -50,9 +50,9 @@ _FOR_QUESTION = _Patience(read_s=30.0, whole_s=60.0)
 class GatewayClient:
     """The gateway over HTTP, for one base URL.
 
-    The key is asked for anew at every request, goes to that URL's origin alone (no redirect is followed, and a loopback
-    gateway is never reached through a proxy), and is in no log and no error. A create is sent once at most, and only errors
-    that prove that nothing was started are reported as such.
+    The key is read for every request, is sent to that URL's origin only (redirects are not followed, and a loopback gateway is
+    never reached through a proxy), and appears in no log or error. A create is sent at most once, and its errors say that
+    nothing was started only if that is proven.
     """
 
     def __init__(
@@ -69,18 +69,18 @@ class GatewayClient:
         self._key = key
         self._clock = clock
         self._budget = RequestBudget(clock=clock)
-        # A kept connection may be dead without our knowing (a laptop that slept), which a question survives. A create on one
-        # would end unclear, so it always opens its own.
+        # A kept-alive connection may be dead unnoticed (a laptop that slept). Queries can be retried, but a create would end
+        # with an unknown outcome, so it always opens its own connection.
         self._kept = self._open_client(transport, proxies, keep=MAX_IN_FLIGHT)
         self._fresh = self._open_client(transport, proxies, keep=0)
 
     @property
     def requests_last_minute(self) -> int:
-        """Requests of the last 60 s, over all models."""
+        """Requests within the last 60 s, over all models."""
         return self._budget.requests_last_minute
 
     async def close(self) -> None:
-        """Close every connection; requests that still wait for their place are cancelled."""
+        """Close every connection and cancel waiting requests."""
         await self._budget.close()
         await self._kept.aclose()
         await self._fresh.aclose()
@@ -96,12 +96,12 @@ class GatewayClient:
     ) -> str | None:
         """Start a paid task and return its task id. With a `callback_url` the service also reports the task's end there.
 
-        `claim` is awaited once the request has its place in the budget, right before its first byte. When it answers False
-        nothing is sent and None is returned; when it raises, nothing is sent and that is raised.
+        `claim` is awaited after rate limiting, right before the first byte is sent. If it returns False, nothing is sent and
+        None is returned; if it raises, nothing is sent and its error is raised.
 
-        Raises `ConnectionFailed`, `RateLimited` and `Intercepted` only when nothing was started; `OutcomeUnknown` when it may
-        have been (`InterceptedCreate` when something else answered in the service's place);
-        `KeyMissing`, `KeyRejected`, `OutOfCredit`, `ModelForbidden` and `RequestRefused` when the service said no.
+        Raises `ConnectionFailed`, `RateLimited` and `Intercepted` only if nothing was started; `OutcomeUnknown` if the task may
+        have started (`InterceptedCreate` if something else answered in the service's place); `KeyMissing`, `KeyRejected`,
+        `OutOfCredit`, `ModelForbidden` and `RequestRefused` if the service refused.
         """
         path = f"/api/v1/generateTask/{quote(profile.slug, safe='')}"
         body = json.dumps(to_wire(request, profile, image_urls, callback_url=callback_url), separators=(",", ":")).encode()
@@ -116,7 +116,7 @@ class GatewayClient:
             raise self._obeyed(faults.create_refusal(answer), profile.slug)
 
     async def status(self, profile: ModelProfile, task_id: str, *, urgent: bool = False) -> RemoteStatus:
-        """Ask for a task; `urgent` goes first. Raises `TaskUnknown`, a `PassingError`, or a `UserError` about the key."""
+        """Return a task's status; `urgent` goes first. Raises `TaskUnknown`, `PassingError`, or `UserError` about the key."""
         path = f"/api/v1/statusTask/{quote(profile.slug, safe='')}?taskId={quote(task_id, safe='')}"
         priority = Priority.URGENT if urgent else Priority.ROUTINE
         async with self._budget.place(profile.slug, per_minute=profile.limits.requests_per_minute, priority=priority):
@@ -128,11 +128,11 @@ class GatewayClient:
             raise self._obeyed(faults.status_refusal(answer), profile.slug)
 
     async def balance(self) -> float:
-        """The key's balance in US dollars. Raises like `status`."""
+        """Return the key's balance in US dollars. Raises like `status`."""
         return await self._balance(self._current_key())
 
     async def balance_of(self, key: str) -> float:
-        """The balance of a key that is not the current one, to try it. Raises like `balance`."""
+        """Return the balance of another key than the current one, to test it. Raises like `balance`."""
         return await self._balance(_usable(key))
 
     async def _balance(self, key: str) -> float:
@@ -166,7 +166,7 @@ class GatewayClient:
         headers = {"Authorization": f"Bearer {key}"}
         if body is not None:
             headers["Content-Type"] = "application/json"
-        # The budget hands out as many places as the pool has, so nobody waits for a connection long enough to give up.
+        # The budget admits as many requests as the pool has connections, so no pool time-out is needed.
         timeout = httpx.Timeout(connect=_CONNECT_S, write=_WRITE_S, read=patience.read_s, pool=None)
         return client.build_request(method, self._base_url + path, headers=headers, content=body, timeout=timeout)
 
@@ -177,9 +177,9 @@ class GatewayClient:
         patience: _Patience,
         breakdown: Callable[[Exception], StudioError],
     ) -> Answer:
-        """Send once and read the whole answer; `breakdown` names the error if that fails.
+        """Send once and return the whole response; `breakdown` maps errors.
 
-        What is raised does not carry the HTTP error along: that one holds the request, and so the key.
+        Errors never chain the HTTP error, which contains the request and so the key.
         """
         try:
             async with asyncio.timeout(patience.whole_s):
@@ -190,7 +190,7 @@ class GatewayClient:
                     await response.aclose()
         except Exception as error:
             if not isinstance(error, faults.NETWORK_TROUBLE):
-                _log.exception("A request failed by a mistake of the program")
+                _log.exception("A request failed because of a bug in the program")
             failure = breakdown(error)
         else:
             retry_after = response.headers.get("Retry-After")
@@ -198,14 +198,14 @@ class GatewayClient:
         raise failure
 
     def _obeyed(self, failure: StudioError, lane: str) -> StudioError:
-        """The same failure, once the wait that it asks for holds for everyone in the lane."""
+        """Pause the lane for the requested `Retry-After`, if any, and return the failure."""
         if isinstance(failure, RateLimited) and failure.retry_after_s is not None:
             self._budget.hold_back(lane, failure.retry_after_s)
         return failure
 
 
 async def _read_bounded(response: httpx.Response) -> bytes:
-    """The body; nothing of one that is too long, or of a page that breaks off: neither is the service's."""
+    """Return the body; empty if it is too long. An interrupted HTML page is returned as far as it arrived."""
     body = bytearray()
     try:
         async for chunk in response.aiter_bytes():
@@ -219,7 +219,7 @@ async def _read_bounded(response: httpx.Response) -> bytes:
 
 
 def _askable(base_url: str) -> str:
-    """The checked address; raises `InvalidSetting` for one that HTTP cannot ask, before any request depends on it."""
+    """Return the checked address. Raises `InvalidSetting` if httpx cannot use it."""
     url = check_base_url(base_url)
     try:
         httpx.URL(url)
@@ -229,8 +229,8 @@ def _askable(base_url: str) -> str:
 
 
 def _usable(key: str) -> str:
-    """The key without the blanks that copying brings along; raises `KeyRejected` when no header can hold it."""
+    """Return the stripped key. Raises `KeyRejected` if it cannot be sent in a header."""
     key = key.strip()
     if not _KEY.fullmatch(key):
-        raise KeyRejected("The API key holds characters that no key has.", advice="Copy it once more and enter it in Settings.")
+        raise KeyRejected("The API key contains characters that no key has.", advice="Copy it again and enter it in Settings.")
     return key

@@ -1,4 +1,4 @@
-"""What all HTTP connections of the program share: whom it trusts, what it calls itself, what it keeps out of the log."""
+"""Shared by all HTTP connections: trusted certificate authorities, the user agent, and log levels."""
 
 import logging
 import ssl
@@ -13,7 +13,7 @@ USER_AGENT = f"sora-studio/{__version__}"
 
 @cache
 def trusted_authorities() -> ssl.SSLContext:
-    """The system's own authorities and the shipped ones: those know a company's proxy, a bare system has only the others.
+    """Return a TLS context that trusts the system's authorities (for company proxies) and certifi's (for bare systems).
 
     Blocks for up to 0.1 s the first time.
     """
@@ -23,6 +23,6 @@ def trusted_authorities() -> ssl.SSLContext:
 
 
 def keep_addresses_out_of_the_log() -> None:
-    """At INFO httpx logs whole URLs, at DEBUG httpcore whole headers: both may hold what only the service should see."""
+    """Silence httpx, which logs whole URLs at INFO, and httpcore, which logs headers at DEBUG: both may contain secrets."""
     for name in ("httpx", "httpcore"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,6 +1,6 @@
-"""The only place where the troubles of the service and of films become the program's errors.
+"""The only place that maps failures of the service and of film downloads to the program's errors.
 
-A create is judged by one question: can it have started? Only what proves that it did not is reported as retryable or refused.
+For a create, one question counts: can it have started? Only proof that it did not is reported as retryable or refused.
 A refusal counts only in the service's own envelope: a login page, proxy or firewall may answer with the same HTTP status.
 """
 
@@ -39,26 +39,26 @@ _REFUSALS: dict[int, type[StudioError]] = {
     413: RequestRefused,
     422: RequestRefused,
 }
-"""What the service says before it starts anything. 429 belongs to them and is built apart, for its wait."""
+"""Refusals, which prove that nothing was started. 429 is one too, but is handled separately for its `Retry-After`."""
 
 _NOT_FORWARDED = frozenset({407, 511})
-"""HTTP's own words for "sign in to the proxy" and "to the network" first: the request got no further."""
+"""HTTP's statuses for "sign in to the proxy" and "to the network": the request was not forwarded."""
 
 _NO_SUCH_TASK = frozenset({400, 404, 410, 422})
 _NO_SUCH_FILM = frozenset({403, 404, 410})
 
 _ENDED_EARLY = re.compile("closed|disconnected|cut")
-"""h11's and httpcore's words for a connection that ended in the middle of an answer."""
+"""Matches the messages of h11 and httpcore for a connection that ended in the middle of an answer."""
 
 NEVER_SENT = (httpx.PoolTimeout, httpx.ConnectTimeout, httpx.ConnectError, httpx.ProxyError)
-"""Raised before the first byte of a request: no place in the pool, no connection, no TLS, no way through the proxy."""
+"""Raised before the first byte of a request: no free connection, no connect, no TLS, or no proxy."""
 
 NETWORK_TROUBLE = (httpx.HTTPError, OSError)
-"""What sending a request is expected to raise; anything else is a mistake in the program."""
+"""Expected errors of a request; any other is a bug in the program."""
 
 
 def create_refusal(answer: Answer) -> StudioError:
-    """Why a create that got this answer did not succeed. An answer that contradicts itself, or names a task, is unclear."""
+    """Return the error for a create that got this answer. If it contradicts itself or names a task, the outcome is unknown."""
     if task_id_of(answer.data) is not None or answer.breaks_off:
         return OutcomeUnknown(detail=answer.detail)
     if not answer.is_envelope:
@@ -73,12 +73,12 @@ def create_refusal(answer: Answer) -> StudioError:
 
 
 def create_breakdown(error: Exception) -> StudioError:
-    """Why a create got no whole answer. Whatever is not known to come before the sending is unclear."""
+    """Return the error for a create without a complete answer. Unless nothing was sent for certain, the outcome is unknown."""
     return _connection_failed(error) if isinstance(error, NEVER_SENT) else OutcomeUnknown(detail=_kind(error))
 
 
 def status_refusal(answer: Answer) -> StudioError:
-    """Why a question got no readable yes. Only the service's own envelope can refuse a key or not know a task."""
+    """Return the error for a failed status request. Only the service's own envelope can refuse a key or not know a task."""
     if not answer.is_envelope and not answer.breaks_off and 429 not in answer.verdicts:
         return Intercepted(detail=answer.intruder, retry_after_s=answer.retry_after_s)
     if _says_no_credit(answer):
@@ -93,20 +93,20 @@ def status_refusal(answer: Answer) -> StudioError:
 
 
 def balance_refusal(answer: Answer) -> StudioError:
-    """Like a status, but there is no task to be unknown."""
+    """Return the error for a failed balance request: like a status, but without an unknown task."""
     error = status_refusal(answer)
     return ServiceUnavailable(detail=answer.detail) if isinstance(error, TaskUnknown) else error
 
 
 def question_breakdown(error: Exception) -> StudioError:
-    """Why a question, which may be asked again at any time, got no whole answer."""
+    """Return the error for a query, which can always be retried, without a complete answer."""
     if not isinstance(error, NETWORK_TROUBLE):
         return StudioError("The program could not ask the service because of a mistake of its own.", detail=_kind(error))
     return _connection_failed(error) if isinstance(error, NEVER_SENT) else ServiceUnavailable(detail=_kind(error))
 
 
 def film_refusal(status: int, *, retry_after: str | None, now: datetime) -> StudioError:
-    """Why an origin does not hand out a film."""
+    """Return the error for an origin's refusal to deliver a film."""
     if status in _NO_SUCH_FILM:
         return LinkExpired(detail=f"HTTP {status}")
     wait_s = None if retry_after is None else retry_after_s(retry_after, now=now)
@@ -116,7 +116,7 @@ def film_refusal(status: int, *, retry_after: str | None, now: datetime) -> Stud
 
 
 def film_breakdown(error: Exception) -> StudioError:
-    """Why a film stopped arriving for good."""
+    """Return the error for a download whose connection failed."""
     if isinstance(error, ProxyFailed):
         return ConnectionFailed(f"The film's server cannot be reached: {error}.")
     if isinstance(error, NEVER_SENT):
@@ -127,15 +127,15 @@ def film_breakdown(error: Exception) -> StudioError:
 
 
 def disk_breakdown(error: OSError) -> StorageFull | OSError:
-    """Why what arrived cannot be written. Trouble with the folder itself stays what it is."""
+    """Return the error for a failed write: `StorageFull`, or else `error` itself."""
     if is_full(error):
         return StorageFull(detail=error.strerror or "")
     return error
 
 
 def _intercepted_create(answer: Answer) -> StudioError:
-    """What answered may have forwarded the request before, unless the status says that it did not."""
-    if answer.verdicts == frozenset({429}):  # by its meaning nothing was started, whichever server counted the requests
+    """Return the error for an interceptor's answer: it may have forwarded the request, unless its status rules that out."""
+    if answer.verdicts == frozenset({429}):  # by definition nothing was started, whichever server sent it
         return RateLimited(detail=answer.detail, retry_after_s=answer.retry_after_s)
     if answer.status in _NOT_FORWARDED:
         return Intercepted(detail=answer.intruder, retry_after_s=answer.retry_after_s)
@@ -143,7 +143,7 @@ def _intercepted_create(answer: Answer) -> StudioError:
 
 
 def _refusal(answer: Answer) -> StudioError:
-    """From the first verdict that is a refusal, HTTP's own before the envelope's."""
+    """Return the error for the refusal, preferring HTTP's status to the envelope's code."""
     if 429 in answer.verdicts:
         return RateLimited(detail=answer.detail, retry_after_s=answer.retry_after_s)
     number = answer.status if answer.status in _REFUSALS else answer.code
@@ -161,10 +161,10 @@ def _connection_failed(error: Exception) -> ConnectionFailed:
 
 
 def _plain(error: Exception) -> str:
-    """The system's own words for a connection that never came to be; they hold no address and no header."""
+    """Return the system's message for a failed connect, which contains no URL and no header."""
     return str(error) or _kind(error)
 
 
 def _kind(error: Exception) -> str:
-    """Only the name: the words of some HTTP errors quote headers, and so the key."""
+    """Return only the type's name: messages of some HTTP errors quote headers, and so the key."""
     return type(error).__name__

@@ -1,4 +1,4 @@
-"""httpx over connections that the guard opens: httpx itself leaves no place for a network backend of one's own."""
+"""An httpx transport over a custom httpcore network backend, which httpx itself does not support."""
 
 import ssl
 from collections.abc import AsyncIterator, Generator
@@ -23,7 +23,7 @@ _SAME_IN_HTTPX: dict[type[Exception], type[httpx.TransportError]] = {
 
 
 class GuardedTransport(httpx.AsyncBaseTransport):
-    """Requests over a pool whose connections come from `backend`; raises httpx's own errors."""
+    """Sends requests over a pool whose connections come from `backend`; raises httpx's own errors."""
 
     def __init__(self, backend: httpcore.AsyncNetworkBackend, *, trust: ssl.SSLContext, max_connections: int) -> None:
         self._pool = httpcore.AsyncConnectionPool(
@@ -31,7 +31,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         )
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send and return as soon as the headers are there; the body is read from the network as it is iterated."""
+        """Send the request and return once the headers have arrived; the body is streamed."""
         url = httpcore.URL(
             scheme=request.url.raw_scheme, host=request.url.raw_host, port=request.url.port, target=request.url.raw_path
         )

@@ -1,4 +1,4 @@
-"""One request budget for everything that is asked of the service: never above its limits, the most important first."""
+"""A rate limiter for all requests to the service, with priorities."""
 
 import asyncio
 from collections import deque
@@ -13,13 +13,13 @@ from sora_studio.clock import Clock
 
 WINDOW_S = 60.0
 MAX_IN_FLIGHT = 32
-"""More at once stalls an event loop for a visible moment and gains nothing."""
+"""More concurrent requests stall the event loop visibly and gain nothing."""
 
 _SHORTEST_NAP_S = 0.001
 
 
 class Priority(IntEnum):
-    """Who goes first among those who wait."""
+    """Priority of waiting requests, most important first."""
 
     CREATE = 0
     URGENT = 1
@@ -31,10 +31,10 @@ _Ticket: TypeAlias = tuple[Priority, int, asyncio.Future[None]]
 
 @dataclass(slots=True)
 class _Lane:
-    """One model's share.
+    """One model's rate limit.
 
-    What is in flight counts as long as it lasts and a window longer, because nobody knows when within that time the service
-    saw it: so the limit holds by the service's clock too, however slow the way there was.
+    A request counts while it is in flight and for one window after its end, because it is unknown when the service received
+    it. So the limit is met by the service's clock too, however slow the network.
     """
 
     per_minute: int
@@ -48,7 +48,7 @@ class _Lane:
             self.ended_at.popleft()
 
     def opens_at(self, now: float) -> float | None:
-        """When the next request may start: `now` or earlier for at once, None when one in flight must end first."""
+        """Return when the next request may start: not after `now` if at once, None if one in flight must end first."""
         self.forget_before(now)
         if self.in_flight + len(self.ended_at) < self.per_minute:
             return self.closed_until
@@ -60,10 +60,10 @@ class _Lane:
 
 
 class RequestBudget:
-    """Hands out places for requests: at most `per_minute` of a lane in any 60 seconds, at most `max_in_flight` over all.
+    """Limits requests to `per_minute` per lane in any 60 seconds, and to `max_in_flight` over all lanes.
 
-    Creates go before urgent questions before routine ones, and each kind in the order of asking. Whoever is cancelled while
-    waiting takes nothing with it. One nap serves all who wait.
+    Creates go before urgent queries before routine ones; FIFO within each priority. A request that is cancelled while waiting
+    uses up nothing. One timer task serves all waiting requests.
     """
 
     def __init__(self, *, clock: Clock, max_in_flight: int = MAX_IN_FLIGHT) -> None:
@@ -76,7 +76,7 @@ class RequestBudget:
 
     @property
     def requests_last_minute(self) -> int:
-        """Requests that are in flight or ended within the last 60 s, over all lanes."""
+        """Requests in flight or ended within the last 60 s, over all lanes."""
         now = self._clock.monotonic()
         for lane in self._lanes.values():
             lane.forget_before(now)
@@ -84,7 +84,7 @@ class RequestBudget:
 
     @asynccontextmanager
     async def place(self, lane: str, *, per_minute: int, priority: Priority) -> AsyncGenerator[None]:
-        """Wait for a place and hold it for the length of the block, which is one request."""
+        """Wait for permission to send; the block is one request."""
         share = self._lanes.setdefault(lane, _Lane(per_minute))
         share.per_minute = per_minute
         await self._wait_for_place(share, priority)
@@ -97,12 +97,12 @@ class RequestBudget:
             self._admit()
 
     def hold_back(self, lane: str, seconds: float) -> None:
-        """Start nothing in this lane for so long; what is in flight goes on."""
+        """Start no request in this lane for so many seconds; those in flight continue."""
         share = self._lanes[lane]
         share.closed_until = max(share.closed_until, self._clock.monotonic() + seconds)
 
     async def close(self) -> None:
-        """Wake nobody any more; those who still wait are cancelled."""
+        """Cancel all waiting requests and stop the timer."""
         for share in self._lanes.values():
             for _, _, ticket in share.waiting:
                 ticket.cancel()
@@ -118,14 +118,14 @@ class RequestBudget:
         try:
             await ticket
         except asyncio.CancelledError:
-            if ticket.done() and not ticket.cancelled():  # the place came in the same moment: hand it on unused
+            if ticket.done() and not ticket.cancelled():  # admitted and cancelled at the same moment: release the place
                 share.in_flight -= 1
                 self._free += 1
             self._admit()
             raise
 
     def _admit(self) -> None:
-        """Let in whoever may go now, and see to it that somebody looks again when the next may."""
+        """Admit every request that may start now, and set the timer for the next one."""
         while self._free:
             now = self._clock.monotonic()
             lanes = [(self._opening(share, now), share) for share in self._lanes.values()]
@@ -146,7 +146,7 @@ class RequestBudget:
         return share.opens_at(now) if share.waiting else None
 
     def _look_again_at(self, moment: float | None) -> None:
-        """Nap until then. A nap that ends sooner is good enough: it looks, and naps again."""
+        """Call `_admit` at `moment`. A timer that fires sooner is kept: `_admit` sets it again."""
         if moment is None or (self._nap is not None and self._nap_ends_at <= moment):
             return
         if self._nap is not None:

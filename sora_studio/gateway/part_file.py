@@ -1,4 +1,4 @@
-"""A film that is still arriving: the bytes in one file, and beside it the few facts that let a later start go on with them."""
+"""A partial download: the bytes in one file, and a note beside it with the facts needed to resume."""
 
 import json
 import os
@@ -20,11 +20,10 @@ T = TypeVar("T")
 
 
 class PartFile:
-    """What is on disk of one film. Its methods block: `run` takes them to a thread, one after the other.
+    """One film's partial file. Its methods block: `run` calls them on a thread, one at a time.
 
-    `total_bytes` is None while the origin has not said, `validator` empty when nothing proves that a rest would fit, `encoding`
-    empty when the origin names no compression. Bytes are counted and kept as they arrive, compressed or not.
-    The note beside the file holds no link.
+    `total_bytes` is None while unknown, `validator` empty if the download cannot be resumed, `encoding` empty if the origin
+    names no compression. Bytes are counted and stored as received, compressed or not. The note contains no link.
     """
 
     def __init__(self, path: Path, threads: DiskThreads) -> None:
@@ -39,18 +38,18 @@ class PartFile:
 
     @property
     def is_complete(self) -> bool:
-        """Every byte that the origin announced is there."""
+        """Whether all announced bytes are there."""
         return self.size_bytes == self.total_bytes
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run one of the methods below. A cancelled caller leaves it running, and the next one waits for it.
+        """Run one of the methods below. Cancelling the await leaves it running; the next call waits for it.
 
-        Raises what it raises, or `FolderSilent`.
+        Raises the method's errors, or `FolderSilent`.
         """
         return await self._threads.run(self._path.parent, partial(work, *args, **kwargs), within_s=WORK_WITHIN_S)
 
     async def release(self) -> None:
-        """Close the file; in a folder that does not answer, as soon as it does."""
+        """Close the file; if the folder does not respond, as soon as it does."""
         try:
             await self.run(self.close)
         except BaseException as error:
@@ -59,7 +58,7 @@ class PartFile:
                 raise
 
     def load(self) -> None:
-        """Find out what an earlier run left. Bytes without a readable note prove nothing and count as none."""
+        """Load what an earlier run left. Bytes without a readable note cannot be resumed and count as none."""
         try:
             note = cast("object", json.loads(self._note.read_bytes()))
             size_bytes = self._path.stat().st_size
@@ -94,7 +93,7 @@ class PartFile:
             self._write_note()
 
     def write(self, data: bytes) -> None:
-        """Append. On an error `size_bytes` still says exactly what is there."""
+        """Append. After an error `size_bytes` is still exact."""
         assert self._file is not None
         rest = memoryview(data)
         while rest:
@@ -103,29 +102,29 @@ class PartFile:
             rest = rest[written:]
 
     def close(self) -> None:
-        """Let go of the file and keep what is there."""
+        """Close the file, keeping its content."""
         if self._file is not None:
             self._file.close()
             self._file = None
 
     def discard(self) -> None:
-        """Begin anew next time: what is there belongs to no film that could be completed."""
+        """Reset, so that the next attempt starts over: the stored bytes cannot be completed."""
         self.close()
         self.size_bytes, self.total_bytes, self.validator, self.encoding = 0, None, "", ""
         self._note.unlink(missing_ok=True)
 
     def finish(self) -> None:
-        """Every byte is on the disk itself when this returns. The note says so until `forget`."""
+        """Close and fsync the file. The note is kept until `forget`."""
         self.close()
         with FileIO(self._path, "r+") as file:
             os.fsync(file.fileno())
 
     def unpacking(self) -> Unpacking | None:
-        """What undoes the compression of a complete file; None when there is none."""
+        """Return the unpacking of a complete file, or None if it is not compressed."""
         return Unpacking.of(self._path, self.encoding)
 
     def take_unpacked(self, unpacked: Path) -> None:
-        """A file takes the place of the compressed one, as complete as that was. A kill in between begins the film anew."""
+        """Replace the compressed file with the unpacked one. If killed in between, the next run downloads the film again."""
         self._note.unlink(missing_ok=True)
         unpacked.replace(self._path)
         self.size_bytes = self.total_bytes = self._path.stat().st_size
@@ -133,7 +132,7 @@ class PartFile:
         self._write_note()
 
     def forget(self) -> None:
-        """The film was taken from here, or nobody wants it."""
+        """Delete the note: the film was moved away or is not wanted."""
         self._note.unlink(missing_ok=True)
 
     def _write_note(self) -> None:

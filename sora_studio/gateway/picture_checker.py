@@ -1,4 +1,4 @@
-"""Looks at a picture's web address as the service will: from outside, with nobody's login, before anything is paid for."""
+"""Checks a picture's web address as the service will see it: from outside, without a login, before you pay."""
 
 import asyncio
 from collections import OrderedDict
@@ -19,9 +19,9 @@ from sora_studio.gateway.unreachable import why_unreached
 from sora_studio.gateway.web_source import TooManyRedirects, WebSource
 
 LOOK_S = 15.0
-"""The longest that a whole look takes, redirects and all."""
+"""Time limit for a whole check, including redirects."""
 REMEMBER_S = 60.0
-"""How long a good answer is taken for the next question too: the same address is looked at while typing and on sending."""
+"""How long a good result is cached: an address is checked while typing and again on sending."""
 
 _MAX_REMEMBERED = 64
 _KIND_BYTES = 32
@@ -40,18 +40,18 @@ _KINDS = {
     "avif": f"is an AVIF file. {_TAKEN}.",
     "film": "is a film, not a picture.",
     "pdf": "is a PDF document, not a picture.",
-    "": f"is no picture that can be recognised. {_TAKEN}.",
+    "": f"is not a known picture format. {_TAKEN}.",
 }
 
 
 class _NotAPicture(Exception):
-    """Carries what is wrong as the rest of a sentence about the address."""
+    """Its message completes a sentence that begins with the address."""
 
 
 class HttpPictureChecker:
-    """Judges what an address serves by its first bytes and its size; no login, no key, no way into the person's own network.
+    """Checks an address by the first bytes and the size of its content; sends no credentials, never enters the user's network.
 
-    With a loopback gateway (the simulator) addresses of this machine are fine. Good answers are remembered for a minute.
+    With a loopback gateway (the simulator), addresses of this machine are allowed. Good results are cached for a minute.
     """
 
     def __init__(
@@ -73,8 +73,8 @@ class HttpPictureChecker:
         await self._source.close()
 
     async def look(self, url: str, *, max_bytes: int) -> WebPicture:
-        """What stands there. Raises `InvalidRequest` with a sentence when no picture does (another answer than 200, another
-        type, more than `max_bytes`, an address that only this machine reaches), `PassingError` when nobody could look now.
+        """Return the picture at `url`. Raises `InvalidRequest`, with a sentence, if the service cannot use it (status not 200,
+        other type, more than `max_bytes`, private address), and `PassingError` if it could not be checked now.
         """
         at, known = self._seen.get((url, max_bytes), (0.0, None))
         if known is not None and self._clock.monotonic() - at < REMEMBER_S:
@@ -112,7 +112,7 @@ class HttpPictureChecker:
         return WebPicture(kind, header.width, header.height, size_bytes)
 
     def _check_passing(self, url: str, response: httpx.Response) -> None:
-        """Raises `ServiceUnavailable` for what says nothing about the picture and goes away by itself."""
+        """Raise `ServiceUnavailable` for temporary failures, which say nothing about the picture."""
         status = response.status_code
         if status in _PASSING or status >= 500:
             wait_s = retry_after_s(response.headers.get("Retry-After", ""), now=self._clock.now())
@@ -132,11 +132,11 @@ def _check_answer(response: httpx.Response) -> None:
     if status != 200:
         raise _NotAPicture(_STATUSES.get(status, f"answers {status} and no picture."))
     if coding != "identity":
-        raise _NotAPicture("comes compressed although nobody asked for it: the service might not read it.")
+        raise _NotAPicture("is sent with HTTP compression, which the service might not read.")
 
 
 async def _read_head(pieces: AsyncIterator[bytes], head: bytearray, *, says_page: bool) -> tuple[str, PictureHeader]:
-    """Fill `head` with as many bytes as tell what this is."""
+    """Fill `head` until it identifies the picture; return its kind and header."""
     due = _KIND_BYTES
     async for piece in pieces:
         head += piece
@@ -145,12 +145,12 @@ async def _read_head(pieces: AsyncIterator[bytes], head: bytearray, *, says_page
         kind, header = _judge(head)
         if kind not in MEDIA_TYPES or (header and header.is_animated is not None) or len(head) >= ENOUGH_BYTES:
             break
-        due = 2 * len(head)  # so that a slow drip is not judged byte by byte
+        due = 2 * len(head)  # exponential, so that a slow trickle is not parsed byte by byte
     kind, header = _judge(head)
     if kind not in MEDIA_TYPES:
         raise _NotAPicture(_KINDS.get("page" if says_page and not kind else kind, f"is a {format_name(kind)} file. {_TAKEN}."))
     if header is None:
-        raise _NotAPicture(f"says that it is a {format_name(kind)} picture, but its beginning is damaged.")
+        raise _NotAPicture(f"says that it is a {format_name(kind)} picture, but its header is damaged.")
     if header.is_animated:
         raise _NotAPicture("is animated. The service takes still pictures.")
     return kind, header
@@ -163,7 +163,7 @@ def _judge(head: bytearray) -> tuple[str, PictureHeader | None]:
 
 
 async def _count(pieces: AsyncIterator[bytes], count: int, *, most: int) -> int:
-    """The body's bytes, of which `count` were read already; not read further than `most`, nor kept."""
+    """Return the body's size, of which `count` bytes were already read. Stops at `most` and keeps nothing."""
     while count < most and (piece := await anext(pieces, None)) is not None:
         count += len(piece)
     return count

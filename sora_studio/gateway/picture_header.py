@@ -1,16 +1,16 @@
-"""Reads type and size from a picture's first bytes, by hand: what lies on a stranger's server is not given to a decoder."""
+"""Parses type and size from a picture's first bytes: untrusted remote content is not given to a decoder."""
 
 from dataclasses import dataclass
 
 ENOUGH_BYTES = 1 << 20
-"""Profiles and previews stand before the size in a JPEG and before the pixels in a PNG. No honest picture needs more."""
+"""Profiles and previews precede the size in a JPEG and the pixels in a PNG. No genuine picture needs more."""
 
 _MAX_PARTS = 512
-"""Segments or chunks before the pixels: bounds the work that hostile bytes can ask for."""
+"""Limit of segments or chunks before the pixels: bounds the work for hostile input."""
 _SIZED = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-"""JPEG's markers of a frame's header."""
+"""JPEG markers of a frame header (SOF)."""
 _BARE = frozenset({0x01, *range(0xD0, 0xD9)})
-"""JPEG's markers without a length."""
+"""JPEG markers without a length."""
 _PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 _SIGNS: tuple[tuple[int, tuple[bytes, ...], str], ...] = (
     (0, (_JPEG,), "jpeg"),
@@ -30,7 +30,7 @@ _PAGE = (b"<!doctype html", b"<html", b"<head", b"<body", b"<script", b"<title",
 
 @dataclass(frozen=True, slots=True)
 class PictureHeader:
-    """Stored pixels and whether they move; `is_animated` None: the bytes do not tell yet."""
+    """Size in stored pixels; `is_animated` is None if more bytes are needed to tell."""
 
     width: int
     height: int
@@ -38,7 +38,7 @@ class PictureHeader:
 
 
 def kind_of(head: bytes) -> str:
-    """The decoder's name of what begins so: `jpeg`, `png`, `webp`, or another's (`page` is HTML); empty when nobody knows."""
+    """Return the format of content with these first bytes, such as `jpeg`, or `page` for HTML; empty if unknown."""
     for at, signs, kind in _SIGNS:
         if head.startswith(signs, at) and (kind != "webp" or head.startswith(b"RIFF")):
             return kind
@@ -49,7 +49,7 @@ def kind_of(head: bytes) -> str:
 
 
 def read_header(kind: str, head: bytes) -> PictureHeader | None:
-    """Of a JPEG, PNG or WebP that begins so. None: it is damaged, another kind, or more bytes are needed. Never raises."""
+    """Return the header of a JPEG, PNG or WebP, or None if it is damaged, of another kind, or incomplete. Never raises."""
     match kind:
         case "jpeg":
             return _jpeg(head)
@@ -62,7 +62,7 @@ def read_header(kind: str, head: bytes) -> PictureHeader | None:
 
 
 def _jpeg(head: bytes) -> PictureHeader | None:
-    """Segment by segment to the frame's header."""
+    """Walk the segments to the frame header."""
     at = 2
     for _ in range(_MAX_PARTS):
         if at + 4 > len(head) or head[at] != 0xFF:
@@ -80,7 +80,7 @@ def _jpeg(head: bytes) -> PictureHeader | None:
 
 
 def _png(head: bytes) -> PictureHeader | None:
-    """The first chunk, then chunk by chunk to the pixels: what animates them is said before."""
+    """Read IHDR, then walk the chunks to the pixels: an animation is declared before them."""
     if len(head) < 24 or head[12:16] != b"IHDR":
         return None
     width, height = _number(head, 16, 4), _number(head, 20, 4)
@@ -96,7 +96,7 @@ def _png(head: bytes) -> PictureHeader | None:
 
 
 def _webp(head: bytes) -> PictureHeader | None:
-    """Of the three forms: lossy, lossless, extended."""
+    """Read one of the three formats: lossy, lossless, extended."""
     if len(head) < 30:
         return None
     match head[12:16]:

@@ -1,7 +1,7 @@
-"""Requests through a proxy, with errors that tell the proxy's troubles from the server's.
+"""Requests through a proxy, with errors that tell the proxy's failures from the server's.
 
-httpx reports a proxy that hangs up, stays silent or breaks its protocol with the same errors as a server that does so after it
-got the whole request. For a paid request that difference decides whether it may be sent again.
+httpx raises the same errors for a proxy that hangs up, times out or breaks its protocol as for a server that does so after it
+received the whole request. For a paid request this difference decides whether it may be sent again.
 """
 
 import asyncio
@@ -15,7 +15,7 @@ import httpx
 from sora_studio.domain.proxies import SOCKS5, Proxies, Proxy
 
 HANDSHAKE_S = 30.0
-"""For the way through the proxy. httpcore itself would wait for a SOCKS proxy's answer without end."""
+"""Time limit for connecting through the proxy. httpcore would wait for a SOCKS proxy forever."""
 
 _SOCKS_WORDS = (
     ("Invalid username", "does not accept the user name and password"),
@@ -28,7 +28,7 @@ _SILENT = (TimeoutError, httpx.TimeoutException)
 
 
 class ProxyFailed(httpx.ProxyError):
-    """Raised before a byte of the request itself was sent. The words are half a sentence and hold no credentials."""
+    """Raised before any byte of the request itself was sent. Its message is half a sentence, without credentials."""
 
 
 def open_transport(url: str, proxies: Proxies, *, trust: ssl.SSLContext, limits: httpx.Limits) -> httpx.AsyncBaseTransport:
@@ -40,14 +40,14 @@ def open_transport(url: str, proxies: Proxies, *, trust: ssl.SSLContext, limits:
 
 
 class ProxiedTransport(httpx.AsyncBaseTransport):
-    """Connections through one proxy, which resolves the servers' names itself."""
+    """Sends requests through one proxy, which resolves the servers' names."""
 
     def __init__(self, proxy: Proxy, *, trust: ssl.SSLContext, limits: httpx.Limits) -> None:
         self._proxy = proxy
         self._inner = httpx.AsyncHTTPTransport(verify=trust, trust_env=False, limits=limits, proxy=_for_httpx(proxy, trust))
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send the request. Raises `ProxyFailed` for whatever goes wrong before the way to the server is open."""
+        """Send the request. Raises `ProxyFailed` for any failure before the connection to the server is open."""
         stage = _Stage()
         request.extensions = {**request.extensions, "trace": stage.trace}
         try:
@@ -57,7 +57,7 @@ class ProxiedTransport(httpx.AsyncBaseTransport):
             if stage.is_through or not stage.has_begun:
                 raise
             raise self._failure(error, reached=stage.has_reached_proxy) from error
-        if response.status_code == 407 and request.url.scheme == "http":  # only a proxy that forwards answers so
+        if response.status_code == 407 and request.url.scheme == "http":  # from the forwarding proxy
             await response.aclose()
             raise ProxyFailed(self._wants_login())
         return response
@@ -80,7 +80,7 @@ class ProxiedTransport(httpx.AsyncBaseTransport):
         return self._refused(str(error)[:3])
 
     def _refused(self, status: str) -> ProxyFailed:
-        """The proxy answered CONNECT with this status."""
+        """Return the error for a proxy that answered CONNECT with this status."""
         if status == "407":
             return ProxyFailed(self._wants_login())
         if status in {"401", "403"}:
@@ -93,26 +93,26 @@ class ProxiedTransport(httpx.AsyncBaseTransport):
 
 
 class _Stage:
-    """How far one request has come, from httpcore's trace; ends the handshake when it takes too long."""
+    """Tracks the progress of one request from httpcore's trace; times out the handshake."""
 
     def __init__(self) -> None:
         self.has_begun = False
-        """Connecting has begun: before that, the request waits for its place in the pool."""
+        """Connecting has started; before that, the request waits for a connection of the pool."""
         self._stream: httpcore.AsyncNetworkStream | None = None
         self.is_through = False
-        """From here on the server may have seen the request."""
+        """The connection to the server is open: from now on, the server may have received the request."""
         self.deadline = asyncio.timeout(None)
 
     @property
     def has_reached_proxy(self) -> bool:
-        """Whether the proxy took the connection."""
+        """Whether the proxy accepted the connection."""
         return self._stream is not None
 
     async def __aenter__(self) -> None:
-        """The request begins."""
+        """Do nothing: tracking starts with the first trace event."""
 
     async def __aexit__(self, *_: object) -> None:
-        """Close a connection that did not get through: httpcore leaves that of a failed SOCKS handshake open."""
+        """Close a connection that did not get through: httpcore leaks it after a failed SOCKS handshake."""
         if self._stream is not None and not self.is_through:
             await self._stream.aclose()
 
@@ -129,7 +129,7 @@ class _Stage:
             self.deadline.reschedule(None)
 
     def _is_to_server(self, layer: str, step: str) -> bool:
-        """TLS with the server. TLS with the proxy is of the layer `connection`."""
+        """Return whether this step is TLS with the server. TLS with the proxy has the layer `connection`."""
         return step == "start_tls" and layer in {"proxy", "socks"}
 
     def _is_request(self, step: str, info: Mapping[str, object]) -> bool:

@@ -1,4 +1,4 @@
-"""The arithmetic of resumed downloads: which bytes an answer brings, and whether they continue the ones that are there."""
+"""Range arithmetic of resumed downloads: which bytes a response contains, and whether they continue the stored ones."""
 
 import re
 from collections.abc import Mapping
@@ -14,10 +14,10 @@ _STRONG_ETAG = re.compile(r'"[\x21\x23-\x7e]*"')
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An answer's body: the film's bytes from `offset` up to `end` (None: until the body ends).
+    """A response's body: the film's bytes from `offset` up to `end` (None: until the body ends).
 
-    `total_bytes` is None when the origin does not say. `validator` names this very film in a later `If-Range`; empty when the
-    origin gives nothing that could.
+    `total_bytes` is None if the origin does not send it. `validator` identifies this version of the film in a later `If-Range`;
+    empty if the origin sends none.
     """
 
     offset: int
@@ -25,26 +25,26 @@ class Arrival:
     total_bytes: int | None
     validator: str
     encoding: str = ""
-    """The compressions that the origin names, innermost first; `total_bytes` and `offset` count what they made."""
+    """The content encodings, innermost first; `total_bytes` and `offset` count compressed bytes."""
 
 
 def content_encoding(headers: Mapping[str, str]) -> str:
-    """The compressions in `Content-Encoding`, joined by commas.
+    """Return the compressions in `Content-Encoding`, joined by commas.
 
-    Servers and uploading programs leave many other words there (`none`, `binary`, `utf-8`, `aws-chunked`), and they mean that
-    the bytes are what they are.
+    Servers and upload tools put many other words there (`none`, `binary`, `utf-8`, `aws-chunked`), which do not change the
+    bytes and are ignored.
     """
     words = (word.strip().casefold().removeprefix("x-") for word in headers.get("Content-Encoding", "").split(","))
     return ",".join(word for word in words if word in _COMPRESSIONS)
 
 
 def resume_headers(size_bytes: int, validator: str) -> dict[str, str]:
-    """What asks for the rest of a film, or for all of it if it is another one by now. Empty when nothing could be continued."""
+    """Return headers that request the rest of a film, or all of it if it has changed. Empty if nothing can be resumed."""
     return {"Range": f"bytes={size_bytes}-", "If-Range": validator} if size_bytes and validator else {}
 
 
 def whole(headers: Mapping[str, str]) -> Arrival:
-    """The body of a 200: the film from its first byte."""
+    """Return the arrival of a 200: the film from its first byte."""
     length = content_length(headers)
     return Arrival(0, length, length, strong_validator(headers), content_encoding(headers))
 
@@ -52,9 +52,9 @@ def whole(headers: Mapping[str, str]) -> Arrival:
 def continuation(
     headers: Mapping[str, str], *, size_bytes: int, total_bytes: int | None, validator: str, encoding: str = ""
 ) -> Arrival | None:
-    """The body of a 206, if it provably goes on at `size_bytes` in the film of that total and validator; else None.
+    """Return the arrival of a 206 if it provably continues the same film at `size_bytes`; else None.
 
-    A time as validator is the same for a film and for its compressed form, so the compression must be the same as well.
+    The compression must match too: `Last-Modified` is the same for a film and for its compressed form.
     """
     match = _SPAN.fullmatch(headers.get("Content-Range", "").strip())
     if match is None:
@@ -69,13 +69,13 @@ def continuation(
 
 
 def unsatisfied_total(headers: Mapping[str, str]) -> int | None:
-    """The film's size as a 416 tells it."""
+    """Return the film's size from a 416."""
     match = _UNSATISFIED.fullmatch(headers.get("Content-Range", "").strip())
     return int(match[1]) if match else None
 
 
 def strong_validator(headers: Mapping[str, str]) -> str:
-    """A strong ETag, else the time of the last change; empty when there is neither. A weak ETag does not name the bytes."""
+    """Return a strong ETag, else `Last-Modified`; empty if there is neither. A weak ETag does not identify the bytes."""
     etag = headers.get("ETag", "").strip()
     if _STRONG_ETAG.fullmatch(etag):
         return etag
@@ -88,6 +88,6 @@ def strong_validator(headers: Mapping[str, str]) -> str:
 
 
 def content_length(headers: Mapping[str, str]) -> int | None:
-    """`Content-Length`; None when there is none or it is no number."""
+    """Return `Content-Length`, or None if it is missing or not a number."""
     value = headers.get("Content-Length", "").strip()
     return int(value) if _LENGTH.fullmatch(value) else None

@@ -1,4 +1,4 @@
-"""A relay as the studio sees it: pictures go up, reports come down, and a stranger's look proves the way from outside."""
+"""The client of a relay: uploads pictures, receives callbacks, and checks public access from outside."""
 
 import asyncio
 import contextlib
@@ -27,9 +27,9 @@ from sora_studio.gateway.relay_wire import Lines, LineTooLong, address_from, cal
 from sora_studio.gateway.web_source import WebSource
 
 HEARTBEAT_TIMEOUT_S = 30.0
-"""A relay says something every 10 s."""
+"""Relays send a heartbeat every 10 s."""
 UPLOAD_TIMEOUT_S = 300.0
-"""10 MB over a line of 35 KB a second."""
+"""10 MB at 35 KB/s."""
 MAX_ANSWER_BYTES = 1 << 16
 MAX_VISIT_BYTES = 20_000_000
 """Twice the largest picture that the service takes."""
@@ -38,14 +38,14 @@ _CONNECT_S, _EXCHANGE_S = 10.0, 30.0
 _MAX_CONNECTIONS = 16
 _PIECE_BYTES = 1 << 16
 _TOKEN = re.compile(r"[\x21-\x7e]+")
-_LOOK = "Look at the relay's address in Settings."
+_LOOK = "Check the relay's address in Settings."
 
 
 class RelayClient:
     """One relay over HTTP, on this machine or elsewhere.
 
-    Its token goes to its own address alone (no redirect is followed, and a relay on loopback is never reached through a proxy)
-    and is in no log and no error.
+    The token is sent to the relay's address only (redirects are not followed, and a loopback relay is never reached through a
+    proxy), and appears in no log or error.
     """
 
     def __init__(
@@ -66,31 +66,31 @@ class RelayClient:
         self._client = self._open_client()
 
     async def close(self) -> None:
-        """Close every connection. End the reading of callbacks first."""
+        """Close every connection. Stop iterating over `callbacks` first."""
         await self._client.aclose()
 
     @property
     def place(self) -> str:
-        """By the address that the public uses, once the relay has told it."""
+        """The relay's name for publications: by its public address, once that is known."""
         return f"relay {self._public_url}"
 
     def knows(self, secret: str) -> bool:
-        """Whether a task's secret was made for this relay, which takes no other's reports."""
+        """Return whether a callback secret was made for this relay, which rejects all others."""
         return is_callback_secret((self._token() or "").strip(), secret)
 
     def new_secret(self) -> str:
-        """A task's secret, which the relay knows as one of ours without having been told."""
+        """Return a new callback secret, which the relay can verify without having stored it."""
         return callback_secret(self._current_token(), os.urandom(NONCE_BYTES))
 
     async def greet(self) -> RelayGreeting:
-        """Ask the relay who it is, as its owner. Raises like `callbacks`."""
+        """Request the relay's greeting with our token. Raises like `callbacks`."""
         return self._greeted(await self._ask("GET", "/v1/relay"))
 
     async def callbacks(self, epoch: str = "", after: int = 0) -> AsyncGenerator[RelayGreeting | Callback | None]:
-        """The greeting, then what is kept beyond cursor `after` (of that epoch; all of it for another), then what comes.
+        """Yield the greeting, then stored callbacks after cursor `after` (all of them if `epoch` differs), then new ones.
 
-        None now and then shows that the line is alive. Raises `PublishingFailed` when the relay refuses us, a `PassingError`
-        when the line breaks; it never ends by itself.
+        Yields None for each heartbeat. Raises `PublishingFailed` if the relay refuses us, and a `PassingError` if the
+        connection breaks; never ends by itself.
         """
         path = f"/v1/callbacks?{urlencode({'epoch': epoch, 'after': after})}"
         response = await self._opened(self._send("GET", path), self._base_url, within_s=_EXCHANGE_S)
@@ -103,12 +103,12 @@ class RelayClient:
             await response.aclose()
 
     async def publish(self, picture: PreparedPicture, handle: str, *, lifetime_s: float) -> str:
-        """The picture's public address; see the port."""
+        """Upload a picture and return its public address; see the port."""
         headers = {"Content-Type": picture.media_type, "Lifetime": str(math.ceil(lifetime_s))}
         try:
             answer = await self._ask("PUT", f"/v1/pictures/{handle}", headers, picture.content)
         except PassingError as error:
-            if error.retry_after_s is None:  # else it was the relay that spoke
+            if error.retry_after_s is None:  # otherwise the relay itself answered
                 await self._bring_refusal()
             raise
         url = address_from(answer, handle)
@@ -117,11 +117,11 @@ class RelayClient:
         return url
 
     async def withdraw(self, handle: str) -> None:
-        """Take it back; see the port."""
+        """Withdraw a picture; see the port."""
         await self._ask("DELETE", f"/v1/pictures/{handle}")
 
     async def check(self) -> str:
-        """Publish a picture of one pixel, fetch it as a stranger would, and withdraw it; see the port."""
+        """Publish a one-pixel picture, fetch it as an outsider would, and withdraw it; see the port."""
         await self.greet()
         handle = f"{secrets.token_urlsafe(16)}.png"
         url = await self.publish(PIXEL, handle, lifetime_s=60)
@@ -130,20 +130,20 @@ class RelayClient:
         finally:
             await self.withdraw(handle)
         if found != PIXEL.content:
-            raise RouteUnusable(f"Something else than the test picture stands at {_origin(url)}.", advice=_LOOK)
+            raise RouteUnusable(f"{_origin(url)} returned something other than the test picture.", advice=_LOOK)
         return url
 
     async def visit(self, url: str) -> bytes:
-        """What a stranger finds at a public address of the relay. Raises with a sentence that says where the way breaks off."""
+        """Return what a public relay address serves to outsiders. Raises errors that name the broken part of the route."""
         return await self._as_stranger(url)
 
     async def report(self, url: str, task_id: str) -> None:
-        """Post to a task's callback address what the service would. Raises like `visit`."""
+        """Post what the service would to a task's callback address. Raises like `visit`."""
         said = {"code": 200, "message": "success", "data": {"taskId": task_id, "state": "success"}}
         await self._as_stranger(url, json.dumps(said).encode())
 
     async def _bring_refusal(self) -> None:
-        """Raise why we are not let in: what was said about that into the middle of an upload is lost with the connection."""
+        """Raise the relay's refusal, if any: one that was sent during an upload is lost with the connection."""
         with contextlib.suppress(PassingError):
             await self.greet()
 
@@ -153,7 +153,7 @@ class RelayClient:
         return await _body(response, self._base_url, max_bytes=MAX_ANSWER_BYTES)
 
     async def _as_stranger(self, url: str, post: bytes | None = None) -> bytes:
-        """Over connections that know no token, nor a way into this machine's network unless the relay is here itself."""
+        """Request without our token, and without access to this machine's network unless the relay itself is on loopback."""
         server = _origin(url)
         outside = WebSource(accept="*/*", loopback_allowed=is_loopback(url), proxies=self._proxies, transport=self._transport)
         try:
@@ -164,12 +164,12 @@ class RelayClient:
             response = await self._opened(asked, server, within_s=_EXCHANGE_S)
             return await _body(response, server, max_bytes=MAX_VISIT_BYTES)
         except LinkRefused as refused:
-            raise RouteUnusable(f"Nobody outside can use {server}: {refused.reason}.", advice=_LOOK) from None
+            raise RouteUnusable(f"{server} cannot be used from outside: {refused.reason}.", advice=_LOOK) from None
         finally:
             await outside.close()
 
     async def _opened(self, asked: Awaitable[httpx.Response], server: str, *, within_s: float) -> httpx.Response:
-        """The relay's good answer, its body not read yet. What is raised does not carry HTTP's error, which holds the token."""
+        """Return the relay's successful response, its body unread. Errors never chain HTTP's, which contains the token."""
         try:
             async with asyncio.timeout(within_s):
                 response = await asked
@@ -189,15 +189,15 @@ class RelayClient:
             async with asyncio.timeout(HEARTBEAT_TIMEOUT_S):
                 line = await lines.next()
         except LineTooLong:
-            failure = ServiceUnavailable("What the relay says cannot be read.")
+            failure = ServiceUnavailable("The relay sent something that cannot be read.")
         except TimeoutError:
-            failure = PassingError(f"{self._base_url} has fallen silent.")
+            failure = PassingError(f"{self._base_url} has stopped responding.")
         except Exception as error:
             failure = relay_faults.breakdown(error, self._base_url)
         else:
             if line is not None:
                 return line
-            failure = PassingError(f"{self._base_url} has ended the connection.")
+            failure = PassingError(f"{self._base_url} has closed the connection.")
         raise failure
 
     def _greeted(self, line: bytes) -> RelayGreeting:
@@ -213,7 +213,7 @@ class RelayClient:
     def _send(
         self, method: str, path: str, headers: dict[str, str] | None = None, content: bytes = b""
     ) -> Awaitable[httpx.Response]:
-        """The relay's answer once it is awaited. Whoever reads it has an eye on the time."""
+        """Send a request; the caller limits the time to read the response."""
         headers = {"Authorization": f"Bearer {self._current_token()}", **(headers or {})}
         if content:
             headers["Content-Length"] = str(len(content))
@@ -231,11 +231,11 @@ class RelayClient:
                 advice=f"Enter it in Settings, Relay and callbacks, or set {RELAY_TOKEN_VARIABLE}.",
             )
         if not _TOKEN.fullmatch(token):
-            raise RouteUnusable("The relay's token holds characters that no token has.", advice="Copy it once more.")
+            raise RouteUnusable("The relay's token contains characters that no token has.", advice="Copy it again.")
         return token
 
     def _open_client(self) -> httpx.AsyncClient:
-        # A kept connection may be dead without our knowing, and a relay is asked seldom: every question opens its own.
+        # A kept-alive connection may be dead unnoticed, and requests are rare: each opens its own.
         limits = httpx.Limits(max_connections=_MAX_CONNECTIONS, max_keepalive_connections=0)
         trust = trusted_authorities()
         return httpx.AsyncClient(
@@ -247,13 +247,13 @@ class RelayClient:
 
 
 async def _pieces(content: bytes) -> AsyncGenerator[bytes]:
-    """So that each has its own time to be sent, and no copy of the whole waits for a slow line."""
+    """Split an upload, so that the write time-out applies to each piece and no whole copy is buffered."""
     for begin in range(0, len(content), _PIECE_BYTES):
         yield content[begin : begin + _PIECE_BYTES]
 
 
 async def _body(response: httpx.Response, server: str, *, max_bytes: int) -> bytes:
-    """Its bytes, and no more of them than any good answer has; the connection is closed."""
+    """Read and close the response; returns `max_bytes` or a little more at most."""
     body = bytearray()
     try:
         async with asyncio.timeout(_EXCHANGE_S):
@@ -271,7 +271,7 @@ async def _body(response: httpx.Response, server: str, *, max_bytes: int) -> byt
 
 
 def _origin(url: str) -> str:
-    """What may be shown of a public address: the rest is a secret."""
+    """Return the part of a public address that may be shown: the path is a secret."""
     try:
         parts = urlsplit(url)
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
@@ -280,7 +280,7 @@ def _origin(url: str) -> str:
 
 
 def _askable(base_url: str) -> str:
-    """The checked address; raises `InvalidSetting` for one that HTTP cannot ask."""
+    """Return the checked address. Raises `InvalidSetting` if httpx cannot use it."""
     url = check_relay_url(base_url)
     try:
         httpx.URL(url)

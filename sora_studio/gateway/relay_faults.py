@@ -1,4 +1,4 @@
-"""The only place where a relay's troubles become the program's errors: which part of the way is broken, and who can mend it."""
+"""The only place that maps relay failures to the program's errors: what is broken, and how to fix it."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -19,30 +19,30 @@ from sora_studio.gateway.relay_wire import is_relay
 from sora_studio.gateway.unreachable import why_unreached
 
 _NOTHING_BEHIND = frozenset({502, 503, 504, 521, 522, 523, 530})
-"""What proxies and tunnels say for a server that they do not reach; those above 520 are Cloudflare's."""
+"""Statuses of proxies and tunnels that cannot reach their server; those above 520 are Cloudflare's."""
 _REFUSALS: dict[int, tuple[str, str]] = {
-    400: ("The relay does not take this picture.", "Is the relay of the same version as this program?"),
-    413: ("The picture is larger than the relay takes.", "Let it be made smaller, or choose another way for pictures."),
-    415: ("The relay takes JPEG, PNG and WebP pictures only.", "Let the picture be converted."),
+    400: ("The relay does not accept this picture.", "Make sure that the relay has the same version as this program."),
+    413: ("The picture is too large for the relay.", "Let it be made smaller, or publish pictures another way."),
+    415: ("The relay accepts JPEG, PNG and WebP pictures only.", "Let the picture be converted."),
 }
-"""Of this picture; the next one may go up."""
+"""Refusals of one picture; others may be accepted."""
 _WRONG_TOKEN = (
     "The relay does not accept this token.",
     f"Enter the token that the relay printed at its first start, or set {RELAY_TOKEN_VARIABLE} to it.",
 )
 _NO_ROOM = "The relay has no room for one more picture until tasks end or some are withdrawn."
 _NO_ROOM_S = 30.0
-"""A task ends every now and then, and each look costs a whole upload."""
+"""Retry interval: tasks end now and then, and each attempt costs a whole upload."""
 
 
 def breakdown(error: Exception, server: str) -> PassingError:
-    """Why `server` gave no whole answer. Everything that a relay is asked may be asked again."""
+    """Return the error for an incomplete response of `server`. All relay requests can be retried."""
     kind = ConnectionFailed if isinstance(error, NEVER_SENT) else PassingError
     return kind(f"{server} cannot be reached: {why_unreached(error)}.", detail=type(error).__name__)
 
 
 def refusal(status: int, headers: Mapping[str, str], server: str, *, now: datetime) -> StudioError:
-    """Why an answer of `server` is not the one that was asked for."""
+    """Return the error for an unsuccessful response of `server`."""
     detail = f"HTTP {status}"
     if status == 429:
         wait_s = retry_after_s(headers.get("Retry-After", ""), now=now)
@@ -55,7 +55,7 @@ def refusal(status: int, headers: Mapping[str, str], server: str, *, now: dateti
 
 
 def _own_refusal(status: int, server: str) -> StudioError:
-    """The relay's own words."""
+    """Return the error for the relay's own refusal."""
     detail = f"HTTP {status}"
     if status == 401:
         title, advice = _WRONG_TOKEN
@@ -77,10 +77,10 @@ def _passing(status: int, server: str) -> ServiceUnavailable:
 
 
 def stranger(server: str, status: int) -> RouteUnusable:
-    """Somebody answers, but no relay."""
+    """Return the error for a server that is not a relay."""
     says = f"sends us elsewhere ({status})" if 300 <= status < 400 else f"answers ({status})"
     return RouteUnusable(
         f"At {server} another server than the relay {says}.",
-        advice="Look at the relay's address, and at where the proxy or tunnel in front of it leads.",
+        advice="Check the relay's address, and the target of the proxy or tunnel in front of it.",
         detail=f"HTTP {status}",
     )

@@ -1,4 +1,4 @@
-"""What a relay says, read without trusting that it is one."""
+"""Parses a relay's messages without trusting that the sender is one."""
 
 from collections import deque
 from collections.abc import AsyncIterator, Mapping
@@ -10,18 +10,18 @@ from sora_studio.domain.settings import check_relay_url
 from sora_studio.gateway.answers import parse_json, text
 
 MAX_LINE_BYTES = 65_536
-"""A report's line has some two hundred."""
+"""A real line has about two hundred."""
 _MAX_WORD_CHARS = 256
 _MAX_CURSOR = (1 << 63) - 1
 _POLICY = "default-src 'none'; sandbox"
 
 
 class LineTooLong(Exception):
-    """No relay says anything so long."""
+    """The line is longer than any relay sends."""
 
 
 class Lines:
-    """A body's lines, one at a time; what follows the last line break is none."""
+    """Splits a streamed body into lines; an unterminated last line is dropped."""
 
     def __init__(self, pieces: AsyncIterator[bytes]) -> None:
         self._pieces = pieces
@@ -29,7 +29,7 @@ class Lines:
         self._begun = b""
 
     async def next(self) -> bytes | None:
-        """The next line without its break; None at the body's end. Raises `LineTooLong`."""
+        """Return the next line without its line break, or None at the end. Raises `LineTooLong`."""
         while not self._whole:
             piece = await anext(self._pieces, None)
             if piece is None:
@@ -42,12 +42,12 @@ class Lines:
 
 
 def is_relay(headers: Mapping[str, str]) -> bool:
-    """Whether a relay of ours made this answer. Many proxies put their own name in `Server`, and pass the policy."""
+    """Return whether a relay sent this response. Proxies often overwrite `Server`, but pass the policy on."""
     return "sora-studio-relay" in headers.get("Server", "") or _POLICY in headers.get("Content-Security-Policy", "")
 
 
 def greeting_from(line: bytes) -> RelayGreeting | None:
-    """Who the relay is; None when nothing of the kind is said. Raises `InvalidSetting` for an address that cannot be public."""
+    """Return the relay's greeting, or None if it is not one. Raises `InvalidSetting` for an invalid public address."""
     said = parse_json(line)
     public_url, epoch = (said.get("public_url"), said.get("epoch")) if isinstance(said, dict) else (None, None)
     if not isinstance(public_url, str) or not isinstance(epoch, str):
@@ -56,7 +56,7 @@ def greeting_from(line: bytes) -> RelayGreeting | None:
 
 
 def address_from(body: bytes, handle: str) -> str | None:
-    """Where the public finds the picture of that handle; None when the relay does not say."""
+    """Return the public address of the picture with this handle, or None if it is missing or invalid."""
     said = parse_json(body)
     url = said.get("url") if isinstance(said, dict) else None
     if not isinstance(url, str) or not url.endswith(PICTURES_PATH + handle):
@@ -68,7 +68,7 @@ def address_from(body: bytes, handle: str) -> str | None:
 
 
 def callback_from(line: bytes) -> Callback | None:
-    """A report; None for a heartbeat and for what cannot be read."""
+    """Return a callback, or None for a heartbeat and for invalid input."""
     said = parse_json(line)
     if not isinstance(said, dict):
         return None

@@ -1,7 +1,7 @@
-"""Finds the addresses of finished films in a status answer, also where they stand in another place or form than documented.
+"""Finds the addresses of finished films in a status response, even in undocumented places and formats.
 
-Documented is `resultJson`, a string that holds `{"resultUrls": ["https://…"]}`. A film that was paid for must not be missed
-because the service writes it differently; an input of the task that is echoed back must never be taken for its result.
+Documented is `resultJson`, a string that contains `{"resultUrls": ["https://…"]}`. A paid film must not be missed because the
+service formats it differently; an echoed input of the task must never be taken for its result.
 """
 
 import re
@@ -23,19 +23,19 @@ _NOT_RESULTS = re.compile(
     r"input|param|request|prompt|image|picture|photo|frame|reference|(?<!re)source|origin|init"
     r"|cover|poster|thumb|preview|callback|webhook|msg|message|error"
 )
-"""In the folded name of a field: what it holds came from us, or goes with a film and is not the film."""
+"""Parts of folded field names whose content is an echoed input, or accompanies the film."""
 _ADDRESS_NAMES = ("url", "urls", "uri", "link", "href", "src")
-"""How the name of a field ends that may hold a relative address; elsewhere one could not be told from a file's name."""
+"""Endings of the names of fields that may contain a relative address; elsewhere it could be a file name."""
 _FILMS = (".mp4", ".m4v", ".mov", ".webm", ".mkv", ".avi", ".ogv", ".mpg", ".mpeg", ".gifv")
 _NO_FILMS = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", ".svg", ".json", ".txt", ".srt", ".vtt", ".html", ".htm")
 _WHOLE_ADDRESS = re.compile(r"https?://[^\s\"'<>\\]+", re.IGNORECASE)
 _ADDRESS_WITHIN = re.compile(r"https?://[^\s\"'<>\\,;\])}]+(?=[\s\"'<>,;\])}])", re.IGNORECASE)
-"""With what ends it, so that an address at which the text was cut off is not taken for a whole one."""
+"""Requires a delimiter after the address, so that a truncated address is not taken for a whole one."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A text in the answer. `names` are the folded names of the fields that lead to it, the outermost first."""
+    """A text in the response. `names` are the folded field names on the path to it, outermost first."""
 
     names: tuple[str, ...]
     words: str
@@ -46,10 +46,10 @@ class _Found:
 
 
 def result_links(data: JsonValue, *, base_url: str) -> tuple[str, ...]:
-    """The films' addresses, each once, in the service's order.
+    """Return the films' addresses without duplicates, in the service's order.
 
-    The documented field counts first, then whatever stands in a result, then any address that names a film. A relative address
-    is resolved against the gateway's `base_url`.
+    Prefers the documented field, then any address in a result field, then any address of a film file. Relative addresses are
+    resolved against the gateway's `base_url`.
     """
     found = list(_texts(data))
     for reader in (_named, _in_a_result, _film_anywhere, _film_within_text):
@@ -60,7 +60,7 @@ def result_links(data: JsonValue, *, base_url: str) -> tuple[str, ...]:
 
 
 def _texts(value: JsonValue, names: tuple[str, ...] = (), depth: int = 0) -> Iterator[_Found]:
-    """Every text that may be a result, also inside JSON that is kept as text."""
+    """Yield every text that may be a result, including those within JSON strings."""
     value = decoded(value)
     if isinstance(value, str):
         yield _Found(names, value)
@@ -93,7 +93,7 @@ def _film_anywhere(found: _Found, base_url: str) -> Iterator[str]:
 
 
 def _film_within_text(found: _Found, _base_url: str) -> Iterator[str]:
-    """From JSON that is damaged, or is none."""
+    """Find addresses in damaged JSON or plain text."""
     if not _RESULTS.isdisjoint(found.names):
         for match in _ADDRESS_WITHIN.finditer(found.words.replace("\\/", "/")):
             if _path(match[0]).endswith(_FILMS) and len(match[0]) <= _MAX_LINK_CHARS:
@@ -101,7 +101,7 @@ def _film_within_text(found: _Found, _base_url: str) -> Iterator[str]:
 
 
 def _address(found: _Found, base_url: str) -> str:
-    """The text as an absolute address; empty when it is none."""
+    """Return the text as an absolute address; empty if it is none."""
     words = text(found.words.strip("\ufeff \t\r\n"), max_chars=_MAX_LINK_CHARS + 1)
     if found.last_name.endswith(_ADDRESS_NAMES) and (words.startswith(("/", "./")) or words.lower().endswith(_FILMS)):
         try:

@@ -1,7 +1,7 @@
-"""Reads the heads of answers as other clients do: one broken or odd header line must not cost a whole film.
+"""Tolerates malformed response headers, as other clients do: one broken line must not cost a whole film.
 
-h11 refuses an answer for a single malformed line, for `Transfer-Encoding: identity` and for `chunked` named twice. The streams
-here sit below it and pass on heads that it accepts. Everything else stays httpcore's: TLS, time-outs, pooling and bodies.
+h11 rejects a response for a single malformed line, for `Transfer-Encoding: identity` and for a repeated `chunked`. These
+streams sit below it and repair heads first. All else is left to httpcore: TLS, time-outs, pooling and bodies.
 """
 
 import re
@@ -12,7 +12,7 @@ from typing import Any
 import httpcore
 
 MAX_HEAD_BYTES = 100_000
-"""Longer heads are passed on as they are, and h11 refuses them."""
+"""Longer heads are passed on unchanged, and h11 rejects them."""
 
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _LINE_END = re.compile(rb"\r?\n")
@@ -22,7 +22,7 @@ _LENGTH = re.compile(rb"[0-9]{1,18}")
 
 
 class TolerantBackend(httpcore.AsyncNetworkBackend):
-    """Opens the connections of `inner`, with tolerant reading."""
+    """Wraps the connections of `inner` in `TolerantStream`."""
 
     def __init__(self, inner: httpcore.AsyncNetworkBackend) -> None:
         self._inner = inner
@@ -35,16 +35,16 @@ class TolerantBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """As the backend beneath."""
+        """Open a connection of the inner backend."""
         return TolerantStream(await self._inner.connect_tcp(host, port, timeout, local_address, socket_options))
 
     async def sleep(self, seconds: float) -> None:
-        """As the backend beneath."""
+        """Delegate to the inner backend."""
         await self._inner.sleep(seconds)
 
 
 class TolerantStream(httpcore.AsyncNetworkStream):
-    """A connection on which each request is followed by the head of its answer; that head is mended, bodies are left alone."""
+    """A connection that repairs the response head after each request; bodies are passed on unchanged."""
 
     def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
         self._inner = inner
@@ -52,7 +52,7 @@ class TolerantStream(httpcore.AsyncNetworkStream):
         self._expects_head = False
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
-        """The next bytes, or none at the end."""
+        """Return the next bytes, empty at the end."""
         if self._expects_head:
             await self._read_head(max_bytes, timeout)
         if not self._ready:
@@ -62,7 +62,7 @@ class TolerantStream(httpcore.AsyncNetworkStream):
         return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
-        """Send a request, or a part of one. What comes next is an answer's head."""
+        """Send a request, or part of one; the next bytes read are a response head."""
         await self._inner.write(buffer, timeout)
         self._expects_head = True
 
@@ -76,18 +76,18 @@ class TolerantStream(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ASYNC109
     ) -> httpcore.AsyncNetworkStream:
-        """The same connection, encrypted."""
+        """Upgrade the connection to TLS."""
         return TolerantStream(await self._inner.start_tls(ssl_context, server_hostname, timeout))
 
     def get_extra_info(self, info: str) -> Any:
-        """As the stream beneath."""
+        """Delegate to the inner stream."""
         return self._inner.get_extra_info(info)
 
     async def _read_head(self, max_bytes: int, timeout_s: float | None) -> None:
-        """Take in heads up to the first that is not an interim answer."""
+        """Read heads up to the first one that is not an interim (1xx) response."""
         raw = bytearray()
         while self._expects_head:
-            if raw.startswith((b"\r", b"\n")):  # empty lines before the first, left over from an earlier answer
+            if raw.startswith((b"\r", b"\n")):  # blank lines left over from an earlier response
                 raw = raw.lstrip(b"\r\n")
             end = _HEAD_END.search(raw)
             if end is None:
@@ -105,10 +105,10 @@ class TolerantStream(httpcore.AsyncNetworkStream):
 
 
 def mended(head: bytes) -> bytes:
-    """The head of an answer, with the empty line behind it, as h11 accepts it.
+    """Return a response head, including the final blank line, in a form that h11 accepts.
 
-    A header that cannot be read is left out. Of lengths that contradict each other or are no numbers none is left: the body
-    then ends with the connection. A first line that is not HTTP's is passed on.
+    Malformed headers are dropped. Conflicting or invalid lengths are all dropped, so that the body ends with the connection.
+    A head without an HTTP status line is returned unchanged.
     """
     first, *lines = _LINE_END.split(head)
     status = _STATUS.fullmatch(first)
@@ -135,7 +135,7 @@ def mended(head: bytes) -> bytes:
 
 
 def _unfolded(lines: Iterable[bytes]) -> list[bytes]:
-    """Headers of more than one line, as old servers write them, on one."""
+    """Join folded headers of old servers into one line each."""
     whole = list[bytes]()
     for line in lines:
         if line[:1] in (b" ", b"\t") and whole:

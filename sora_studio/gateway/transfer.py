@@ -1,4 +1,4 @@
-"""Brings a film from its link to the disk, through cut connections, restarts and origins that change their mind."""
+"""Downloads films to disk, resuming after lost connections and restarts."""
 
 import random
 from collections.abc import Callable
@@ -21,25 +21,25 @@ from sora_studio.gateway.unpacking import BadPacking
 from sora_studio.gateway.web_source import WebSource
 
 MAX_FILM_BYTES = 2_000_000_000
-"""Far above any clip; what is larger is not one."""
+"""Far larger than any clip."""
 
 MAX_FRUITLESS = 3
 MAX_ATTEMPTS = 100
 MAX_LAYERS = 3
-"""Some films are compressed when they are stored and once more when they are sent."""
+"""Some films are compressed both in storage and in transit."""
 _BUFFER_BYTES = 1 << 20
 _WRITE_EVERY_S = 2.0
 
 
 class _Interrupted(Exception):
-    """An attempt ended before the film did, and another may go on."""
+    """An attempt ended early; another may continue."""
 
 
 class FilmTransfer:
-    """Fetches films, resumably, without ever knowing the key.
+    """Downloads films resumably, without access to the API key.
 
-    A cut connection is taken up again inside a fetch as long as that brings bytes; three tries in a row that bring none end it,
-    and what arrived is kept for the next fetch. Bytes are continued only when the origin proves that the film is the same.
+    Lost connections are resumed within a fetch until three attempts in a row bring no bytes; received bytes are kept for the
+    next fetch. A download is continued only if the origin proves that the film is the same.
     """
 
     def __init__(
@@ -54,19 +54,19 @@ class FilmTransfer:
         self._source = WebSource(
             accept="video/*, */*;q=0.5", loopback_allowed=gateway_is_loopback, proxies=proxies, transport=transport
         )
-        self._threads = DiskThreads(at_once=1)  # the pieces of a film are written in their order
+        self._threads = DiskThreads(at_once=1)  # keeps the pieces of a film in order
         self._rng = random.Random()  # noqa: S311
 
     async def close(self) -> None:
-        """Close the connections. Fetches that still run end with an error; cancel them first."""
+        """Close the connections. Cancel running fetches first, or they fail."""
         await self._source.close()
 
     async def fetch(self, url: str, part: Path, on_progress: Callable[[TransferProgress], None]) -> None:
-        """Fill `part` with the whole film, going on from what is there when the origin proves that it is the same film.
+        """Download the film to `part`, resuming if the origin proves that it is the same film.
 
-        Returns when every byte is there and on disk; asked again before `forget`, it returns at once. Raises `LinkExpired` on
-        403, 404 and 410, a `PassingError` when the connection was lost for good (what arrived is kept), `StorageFull`, or
-        `InvalidSetting` for a link that must not be fetched.
+        Returns once every byte is on disk; called again before `forget`, it returns at once. Raises `LinkExpired` on 403, 404
+        and 410, a `PassingError` if retries fail (received bytes are kept), `StorageFull`, or `InvalidSetting` for a link
+        that must not be fetched.
         """
         film, meter = PartFile(part, self._threads), TransferRate(self._clock, on_progress)
         try:
@@ -81,12 +81,12 @@ class FilmTransfer:
         meter.saw(film.size_bytes, film.total_bytes, last=True)
 
     async def forget(self, part: Path) -> None:
-        """The film has its final place, or is none: drop what is noted beside `part`."""
+        """Delete the note beside `part`: the film was moved to its place, or is not wanted."""
         film = PartFile(part, self._threads)
         await film.run(film.forget)
 
     async def _fill(self, url: str, film: PartFile, meter: TransferRate) -> None:
-        """Attempts until the film is whole, or until they are in vain."""
+        """Attempt the download until it is complete or no longer makes progress."""
         most_bytes, attempts, fruitless = film.size_bytes, 0, 0
         while not film.is_complete:
             failure = await self._try(url, film, meter)
@@ -100,7 +100,7 @@ class FilmTransfer:
             await self._clock.sleep(backoff_s(fruitless, self._rng))
 
     async def _try(self, url: str, film: PartFile, meter: TransferRate) -> StudioError | None:
-        """One attempt; what it raises is final, what it returns is worth another. HTTP's error ends here: it holds the link."""
+        """Attempt once: raise final errors, return retryable ones. HTTP errors are not chained: they contain the link."""
         try:
             await self._attempt(url, film, meter)
         except httpx.RequestError as error:
@@ -124,7 +124,7 @@ class FilmTransfer:
             await self._drain(response, film, arrival, meter)
 
     def _arrival(self, response: httpx.Response, film: PartFile) -> Arrival | None:
-        """What the body is; None when it is not the rest that was asked for. Raises when there is no film in it."""
+        """Return what the body contains, or None if it is not the requested rest. Raises if it is not a film."""
         status, headers = response.status_code, response.headers
         if status not in (200, 206):
             raise faults.film_refusal(status, retry_after=headers.get("Retry-After"), now=self._clock.now())
@@ -139,7 +139,7 @@ class FilmTransfer:
         )
 
     async def _settle(self, response: httpx.Response, film: PartFile) -> None:
-        """416: there is nothing behind what is here. Either that is the whole film, or it is no part of it."""
+        """Handle a 416: the stored bytes are either the whole film or belong to another one."""
         if film.size_bytes and unsatisfied_total(response.headers) == film.size_bytes:
             film.total_bytes = film.size_bytes
             return
@@ -147,7 +147,7 @@ class FilmTransfer:
         raise _Interrupted("the origin knows no such part")
 
     async def _drain(self, response: httpx.Response, film: PartFile, arrival: Arrival, meter: TransferRate) -> None:
-        """Body to disk. Whatever ends it, all that had arrived is written first."""
+        """Write the body to disk. Received bytes are written even if it is interrupted."""
         limit = MAX_FILM_BYTES if arrival.end is None else arrival.end
         watch, buffer = StallWatch(self._clock), bytearray()
         written_at = self._clock.monotonic()
@@ -174,7 +174,7 @@ class FilmTransfer:
             raise _Interrupted("the film ended early")
 
     async def _surplus(self, film: PartFile, arrival: Arrival) -> None:
-        """More bytes than announced: one of the two is wrong, so neither is believed."""
+        """Discard a body that is longer than announced, as either may be wrong."""
         if arrival.end is None:
             raise LinkRefused("the film is larger than any clip")
         await film.run(film.discard)
@@ -182,7 +182,7 @@ class FilmTransfer:
 
 
 async def _unpack(film: PartFile) -> None:
-    """Undo the compression in which the film came. What cannot be undone stays as it came, for a person to look at."""
+    """Decompress the film. If that fails, the file is kept as received, for the user to inspect."""
     for _ in range(MAX_LAYERS):
         unpacking = await film.run(film.unpacking)
         if unpacking is None:

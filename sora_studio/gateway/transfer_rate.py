@@ -1,4 +1,4 @@
-"""How fast a film arrives: told to whoever watches, and judged when it hardly does."""
+"""Progress reports and stall detection of downloads."""
 
 from collections import deque
 from collections.abc import Callable
@@ -14,7 +14,7 @@ STALL_BYTES_PER_S, STALL_AFTER_S = 1024, 30.0
 class TransferRate:
     """Reports progress about ten times a second, with the speed over the last two seconds.
 
-    The only place that throttles progress: what it reports goes to the window as it is.
+    This is the only place that throttles progress: the window shows every report.
     """
 
     def __init__(self, clock: Clock, report: Callable[[TransferProgress], None]) -> None:
@@ -23,12 +23,12 @@ class TransferRate:
         self._samples: deque[tuple[float, int]] = deque()
 
     def saw(self, received_bytes: int, total_bytes: int | None, *, last: bool = False) -> None:
-        """So many bytes are there now. The `last` report is never left out."""
+        """Record the bytes received so far and report them unless throttled; the `last` report never is."""
         now = self._clock.monotonic()
         if self._samples and not last and now - self._samples[-1][0] < REPORT_EVERY_S:
             return
         if self._samples and received_bytes < self._samples[-1][1]:
-            self._samples.clear()  # begun anew: a speed over that would be negative
+            self._samples.clear()  # restarted: the speed would be negative
         self._samples.append((now, received_bytes))
         while now - self._samples[0][0] > SPEED_OVER_S:
             self._samples.popleft()
@@ -38,14 +38,14 @@ class TransferRate:
 
 
 class StallWatch:
-    """Notices a connection that is open and brings next to nothing."""
+    """Detects a connection that is open but delivers next to nothing."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._since, self._bytes = clock.monotonic(), 0
 
     def is_stalled(self, more_bytes: int) -> bool:
-        """Count bytes; True when the last 30 s brought less than 1 KB a second."""
+        """Count bytes; return True if at least 30 s passed at less than 1 KB/s."""
         self._bytes += more_bytes
         took_s = self._clock.monotonic() - self._since
         if took_s < STALL_AFTER_S:

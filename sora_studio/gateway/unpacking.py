@@ -1,4 +1,4 @@
-"""Undoes gzip and deflate of a complete download, piece by piece, and only where the bytes really are such."""
+"""Decompresses a complete gzip or deflate download in steps, if the bytes really are compressed."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ from sora_studio.domain.file_kinds import HEAD_BYTES, UNKNOWN, FileForm, kind_of
 
 _STEP_BYTES = 16 << 20
 _GZIP, _ZLIB, _RAW = 31, 15, -15
-"""What zlib calls the three forms."""
+"""zlib's `wbits` of the three formats."""
 
 
 class BadPacking(Exception):
@@ -19,7 +19,7 @@ class BadPacking(Exception):
 
 
 class Unpacking:
-    """Writes the content of `part` to `target` beside it. The methods block, each for a moment only."""
+    """Writes the content of `part` to `target` beside it. Each method blocks briefly."""
 
     def __init__(self, part: Path, form: int) -> None:
         self.target = part.with_name(part.name + ".unpacked")
@@ -31,13 +31,13 @@ class Unpacking:
 
     @classmethod
     def of(cls, part: Path, encoding: str) -> "Unpacking | None":
-        """None when the file is not compressed, whatever the origin said about it."""
+        """Return the unpacking of a file, or None if it is not compressed, whatever `encoding` says."""
         with part.open("rb") as file:
             form = _form_of(file.read(HEAD_BYTES), encoding)
         return None if form is None else cls(part, form)
 
     def step(self, *, most_bytes: int) -> bool:
-        """Unpack some more; whether that was all. Raises `BadPacking`, `StorageFull` and `OSError`."""
+        """Unpack one step; return True when done. Raises `BadPacking`, `StorageFull` and `OSError`."""
         data = self._rest or self._source.read(_STEP_BYTES)
         if not data:
             if not self._inflater.eof:
@@ -60,13 +60,13 @@ class Unpacking:
         return False
 
     def close(self) -> None:
-        """Close the files. Nothing is left beside the film."""
+        """Close the files and delete `target` unless it was moved."""
         self._source.close()
         self._target.close()
         self.target.unlink(missing_ok=True)
 
     def _begin_next(self, data: bytes) -> bool:
-        """A gzip file may have several members; what else follows the last one, such as padding, is not part of it."""
+        """Start the next gzip member, if there is one; return False for padding and other trailing bytes, which are skipped."""
         if self._form != _GZIP or not data.startswith(b"\x1f\x8b\x08"):
             self._source.seek(0, os.SEEK_END)
             return False
@@ -80,7 +80,7 @@ class Unpacking:
 
 
 def _form_of(head: bytes, encoding: str) -> int | None:
-    """A film says what it is. Other files are unpacked if the origin says that they are packed, or if a film comes out."""
+    """Return the compression format. Films are never unpacked; other files if the origin or their content says so."""
     kind = kind_of(head)
     if kind.form is FileForm.PACKED:
         return _GZIP if "gzip" in encoding or _holds_film(head, _GZIP) else None
@@ -95,7 +95,7 @@ def _holds_film(head: bytes, form: int) -> bool:
 
 
 def _inflated(head: bytes, form: int) -> bytes:
-    """The first bytes inside, none if this is no such compression."""
+    """Return the first decompressed bytes, empty if the format does not match."""
     try:
         return zlib.decompressobj(form).decompress(head, HEAD_BYTES)
     except zlib.error:

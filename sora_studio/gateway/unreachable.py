@@ -1,4 +1,4 @@
-"""Says in a few words why a server was not reached, from whatever the layers beneath made of it."""
+"""Explains in a few words why a server was not reached, from the errors of the lower layers."""
 
 import socket
 import ssl
@@ -13,26 +13,26 @@ _NO_SUCH_NAME = frozenset(
     getattr(socket, name) for name in ("EAI_NONAME", "EAI_NODATA", "EAI_ADDRFAMILY") if hasattr(socket, name)
 )
 _WORDS: tuple[tuple[type[BaseException], str], ...] = (
-    (ssl.SSLError, "it does not speak TLS as it should"),
+    (ssl.SSLError, "it does not speak TLS correctly"),
     (ConnectionRefusedError, "nothing listens at its port"),
-    (httpx.ProxyError, "the proxy on the way does not let us through"),
+    (httpx.ProxyError, "the proxy refused the connection"),
     (TimeoutError, "it does not answer in time"),
     (httpx.TimeoutException, "it does not answer in time"),
-    (httpx.RemoteProtocolError, "what it says is not HTTP"),
-    (httpx.ConnectError, "there is no way to it"),
+    (httpx.RemoteProtocolError, "it does not speak HTTP"),
+    (httpx.ConnectError, "no connection could be made"),
 )
-"""The most telling first."""
+"""Most specific first."""
 
 
 def why_unreached(error: BaseException) -> str:
-    """Half a sentence for `… cannot be reached: …`; it holds no link and no header."""
+    """Return half a sentence for `… cannot be reached: …`, without links or headers."""
     causes = list(_causes(error))
     for cause in causes:
         if isinstance(cause, ProxyFailed):
             return str(cause)
     for cause in causes:
         if isinstance(cause, socket.gaierror):
-            return "nobody knows its name" if cause.errno in _NO_SUCH_NAME else "its name cannot be looked up now"
+            return "its name does not exist" if cause.errno in _NO_SUCH_NAME else "its name cannot be looked up now"
         if isinstance(cause, ssl.SSLCertVerificationError):
             return f"its certificate does not prove that it is the right one ({cause.verify_message})"
     known = (words for kind, words in _WORDS if any(isinstance(cause, kind) for cause in causes))
@@ -40,7 +40,7 @@ def why_unreached(error: BaseException) -> str:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error and everything that it came of, outermost first, each once."""
+    """Yield the error and all its causes, outermost first, each once."""
     waiting, seen = [error], set[int]()
     while waiting:
         current = waiting.pop(0)

@@ -1,4 +1,4 @@
-"""Opens an address that came from outside: hop by hop, each judged before it is asked, and never with a secret of ours."""
+"""Opens untrusted addresses: each redirect is checked before it is requested, and no credentials are ever sent."""
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -21,19 +21,19 @@ MAX_REDIRECTS = 5
 MAX_CONNECTIONS = 8
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-# No pause of 30 s is a download; a slower trickle is the stall watch's business.
+# Nothing for 30 s fails; slow trickles are left to the stall watch.
 _TIMEOUT = httpx.Timeout(connect=10.0, write=10.0, read=30.0, pool=None)
 
 
 class TooManyRedirects(ServiceUnavailable):
-    title = "The server sends us in circles."
+    title = "The server redirects too often."
 
 
 class WebSource:
-    """Answers from addresses that somebody else named, for who wants what `accept` says.
+    """Requests untrusted addresses; `accept` is the `Accept` header.
 
-    They lead to public addresses, on every hop, and are https unless `plain_allowed`. With `loopback_allowed` (the gateway is
-    the simulator on this machine) they may be this machine's. A `transport` of one's own takes the place of the network.
+    Every hop must be a public address, and https unless `plain_allowed`. With `loopback_allowed` (the gateway is the simulator
+    on this machine) this machine's addresses are allowed too. A given `transport` replaces the network.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class WebSource:
 
     @asynccontextmanager
     async def open(self, link: str, headers: dict[str, str]) -> AsyncGenerator[httpx.Response]:
-        """The answer of the last hop, its body not read yet. Raises `LinkRefused` for a hop that must not be taken."""
+        """Yield the response of the last hop, its body unread. Raises `LinkRefused` for a hop that is not allowed."""
         response = await self._follow(link, headers)
         try:
             yield response
@@ -72,12 +72,12 @@ class WebSource:
     async def ask(
         self, link: str, *, method: str = "GET", headers: dict[str, str], content: bytes | None = None
     ) -> httpx.Response:
-        """One hop's answer, its body not read yet: whoever asks closes it. Raises `LinkRefused`."""
+        """Return the response of one hop, its body unread; the caller closes it. Raises `LinkRefused`."""
         url = check_link(link, loopback_allowed=self._loopback_allowed, plain_allowed=self._plain_allowed)
         client = self._client_for(url)
         try:
             return await client.send(client.build_request(method, url, headers=headers, content=content), stream=True)
-        except (httpx.InvalidURL, UnicodeError):  # it reads where a redirect leads, although it is not to follow
+        except (httpx.InvalidURL, UnicodeError):  # httpx parses a redirect's target even if it does not follow it
             raise LinkRefused("it is no address") from None
 
     async def _follow(self, link: str, headers: dict[str, str]) -> httpx.Response:
@@ -105,7 +105,7 @@ class WebSource:
         return self._proxied[proxy]
 
     def _network(self) -> httpx.AsyncBaseTransport:
-        # httpcore declares a stand-in for systems without anyio, which httpx itself requires; the checker sees both.
+        # httpcore declares a stand-in for systems without anyio, which httpx itself requires; the type checker sees both.
         network = cast("httpcore.AsyncNetworkBackend", httpcore.AnyIOBackend())
         backend = network if self._loopback_allowed else GuardedBackend(network)
         return GuardedTransport(TolerantBackend(backend), trust=self._trust, max_connections=MAX_CONNECTIONS)
@@ -121,7 +121,7 @@ class WebSource:
 
 
 def _onward(link: str, location: str) -> str:
-    """Where a redirect leads; it may be relative."""
+    """Return a redirect's target, which may be relative."""
     try:
         return urljoin(link, location)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The service's own words for a task: the body that creates one, and the data that reports on it."""
+"""The service's JSON for tasks: the body of a create, and the data of a status."""
 
 import math
 from collections.abc import Sequence
@@ -17,18 +17,18 @@ _STATE_WORDS = {
     TaskState.SUCCESS: "success succeeded succeed successful complete completed done finished",
     TaskState.FAILED: "failed fail failure error canceled cancelled rejected aborted",
 }
-"""The documented word first, then other words for the same. Only a word that cannot be misunderstood ends a task."""
+"""The documented word first, then synonyms. Only an unambiguous word ends a task."""
 _STATES = {word: state for state, words in _STATE_WORDS.items() for word in words.split()}
 _MAX_STATE_CHARS = 60
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# A time outside these is a mistake of the other side (zero, seconds for milliseconds, nonsense) and is taken as not known.
+# Times outside these are errors of the service (zero, seconds instead of milliseconds) and count as unknown.
 _EARLIEST, _LATEST = datetime(2020, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 def to_wire(
     request: GenerationRequest, profile: ModelProfile, image_urls: Sequence[str], *, callback_url: str | None = None
 ) -> dict[str, JsonValue]:
-    """The body of a create: exactly the documented fields, with the profile's names, values and defaults."""
+    """Return the body of a create: exactly the documented fields, with the profile's names, values and defaults."""
     complete = request.completed(profile)
     fields: dict[str, JsonValue] = {"mode": request.mode.value, "prompt": request.prompt}
     fields |= {option.field: complete.options[option.field] for option in profile.options}
@@ -40,7 +40,7 @@ def to_wire(
 
 
 def task_id_of(data: JsonValue) -> str | None:
-    """The id in an answer's data; None when there is none that could be asked for again."""
+    """Return the task id in a response's data, or None if there is no usable one."""
     value = field(_table(data), "taskId")
     if isinstance(value, float) and value.is_integer():
         value = int(value)
@@ -51,9 +51,9 @@ def task_id_of(data: JsonValue) -> str | None:
 
 
 def from_wire(data: JsonValue, task_id: str, *, base_url: str = "") -> RemoteStatus | None:
-    """What the data says about the task; None when it is not readable as a status, or is about another task.
+    """Return the status in the data, or None if it is not a status or belongs to another task.
 
-    Relative addresses of films are resolved against `base_url`.
+    Relative film addresses are resolved against `base_url`.
     """
     table = _table(data)
     if table is None or (task_id_of(table) or task_id).casefold() != task_id.casefold():
@@ -75,7 +75,7 @@ def from_wire(data: JsonValue, task_id: str, *, base_url: str = "") -> RemoteSta
 
 
 def usd_of(data: JsonValue) -> float | None:
-    """The balance; None when it is no finite number."""
+    """Return the balance, or None if it is not a finite number."""
     if isinstance(data, bool) or not isinstance(data, str | int | float):
         return None
     try:
@@ -86,7 +86,7 @@ def usd_of(data: JsonValue) -> float | None:
 
 
 def _table(data: JsonValue) -> dict[str, JsonValue] | None:
-    """The fields, also when they come as text or as a list of one."""
+    """Return the fields, even if wrapped in a string or in a list of one."""
     data = decoded(data)
     if isinstance(data, list) and len(data) == 1:
         data = decoded(data[0])
@@ -94,12 +94,12 @@ def _table(data: JsonValue) -> dict[str, JsonValue] | None:
 
 
 def _unless_plain(state: str) -> str | None:
-    """A state such as `canceled` says more than that the task failed."""
+    """Return the state if it says more than "failed", such as `canceled`; else None."""
     return None if state.casefold() in ("failed", "fail", "failure", "error") else state
 
 
 def _time(value: JsonValue) -> datetime | None:
-    """From Unix milliseconds."""
+    """Convert Unix milliseconds; None if they are not plausible."""
     milliseconds = integer(value)
     if milliseconds is None:
         return None

@@ -188,7 +188,7 @@ def test_a_mistake_of_the_program_is_logged_with_its_traceback_and_is_no_trouble
     caplog: pytest.LogCaptureFixture,
     expect_log: Callable[[str], None],
 ) -> None:
-    expect_log("ERROR .*gateway.client: A request failed by a mistake of the program")
+    expect_log("ERROR .*gateway.client: A request failed because of a bug in the program")
     service = Service(mistake)
     with pytest.raises(errors.StudioError) as caught:
         ask(service, call)

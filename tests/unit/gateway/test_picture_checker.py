@@ -164,8 +164,8 @@ def test_a_server_that_is_busy_says_nothing_about_the_picture(status: int) -> No
         (b"<svg xmlns='http://www.w3.org/2000/svg'></svg>", "is an SVG drawing. The service takes JPEG, PNG and WebP."),
         (encode("png", 20, 20, frames=3), "is animated."),
         (encode("webp", 20, 20, frames=3), "is animated."),
-        (PNG[:20], "its beginning is damaged."),
-        (b"\xff\xd8\xff" + bytes(3_000_000), "its beginning is damaged."),
+        (PNG[:20], "its header is damaged."),
+        (b"\xff\xd8\xff" + bytes(3_000_000), "its header is damaged."),
     ],
     ids=["page", "said page", "gif", "bmp", "svg", "apng", "moving webp", "cut", "hollow jpeg"],
 )
@@ -176,13 +176,13 @@ def test_what_is_no_still_picture_is_named(body: bytes, words: str) -> None:
 
 
 def test_nothing_at_all_is_no_picture() -> None:
-    assert "no picture that can be recognised" in sentence_about(Web(b""))
+    assert "not a known picture format" in sentence_about(Web(b""))
 
 
 def test_a_compressed_answer_is_not_unpacked() -> None:
     """A bomb: 10 GB in 10 MB. Nothing of it is decoded."""
     web = Web(gzip.compress(bytes(50_000_000)), headers={"Content-Encoding": "gzip"})
-    assert "comes compressed" in sentence_about(web)
+    assert "is sent with HTTP compression" in sentence_about(web)
     assert web.taken_bytes == 0
 
 
@@ -195,7 +195,7 @@ def test_a_profile_before_the_size_is_read_past() -> None:
     ("error", "words"),
     [
         (httpx.ConnectTimeout(""), "it does not answer in time"),
-        (httpx.RemoteProtocolError(f"peer said {QUERY}"), "what it says is not HTTP"),
+        (httpx.RemoteProtocolError(f"peer said {QUERY}"), "it does not speak HTTP"),
         (httpx.ReadError(""), "the connection was lost"),
     ],
 )
@@ -309,7 +309,7 @@ def test_at_most_five_redirects(outside: Callable[..., Outside]) -> None:
 
 def test_a_flood_of_headers_ends_the_look(outside: Callable[..., Outside]) -> None:
     outside(b"HTTP/1.1 200 OK\r\n" + b"X-Flood: %s\r\n" % (b"x" * 1000) * 10_000)
-    with pytest.raises(ConnectionFailed, match="what it says is not HTTP"):
+    with pytest.raises(ConnectionFailed, match="it does not speak HTTP"):
         look(None)
 
 
