@@ -63,7 +63,7 @@ def local_path(text: str, *, anchored: bool = False) -> Path:
     else:
         path = _expanded(text)
     if "\0" in path:
-        raise NotAPath(f"{_shown(path)} holds a NUL character, which no file name has.")
+        raise NotAPath(f"{_shown(path)} contains a NUL character, which file names cannot have.")
     if anchored and not os.path.isabs(path):  # noqa: PTH117 - text still, and a Path would fold it
         raise NotAPath(f"{_shown(text)} is not a full path.")
     return Path(path).absolute()

@@ -25,7 +25,7 @@ StudioError
 │   └── FolderSilent        a disk that does not answer in time, such as a dead network share; also an `OSError`
 ├── OutcomeUnknown          a create went out and its answer never came: it may have been charged
 │   └── InterceptedCreate   something else answered a create, which may have been forwarded all the same
-├── TaskUnknown             HTTP 404 for a task that was asked for
+├── TaskUnknown             HTTP 404 for the status of a task
 └── LinkExpired             a result link that no longer serves its film
 """
 
@@ -91,7 +91,7 @@ class ProfileError(UserError):
     def __init__(self, source: str, line: int, reason: str) -> None:
         self.source, self.line, self.reason = source, line, reason
         place = f"{source}, line {line}" if line else source
-        super().__init__(f"{place}: {reason}", advice="This file is left out; everything else works.")
+        super().__init__(f"{place}: {reason}", advice="This file is ignored; everything else works.")
 
 
 class PublicUrlNeeded(UserError):
@@ -102,8 +102,8 @@ class PublicUrlNeeded(UserError):
 
 
 class PublishingFailed(UserError):
-    title = "The picture could not be made reachable."
-    advice = "Look at Settings, Pictures. Nothing was charged."
+    title = "The picture could not be published."
+    advice = "Check Settings, Pictures. Nothing was charged."
 
 
 class RouteUnusable(PublishingFailed):
@@ -139,7 +139,7 @@ class KeyRejected(UserError):
 
 class OutOfCredit(UserError):
     title = "The account has no credit left."
-    advice = "Nothing more is sent until there is; running tasks are still followed and saved."
+    advice = "Add credit to send more; running tasks are still followed and saved."
 
 
 class ModelForbidden(UserError):
@@ -191,7 +191,7 @@ class RateLimited(PassingError):
 
 
 class ServiceUnavailable(PassingError):
-    title = "The service has a passing problem."
+    title = "The service has a temporary problem."
 
 
 class Intercepted(PassingError):

@@ -38,7 +38,7 @@ _KNOWN: dict[str, Failure] = {
     ),
     "INVALID_PROMPT": Failure(
         "The service cannot use this prompt.",
-        "Say in plain sentences what is seen and what moves; leave out odd symbols and instructions to the model.",
+        "Describe in plain sentences what is visible and what moves; leave out odd symbols and instructions to the model.",
         fixable=True,
     ),
     "PROMPT_TOO_LONG": Failure(
@@ -68,7 +68,7 @@ _KNOWN: dict[str, Failure] = {
     ),
     "PROCESSING_TIMEOUT": Failure(
         "The service took too long and gave up.",
-        "Try again; a shorter clip or a quieter hour helps.",
+        "Try again with a shorter clip, or at a quieter time.",
         fixable=False,
     ),
     "MODEL_UNAVAILABLE": Failure(
@@ -97,18 +97,18 @@ _KNOWN: dict[str, Failure] = {
         fixable=True,
     ),
     IMAGE_UNUSABLE: Failure(
-        "The picture could not be used any more when the task's turn came.",
+        "The picture was no longer usable when it was the task's turn.",
         "Nothing was sent. Add the picture again and try once more.",
         fixable=True,
     ),
     IMAGE_UNPUBLISHED: Failure(
-        "The picture could not be made reachable for the service.",
-        "Nothing was sent. Look at Settings, Pictures, then try again.",
+        "The picture could not be published for the service.",
+        "Nothing was sent. Check Settings, Pictures, then try again.",
         fixable=False,
     ),
     TASK_LOST: Failure(
         "The service no longer knows this task.",
-        "The program keeps asking now and then. Check again, or send it once more, which may be charged again.",
+        "The program still checks now and then. Check again, or send it once more, which may be charged again.",
         fixable=False,
     ),
 }

@@ -27,11 +27,13 @@ def check_template(template: str) -> str:
     """Return the template itself; raises `InvalidSetting` when it cannot make distinct, safe names."""
     if unknown := sorted(set(_FIELDS.findall(template)) - _KNOWN_FIELDS):
         known = ", ".join(f"{{{name}}}" for name in sorted(_KNOWN_FIELDS))
-        raise InvalidSetting(f"File names know no {{{unknown[0]}}}.", advice=f"They know {known}.")
+        raise InvalidSetting(f"File names have no field {{{unknown[0]}}}.", advice=f"The fields are {known}.")
     if "{id}" not in template:
         raise InvalidSetting("A file name needs {id}, so that two clips never share one.")
     if len(_FIELDS.sub("", template).encode(errors="replace")) > MAX_TEMPLATE_BYTES:
-        raise InvalidSetting("This is too long for a file name.", advice=f"Keep to {MAX_TEMPLATE_BYTES} letters of your own.")
+        raise InvalidSetting(
+            "This is too long for a file name.", advice=f"Keep to {MAX_TEMPLATE_BYTES} characters besides the fields."
+        )
     return template
 
 

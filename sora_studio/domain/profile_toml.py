@@ -62,7 +62,9 @@ def _read_profile(root: Table) -> ModelProfile:
     _read_schema(root)
     slug = root.text("slug")
     if not is_slug(slug):
-        raise root.error("slug", f"{slug!r} is no slug: lower-case letters and digits, joined by '-', '.' or '_', at most 64.")
+        raise root.error(
+            "slug", f"{slug!r} is not a slug: lower-case letters and digits, joined by '-', '.' or '_', at most 64."
+        )
     title, modes = root.text("title"), _read_modes(root)
     images = _read_images(root, modes)
     options = _read_options(root, images)
@@ -96,7 +98,7 @@ def _read_modes(root: Table) -> tuple[str, ...]:
     modes, known = root.texts("modes"), [mode.value for mode in Mode]
     for position, mode in enumerate(modes):
         if mode not in known:
-            raise root.error("modes", f"{mode!r} is no mode; known are {' and '.join(known)}.", position)
+            raise root.error("modes", f"{mode!r} is not a mode; the modes are {' and '.join(known)}.", position)
     return modes
 
 
@@ -128,7 +130,7 @@ def _read_images(root: Table, modes: Sequence[str]) -> ImageRules | None:
         raise table.error("min", f"min ({rules.min}) is more than max ({rules.max}).")
     for position, name in enumerate(rules.formats):
         if not _FORMAT.fullmatch(name):
-            raise table.error("formats", f"{name!r} is no format's name in lower case, such as 'jpeg'.", position)
+            raise table.error("formats", f"{name!r} is not the name of a format in lower case, such as 'jpeg'.", position)
     table.finish()
     return rules
 
@@ -159,7 +161,7 @@ def _read_option(table: Table, taken: set[str]) -> Option:
 def _read_field(table: Table, taken: set[str] | frozenset[str]) -> str:
     field = table.text("field")
     if not _WIRE_NAME.fullmatch(field):
-        raise table.error("field", f"{field!r} is no field's name: letters, digits and '_', not a digit first, at most 64.")
+        raise table.error("field", f"{field!r} is not a field name: letters, digits and '_', not a digit first, at most 64.")
     if field in taken:
         raise table.error("field", f"The field {field!r} is already taken.")
     return field

@@ -137,9 +137,9 @@ def _check_address(url: str, *, example: str, whose: str, why: str) -> str:
     except ValueError as error:
         raise InvalidSetting(f"{quoted(url)} is not an address: {error}.") from None
     if parts.scheme not in ("http", "https") or not host or _NEVER_IN_ADDRESS.search(url):
-        raise InvalidSetting(f"{quoted(url)} is not an address.", advice=f"It looks like {example}.")
+        raise InvalidSetting(f"{quoted(url)} is not an address.", advice=f"It should look like {example}.")
     if "@" in parts.netloc or "?" in url or "#" in url:
-        raise InvalidSetting(f"{whose} address must not hold a name, a password or a query.")
+        raise InvalidSetting(f"{whose} address must not contain a name, a password or a query.")
     if parts.scheme == "http" and not is_loopback(url):
         raise InvalidSetting(f"{whose} address must begin with https, {why}.")
     return url
@@ -165,7 +165,7 @@ def parse_backup_limit(text: str) -> float:
     if not number:
         return DEFAULT_BACKUP_LIMIT_GB
     if not _AMOUNT.fullmatch(number):
-        raise InvalidSetting(f"{quoted(text.strip())} is not a size.", advice="It looks like 2 or 1.5.")
+        raise InvalidSetting(f"{quoted(text.strip())} is not a size.", advice="Enter a number such as 2 or 1.5.")
     return check_backup_limit_gb(float(number.replace(",", ".")))
 
 
@@ -175,5 +175,5 @@ def parse_limit(text: str) -> float | None:
     if not text:
         return None
     if not _AMOUNT.fullmatch(text):
-        raise InvalidSetting(f"{quoted(text)} is not an amount.", advice="It looks like 12.50.")
+        raise InvalidSetting(f"{quoted(text)} is not an amount.", advice="Enter an amount such as 12.50.")
     return check_limit_usd(float(text.replace(",", ".")))

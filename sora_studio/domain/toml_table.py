@@ -129,10 +129,10 @@ class Table:
         if not isinstance(value, list):
             raise self.error(key, f"{key} must be a list, not {_kind(value)}.")
         if not value:
-            raise self.error(key, f"{key} must hold at least one value.")
+            raise self.error(key, f"{key} must contain at least one value.")
         for position, item in enumerate(value):
             if _among(item, value[:position]):
-                raise self.error(key, f"{key} holds {_shown(item)} twice.", position)
+                raise self.error(key, f"{key} contains {_shown(item)} twice.", position)
         return value
 
     def _checked_text(self, key: str, value: Toml, *inner: int) -> str:

@@ -112,7 +112,7 @@ def film_refusal(status: int, *, retry_after: str | None, now: datetime) -> Stud
     wait_s = None if retry_after is None else retry_after_s(retry_after, now=now)
     if status == 429:
         return RateLimited("The film's server asks us to wait.", detail=f"HTTP {status}", retry_after_s=wait_s)
-    return ServiceUnavailable("The film's server has a passing problem.", detail=f"HTTP {status}", retry_after_s=wait_s)
+    return ServiceUnavailable("The film's server has a temporary problem.", detail=f"HTTP {status}", retry_after_s=wait_s)
 
 
 def film_breakdown(error: Exception) -> StudioError:

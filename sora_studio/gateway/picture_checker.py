@@ -117,7 +117,7 @@ class HttpPictureChecker:
         if status in _PASSING or status >= 500:
             wait_s = retry_after_s(response.headers.get("Retry-After", ""), now=self._clock.now())
             raise ServiceUnavailable(
-                f"{address_name(url)} has a passing problem ({status}).", detail=f"HTTP {status}", retry_after_s=wait_s
+                f"{address_name(url)} has a temporary problem ({status}).", detail=f"HTTP {status}", retry_after_s=wait_s
             )
 
     def _remember(self, key: tuple[str, int], picture: WebPicture) -> None:

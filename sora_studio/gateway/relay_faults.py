@@ -73,7 +73,7 @@ def _own_refusal(status: int, server: str) -> StudioError:
 
 
 def _passing(status: int, server: str) -> ServiceUnavailable:
-    return ServiceUnavailable(f"{server} has a passing problem ({status}).", detail=f"HTTP {status}")
+    return ServiceUnavailable(f"{server} has a temporary problem ({status}).", detail=f"HTTP {status}")
 
 
 def stranger(server: str, status: int) -> RouteUnusable:

@@ -82,7 +82,7 @@ class BucketHost:
             raise
         await objects.delete(handle, failure="Removing did not work.")
         if fetched != content:
-            raise RouteUnusable("The store's link answers with something else.", advice="Look at the store's address.")
+            raise RouteUnusable("The signed link returned something else.", advice="Check the store's address.")
         return link
 
     async def _opened(self) -> "Objects":
@@ -106,7 +106,7 @@ class BucketHost:
         if proxy is not None and proxy.scheme == SOCKS5:  # the library knows HTTP proxies only
             raise RouteUnusable(
                 f"Pictures cannot go to the bucket through the SOCKS proxy {proxy.address}.",
-                advice="Set an HTTP proxy in https_proxy, add the store to no_proxy, or choose another way for pictures.",
+                advice="Set an HTTP proxy in https_proxy, add the store to no_proxy, or choose another route for pictures.",
                 nothing_left=True,
             )
         return proxy

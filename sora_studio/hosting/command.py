@@ -22,7 +22,7 @@ MAX_URL_CHARS = 4_096
 MAX_DETAIL_CHARS = 300
 _ADDRESS = re.compile(r"https?://[^\s\x00-\x1f\x7f\"'<>\\]+", re.ASCII)
 _QUOTED = re.compile(r"^([\"'])(.*)\1$", re.DOTALL)
-_ADVICE = "Look at the command in Settings, Pictures."
+_ADVICE = "Check the command in Settings, Pictures."
 
 
 class CommandHost:
@@ -76,14 +76,12 @@ def _words(command: str) -> list[str]:
     try:
         words = split(command, windows=sys.platform == "win32")
     except ValueError:
-        raise RouteUnusable(
-            "The command has a quotation mark without its other half.", advice=_ADVICE, nothing_left=True
-        ) from None
+        raise RouteUnusable("The command has an unclosed quotation mark.", advice=_ADVICE, nothing_left=True) from None
     if not words:
-        raise RouteUnusable("There is no command for pictures.", advice=_ADVICE, nothing_left=True)
+        raise RouteUnusable("No command for pictures is set.", advice=_ADVICE, nothing_left=True)
     program = shutil.which(str(Path(words[0]).expanduser()))
     if program is None:
-        raise RouteUnusable(f"There is no program {quoted(words[0])}.", advice=_ADVICE, nothing_left=True)
+        raise RouteUnusable(f"The program {quoted(words[0])} was not found.", advice=_ADVICE, nothing_left=True)
     arguments = words[1:] if any(FILE in word for word in words[1:]) else [*words[1:], FILE]
     return [str(Path(program).absolute()), *arguments]
 
@@ -92,12 +90,12 @@ def _address(ended: Ended, within_s: float) -> str:
     """Return the last printed line; raises `PublishingFailed`, without that line: it could be a signed link."""
     detail = redacted(ended.last_error_line)[:MAX_DETAIL_CHARS]
     if ended.was_late:
-        raise PublishingFailed(f"The command was not done within {within_s:g} s.", advice=_ADVICE, detail=detail)
+        raise PublishingFailed(f"The command did not finish within {within_s:g} s.", advice=_ADVICE, detail=detail)
     if ended.was_loud:
-        raise PublishingFailed("The command prints without an end.", advice=_ADVICE, detail=detail)
+        raise PublishingFailed("The command printed too much.", advice=_ADVICE, detail=detail)
     if ended.code != 0:
         raise PublishingFailed(f"The command failed with the code {ended.code}.", advice=_ADVICE, detail=detail)
     url = ended.last_line
     if len(url) > MAX_URL_CHARS or not _ADDRESS.fullmatch(url) or not (url.startswith("https:") or is_loopback(url)):
-        raise PublishingFailed("The last line that the command printed is no https address.", advice=_ADVICE, detail=detail)
+        raise PublishingFailed("The last line that the command printed is not an https address.", advice=_ADVICE, detail=detail)
     return url

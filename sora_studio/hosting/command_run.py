@@ -70,7 +70,7 @@ class CommandRun:
         with self._starting:
             if self._is_forbidden:
                 raise InterruptedError("the command is not wanted any more")
-            self._process = subprocess.Popen(  # noqa: S603 - the person's own command
+            self._process = subprocess.Popen(  # noqa: S603 - the user's own command
                 words,
                 cwd=folder,
                 stdin=subprocess.DEVNULL,

@@ -22,9 +22,9 @@ _FULL = frozenset({"QuotaExceeded", "XMinioStorageFull", "InsufficientStorage", 
 _AGAIN = "Enter both keys again in Settings, Pictures."
 _REASONS = {
     "InvalidAccessKeyId": ("The store does not know this access key.", _AGAIN),
-    "SignatureDoesNotMatch": ("The secret access key does not fit the access key.", _AGAIN),
-    "AccessDenied": ("The access key may not do this there.", "It has to put, get and delete objects in the bucket {bucket}."),
-    "NoSuchBucket": ("There is no bucket {bucket} at {host}.", "Look at both in Settings, Pictures."),
+    "SignatureDoesNotMatch": ("The secret access key does not match the access key.", _AGAIN),
+    "AccessDenied": ("The access key does not permit this.", "It needs to put, get and delete objects in the bucket {bucket}."),
+    "NoSuchBucket": ("There is no bucket {bucket} at {host}.", "Check both in Settings, Pictures."),
     "RequestTimeTooSkewed": ("This machine's clock is too far from the store's.", "Set the clock, then try again."),
 }
 
@@ -50,10 +50,10 @@ def explained(text: str, what: str, *, bucket: str, endpoint: str) -> StudioErro
         )
     if code in _FULL or status == 507:
         return RouteUnusable(
-            f"{what} The store has no room left.", advice="Make room there, or take another.", detail=code, nothing_left=True
+            f"{what} The store is full.", advice="Free some space there, or use another store.", detail=code, nothing_left=True
         )
     if code in _BUSY or status == 429 or status >= 500:
-        return ServiceUnavailable(f"{what} The store has a passing problem.", detail=code or f"HTTP {status}")
+        return ServiceUnavailable(f"{what} The store has a temporary problem.", detail=code or f"HTTP {status}")
     said = f": {found[1]}" if (found := _MESSAGE.search(text)) else ""
     return PublishingFailed(f"{what} The store refused.", detail=f"{code or f'HTTP {status}'}{said}")
 
@@ -63,7 +63,7 @@ def _without_answer(text: str, what: str, host: str) -> StudioError:
         return RouteUnusable(f"{what} The bucket is in another region.", advice="Change it in Settings, Pictures.")
     if "certificate" in text.lower():
         return RouteUnusable(
-            f"{what} The certificate of {host} is not trusted.", advice="Look at the store's address in Settings, Pictures."
+            f"{what} The certificate of {host} is not trusted.", advice="Check the store's address in Settings, Pictures."
         )
     if "kind: Timeout" in text:
         return PassingError(f"{what} {host} does not answer in time.")
@@ -72,5 +72,5 @@ def _without_answer(text: str, what: str, host: str) -> StudioError:
     if "HTTP error" in text:
         return PassingError(f"{what} The connection to {host} broke.")
     return RouteUnusable(
-        f"{what} {host} does not answer as a store does.", advice="Look at the store's address in Settings, Pictures."
+        f"{what} {host} does not answer like an S3 store.", advice="Check the store's address in Settings, Pictures."
     )

@@ -45,7 +45,7 @@ def inspect_film(film: BinaryIO) -> FilmFacts:
     with _opened(film) as (container, video):
         frame = next(container.decode(video), None)
         if frame is None:
-            raise StudioError("The film holds no picture.")
+            raise StudioError("The film contains no picture.")
         duration_s = _duration_s(container, video)
         width, height = frame.width, frame.height
         if _turn(frame) in (90, 270):
@@ -88,7 +88,7 @@ def _opened(film: BinaryIO) -> Generator[tuple[InputContainer, av.VideoStream]]:
         # Never let FFmpeg guess: some of its formats, such as playlists, open other files and addresses.
         with av.open(film, "r", format=kind.demuxer) as container:
             if not container.streams.video:
-                raise StudioError("The film holds no picture.")
+                raise StudioError("The film contains no picture.")
             video = container.streams.video[0]
             video.codec_context.thread_count = _DECODING_THREADS
             yield container, video
@@ -170,7 +170,7 @@ def _middle_frame(container: InputContainer, video: av.VideoStream) -> av.VideoF
             break
         found = frame
     if found is None:
-        raise StudioError("The film holds no picture.")
+        raise StudioError("The film contains no picture.")
     return found
 
 

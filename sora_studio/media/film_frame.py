@@ -35,7 +35,7 @@ def frame_at(container: InputContainer, video: av.VideoStream, at_s: float) -> a
         if frame.pts == wanted.pts:
             break
     if found is None:
-        raise StudioError("The film holds no picture.")
+        raise StudioError("The film contains no picture.")
     return found
 
 
@@ -52,7 +52,7 @@ def _way_to(container: InputContainer, video: av.VideoStream, at_s: float) -> tu
         if packet.pts is not None and not packet.is_discard
     ]
     if not packets:
-        raise StudioError("The film holds no picture.")
+        raise StudioError("The film contains no picture.")
     start_s = (container.start_time or 0) / av.time_base
     latest = (start_s + at_s + _LATE_S) / float(video.time_base or 1)
     wanted = max((packet for packet in packets if packet.pts <= latest), default=min(packets))

@@ -46,7 +46,7 @@ def prepare_image(path: Path, edit: PictureEdit, *, formats: Sequence[str], max_
         del image  # also frees its decoder's memory
         prepared = _anew(file, pixels, sampling, facts, edit, rules)
         if prepared is None:
-            grown = f"{path.name} has more than the {megabytes(max_bytes)} allowed once it is turned, cropped or saved anew."
+            grown = f"{path.name} has more than the {megabytes(max_bytes)} allowed once it is turned, cropped or saved again."
             raise InvalidRequest(problems or [Problem("images", grown)])
         return prepared
 

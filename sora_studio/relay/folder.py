@@ -20,7 +20,7 @@ _TOKEN_NAME = "token"  # noqa: S105 - the file's name
 _MAILBOX_NAME = "mailbox.db"
 _TOKEN = re.compile(r"[!-~]{1,200}", re.ASCII)
 _TOKEN_BYTES = 24
-_GOOD_TOKEN = "A relay's token has {} to 200 letters, digits and signs of ASCII, without spaces."  # noqa: S105 - a sentence
+_GOOD_TOKEN = "A relay's token has {} to 200 ASCII letters, digits and signs, without spaces."  # noqa: S105 - a sentence
 LEAST_TOKEN = 16
 """Minimum length: a shorter one could be found by brute force from a secret made with it."""
 _DELETE = "You can delete the file: tasks are polled without callbacks too."
@@ -94,5 +94,5 @@ def _read_token(path: Path, least: int) -> str:
     try:
         return check_token(token, least)
     except InvalidSetting as invalid:
-        advice = f"{invalid.title} Without the file a new one is made and printed."
-        raise InvalidSetting(f"{path} holds no token.", advice=advice) from None
+        advice = f"{invalid.title} Without the file a new one is created and printed."
+        raise InvalidSetting(f"{path} contains no valid token.", advice=advice) from None

@@ -57,7 +57,7 @@ def _run(options: argparse.Namespace) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="sora-studio relay", description="Lend pictures and take callbacks for studios behind a router."
+        prog="sora-studio relay", description="Serve pictures and receive callbacks for studios behind a router."
     )
     add = parser.add_argument
     add("--public-url", required=True, metavar="URL", help="where the public reaches this relay: https://relay.example.org")
@@ -67,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     add(
         "--token",
         help=f"what studios show, kept in DIR from then on (default: {RELAY_TOKEN_VARIABLE} for this run, else the one of DIR, "
-        "which is made and printed at the first start)",
+        "which is created and printed at the first start)",
     )
     return parser
 
@@ -89,7 +89,7 @@ def _host(text: str) -> str:
 
 def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > 65_535:
-        raise argparse.ArgumentTypeError(f"{text} is no port")
+        raise argparse.ArgumentTypeError(f"{text} is not a port")
     return int(text)
 
 

@@ -125,7 +125,7 @@ def address_in_ascii(url: str) -> str:
     address = urlunsplit(parts._replace(netloc=f"{registered}:{parts.port}" if parts.port else registered))
     if not is_same or not address.isascii():
         raise InvalidSetting(
-            f"{quoted(url)} holds letters that not every service takes.",
+            f"{quoted(url)} contains letters that not every service accepts.",
             advice="Write it in ASCII, a host of other letters as xn--…",
         )
     return address

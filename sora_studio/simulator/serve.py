@@ -160,11 +160,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     scenarios = "; ".join(f"{scenario.name}: {scenario.summary}" for scenario in SCENARIOS.values())
-    parser = argparse.ArgumentParser(prog="sora-studio simulate", description="Run a double of the service on this machine.")
+    parser = argparse.ArgumentParser(prog="sora-studio simulate", description="Simulate the service on this machine.")
     add = parser.add_argument
     add("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     add("--port", type=_port, default=0, help="port to listen on (default: any free one)")
-    add("--speed", type=_positive, default=1.0, help="times as fast as life (default: %(default)g)")
+    add("--speed", type=_positive, default=1.0, help="times as fast as real time (default: %(default)g)")
     add("--scenario", choices=list(SCENARIOS), default="calm", help=f"what goes wrong ({scenarios})")
     add("--seed", type=int, default=0, help="repeats the same course of events (default: %(default)s)")
     add("--balance", type=_amount, default=START_BALANCE_USD, metavar="USD", help="credit at the start (default: %(default)g)")
@@ -186,7 +186,7 @@ def _positive(text: str) -> float:
 def _amount(text: str) -> float:
     value = float(text)
     if not 0 <= value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is no amount of money")
+        raise argparse.ArgumentTypeError(f"{text} is not an amount of money")
     return value
 
 
@@ -203,7 +203,7 @@ def _edge(text: str | None) -> int | None:
 def _port(text: str) -> int:
     value = int(text)
     if not 0 <= value < 65_536:
-        raise argparse.ArgumentTypeError(f"{text} is no port")
+        raise argparse.ArgumentTypeError(f"{text} is not a port")
     return value
 
 

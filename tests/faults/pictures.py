@@ -108,7 +108,7 @@ class FaultyHost(Host):
             raise RouteUnusable("The host takes no pictures with this key.")
         self.reachable[handle] = picture.content
         if way == "done but not said":
-            raise ServiceUnavailable("The host has a passing problem.")
+            raise ServiceUnavailable("The host has a temporary problem.")
 
     async def withdraw(self, handle: str) -> None:
         await self._edge.step("before a withdrawal")
@@ -119,7 +119,7 @@ class FaultyHost(Host):
             raise RouteUnusable("The host refuses.")
         self.reachable.pop(handle, None)
         if way in ("done but not said", "late"):
-            raise ServiceUnavailable("The host has a passing problem.")
+            raise ServiceUnavailable("The host has a temporary problem.")
         await self._edge.step("after a withdrawal")
 
 

@@ -113,7 +113,7 @@ def test_a_slow_key_store_does_not_hold_the_window(
     [
         ("http://example.com", "must begin with https"),
         ("example", "is not an address"),
-        ("https://me:secret@example.com", "must not hold a name"),
+        ("https://me:secret@example.com", "must not contain a name"),
     ],
 )
 def test_a_bad_address_is_refused_beside_its_field(
@@ -154,7 +154,7 @@ def test_the_space_for_backups_is_a_size(dialog: SettingsDialog, disk: Disk, qtb
     assert "three newest" in dialog.clips.backups_field.words()
     type_into(qtbot, dialog, "Space for backups, in GB", "much")
     qtbot.keyClick(control(dialog, "Space for backups, in GB"), Qt.Key.Key_Return)
-    assert dialog.clips.backups_field.words() == "'much' is not a size. It looks like 2 or 1.5."
+    assert dialog.clips.backups_field.words() == "'much' is not a size. Enter a number such as 2 or 1.5."
     type_into(qtbot, dialog, "Space for backups, in GB", "1,5 GB")
     with qtbot.waitSignal(dialog.settings_saved):
         qtbot.keyClick(control(dialog, "Space for backups, in GB"), Qt.Key.Key_Return)

@@ -431,7 +431,7 @@ def test_a_bucket_is_asked_past_the_proxy_when_told_so(monkeypatch: pytest.Monke
             for name in ("http_proxy", "https_proxy", "all_proxy"):
                 monkeypatch.setenv(name, proxy.url)
             for endpoint in (f"http://127.0.0.1:{port}", f"http://localhost:{port}"):
-                with pytest.raises(RouteUnusable, match="does not answer as a store does"):
+                with pytest.raises(RouteUnusable, match="does not answer like an S3 store"):
                     await bucket(endpoint, read_proxies()).publish(PICTURE, HANDLE, lifetime_s=60)
             monkeypatch.setenv("no_proxy", "[fd00::]/8 'store.example'")
             with pytest.raises(ConnectionFailed):

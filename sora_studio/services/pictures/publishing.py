@@ -189,7 +189,7 @@ class Publishing:
         """
         if not self._core.is_reachable(url):
             kind = PublishingFailed if route is PictureRoute.COMMAND else RouteUnusable
-            raise kind(UNREACHABLE, advice="Look at Settings, Pictures.")
+            raise kind(UNREACHABLE, advice="Check Settings, Pictures.")
 
     async def _judge(self, request: GenerationRequest, image: str, rules: ImageRules, *, patient: bool) -> tuple[Problem, ...]:
         try:

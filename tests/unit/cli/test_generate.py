@@ -71,7 +71,7 @@ def test_a_file_whose_name_reads_like_an_address_is_that_file(tmp_path: Path, mo
         ("https:/x.example/a.png", "https:/x.example/a.png is not a complete address."),
         ("file://nas/cat.png", "file://nas/cat.png is on the computer nas, not on this one."),
         ("file:cat.png", "file:cat.png is not a full path."),
-        ("file:///a%00b.png", "/a\0b.png holds a NUL character, which no file name has."),
+        ("file:///a%00b.png", "/a\0b.png contains a NUL character, which file names cannot have."),
         ("~no-such-user/cat.png", "~no-such-user/cat.png starts at a home folder that does not exist."),
     ],
 )

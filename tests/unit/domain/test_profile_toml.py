@@ -97,10 +97,10 @@ BAD_PROFILES = [
     ("schema = 1", "schema = true", 1, "whole number"),
     ("schema = 1", "schema = 1.0", 1, "whole number"),
     ("schema = 1", "", 0, "'schema' is missing"),
-    ('slug = "veo-3.1"', 'slug = "Veo"', 2, "no slug"),
-    ('slug = "veo-3.1"', 'slug = "../veo"', 2, "no slug"),
-    ('slug = "veo-3.1"', 'slug = "veo-"', 2, "no slug"),
-    ('slug = "veo-3.1"', f'slug = "{"v" * 65}"', 2, "no slug"),
+    ('slug = "veo-3.1"', 'slug = "Veo"', 2, "not a slug"),
+    ('slug = "veo-3.1"', 'slug = "../veo"', 2, "not a slug"),
+    ('slug = "veo-3.1"', 'slug = "veo-"', 2, "not a slug"),
+    ('slug = "veo-3.1"', f'slug = "{"v" * 65}"', 2, "not a slug"),
     ('slug = "veo-3.1"', "slug = 3", 2, "text in quotes"),
     # texts
     ('title = "Veo"', 'title = "  "', 3, "says something"),
@@ -114,7 +114,7 @@ BAD_PROFILES = [
     # modes
     ('modes = ["text-to-video"]', "modes = []", 4, "at least one"),
     ('modes = ["text-to-video"]', 'modes = "text-to-video"', 4, "must be a list, not text"),
-    ('modes = ["text-to-video"]', 'modes = ["video-to-video"]', 4, "no mode"),
+    ('modes = ["text-to-video"]', 'modes = ["video-to-video"]', 4, "not a mode"),
     ('modes = ["text-to-video"]', 'modes = ["text-to-video", "text-to-video"]', 4, "twice"),
     ('modes = ["text-to-video"]', 'modes = ["image-to-video"]', 4, "needs a table [images]"),
     # prompt
@@ -130,7 +130,7 @@ BAD_PROFILES = [
         "must be a table, not a list",
     ),
     # options
-    ('field = "length"', 'field = "le ngth"', 9, "no field's name"),
+    ('field = "length"', 'field = "le ngth"', 9, "not a field name"),
     ('field = "length"', 'field = "prompt"', 9, "already taken"),
     ('field = "length"', 'field = "provider"', 9, "already taken"),
     ("values = [5, 8]", "values = [5, 8, 5]", 11, "5 twice"),
@@ -202,7 +202,7 @@ def test_a_bad_addition_is_refused_with_its_line(addition: str, line: int, reaso
 
 BAD_IMAGES = [
     ("min = 1", "min = 2", "min (2) is more than max (1)"),
-    ("formats = ['png']", "formats = ['.PNG']", "no format's name"),
+    ("formats = ['png']", "formats = ['.PNG']", "not the name of a format"),
     ("field = 'pictures'", "field = 'mode'", "already taken"),
     ("field = 'pictures'", "field = 'length'", "already taken"),
     ("max_bytes = 9", "max_bytes = 0", "at least 1"),

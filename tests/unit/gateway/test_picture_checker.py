@@ -148,7 +148,7 @@ def test_another_answer_than_200(status: int, words: str) -> None:
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504])
 def test_a_server_that_is_busy_says_nothing_about_the_picture(status: int) -> None:
-    with pytest.raises(ServiceUnavailable, match=f"passing problem .{status}.") as caught:
+    with pytest.raises(ServiceUnavailable, match=f"temporary problem .{status}.") as caught:
         look(Web(PNG, status=status, headers={"Retry-After": "40"}))
     assert caught.value.retry_after_s == 40
     assert "canary" not in caught.value.sentence

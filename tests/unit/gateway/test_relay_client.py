@@ -252,8 +252,8 @@ def publish(relay: RelayClient) -> Awaitable[object]:
         (507, PassingError, "no room for one more picture until tasks end or some are withdrawn"),
         (404, PublishingFailed, "has nothing there (404)"),
         (429, RateLimited, "asks us to wait"),
-        (500, ServiceUnavailable, "passing problem (500)"),
-        (503, ServiceUnavailable, "passing problem (503)"),
+        (500, ServiceUnavailable, "temporary problem (500)"),
+        (503, ServiceUnavailable, "temporary problem (503)"),
     ],
 )
 def test_what_the_relay_refuses_has_a_sentence(status: int, kind: type[StudioError], words: str) -> None:
@@ -520,7 +520,7 @@ def test_a_stranger_knows_no_token() -> None:
         (302, {}, RouteUnusable, "another server than the relay sends us elsewhere (302)."),
         (502, {}, ServiceUnavailable, "At https://pictures.example a proxy or tunnel answers, but nothing behind it (502)."),
         (530, {}, ServiceUnavailable, "a proxy or tunnel answers, but nothing behind it (530)."),
-        (500, OURS, ServiceUnavailable, "https://pictures.example has a passing problem (500)."),
+        (500, OURS, ServiceUnavailable, "https://pictures.example has a temporary problem (500)."),
     ],
 )
 @pytest.mark.parametrize("leg", ["visit", "report"])

@@ -100,7 +100,7 @@ def test_elsewhere_quotes_and_backslashes_are_a_shells() -> None:
 )
 def test_what_is_no_https_address_is_refused_and_not_repeated(script: Script, printed: str) -> None:
     error = refusal(script(f"print({printed!r})"))
-    assert "no https address" in error.title
+    assert "not an https address" in error.title
     assert not printed or printed not in f"{error.sentence}{error.detail}"
 
 
@@ -120,8 +120,8 @@ def test_a_failure_is_told_with_its_own_last_words_and_without_links(script: Scr
 @pytest.mark.parametrize(
     ("command", "words"),
     [
-        ("", "There is no command"),
-        ("no-such-program-anywhere {file}", "There is no program 'no-such-program-anywhere'"),
+        ("", "No command for pictures"),
+        ("no-such-program-anywhere {file}", "The program 'no-such-program-anywhere' was not found"),
         ("upload 'half", "quotation mark"),
     ],
 )
@@ -175,7 +175,7 @@ def test_a_command_that_hangs_is_killed_with_all_that_it_started(script: Script)
     with socket.create_server(("127.0.0.1", 0)) as server:
         command = script(TWO_PROCESSES.format(port=server.getsockname()[1], then="import time; time.sleep(60)"))
         error = refusal(command, within_s=5)
-        assert error.title == "The command was not done within 5 s."
+        assert error.title == "The command did not finish within 5 s."
         assert_all_are_gone(two_ends(server))
 
 
@@ -203,7 +203,7 @@ def test_nobody_waits_any_more_so_it_is_killed(script: Script) -> None:
 
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])
 def test_a_command_that_prints_without_an_end_is_stopped(script: Script, stream: str) -> None:
-    assert "without an end" in refusal(script(f"import sys\nwhile True: sys.{stream}.write('x' * 999)")).title
+    assert "printed too much" in refusal(script(f"import sys\nwhile True: sys.{stream}.write('x' * 999)")).title
 
 
 def test_the_check_publishes_a_real_picture(script: Script) -> None:

@@ -105,7 +105,7 @@ def test_a_film_of_sound_alone_is_refused(tmp_path: Path) -> None:
         quiet.planes[0].update(b"\0" * quiet.planes[0].buffer_size)
         container.mux([*audio.encode(quiet), *audio.encode(None)])
 
-    with pytest.raises(StudioError, match="holds no picture"):
+    with pytest.raises(StudioError, match="contains no picture"):
         _inspect(path)
 
 

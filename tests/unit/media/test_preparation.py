@@ -334,7 +334,7 @@ def test_what_outgrows_the_limit_by_being_cropped_is_said(tmp_path: Path, monkey
     monkeypatch.setattr("sora_studio.media.preparation.encode_png", lambda _: Encoded(bytes(MOST + 1), 1, 1))
 
     sentence = _sentence(tmp_path / "picture.png", PictureEdit(Crop(0, 0, 1, 0.9)))
-    assert sentence == "picture.png has more than the 10.00 MB allowed once it is turned, cropped or saved anew."
+    assert sentence == "picture.png has more than the 10.00 MB allowed once it is turned, cropped or saved again."
 
 
 def test_more_than_a_look_reads_can_still_be_converted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,8 +30,8 @@ def refusal(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
     [
         ("http://relay.example.org", "must begin with https"),
         ("relay.example.org", "is not an address"),
-        ("https://me:pw@relay.example.org", "must not hold"),
-        ("https://relay.example.org/?x", "must not hold"),
+        ("https://me:pw@relay.example.org", "must not contain"),
+        ("https://relay.example.org/?x", "must not contain"),
         ("https://straße.example", "Write it in ASCII"),  # one host in the old standard, another one in the new
         ("https://relay.example/größe", "Write it in ASCII"),
         (f"https://{'ü' * 80}.example", "Write it in ASCII"),
@@ -79,7 +79,7 @@ def test_a_given_token_takes_the_place_of_the_folders_own(tmp_path: Path) -> Non
 def test_a_short_token_serves_for_trying_out_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with opened(tmp_path, Limits(), "handy", keep_token=True, least_token=1) as folder:
         assert folder.token == "handy"
-    assert f"{tmp_path / 'token'} holds no token." in refusal(capsys, *URL, "--data", str(tmp_path), "--port", "0")
+    assert f"{tmp_path / 'token'} contains no valid token." in refusal(capsys, *URL, "--data", str(tmp_path), "--port", "0")
 
 
 @pytest.mark.parametrize("token", ["", "short", "fifteen-letters", "sixteen letters x", "sixteen-létters-x", "a" * 201])
@@ -100,7 +100,7 @@ def test_a_token_file_that_somebody_changed_is_named(
 ) -> None:
     (tmp_path / "token").write_bytes(content)
     said = refusal(capsys, *URL, "--data", str(tmp_path))
-    assert said.startswith(f"{tmp_path / 'token'} holds no token. A relay's token has 16 to 200")
+    assert said.startswith(f"{tmp_path / 'token'} contains no valid token. A relay's token has 16 to 200")
     assert (tmp_path / "token").read_bytes() == content
 
 

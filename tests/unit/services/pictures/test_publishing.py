@@ -237,7 +237,7 @@ def test_the_wait_that_a_host_asks_for_is_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (PublishingFailed("The command failed with the code 3."), "The command failed with the code 3. Look at"),
+        (PublishingFailed("The command failed with the code 3."), "The command failed with the code 3. Check"),
         (InvalidRequest([Problem("images", "cat.png is damaged.")]), "cat.png is damaged."),
     ],
 )
