@@ -101,7 +101,7 @@ class ScriptedReports:
         self.state = SimpleNamespace(**{**vars(self.state), **facts})
         self.events.publish(RelayChanged(connected=self.state.connected, trouble=self.state.trouble))
 
-    async def prove(self) -> AsyncIterator[SimpleNamespace]:
+    async def check(self) -> AsyncIterator[SimpleNamespace]:
         for leg in self.legs:
             await asyncio.sleep(0)
             if isinstance(leg, StudioError):

@@ -41,7 +41,7 @@ def dialog(loop: StudioEventLoop, disk: Disk, studio: SettingsStudio, qtbot: QtB
 
 
 def test_without_a_relay_nothing_is_offered_that_needs_one(dialog: SettingsDialog) -> None:
-    assert dialog.relay.proof.state.words() == "No relay. Finished tasks are found by polling."
+    assert dialog.relay.check_view.state.words() == "No relay. Finished tasks are found by polling."
     assert not control(dialog, PROVE).isVisible()
     assert not control(dialog, CALLBACK).isVisible()
 
@@ -81,14 +81,14 @@ def test_on_a_host_takes_an_address_and_a_token_that_goes_to_the_key_store(
 def test_how_it_stands_is_said_live(dialog: SettingsDialog, studio: SettingsStudio) -> None:
     dialog.open_at(SettingsPage.RELAY, ON_A_HOST, studio, usual_folder=Path("/films"))
     studio.reports.become(configured=True)
-    assert dialog.relay.proof.state.words() == "Not connected yet."
+    assert dialog.relay.check_view.state.words() == "Not connected yet."
     studio.reports.become(trouble="The relay cannot be reached.")
-    assert dialog.relay.proof.state.words() == ("Relay offline. Polling the service instead. The relay cannot be reached.")
+    assert dialog.relay.check_view.state.words() == ("Relay offline. Polling the service instead. The relay cannot be reached.")
     studio.reports.become(connected=True, public_url="https://relay.example.org", trouble="")
-    assert dialog.relay.proof.state.words().startswith("Connected to the relay. Callbacks should arrive at ")
+    assert dialog.relay.check_view.state.words().startswith("Connected to the relay. Callbacks should arrive at ")
     studio.reports.become(configured=False, connected=False)
     dialog.open_at(SettingsPage.RELAY, Settings(), studio, usual_folder=Path("/films"))
-    assert dialog.relay.proof.state.words() == "No relay. Finished tasks are found by polling."
+    assert dialog.relay.check_view.state.words() == "No relay. Finished tasks are found by polling."
 
 
 def test_the_proof_shows_every_leg_with_its_time(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
@@ -96,7 +96,7 @@ def test_the_proof_shows_every_leg_with_its_time(dialog: SettingsDialog, studio:
     studio.reports.legs = [leg("Out"), leg("Picture", seconds=1.2345), leg("Report"), leg("Back")]
     press(qtbot, dialog, PROVE)
     qtbot.waitUntil(control(dialog, PROVE).isEnabled)
-    assert dialog.relay.proof.words() == [
+    assert dialog.relay.check_view.words() == [
         "Out: OK, 12 ms",
         "Picture: OK, 1,234 ms",
         "Report: OK, 12 ms",
@@ -108,15 +108,17 @@ def test_the_proof_names_the_broken_leg_and_what_is_wrong(dialog: SettingsDialog
     studio.reports.become(configured=True)
     studio.reports.legs = [leg("Out"), leg("Picture", ok=False, sentence="The tunnel leads elsewhere.")]
     press(qtbot, dialog, PROVE)
-    qtbot.waitUntil(lambda: dialog.relay.proof.words() == ["Out: OK, 12 ms", "Picture: failed. The tunnel leads elsewhere."])
+    qtbot.waitUntil(
+        lambda: dialog.relay.check_view.words() == ["Out: OK, 12 ms", "Picture: failed. The tunnel leads elsewhere."]
+    )
     studio.reports.legs = [PublishingFailed("The relay refuses the token.", advice="Enter it anew.")]
     press(qtbot, dialog, PROVE)
-    qtbot.waitUntil(lambda: dialog.relay.proof.words() == ["The relay refuses the token. Enter it anew."])
+    qtbot.waitUntil(lambda: dialog.relay.check_view.words() == ["The relay refuses the token. Enter it anew."])
 
 
 def test_only_a_proof_says_that_reports_come_in(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
     def says(words: str, colour: str) -> bool:
-        state = dialog.relay.proof.state
+        state = dialog.relay.check_view.state
         return words in state.words() and state._words.palette().windowText().color().name() == colour
 
     studio.reports.become(configured=True, connected=True, public_url="https://relay.example.org")
@@ -135,12 +137,12 @@ def test_only_a_proof_says_that_reports_come_in(dialog: SettingsDialog, studio: 
 def test_what_is_wrong_is_said_once(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
     wrong = "The relay does not accept this token."
     studio.reports.become(configured=True, trouble=wrong)
-    assert dialog.relay.proof.state.words() == f"Relay offline. Polling the service instead. {wrong}"
+    assert dialog.relay.check_view.state.words() == f"Relay offline. Polling the service instead. {wrong}"
     studio.reports.legs = [leg("Out", ok=False, sentence=wrong)]
     press(qtbot, dialog, PROVE)
     qtbot.waitUntil(control(dialog, PROVE).isEnabled)
     assert [words for words in texts(dialog.relay) if wrong in words] == [f"Out: failed. {wrong}"]
-    assert dialog.relay.proof.state.words() == "Relay offline. Polling the service instead."
+    assert dialog.relay.check_view.state.words() == "Relay offline. Polling the service instead."
 
 
 def test_a_broken_leg_is_read_without_scrolling(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
@@ -148,19 +150,19 @@ def test_a_broken_leg_is_read_without_scrolling(dialog: SettingsDialog, studio: 
     studio.reports.become(configured=True, connected=True, public_url="https://relay.example.org")
     studio.reports.legs = [leg("Out"), leg("Picture", ok=False, sentence="Look at the tunnel that leads there. " * 6)]
     press(qtbot, dialog, PROVE)
-    qtbot.waitUntil(lambda: len(dialog.relay.proof.words()) == 2 and control(dialog, PROVE).isEnabled())
-    line = dialog.relay.proof._legs[-1]
+    qtbot.waitUntil(lambda: len(dialog.relay.check_view.words()) == 2 and control(dialog, PROVE).isEnabled())
+    line = dialog.relay.check_view._steps[-1]
     qtbot.waitUntil(lambda: line.height() > 40 and line.visibleRegion().boundingRect() == line.rect())
 
 
 def test_the_button_stands_still_however_much_is_said(dialog: SettingsDialog, studio: SettingsStudio, qtbot: QtBot) -> None:
     studio.reports.become(configured=True, trouble="Look at the tunnel that leads there. " * 8)
-    qtbot.waitUntil(lambda: control(dialog, PROVE).isVisible() and dialog.relay.proof.state.height() > 40)
-    high = dialog.relay.proof.state.height()
+    qtbot.waitUntil(lambda: control(dialog, PROVE).isVisible() and dialog.relay.check_view.state.height() > 40)
+    high = dialog.relay.check_view.state.height()
     QCoreApplication.sendPostedEvents()
     before = control(dialog, PROVE).mapTo(dialog, QPoint())
     studio.reports.become(connected=True, trouble="", public_url="https://relay.example.org")
-    qtbot.waitUntil(lambda: dialog.relay.proof.state.height() < high)
+    qtbot.waitUntil(lambda: dialog.relay.check_view.state.height() < high)
     QCoreApplication.sendPostedEvents()
     assert control(dialog, PROVE).mapTo(dialog, QPoint()) == before
 
@@ -169,9 +171,9 @@ def test_a_proof_is_forgotten_when_the_line_is_another(dialog: SettingsDialog, s
     studio.reports.become(configured=True, connected=True)
     studio.reports.legs = [leg("Out")]
     press(qtbot, dialog, PROVE)
-    qtbot.waitUntil(lambda: dialog.relay.proof.words() == ["Out: OK, 12 ms"] and control(dialog, PROVE).isEnabled())
+    qtbot.waitUntil(lambda: dialog.relay.check_view.words() == ["Out: OK, 12 ms"] and control(dialog, PROVE).isEnabled())
     studio.reports.become(connected=False, trouble="The relay cannot be reached.")
-    assert dialog.relay.proof.words() == []
+    assert dialog.relay.check_view.words() == []
 
 
 def test_a_token_that_was_only_typed_is_saved_before_it_is_proved(
@@ -182,7 +184,7 @@ def test_a_token_that_was_only_typed_is_saved_before_it_is_proved(
     studio.reports.legs = [leg("Out")]
     type_into(qtbot, dialog, "Relay token", "t0ken")
     press(qtbot, dialog, PROVE)
-    qtbot.waitUntil(lambda: dialog.relay.proof.words() == ["Out: OK, 12 ms"])
+    qtbot.waitUntil(lambda: dialog.relay.check_view.words() == ["Out: OK, 12 ms"])
     assert studio.relay_token.kept == [("t0ken",)]
 
 
@@ -213,11 +215,11 @@ def test_a_relay_that_needs_no_choice_says_so(dialog: SettingsDialog, studio: Se
     assert BY_ITSELF not in texts(dialog.relay)
     studio.reports.become(configured=True)
     assert BY_ITSELF in texts(dialog.relay)
-    assert "starts by itself" in dialog.relay.proof.state.words()
+    assert "starts by itself" in dialog.relay.check_view.state.words()
     with qtbot.waitSignal(dialog.settings_saved):
         press(qtbot, dialog, HERE)
     assert BY_ITSELF not in texts(dialog.relay), "something was chosen"
-    assert dialog.relay.proof.state.words() == "Enter the public address."
+    assert dialog.relay.check_view.state.words() == "Enter the public address."
     assert not control(dialog, PROVE).isVisible(), "it would prove another one"
     with qtbot.waitSignal(dialog.settings_saved):
         type_into(qtbot, dialog, "Public address", "https://relay.example.org\r")
@@ -228,7 +230,7 @@ def test_what_a_chosen_relay_lacks_is_said(dialog: SettingsDialog, qtbot: QtBot)
     for choice, words in ((HERE, "Enter the public address."), (ELSEWHERE, "Enter the address of the relay.")):
         with qtbot.waitSignal(dialog.settings_saved):
             press(qtbot, dialog, choice)
-        assert dialog.relay.proof.state.words() == words
+        assert dialog.relay.check_view.state.words() == words
 
 
 def test_a_relay_from_the_environment_is_named(

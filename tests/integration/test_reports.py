@@ -191,7 +191,7 @@ def test_the_relay_is_changed_without_a_restart_and_proved_all_the_way_round(tmp
 
 async def prove(studio: Studio, *, ok: int) -> list[str]:
     """So many legs carry, and the one after them is broken if there is one. What was said of each."""
-    legs = [leg async for leg in studio.reports.prove()]
+    legs = [leg async for leg in studio.reports.check()]
     assert [leg.ok for leg in legs] == [True] * ok + [False] * (ok < 4), legs
     return [leg.sentence for leg in legs]
 

@@ -69,7 +69,7 @@ class Reports:
         self._retry = asyncio.Event()
         self._epoch, self._cursor = "", 0
         self._heard_all = False
-        self._proofs = dict[str, asyncio.Event]()
+        self._checks = dict[str, asyncio.Event]()
 
     @property
     def state(self) -> RelayState:
@@ -147,15 +147,15 @@ class Reports:
             return None
         return secret, f"{self._known.public_url}{CALLBACKS_PATH}{secret}"
 
-    async def prove(self) -> AsyncGenerator[Step]:
+    async def check(self) -> AsyncGenerator[Step]:
         """Test the relay end to end, step by step, up to the first failure."""
         if not self._works:
             yield Step("This window to the relay", ok=False, sentence=ELSEWHERE, seconds=0.0)
             return
-        proof = RelayCheck(self._core.clock, self._link, self._expect, is_reachable=self._core.is_reachable)
-        async with contextlib.aclosing(proof.walk()) as walk:
-            async for leg in walk:
-                yield leg
+        check = RelayCheck(self._core.clock, self._link, self._expect, is_reachable=self._core.is_reachable)
+        async with contextlib.aclosing(check.walk()) as walk:
+            async for step in walk:
+                yield step
 
     @property
     def _is_reachable(self) -> bool:
@@ -173,11 +173,11 @@ class Reports:
     def _expect(self, secret: str) -> Generator[asyncio.Event]:
         """Yield an event that is set when a report with this secret arrives."""
         self._want()
-        self._proofs[secret] = arrived = asyncio.Event()
+        self._checks[secret] = arrived = asyncio.Event()
         try:
             yield arrived
         finally:
-            del self._proofs[secret]
+            del self._checks[secret]
 
     async def _keep_line(self) -> None:
         attempt = 0
@@ -205,8 +205,8 @@ class Reports:
                     self._epoch, self._cursor = said.epoch, 0
                 self._greeted(said.public_url)
             case Callback():
-                if (proof := self._proofs.get(said.secret)) is not None:
-                    proof.set()
+                if (waiting := self._checks.get(said.secret)) is not None:
+                    waiting.set()
                 else:
                     await self._callback_handler.hear(said)
                 self._cursor = max(self._cursor, said.cursor)

@@ -203,7 +203,7 @@ class SettingsDialog(QDialog):
         self.pictures.form.wanted.connect(self._begin)
         self.pictures.form.relay_asked.connect(partial(self.turn_to, SettingsPage.RELAY))
         self.relay.wanted.connect(self._begin)
-        self.relay.proof.walked.connect(self._reveal)
+        self.relay.check_view.walked.connect(self._reveal)
         self.pictures.form.tested.connect(partial(self._reveal, self.pictures.form.test_field))
         self.pictures.form.bucket.keys.changed.connect(lambda: self.settings_saved.emit(self._saved))
         self.settings_saved.connect(self.pictures.show_progress)

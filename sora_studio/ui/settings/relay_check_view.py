@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sora_studio.services.callbacks.reports import Reports
 
 
-class ProofView(QWidget):
+class RelayCheckView(QWidget):
     """The relay's state, a button, and a line for each step of the check as it completes; a failed one shows the reason.
 
     Signals: `walked(QWidget)` with the line of a completed step.
@@ -33,9 +33,9 @@ class ProofView(QWidget):
         """`settled` returns once all changes have been saved; `held` returns the current settings."""
         super().__init__()
         self._scope, self._settled, self._held = scope, settled, held
-        self._proof: bool | None = None
+        self._check: bool | None = None
         self._reports: Reports | None = None
-        self._legs = list[IconLine]()
+        self._steps = list[IconLine]()
         self._walk: asyncio.Task[None] | None = None
         self._line: tuple[bool, str] | None = None
         self._button = PushButton("Check callbacks", "Check callbacks")
@@ -64,20 +64,20 @@ class ProofView(QWidget):
             self._forget()
         self._line = line
         if state is not None:
-            self.state.say(*relay_words(state, self._held(), proof=self._proof))
+            self.state.say(*relay_words(state, self._held(), check=self._check))
         self.setVisible(state is not None)
         self._button.setVisible(state is not None and state.configured and not missing(self._held()))
 
     def words(self) -> list[str]:
         """Return the texts of the steps."""
-        return [leg.words() for leg in self._legs]
+        return [step.words() for step in self._steps]
 
     def _forget(self) -> None:
-        self._proof = None
-        for leg in self._legs:
-            leg.hide()
-            leg.deleteLater()
-        self._legs.clear()
+        self._check = None
+        for step in self._steps:
+            step.hide()
+            step.deleteLater()
+        self._steps.clear()
 
     def _on_button_clicked(self) -> None:
         if self._reports is not None:
@@ -89,30 +89,30 @@ class ProofView(QWidget):
         await self._settled()
         waiting, is_fine = self._add_waiting(), False
         try:
-            async for leg in reports.prove():
-                waiting.say(*_line_of(leg))
+            async for step in reports.check():
+                waiting.say(*_line_of(step))
                 self.walked.emit(waiting)
-                waiting, is_fine = self._add_waiting(), leg.ok
+                waiting, is_fine = self._add_waiting(), step.ok
         except StudioError as error:
             waiting.say("error", "failed", error.sentence)
             self.walked.emit(waiting)
             is_fine = False
         else:
-            self._legs.remove(waiting)
+            self._steps.remove(waiting)
             waiting.hide()
             waiting.deleteLater()
-        self._proof = is_fine
+        self._check = is_fine
         self.show_state()
 
     def _add_waiting(self) -> IconLine:
         line = IconLine("clock", "secondary", "Checking…")
-        self._legs.append(line)
+        self._steps.append(line)
         self._column.addWidget(line)
         return line
 
 
-def _line_of(leg: "Step") -> tuple[str, str, str]:
+def _line_of(step: "Step") -> tuple[str, str, str]:
     """Return icon, colour and text of a completed step."""
-    if leg.ok:
-        return "success", "ready", f"{leg.name}: OK, {leg.seconds * 1000:,.0f} ms"
-    return "error", "failed", f"{leg.name}: failed. {leg.sentence}"
+    if step.ok:
+        return "success", "ready", f"{step.name}: OK, {step.seconds * 1000:,.0f} ms"
+    return "error", "failed", f"{step.name}: failed. {step.sentence}"

@@ -15,7 +15,7 @@ from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.settings.choices import Choice, Choices
 from sora_studio.ui.settings.field import Field, kept_left, plain_label
 from sora_studio.ui.settings.relay_boxes import ElsewhereBox, HereBox
-from sora_studio.ui.settings.relay_check_view import ProofView
+from sora_studio.ui.settings.relay_check_view import RelayCheckView
 from sora_studio.ui.settings.route_boxes import RouteBox
 from sora_studio.viewmodels.settings.relay_words import is_named_outside
 
@@ -65,7 +65,7 @@ class RelaySection(QWidget):
             box.wanted.connect(self.wanted)
         self._note = IconLine()
         self._settled = settled
-        self.proof = ProofView(scope, self._settle, lambda: self.settings)
+        self.check_view = RelayCheckView(scope, self._settle, lambda: self.settings)
         self._callback = CheckBox("Let the service report when clips are ready (callback)")
         self._callback.clicked.connect(self._on_callback_clicked)
         self.callback_field = Field("", kept_left(self._callback), is_plain=True)
@@ -78,7 +78,7 @@ class RelaySection(QWidget):
         self._reports = services.reports if services else None
         token = services.relay_token if services else None
         self.elsewhere.token.attach(token, token.set if token else None)
-        self.proof.attach(self._reports)
+        self.check_view.attach(self._reports)
         self.show_state()
 
     def show_settings(self, settings: Settings) -> None:
@@ -95,7 +95,7 @@ class RelaySection(QWidget):
     def show_state(self) -> None:
         """Show the relay's state, and the controls that need a relay."""
         is_set_up = self._reports is not None and self._reports.state.configured
-        self.proof.show_state()
+        self.check_view.show_state()
         self.elsewhere.token.refresh()
         self.callback_field.setVisible(is_set_up)
         is_named = is_named_outside()
@@ -109,7 +109,7 @@ class RelaySection(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2 * theme.GRID)
         above = (purpose, self.place_field, self._note, *self._boxes.values(), theme.rule())
-        for widget in (*above, self.callback_field, self.proof):  # last, because it grows
+        for widget in (*above, self.callback_field, self.check_view):  # last, because it grows
             column.addWidget(widget)
 
     async def _settle(self) -> None:

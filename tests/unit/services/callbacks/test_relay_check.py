@@ -32,7 +32,7 @@ def proved(folder: Path, *broken: str, choice: RelayChoice = A_RELAY) -> tuple[l
             legs = list[Step]()
 
             async def walk() -> None:
-                legs.extend([leg async for leg in rig.engine.reports.prove()])
+                legs.extend([leg async for leg in rig.engine.reports.check()])
 
             walking = rig.core.supervisor.start(walk(), name="proof")
             await rig.advance(60)

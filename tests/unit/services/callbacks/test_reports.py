@@ -427,7 +427,7 @@ def test_a_guest_does_not_read_the_line(tmp_path: Path) -> None:
             await rig.advance(30)
             assert rig.engine.reports.state.configured
             assert not rig.desk.opened
-            (leg,) = [leg async for leg in rig.engine.reports.prove()]
+            (leg,) = [leg async for leg in rig.engine.reports.check()]
             assert not leg.ok
             assert "Another Sora Studio" in leg.sentence
             rig.lock.free = True

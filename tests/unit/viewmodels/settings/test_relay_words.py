@@ -36,7 +36,7 @@ UP = RelayState(configured=True, connected=True, public_url=AT)
 def test_no_more_is_said_than_is_known(
     state: RelayState, settings: Settings, proof: bool | None, role: str, words: str
 ) -> None:
-    _icon, colour, sentence = relay_words(state, settings, proof=proof)
+    _icon, colour, sentence = relay_words(state, settings, check=proof)
     assert colour == role
     assert sentence.startswith(words)
 
@@ -44,7 +44,7 @@ def test_no_more_is_said_than_is_known(
 @pytest.mark.parametrize("state", [DOWN, RelayState(configured=True, connected=True, public_url=AT, trouble="No answer.")])
 def test_what_stands_below_is_not_said_twice(state: RelayState) -> None:
     assert "No answer." in relay_words(state, ON_A_HOST)[2]
-    assert "No answer." not in relay_words(state, ON_A_HOST, proof=False)[2]
+    assert "No answer." not in relay_words(state, ON_A_HOST, check=False)[2]
 
 
 def test_what_the_environment_names_lacks_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
