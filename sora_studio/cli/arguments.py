@@ -134,7 +134,7 @@ def _parser() -> argparse.ArgumentParser:
     _build_watch(command("watch", "follow every unfinished task to its end and save its clips"))
     _build_tasks(command("tasks", "list tasks, newest first"))
     _build_key(command("key", "manage the API key in the system's key store"))
-    commands.add_parser("simulate", help="run the simulator of the service by itself", add_help=False)
+    commands.add_parser("simulate", help="run the service simulator on its own", add_help=False)
     commands.add_parser("relay", help="serve pictures and receive callbacks on a host of your own", add_help=False)
     return parser
 
@@ -146,7 +146,7 @@ def _build_generate(generate: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="PATH|URL",
-        help="a picture to animate; each further one makes further tasks",
+        help="a picture to animate; repeat the option to add tasks",
     )
     generate.add_argument(
         "--set", action="append", default=[], type=_choice, metavar="FIELD=VALUE", help="an option of the model: duration=15"

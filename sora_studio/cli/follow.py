@@ -119,7 +119,7 @@ class Follower:
         if taken_back:
             self._dirty |= taken_back
             await self._look(wanted)
-            self._progress.say("What this command could not send was taken back: it does not go out later by itself.")
+            self._progress.say("Tasks that this command could not send were cancelled, so that they are not sent later.")
 
     def _without_way(self, tasks: Sequence[Task]) -> list[Task]:
         """Return the tasks that wait for the failing picture route in the current notice."""

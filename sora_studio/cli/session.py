@@ -57,7 +57,7 @@ def run(command: Command) -> ExitCode:
         return ExitCode.INTERRUPTED
     except Exception:
         _log.exception("Unexpected error in a command")
-        say(f"Something went wrong inside the program. Your tasks are safe; {folder / 'logs' / COMMANDS_LOG} says more.")
+        say(f"Something went wrong inside the program. Your tasks are safe; see {folder / 'logs' / COMMANDS_LOG}.")
         return ExitCode.BUG
     finally:
         stop_logging()

@@ -40,5 +40,5 @@ class ExpiryWatch:
 
     def _say(self, level: NoticeLevel, count: int, when: str) -> None:
         one, several = "1 clip is not saved, and its link expires", f"{count:,} clips are not saved, and their links expire"
-        words = f"{one if count == 1 else several} {when}. The program keeps trying; the cards say what is in the way."
+        words = f"{one if count == 1 else several} {when}. The program keeps trying; see the cards for the reason."
         self._core.notices.post(EXPIRY, level, words, NoticeAction.RETRY)

@@ -131,7 +131,7 @@ class Publishing:
         """
         host = self._hosts().get(route)
         if host is None:
-            raise PublicUrlNeeded("This way is not set up.", advice="Fill in its settings first.")
+            raise PublicUrlNeeded("This is not set up yet.", advice="Fill in its settings first.")
         url = await host.check()
         self._require_reach(url, route)
         if route is PictureRoute.COMMAND:  # it stays there, as every picture will

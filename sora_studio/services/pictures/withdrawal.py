@@ -62,7 +62,7 @@ class Withdrawal:
             try:
                 await self._look()
             except StorageFull:  # they stay listed; the task writer posts the notice
-                _log.info("What was withdrawn could not be written down: the disk is full.")
+                _log.info("Withdrawals could not be recorded: the disk is full.")
             await wait_or_wake(self._core.clock, self._wake, LONGEST_REST_S)
 
     async def finish(self) -> None:
@@ -70,7 +70,7 @@ class Withdrawal:
         try:
             await self._look()
         except StudioError as error:
-            _log.info("What is public is looked at again at the next start: %s", error.title)
+            _log.info("Public pictures are checked again at the next start: %s", error.title)
 
     async def withdraw(self, publication: Publication) -> bool:
         """Withdraw it now and return whether it is gone. If not, its `trouble` says why."""

@@ -67,7 +67,7 @@ class SettingsService:
             await self._try_folder(folder)
         except OSError as error:
             words = f"{folder} cannot be written: {error.strerror or error}."
-            raise InvalidSetting(words, advice="Clips go where they went before.") from error
+            raise InvalidSetting(words, advice="The previous folder stays in use.") from error
 
 
 def _validate(settings: Settings) -> None:

@@ -59,7 +59,7 @@ class DiskSpace:
         await self.look()
         if not self._suffices_for(more):
             raise StorageFull(
-                "The clips' disk has no room for what this would make.",
+                "The clips' disk does not have enough space for these clips.",
                 advice="Nothing was sent, and your prompt is kept. Free some space, or choose another folder in Settings.",
             )
 

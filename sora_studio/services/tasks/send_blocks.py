@@ -59,8 +59,8 @@ class SendBlocks:
         """Stop sending until the day ends or the limit is raised."""
         self.limit_reached = True
         words = (
-            f"Today's limit of {dollars(limit_usd)} leaves no room for another task. What waits is sent tomorrow, or when you "
-            "raise the limit; what runs is followed and saved."
+            f"Today's limit of {dollars(limit_usd)} leaves no room for another task. Waiting tasks are sent tomorrow, or when "
+            "you raise the limit; running tasks continue and their clips are saved."
         )
         self._notices.post(HARD_LIMIT, NoticeLevel.WARNING, words, NoticeAction.OPEN_SETTINGS)
 
@@ -74,7 +74,7 @@ class SendBlocks:
         """Stop sending until clips can be saved. `trouble` is a sentence about a folder that is not writable."""
         self.room_gone = True
         reason = trouble or "The clips' disk has no room for another clip."
-        words = f"{reason} What waits is sent by itself once that has changed; nothing is lost."
+        words = f"{reason} Waiting tasks are sent automatically once that changes; nothing is lost."
         self._notices.post(ROOM, NoticeLevel.WARNING, words, NoticeAction.OPEN_SETTINGS)
 
     def find_room(self) -> None:

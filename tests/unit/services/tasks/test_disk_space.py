@@ -52,7 +52,7 @@ def test_a_request_whose_clip_would_have_no_room_is_answered_with_a_sentence(tmp
     async def story() -> None:
         async with Rig(tmp_path) as rig:
             disk.free = room_for(3) - 1
-            with pytest.raises(StorageFull, match="no room") as told:
+            with pytest.raises(StorageFull, match="enough space") as told:
                 await rig.engine.submission.submit(request(), takes=3)
             assert "your prompt is kept" in told.value.sentence
             assert not rig.tasks.rows
@@ -136,7 +136,9 @@ def test_what_waits_for_a_folder_that_cannot_be_written_is_held_and_goes_on_by_i
             assert (rig.state(), rig.gateway.created) == (TaskState.WAITING, [])
             (notice,) = [event for event in rig.told(NoticeRaised) if isinstance(event, NoticeRaised)]
             assert notice.cause == "room"
-            assert notice.text.startswith(f"Clips cannot be saved in {place}: {place} {reason}. What waits is sent by itself")
+            assert notice.text.startswith(
+                f"Clips cannot be saved in {place}: {place} {reason}. Waiting tasks are sent automatically"
+            )
             place.unlink()
             await rig.advance(6)
             await rig.until(lambda: "room" not in rig.notices())
@@ -156,7 +158,7 @@ def test_a_disk_that_has_room_but_takes_no_file_is_full(tmp_path: Path, monkeypa
     async def story() -> None:
         async with Rig(tmp_path) as rig:
             monkeypatch.setattr("tempfile.TemporaryFile", refuse)
-            with pytest.raises(StorageFull, match="no room"):
+            with pytest.raises(StorageFull, match="enough space"):
                 await rig.engine.submission.submit(request())
             assert not rig.tasks.rows
 
