@@ -76,7 +76,9 @@ class Engine:
         self._changes = ChangeWatch(core.task_writer.tasks, core.events, core.clock)
         self._changes.observe(self._task_changed)
         core.task_writer.on_write = self._changes.wake
-        self._disk_space = DiskSpace(core, self.send_blocks, task_counts, lambda: outside.shelf().folder)
+        self._disk_space = DiskSpace(
+            core, self.send_blocks, task_counts, lambda: outside.shelf().folder, is_owner=self._is_owner
+        )
         self.tracking = Tracking(
             core,
             task_counts,

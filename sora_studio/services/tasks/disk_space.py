@@ -22,11 +22,20 @@ class DiskSpace:
     The folder is tested every few seconds while tasks wait, off the event loop; in between the last result counts.
     """
 
-    def __init__(self, core: Core, send_blocks: SendBlocks, task_counts: TaskCounts, folder: Callable[[], Path]) -> None:
+    def __init__(
+        self,
+        core: Core,
+        send_blocks: SendBlocks,
+        task_counts: TaskCounts,
+        folder: Callable[[], Path],
+        *,
+        is_owner: Callable[[], bool],
+    ) -> None:
         self._clock = core.clock
         self._send_blocks = send_blocks
         self._task_counts = task_counts
         self._folder = folder
+        self._is_owner = is_owner
         self._wake = asyncio.Event()
         self._usage: tuple[int, int] | None = None
         self._trouble = ""
@@ -43,8 +52,11 @@ class DiskSpace:
         """Create the folder and write a temporary file in it.
 
         Raises `InvalidSetting` if that fails, `StorageFull` if there is no room for the clips of `more` further tasks. A folder
-        that does not answer in time is no error: the clips are saved once the share is back.
+        that does not answer in time is no error: the clips are saved once the share is back. A guest checks nothing, because
+        the owner of the data folder saves the clips, in a folder of its own choice.
         """
+        if not self._is_owner():
+            return
         folder = self._folder()
         try:
             await on_disk(folder, lambda: make_and_try(folder))
