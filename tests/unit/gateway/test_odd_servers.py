@@ -169,7 +169,9 @@ def test_compressed_bytes_are_not_continued_with_plain_ones(part: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "packed", [gzip.compress(FILM)[:20_000], gzip.compress(FILM)[:-8] + bytes(8), gzip.compress(b"no film" * 999)[:-9]]
+    "packed",
+    [gzip.compress(FILM)[:20_000], gzip.compress(FILM)[:-8] + bytes(8), gzip.compress(b"no film" * 999)[:-9]],
+    ids=["cut", "wrong sum", "cut and no film"],  # the bytes hold the time, and workers have to agree on the names
 )
 def test_compressed_bytes_that_are_damaged_stay_as_they_came(part: Path, packed: bytes) -> None:
     assert len(fetch(part, lambda _n, _head: body(packed, "Content-Encoding: gzip"))) == 1

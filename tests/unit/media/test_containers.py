@@ -103,7 +103,7 @@ def _archive(film: bytes) -> bytes:
         (_picture("AVIF"), "an AVIF picture", ".avif", FileForm.OTHER),
         (_picture("TIFF"), "a TIFF picture", ".tif", FileForm.OTHER),
         (_archive(b"film" * 99), "a ZIP archive", ".zip", FileForm.OTHER),
-        (gzip.compress(b"film" * 99), "a file packed with gzip", ".gz", FileForm.PACKED),
+        (gzip.compress(b"film" * 99, mtime=0), "a file packed with gzip", ".gz", FileForm.PACKED),
         (b"%PDF-1.7\n%\xe2\xe3", "a PDF document", ".pdf", FileForm.OTHER),
         (b"ID3\4\0\0", "a sound recording", ".mp3", FileForm.OTHER),
         (b"RIFF\1\1\1\1WAVEfmt ", "a sound recording", ".wav", FileForm.OTHER),
