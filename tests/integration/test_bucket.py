@@ -118,7 +118,7 @@ def test_a_check_that_nobody_waits_for_any_more_leaves_nothing_either(server: S3
 @pytest.mark.parametrize(
     ("key_id", "secret", "words"),
     [
-        (KEY_ID, "wrong-secret", "does not fit"),
+        (KEY_ID, "wrong-secret", "does not match"),
         ("wrong-id", canary.BUCKET_SECRET, "does not know this access key"),
         (None, canary.BUCKET_SECRET, "keys are missing"),
         (KEY_ID, None, "keys are missing"),
@@ -135,7 +135,7 @@ def test_wrong_keys_are_told_apart(server: S3Store, key_id: str | None, secret: 
 
 
 def test_rights_that_are_lacking_are_named_by_the_step(server: S3Store) -> None:
-    assert "may not do this" in refusal(host_on(server.url, bucket="of-others").check()).title
+    assert "does not permit this" in refusal(host_on(server.url, bucket="of-others").check()).title
     server.create("guarded")
     host = host_on(server.url, bucket="guarded")
     run(host.check())

@@ -43,7 +43,7 @@ def test_without_one_a_virtual_screen_runs_as_long_as_it_is_needed(tmp_path: Pat
 
 
 def test_without_a_virtual_screen_it_says_what_was_used_instead(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    with with_screen({}) as used:
+    with with_screen({"PATH": str(tmp_path / "nothing")}) as used:
         assert used["QT_QPA_PLATFORM"] == "offscreen"
     assert capfd.readouterr().err == NO_XVFB + "\n"
     with with_screen(_xvfb(tmp_path, "exit 1")) as used:

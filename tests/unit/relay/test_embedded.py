@@ -83,7 +83,7 @@ def test_its_public_address_is_told_in_letters_that_every_service_takes(tmp_path
         async with running(tmp_path / "relay", public_url="https://münchen.example") as bench:
             assert (await bench.put(HANDLE)).json() == {"url": f"https://xn--mnchen-3ya.example/p/{HANDLE}"}
             assert (await bench.callbacks(0))[0]["public_url"] == "https://xn--mnchen-3ya.example"
-        with pytest.raises(InvalidSetting, match="letters that not every service takes"):
+        with pytest.raises(InvalidSetting, match="letters that not every service accepts"):
             await EmbeddedRelay(tmp_path / "relay", public_url="https://straße.example").start()
 
     asyncio.run(check())
