@@ -50,8 +50,11 @@ def static_checks(folder: Path) -> list[tuple[str, list[str]]]:
 
 
 def test_command(folder: Path, pytest_args: list[str]) -> list[str]:
-    """Return the command line of the tests: one worker for each of two cores, which take tests from one another at the end."""
-    return [str(program(folder, "python")), "-m", "pytest", "-q", "-n", "2", "--dist", "worksteal", *pytest_args]
+    """Return the command line of the tests: three workers keep two cores busy, because a third of the time tests wait.
+
+    Workers take tests from one another at the end.
+    """
+    return [str(program(folder, "python")), "-m", "pytest", "-q", "-n", "3", "--dist", "worksteal", *pytest_args]
 
 
 def _run_quietly(name: str, command: list[str], environment: dict[str, str]) -> Outcome:
