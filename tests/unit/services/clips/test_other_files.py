@@ -100,7 +100,7 @@ def test_what_came_alike_three_times_is_kept_and_not_asked_for_again_by_itself(
             await rig.until(lambda: clip(rig).kept)
             await rig.until(lambda: clip(rig).trouble)
             assert clip(rig).trouble == f"The service sent {words}. What came is kept."
-            await rig.advance(24 * HOUR_S)
+            await rig.advance(6 * HOUR_S)
             assert len(rig.transfer.fetched) == 3
             assert files(tmp_path) == [".kept"]
 
