@@ -329,6 +329,16 @@ def test_the_open_drawer_leaves_generate_free(window: MainView, qtbot: QtBot, wi
     assert window.tasks.isVisible()
 
 
+def test_the_open_drawer_leaves_the_next_steps_of_a_failed_task_free(window: MainView, qtbot: QtBot) -> None:
+    window.resize(990, 800)
+    window.stage.show_task(task_in(Phase.FAILED), play=False)
+    qtbot.keyClick(window, Qt.Key.Key_F8)
+    qtbot.waitUntil(window.tasks.isVisible)
+    again = button(window.stage, "Again")
+    corners = (again.rect().topLeft(), again.rect().bottomRight())
+    qtbot.waitUntil(lambda: all(window.childAt(again.mapTo(window, corner)) is again for corner in corners))
+
+
 def test_f8_hides_the_tasks_and_the_top_bar_brings_them_back(window: MainView, qtbot: QtBot) -> None:
     qtbot.keyClick(window, Qt.Key.Key_F8)
     assert not window.tasks.isVisible()

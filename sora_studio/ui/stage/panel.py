@@ -106,6 +106,10 @@ class StagePanel(QWidget):
         if was_shown:
             self.shown_changed.emit(None)
 
+    def set_covered(self, width_px: int) -> None:
+        """Keep messages and pictures clear of something that covers the right edge."""
+        self._screen.set_covered(width_px)
+
     def stop(self) -> None:
         """Stop playback and release the file."""
         if self._player is not None and self._is_open:

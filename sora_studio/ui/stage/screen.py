@@ -68,6 +68,7 @@ class FilmScreen(QWidget):
         self._steps.chosen.connect(self.step_chosen)
         self.is_bare = False
         """Full-screen mode: no margin around the picture."""
+        self._covered_px = 0
 
     @property
     def picture(self) -> QImage:
@@ -96,6 +97,12 @@ class FilmScreen(QWidget):
         self._picture, self._sentence, self._offers_play = QImage(), sentence, False
         self.setAccessibleDescription(f"{sentence.title} {sentence.hint}".strip())
         self._steps.offer(steps)
+        self._place_steps()
+        self.update()
+
+    def set_covered(self, width_px: int) -> None:
+        """Center everything in what is left beside something that covers the right edge, such as the task drawer."""
+        self._covered_px = width_px
         self._place_steps()
         self.update()
 
@@ -145,7 +152,7 @@ class FilmScreen(QWidget):
 
     def _paint_picture(self, painter: QPainter) -> None:
         margin = 0 if self.is_bare else _MARGIN
-        room = QRectF(self.rect()).adjusted(margin, margin, -margin, 0)  # no bottom margin: the controls provide it
+        room = QRectF(self._free_rect()).adjusted(margin, margin, -margin, 0)  # no bottom margin: the controls provide it
         size = self._picture.size().toSizeF().scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio)
         place = QRectF(QPointF(0, 0), size)
         place.moveCenter(room.center())
@@ -160,6 +167,9 @@ class FilmScreen(QWidget):
         super().resizeEvent(event)
         self._place_steps()
 
+    def _free_rect(self) -> QRect:
+        return self.rect() if self.is_bare else self.rect().adjusted(0, 0, -self._covered_px, 0)
+
     def _middle(self) -> int:
         """Return the y of the message: higher when buttons follow it."""
         return self.rect().center().y() - (_STEPS_ROOM if self._steps.isVisibleTo(self) else 0)
@@ -167,19 +177,19 @@ class FilmScreen(QWidget):
     def _place_steps(self) -> None:
         if self._sentence is None or not self._steps.isVisibleTo(self):
             return
-        room = self.rect().adjusted(_SIDE, 0, -_SIDE, 0)
+        room = self._free_rect().adjusted(_SIDE, 0, -_SIDE, 0)
         metrics = QFontMetrics(theme.font(size_px=_HINT_PX))
         hint = metrics.boundingRect(room, int(_CENTRED), self._sentence.hint).height() if self._sentence.hint else 0
         size = self._steps.sizeHint()
         top = min(self._middle() + 16 + hint + 2 * theme.GRID, self.height() - size.height() - theme.GRID)
-        self._steps.setGeometry(QRect(QPoint((self.width() - size.width()) // 2, top), size))
+        self._steps.setGeometry(QRect(QPoint(max(0, (self._free_rect().width() - size.width()) // 2), top), size))
 
     def _paint_sentence(self, painter: QPainter, sentence: Sentence) -> None:
         middle = self._middle()
         if sentence.icon:
             box = self.rect().adjusted(0, 0, 0, 0)
             box.setSize(QSize(28, 28))
-            box.moveCenter(self.rect().center())
+            box.moveCenter(self._free_rect().center())
             box.moveTop(middle - 56)
             theme.icon(sentence.icon, theme.DARK.scroll).paint(painter, box)
         for text, color, size_px, top in (
@@ -188,10 +198,10 @@ class FilmScreen(QWidget):
         ):
             painter.setFont(theme.font(size_px=size_px))
             painter.setPen(QColor(color))
-            painter.drawText(self.rect().adjusted(_SIDE, top, -_SIDE, 0), int(_CENTRED), text)
+            painter.drawText(self._free_rect().adjusted(_SIDE, top, -_SIDE, 0), int(_CENTRED), text)
 
     def _paint_play(self, painter: QPainter) -> None:
-        middle = QRectF(self.rect()).center()
+        middle = QRectF(self._free_rect()).center()
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(14, 14, 14, 170))
         painter.drawEllipse(middle, _PLAY_RADIUS, _PLAY_RADIUS)

@@ -274,6 +274,7 @@ class MainView(QWidget):
 
     def _on_workspace_drawer_changed(self, offered: bool, is_open: bool) -> None:
         self.top_bar.offer_drawer(offered=offered, is_open=is_open)
+        self.stage.set_covered(self.workspace.covered_width)
 
     def _on_notices_action_asked(self, notice: NoticeRaised, action: NoticeAction) -> None:
         if action is NoticeAction.ENTER_KEY:

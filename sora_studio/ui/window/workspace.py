@@ -52,6 +52,11 @@ class Workspace(QWidget):
             keep_clear.installEventFilter(self)
 
     @property
+    def covered_width(self) -> int:
+        """How much of the centre's right side the open drawer covers, in pixels."""
+        return self._drawer.width() if self._drawer.isVisibleTo(self) else 0
+
+    @property
     def drawer_is_open(self) -> bool:
         """Whether the drawer is open over the centre."""
         return self._is_narrow and self._drawer_open
