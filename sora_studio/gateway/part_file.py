@@ -121,7 +121,7 @@ class PartFile:
 
     def unpacking(self) -> Unpacking | None:
         """Return the unpacking of a complete file, or None if it is not compressed."""
-        return Unpacking.of(self._path, self.encoding)
+        return Unpacking.of(self._path, self.encoding, self._check_room)
 
     def take_unpacked(self, unpacked: Path) -> None:
         """Replace the compressed file with the unpacked one. If killed in between, the next run downloads the film again."""

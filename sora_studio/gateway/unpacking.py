@@ -1,12 +1,10 @@
 """Decompresses a complete gzip or deflate download in steps, if the bytes really are compressed."""
 
 import os
-import shutil
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
-from sora_studio.domain.disk_space import has_room
-from sora_studio.domain.errors import StorageFull
 from sora_studio.domain.file_kinds import HEAD_BYTES, UNKNOWN, FileForm, kind_of
 
 _STEP_BYTES = 16 << 20
@@ -19,22 +17,26 @@ class BadPacking(Exception):
 
 
 class Unpacking:
-    """Writes the content of `part` to `target` beside it. Each method blocks briefly."""
+    """Writes the content of `part` to `target` beside it. Each method blocks briefly.
 
-    def __init__(self, part: Path, form: int) -> None:
+    `check_room` raises `StorageFull` if the disk has no room for so many bytes.
+    """
+
+    def __init__(self, part: Path, form: int, check_room: Callable[[int], None]) -> None:
         self.target = part.with_name(part.name + ".unpacked")
         self._form = form
+        self._check_room = check_room
         self._source = part.open("rb")
         self._target = self.target.open("wb")
         self._inflater = zlib.decompressobj(form)
         self._rest = b""
 
     @classmethod
-    def of(cls, part: Path, encoding: str) -> "Unpacking | None":
+    def of(cls, part: Path, encoding: str, check_room: Callable[[int], None]) -> "Unpacking | None":
         """Return the unpacking of a file, or None if it is not compressed, whatever `encoding` says."""
         with part.open("rb") as file:
             form = _form_of(file.read(HEAD_BYTES), encoding)
-        return None if form is None else cls(part, form)
+        return None if form is None else cls(part, form, check_room)
 
     def step(self, *, most_bytes: int) -> bool:
         """Unpack one step; return True when done. Raises `BadPacking`, `StorageFull` and `OSError`."""
@@ -72,11 +74,6 @@ class Unpacking:
             return False
         self._inflater = zlib.decompressobj(self._form)
         return True
-
-    def _check_room(self, wanted_bytes: int) -> None:
-        disk = shutil.disk_usage(self.target.parent)
-        if not has_room(free_bytes=disk.free, disk_bytes=disk.total, wanted_bytes=wanted_bytes):
-            raise StorageFull("The clips' disk has no room for the next clip.")
 
 
 def _form_of(head: bytes, encoding: str) -> int | None:
