@@ -206,10 +206,12 @@ class ConnectionFailed(PassingError):
 
 
 class FolderSilent(PassingError, TimeoutError):
-    """Also an `OSError`, because callers expect one from a folder that cannot be used."""
+    """Also an `OSError`, because callers expect one from a folder that cannot be used. Every title ends with `ENDING`."""
+
+    ENDING = "does not answer. Is its network share or drive connected?"
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(f"{folder} does not answer. Is its network share or drive connected?")
+        super().__init__(f"{folder} {self.ENDING}")
         self.errno, self.strerror, self.filename = errno.ETIMEDOUT, "it does not answer", str(folder)
 
     def __str__(self) -> str:

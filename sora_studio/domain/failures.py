@@ -6,6 +6,7 @@ REQUEST_REFUSED = "REQUEST_REFUSED"
 MODEL_FORBIDDEN = "MODEL_FORBIDDEN"
 IMAGE_UNUSABLE = "IMAGE_UNUSABLE"
 IMAGE_UNPUBLISHED = "IMAGE_UNPUBLISHED"
+INSUFFICIENT_CREDITS = "INSUFFICIENT_CREDITS"
 TASK_LOST = "TASK_LOST"
 
 
@@ -81,7 +82,7 @@ _KNOWN: dict[str, Failure] = {
         "Try again as it is; if it fails once more, make the prompt simpler and clearer.",
         fixable=False,
     ),
-    "INSUFFICIENT_CREDITS": Failure(
+    INSUFFICIENT_CREDITS: Failure(
         "The account had no credit left for this task.",
         "Add credit with the service, then try again.",
         fixable=False,

@@ -23,9 +23,6 @@ MAX_WORDS_CHARS = 2000
 """Longer than any useful explanation."""
 
 _MAX_ENCODINGS = 4
-INSUFFICIENT_CREDITS = "INSUFFICIENT_CREDITS"
-SERVICE_WORDS = frozenset({INSUFFICIENT_CREDITS, *failures.KNOWN_CODES})
-"""Words that the service may send instead of a number as the envelope's `code`."""
 _TITLE = re.compile(rb"<title[^>]*>([^<]*)", re.IGNORECASE)
 _TITLE_WITHIN_BYTES, _MAX_TITLE_CHARS = 16_384, 60
 _ENVELOPE_FIELDS = frozenset({"message", "msg", "data"})
@@ -177,7 +174,7 @@ def _is_the_services(envelope: dict[str, JsonValue], status: int, number: int | 
 
     The service's code repeats the HTTP status, except that an error may come with 200. Any other mismatch is not the service's.
     """
-    if not SERVICE_WORDS.isdisjoint({word.upper(), _words(envelope).upper()}):
+    if not failures.KNOWN_CODES.isdisjoint({word.upper(), _words(envelope).upper()}):
         return True
     if number is None or _ENVELOPE_FIELDS.isdisjoint(map(folded, envelope)):
         return False

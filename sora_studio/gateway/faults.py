@@ -9,6 +9,7 @@ from datetime import datetime
 
 import httpx
 
+from sora_studio.domain import failures
 from sora_studio.domain.disk_space import is_full
 from sora_studio.domain.errors import (
     ConnectionFailed,
@@ -26,7 +27,7 @@ from sora_studio.domain.errors import (
     StudioError,
     TaskUnknown,
 )
-from sora_studio.gateway.answers import INSUFFICIENT_CREDITS, Answer, retry_after_s
+from sora_studio.gateway.answers import Answer, retry_after_s
 from sora_studio.gateway.proxied_transport import ProxyFailed
 from sora_studio.gateway.wire import task_id_of
 
@@ -151,7 +152,7 @@ def _refusal(answer: Answer) -> StudioError:
 
 
 def _says_no_credit(answer: Answer) -> bool:
-    return INSUFFICIENT_CREDITS in {answer.word.upper(), answer.words.upper()}
+    return failures.INSUFFICIENT_CREDITS in {answer.word.upper(), answer.words.upper()}
 
 
 def _connection_failed(error: Exception) -> ConnectionFailed:

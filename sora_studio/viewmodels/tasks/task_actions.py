@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sora_studio.domain.clip import NOT_WRITTEN, ClipState
-from sora_studio.domain.errors import KeyMissing, KeyRejected, OutOfCredit, StorageFull
-from sora_studio.domain.failures import IMAGE_UNPUBLISHED, explain
+from sora_studio.domain.errors import FolderSilent, KeyMissing, KeyRejected, OutOfCredit, StorageFull
+from sora_studio.domain.failures import IMAGE_UNPUBLISHED, INSUFFICIENT_CREDITS, explain
 from sora_studio.domain.service_pages import service_pages
 from sora_studio.domain.task import Phase, Task
 from sora_studio.viewmodels.tasks.task_money import price_text
@@ -131,14 +131,14 @@ def _remedy_of(task: Task, around: Surroundings) -> TaskAction | None:
         return TaskAction.ENTER_KEY
     if task.phase is Phase.UNSAVED and _is_about_the_folder(_clip_trouble(task)):
         return TaskAction.CHOOSE_FOLDER
-    is_broke = (task.phase is Phase.FAILED and code == "INSUFFICIENT_CREDITS") or (
+    is_broke = (task.phase is Phase.FAILED and code == INSUFFICIENT_CREDITS) or (
         task.phase is Phase.WAITING and task.trouble == OutOfCredit.title
     )
     return TaskAction.ADD_CREDIT if is_broke and service_pages(around.gateway) else None
 
 
 def _is_about_the_folder(trouble: str | None) -> bool:
-    return trouble in (StorageFull.title, NOT_WRITTEN) or "does not answer. Is its network share" in (trouble or "")
+    return trouble in (StorageFull.title, NOT_WRITTEN) or (trouble or "").endswith(FolderSilent.ENDING)
 
 
 def _clip_trouble(task: Task) -> str | None:
