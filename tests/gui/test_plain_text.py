@@ -147,7 +147,7 @@ def test_a_dialog_about_a_hostile_task_is_plain(desk: Sitting, qtbot: QtBot) -> 
     rows = [desk.tasks.task_under(model.index(row, 0)) for row in range(model.rowCount())]
     (unclear,) = [task for task in rows if task is not None and task.state is TaskState.UNKNOWN]
     view = desk.window
-    view.tasks._commands.perform(TaskAction.REVIEW, unclear)
+    view.tasks.commands.perform(TaskAction.REVIEW, unclear)
     (dialog,) = [widget for widget in view.findChildren(QDialog) if widget.isVisible()]
     dialog.refuse(EVIL)
     assert labels_that_say("<b>bold</b>") >= 2

@@ -2,7 +2,6 @@
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
@@ -15,9 +14,6 @@ from sora_studio.ui.tasks.review_dialog import ReviewDialog
 from sora_studio.viewmodels.tasks.task_actions import TaskAction
 from sora_studio.viewmodels.tasks.task_commands import TaskCommandsModel
 from sora_studio.viewmodels.tasks.task_list import TaskListModel
-
-if TYPE_CHECKING:
-    from sora_studio.viewmodels.tasks.task_services import TaskServices
 
 _FILMS = "Films (*.mp4 *.mov *.m4v *.webm *.mkv *.avi *.ogv *.mpg *.ts *.flv *.wmv *.3gp *.mxf);;All files (*)"
 
@@ -34,14 +30,6 @@ class TaskCommands(QObject):
         self.model.locate_requested.connect(self._on_model_locate_requested)
         self.model.page_requested.connect(self._on_model_page_requested)
         self.model.folder_requested.connect(self._on_model_folder_requested)
-
-    def attach(self, services: "TaskServices") -> None:
-        """Connect the services that actions use."""
-        self.model.attach(services)
-
-    def perform(self, action: TaskAction, task: Task) -> None:
-        """Start the action and return at once; errors go to the scope."""
-        self.model.perform(action, task)
 
     def _on_model_copied(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
@@ -62,7 +50,7 @@ class TaskCommands(QObject):
 
     def _on_dialog_decided(self, dialog: ReviewDialog, action: TaskAction, task: Task) -> None:
         dialog.accept()
-        self.perform(action, task)
+        self.model.perform(action, task)
 
     def _on_dialog_check_wanted(self, dialog: ReviewDialog, task: Task, task_id: str) -> None:
         self._scope.start(self._check_id(dialog, task, task_id), name="Check an id")

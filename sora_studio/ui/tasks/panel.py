@@ -78,7 +78,7 @@ class TaskPanel(QFrame):
         """Connect the services and load the tasks."""
         self._services = services
         self._view.attach(services.pictures)
-        self._commands.attach(services)
+        self.commands.attach(services)
         self._feed.attach(services, relay)
 
     def select(self, task: int | None) -> None:
@@ -108,7 +108,7 @@ class TaskPanel(QFrame):
 
     def _add_entry(self, menu: QMenu, action: TaskAction, task: Task) -> None:
         entry = menu.addAction(label_of(action, task))
-        entry.triggered.connect(lambda: self._commands.perform(action, task))
+        entry.triggered.connect(lambda: self.commands.perform(action, task))
         if action is main_action(task):
             menu.setDefaultAction(entry)
 
@@ -213,11 +213,11 @@ class TaskPanel(QFrame):
 
     def _on_view_main_requested(self, task: Task) -> None:
         if action := main_action(task):
-            self._commands.perform(action, task)
+            self.commands.perform(action, task)
 
     def _on_view_remove_requested(self, task: Task) -> None:
         if can_remove(task):
-            self._commands.perform(TaskAction.REMOVE, task)
+            self.commands.perform(TaskAction.REMOVE, task)
 
     def _on_view_menu_requested(self, task: Task, place: QPoint) -> None:
         menu = self.menu_for(task)
