@@ -168,18 +168,11 @@ class SqliteTasks:
         """Return a gateway's remote clips, those that expire first at the front."""
         return await self._database.read(lambda connection: list(map(clip_from_row, connection.execute(UNSAVED, (gateway,)))))
 
-    async def count_clips(self) -> ClipCounts:
-        """Count clips of all gateways, except expired and missing ones of removed tasks."""
-        return await self._database.read(_count_clips)
-
     async def survey(self) -> TaskSurvey:
         """Return the whole live list, its revision and the clip counts, from one snapshot."""
-        clause, values = from_where(TaskFilter())
-        query = f"SELECT phase, id {clause} ORDER BY id DESC"
 
         def work(connection: sqlite3.Connection) -> TaskSurvey:
-            index = _in_sections(connection.execute(query, values))
-            return TaskSurvey(_newest_revision(connection), index, _count_clips(connection))
+            return TaskSurvey(_newest_revision(connection), _index(connection, TaskFilter()), _count_clips(connection))
 
         return await self._database.read(work)
 
@@ -188,7 +181,7 @@ class SqliteTasks:
 
         def work(connection: sqlite3.Connection) -> TaskChanges:
             ids = [row["id"] for row in connection.execute(CHANGED_SINCE, (since,))]
-            rows = read_tasks(connection, ids) if len(ids) <= most else []
+            rows = self._snapshots.read(connection, ids) if len(ids) <= most else []
             return TaskChanges(_newest_revision(connection), ids, rows, _count_clips(connection))
 
         return await self._database.read(work)
@@ -213,9 +206,7 @@ class SqliteTasks:
 
     async def index(self, which: TaskFilter) -> list[tuple[TaskSection, int]]:
         """Return all matching tasks in the order of the live list: by section, newest first (waiting: oldest first)."""
-        clause, values = from_where(which)
-        query = f"SELECT phase, id {clause} ORDER BY id DESC"
-        return await self._database.read(lambda connection: _in_sections(connection.execute(query, values)))
+        return await self._database.read(lambda connection: _index(connection, which))
 
     async def changed_since(self, revision: int) -> tuple[int, list[int]]:
         """Return the newest revision, and the ids of tasks changed after `revision`. Cheap if nothing changed."""
@@ -236,7 +227,13 @@ def _newest_revision(connection: sqlite3.Connection) -> int:
     return connection.execute(NEWEST_REVISION).fetchone()[0]
 
 
+def _index(connection: sqlite3.Connection, which: TaskFilter) -> list[tuple[TaskSection, int]]:
+    clause, values = from_where(which)
+    return _in_sections(connection.execute(f"SELECT phase, id {clause} ORDER BY id DESC", values))
+
+
 def _count_clips(connection: sqlite3.Connection) -> ClipCounts:
+    """Count clips of all gateways, except expired and missing ones of removed tasks."""
     return ClipCounts(*connection.execute(COUNT_CLIPS).fetchone())
 
 

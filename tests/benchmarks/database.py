@@ -88,7 +88,7 @@ async def look_at_files(path: Path) -> float:
     begun = time.process_time()
     await presence.look_at_all()
     took = time.process_time() - begun
-    assert await tasks.count_clips() == ClipCounts(TASKS, 0)
+    assert (await tasks.survey()).clips == ClipCounts(TASKS, 0)
     await database.write(lambda connection: connection.execute("DELETE FROM clips"))
     await database.close()
     return took

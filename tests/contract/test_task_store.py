@@ -200,7 +200,7 @@ def test_unfinished_and_unsaved_are_what_is_left_to_do_here(tell: Tell) -> None:
 
 def test_clips_are_counted_as_on_disk_or_not(tell: Tell) -> None:
     async def story(store: SqliteTasks) -> None:
-        assert await store.count_clips() == ClipCounts(0, 0)
+        assert (await store.survey()).clips == ClipCounts(0, 0)
         tasks = dict[ClipState, int]()
         for state, path in CLIP_PATHS.items():
             tasks[state] = await task_in(store, S.PENDING)
@@ -209,10 +209,10 @@ def test_clips_are_counted_as_on_disk_or_not(tell: Tell) -> None:
             assert row is not None
             for step in path:
                 assert await store.transition_clip(row.clips[0].id, step)
-        assert await store.count_clips() == ClipCounts(on_disk=1, absent=2, to_save=2)
+        assert (await store.survey()).clips == ClipCounts(on_disk=1, absent=2, to_save=2)
         for state, absent in ((C.SAVED, 2), (C.REMOTE, 2), (C.DOWNLOADING, 2), (C.EXPIRED, 1), (C.MISSING, 0)):
             await store.record(tasks[state], removed_at=NOW)
-            assert await store.count_clips() == ClipCounts(1, absent, 2)
+            assert (await store.survey()).clips == ClipCounts(1, absent, 2)
 
     tell(story)
 

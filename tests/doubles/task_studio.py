@@ -105,14 +105,14 @@ class TaskStudio:
         return [self.rows[task] for task in self.queries[-1] if task in self.rows]
 
     async def survey(self) -> TaskSurvey:
-        return TaskSurvey(len(self.written), index_of(self.rows.values()), await self.count_clips())
+        return TaskSurvey(len(self.written), index_of(self.rows.values()), await self._count_clips())
 
     async def changes(self, since: int, *, most: int) -> TaskChanges:
         ids = list(dict.fromkeys(self.written[since:]))
         tasks = await self.get_many(ids) if len(ids) <= most else []
-        return TaskChanges(len(self.written), ids, tasks, await self.count_clips())
+        return TaskChanges(len(self.written), ids, tasks, await self._count_clips())
 
-    async def count_clips(self) -> ClipCounts:
+    async def _count_clips(self) -> ClipCounts:
         states = [clip.state for task in self.rows.values() if task.removed_at is None for clip in task.clips]
         saved, gone = states.count(ClipState.SAVED), states.count(ClipState.EXPIRED) + states.count(ClipState.MISSING)
         return ClipCounts(saved, gone, len(states) - saved - gone)

@@ -149,7 +149,7 @@ class MemoryTasks(SqliteTasks):
         clips = [clip for row in self.rows.values() if row.gateway == gateway for clip in row.clips]
         return sorted((clip for clip in clips if clip.state is ClipState.REMOTE), key=lambda clip: (clip.expires_at, clip.id))
 
-    async def count_clips(self) -> ClipCounts:
+    async def _count_clips(self) -> ClipCounts:
         clips = [(clip.state, row.removed_at) for row in self.rows.values() for clip in row.clips]
         on_disk = sum(state is ClipState.SAVED for state, _ in clips)
         ignored = sum(state in (ClipState.EXPIRED, ClipState.MISSING) and removed is not None for state, removed in clips)
@@ -157,11 +157,11 @@ class MemoryTasks(SqliteTasks):
         return ClipCounts(on_disk, len(clips) - on_disk - to_save - ignored, to_save)
 
     async def survey(self) -> TaskSurvey:
-        return TaskSurvey((await self.changed_since(0))[0], await self.index(TaskFilter()), await self.count_clips())
+        return TaskSurvey((await self.changed_since(0))[0], await self.index(TaskFilter()), await self._count_clips())
 
     async def changes(self, since: int, *, most: int) -> TaskChanges:
         revision, ids = await self.changed_since(since)
-        return TaskChanges(revision, ids, await self.get_many(ids) if len(ids) <= most else [], await self.count_clips())
+        return TaskChanges(revision, ids, await self.get_many(ids) if len(ids) <= most else [], await self._count_clips())
 
     async def has_task_id(self, task_id: str) -> bool:
         return any(row.task_id == task_id for row in self.rows.values())

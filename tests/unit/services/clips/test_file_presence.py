@@ -82,7 +82,7 @@ def test_returning_to_the_window_notices_moved_files_and_reads_no_task(tmp_path:
         films = await with_clips(tasks, tmp_path / "clips", 20)
         async with Rig(tmp_path, tasks=tasks) as rig:
             await walk(rig)
-            assert await tasks.count_clips() == ClipCounts(20)
+            assert (await tasks.survey()).clips == ClipCounts(20)
             films[3].rename(tmp_path / "elsewhere.mp4")
             tasks.read = 0
             await return_to_the_window(rig)
@@ -111,7 +111,7 @@ def test_a_folder_that_cannot_be_looked_into_says_nothing_about_its_files(
             patch.setattr(os, "stat", forbidden)
             async with Rig(tmp_path, tasks=tasks) as rig:
                 await walk(rig)
-                assert await tasks.count_clips() == ClipCounts(2)
+                assert (await tasks.survey()).clips == ClipCounts(2)
         assert [state_of(tasks, task) for task in tasks.rows] == [ClipState.SAVED] * 2
 
     run(main())

@@ -347,11 +347,11 @@ def test_a_file_that_is_gone_is_missing_and_found_again(tmp_path: Path) -> None:
             await second.until(lambda: clip(second).state is ClipState.MISSING)
             await second.advance(1)
             assert second.engine.file_presence.is_known
-            assert await second.tasks.count_clips() == ClipCounts(on_disk=0, absent=1)
+            assert (await second.tasks.survey()).clips == ClipCounts(on_disk=0, absent=1)
             assert await second.engine.retrieval.locate(1, elsewhere)
             assert (clip(second).state, clip(second).path) == (ClipState.SAVED, elsewhere)
             await second.advance(1)
-            assert await second.tasks.count_clips() == ClipCounts(on_disk=1)
+            assert (await second.tasks.survey()).clips == ClipCounts(on_disk=1)
 
     run(story())
 
