@@ -4,10 +4,14 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from sora_studio.domain.errors import StudioError
+from sora_studio.domain.events import EventBus
+from sora_studio.storage.secrets import KeyStores, SessionKeys
+from sora_studio.studio import SIMULATOR, Studio, open_studio
 
 DEMO_SPEED = 30.0
 """How much faster than real time the simulator runs, so that a clip takes seconds."""
@@ -15,6 +19,26 @@ DEMO_KEY = "simulator"
 """Not a secret: the simulator accepts any key."""
 START_WITHIN_S = 30.0
 STOP_WITHIN_S = 5.0
+
+
+def demo_keys() -> KeyStores:
+    """Return key stores with the simulator's key."""
+    return KeyStores(api_key=SessionKeys(DEMO_KEY))
+
+
+def open_demo(
+    base_url: str, *, data_dir: Path, output_dir: Path | None, keys: KeyStores, events: EventBus | None = None
+) -> AbstractAsyncContextManager[Studio]:
+    """Open a studio on a started simulator, like `open_studio`."""
+    return open_studio(
+        data_dir=data_dir,
+        base_url=base_url,
+        output_dir=output_dir,
+        speed=DEMO_SPEED,
+        gateway_name=SIMULATOR,
+        keys=keys,
+        events=events,
+    )
 
 
 class Demo:

@@ -117,24 +117,17 @@ class Session:
     async def _prepare(self) -> "AbstractAsyncContextManager[Studio]":
         """Do the heavy imports in a thread, so that the window stays responsive, and start the simulator of a demo."""
         await asyncio.to_thread(_import_the_core)
-        from sora_studio.demo import DEMO_KEY, DEMO_SPEED, Demo
-        from sora_studio.storage.secrets import KeyStores, SessionKeys
-        from sora_studio.studio import SIMULATOR, open_studio
+        from sora_studio.demo import Demo, demo_keys, open_demo
+        from sora_studio.storage.secrets import KeyStores
+        from sora_studio.studio import open_studio
 
         if not self._is_demo:
             self._keys = KeyStores()
             return open_studio(data_dir=self._data_dir, output_dir=self._output, keys=self._keys, events=self._events)
         demo = self._demo = self._demo or Demo(self._data_dir)
-        self._keys = KeyStores(api_key=SessionKeys(DEMO_KEY))
-        return open_studio(
-            data_dir=self._data_dir,
-            base_url=await asyncio.to_thread(demo.start),
-            output_dir=self._output,
-            speed=DEMO_SPEED,
-            gateway_name=SIMULATOR,
-            keys=self._keys,
-            events=self._events,
-        )
+        self._keys = demo_keys()
+        url = await asyncio.to_thread(demo.start)
+        return open_demo(url, data_dir=self._data_dir, output_dir=self._output, keys=self._keys, events=self._events)
 
     def _complain(self, words: str, action: NoticeAction) -> None:
         self._view.notices.raise_notice(NoticeRaised(START, NoticeLevel.ERROR, words, action))

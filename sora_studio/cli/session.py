@@ -111,24 +111,18 @@ async def _generate(command: GenerateCommand, folder: Path, used: _Used) -> Exit
 @contextlib.asynccontextmanager
 async def _opened(folder: Path, used: _Used, *, output: Path | None, demo: bool) -> "AsyncGenerator[Studio]":
     """Open a studio, in a demo with the simulator behind it, and report the notices of the start."""
-    from sora_studio.demo import DEMO_KEY, DEMO_SPEED, Demo
-    from sora_studio.storage.secrets import KeyStores, SessionKeys
-    from sora_studio.studio import SIMULATOR, open_studio
+    from sora_studio.demo import Demo, demo_keys, open_demo
+    from sora_studio.storage.secrets import KeyStores
+    from sora_studio.studio import open_studio
 
     async with contextlib.AsyncExitStack() as stack:
-        keys = KeyStores(api_key=SessionKeys(DEMO_KEY)) if demo else KeyStores()
+        keys = demo_keys() if demo else KeyStores()
         used.ask = lambda: keys.secrets
         if demo:
             simulator = Demo(folder)
             stack.push_async_callback(asyncio.to_thread, simulator.stop)
-            opening = open_studio(
-                data_dir=folder,
-                base_url=await asyncio.to_thread(simulator.start),
-                output_dir=output,
-                speed=DEMO_SPEED,
-                gateway_name=SIMULATOR,
-                keys=keys,
-            )
+            url = await asyncio.to_thread(simulator.start)
+            opening = open_demo(url, data_dir=folder, output_dir=output, keys=keys)
         else:
             opening = open_studio(data_dir=folder, output_dir=output, keys=keys)
         studio = await stack.enter_async_context(opening)
