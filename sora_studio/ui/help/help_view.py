@@ -36,6 +36,8 @@ class HelpView(QTextBrowser):
         self.setAccessibleName("Help page")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setOpenLinks(False)
+        self.document().setDefaultFont(theme.font(size_px=_BODY_PX))
+        self.document().setDocumentMargin(_MARGIN)
 
     def show_page(self, page: HelpPage) -> None:
         """Show the page from its top."""
@@ -48,13 +50,10 @@ class HelpView(QTextBrowser):
         if self._page is None:
             return
         place = self.verticalScrollBar().value()
-        document = QTextDocument(self)
-        document.setDefaultFont(theme.font(size_px=_BODY_PX))
-        document.setDocumentMargin(_MARGIN)
+        document = self.document()
         document.setMarkdown(self._page.markdown)
         _format_blocks(document)
         _format_tables(document)
-        self.setDocument(document)
         self.highlight(self._words)
         self.verticalScrollBar().setValue(place)
 

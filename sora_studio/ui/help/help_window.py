@@ -12,7 +12,6 @@ from sora_studio.viewmodels.help.help_pages import HelpHit, HelpPage, load_pages
 _SIZE = QSize(920, 680)
 _NARROWEST = QSize(560, 360)
 _LIST_WIDTH = 248
-_PAGE = Qt.ItemDataRole.UserRole
 
 
 class HelpWindow(QWidget):
