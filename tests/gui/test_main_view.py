@@ -21,7 +21,7 @@ from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.settings import Settings, Theme
 from sora_studio.domain.task import Phase
 from sora_studio.services.callbacks.reports import RelayState
-from sora_studio.storage.secrets import KeyStores, SessionKeys
+from sora_studio.storage.secrets import KeyStores
 from sora_studio.studio import Studio, open_studio
 from sora_studio.ui.compose.again_question import AgainQuestion
 from sora_studio.ui.compose.prompt_editor import PromptEditor
@@ -30,21 +30,11 @@ from sora_studio.ui.settings.clips_section import ClipsSection
 from sora_studio.ui.settings.pictures_section import NEEDED, PicturesSection
 from sora_studio.ui.settings.relay_section import RelaySection
 from sora_studio.ui.window.main_view import MainView
+from tests.doubles.no_keys import NoKeys
 from tests.doubles.task_studio import clip_in, task_in
 
 DEAD_END = "http://127.0.0.1:9"
 """The discard port: nobody answers, and nothing leaves the machine."""
-
-
-class NoKeys(SessionKeys):
-    """A key store in which there is none."""
-
-    def __init__(self) -> None:
-        super().__init__("")
-
-    @property
-    def key(self) -> str | None:
-        return None
 
 
 @pytest.fixture

@@ -18,21 +18,11 @@ from sora_studio.domain.task import TaskState
 from sora_studio.storage.secrets import KeyStores, SessionKeys
 from sora_studio.studio import Studio, open_studio
 from sora_studio.ui.window.main_view import MainView
+from tests.doubles.no_keys import NoKeys
 
 DEAD_END = "http://127.0.0.1:9"
 """The discard port: nothing answers, and nothing leaves the machine."""
 NOW = datetime.now(UTC)
-
-
-class NoKeys(SessionKeys):
-    """A key store in which there is none."""
-
-    def __init__(self) -> None:
-        super().__init__("")
-
-    @property
-    def key(self) -> str | None:
-        return None
 
 
 class Desk:
