@@ -329,6 +329,19 @@ def test_the_open_drawer_leaves_the_next_steps_of_a_failed_task_free(window: Mai
     qtbot.waitUntil(lambda: all(window.childAt(again.mapTo(window, corner)) is again for corner in corners))
 
 
+def test_the_open_drawer_leaves_the_players_controls_free(window: MainView, qtbot: QtBot) -> None:
+    window.resize(990, 800)
+    window.stage.show_task(task_in(Phase.READY), play=False)
+    full_screen = named(window.stage, "Full screen")
+    qtbot.waitUntil(full_screen.isVisible)
+    right = full_screen.mapTo(window, full_screen.rect().topRight()).x()
+    qtbot.keyClick(window, Qt.Key.Key_F8)
+    corners = (full_screen.rect().topLeft(), full_screen.rect().bottomRight())
+    qtbot.waitUntil(lambda: all(window.childAt(full_screen.mapTo(window, corner)) is full_screen for corner in corners))
+    qtbot.keyClick(window, Qt.Key.Key_F8)
+    qtbot.waitUntil(lambda: full_screen.mapTo(window, full_screen.rect().topRight()).x() == right)
+
+
 def test_f8_hides_the_tasks_and_the_top_bar_brings_them_back(window: MainView, qtbot: QtBot) -> None:
     qtbot.keyClick(window, Qt.Key.Key_F8)
     assert not window.tasks.isVisible()

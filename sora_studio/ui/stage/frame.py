@@ -6,7 +6,7 @@ from string import Template
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QSpacerItem, QVBoxLayout
 
 from sora_studio.ui.kit import theme
 from sora_studio.ui.stage.controls import StageControls
@@ -84,13 +84,25 @@ class StageFrame(QFrame):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(screen, 1)
-        layout.addWidget(controls)
+        self._covered_px = 0
+        self._margin = QSpacerItem(0, 0)
+        self._row = QHBoxLayout()
+        self._row.setSpacing(0)
+        self._row.addWidget(controls, 1)
+        self._row.addSpacerItem(self._margin)
+        layout.addLayout(self._row)
         home.addWidget(self)
 
     @property
     def is_full_screen(self) -> bool:
         """Whether the stage is in full-screen mode."""
         return self.isWindow()
+
+    def set_covered(self, width_px: int) -> None:
+        """Keep the picture and, as far as they fit, the controls clear of something that covers the right edge."""
+        self._covered_px = width_px
+        self._screen.set_covered(width_px)
+        self._fit_controls()
 
     def set_full_screen(self, on: bool) -> None:
         """Enter or leave full-screen mode."""
@@ -105,7 +117,13 @@ class StageFrame(QFrame):
             self.hide()
             self._home.addWidget(self)
             self.show()
+        self._fit_controls()
         self._screen.setFocus(Qt.FocusReason.MouseFocusReason)
+
+    def _fit_controls(self) -> None:
+        width_px = 0 if self.is_full_screen else self._covered_px
+        self._margin.changeSize(width_px, 0, QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Minimum)  # may shrink to nothing
+        self._row.invalidate()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Leave full-screen mode instead of closing the stage."""

@@ -107,8 +107,8 @@ class StagePanel(QWidget):
             self.shown_changed.emit(None)
 
     def set_covered(self, width_px: int) -> None:
-        """Keep messages and pictures clear of something that covers the right edge."""
-        self._screen.set_covered(width_px)
+        """Keep the stage's content clear of something that covers the right edge."""
+        self._frame.set_covered(width_px)
 
     def stop(self) -> None:
         """Stop playback and release the file."""
