@@ -32,6 +32,7 @@ async def until_it_stops(rig: Rig) -> None:
     while rig.media.film_troubles:
         await rig.until(lambda: clip(rig).trouble)
         await rig.advance(21)
+    await rig.until(lambda: clip(rig).trouble)
 
 
 @pytest.mark.parametrize(
