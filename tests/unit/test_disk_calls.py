@@ -16,6 +16,7 @@ import pytest
 from sora_studio import disk_calls
 from sora_studio.disk_calls import DiskThreads
 from sora_studio.domain.errors import FolderSilent
+from tests.doubles.disks import disks_rest
 
 SHORT_S = 0.05
 SOON_S = 10.0
@@ -51,6 +52,8 @@ def pipe(tmp_path: Path) -> Iterator[Pipe]:
     (tmp_path / "share").mkdir()
     pipe = Pipe(tmp_path / "share" / "film.mp4")
     yield pipe
+    pipe.answer()
+    asyncio.run(disks_rest())
     pipe.over.set()
 
 
@@ -151,7 +154,6 @@ def test_without_a_loop_the_caller_is_held_no_longer_than_the_deadline(pipe: Pip
         threads.wait(pipe.folder, pipe.read, within_s=SHORT_S)
     with pytest.raises(FolderSilent):
         threads.wait(pipe.folder, lambda: 7)
-    pipe.answer()
 
 
 BLOCKED = """
