@@ -2,6 +2,7 @@
 
 import gc
 import threading
+import time
 import weakref
 from collections import Counter
 from collections.abc import Callable
@@ -53,7 +54,7 @@ def growth(open_and_close: Callable[[], QWidget], openings: int) -> Growth:
         sum(wrapper() is not None for wrapper in wrappers),
         dict(waiting),
         waiting_wrappers,
-        sorted(thread.name for thread in _threads() - threads),
+        sorted(thread.name for thread in _staying(threads)),
         _resident_kb() - kilobytes,
     )
 
@@ -76,6 +77,14 @@ def _living() -> Counter[str]:
 def _threads() -> set[threading.Thread]:
     """Without those of the event loop's pool, which starts them when it is busy, up to its limit, and keeps them."""
     return {thread for thread in threading.enumerate() if not thread.name.startswith("asyncio_")}
+
+
+def _staying(before: set[threading.Thread]) -> set[threading.Thread]:
+    """The threads that have come to stay; one that is ending, such as a disk's, is given its time."""
+    give_up_at = time.monotonic() + 10
+    while (new := _threads() - before) and time.monotonic() < give_up_at:
+        next(iter(new)).join(0.1)
+    return new
 
 
 def _resident_kb() -> int:
