@@ -11,9 +11,7 @@ def main() -> int:
     """Run the leak tests, which print their own figures. What else is printed is told only when a test fails."""
     options = ["-q", "-s", "--openings", str(OPENINGS), "--timeout", "1800"]
     command = [sys.executable, "-m", "pytest", *options, "tests/gui/test_leaks.py"]
-    run = subprocess.run(
-        command, cwd=Path(__file__).parents[2], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False
-    )
+    run = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False)
     print(run.stdout)
     if run.returncode:
         print(run.stdout, run.stderr, file=sys.stderr)
