@@ -9,6 +9,7 @@ import heapq
 import itertools
 import math
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
@@ -70,8 +71,11 @@ class StudioEventLoop(_QtLoop):
         self._alarm_at = math.inf
         self._firing = False
         self._rung = False
+        self._is_deaf = False
         self._alarm = QTimer(app, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._alarm.timeout.connect(self._on_alarm)
+        # Qt must not destroy a sender in the middle of its signal. Reentrant: a signal handler may interrupt a call.
+        self._ringing = threading.RLock()
         self._doorbell = _Doorbell(app)
         self._doorbell.rung.connect(self._on_doorbell_rung, Qt.ConnectionType.QueuedConnection)
         super().__init__(app)
@@ -94,13 +98,15 @@ class StudioEventLoop(_QtLoop):
     def call_soon_threadsafe(
         self, callback: Callable[[Unpack[_Args]], object], *args: *_Args, context: Context | None = None
     ) -> asyncio.Handle:
-        """Like `call_soon`, from any thread."""
-        self._check_closed()
+        """Like `call_soon`, from any thread, also one that the closing of the loop overtakes."""
         handle = asyncio.Handle(callback, args, self, context)
-        self._soon.append(handle)
-        if not self._rung:  # one pending signal is enough
-            self._rung = True
-            self._doorbell.rung.emit()
+        with self._ringing:
+            if self._is_deaf:
+                raise RuntimeError("Event loop is closed")
+            self._soon.append(handle)
+            if not self._rung:  # one pending signal is enough
+                self._rung = True
+                self._doorbell.rung.emit()
         return handle
 
     def call_later(
@@ -149,6 +155,8 @@ class StudioEventLoop(_QtLoop):
         if self.is_closed() or self.is_running():
             super().close()
             return
+        with self._ringing:
+            self._is_deaf = True
         self._alarm.stop()
         self._alarm.timeout.disconnect(self._on_alarm)
         self._doorbell.rung.disconnect(self._on_doorbell_rung)

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import socket
+import sys
 import threading
 import time
 from collections.abc import AsyncGenerator
@@ -199,6 +200,38 @@ def test_a_closed_loop_takes_nothing_more(qapp: QApplication) -> None:
             schedule(print)
     with pytest.raises(RuntimeError, match="closed"):
         made.call_later(1, print)
+
+
+def test_a_thread_may_call_while_the_loop_is_being_closed(qapp: QApplication) -> None:
+    """As a worker does that ends just then, such as a key store's: Qt crashes if it destroys a sender in its signal."""
+    loops, over, refused = list[StudioEventLoop](), threading.Event(), list[str]()
+
+    def call() -> None:
+        while not over.is_set():
+            try:
+                loops[-1].call_soon_threadsafe(int)
+            except RuntimeError as error:
+                refused.append(str(error))
+
+    loops.append(StudioEventLoop(qapp))
+    threads = [threading.Thread(target=call) for _ in range(4)]
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        for thread in threads:
+            thread.start()
+        for _ in range(500):
+            loops.append(StudioEventLoop(qapp))
+            QCoreApplication.processEvents()
+            loops[-1].close()
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
+        sys.setswitchinterval(usual)
+        loops[0].close()
+    assert set(refused) == {"Event loop is closed"}
 
 
 def test_closing_deletes_every_qt_object(qapp: QApplication) -> None:
