@@ -98,15 +98,15 @@ class StudioEventLoop(_QtLoop):
     def call_soon_threadsafe(
         self, callback: Callable[[Unpack[_Args]], object], *args: *_Args, context: Context | None = None
     ) -> asyncio.Handle:
-        """Like `call_soon`, from any thread, also one that the closing of the loop overtakes."""
+        """Like `call_soon`, from any thread. A call that the closing of the loop overtakes is dropped with the others."""
+        self._check_closed()
         handle = asyncio.Handle(callback, args, self, context)
         with self._ringing:
-            if self._is_deaf:
-                raise RuntimeError("Event loop is closed")
-            self._soon.append(handle)
-            if not self._rung:  # one pending signal is enough
-                self._rung = True
-                self._doorbell.rung.emit()
+            if not self._is_deaf:
+                self._soon.append(handle)
+                if not self._rung:  # one pending signal is enough
+                    self._rung = True
+                    self._doorbell.rung.emit()
         return handle
 
     def call_later(
