@@ -114,7 +114,7 @@ def _kill_somewhere(folder: Path, simulator: Running, rng: random.Random, *, pro
 
 
 @pytest.mark.skipif(os.name == "nt", reason="select needs a socket there; the way is the same")
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 def test_a_kill_at_any_moment_is_resumed(tmp_path: Path, seed: int) -> None:
     async def resume(simulator: Running) -> None:
         async with running_studio(tmp_path, simulator.url) as studio:
