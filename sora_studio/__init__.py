@@ -1,4 +1,4 @@
-"""Sora Studio: write prompts, turn them into Sora 2 clips through a remote paid service, watch and keep what comes back.
+"""Sora Studio: write prompts, turn them into clips through a remote paid service, watch and keep what comes back.
 
 Decisions that a reader may not expect:
 

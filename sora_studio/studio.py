@@ -14,8 +14,8 @@ from sora_studio import paths
 from sora_studio.clock import Clock
 from sora_studio.domain.errors import ProfileError
 from sora_studio.domain.events import EventBus, NoticeLevel
+from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.ports import PictureHost
-from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.proxies import read_proxies
 from sora_studio.domain.public_addresses import is_public_url
 from sora_studio.domain.settings import BASE_URL_VARIABLE, RELAY_URL_VARIABLE, RelayPlace, Settings, check_base_url, is_loopback

@@ -1,7 +1,7 @@
 """Parses the command line into one value per command."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from sora_studio.disk_calls import wait_for_disk
 from sora_studio.domain.task import TaskState
 from sora_studio.paths import NotAPath, local_path
 
-_TAKING = {"demo": (None, "generate", "watch", "tasks"), "output": (None, "generate")}
+_TAKING = {"demo": (None, "generate", "watch", "tasks", "models check"), "output": (None, "generate")}
 """The commands that accept an option given before the command; others reject it instead of ignoring it."""
 _MOST_DIGITS = 9
 
@@ -28,7 +28,8 @@ class WindowCommand:
 class GenerateCommand:
     """`prompt` is `-` to read standard input; `choices` are pairs of field and text, as given.
 
-    `callback` is None to follow the settings.
+    `callback` is None to follow the settings. `media` are pairs of role and path or address, as given. `dry_run`
+    sends nothing.
     """
 
     prompt: str
@@ -44,6 +45,9 @@ class GenerateCommand:
     again: bool
     json: bool
     demo: bool
+    mode: str | None = None
+    media: tuple[tuple[str, str], ...] = ()
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,47 +76,118 @@ class KeyCommand:
     action: str
 
 
-Command = WindowCommand | GenerateCommand | WatchCommand | TasksCommand | KeyCommand
+@dataclass(frozen=True, slots=True)
+class ModelsCommand:
+    """`action` is `list`, `show` (of one slug) or `compare` (of several); `every` lists models that are gone, too."""
+
+    action: str
+    slugs: tuple[str, ...]
+    every: bool
+    json: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CheckModelsCommand:
+    """Compare the service's public index of models with the installed ones."""
+
+    json: bool
+    demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CarryCommand:
+    """Take a draft from one model to another. `choices` and `media` are pairs, as given."""
+
+    source: str
+    target: str
+    mode: str | None
+    choices: tuple[tuple[str, str], ...]
+    media: tuple[tuple[str, str], ...]
+    json: bool
+
+
+Command = (
+    WindowCommand
+    | GenerateCommand
+    | WatchCommand
+    | TasksCommand
+    | KeyCommand
+    | ModelsCommand
+    | CheckModelsCommand
+    | CarryCommand
+)
 
 
 def parse(argv: Sequence[str]) -> Command:
     """Parse the arguments. Raises `SystemExit` with code 2 for invalid ones, and with 0 after `--help` and `--version`."""
     parser = _parser()
     found = parser.parse_args(argv)
+    checks = found.command == "models" and found.action == "check"
+    name = "models check" if checks else found.command
     for option, commands in _TAKING.items():
-        if getattr(found, option) and found.command not in commands:
-            parser.error(f"--{option} does not apply to {found.command}")
-    match found.command:
-        case "generate":
-            return GenerateCommand(
-                prompt=found.prompt,
-                images=tuple(found.image),
-                choices=tuple(found.set),
-                route=found.route,
-                model=found.model,
-                takes=found.count,
-                callback=found.callback,
-                fit=found.fit,
-                output=found.output,
-                wait=not found.no_wait,
-                again=found.again,
-                json=found.json,
-                demo=found.demo,
-            )
-        case "watch":
-            return WatchCommand(json=found.json, demo=found.demo)
-        case "tasks":
-            return TasksCommand(state=found.state, search=found.search, limit=found.limit, json=found.json, demo=found.demo)
-        case "key":
-            return KeyCommand(action=found.action)
-        case _:
-            return WindowCommand(demo=found.demo, output=found.output)
+        if getattr(found, option) and name not in commands:
+            parser.error(f"--{option} does not apply to {name}")
+    read = _READERS.get(found.command)
+    return read(found) if read else WindowCommand(demo=found.demo, output=found.output)
+
+
+def _generate(found: argparse.Namespace) -> GenerateCommand:
+    return GenerateCommand(
+        prompt=found.prompt,
+        images=tuple(found.image),
+        choices=tuple(found.set),
+        route=found.route,
+        model=found.model,
+        takes=found.count,
+        callback=found.callback,
+        fit=found.fit,
+        output=found.output,
+        wait=not found.no_wait,
+        again=found.again,
+        json=found.json,
+        demo=found.demo,
+        mode=found.mode,
+        media=tuple(found.media),
+        dry_run=found.dry_run,
+    )
+
+
+def _models(found: argparse.Namespace) -> ModelsCommand | CheckModelsCommand:
+    if found.action == "check":
+        return CheckModelsCommand(found.json, found.demo)
+    return ModelsCommand(found.action or "list", (*found.slugs, *found.more), found.all, found.json)
+
+
+def _carry(found: argparse.Namespace) -> CarryCommand:
+    return CarryCommand(found.source, found.target, found.mode, tuple(found.set), tuple(found.media), found.json)
+
+
+def _watch(found: argparse.Namespace) -> WatchCommand:
+    return WatchCommand(json=found.json, demo=found.demo)
+
+
+def _tasks(found: argparse.Namespace) -> TasksCommand:
+    return TasksCommand(state=found.state, search=found.search, limit=found.limit, json=found.json, demo=found.demo)
+
+
+def _key(found: argparse.Namespace) -> KeyCommand:
+    return KeyCommand(action=found.action)
+
+
+_READERS: dict[str, Callable[[argparse.Namespace], Command]] = {
+    "generate": _generate,
+    "watch": _watch,
+    "tasks": _tasks,
+    "models": _models,
+    "carry": _carry,
+    "key": _key,
+}
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="sora-studio",
-        description="Write prompts, turn them into Sora 2 clips, keep what comes back. Without a command: the window.",
+        description="Write prompts, turn them into clips, keep what comes back. Without a command: the window.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog=EPILOG,
     )
@@ -133,6 +208,8 @@ def _parser() -> argparse.ArgumentParser:
     _build_generate(command("generate", "make clips from a prompt, follow them and save them"))
     _build_watch(command("watch", "follow every unfinished task to its end and save its clips"))
     _build_tasks(command("tasks", "list tasks, newest first"))
+    _build_models(command("models", "list the models, show one, compare several, or check for new ones"))
+    _build_carry(command("carry", "show what becomes of options and media when a draft changes its model"))
     _build_key(command("key", "manage the API key in the system's key store"))
     commands.add_parser("simulate", help="run the service simulator on its own", add_help=False)
     commands.add_parser("relay", help="serve pictures and receive callbacks on a host of your own", add_help=False)
@@ -148,11 +225,10 @@ def _build_generate(generate: argparse.ArgumentParser) -> None:
         metavar="PATH|URL",
         help="a picture to animate; repeat the option to add tasks",
     )
-    generate.add_argument(
-        "--set", action="append", default=[], type=_choice, metavar="FIELD=VALUE", help="an option of the model: duration=15"
-    )
+    _add_draft(generate, media="ROLE=PATH|URL")
+    generate.add_argument("--dry-run", action="store_true", help="send nothing; print what would be sent, or why it would not")
     generate.add_argument("--fit", action="store_true", help="if a picture cannot be sent as it is, send a converted copy")
-    generate.add_argument("--route", default="", help="how the service routes the task: auto, value or official (sora-2's)")
+    generate.add_argument("--route", default="", metavar="R", help='one of the model\'s routes ("models show" lists them)')
     generate.add_argument("--model", metavar="SLUG", help="the model (default: from the settings)")
     generate.add_argument("--count", type=int, default=1, metavar="N", help="takes of the same request, 1 to 10")
     generate.add_argument(
@@ -185,6 +261,48 @@ def _build_tasks(tasks: argparse.ArgumentParser) -> None:
     tasks.add_argument("--limit", type=_count, default=50, metavar="N", help="at most this many (default: 50)")
     _add_json(tasks)
     _add_demo(tasks, default=argparse.SUPPRESS)
+
+
+def _build_models(models: argparse.ArgumentParser) -> None:
+    models.add_argument("--all", action="store_true", help="also those that the service no longer offers")
+    _add_model_json(models, default=False)
+    models.set_defaults(slugs=(), more=())
+    actions = models.add_subparsers(dest="action", metavar="[show | compare | check]")
+    show = actions.add_parser("show", help="everything about one model")
+    show.add_argument("slugs", nargs=1, metavar="SLUG", help="the model")
+    compare = actions.add_parser("compare", help="put models side by side")
+    compare.add_argument("slugs", nargs=2, metavar="SLUG", help="two models")
+    compare.add_argument("more", nargs="*", metavar="SLUG", help="and others")
+    check = actions.add_parser("check", help="ask the service which models are new, changed or gone, and propose profiles")
+    _add_demo(check, default=argparse.SUPPRESS)
+    for action in (show, compare, check):
+        _add_model_json(action, default=argparse.SUPPRESS)
+
+
+def _build_carry(carry: argparse.ArgumentParser) -> None:
+    carry.add_argument("--from", dest="source", required=True, metavar="SLUG", help="the model that the draft was written for")
+    carry.add_argument("--to", dest="target", required=True, metavar="SLUG", help="the model that it changes to")
+    _add_draft(carry, media="ROLE=NAME")
+    carry.add_argument("--json", action="store_true", help="one JSON object")
+
+
+def _add_draft(parser: argparse.ArgumentParser, *, media: str) -> None:
+    parser.add_argument("--mode", metavar="ID", help="a mode of the model (default: its first, or its first for a picture)")
+    parser.add_argument(
+        "--set", action="append", default=[], type=_choice, metavar="FIELD=VALUE", help="an option of the model: duration=15"
+    )
+    parser.add_argument(
+        "--media",
+        action="append",
+        default=[],
+        type=_medium,
+        metavar=media,
+        help="a file for one of the roles first, last, reference, mask, character, video, audio and lora",
+    )
+
+
+def _add_model_json(parser: argparse.ArgumentParser, *, default: object) -> None:
+    parser.add_argument("--json", action="store_true", default=default, help="one JSON object per line")
 
 
 def _build_key(key: argparse.ArgumentParser) -> None:
@@ -233,6 +351,13 @@ def _choice(text: str) -> tuple[str, str]:
     if not sign or not field.strip():
         raise argparse.ArgumentTypeError(f"{text!r} is not of the form FIELD=VALUE")
     return field.strip(), value.strip()
+
+
+def _medium(text: str) -> tuple[str, str]:
+    role, _, source = text.partition("=")
+    if not role.strip() or not source.strip():
+        raise argparse.ArgumentTypeError(f"{text!r} does not name a role and a file, as in first=harbour.png")
+    return role.strip(), source
 
 
 def _state(text: str) -> TaskState:

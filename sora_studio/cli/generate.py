@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING
 
 from sora_studio.cli import again
 from sora_studio.cli.arguments import GenerateCommand, WatchCommand
+from sora_studio.cli.catalogue import read_options
 from sora_studio.cli.exit_codes import ExitCode
 from sora_studio.cli.follow import Follower, is_answered, is_ended, is_settled
 from sora_studio.cli.progress import ProgressLine
 from sora_studio.cli.report import ProgressBar, Report, say
 from sora_studio.clock import Clock
 from sora_studio.domain.errors import InvalidRequest, Problem, RequestRepeated
+from sora_studio.domain.models.profile import ModelProfile, Role
 from sora_studio.domain.picture import PictureEdit, PictureRoute
 from sora_studio.domain.ports import TaskFilter
-from sora_studio.domain.profile import ModelProfile, Option
 from sora_studio.domain.prompt import without_mark
-from sora_studio.domain.request import GenerationRequest, is_url
+from sora_studio.domain.request import GenerationRequest, as_draft, is_url, usual_mode
 from sora_studio.domain.settings import RELAY_URL_VARIABLE
 from sora_studio.domain.task import Task, TaskSection
 from sora_studio.paths import NotAPath, local_path
@@ -35,6 +36,7 @@ PUBLIC = {
     PictureRoute.COMMAND: "by your own command, for as long as that keeps it there.",
 }
 """Completes the sentence `… becomes reachable on the internet`."""
+ONLY_DRY = "Only with --dry-run can this version"
 FITS = "With --fit a copy that fits is sent instead."
 NOT_A_PICTURE = "Give the path of a picture, or its http or https address."
 HANDED_OVER = "Another Sora Studio uses this data folder: it sends and saves the tasks, and this command watches."
@@ -108,12 +110,29 @@ def _settled(studio: "Studio") -> Callable[[Task], bool]:
 
 def request_from(command: GenerateCommand, model: str, profile: ModelProfile | None) -> GenerationRequest:
     """Return the request, with options parsed by the profile where possible; validation rejects the others."""
-    sources = tuple(_sources(command.images))
+    sources = tuple(_sources([*command.images, *(source for _, source in command.media)]))
     edits = {source: PictureEdit(convert=True) for source in sources if command.fit and not is_url(source)}
-    options = {field: option.parse(text) if (option := _option(profile, field)) else text for field, text in command.choices}
-    return GenerationRequest(
+    mode = usual_mode(profile, has_image=bool(sources)).id if profile else ""
+    options = read_options(command.choices, mode, profile) if profile else dict(command.choices)
+    request = GenerationRequest(
         model=model, prompt=command.prompt, options=options, route=command.route, images=sources, edits=edits
     )
+    if profile and (problems := _not_sent_yet(command, request, profile)):
+        raise InvalidRequest(problems)
+    return request
+
+
+def _not_sent_yet(command: GenerateCommand, request: GenerationRequest, profile: ModelProfile) -> list[Problem]:
+    """Return what only a dry run takes: any mode but the one that the pictures decide, and any medium but its first picture."""
+    draft, problems = as_draft(request, profile), list[Problem]()
+    for role, _ in command.media:
+        if role != Role.FIRST or Role.FIRST not in draft.media:
+            problems.append(Problem("media", f"{ONLY_DRY} take a medium for the role {role}."))
+    if command.media and len(request.images) > 1:
+        problems.append(Problem("media", "Several first pictures make several tasks; name them with --image."))
+    if command.mode not in (None, draft.mode):
+        problems.append(Problem("mode", f"{ONLY_DRY} use the mode {command.mode}; this would be sent as {draft.mode}."))
+    return list(dict.fromkeys(problems))
 
 
 async def _would_fit(studio: "Studio", request: GenerationRequest) -> bool:
@@ -153,16 +172,12 @@ def _wants_report(command: GenerateCommand, studio: "Studio") -> bool:
     return command.callback
 
 
-def _option(profile: ModelProfile | None, field: str) -> Option | None:
-    return profile.option(field) if profile else None
-
-
 def _sources(images: Iterable[str]) -> list[str]:
     """Return web addresses unchanged and files as absolute paths. Raises `InvalidRequest` listing all that are neither."""
     sources, problems = list[str](), list[Problem]()
     for image in images:
         try:
-            sources.append(_source(image))
+            sources.append(source_of(image))
         except NotAPath as error:
             problems.append(Problem("images", f"{error} {NOT_A_PICTURE}"))
     if problems:
@@ -170,7 +185,8 @@ def _sources(images: Iterable[str]) -> list[str]:
     return sources
 
 
-def _source(image: str) -> str:
+def source_of(image: str) -> str:
+    """Return a web address unchanged, a file as an absolute path. Raises `NotAPath` for anything else."""
     if is_url(trimmed := image.strip()):
         return trimmed
     if not trimmed:

@@ -6,7 +6,7 @@ from datetime import datetime
 from sora_studio.cli.report import ProgressBar
 from sora_studio.clock import Clock
 from sora_studio.domain.events import TransferProgressed
-from sora_studio.domain.profile import ModelProfile
+from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.task import Phase, Task
 
 _GENERATION_SHARE = 0.9
@@ -50,7 +50,7 @@ class ProgressLine:
         if task.phase is Phase.UNSAVED:
             return _GENERATION_SHARE
         profile = self._profiles.get(task.request.model)
-        usual = profile.usual_time_s(task.request.options) if profile else None
+        usual = task.request.usual_time_s(profile) if profile else None
         if task.phase not in _RUNNING or usual is None or task.accepted_at is None:
             return 0.0
         return _GENERATION_SHARE * min((now - task.accepted_at).total_seconds() / usual[1], 0.95)

@@ -4,13 +4,22 @@ import asyncio
 import contextlib
 import io
 import logging
+import os
 import sys
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sora_studio.cli.arguments import GenerateCommand, KeyCommand, TasksCommand, WatchCommand
+from sora_studio.cli.arguments import (
+    CarryCommand,
+    CheckModelsCommand,
+    GenerateCommand,
+    KeyCommand,
+    ModelsCommand,
+    TasksCommand,
+    WatchCommand,
+)
 from sora_studio.cli.exit_codes import ExitCode, code_for
 from sora_studio.cli.report import say
 from sora_studio.domain.errors import InvalidRequest, StudioError
@@ -24,7 +33,8 @@ if TYPE_CHECKING:
     from sora_studio.studio import Studio
 
 _log = logging.getLogger(__name__)
-Command = GenerateCommand | WatchCommand | TasksCommand | KeyCommand
+Question = ModelsCommand | CarryCommand
+Command = GenerateCommand | WatchCommand | TasksCommand | KeyCommand | CheckModelsCommand | Question
 
 
 def run(command: Command) -> ExitCode:
@@ -33,15 +43,11 @@ def run(command: Command) -> ExitCode:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a path that cannot be encoded must not end the command
     used = _Used()
-    demo = not isinstance(command, KeyCommand) and command.demo
+    demo = not isinstance(command, KeyCommand | Question) and command.demo
     folder = data_dir(demo=demo)
     try:
-        if isinstance(command, KeyCommand):  # the key store needs no folder
-            with contextlib.suppress(OSError):
-                make_private(folder)
-        else:
-            prepare_data_folder(folder)
-        start_logging(folder / "logs", used.secrets, file_name=COMMANDS_LOG, console=False)
+        if _prepare_folder(command, folder):
+            used.log(folder)
         return asyncio.run(_work(command, folder, used))
     except KeyboardInterrupt:
         say(f'Interrupted. The tasks stay; "sora-studio {"--demo " if demo else ""}watch" goes on with them.')
@@ -56,6 +62,7 @@ def run(command: Command) -> ExitCode:
     except BrokenPipeError:  # the reader of our output has gone
         return ExitCode.INTERRUPTED
     except Exception:
+        used.log(folder)
         _log.exception("Unexpected error in a command")
         say(f"Something went wrong inside the program. Your tasks are safe; see {folder / 'logs' / COMMANDS_LOG}.")
         return ExitCode.BUG
@@ -63,10 +70,28 @@ def run(command: Command) -> ExitCode:
         stop_logging()
 
 
+def _prepare_folder(command: Command, folder: Path) -> bool:
+    """Make the data folder usable; return whether there is one to log to. A question makes no folder, but reads one."""
+    if isinstance(command, Question) or (isinstance(command, GenerateCommand) and command.dry_run):
+        return os.path.isdir(folder)  # noqa: PTH112 - pathlib's own raises for a folder that may not be searched
+    if isinstance(command, KeyCommand):  # the key store needs no folder
+        with contextlib.suppress(OSError):
+            make_private(folder)
+    else:
+        prepare_data_folder(folder)
+    return True
+
+
 class _Used:
-    """Returns the secrets that the command uses, so that the log can redact them."""
+    """Returns the secrets that the command uses, so that the log can redact them. The log starts once."""
 
     ask: Callable[[], tuple[str | None, ...]] = tuple
+    is_logging = False
+
+    def log(self, folder: Path) -> None:
+        if not self.is_logging:
+            self.is_logging = True
+            start_logging(folder / "logs", self.secrets, file_name=COMMANDS_LOG, console=False)
 
     def secrets(self) -> tuple[str | None, ...]:
         return self.ask()
@@ -75,6 +100,8 @@ class _Used:
 def _work(command: Command, folder: Path, used: _Used) -> Coroutine[Any, Any, ExitCode]:
     """Return the command's coroutine. Standard input is read here, because reading it would block the event loop."""
     match command:
+        case ModelsCommand() | CarryCommand() | GenerateCommand(dry_run=True):
+            return _answer(command, folder)
         case KeyCommand():
             from sora_studio.cli.keys import perform
             from sora_studio.storage.secrets import KeyringKeys
@@ -86,12 +113,48 @@ def _work(command: Command, folder: Path, used: _Used) -> Coroutine[Any, Any, Ex
             from sora_studio.cli.listing import list_tasks
 
             return list_tasks(command, folder)
+        case CheckModelsCommand():
+            return _check_models(command, folder)
         case WatchCommand():
             return _watch(command, folder, used)
         case GenerateCommand():
             from sora_studio.cli.generate import prompt_from
 
             return _generate(replace(command, prompt=prompt_from(command.prompt)), folder, used)
+
+
+def _answer(command: Question | GenerateCommand, folder: Path) -> Coroutine[Any, Any, ExitCode]:
+    """Return the coroutine of a command that changes nothing."""
+    match command:
+        case ModelsCommand():
+            from sora_studio.cli.models import answer
+
+            return answer(command, folder)
+        case CarryCommand():
+            from sora_studio.cli.carry import carry_draft
+
+            return carry_draft(command, folder)
+        case GenerateCommand():
+            from sora_studio.cli.dry_run import dry_run
+
+            return dry_run(command, folder)
+
+
+async def _check_models(command: CheckModelsCommand, folder: Path) -> ExitCode:
+    from sora_studio.cli.check_models import check_models
+
+    async with contextlib.AsyncExitStack() as stack:
+        simulator = await _simulator(folder, stack) if command.demo else None
+        return await check_models(command, folder, simulator=simulator)
+
+
+async def _simulator(folder: Path, stack: contextlib.AsyncExitStack) -> str:
+    """Start the simulator until the stack closes, and return its address."""
+    from sora_studio.demo import Demo
+
+    simulator = Demo(folder)
+    stack.push_async_callback(asyncio.to_thread, simulator.stop)
+    return await asyncio.to_thread(simulator.start)
 
 
 async def _watch(command: WatchCommand, folder: Path, used: _Used) -> ExitCode:
@@ -111,7 +174,7 @@ async def _generate(command: GenerateCommand, folder: Path, used: _Used) -> Exit
 @contextlib.asynccontextmanager
 async def _opened(folder: Path, used: _Used, *, output: Path | None, demo: bool) -> "AsyncGenerator[Studio]":
     """Open a studio, in a demo with the simulator behind it, and report the notices of the start."""
-    from sora_studio.demo import Demo, demo_keys, open_demo
+    from sora_studio.demo import demo_keys, open_demo
     from sora_studio.storage.secrets import KeyStores
     from sora_studio.studio import open_studio
 
@@ -119,9 +182,7 @@ async def _opened(folder: Path, used: _Used, *, output: Path | None, demo: bool)
         keys = demo_keys() if demo else KeyStores()
         used.ask = lambda: keys.secrets
         if demo:
-            simulator = Demo(folder)
-            stack.push_async_callback(asyncio.to_thread, simulator.stop)
-            url = await asyncio.to_thread(simulator.start)
+            url = await _simulator(folder, stack)
             opening = open_demo(url, data_dir=folder, output_dir=output, keys=keys)
         else:
             opening = open_studio(data_dir=folder, output_dir=output, keys=keys)

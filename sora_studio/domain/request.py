@@ -1,26 +1,45 @@
 """A generation request as the user enters it, and the checks it passes before anything is sent."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from urllib.parse import urlsplit
 
 from sora_studio.domain.errors import Problem
+from sora_studio.domain.models.check import Refusal, RefusalKind, check
+from sora_studio.domain.models.draft import Draft, Medium
+from sora_studio.domain.models.profile import MediaKind, MediaSlot, Mode, ModeKind, ModelProfile, Role, Status
+from sora_studio.domain.models.values import OptionValue, listed
 from sora_studio.domain.picture import PictureEdit, PictureRoute, format_name, picture_name
-from sora_studio.domain.profile import ImageRules, ModelProfile, OptionValue
-from sora_studio.domain.prompt import find_unsendable, is_blank, is_mostly_nul, place_of, without_mark
+from sora_studio.domain.prompt import without_mark
 
 MAX_TAKES = 10
 MAX_TASKS_AT_ONCE = 100
 """Takes times pictures: what one submission may send."""
-_FIRST_SURROGATE = 0xD800
+RULE = "rule"
+"""Field of a problem that a rule of the model makes: it is about several controls together."""
+USUAL_FORMATS = ("jpeg", "png", "webp")
+"""What a picture is sent as where the model's page names no formats."""
+USUAL_MAX_BYTES = 50_000_000
+"""What a picture may have where the model's page names no size."""
 
 
-class Mode(StrEnum):
-    """The service's `input.mode`."""
+class Kind(StrEnum):
+    """What a clip is made from."""
 
     TEXT_TO_VIDEO = "text-to-video"
     IMAGE_TO_VIDEO = "image-to-video"
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRules:
+    """What a model takes as the pictures of a request; `max_bytes` applies to each, `formats` are lower-case decoder names."""
+
+    field: str
+    min: int
+    max: int
+    formats: tuple[str, ...]
+    max_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +63,9 @@ class GenerationRequest:
     seen: Mapping[str, str] = field(default_factory=dict[str, str])
 
     @property
-    def mode(self) -> Mode:
+    def kind(self) -> Kind:
         """Image-to-video if there is an image."""
-        return Mode.IMAGE_TO_VIDEO if self.images else Mode.TEXT_TO_VIDEO
+        return Kind.IMAGE_TO_VIDEO if self.images else Kind.TEXT_TO_VIDEO
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -60,7 +79,8 @@ class GenerationRequest:
 
     def split(self, profile: ModelProfile) -> list["GenerationRequest"]:
         """Return one request for each task: as many images in each as the model takes, in order, with their edits."""
-        most = profile.images.max if profile.images else len(self.images)
+        rules = image_rules(profile)
+        most = rules.max if rules else len(self.images)
         if len(self.images) <= max(most, 1):
             return [self._part(self.images)]
         parts = [self.images[begin : begin + most] for begin in range(0, len(self.images), most)]
@@ -73,9 +93,18 @@ class GenerationRequest:
 
     def completed(self, profile: ModelProfile) -> "GenerationRequest":
         """Return the request as it is sent: the profile's defaults, in its order, for what was not chosen; no file's mark."""
-        known = {option.field: self.options.get(option.field, option.default) for option in profile.options}
-        prompt, route = without_mark(self.prompt), self.route or profile.routing.default
-        return replace(self, prompt=prompt, options={**known, **self.options}, route=route)
+        draft = as_draft(self, profile)
+        options = {**draft.values(mode_of(self, profile), profile), **draft.options}
+        route = self.route or (profile.routing.default if profile.routing else "")
+        return replace(self, prompt=without_mark(self.prompt), options=options, route=route)
+
+    def usual_time_s(self, profile: ModelProfile) -> tuple[float, float] | None:
+        """Return the shortest and longest usual time of such a task; None when the profile has none."""
+        return profile.usual_time_s(*as_draft(self, profile).facts(mode_of(self, profile), profile))
+
+    def price_usd(self, profile: ModelProfile) -> float | None:
+        """Return the price of one such task; None when the profile has none for certain."""
+        return profile.price_usd(*as_draft(self, profile).facts(mode_of(self, profile), profile))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,24 +144,81 @@ def is_url(image: str) -> bool:
     return image.lower().startswith(("http://", "https://"))
 
 
+def mode_of(request: GenerationRequest, profile: ModelProfile) -> Mode:
+    """Return the model's mode for the request; see `usual_mode`."""
+    return usual_mode(profile, has_image=bool(request.images))
+
+
+def usual_mode(profile: ModelProfile, *, has_image: bool) -> Mode:
+    """Return the mode that is used unless another one is named.
+
+    With an image the first of kind `image`, else the first that takes one; without an image the first of kind `text`. A model
+    without such a mode gets its first one, and its check says what is wrong.
+    """
+    wanted = ModeKind.IMAGE if has_image else ModeKind.TEXT
+    alike = (mode for mode in profile.modes if mode.kind is wanted)
+    others = (mode for mode in profile.modes if has_image and _image_slot(profile, mode))
+    return next(alike, None) or next(others, profile.modes[0])
+
+
+def is_for_text_or_image(profile: ModelProfile) -> bool:
+    """Return whether a request can be made for the model: it is offered, and makes clips from text or begins with a picture."""
+    return profile.status is not Status.GONE and any(mode.kind in (ModeKind.TEXT, ModeKind.IMAGE) for mode in profile.modes)
+
+
+def _image_slot(profile: ModelProfile, mode: Mode) -> MediaSlot | None:
+    return next((slot for slot in profile.media_in(mode.id) if slot.kind is MediaKind.IMAGE), None)
+
+
+def image_rules(profile: ModelProfile) -> ImageRules | None:
+    """Return what the model takes as pictures in its usual mode for them; None if it takes none."""
+    slot = _image_slot(profile, usual_mode(profile, has_image=True))
+    if slot is None:
+        return None
+    most = slot.max if slot.max is not None else MAX_TASKS_AT_ONCE
+    return ImageRules(slot.field, slot.min, most, slot.formats or USUAL_FORMATS, slot.max_bytes or USUAL_MAX_BYTES)
+
+
+def as_draft(request: GenerationRequest, profile: ModelProfile, addresses: Sequence[str] | None = None) -> Draft:
+    """Return the request as a draft of the model; its pictures are in the mode's first role for pictures.
+
+    `addresses` are those under which the service fetches the pictures.
+    """
+    mode = mode_of(request, profile)
+    slot = _image_slot(profile, mode)
+    images = tuple(Medium(image, MediaKind.IMAGE) for image in (request.images if addresses is None else addresses))
+    media = {slot.role if slot else Role.FIRST: images} if images else {}
+    return Draft(request.prompt, mode.id, request.options, media, request.route)
+
+
+def check_takes(takes: int, parts: int) -> list[Problem]:
+    """Return what keeps that many takes of each of `parts` requests from being sent together."""
+    if not 1 <= takes <= MAX_TAKES:
+        return [Problem("takes", f"{takes} takes are not possible; choose 1 to {MAX_TAKES}.")]
+    if (count := takes * parts) > MAX_TASKS_AT_ONCE:
+        return [Problem("takes", f"{count} tasks at once are too many; {MAX_TASKS_AT_ONCE} can be sent together.")]
+    return []
+
+
 def check_request(request: GenerationRequest, profile: ModelProfile) -> list[Problem]:
     """Return the problems of a completed request that its values alone show; empty when all is well."""
-    problems = [
-        *_check_prompt(request.prompt, profile),
-        *_check_image_count(request, profile),
-        *_check_addresses(request.images),
-        *_check_options(request.options, profile),
-    ]
-    if request.route not in profile.routing.values:
-        problems.append(Problem("route", f"Route {request.route!r} is not one of {_listed(profile.routing.values)}."))
-    return problems
+    return [*map(_problem, check(as_draft(request, profile), profile)), *_check_addresses(request.images)]
+
+
+def _problem(refusal: Refusal) -> Problem:
+    """Return the refusal as a problem of the control that it is about; a rule may be about several."""
+    if refusal.kind is RefusalKind.RULE:
+        return Problem(RULE, refusal.say)
+    if refusal.kind.startswith("media"):
+        return Problem("images", refusal.say, refusal.address)
+    return Problem({"provider": "route", "mode": "model"}.get(refusal.field, refusal.field or "model"), refusal.say)
 
 
 def check_image(image: str, facts: ImageFacts, rules: ImageRules) -> list[Problem]:
     """Return what keeps an inspected local picture from being sent."""
     name, problems = picture_name(image), list[Problem]()
     if facts.format not in rules.formats:
-        allowed = _listed([format_name(known) for known in rules.formats])
+        allowed = listed(map(format_name, rules.formats))
         article = "an" if facts.format.startswith(("a", "e", "i", "o")) else "a"
         problems.append(
             Problem("images", f"{name} is {article} {format_name(facts.format)} file; the service takes {allowed}.")
@@ -150,78 +236,18 @@ def excess(size_bytes: int, max_bytes: int) -> str:
     return f"has {has}, {megabytes(over)} more than the {most} allowed."
 
 
-def _check_prompt(prompt: str, profile: ModelProfile) -> list[Problem]:
-    words = _prompt_trouble(without_mark(prompt), profile)
-    return [Problem("prompt", words)] if words else []
-
-
-def _prompt_trouble(prompt: str, profile: ModelProfile) -> str:
-    """Return the first reason why the prompt cannot be sent, as a sentence; empty when there is none."""
-    limits, length = profile.prompt, len(prompt)
-    if is_mostly_nul(prompt):
-        return "The prompt looks like UTF-16 text. Save it as UTF-8 and try again."
-    if length > limits.max_chars:
-        over = length - limits.max_chars
-        return f"The prompt has {length:,} characters, {over:,} more than the {limits.max_chars:,} allowed."
-    if is_blank(prompt):
-        return "The prompt is empty. Describe the clip first."
-    if (index := find_unsendable(prompt)) is not None:
-        code = ord(prompt[index])
-        what = "damaged" if code >= _FIRST_SURROGATE else f"an invisible control character (U+{code:04X})"
-        return f"{place_of(prompt, index)} of the prompt is {what} and cannot be sent. Remove it."
-    if length < limits.min_chars:
-        short = limits.min_chars - length
-        return f"The prompt has {length:,} characters, {short:,} fewer than the {limits.min_chars:,} needed."
-    return ""
-
-
-def _check_image_count(request: GenerationRequest, profile: ModelProfile) -> list[Problem]:
-    count, rules = len(request.images), profile.images
-    if request.mode not in profile.modes:
-        needs = "an image" if request.mode is Mode.TEXT_TO_VIDEO else "no image"
-        return [Problem("images", f"{profile.title} makes {_listed(profile.modes)} only: it takes {needs}.")]
-    if not count:
-        return []
-    if rules is None:
-        return [Problem("images", f"{profile.title} takes no images.")]
-    if count < rules.min:
-        return [Problem("images", f"{profile.title} needs {rules.min} images; {count} given.")]
-    if count > rules.max:
-        allowed = "1 image" if rules.max == 1 else f"{rules.max} images"
-        return [
-            Problem("images", f"{profile.title} animates {allowed} in a task; {count} given, {count - rules.max} too many.")
-        ]
-    return []
-
-
 def _check_addresses(images: tuple[str, ...]) -> list[Problem]:
     addresses = [image for image in images if is_url(image)]
-    incomplete = [address for address in addresses if not _has_host(address)]
+    incomplete = [address for address in addresses if not has_host(address)]
     return [Problem("images", f"{address} is not a complete address.", address) for address in incomplete]
 
 
-def _has_host(address: str) -> bool:
+def has_host(address: str) -> bool:
+    """Return whether an http or https address is complete."""
     try:
         return bool(urlsplit(address).hostname) and address.isprintable() and " " not in address
     except ValueError:
         return False
-
-
-def _check_options(options: Mapping[str, OptionValue], profile: ModelProfile) -> list[Problem]:
-    problems = list[Problem]()
-    known = {option.field: option for option in profile.options}
-    for name, value in options.items():
-        option = known.get(name)
-        if option is None:
-            problems.append(Problem(name, f"{profile.title} has no option {name!r}; it has {_listed(list(known))}."))
-        elif not option.allows(value):
-            allowed = _listed([option.label(allowed) for allowed in option.values])
-            problems.append(Problem(name, f"{option.title} {option.label(value)} is not possible; choose {allowed}."))
-    return problems
-
-
-def _listed(words: "tuple[str, ...] | list[str]") -> str:
-    return " or ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words) if words else "none"
 
 
 def megabytes(size_bytes: int) -> str:

@@ -3,7 +3,7 @@
 import random
 from datetime import datetime, timedelta
 
-from sora_studio.domain.profile import PollPlan
+from sora_studio.domain.models.profile import PollPlan
 
 BACKOFF_BASE_S = 0.5
 BACKOFF_CAP_S = 60.0

@@ -15,6 +15,8 @@ from sora_studio.domain.theme_choice import Theme
 DEFAULT_BASE_URL = "https://api.apixo.ai"
 BASE_URL_VARIABLE = "SORA_STUDIO_BASE_URL"
 """Environment variable that overrides the saved setting."""
+DEFAULT_MODELS_URL = "https://apixo.ai/docs"
+"""Below it the gateway publishes its index of models and their schemas."""
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _NEVER_IN_ADDRESS = re.compile(r"[\s\x00-\x1f\x7f\\\ud800-\udfff]")
@@ -50,7 +52,8 @@ class Settings:
 
     `picture_route` None: not chosen yet. An empty `bucket_endpoint` is Amazon's own. `relay_url` is the relay's public
     address; `relay_port` is this machine's, for a relay in this program. `callback` is the default of new tasks.
-    `backup_limit_gb` is the total for all backups; the newest three are kept whatever their size.
+    `backup_limit_gb` is the total for all backups; the newest three are kept whatever their size. `models_url` is where the
+    index of models is read.
     """
 
     base_url: str = DEFAULT_BASE_URL
@@ -70,6 +73,7 @@ class Settings:
     relay_port: int = DEFAULT_RELAY_PORT
     callback: bool = False
     backup_limit_gb: float = DEFAULT_BACKUP_LIMIT_GB
+    models_url: str = DEFAULT_MODELS_URL
 
     @property
     def backup_limit_bytes(self) -> int:
@@ -98,6 +102,18 @@ def is_loopback(url: str) -> bool:
 def check_base_url(url: str) -> str:
     """Return the gateway's address without a trailing slash; raises `InvalidSetting`. Only loopback may go without TLS."""
     return _check_address(url, example=DEFAULT_BASE_URL, whose="The service's", why="so that the key stays secret")
+
+
+def check_models_url(url: str) -> str:
+    """Return the address of the models' documentation without a trailing slash; raises `InvalidSetting`."""
+    return _check_address(url, example=DEFAULT_MODELS_URL, whose="The models'", why="so that they cannot be changed on the way")
+
+
+def models_url_for(models_url: str, base_url: str) -> str:
+    """Return where the index of models is read: unless another address is set, a gateway on this machine has its own."""
+    if models_url == DEFAULT_MODELS_URL and is_loopback(base_url):
+        return f"{base_url}/docs"
+    return models_url
 
 
 def check_relay_url(url: str) -> str:

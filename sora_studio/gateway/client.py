@@ -12,8 +12,8 @@ import httpx
 
 from sora_studio.clock import Clock
 from sora_studio.domain.errors import InvalidSetting, KeyMissing, KeyRejected, RateLimited, StudioError
+from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.ports import RemoteStatus
-from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.proxies import DIRECT, Proxies
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.settings import check_base_url

@@ -127,6 +127,17 @@ def film_breakdown(error: Exception) -> StudioError:
     return ConnectionFailed("The connection to the film's server was lost.", detail=_kind(error))
 
 
+def page_breakdown(what: str, error: Exception) -> StudioError:
+    """Return the error for a public page that could not be read; `what` begins a sentence, as `The list of models`."""
+    if isinstance(error, ProxyFailed):
+        return ConnectionFailed(f"{what} cannot be reached: {error}.")
+    if isinstance(error, NEVER_SENT):
+        return ConnectionFailed(f"{what} cannot be reached.", detail=_plain(error))
+    if isinstance(error, TimeoutError):
+        return ConnectionFailed(f"{what} did not arrive in time.")
+    return ConnectionFailed(f"{what} could not be read to its end.", detail=_kind(error))
+
+
 def disk_breakdown(error: OSError) -> StorageFull | OSError:
     """Return the error for a failed write: `StorageFull`, or else `error` itself."""
     if is_full(error):

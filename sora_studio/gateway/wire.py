@@ -3,10 +3,12 @@
 import math
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
+from sora_studio.domain.models.build import build, provider
+from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.ports import RemoteStatus
-from sora_studio.domain.profile import ModelProfile
-from sora_studio.domain.request import GenerationRequest
+from sora_studio.domain.request import GenerationRequest, as_draft
 from sora_studio.domain.task import TaskState
 from sora_studio.gateway.answers import JsonValue, decoded, field, integer, text
 from sora_studio.gateway.result_links import result_links
@@ -29,14 +31,13 @@ def to_wire(
     request: GenerationRequest, profile: ModelProfile, image_urls: Sequence[str], *, callback_url: str | None = None
 ) -> dict[str, JsonValue]:
     """Return the body of a create: exactly the documented fields, with the profile's names, values and defaults."""
-    complete = request.completed(profile)
-    fields: dict[str, JsonValue] = {"mode": request.mode.value, "prompt": request.prompt}
-    fields |= {option.field: complete.options[option.field] for option in profile.options}
-    if image_urls and profile.images is not None:
-        fields[profile.images.field] = list(image_urls)
-    if callback_url is None:
-        return {"request_type": "async", "provider": complete.route, "input": fields}
-    return {"request_type": "callback", "callback_url": callback_url, "provider": complete.route, "input": fields}
+    draft = as_draft(request, profile, image_urls)
+    body: dict[str, JsonValue] = {"request_type": "async"}
+    if callback_url is not None:
+        body = {"request_type": "callback", "callback_url": callback_url}
+    if (route := provider(draft, profile)) is not None:
+        body["provider"] = route
+    return {**body, "input": cast("JsonValue", build(draft, profile))}
 
 
 def task_id_of(data: JsonValue) -> str | None:

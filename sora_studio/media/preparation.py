@@ -12,8 +12,7 @@ from PIL import Image, ImageFile, JpegImagePlugin
 
 from sora_studio.domain.errors import InvalidRequest, Problem
 from sora_studio.domain.picture import MEDIA_TYPES, PictureEdit, PreparedPicture
-from sora_studio.domain.profile import ImageRules
-from sora_studio.domain.request import ImageFacts, check_image, megabytes
+from sora_studio.domain.request import ImageFacts, ImageRules, check_image, megabytes
 from sora_studio.media.colours import Pixels, pixels_of
 from sora_studio.media.encoding import BEST_QUALITY, TOP_QUALITY, Encoded, encode_png, fit_jpeg, fit_webp
 from sora_studio.media.image import MAX_DECODED_BYTES, decoded, look, opened

@@ -1,22 +1,24 @@
-"""The simulated service over HTTP: three endpoints, one envelope, and the films."""
+"""The simulated service over HTTP: three endpoints, one envelope, the films, the index of models, and a control."""
 
 import contextlib
 import json
 from collections.abc import AsyncGenerator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from sora_studio.simulator.errands import Errands
-from sora_studio.simulator.faults import ANSWER_IS_LOST
+from sora_studio.simulator.faults import ANSWER_IS_LOST, CONTROL_PATH
 from sora_studio.simulator.films import Films, film_key
 from sora_studio.simulator.links import check_link
 from sora_studio.simulator.markers import is_answer_lost
-from sora_studio.simulator.order import refuse
+from sora_studio.simulator.parameters import refuse
+from sora_studio.simulator.schemas import INDEX_PATH, SCHEMA_PATH, index, schema
 from sora_studio.simulator.service import Service
 from sora_studio.simulator.wire import Refusal, envelope
 
@@ -35,6 +37,9 @@ class Api:
                 Route("/api/v1/generateTask/{model}", self._create, methods=["POST"]),
                 Route("/api/v1/statusTask/{model}", self._status, methods=["GET"]),
                 Route("/api/v1/apikeys/current-balance", self._balance, methods=["GET"]),
+                Route(INDEX_PATH, self._index, methods=["GET", "HEAD"]),
+                Route(SCHEMA_PATH, self._schema, methods=["GET", "HEAD"]),
+                Route(f"{CONTROL_PATH}retire/{{model}}", self._retire, methods=["POST"]),
                 Route("/clips/{task_id}/{index:int}.mp4", self._film, methods=["GET", "HEAD"]),
             ],
             exception_handlers={Refusal: _on_refusal, HTTPException: _on_http_error},
@@ -69,6 +74,20 @@ class Api:
 
     async def _balance(self, request: Request) -> Response:
         return envelope(self._service.balance(_key(request)))
+
+    async def _index(self, _request: Request) -> Response:
+        generated_at = datetime.fromtimestamp(self._service.clock(), UTC).isoformat(timespec="seconds")
+        return JSONResponse(index(self._service.offered(), generated_at))
+
+    async def _schema(self, request: Request) -> Response:
+        found = next((model for model in self._service.offered() if model.slug == request.path_params["model"]), None)
+        if found is None:
+            raise HTTPException(404)
+        return JSONResponse(schema(found))
+
+    async def _retire(self, request: Request) -> Response:
+        self._service.retire(request.path_params["model"])
+        return envelope({"retired": sorted(self._service.retired)})
 
     async def _film(self, request: Request) -> Response:
         task_id, index = str(request.path_params["task_id"]), int(request.path_params["index"])
@@ -106,7 +125,7 @@ def _parsed(request: Request, content: bytes) -> object:
         refuse("body", f"must have at most {MAX_BODY_BYTES} bytes")
     try:
         return json.loads(content)
-    except (json.JSONDecodeError, UnicodeDecodeError, RecursionError):
+    except (ValueError, RecursionError):  # ValueError: also a number of thousands of digits
         refuse("body", "must be JSON")
 
 

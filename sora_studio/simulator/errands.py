@@ -1,11 +1,11 @@
-"""Background work of the simulated service: fetching pictures, rendering films ahead and delivering callbacks."""
+"""Background work of the simulated service: fetching media, rendering films ahead and delivering callbacks."""
 
 import asyncio
 import random
 from collections.abc import Coroutine
 from dataclasses import replace
 
-from sora_studio.simulator.fetching import PictureUnusable, fetch_picture, post_callback
+from sora_studio.simulator.fetching import PictureUnusable, fetch_picture, post_callback, probe_input
 from sora_studio.simulator.films import Films
 from sora_studio.simulator.scenarios import Delivery, draw_delivery
 from sora_studio.simulator.service import Service
@@ -52,8 +52,8 @@ class Errands:
 
     async def _see_through(self, task_id: str, delivery: Delivery) -> None:
         task = self._service.tasks[task_id]
-        if task.waits_for_picture:
-            await self._fetch_picture(task)
+        if task.waits_for_media:
+            await self._fetch_media(task)
         task = self._service.tasks[task_id]
         await self._until(task.starts_at)
         if task.fail_code is None:
@@ -61,13 +61,22 @@ class Errands:
         if task.order.callback_url is not None and not task.called_back:
             await self._call_back(task_id, task.order.callback_url, delivery)
 
-    async def _fetch_picture(self, task: RemoteTask) -> None:
+    async def _fetch_media(self, task: RemoteTask) -> None:
+        """Fetch every picture, and keep the first; measure the video or sound that decides the clip's length."""
+        limits = self._service.picture_limits(task)
         try:
-            content = await asyncio.to_thread(fetch_picture, task.order.image_urls[0])
+            pictures = [await asyncio.to_thread(fetch_picture, url, limits) for url in task.order.image_urls]
         except PictureUnusable as error:
             self._service.fail(task.id, error.code)
-        else:
-            self._service.has_picture(task.id, self._service.folder.keep_picture(content))
+            return
+        facts = await asyncio.to_thread(probe_input, task.order.timed_by) if task.order.timed_by is not None else None
+        shape = pictures[0].shape if pictures else facts.shape if facts else None
+        self._service.has_media(
+            task.id,
+            picture=self._service.folder.keep_picture(pictures[0].content) if pictures else None,
+            shape=shape,
+            input_s=facts.length_s if facts else None,
+        )
 
     async def _call_back(self, task_id: str, url: str, delivery: Delivery) -> None:
         """Call back after the task's end, until the receiver answers 200 or four deliveries have failed."""

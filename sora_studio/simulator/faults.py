@@ -13,6 +13,8 @@ from sora_studio.simulator.scenarios import Answer, Fault, Scenario, draw_fault
 
 REMEMBERED_REQUESTS = 100_000
 DROPPED = 0
+CONTROL_PATH = "/simulator/"
+"""Requests below it control the simulator: they are neither recorded nor disturbed."""
 ANSWER_IS_LOST = "answer_is_lost"
 """Key in a request's state: the work is done, but the answer is lost."""
 
@@ -41,8 +43,8 @@ class Weather:
         self._rng = random.Random(f"faults {seed}")  # noqa: S311 - simulated chance, not a secret
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Apply a fault to HTTP requests; pass everything else through."""
-        if scope["type"] != "http":
+        """Apply a fault to HTTP requests of the service; pass everything else through."""
+        if scope["type"] != "http" or str(scope["path"]).startswith(CONTROL_PATH):
             await self._app(scope, receive, send)
             return
         path = str(scope["path"])

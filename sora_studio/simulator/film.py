@@ -38,16 +38,24 @@ class Picture:
     watermark: str = ""
 
 
-def render(
-    picture: Picture, path: Path, *, width: int, height: int, duration_s: int, stopped: Callable[[], bool] = lambda: False
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Film:
+    """A film's form."""
+
+    width: int
+    height: int
+    duration_s: float
+    has_sound: bool = True
+
+
+def render(picture: Picture, path: Path, film: Film, *, stopped: Callable[[], bool] = lambda: False) -> None:
     """Write the film. The same picture gives the same bytes. Raises `RenderingStopped` once `stopped` returns true."""
-    frames = duration_s * FPS
-    shot = _shot(picture, width=width, height=height, frames=frames)
-    captions = Captions(picture.caption, picture.watermark, width=width, height=height)
+    frames = max(round(film.duration_s * FPS), 1)
+    shot = _shot(picture, width=film.width, height=film.height, frames=frames)
+    captions = Captions(picture.caption, picture.watermark, width=film.width, height=film.height)
     with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
-        video, sound = _video_stream(container, width, height), container.add_stream("aac", rate=RATE_HZ, layout="mono")
-        sound.bit_rate = 64_000
+        video = _video_stream(container, film.width, film.height)
+        sound = _sound_stream(container) if film.has_sound else None
         for number in range(frames):
             if stopped():
                 raise RenderingStopped
@@ -57,10 +65,11 @@ def render(
             frame.pts = number
             container.mux(video.encode(frame))
         container.mux(video.encode(None))
-        samples = chord(picture.scene, duration_s)
-        for start in range(0, len(samples), _SOUND_FRAME):
-            container.mux(sound.encode(_sound_frame(samples[start : start + _SOUND_FRAME], start)))
-        container.mux(sound.encode(None))
+        if sound is not None:
+            samples = chord(picture.scene, frames / FPS)
+            for start in range(0, len(samples), _SOUND_FRAME):
+                container.mux(sound.encode(_sound_frame(samples[start : start + _SOUND_FRAME], start)))
+            container.mux(sound.encode(None))
 
 
 def _shot(picture: Picture, *, width: int, height: int, frames: int) -> Callable[[int], Planes]:
@@ -79,6 +88,12 @@ def _video_stream(container: OutputContainer, width: int, height: int) -> av.Vid
     context.thread_count = 1
     context.color_range = _LIMITED_RANGE
     context.colorspace = context.color_primaries = context.color_trc = _BT709
+    return stream
+
+
+def _sound_stream(container: OutputContainer) -> av.AudioStream:
+    stream = container.add_stream("aac", rate=RATE_HZ, layout="mono")
+    stream.bit_rate = 64_000
     return stream
 
 

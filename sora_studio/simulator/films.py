@@ -18,7 +18,7 @@ MAX_AHEAD = 8
 MAX_TAKES = 4
 """A repeated order gets another film, as in reality; after so many they repeat, so that a thousand stay cheap."""
 
-_VERSION = 2
+_VERSION = 3
 """Part of every film's name: bump it when drawing changes."""
 
 
@@ -60,7 +60,7 @@ class Films:
         return under_way
 
     def _render(self, task: RemoteTask, index: int, path: Path) -> Path:
-        from sora_studio.simulator.film import Picture, render  # noqa: PLC0415 - codecs would slow the start
+        from sora_studio.simulator.film import Film, Picture, render  # noqa: PLC0415 - codecs would slow the start
 
         if path.exists():
             os.utime(path)
@@ -70,15 +70,14 @@ class Films:
             caption=order.prompt,
             scene=f"{order.prompt} {index} {task.take % MAX_TAKES}",
             still=self._folder.picture(task.picture) if task.picture else None,
-            watermark=order.model if order.watermark else "",
+            watermark=order.watermark,
         )
-        short = self._edge_px or order.short_edge_px
-        long = short * 16 // 9
-        width, height = (short, long) if order.portrait else (long, short)
+        width, height = task.size(self._edge_px)
         self._make_room()
         unfinished = path.with_suffix(f".{os.getpid()}.part")
         try:
-            render(picture, unfinished, width=width, height=height, duration_s=order.duration_s, stopped=self._closing.is_set)
+            film = Film(width, height, task.length_s, has_sound=order.sound)
+            render(picture, unfinished, film, stopped=self._closing.is_set)
             unfinished.replace(path)
         finally:
             unfinished.unlink(missing_ok=True)
@@ -103,10 +102,11 @@ def film_key(task: RemoteTask, index: int) -> str:
         order.prompt,
         index,
         task.take % MAX_TAKES,
-        order.duration_s,
-        order.portrait,
-        order.short_edge_px,
+        task.length_s,
+        task.size(),
+        order.sound,
         task.picture,
         order.watermark,
+        order.model,
     )
-    return hashlib.sha256(repr((*shows, order.model)).encode()).hexdigest()[:40]
+    return hashlib.sha256(repr(shows).encode()).hexdigest()[:40]

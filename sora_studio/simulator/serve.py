@@ -19,6 +19,7 @@ from sora_studio.simulator.api import Api
 from sora_studio.simulator.connections import Connections
 from sora_studio.simulator.faults import SeenRequest, Weather
 from sora_studio.simulator.folder import Folder
+from sora_studio.simulator.models import MODELS
 from sora_studio.simulator.scenarios import SCENARIOS
 from sora_studio.simulator.service import START_BALANCE_USD, Charge, Service, Terms
 from sora_studio.simulator.task import RemoteTask
@@ -81,6 +82,10 @@ class State:
         """Delete all films finished so far: every link to them answers 404."""
         self._service.expire_films()
 
+    def retire(self, slug: str) -> None:
+        """Offer a model no longer; accepted tasks go on."""
+        self._service.retire(slug)
+
 
 @dataclass(frozen=True, slots=True)
 class Running:
@@ -142,6 +147,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         balance_usd=options.balance,
         keys=options.key,
         film_edge_px=options.film_edge,
+        retired=options.retire,
     )
     with contextlib.ExitStack() as stack:
         try:
@@ -172,6 +178,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--state", type=Path, metavar="DIR", help="keep tasks and films there (default: forget them at the end)")
     edge_help = f"shorter edge of all films (default: {FILM_EDGE_VARIABLE} in the environment, else as ordered)"
     add("--film-edge", type=_edge, default=os.environ.get(FILM_EDGE_VARIABLE), metavar="PX", help=edge_help)
+    retire_help = "refuse this model as no longer available; can be given more than once"
+    add("--retire", action="append", default=[], choices=list(MODELS), metavar="SLUG", help=retire_help)
     add("--until-stdin-closes", action="store_true", help="end when standard input closes")
     return parser
 

@@ -12,7 +12,8 @@ from sora_studio.simulator.folder import Folder
 from sora_studio.simulator.limits import RequestWindow
 from sora_studio.simulator.links import FILM_KEPT_S, result_url
 from sora_studio.simulator.markers import CONTENT_VIOLATION, clip_count, fail_code
-from sora_studio.simulator.models import MODELS, USUAL_TIMES_S, Model
+from sora_studio.simulator.model import ASSUMED_INPUT_S, MediaField, MediaKind, Mode, Model
+from sora_studio.simulator.models import MODELS
 from sora_studio.simulator.order import Order, read_order
 from sora_studio.simulator.scenarios import SCENARIOS, Scenario
 from sora_studio.simulator.task import RemoteTask, State
@@ -42,6 +43,8 @@ class Terms:
     balance_usd: float = START_BALANCE_USD
     keys: Sequence[str] = ()
     film_edge_px: int | None = None
+    retired: Sequence[str] = ()
+    """Models that are no longer offered."""
 
 
 class Service:
@@ -51,6 +54,7 @@ class Service:
         self.terms, self.folder, self.clock = terms, folder, clock
         self.tasks: dict[str, RemoteTask] = {}
         self.charges: list[Charge] = []
+        self.retired = set(terms.retired)
         self.links_valid_from = self.films_valid_from = 0.0
         self._rng = random.Random(f"tasks {terms.seed}")  # noqa: S311 - simulated chance, not a secret
         self._windows = dict[tuple[str, str], RequestWindow]()
@@ -60,12 +64,15 @@ class Service:
     def create(self, key: str, slug: str, body: Callable[[], object], address: str) -> RemoteTask:
         """Accept and charge a task. `body` is read after all other checks; `address` is the one that the client used."""
         model = self._admit(key, slug)
+        if slug in self.retired:
+            raise Refusal(404, f"The model {slug!r} is no longer available", error="MODEL_UNAVAILABLE")
         order = read_order(body(), model)
         self._check_concurrency(model)
-        price_usd = model.prices_usd[order.duration_s]
+        length_s = order.duration_s + (ASSUMED_INPUT_S if order.timed_by else 0)
+        price_usd = _price_usd(order, length_s)
         if self.balance_usd(key) < price_usd:
             raise Refusal(402, "The account has no credit left", error="INSUFFICIENT_CREDITS")
-        task = self._plan(order, price_usd, address)
+        task = self._plan(order, model.times.of(length_s), price_usd, address)
         self.keep(task)
         self.charges.append(Charge(task.id, order.prompt, price_usd, task.accepted_at))
         self._running[model.slug].append(task.id)
@@ -121,9 +128,19 @@ class Service:
         self.tasks[task.id] = task
         self.folder.save(task)
 
-    def has_picture(self, task_id: str, name: str) -> None:
-        """Record that the picture of a task has been fetched."""
-        self.keep(replace(self.tasks[task_id], picture=name))
+    def picture_limits(self, task: RemoteTask) -> MediaField:
+        """Return what the pictures of a task must be."""
+        media = _mode(task.order).media
+        return next((field for field in media if field.kind is MediaKind.IMAGE), MediaField("image_urls", MediaKind.IMAGE))
+
+    def has_media(self, task_id: str, *, picture: str | None, shape: tuple[int, int] | None, input_s: float | None) -> None:
+        """Record what has been fetched for a task. One that is paid by its input's length gets its final price."""
+        task = replace(self.tasks[task_id], picture=picture, shape=shape)
+        if task.order.timed_by is not None:
+            task = replace(task, input_s=ASSUMED_INPUT_S if input_s is None else input_s)
+            task = replace(task, price_usd=_price_usd(task.order, task.length_s))
+            self.charges = [replace(one, usd=task.price_usd) if one.task_id == task_id else one for one in self.charges]
+        self.keep(task)
 
     def fail(self, task_id: str, code: str) -> None:
         """End a task as failed."""
@@ -135,7 +152,17 @@ class Service:
             self.tasks[task.id] = task
             self._running[task.order.model].append(task.id)
             self._takes[task.order] += 1
-        return [task for task in self.tasks.values() if task.waits_for_picture or _owes_callback(task)]
+        return [task for task in self.tasks.values() if task.waits_for_media or _owes_callback(task)]
+
+    def retire(self, slug: str) -> None:
+        """Offer a model no longer; accepted tasks go on. Raises 404 for an unknown model."""
+        if slug not in MODELS:
+            raise Refusal(404, f"There is no model {slug!r}")
+        self.retired.add(slug)
+
+    def offered(self) -> list[Model]:
+        """Return the models that have not been retired."""
+        return [model for model in MODELS.values() if model.slug not in self.retired]
 
     def expire_links(self) -> None:
         """Make every link handed out so far answer 410; new ones work."""
@@ -165,9 +192,9 @@ class Service:
             message = f"Limit of {model.concurrent_tasks} concurrent tasks reached"
             raise Refusal(429, message, retry_after_s=max(wait_s, 1))
 
-    def _plan(self, order: Order, price_usd: float, address: str) -> RemoteTask:
+    def _plan(self, order: Order, usual_times_s: tuple[float, float], price_usd: float, address: str) -> RemoteTask:
         now, scenario = self.clock(), self.terms.scenario
-        usual_s = self._rng.uniform(*USUAL_TIMES_S[order.duration_s])
+        usual_s = self._rng.uniform(*usual_times_s)
         lasts_s = usual_s * self._rng.uniform(*scenario.slowness) / self.terms.speed
         return RemoteTask(
             id=secrets.token_hex(16),
@@ -181,6 +208,15 @@ class Service:
             take=self._takes[order],
             fail_code=CONTENT_VIOLATION if scenario.rejects else fail_code(order.prompt),
         )
+
+
+def _mode(order: Order) -> Mode:
+    return MODELS[order.model].mode(dict(order.values))
+
+
+def _price_usd(order: Order, length_s: float) -> float:
+    price = _mode(order).price or MODELS[order.model].price
+    return price.of(dict(order.values), length_s)
 
 
 def _owes_callback(task: RemoteTask) -> bool:

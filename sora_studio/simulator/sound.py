@@ -18,12 +18,12 @@ _LOUDNESS = 0.022
 _FADE_S = 0.6
 
 
-def chord(seed: str, duration_s: int) -> "array[float]":
+def chord(seed: str, duration_s: float) -> "array[float]":
     """Return samples of one channel, −1 to 1."""
     loop = _loop(random.Random(f"sound {seed}").randrange(len(_CHORDS_HZ)))  # noqa: S311 - simulated chance, not a secret
-    samples = loop * (duration_s // _LOOP_S + 1)
-    del samples[duration_s * RATE_HZ :]
-    fade = round(_FADE_S * RATE_HZ)
+    samples = loop * (int(duration_s) // _LOOP_S + 1)
+    del samples[round(duration_s * RATE_HZ) :]
+    fade = min(round(_FADE_S * RATE_HZ), len(samples) // 2)
     for index in range(fade):
         share = index / fade
         samples[index] *= share

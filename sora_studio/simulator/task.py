@@ -6,7 +6,9 @@ from enum import StrEnum
 from typing import Any, Self
 
 from sora_studio.simulator.markers import fail_message
+from sora_studio.simulator.model import ASSUMED_INPUT_S
 from sora_studio.simulator.order import Order
+from sora_studio.simulator.shapes import WIDE, scaled
 
 
 class State(StrEnum):
@@ -20,9 +22,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RemoteTask:
-    """Times are Unix seconds. `picture` names the fetched picture; a task that needs one keeps running until then.
+    """Times are Unix seconds. A task that is made from media keeps running until they have been fetched.
 
-    `take` counts earlier equal orders.
+    `picture` names the first picture and `shape` is its width and height, else the video's; `input_s` is the length of the
+    video or sound that decides the clip's. `take` counts earlier equal orders.
     """
 
     id: str
@@ -36,18 +39,36 @@ class RemoteTask:
     take: int = 0
     fail_code: str | None = None
     picture: str | None = None
+    shape: tuple[int, int] | None = None
+    input_s: float | None = None
     called_back: bool = False
 
     @property
-    def waits_for_picture(self) -> bool:
-        """Whether its picture is still being fetched."""
-        return bool(self.order.image_urls) and self.picture is None and self.fail_code is None
+    def waits_for_media(self) -> bool:
+        """Whether what it is made from is still being fetched."""
+        lacks_picture = bool(self.order.image_urls) and self.picture is None
+        return self.fail_code is None and (lacks_picture or (self.order.timed_by is not None and self.input_s is None))
+
+    @property
+    def length_s(self) -> float:
+        """The clip's length, as far as it is known."""
+        if self.order.timed_by is None:
+            return self.order.duration_s
+        return self.order.duration_s + (ASSUMED_INPUT_S if self.input_s is None else self.input_s)
+
+    def size(self, edge_px: int | None = None) -> tuple[int, int]:
+        """Return the clip's width and height, or those of the same shape with another shorter edge."""
+        order = self.order
+        shape = self.shape if order.own_shape and self.shape else (order.width, order.height)
+        if shape == (order.width, order.height) and edge_px is None:
+            return shape
+        return scaled(shape, edge_px or min(order.width, order.height))
 
     def state(self, now: float) -> State:
         """Return the state at that time."""
         if now < self.starts_at:
             return State.PENDING
-        if now < self.ends_at or self.waits_for_picture:
+        if now < self.ends_at or self.waits_for_media:
             return State.PROCESSING
         return State.FAILED if self.fail_code else State.SUCCESS
 
@@ -80,8 +101,19 @@ class RemoteTask:
         """Parse the JSON of `to_text`; raises ValueError, TypeError or KeyError for anything else."""
         fields: dict[str, Any] = json.loads(text)
         order: dict[str, Any] = fields.pop("order")
-        urls: list[str] = order.pop("image_urls")
-        return cls(order=Order(image_urls=tuple(urls), **order), **fields)
+        if "portrait" in order:
+            order = _converted(order)
+        order |= {"image_urls": tuple(order["image_urls"]), "values": tuple((name, value) for name, value in order["values"])}
+        if fields.get("shape") is not None:
+            fields["shape"] = tuple(fields["shape"])
+        return cls(order=Order(**order), **fields)
+
+
+def _converted(order: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of an order that an earlier simulator, which knew two shapes, left in the folder."""
+    width, height = scaled((9, 16) if order.pop("portrait") else WIDE, order.pop("short_edge_px"))
+    watermark = order["model"] if order["watermark"] else ""
+    return order | {"width": width, "height": height, "watermark": watermark, "values": []}
 
 
 def _ms(seconds: float) -> int:

@@ -4,8 +4,8 @@ import os
 from pathlib import Path
 
 from sora_studio.domain.errors import ProfileError
-from sora_studio.domain.profile import ModelProfile
-from sora_studio.domain.profile_toml import MAX_PROFILE_CHARS, parse_profile
+from sora_studio.domain.models.profile import ModelProfile
+from sora_studio.domain.models.read import MAX_PROFILE_CHARS, read
 
 
 def load_profiles(shipped: Path, own: Path) -> tuple[dict[str, ModelProfile], list[ProfileError]]:
@@ -43,7 +43,7 @@ def _load(path: Path) -> ModelProfile:
         raise ProfileError(path.name, 0, "It is not text in UTF-8.") from None
     except OSError as error:
         raise ProfileError(path.name, 0, f"It cannot be read: {error.strerror or error}.") from error
-    profile = parse_profile(text, path.name)
+    profile = read(text, path.name)
     if path.stem != profile.slug:  # so that no two files define the same model
         raise ProfileError(path.name, 0, f"Its slug is {profile.slug!r}, so its name must be {profile.slug}.toml.")
     return profile

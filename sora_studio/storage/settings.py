@@ -15,9 +15,9 @@ import tomli_w
 from sora_studio.atomic_file import write_whole
 from sora_studio.domain.disk_space import is_full
 from sora_studio.domain.errors import InvalidSetting, StorageFull
+from sora_studio.domain.models.names import is_slug
 from sora_studio.domain.naming import check_template
 from sora_studio.domain.picture import PictureRoute
-from sora_studio.domain.profile_toml import is_slug
 from sora_studio.domain.settings import (
     RelayPlace,
     Settings,
@@ -27,6 +27,7 @@ from sora_studio.domain.settings import (
     check_bucket_endpoint,
     check_bucket_name,
     check_limit_usd,
+    check_models_url,
     check_port,
     check_relay_url,
 )
@@ -71,6 +72,7 @@ class SettingsFile:
             relay_port=self._take(content, "relay_port", _port, default.relay_port),
             callback=self._take(content, "callback", _truth, default.callback),
             backup_limit_gb=self._take(content, "backup_limit_gb", _gigabytes, default.backup_limit_gb),
+            models_url=self._take(content, "models_url", _models_url, default.models_url),
         )
         if self._troubles:
             self._keep_damaged()
@@ -134,6 +136,10 @@ def _text(value: object) -> str:
 
 def _base_url(value: object) -> str:
     return check_base_url(_text(value))
+
+
+def _models_url(value: object) -> str:
+    return check_models_url(_text(value))
 
 
 def _folder(value: object) -> Path:

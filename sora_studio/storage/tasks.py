@@ -51,6 +51,7 @@ CUT_OFF_CLIPS = "SELECT id, task FROM clips WHERE state = 'downloading'"
 REPORTED_BY = "SELECT id FROM tasks WHERE callback_secret = ?"
 CHANGED_SINCE = "SELECT revision, id FROM tasks WHERE revision > ? ORDER BY revision"
 NEWEST_REVISION = "SELECT revision FROM changes"
+COUNT_BY_MODEL = "SELECT model, count(*) FROM tasks GROUP BY model"
 HAS_TASK_ID = "SELECT EXISTS (SELECT 1 FROM tasks WHERE task_id = ?)"
 CLIP_FILES = """
     SELECT id, path, state = 'saved' AS is_saved FROM clips
@@ -215,6 +216,12 @@ class SqliteTasks:
             return _newest_revision(connection), [row["id"] for row in connection.execute(CHANGED_SINCE, (revision,))]
 
         return await self._database.read(work)
+
+    async def count_by_model(self) -> dict[str, int]:
+        """Return how many tasks each model has: of all gateways, removed or not."""
+        return await self._database.read(
+            lambda connection: {text_from_sql(model): count for model, count in connection.execute(COUNT_BY_MODEL)}
+        )
 
     async def _read_ids(self, query: str, values: Sequence[SqlValue]) -> list[Task]:
         def work(connection: sqlite3.Connection) -> list[Task]:

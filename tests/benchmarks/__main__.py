@@ -25,6 +25,7 @@ BENCHMARKS = (
     "hostile_films",
     "pictures",
     "relay",
+    "models",
 )
 MARKS = {True: "met", False: "missed", None: ""}
 

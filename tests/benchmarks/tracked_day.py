@@ -16,7 +16,7 @@ from datetime import timedelta
 import httpx
 
 from sora_studio.domain.events import EventBus
-from sora_studio.domain.profile import ModelProfile
+from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.task import TaskState
 from sora_studio.gateway.client import GatewayClient
 from sora_studio.services.polling.tracking import Tracking

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import InvalidRequest, Problem, RequestRepeated, StudioError
+from sora_studio.domain.models.profile import ModelProfile
+from sora_studio.domain.models.read import read
 from sora_studio.domain.picture import PictureEdit, PictureRoute, PreparedPicture, Thumbnail, WebPicture
-from sora_studio.domain.profile import ModelProfile
-from sora_studio.domain.profile_toml import parse_profile
 from sora_studio.domain.request import MAX_TASKS_AT_ONCE, GenerationRequest, ImageFacts, check_request, is_url
 from sora_studio.domain.settings import Settings
 from sora_studio.domain.task import Task, TaskState
@@ -24,7 +24,7 @@ NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 def shipped_profile(slug: str = "sora-2") -> ModelProfile:
     source = resources_dir() / "models" / f"{slug}.toml"
-    return parse_profile(source.read_text(encoding="utf-8"), source.name)
+    return read(source.read_text(encoding="utf-8"), source.name)
 
 
 @dataclass

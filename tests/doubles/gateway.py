@@ -6,8 +6,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from sora_studio.clock import Clock
+from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.ports import RemoteStatus
-from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import TaskState
 from sora_studio.gateway.client import GatewayClient

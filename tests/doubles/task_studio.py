@@ -9,8 +9,8 @@ from typing import cast
 from sora_studio.domain.clip import Clip, ClipCounts, ClipState
 from sora_studio.domain.errors import StudioError, TaskUnknown
 from sora_studio.domain.events import EventBus, TaskChanged
+from sora_studio.domain.models.read import read
 from sora_studio.domain.ports import RemoteStatus, TaskChanges, TaskSurvey
-from sora_studio.domain.profile_toml import parse_profile
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import SECTIONS, Phase, Task, TaskSection, TaskState
 from sora_studio.paths import resources_dir
@@ -18,7 +18,7 @@ from tests.doubles.compose_studio import FakePictures
 
 NOW = datetime(2026, 11, 22, 14, 10, tzinfo=UTC)
 GATEWAY = "https://api.example"
-PROFILE = parse_profile((resources_dir() / "models" / "sora-2.toml").read_text(encoding="utf-8"), "sora-2.toml")
+PROFILE = read((resources_dir() / "models" / "sora-2.toml").read_text(encoding="utf-8"), "sora-2.toml")
 _CLIP_STATES = {
     Phase.DOWNLOADING: ClipState.DOWNLOADING,
     Phase.UNSAVED: ClipState.REMOTE,

@@ -99,9 +99,9 @@ def test_a_file_name_that_is_no_text_keeps_no_clip_from_being_saved(program: Pro
     [
         ([" "], "The prompt is empty"),
         (["x" * 10_001], "10,001 characters, 1 more than the 10,000"),
-        (["A harbour", "--set", "duration=11"], "choose 10 s or 15 s"),
-        (["A harbour", "--set", "fps=30"], "no option 'fps'"),
-        (["A harbour", "--route", "cheap"], "Route 'cheap'"),
+        (["A harbour", "--set", "duration=11"], "Duration takes 10 s or 15 s"),
+        (["A harbour", "--set", "fps=30"], "Text to video has no option fps"),
+        (["A harbour", "--route", "cheap"], "Sora 2 has no route cheap"),
         (["A harbour", "--model", "sora-9"], "no model 'sora-9'"),
         (["A harbour", "--count", "11"], "1 to 10"),
         (["A harbour", "--image", "https://x.invalid/a.png"], "x.invalid/a.png cannot be looked at"),

@@ -16,8 +16,8 @@ from sora_studio.domain.errors import (
     ServiceUnavailable,
     TaskUnknown,
 )
+from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.ports import RemoteStatus
-from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import Task, TaskState
 from tests.doubles.clock import ManualClock

@@ -119,17 +119,51 @@ def test_a_cancelled_write_still_has_to_be_written(loop: StudioEventLoop, studio
     assert [draft.request.prompt for draft in studio.drafts.saved] == ["precious"]
 
 
-def test_another_model_keeps_what_it_knows_and_takes_its_own_defaults_for_the_rest(
-    loop: StudioEventLoop, tmp_path: Path
-) -> None:
+def test_another_model_takes_what_the_options_mean_and_gives_them_back(loop: StudioEventLoop, tmp_path: Path) -> None:
     model = restored(loop, ComposeStudio(tmp_path, shipped_profile(), shipped_profile("sora-2-pro")))
     model.set_option("duration", 15)
+    model.set_option("aspect_ratio", "portrait")
     model.set_route("value")
     model.set_model("sora-2-pro")
     assert model.request.route == "official"
-    assert (model.request.options["duration"], model.request.options["resolution"]) == (15, "720p")
+    assert model.request.options == {"duration": 12, "size": "720*1280"}
+    model.set_images(("https://example.com/a.png",))
+    assert [option.field for option in model.options] == ["duration", "resolution"]
     model.set_model("sora-2")
-    assert "resolution" not in model.request.options
+    assert model.request.options == {"duration": 15, "aspect_ratio": "portrait", "remove_watermark": True}
+
+
+def test_a_picture_changes_the_mode_and_gives_the_options_of_each_back(loop: StudioEventLoop, tmp_path: Path) -> None:
+    model = restored(loop, ComposeStudio(tmp_path, shipped_profile("grok-video")))
+    model.set_option("duration", 12)
+    assert model.request.options == {"duration": 12, "resolution": "480p", "aspect_ratio": "16:9"}
+    model.set_images(("https://example.com/a.png",))
+    assert model.request.options == {"duration": 12, "resolution": "480p"}, "the picture keeps its own shape"
+    model.set_option("aspect_ratio", "9:16")
+    model.set_option("duration", 20)
+    model.undo_images()
+    assert model.request.options == {"duration": 12, "resolution": "480p", "aspect_ratio": "16:9"}
+    model.redo_images()
+    assert model.request.options == {"duration": 20, "resolution": "480p", "aspect_ratio": "9:16"}
+    model.unset_option("aspect_ratio")
+    assert model.request.options == {"duration": 20, "resolution": "480p"}
+
+
+def test_what_changes_beside_the_model_is_said_until_the_next_choice(loop: StudioEventLoop, tmp_path: Path) -> None:
+    model = restored(loop, ComposeStudio(tmp_path, shipped_profile(), shipped_profile("kling-2-6")))
+    model.set_option("duration", 15)
+    model.set_model("kling-2-6")
+    assert "Duration: 15 s becomes 10 s." in model.notes
+    assert model.request.options == {"duration": 10, "aspect_ratio": "16:9"}, "sound has to be chosen"
+    model.set_option("sound", False)
+    assert not model.notes
+
+
+def test_values_that_no_control_shows_are_left_out_and_said(loop: StudioEventLoop, tmp_path: Path) -> None:
+    model = restored(loop, ComposeStudio(tmp_path, shipped_profile("kling-2-1")))
+    model.use(GenerationRequest("kling-2-1", "A pier", {"duration": 10, "negative_prompt": "haze", "cfg_scale": 0.6}))
+    assert model.request.options == {"duration": 10, "aspect_ratio": "16:9"}
+    assert model.notes == "Leave out: haze is left out. Prompt strength: 0.6 is left out."
 
 
 def test_a_request_of_a_model_that_is_gone_is_taken_over_by_one_that_is_there(

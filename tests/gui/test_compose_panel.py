@@ -13,12 +13,13 @@ from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
+from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import StorageFull
 from sora_studio.domain.events import ConnectionChanged
-from sora_studio.domain.profile import Price
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.ui.kit.controls import CheckChip, MenuChip, SegmentButton
 from tests.doubles.compose_studio import ComposeStudio, shipped_profile
+from tests.doubles.prices import clip_price
 from tests.gui.compose_desk import EARLIER, Desk, open_desk
 
 
@@ -52,7 +53,7 @@ def test_every_control_ends_up_in_the_request(desk: Desk) -> None:
     QTest.keyClicks(desk.editor, "A")
     desk.click(desk.one(SegmentButton, "Duration 15 s"))
     desk.click(desk.one(SegmentButton, "Aspect ratio Portrait"))
-    desk.click(desk.one(CheckChip, "No watermark"))
+    desk.click(desk.one(CheckChip, "Watermark removed"))
     desk.action("Route auto", "Official").trigger()
     desk.action("Takes ×1", "×4").trigger()
     assert desk.editor.hasFocus()  # clicking an option is no reason to leave the text
@@ -134,7 +135,7 @@ def test_offline_the_button_queues(desk: Desk) -> None:
 
 
 def test_the_button_names_a_price_when_the_profile_knows_one(qtbot: QtBot, loop: StudioEventLoop, tmp_path: Path) -> None:
-    priced = replace(shipped_profile(), prices=(Price({"duration": 10}, 0.5), Price({"duration": 15}, 0.75)))
+    priced = replace(shipped_profile(), prices=(clip_price(0.5, duration=10), clip_price(0.75, duration=15)))
     desk = Desk(qtbot, ComposeStudio(tmp_path, priced))
     desk.attach()
     assert desk.generate.text() == "Generate · ≈ $0.50"
@@ -247,7 +248,7 @@ def test_arrow_keys_move_within_a_segment_and_tab_visits_everything_in_order(des
         "Add an image",
         "Duration 10 s",
         "Aspect ratio Landscape",
-        "No watermark",
+        "Watermark removed",
         "Route auto",
         "Takes ×1",
         "Generate",
@@ -265,7 +266,7 @@ def test_a_segmented_control_is_one_stop_where_its_value_is(desk: Desk, holds: s
     desk.attach()
     desk.panel.use(GenerationRequest("sora-2", "A", {"aspect_ratio": holds.lower()}))
     held, wanted = (desk.one(SegmentButton, f"Aspect ratio {side}") for side in (holds, other))
-    before, after = desk.one(SegmentButton, "Duration 10 s"), desk.one(CheckChip, "No watermark")
+    before, after = desk.one(SegmentButton, "Duration 10 s"), desk.one(CheckChip, "Watermark removed")
     for start, step, end in ((before, Qt.Key.Key_Tab, after), (after, Qt.Key.Key_Backtab, before)):
         start.setFocus()
         QTest.keyClick(start, step)
@@ -292,9 +293,27 @@ def test_the_model_can_be_chosen_when_there_is_a_choice(qtbot: QtBot, loop: Stud
     desk = Desk(qtbot, ComposeStudio(tmp_path, shipped_profile(), shipped_profile("sora-2-pro")))
     desk.attach()
     desk.action("Sora 2", "Sora 2 Pro").trigger()
-    assert desk.one(SegmentButton, "Resolution 1080p").isVisible()
+    assert desk.one(SegmentButton, "Duration 12 s").isVisible()
+    assert desk.one(MenuChip, "Size 1280 × 720").isVisible()
     assert desk.reads("0 / 5,000")
     assert not [chip for chip in desk.all(MenuChip) if chip.accessibleName().startswith("Route")]
+    loop.run_until_complete(desk.scope.close())
+
+
+def test_what_has_no_default_is_left_to_the_service_or_asked_for(qtbot: QtBot, loop: StudioEventLoop, tmp_path: Path) -> None:
+    studio = ComposeStudio(tmp_path, shipped_profile("kling-2-1"), shipped_profile("kling-2-6"))
+    studio.drafts.draft = Draft(1, GenerationRequest("kling-2-1", "A pier", images=("https://example.com/a.png",)))
+    desk = Desk(qtbot, studio)
+    desk.attach()
+    desk.action("Aspect ratio Auto", "9:16").trigger()
+    desk.action("Aspect ratio 9:16", "Auto").trigger()
+    assert desk.one(MenuChip, "Aspect ratio Auto").isVisible()
+    desk.action("Kling 2.1", "Kling 2.6").trigger()
+    sound = [desk.one(SegmentButton, f"Sound {word}") for word in ("on", "off")]
+    assert [button.isChecked() for button in sound] == [False, False]
+    desk.click(sound[1])
+    desk.panel.use(GenerationRequest("kling-2-6", "A pier", images=("https://example.com/a.png",)))
+    assert [button.isChecked() for button in sound] == [False, False]
     loop.run_until_complete(desk.scope.close())
 
 

@@ -227,7 +227,7 @@ def test_a_sentence_of_many_lines_takes_its_room_from_the_stage_and_none_from_th
 
 
 def test_a_model_without_pictures_shows_no_well(qtbot: QtBot, loop: StudioEventLoop, tmp_path: Path) -> None:
-    textual = replace(shipped_profile(), modes=("text-to-video",), images=None)
+    textual = replace(shipped_profile(), modes=shipped_profile().modes[:1])
     desk = Desk(qtbot, ComposeStudio(tmp_path, textual))
     desk.attach()
     assert desk.wells() == []

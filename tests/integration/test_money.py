@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from sora_studio.domain.errors import OutcomeUnknown, TaskUnknown
+from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.money import rounded
-from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import TaskState
 from sora_studio.gateway.client import GatewayClient

@@ -7,7 +7,7 @@ from unittest import mock
 
 import pytest
 
-from sora_studio.domain.profile import PollPlan
+from sora_studio.domain.models.profile import PollPlan
 from sora_studio.domain.task import Task
 from sora_studio.services.callbacks.callback_handler import CallbackHandler
 from sora_studio.services.polling import polled_task

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from sora_studio.domain.errors import ConnectionFailed, Intercepted, KeyMissing, KeyRejected, StudioError, TaskUnknown
+from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.ports import Callback
-from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.schedule import backoff_s
 from sora_studio.domain.task import Task, TaskState
 from sora_studio.services.runtime.connection import Connection

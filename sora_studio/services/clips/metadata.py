@@ -9,7 +9,9 @@ from sora_studio.domain.task import Task
 FORMAT = 1
 
 
-def describe(task: Task, clip: Clip, film: FilmFacts | None, *, gateway: str, saved_at: datetime) -> dict[str, object]:
+def describe(
+    task: Task, clip: Clip, film: FilmFacts | None, *, mode: str, gateway: str, saved_at: datetime
+) -> dict[str, object]:
     """Return the metadata of one clip.
 
     Links may be signed, so result links are left out and image links lose their query. `film` is None for a file that is not a
@@ -20,7 +22,7 @@ def describe(task: Task, clip: Clip, film: FilmFacts | None, *, gateway: str, sa
         "format": FORMAT,
         "prompt": request.prompt,
         "model": request.model,
-        "mode": request.mode.value,
+        "mode": mode,
         "options": dict(request.options),
         "route": request.route,
         "images": [without_query(image) for image in request.images],

@@ -11,6 +11,7 @@ from sora_studio.domain.errors import FolderSilent, PassingError, StudioError
 from sora_studio.domain.file_kinds import MP4, UNKNOWN, FileForm, FileKind, kind_of
 from sora_studio.domain.naming import clip_stem
 from sora_studio.domain.ports import TransferProgress
+from sora_studio.domain.request import mode_of
 from sora_studio.domain.task import Task
 from sora_studio.services.clips import clip_files
 from sora_studio.services.clips.metadata import describe
@@ -98,7 +99,10 @@ class ClipSaver:
 
     async def _finish(self, task: Task, clip: Clip, target: Path, film: FilmFacts | None, note: str | None) -> None:
         size_bytes = await clip_files.size_of(target)
-        details = describe(task, clip, film, gateway=self._core.gateway_name, saved_at=self._core.clock.now())
+        profile = self._core.profiles.get(task.request.model)
+        mode = mode_of(task.request, profile).id if profile else task.request.kind.value
+        now, gateway = self._core.clock.now(), self._core.gateway_name
+        details = describe(task, clip, film, mode=mode, gateway=gateway, saved_at=now)
         await clip_files.write_json(target.with_suffix(".json"), details)
         poster = await self._picture(clip, target) if film is not None else None
 

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sora_studio.domain.errors import FolderSilent, InvalidRequest, PassingError
+from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.picture import PictureEdit, PreparedPicture, Thumbnail, WebPicture
-from sora_studio.domain.profile import ImageRules, ModelProfile
-from sora_studio.domain.request import ImageFacts, check_image, is_url
+from sora_studio.domain.request import ImageFacts, ImageRules, check_image, image_rules, is_url
 from sora_studio.services.pictures.picture_digest import digest_of
 from sora_studio.services.pictures.preparing import Preparation
 
@@ -48,14 +48,15 @@ class Pictures:
 
     async def look(self, source: str, edit: PictureEdit, profile: ModelProfile) -> PictureLook:
         """Inspect a picture. Never raises a `StudioError`: problems are part of the result."""
-        if profile.images is None:
+        rules = image_rules(profile)
+        if rules is None:
             return PictureLook(source, problem=f"{profile.title} takes no images.")
         if is_url(source):
-            return await self._look_at_address(source, profile.images)
+            return await self._look_at_address(source, rules)
         try:
             facts = await self._media.inspect_image(Path(source))
             digest = await digest_of(Path(source))
-            return await self._look_at_file(PictureLook(source, facts, digest=digest), edit, profile.images)
+            return await self._look_at_file(PictureLook(source, facts, digest=digest), edit, rules)
         except (InvalidRequest, FolderSilent) as unreadable:
             return PictureLook(source, problem=unreadable.title)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sora_studio.disk_calls import on_disk
 from sora_studio.domain.errors import InvalidRequest
 from sora_studio.domain.picture import PictureEdit, PreparedPicture
-from sora_studio.domain.profile import ImageRules
+from sora_studio.domain.request import ImageRules
 
 if TYPE_CHECKING:
     from sora_studio.media.local import LocalMedia

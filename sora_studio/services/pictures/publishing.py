@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sora_studio.domain.errors import InvalidRequest, PassingError, Problem, PublicUrlNeeded, PublishingFailed, RouteUnusable
+from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.picture import PictureEdit, PictureRoute, Publication, picture_name
 from sora_studio.domain.ports import PictureHost
-from sora_studio.domain.profile import ImageRules, ModelProfile
-from sora_studio.domain.request import GenerationRequest, ImageFacts, check_image, is_url
+from sora_studio.domain.request import GenerationRequest, ImageFacts, ImageRules, check_image, image_rules, is_url
 from sora_studio.domain.task import Task
 from sora_studio.services.pictures.picture_digest import digest_of
 from sora_studio.services.pictures.preparing import Preparation
@@ -87,7 +87,7 @@ class Publishing:
 
         With `patient`, a picture that cannot be checked now is no problem: it is checked again before it is sent.
         """
-        rules = profile.images
+        rules = image_rules(profile)
         if rules is None:
             return []
         disk_space = asyncio.Semaphore(JUDGED_AT_ONCE)
@@ -106,7 +106,7 @@ class Publishing:
         """
         if not self.reaches(task.request):
             raise PublicUrlNeeded
-        rules = profile.images
+        rules = image_rules(profile)
         return [await self._address(task, image, rules) for image in task.request.images] if rules else []
 
     async def standing(self) -> list[Publication]:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from sora_studio.domain.errors import StudioError
 from sora_studio.domain.events import NoticeAction, NoticeLevel
-from sora_studio.domain.profile import ModelProfile
+from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import Task, TaskState
 from sora_studio.services.pictures.publishing import Publishing

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sora_studio.domain.profile import ModelProfile
+from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.schedule import hint_due_at, planned_polls
 from sora_studio.domain.task import TaskState
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sora_studio.clock import Clock
+from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.ports import TaskFacts
-from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.schedule import LOST_AFTER_S, poll_wait_s, safety_wait_s
 from sora_studio.domain.task import Task, TaskState
 from sora_studio.services.polling.poll_schedule import PollSchedule
@@ -260,7 +260,7 @@ class Tracking:
         now, elapsed, speed = self._clock.now(), self._clock.elapsed(), self._core.speed
         accepted_at = task.accepted_at or task.created_at
         age_s = max(0.0, (now - accepted_at).total_seconds())
-        usual_s = profile.usual_time_s(task.request.options)
+        usual_s = task.request.usual_time_s(profile)
         plan_s = safety_wait_s if task.callback_secret else poll_wait_s
         longest_s = max(profile.poll.first_after_s, plan_s(age_s, profile.poll, usual_s, speed))
         if task.state is TaskState.LOST or task.trouble:

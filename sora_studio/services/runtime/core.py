@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sora_studio.clock import Clock
 from sora_studio.domain.events import EventBus
-from sora_studio.domain.profile import ModelProfile
+from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.public_addresses import is_public_url
 from sora_studio.services.runtime.notices import Notices
 from sora_studio.services.runtime.supervision import Supervisor

@@ -13,6 +13,7 @@ from sora_studio.domain.settings import (
     check_base_url,
     check_bucket_endpoint,
     check_bucket_name,
+    check_models_url,
     check_port,
     check_relay_url,
 )
@@ -72,6 +73,7 @@ class SettingsService:
 
 def _validate(settings: Settings) -> None:
     check_base_url(settings.base_url)
+    check_models_url(settings.models_url)
     check_template(settings.file_template)
     check_backup_limit_gb(settings.backup_limit_gb)
     if settings.bucket_name:

@@ -11,6 +11,7 @@ from sora_studio.domain.errors import (
     DatabaseUnusable,
     Intercepted,
     InterceptedCreate,
+    InvalidRequest,
     InvalidSetting,
     KeyMissing,
     KeyRejected,
@@ -28,7 +29,8 @@ from sora_studio.domain.errors import (
     UserError,
 )
 from sora_studio.domain.events import NoticeLevel
-from sora_studio.domain.profile import ModelProfile
+from sora_studio.domain.models.profile import ModelProfile
+from sora_studio.domain.request import check_request
 from sora_studio.domain.schedule import first_poll_at
 from sora_studio.domain.task import Task, TaskState
 from sora_studio.services.money.metering import PriceMeter
@@ -154,6 +156,10 @@ class Sender:
             await self._task_writer.insist(lambda: self._task_writer.record(task_id, trouble=LIMIT_REACHED))
             return
         profile = self._core.profiles[row.request.model]
+        # The profile may have changed since the task was submitted: then something else would be sent, and paid.
+        if problems := check_request(row.request, profile):
+            await self._fail(row, failures.REQUEST_REFUSED, InvalidRequest(problems).title)
+            return
         self._task_counts.place(task_id, row.request.model, TaskState.SENDING)
         self._in_flight[task_id] = self._core.supervisor.start(self._send(row, profile), name=f"create {task_id}")
 

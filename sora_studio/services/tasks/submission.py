@@ -17,7 +17,7 @@ from sora_studio.domain.errors import (
 )
 from sora_studio.domain.picture import picture_name
 from sora_studio.domain.ports import RemoteStatus
-from sora_studio.domain.request import MAX_TAKES, MAX_TASKS_AT_ONCE, GenerationRequest, check_request
+from sora_studio.domain.request import MAX_TASKS_AT_ONCE, GenerationRequest, check_request, check_takes
 from sora_studio.domain.task import Task, TaskState
 from sora_studio.services.pictures.picture_digest import digest_of
 from sora_studio.services.pictures.publishing import Publishing
@@ -89,7 +89,7 @@ class Submission:
             parts,
             gateway=self._core.gateway_name,
             takes=takes,
-            estimated_usd=profile.price_usd(parts[0].options, parts[0].route),
+            estimated_usd=parts[0].price_usd(profile),
             repeat_after=None if again else timedelta(seconds=REPEATED_WITHIN_S),
             instead_of=instead_of,
         )
@@ -168,10 +168,7 @@ class Submission:
         found = [problem for part in parts for problem in check_request(part, profile)]
         if request.callback and not self._can_report():
             found.append(Problem("callback", NO_RELAY))
-        if not 1 <= takes <= MAX_TAKES:
-            found.append(Problem("takes", f"{takes} takes are not possible; choose 1 to {MAX_TAKES}."))
-        elif (count := takes * len(parts)) > MAX_TASKS_AT_ONCE:
-            found.append(Problem("takes", f"{count} tasks at once are too many; {MAX_TASKS_AT_ONCE} can be sent together."))
+        found.extend(check_takes(takes, len(parts)))
         if len(parts) <= MAX_TASKS_AT_ONCE:
             found.extend(await self._publishing.problems(request, profile, patient=patient))
         return list(dict.fromkeys(found))

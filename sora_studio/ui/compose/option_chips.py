@@ -7,26 +7,30 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
 
-from sora_studio.domain.profile import ModelProfile, Option, OptionValue
+from sora_studio.domain.models.profile import ModelProfile, Option
+from sora_studio.domain.models.values import OptionValue
 from sora_studio.domain.request import MAX_TAKES, GenerationRequest
 from sora_studio.ui.compose.advanced_chip import AdvancedChip
 from sora_studio.ui.compose.chip_row import Chip, ChipRow
 from sora_studio.ui.kit.controls import CheckChip, MenuChip
 from sora_studio.ui.kit.segments import Segments
 from sora_studio.viewmodels.compose import compose_text
+from sora_studio.viewmodels.compose.compose_fitting import offered_values
 from sora_studio.viewmodels.compose.compose_routes import Ways
 
+AUTO = "Auto"
 _MOST_SEGMENTS = 3
 
 
 class OptionChips(QWidget):
     """Shows a request's options and reports what is chosen. Stateless.
 
-    Signals: `option_chosen(str, OptionValue)`, `route_chosen(str)`, `takes_chosen(int)`, `model_chosen(str)`,
-    `callback_chosen(bool)`, `pictures_by_chosen(PictureRoute | None)`.
+    Signals: `option_chosen(str, OptionValue)`, `option_unset(str)`, `route_chosen(str)`, `takes_chosen(int)`,
+    `model_chosen(str)`, `callback_chosen(bool)`, `pictures_by_chosen(PictureRoute | None)`.
     """
 
     option_chosen = Signal(str, object)
+    option_unset = Signal(str)
     route_chosen = Signal(str)
     takes_chosen = Signal(int)
     model_chosen = Signal(str)
@@ -36,7 +40,8 @@ class OptionChips(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._profile: ModelProfile | None = None
-        self._models: Mapping[str, str] = {}
+        self._options: tuple[Option, ...] = ()
+        self._models: Mapping[str, ModelProfile] = {}
         self._chips: dict[str, Chip] = {}
         self._row = ChipRow(self)
         self._advanced = AdvancedChip(self._row)
@@ -47,11 +52,18 @@ class OptionChips(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._row)
 
-    def show_profile(self, profile: ModelProfile | None, models: Mapping[str, str]) -> None:
-        """Build the chips of this profile; `models` are the titles to choose from, by slug. Cheap when nothing has changed."""
-        if profile == self._profile and models == self._models:
+    def show_profile(
+        self, profile: ModelProfile | None, options: tuple[Option, ...], models: Mapping[str, ModelProfile]
+    ) -> None:
+        """Build the chips of a profile and of its options in the current mode. Cheap when nothing has changed.
+
+        `models` are those to choose from, by slug.
+        """
+        if profile == self._profile and options == self._options and models == self._models:
             return
-        self._profile, self._models = profile, dict(models)
+        focused = next((field for field, chip in self._chips.items() if chip.isAncestorOf(self.focusWidget() or self)), "")
+        focused = focused or next((field for field, chip in self._chips.items() if chip.hasFocus()), "")
+        self._profile, self._options, self._models = profile, options, dict(models)
         for chip in self._chips.values():
             chip.hide()
             chip.deleteLater()
@@ -59,6 +71,8 @@ class OptionChips(QWidget):
         self._place()
         for chip in self._chips.values():
             chip.show()
+        if focused:
+            self.focus_field(focused)
 
     def show_ways(self, ways: Ways, request: GenerationRequest) -> None:
         """Show the callback and picture routes; hide the chip when there is no choice."""
@@ -71,7 +85,7 @@ class OptionChips(QWidget):
         """Show what is chosen, and mark the chips with problems."""
         if self._profile is None:
             return
-        for option in self._profile.options:
+        for option in self._options:
             self._show_option(option, request.options.get(option.field))
         if isinstance(route := self._chips.get("route"), MenuChip):
             _show_choice(route, "Route", request.route)
@@ -106,12 +120,16 @@ class OptionChips(QWidget):
     def _build_chips(self, profile: ModelProfile) -> dict[str, Chip]:
         chips: dict[str, Chip] = {}
         if len(self._models) > 1:
-            titles = [(title, "", partial(self.model_chosen.emit, slug)) for slug, title in self._models.items()]
-            chips["model"] = self._build_menu("Model", titles)
-        for option in profile.options:
-            if len(option.values) > 1:
-                chips[option.field] = self._build_option(option)
-        if len(profile.routing.values) > 1:
+            models = [
+                (model.title, compose_text.end_of_model(model), partial(self.model_chosen.emit, slug))
+                for slug, model in self._models.items()
+            ]
+            chips["model"] = self._build_menu("Model", models)
+        for option in self._options:
+            values = offered_values(option)
+            if len(values) > 1 or (values and option.default is None):
+                chips[option.field] = self._build_option(option, values)
+        if profile.routing and len(profile.routing.values) > 1:
             chips["route"] = self._build_menu(
                 "Route",
                 [
@@ -123,23 +141,24 @@ class OptionChips(QWidget):
         chips["takes"] = self._build_menu("Takes", [(f"×{n}", "", partial(self.takes_chosen.emit, n)) for n in counts])
         return chips
 
-    def _build_option(self, option: Option) -> Chip:
+    def _build_option(self, option: Option, values: Sequence[OptionValue]) -> Chip:
         choose = partial(self.option_chosen.emit, option.field)
 
         def tick(ticked: bool) -> None:
             choose(ticked)  # a real function: Qt inspects a slot's signature and passes a partial no argument
 
-        if all(isinstance(value, bool) for value in option.values):
+        if option.default is not None and all(isinstance(value, bool) for value in values):
             check = CheckChip(compose_text.check_title(option), self._row)
             check.setAccessibleName(check.text())
             check.clicked.connect(tick)
             return check
-        if len(option.values) <= _MOST_SEGMENTS:
-            choices = [(value, option.label(value), compose_text.shape(value)) for value in option.values]
+        if len(values) <= _MOST_SEGMENTS and not _may_be_unset(option):
+            choices = [(value, option.label(value), compose_text.shape(value)) for value in values]
             segments = Segments(option.title, choices, self._row)
             segments.chosen.connect(choose)
             return segments
-        return self._build_menu(option.title, [(option.label(value), "", partial(choose, value)) for value in option.values])
+        unset = [(AUTO, "", partial(self.option_unset.emit, option.field))] if _may_be_unset(option) else []
+        return self._build_menu(option.title, unset + [(option.label(value), "", partial(choose, value)) for value in values])
 
     def _build_menu(self, title: str, choices: Sequence[tuple[str, str, "partial[None]"]]) -> MenuChip:
         """Build a chip with a menu of values, each with an optional description and the action of choosing it."""
@@ -163,9 +182,15 @@ class OptionChips(QWidget):
             case Segments() as segments:
                 segments.show_value(value)
             case MenuChip() as chip:
-                _show_choice(chip, "", "" if value is None else option.label(value), title=option.title)
+                unset = AUTO if _may_be_unset(option) else f"{option.title}…"
+                _show_choice(chip, "", unset if value is None else option.label(value), title=option.title)
             case _:
                 pass
+
+
+def _may_be_unset(option: Option) -> bool:
+    """Return whether the service decides unless the user does."""
+    return option.default is None and not option.required
 
 
 def _show_choice(chip: MenuChip, label: str, value: str, *, title: str = "") -> None:

@@ -13,7 +13,7 @@ from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import KeyMissing, RequestRepeated
 from sora_studio.domain.events import ConnectionChanged
 from sora_studio.domain.picture import PictureRoute
-from sora_studio.domain.request import GenerationRequest
+from sora_studio.domain.request import GenerationRequest, image_rules
 from sora_studio.ui.compose.again_question import AgainQuestion
 from sora_studio.ui.compose.column import ComposeColumn
 from sora_studio.ui.compose.controls_row import ControlsRow
@@ -26,6 +26,7 @@ from sora_studio.ui.compose.problem_line import ProblemLine
 from sora_studio.ui.compose.prompt_editor import PromptEditor
 from sora_studio.ui.compose.unsaved import UnsavedPrompt
 from sora_studio.ui.kit.controls import GenerateButton
+from sora_studio.ui.kit.icon_line import IconLine
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.viewmodels.compose.composer import ComposeModel, compose_text
 from sora_studio.viewmodels.event_bridge import EventBridge
@@ -60,6 +61,8 @@ class ComposePanel(QWidget):
         self._editor = PromptEditor() if editor is None else editor
         self._prompt_problem = ProblemLine(self)
         self._problem = ProblemLine(self)
+        self._notes = IconLine()
+        self._notes.hide()
         self._address = AddressField(self)
         self._images = ImageStrip(scope, self)
         self._pictures = PictureDesk(self._images, self._model, scope)
@@ -140,7 +143,7 @@ class ComposePanel(QWidget):
 
     def _build_layout(self) -> None:
         column = ComposeColumn(self, header=self._header, editor=self._editor)
-        for below in (self._prompt_problem, self._problem, self._address, self._again):
+        for below in (self._prompt_problem, self._problem, self._notes, self._address, self._again):
             column.addWidget(below)
         column.addWidget(self._controls)
         self._address.setMaximumWidth(480)
@@ -158,6 +161,7 @@ class ComposePanel(QWidget):
         self._address.refused.connect(self._problem.say)
         self._address.closed.connect(self._on_address_closed)
         self._chips.option_chosen.connect(self._model.set_option)
+        self._chips.option_unset.connect(self._model.unset_option)
         self._chips.route_chosen.connect(self._model.set_route)
         self._chips.takes_chosen.connect(self._on_chips_takes_chosen)
         self._chips.model_chosen.connect(self._on_model_chosen)
@@ -260,10 +264,10 @@ class ComposePanel(QWidget):
         self._editor.set_limit(model.limit)
         self._header.show_prompt(request.prompt, model.limit)
         self._header.show_saved(compose_text.saved(model.draft.saved_at), trouble=model.keeper.trouble)
-        self._chips.show_profile(model.profile, {slug: profile.title for slug, profile in model.profiles.items()})
+        self._chips.show_profile(model.profile, model.options, model.profiles)
         self._chips.show_ways(model.ways, request)
         self._chips.show_request(request, takes=model.draft.takes, problems=model.problems)
-        rules = model.profile.images if model.profile else None
+        rules = image_rules(model.profile) if model.profile else None
         complaints = model.complaints
         self._images.show_images(request.images, rules, problem=complaints.of_all_pictures, problems=complaints.of_pictures)
         self._images.setVisible(bool(rules or request.images or not model.ready))
@@ -280,6 +284,8 @@ class ComposePanel(QWidget):
         problems = dict(self._model.problems)
         self._prompt_problem.say(problems.pop("prompt", ""))
         self._problem.say(" ".join(problems.values()))
+        self._notes.say("info", "secondary", self._model.notes)
+        self._notes.setVisible(bool(self._model.notes))
 
     def _order_tabs(self) -> None:
         stops = [self._editor, *self._images.tab_stops(), *self._chips.tab_stops(), self._generate]

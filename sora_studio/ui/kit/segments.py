@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QSizePolicy, QWidget
 
-from sora_studio.domain.profile import OptionValue
+from sora_studio.domain.models.values import OptionValue, is_same
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.controls import SegmentButton, box_path
 
@@ -49,10 +49,12 @@ class Segments(QWidget):
         return next((button for button in self._buttons if button.isChecked()), self._buttons[0])
 
     def show_value(self, value: OptionValue | None) -> None:
-        """Check this value's button without emitting `chosen`."""
+        """Check this value's button without emitting `chosen`; none if no button has it."""
         self._group.blockSignals(True)
+        self._group.setExclusive(False)  # an exclusive group does not let go of its last button
         for known, button in zip(self._values, self._buttons, strict=True):
-            button.setChecked(known == value)
+            button.setChecked(is_same(known, value))
+        self._group.setExclusive(True)
         self._group.blockSignals(False)
         self._settle()
 

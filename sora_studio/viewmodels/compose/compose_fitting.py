@@ -3,26 +3,84 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from sora_studio.domain.models.carry import carry
+from sora_studio.domain.models.profile import Mode, ModelProfile, Option, OptionKind
+from sora_studio.domain.models.values import OptionValue, is_same, shown
 from sora_studio.domain.picture import PictureEdit
-from sora_studio.domain.profile import ModelProfile
-from sora_studio.domain.request import GenerationRequest
+from sora_studio.domain.request import GenerationRequest, as_draft, mode_of
 from sora_studio.viewmodels.compose.compose_routes import Ways
 from sora_studio.viewmodels.compose.pictures.picture_crop import reshaped
 from sora_studio.viewmodels.compose.pictures.picture_words import Seen, Shape
 
+_MOST_IN_MENU = 40
+
 
 def fitting(request: GenerationRequest, profiles: Mapping[str, ModelProfile], preferred: Sequence[str]) -> GenerationRequest:
-    """Adapt the request to the first preferred model that is loaded, else to any, and drop options and a route it lacks."""
+    """Adapt the request to the first preferred model that is loaded, else to any.
+
+    Options and a route that the model's mode lacks are dropped, and so are values that no control would show.
+    """
     if not profiles:
         return request
     profile = profiles[next((slug for slug in preferred if slug in profiles), next(iter(profiles)))]
     options = {
         option.field: value
-        for option in profile.options
-        if (value := request.options.get(option.field)) is not None and option.allows(value)
+        for option in profile.options_in(mode_of(request, profile).id)
+        if (value := request.options.get(option.field)) is not None and option.allows(value) and offered_values(option)
     }
-    route = request.route if request.route in profile.routing.values else ""
+    route = request.route if profile.routing and request.route in profile.routing.values else ""
     return replace(request, model=profile.slug, options=options, route=route).completed(profile)
+
+
+def offered_values(option: Option) -> Sequence[OptionValue]:
+    """Return the values that the option's control offers; none for an option without a control.
+
+    Texts, numbers without a short range, and options that neither start with a value nor mean anything to other models have no
+    control yet.
+    """
+    if option.default is None and not option.meaning and not option.required:
+        return ()
+    if option.kind is OptionKind.SWITCH:
+        return (True, False)
+    if option.kind is not OptionKind.INT or option.min is None or option.max is None:
+        return [choice.value for choice in option.choices]
+    values = range(int(option.min), int(option.max) + 1, int(option.step or 1))
+    return values if len(values) <= _MOST_IN_MENU else ()
+
+
+def in_other_mode(request: GenerationRequest, former: Mode, profile: ModelProfile) -> dict[str, OptionValue]:
+    """Return the options for the request's mode of the same model: what was chosen in the former mode, where it is allowed."""
+    defaults = {option.field: option.default for option in profile.options_in(former.id)}
+    options = {option.field: option for option in profile.options_in(mode_of(request, profile).id)}
+    return {
+        name: value
+        for name, value in request.options.items()
+        if name in options and options[name].allows(value) and not is_same(value, defaults.get(name))
+    }
+
+
+def in_other_model(
+    request: GenerationRequest, source: ModelProfile, target: ModelProfile
+) -> tuple[Mapping[str, OptionValue], tuple[str, ...]]:
+    """Return the options as another model takes them, and a sentence for each change."""
+    carried = carry(as_draft(request, source), source, target)
+    names = {option.title for option in source.options}
+    return carried.draft.options, tuple(note for note in carried.notes if note.partition(":")[0] in names)
+
+
+def changes(before: GenerationRequest, after: GenerationRequest, profile: ModelProfile | None) -> list[str]:
+    """Return a sentence for each value of a request taken over that the composer replaces or leaves out."""
+    if profile is None:
+        return []
+    options, said = {option.field: option for option in profile.options}, list[str]()
+    for name, value in before.options.items():
+        option, kept = options.get(name), after.options.get(name)
+        title, label = (option.title, option.label(value)) if option else (name, shown(value))
+        if kept is None:
+            said.append(f"{title}: {label} is left out.")
+        elif option and not is_same(kept, value):
+            said.append(f"{title}: {label} becomes {option.label(kept)}.")
+    return said
 
 
 def reachable(request: GenerationRequest, ways: Ways) -> GenerationRequest:

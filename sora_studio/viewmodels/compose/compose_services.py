@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sora_studio.domain.profile import ModelProfile
+    from sora_studio.domain.models.profile import ModelProfile
     from sora_studio.services.callbacks.reports import Reports
     from sora_studio.services.pictures.pictures import Pictures
     from sora_studio.services.pictures.publishing import Publishing

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from sora_studio.domain.profile import Option, OptionValue
+from sora_studio.domain.models.profile import ModelProfile, Option, Status
+from sora_studio.domain.models.values import OptionValue, shown
 from sora_studio.domain.prompt import first_line
 
 TITLE_CHARS = 32
@@ -75,10 +76,17 @@ def route_sentence(route: str) -> str:
     return _ROUTES.get(route, "")
 
 
+def end_of_model(model: ModelProfile) -> str:
+    """Return what the menu adds to the title of a model that the service may no longer offer."""
+    if model.status is not Status.RETIRING:
+        return ""
+    return f"may have ended on {model.gone_after:%d %b %Y}" if model.gone_after else "may have ended"
+
+
 def check_title(option: Option) -> str:
-    """Return the label of a boolean option's check box: `Remove watermark` becomes `No watermark`."""
-    verb, _, rest = option.title.partition(" ")
-    return f"No {rest}" if verb == "Remove" and rest else option.title
+    """Return the label of an on-off option's check box: `Sound`, or `Watermark removed` if that is what true stands for."""
+    checked = option.label(True)
+    return option.title if checked == shown(True) else f"{option.title} {checked.lower()}"
 
 
 def shape(value: OptionValue) -> str | None:

@@ -1,6 +1,6 @@
 """The composer's state and rules: the current request, saved as a draft and sent as tasks."""
 
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,26 +9,34 @@ from PySide6.QtCore import QObject, Signal
 
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import InvalidRequest, KeyMissing, Problem, PublicUrlNeeded
+from sora_studio.domain.models.profile import ModelProfile, Option
+from sora_studio.domain.models.values import OptionValue
 from sora_studio.domain.picture import PictureEdit, PictureRoute, Thumbnail
-from sora_studio.domain.profile import ModelProfile, OptionValue
-from sora_studio.domain.request import MAX_TAKES, GenerationRequest
+from sora_studio.domain.request import MAX_TAKES, RULE, GenerationRequest, is_for_text_or_image, mode_of
 from sora_studio.domain.task import Task
 from sora_studio.viewmodels.compose import compose_text
 from sora_studio.viewmodels.compose.compose_complaints import Complaints, problems_of
-from sora_studio.viewmodels.compose.compose_fitting import fitting, reachable, recropped, with_edits
+from sora_studio.viewmodels.compose.compose_fitting import (
+    changes,
+    fitting,
+    in_other_mode,
+    in_other_model,
+    reachable,
+    recropped,
+    with_edits,
+)
 from sora_studio.viewmodels.compose.compose_routes import Ways
 from sora_studio.viewmodels.compose.draft_keeper import DraftKeeper
 from sora_studio.viewmodels.compose.pictures import picture_words
 from sora_studio.viewmodels.compose.pictures.picture_checks import PictureLooks
 from sora_studio.viewmodels.compose.pictures.picture_history import PictureHistory
-from sora_studio.viewmodels.compose.pictures.picture_words import Seen, Shape, shape_of
+from sora_studio.viewmodels.compose.pictures.picture_words import Seen, Shape, shape_chosen
 from sora_studio.viewmodels.starter import Starter
 
 if TYPE_CHECKING:
     from sora_studio.viewmodels.compose.compose_services import ComposeServices
 
 _NEW_DRAFT = Draft(id=0, request=GenerationRequest(model="", prompt=""))
-_SHAPE_FIELD = "aspect_ratio"
 
 
 class ComposeModel(QObject):
@@ -49,6 +57,7 @@ class ComposeModel(QObject):
         super().__init__(parent)
         self._start = start
         self._services: ComposeServices | None = None
+        self._profiles: Mapping[str, ModelProfile] = {}
         self._draft = _NEW_DRAFT
         self._restored = False
         self._submitting = False
@@ -56,6 +65,9 @@ class ComposeModel(QObject):
         self.keeper.due.connect(self._on_keeper_due)
         self.complaints = Complaints()
         self._usual_callback = False
+        self._left_options = dict[str, dict[str, Mapping[str, OptionValue]]]()
+        """By model and mode: the options when another one was chosen, or a picture added or removed."""
+        self._notes: Sequence[str] = ()
         self.looks = PictureLooks(self)
         self.history = PictureHistory()
         self.online = True
@@ -69,13 +81,18 @@ class ComposeModel(QObject):
 
     @property
     def profiles(self) -> Mapping[str, ModelProfile]:
-        """The models to choose from."""
-        return self._services.profiles if self._services else {}
+        """The models to choose from: those that make clips from text, or begin with a picture."""
+        return self._profiles
 
     @property
     def profile(self) -> ModelProfile | None:
         """The chosen model's profile; None before the services are attached, or without any usable profile."""
         return self.profiles.get(self._draft.request.model)
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        """The options of the model's mode for the current request."""
+        return self.profile.options_in(mode_of(self.request, self.profile).id) if self.profile else ()
 
     @property
     def request(self) -> GenerationRequest:
@@ -97,13 +114,13 @@ class ComposeModel(QObject):
         """The Generate button's text: how many tasks one press creates, and their price."""
         profile, request = self.profile, self.request
         tasks = self._draft.takes * (len(request.split(profile)) if profile else 1)
-        price_usd = profile.price_usd(request.options, request.route) if profile else None
+        price_usd = request.price_usd(profile) if profile else None
         return compose_text.generate(tasks=tasks, price_usd=price_usd, online=self.online)
 
     @property
     def shape(self) -> Shape | None:
         """The clip's frame, for models with a choice of it."""
-        return shape_of(self.request.options.get(_SHAPE_FIELD))
+        return shape_chosen(self.request, self.options)
 
     @property
     def ways(self) -> Ways:
@@ -123,6 +140,11 @@ class ComposeModel(QObject):
     def problems(self) -> Mapping[str, str]:
         """The current problems, by field."""
         return self.complaints.said(self.looks.known)
+
+    @property
+    def notes(self) -> str:
+        """What another model or a draft that was taken over changed in the options, until the next choice."""
+        return " ".join(self._notes)
 
     @property
     def seen(self) -> Mapping[str, Seen]:
@@ -152,9 +174,12 @@ class ComposeModel(QObject):
     def set_option(self, field: str, value: OptionValue) -> None:
         """Choose a value of one of the profile's options."""
         request = replace(self.request, options={**self.request.options, field: value})
-        if field == _SHAPE_FIELD:
-            request = recropped(request, self.looks.known, shape_of(value))
-        self._choose(field, request)
+        self._choose(field, self._reshaped(request))
+
+    def unset_option(self, field: str) -> None:
+        """Leave an option that has no default to the service."""
+        options = {name: value for name, value in self.request.options.items() if name != field}
+        self._choose(field, self._reshaped(replace(self.request, options=options)))
 
     def set_route(self, route: str) -> None:
         """Choose the route (the service's `provider`)."""
@@ -207,14 +232,19 @@ class ComposeModel(QObject):
         self._choose("takes", self.request)
 
     def set_model(self, slug: str) -> None:
-        """Choose another model; options it does not support fall back to its defaults."""
-        self.use(replace(self.request, model=slug))
+        """Choose another model. Options go along by meaning; those last used with that model come back."""
+        self._replace(self._fitting(self._adapted(replace(self.request, model=slug))))
+        self.complaints.clear()
+        self.changed.emit()
 
     def use(self, request: GenerationRequest) -> None:
         """Take over a request, adapted to a loaded profile."""
         if request.images != self.request.images:
             self.history.clear()
-        self._replace(self._fitting(request))
+        self._left_options.clear()
+        fitted = self._fitting(request)
+        self._notes = changes(request, fitted, self.profiles.get(fitted.model))
+        self._replace(fitted)
         self.complaints.clear()
         self.changed.emit()
 
@@ -233,6 +263,7 @@ class ComposeModel(QObject):
         an undo step. Raises what the storage raises; the composer remains usable.
         """
         self._services = services
+        self._profiles = {slug: profile for slug, profile in services.profiles.items() if is_for_text_or_image(profile)}
         self.online = services.tracking.snapshot().online
         earlier: Draft | None = None
         try:
@@ -328,23 +359,51 @@ class ComposeModel(QObject):
         else:
             self._draft = replace(earlier, request=self._fitting(earlier.request))
             self.keeper.take(self._draft)
+            self._notes = changes(earlier.request, self.request, self.profile)
         self.changed.emit()
 
     def _put_images(self, images: tuple[str, ...], edits: Mapping[str, PictureEdit]) -> None:
         self.looks.keep_only(images)
-        self._choose("images", with_edits(replace(self.request, images=images), edits))
+        request = self._fitting(self._adapted(replace(self.request, images=images)))
+        self._choose("images", with_edits(request, edits))
 
     def _put_back(self, earlier: GenerationRequest) -> None:
         """Restore an earlier request's pictures and edits; adapt its crops if the clip's shape has changed since."""
-        if shape_of(earlier.options.get(_SHAPE_FIELD)) != self.shape:
+        if shape_chosen(earlier, self.options) != self.shape:
             earlier = recropped(earlier, self.looks.known, self.shape)
         self._put_images(earlier.images, earlier.edits)
 
     def _choose(self, field: str, request: GenerationRequest) -> None:
         """Set a control's new value and clear its stale problems."""
         self._replace(request)
-        self.complaints.forgive(field)
+        self._notes = ()
+        for about in (field, RULE):
+            self.complaints.forgive(about)
         self.changed.emit()
+
+    def _adapted(self, request: GenerationRequest) -> GenerationRequest:
+        """Return a request for another model or mode with the options last used there, else with those that go along."""
+        source, target = self.profile, self.profiles.get(request.model)
+        if source is None or target is None:
+            return request
+        former, mode = mode_of(self.request, source), mode_of(request, target)
+        if (source.slug, former.id) == (target.slug, mode.id):
+            return request
+        self._left_options.setdefault(source.slug, {})[former.id] = self.request.options
+        left, self._notes = self._left_options.get(target.slug, {}), ()
+        if mode.id in left:
+            return replace(request, options=left[mode.id])
+        if source is not target and not left:
+            options, self._notes = in_other_model(request, source, target)
+            return replace(request, options=options)
+        other = former if source is target else next(mode for mode in target.modes if mode.id in left)
+        request = replace(request, options=left.get(other.id, request.options))
+        return replace(request, options=in_other_mode(request, other, target))
+
+    def _reshaped(self, request: GenerationRequest) -> GenerationRequest:
+        """Adapt the crops if the clip has got another shape."""
+        shape = shape_chosen(request, self.options)
+        return request if shape in (None, self.shape) else recropped(request, self.looks.known, shape)
 
     def _replace(self, request: GenerationRequest) -> None:
         self._draft = replace(self._draft, request=request)

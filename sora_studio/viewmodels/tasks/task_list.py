@@ -12,7 +12,7 @@ from enum import IntEnum
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
 from sora_studio.domain.events import TransferProgressed
-from sora_studio.domain.profile import ModelProfile
+from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.task import SECTIONS, Phase, Task, TaskSection
 from sora_studio.viewmodels.tasks.task_rows import MOST_EDITS, Announcements, TaskRows, runs
 from sora_studio.viewmodels.tasks.task_words import (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sora_studio.domain.profile import ModelProfile
+    from sora_studio.domain.models.profile import ModelProfile
     from sora_studio.services.clips.retrieval import Retrieval
     from sora_studio.services.library.library import Library
     from sora_studio.services.pictures.pictures import Pictures

@@ -1,7 +1,7 @@
 """Texts of a task's card: facts, state and progress. Pure functions; a percentage is always measured, never guessed."""
 
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,8 +9,10 @@ from enum import StrEnum
 from sora_studio.domain.clip import ClipState
 from sora_studio.domain.events import TransferProgressed
 from sora_studio.domain.failures import TASK_LOST, explain
-from sora_studio.domain.profile import ModelProfile, OptionValue
+from sora_studio.domain.models.profile import ModelProfile, OptionKind
+from sora_studio.domain.models.values import is_same
 from sora_studio.domain.prompt import first_line
+from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import Phase, Task, TaskSection
 from sora_studio.viewmodels.compose.pictures.picture_words import name
 from sora_studio.viewmodels.quantities import clock_text, days_left_text, size_text, time_of_day_text
@@ -73,7 +75,7 @@ def title_of(task: Task) -> str:
 
 def facts_of(task: Task, profile: ModelProfile | None) -> str:
     """Return facts such as `10 s landscape · auto · take 2 of 3 · 3:31`; the last part is how long the service took."""
-    parts = [_options_text(task.request.options, profile), task.request.route]
+    parts = [_options_text(task.request, profile), task.request.route]
     if task.takes > 1:
         parts.append(f"take {task.take} of {task.takes}")
     started = task.accepted_at or task.sent_at
@@ -138,7 +140,7 @@ def sent_text(task: Task, around: Surroundings) -> str:
 
 def usual_time_s(task: Task, profile: ModelProfile | None) -> float | None:
     """Return the midpoint of the profile's usual time range, if known."""
-    usual = profile.usual_time_s(task.request.options) if profile else None
+    usual = task.request.usual_time_s(profile) if profile else None
     return sum(usual) / 2 if usual else None
 
 
@@ -148,17 +150,19 @@ def is_right_to_left(text: str) -> bool:
     return next((found in ("R", "AL") for found in directions if found in ("L", "R", "AL")), False)
 
 
-def _options_text(options: Mapping[str, OptionValue], profile: ModelProfile | None) -> str:
-    """Return the option values; a switch only when it differs from the model's default."""
+def _options_text(request: GenerationRequest, profile: ModelProfile | None) -> str:
+    """Return the option values, without texts; a switch only when it differs from the model's default."""
     if profile is None:
-        return " ".join(str(value) for value in options.values() if not isinstance(value, bool))
-    words = list[str]()
-    for option in profile.options:
-        value = options.get(option.field, option.default)
-        if not isinstance(value, bool):
-            words.append(option.label(value).lower() if not option.unit else option.label(value))
-        elif value != option.default:
-            words.append(f"{option.title.lower()} {option.label(value)}")
+        return " ".join(str(value) for value in request.options.values() if not isinstance(value, bool))
+    words, options = list[str](), {option.field: option for option in profile.options}
+    for field, value in request.options.items():
+        option = options.get(field)
+        if option is None:  # of a former profile of the model
+            words.append(f"{field} {value}")
+        elif isinstance(value, bool) and not is_same(value, option.default):
+            words.append(f"{option.title.lower()} {option.label(value).lower()}")
+        elif not isinstance(value, bool) and option.kind is not OptionKind.TEXT:
+            words.append(option.label(value) if option.unit else option.label(value).lower())
     return " ".join(words)
 
 
@@ -194,7 +198,7 @@ def _unknown(task: Task, around: Surroundings) -> State:
 def _running(task: Task, around: Surroundings) -> State:
     elapsed_s = (around.now - (task.accepted_at or task.sent_at or task.created_at)).total_seconds()
     usual_s = usual_time_s(task, around.profile)
-    bounds = around.profile.usual_time_s(task.request.options) if around.profile else None
+    bounds = task.request.usual_time_s(around.profile) if around.profile else None
     words = [f"{task.phase.value.capitalize()} {clock_text(elapsed_s)}"]
     if bounds and elapsed_s > bounds[1]:
         words = ["Slower than usual, still checking", "" if task.trouble else "nothing to do", clock_text(elapsed_s)]

@@ -2,7 +2,17 @@ from pathlib import Path
 
 import pytest
 
-from sora_studio.cli.arguments import GenerateCommand, KeyCommand, TasksCommand, WatchCommand, WindowCommand, parse
+from sora_studio.cli.arguments import (
+    CarryCommand,
+    CheckModelsCommand,
+    GenerateCommand,
+    KeyCommand,
+    ModelsCommand,
+    TasksCommand,
+    WatchCommand,
+    WindowCommand,
+    parse,
+)
 from sora_studio.domain.task import TaskState
 
 
@@ -68,10 +78,45 @@ def test_the_other_commands() -> None:
     ]
 
 
+def test_a_dry_run_names_mode_and_media() -> None:
+    line = [
+        "generate",
+        "x",
+        "--dry-run",
+        "--mode",
+        "frames",
+        "--media",
+        "first=a=b.png",
+        "--media",
+        "video = https://x.example/v",
+    ]
+    command = parse(line)
+    assert isinstance(command, GenerateCommand)
+    assert (command.dry_run, command.mode) == (True, "frames")
+    assert command.media == (("first", "a=b.png"), ("video", " https://x.example/v"))
+
+
+def test_questions_about_models() -> None:
+    assert parse(["models"]) == ModelsCommand("list", (), every=False, json=False)
+    assert parse(["models", "--all", "--json"]) == ModelsCommand("list", (), every=True, json=True)
+    shown = ModelsCommand("show", ("sora-2",), every=False, json=True)
+    assert parse(["models", "show", "sora-2", "--json"]) == parse(["models", "--json", "show", "sora-2"]) == shown
+    assert parse(["models", "compare", "a", "b", "c"]) == ModelsCommand("compare", ("a", "b", "c"), every=False, json=False)
+    line = ["carry", "--from", "a", "--to", "b", "--mode", "m", "--set", "x=1", "--media", "first=p", "--json"]
+    assert parse(line) == CarryCommand("a", "b", "m", (("x", "1"),), (("first", "p"),), json=True)
+
+
 @pytest.mark.parametrize(
     ("line", "words"),
     [
         (["generate"], "PROMPT"),
+        (["generate", "x", "--media", "first"], "first=harbour.png"),
+        (["generate", "x", "--media", "first= "], "first=harbour.png"),
+        (["models", "show"], "SLUG"),
+        (["models", "compare", "sora-2"], "SLUG"),
+        (["models", "paint"], "paint"),
+        (["carry", "--from", "sora-2"], "--to"),
+        (["--demo", "models"], "--demo does not apply to models"),
         (["generate", "x", "--set", "duration"], "FIELD=VALUE"),
         (["generate", "x", "--set", "=3"], "FIELD=VALUE"),
         (["generate", "x", "--count", "many"], "many"),
@@ -130,3 +175,22 @@ def test_clips_cannot_go_into_a_file(tmp_path: Path, capsys: pytest.CaptureFixtu
     with pytest.raises(SystemExit):
         parse(["generate", "x", "--output", str(tmp_path / "file")])
     assert "is not a folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        (["models", "check"], CheckModelsCommand(json=False)),
+        (["models", "check", "--json", "--demo"], CheckModelsCommand(json=True, demo=True)),
+        (["--demo", "models", "--json", "check"], CheckModelsCommand(json=True, demo=True)),
+    ],
+)
+def test_checking_for_models_is_a_command_of_its_own(words: list[str], command: CheckModelsCommand) -> None:
+    assert parse(words) == command
+
+
+@pytest.mark.parametrize("words", [["--demo", "models"], ["--demo", "models", "show", "sora-2"], ["models", "check", "sora-2"]])
+def test_what_a_question_about_models_does_not_take_is_refused(words: list[str]) -> None:
+    with pytest.raises(SystemExit) as refusal:
+        parse(words)
+    assert refusal.value.code == 2

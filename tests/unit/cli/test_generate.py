@@ -7,11 +7,11 @@ import pytest
 from sora_studio.cli.arguments import GenerateCommand, parse
 from sora_studio.cli.generate import batch_words, prompt_from, request_from
 from sora_studio.domain.errors import InvalidRequest
-from sora_studio.domain.profile_toml import parse_profile
+from sora_studio.domain.models.read import read
 from sora_studio.domain.request import GenerationRequest, check_request
 from sora_studio.paths import resources_dir
 
-PROFILE = parse_profile((resources_dir() / "models" / "sora-2.toml").read_text(encoding="utf-8"), "sora-2.toml")
+PROFILE = read((resources_dir() / "models" / "sora-2.toml").read_text(encoding="utf-8"), "sora-2.toml")
 
 
 def _request(*words: str) -> GenerationRequest:
@@ -28,6 +28,46 @@ def test_values_become_the_profiles_own() -> None:
 @pytest.mark.parametrize(("choice", "field"), [("duration=11", "duration"), ("fps=30", "fps")])
 def test_what_the_profile_does_not_know_is_refused_by_validation(choice: str, field: str) -> None:
     problems = check_request(_request("--set", choice).completed(PROFILE), PROFILE)
+    assert [problem.field for problem in problems] == [field]
+
+
+def test_a_first_picture_may_be_named_by_its_role() -> None:
+    request = _request("--media", "first=https://x.example/a.png", "--mode", "image-to-video")
+    assert request.images == ("https://x.example/a.png",)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--media", "last=https://x.example/a.png"], "take a medium for the role last."),
+        (["--mode", "image-to-video"], "use the mode image-to-video; this would be sent as text-to-video."),
+    ],
+)
+def test_what_only_a_dry_run_takes_is_refused(arguments: list[str], words: str) -> None:
+    with pytest.raises(InvalidRequest) as refused:
+        _request(*arguments)
+    (problem,) = refused.value.problems
+    assert problem.message == f"Only with --dry-run can this version {words}"
+
+
+def test_several_first_pictures_of_one_task_are_refused() -> None:
+    for other in (["--media", "first=https://x.example/b.png"], ["--image", "https://x.example/b.png"]):
+        with pytest.raises(InvalidRequest, match="name them with --image"):
+            _request("--media", "first=https://x.example/a.png", *other)
+
+
+@pytest.mark.parametrize(
+    ("slug", "arguments", "field"),
+    [
+        ("sora-2-pro", ["--set", "resolution=1080p"], "resolution"),
+        ("kling-2-5-turbo-pro", ["--set", "aspect_ratio=9:16", "--image", "https://x.example/a.png"], "aspect_ratio"),
+    ],
+)
+def test_a_value_that_only_another_mode_takes_is_refused_and_not_dropped(slug: str, arguments: list[str], field: str) -> None:
+    profile = read((resources_dir() / "models" / f"{slug}.toml").read_text(encoding="utf-8"), f"{slug}.toml")
+    command = parse(["generate", "A harbour", *arguments])
+    assert isinstance(command, GenerateCommand)
+    problems = check_request(request_from(command, slug, profile).completed(profile), profile)
     assert [problem.field for problem in problems] == [field]
 
 

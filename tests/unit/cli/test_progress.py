@@ -8,12 +8,12 @@ from sora_studio.cli.report import ProgressBar
 from sora_studio.clock import Clock
 from sora_studio.domain.clip import ClipState
 from sora_studio.domain.events import TransferProgressed
-from sora_studio.domain.profile_toml import parse_profile
+from sora_studio.domain.models.read import read
 from sora_studio.domain.task import TaskState
 from sora_studio.paths import resources_dir
 from tests.unit.cli.rows import CREATED, clip, task
 
-PROFILE = parse_profile((resources_dir() / "models" / "sora-2.toml").read_text(encoding="utf-8"), "sora-2.toml")
+PROFILE = read((resources_dir() / "models" / "sora-2.toml").read_text(encoding="utf-8"), "sora-2.toml")
 
 
 def _progress() -> ProgressLine:

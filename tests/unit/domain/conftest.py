@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from sora_studio import paths
-from sora_studio.domain.profile import ModelProfile
-from sora_studio.domain.profile_toml import parse_profile
+from sora_studio.domain.models.profile import ModelProfile
+from sora_studio.domain.models.read import read
 
 
 @pytest.fixture(scope="session")
@@ -21,4 +21,4 @@ def sora_2_text(shipped: Path) -> str:
 
 @pytest.fixture(scope="session")
 def sora_2(sora_2_text: str) -> ModelProfile:
-    return parse_profile(sora_2_text, "sora-2.toml")
+    return read(sora_2_text, "sora-2.toml")

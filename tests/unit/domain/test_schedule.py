@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sora_studio.domain.profile import PollPlan
+from sora_studio.domain.models.profile import PollPlan
 from sora_studio.domain.schedule import (
     LOST_AFTER_S,
     error_wait_s,

@@ -3,7 +3,14 @@
 import pytest
 
 from sora_studio.domain.errors import InvalidSetting
-from sora_studio.domain.settings import DEFAULT_BASE_URL, check_base_url, is_loopback, parse_limit
+from sora_studio.domain.settings import (
+    DEFAULT_BASE_URL,
+    DEFAULT_MODELS_URL,
+    check_base_url,
+    is_loopback,
+    models_url_for,
+    parse_limit,
+)
 
 
 @pytest.mark.parametrize(
@@ -94,3 +101,16 @@ def test_an_amount_is_read_as_people_write_it(text: str, usd: float | None) -> N
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(InvalidSetting):
         parse_limit(text)
+
+
+@pytest.mark.parametrize(
+    ("models_url", "base_url", "used"),
+    [
+        (DEFAULT_MODELS_URL, DEFAULT_BASE_URL, DEFAULT_MODELS_URL),
+        (DEFAULT_MODELS_URL, "https://gateway.example", DEFAULT_MODELS_URL),
+        (DEFAULT_MODELS_URL, "http://127.0.0.1:8000", "http://127.0.0.1:8000/docs"),
+        ("https://own.example/d", "http://127.0.0.1:8000", "https://own.example/d"),
+    ],
+)
+def test_a_gateway_on_this_machine_has_its_own_index_of_models(models_url: str, base_url: str, used: str) -> None:
+    assert models_url_for(models_url, base_url) == used

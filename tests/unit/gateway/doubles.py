@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from heapq import heappop, heappush
 from itertools import count
@@ -11,7 +11,9 @@ from typing import Any, TypeVar
 
 import httpx
 
-from sora_studio.domain.profile import ImageRules, Limits, ModelProfile, Option, PollPlan, PromptLimits, Routing
+from sora_studio import paths
+from sora_studio.domain.models.profile import Limits, ModelProfile
+from sora_studio.domain.models.read import read
 from tests import canary
 
 T = TypeVar("T")
@@ -81,24 +83,8 @@ class VirtualClock(HastyClock):
 
 
 def make_profile(*, slug: str = "sora-2", per_minute: int = 10_000) -> ModelProfile:
-    return ModelProfile(
-        slug=slug,
-        title="Sora 2",
-        modes=("text-to-video", "image-to-video"),
-        prompt=PromptLimits(1, 10_000),
-        images=ImageRules("image_urls", 1, 1, ("jpeg", "png", "webp"), 10_000_000),
-        options=(
-            Option("duration", "Duration", (10, 15), 10, "s"),
-            Option("aspect_ratio", "Aspect ratio", ("landscape", "portrait"), "landscape"),
-            Option("remove_watermark", "Remove watermark", (True, False), default=True),
-        ),
-        routing=Routing(("auto", "value", "official"), "auto"),
-        poll=PollPlan(180, 10),
-        generation_times=(),
-        prices=(),
-        limits=Limits(per_minute, 1000),
-        expire_after_s=1_296_000,
-    )
+    text = (paths.resources_dir() / "models" / "sora-2.toml").read_text(encoding="utf-8")
+    return replace(read(text, "sora-2.toml"), slug=slug, limits=Limits(per_minute, 1000))
 
 
 class _Pieces(httpx.AsyncByteStream):

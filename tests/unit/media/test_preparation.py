@@ -12,8 +12,7 @@ from PIL import Image, ImageChops, ImageCms, ImageStat
 
 from sora_studio.domain.errors import InvalidRequest
 from sora_studio.domain.picture import Crop, PictureEdit, PreparedPicture
-from sora_studio.domain.profile import ImageRules
-from sora_studio.domain.request import check_image
+from sora_studio.domain.request import ImageRules, check_image
 from sora_studio.media import image as image_module
 from sora_studio.media.encoding import Encoded
 from sora_studio.media.image import inspect_image

@@ -11,11 +11,11 @@ from typing import Any, Self, TypeVar
 
 from sora_studio import paths
 from sora_studio.domain.events import Event, EventBus, NoticeCleared, NoticeRaised
+from sora_studio.domain.models.profile import ModelProfile
+from sora_studio.domain.models.read import read
 from sora_studio.domain.money import DayLimits
 from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.ports import PictureHost
-from sora_studio.domain.profile import ModelProfile
-from sora_studio.domain.profile_toml import parse_profile
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import Task, TaskState
 from sora_studio.services.callbacks.relay_link import RelayChoice
@@ -52,7 +52,7 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
 def sora_2(*, concurrent_tasks: int = 1000) -> ModelProfile:
     """The shipped profile, with another number of places if the test needs few."""
     text = (paths.resources_dir() / "models" / "sora-2.toml").read_text(encoding="utf-8")
-    profile = parse_profile(text, "sora-2.toml")
+    profile = read(text, "sora-2.toml")
     return replace(profile, limits=replace(profile.limits, concurrent_tasks=concurrent_tasks))
 
 

@@ -10,8 +10,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from sora_studio.domain.errors import ConnectionFailed, RateLimited
+from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.ports import RemoteStatus
-from sora_studio.domain.profile import ModelProfile
 from sora_studio.domain.task import TaskState
 from tests.doubles.clock import ManualClock
 from tests.doubles.gateway import ScriptedGateway

@@ -206,6 +206,7 @@ def test_tasks_above_the_concurrency_limit_are_refused_and_not_charged(tmp_path:
     async def check() -> None:
         async with bench(tmp_path) as at:
             path = "/api/v1/generateTask/sora-2-pro"
+            assert (await at.http.post(path, json={**_BODY, "provider": "auto"})).status_code == 400
             for _ in range(10):
                 assert (await at.http.post(path, json=_BODY)).status_code == 200
             refused = await at.http.post(path, json=_BODY)

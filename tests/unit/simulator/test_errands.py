@@ -34,7 +34,7 @@ def test_a_picture_is_fetched_and_the_task_succeeds(tmp_path: Path, web: Web, ki
         async with bench(tmp_path) as at:
             for path in ("/picture", "/moved"):
                 task_id = await _animate(at, web.url + path)
-                await at.until(lambda task_id=task_id: not at.service.tasks[task_id].waits_for_picture)
+                await at.until(lambda task_id=task_id: not at.service.tasks[task_id].waits_for_media)
                 at.clock.now += 400
                 assert (await at.status(task_id))["state"] == "success"
 
@@ -91,7 +91,7 @@ def test_a_task_waits_for_its_picture_over_a_restart(tmp_path: Path, web: Web) -
         web.pages["/picture"] = (200, {}, _picture("PNG"))
         clock.now += 400
         async with bench(tmp_path, clock=clock) as at:
-            await at.until(lambda: not at.service.tasks[task_id].waits_for_picture)
+            await at.until(lambda: not at.service.tasks[task_id].waits_for_media)
             assert (await at.status(task_id))["state"] == "success"
 
     asyncio.run(check())

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageChops, ImageStat
 
 from sora_studio.simulator.caption import Captions
-from sora_studio.simulator.film import FPS, Picture, RenderingStopped, render
+from sora_studio.simulator.film import FPS, Film, Picture, RenderingStopped, render
 from sora_studio.simulator.planes import Planes
 from sora_studio.simulator.still import animated_still
 
@@ -26,7 +26,7 @@ def _difference(first: Image.Image, second: Image.Image) -> float:
 @pytest.mark.parametrize(("width", "height", "duration_s"), [(1280, 720, 2), (720, 1280, 1), (1920, 1080, 1)])
 def test_a_film_has_the_exact_length_and_shape(tmp_path: Path, width: int, height: int, duration_s: int) -> None:
     path = tmp_path / "film.mp4"
-    render(Picture("A harbour at dawn", "seed"), path, width=width, height=height, duration_s=duration_s)
+    render(Picture("A harbour at dawn", "seed"), path, Film(width, height, duration_s))
 
     with av.open(str(path)) as container:
         video, sound = container.streams.video[0], container.streams.audio[0]
@@ -40,7 +40,7 @@ def test_a_film_has_the_exact_length_and_shape(tmp_path: Path, width: int, heigh
 
 def test_the_sound_is_there_and_quiet(tmp_path: Path) -> None:
     path = tmp_path / "film.mp4"
-    render(Picture("A harbour", "seed"), path, width=320, height=180, duration_s=2)
+    render(Picture("A harbour", "seed"), path, Film(320, 180, 2))
 
     with av.open(str(path)) as container:
         samples = [sample for frame in container.decode(audio=0) for sample in memoryview(frame.planes[0]).cast("B").cast("f")]
@@ -51,7 +51,7 @@ def test_the_sound_is_there_and_quiet(tmp_path: Path) -> None:
 
 def test_the_picture_moves_gently_and_counts_its_frames(tmp_path: Path) -> None:
     path = tmp_path / "film.mp4"
-    render(Picture("A harbour", "seed"), path, width=1280, height=720, duration_s=1)
+    render(Picture("A harbour", "seed"), path, Film(1280, 720, 1))
 
     frames = _frames(path)
     steps = [_difference(first, second) for first, second in itertools.pairwise(frames)]
@@ -62,7 +62,7 @@ def test_the_picture_moves_gently_and_counts_its_frames(tmp_path: Path) -> None:
 
 def test_prompts_look_different_and_the_same_one_gives_the_same_bytes(tmp_path: Path) -> None:
     for name, scene in (("a", "one"), ("b", "one"), ("c", "other")):
-        render(Picture("A harbour", scene), tmp_path / name, width=640, height=360, duration_s=1)
+        render(Picture("A harbour", scene), tmp_path / name, Film(640, 360, 1))
 
     assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
     assert _difference(_frames(tmp_path / "a")[0], _frames(tmp_path / "c")[0]) > 5
@@ -72,7 +72,7 @@ def test_rendering_stops_when_it_is_told_to(tmp_path: Path) -> None:
     asked = iter([False, False, True])
 
     with pytest.raises(RenderingStopped):
-        render(Picture("A", "seed"), tmp_path / "film", width=320, height=180, duration_s=1, stopped=lambda: next(asked))
+        render(Picture("A", "seed"), tmp_path / "film", Film(320, 180, 1), stopped=lambda: next(asked))
 
 
 def test_a_still_stands_upright_and_fills_the_frame(tmp_path: Path) -> None:

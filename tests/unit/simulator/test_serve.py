@@ -85,6 +85,7 @@ def test_a_port_that_is_taken_is_said_plainly() -> None:
         ["--port", "99999"],
         ["--balance", "nan"],
         ["--film-edge", "100"],
+        ["--retire", "sora-9"],
     ],
 )
 def test_options_that_make_no_sense_are_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:

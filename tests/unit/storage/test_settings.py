@@ -21,6 +21,7 @@ OWN = Settings(
     day_soft_limit_usd=5.0,
     day_hard_limit_usd=12.5,
     backup_limit_gb=7.5,
+    models_url="http://127.0.0.1:8000/docs",
 )
 
 

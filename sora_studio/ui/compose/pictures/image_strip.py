@@ -10,8 +10,7 @@ from PySide6.QtGui import QAction, QImage, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from sora_studio.domain.picture import ENDINGS
-from sora_studio.domain.profile import ImageRules
-from sora_studio.domain.request import is_url
+from sora_studio.domain.request import ImageRules, is_url
 from sora_studio.ui.compose.pictures.fold_well import FoldWell
 from sora_studio.ui.compose.pictures.image_well import SIZE, SLIM, ImageWell
 from sora_studio.ui.compose.pictures.incoming import copied_address, keep_pixels, picture_pixels, picture_sources

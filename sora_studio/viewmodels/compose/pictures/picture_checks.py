@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from sora_studio.domain.errors import StudioError
+from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.picture import PictureEdit
-from sora_studio.domain.profile import ModelProfile
 from sora_studio.viewmodels.compose.pictures.picture_words import Seen, Sent
 
 if TYPE_CHECKING:

@@ -6,6 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
+from sora_studio.domain.models.carry import ASPECT, SIZE
+from sora_studio.domain.models.profile import Option
+from sora_studio.domain.models.shapes import as_size
+from sora_studio.domain.models.values import OptionValue
 from sora_studio.domain.picture import (
     PictureEdit,
     PictureRoute,
@@ -15,8 +19,7 @@ from sora_studio.domain.picture import (
     format_name,
     picture_name,
 )
-from sora_studio.domain.profile import OptionValue
-from sora_studio.domain.request import ImageFacts, is_url
+from sora_studio.domain.request import GenerationRequest, ImageFacts, is_url
 from sora_studio.viewmodels.compose.pictures.picture_crop import is_close
 from sora_studio.viewmodels.quantities import size_text
 
@@ -260,9 +263,19 @@ def offer(sent: Sent) -> str:
     return f"Send a {sent.kind} of {size(sent.size_bytes)} instead"
 
 
+def shape_chosen(request: GenerationRequest, options: Iterable[Option]) -> Shape | None:
+    """Return the clip's frame as one of `options` chooses it; None if none does, or if the service decides."""
+    for option in options:
+        value = request.options.get(option.field)
+        if option.meaning in (ASPECT, SIZE) and value is not None:
+            choice = option.choice(value)
+            return shape_of(value) or (shape_of(choice.means) if choice else None)
+    return None
+
+
 def shape_of(value: OptionValue | None) -> Shape | None:
-    """Return the frame for a value of `aspect_ratio` such as `landscape` or `4:3`, else None."""
-    text = str(value).lower()
+    """Return the frame for a value such as `landscape`, `4:3` or `1280x720`, else None."""
+    text = size.aspect if (size := as_size(value)) else str(value).lower()
     word = f"{text} " if text in _NAMED else ""
     width, _, height = text.partition(":")
     if text in _NAMED:

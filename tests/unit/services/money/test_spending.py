@@ -11,10 +11,10 @@ import pytest
 from sora_studio.domain.errors import OutcomeUnknown, RequestRefused
 from sora_studio.domain.events import NoticeRaised, SpendingChanged
 from sora_studio.domain.money import DayLimits, DaySpend, dollars, local_day
-from sora_studio.domain.profile import Price
 from sora_studio.domain.task import TaskState
 from tests.doubles.gateway import DONE
 from tests.doubles.outside import Lock
+from tests.doubles.prices import clip_price
 from tests.unit.services.rig import Rig, request, run
 
 
@@ -23,7 +23,7 @@ def priced(folder: Path, *, usd: float | None = 0.5, limits: DayLimits | None = 
     kept = {} if earlier is None else {"tasks": earlier.tasks, "clock": earlier.clock}
     rig = Rig(folder, limits=limits or DayLimits(), **kept)  # type: ignore[arg-type] - two fields by name
     profile = rig.core.profiles["sora-2"]
-    prices = () if usd is None else (Price({}, usd),)
+    prices = () if usd is None else (clip_price(usd),)
     rig.core.profiles["sora-2"] = replace(profile, prices=prices)  # type: ignore[index] - a dict, as the rig made it
     return rig
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sora_studio.domain.errors import ConnectionFailed, InvalidRequest, Problem
 from sora_studio.domain.picture import PictureEdit, WebPicture
-from sora_studio.domain.request import ImageFacts
+from sora_studio.domain.request import ImageFacts, image_rules
 from sora_studio.services.pictures.pictures import Pictures
 from sora_studio.services.pictures.preparing import REMEMBERED, Preparation
 from tests.doubles.outside import ScriptedMedia
@@ -63,7 +63,7 @@ def test_an_address_is_looked_at_and_what_is_wrong_is_said(tmp_path: Path) -> No
 def test_what_is_asked_for_by_many_is_prepared_once_until_the_file_changes(tmp_path: Path) -> None:
     async def story() -> None:
         media = ScriptedMedia()
-        preparation, rules = Preparation(media), sora_2().images
+        preparation, rules = Preparation(media), image_rules(sora_2())
         assert rules is not None
         picture = tmp_path / "cat.png"
         picture.write_bytes(b"one")
@@ -82,7 +82,7 @@ def test_whether_a_picture_can_be_sent_is_remembered_longer_than_its_bytes_and_a
     tmp_path: Path,
 ) -> None:
     async def story() -> None:
-        media, rules = ScriptedMedia(), sora_2().images
+        media, rules = ScriptedMedia(), image_rules(sora_2())
         assert rules is not None
         preparation = Preparation(media)
         files = [tmp_path / f"{number}.png" for number in range(3 * REMEMBERED)]

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from sora_studio.domain.picture import Crop, PictureEdit, PreparedPicture
+from sora_studio.domain.request import image_rules
 from sora_studio.services.pictures.preparing import REMEMBERED, Preparation
 from tests.doubles.clock import settle
 from tests.doubles.disks import disks_rest
 from tests.doubles.outside import ScriptedMedia
 from tests.unit.services.rig import run, sora_2
 
-RULES = sora_2().images
+RULES = image_rules(sora_2())
 assert RULES is not None
 EDITS = [PictureEdit(Crop(0, number / 50, 1, 0.5)) for number in range(REMEMBERED + 3)]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -185,6 +186,22 @@ def test_a_refusal_fails_the_task_with_the_services_words(tmp_path: Path, error:
             await rig.submit("one")
             assert rig.state() is TaskState.FAILED
             assert (rig.row().fail_code, rig.row().fail_message) == (code, error.detail)
+
+    run(story())
+
+
+def test_a_task_that_its_models_profile_no_longer_takes_is_not_sent(tmp_path: Path) -> None:
+    """Something else than was submitted would be made, and paid."""
+
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        former = replace(request(), options={"duration": 20, "resolution": "1080p"})
+        await rig.tasks.add([former], gateway=GATEWAY, at=rig.clock.now())
+        async with rig:
+            await rig.advance(5)
+            assert (rig.state(), rig.gateway.created) == (TaskState.FAILED, [])
+            assert rig.row().fail_code == failures.REQUEST_REFUSED
+            assert rig.row().fail_message == "Text to video has no option resolution. Duration takes 10 s or 15 s."
 
     run(story())
 

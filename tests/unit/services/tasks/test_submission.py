@@ -17,12 +17,12 @@ from sora_studio.domain.errors import (
     TaskUnknown,
 )
 from sora_studio.domain.picture import Crop, PictureEdit, PictureRoute
-from sora_studio.domain.profile import Price
 from sora_studio.domain.request import GenerationRequest, ImageFacts
 from sora_studio.domain.task import TaskState
 from sora_studio.services.pictures.picture_digest import digest_of
 from tests.doubles.gateway import DONE, FAILED
 from tests.doubles.outside import Lock
+from tests.doubles.prices import clip_price
 from tests.unit.services.rig import Rig, request, run, sora_2
 
 
@@ -70,7 +70,7 @@ def test_what_is_wrong_is_said_at_its_control_and_makes_nothing(
 def test_several_pictures_are_tasks_of_their_own_made_together(tmp_path: Path) -> None:
     async def story() -> None:
         async with Rig(tmp_path, concurrent_tasks=1) as rig:
-            prices = (Price({}, 0.5),)
+            prices = (clip_price(0.5),)
             rig.core.profiles["sora-2"] = replace(sora_2(concurrent_tasks=1), prices=prices)  # type: ignore[index] - a dict, as the rig made it
             edits = {"/a/2.png": PictureEdit(Crop(0, 0, 0.5, 1))}
             both = replace(request(images=("/a/1.png", "/a/2.png")), edits=edits)
@@ -377,7 +377,7 @@ def test_the_profiles_price_is_kept_with_the_task(tmp_path: Path) -> None:
     async def story() -> None:
         async with Rig(tmp_path) as rig:
             profile = rig.core.profiles["sora-2"]
-            prices = (Price({"duration": 15}, 0.75), Price({}, 0.5))
+            prices = (clip_price(0.75, duration=15), clip_price(0.5))
             rig.core.profiles["sora-2"] = replace(profile, prices=prices)  # type: ignore[index] - a dict, as the rig made it
             await rig.engine.submission.submit(replace(request(), options={"duration": 15}))
             await rig.engine.submission.submit(request())

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sora_studio.domain.profile import Option
+from sora_studio.domain.models.profile import Choice, Option, OptionKind
 from sora_studio.viewmodels.compose import compose_text
 
 
@@ -51,10 +51,13 @@ def test_a_saving_time_is_the_persons_own() -> None:
     assert compose_text.saved(None) == ""
 
 
-def test_an_option_to_remove_something_reads_as_its_absence() -> None:
-    option = Option("remove_watermark", "Remove watermark", (True, False), default=True)
-    assert compose_text.check_title(option) == "No watermark"
-    assert compose_text.check_title(replace(option, title="Sound")) == "Sound"
+def test_a_check_box_says_what_is_so_when_it_is_checked() -> None:
+    removed, kept = Choice(True, "Removed", False), Choice(False, "Kept", True)
+    option = Option("remove_watermark", "Watermark", OptionKind.CHOICE, ("text-to-video",), choices=(removed, kept))
+    assert compose_text.check_title(option) == "Watermark removed"
+    assert compose_text.check_title(replace(option, title="Sound", kind=OptionKind.SWITCH, choices=())) == "Sound"
+    former = replace(option, title="Remove watermark", choices=(Choice(True, "on", True), Choice(False, "off", False)))
+    assert compose_text.check_title(former) == "Remove watermark"
 
 
 @pytest.mark.parametrize(

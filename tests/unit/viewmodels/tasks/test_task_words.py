@@ -74,7 +74,7 @@ def test_facts_tell_a_switch_only_when_it_is_not_the_default() -> None:
     task = task_in(Phase.WAITING)
     on_again = replace(task.request, options={**task.request.options, "remove_watermark": False})
     assert facts_of(task, PROFILE) == "10 s landscape · auto"
-    assert facts_of(replace(task, request=on_again), PROFILE) == "10 s landscape remove watermark off · auto"
+    assert facts_of(replace(task, request=on_again), PROFILE) == "10 s landscape watermark kept · auto"
 
 
 def test_facts_survive_a_profile_that_is_gone() -> None:

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from sora_studio.domain.models.values import OptionValue
 from sora_studio.domain.picture import Crop, PictureEdit, PictureRoute, WebPicture
-from sora_studio.domain.profile import OptionValue
 from sora_studio.domain.request import ImageFacts
 from sora_studio.viewmodels.compose.pictures import picture_words
 from sora_studio.viewmodels.compose.pictures.picture_words import Mark, Seen, Sent

@@ -1,0 +1,81 @@
+"""`models`: lists the models, shows one, or puts several side by side. Needs no key, network or studio."""
+
+import asyncio
+import json
+import os
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
+from pathlib import Path
+from textwrap import wrap
+
+from sora_studio.cli.arguments import ModelsCommand
+from sora_studio.cli.catalogue import known_model, load_models
+from sora_studio.cli.exit_codes import ExitCode
+from sora_studio.cli.model_facts import details, summary
+from sora_studio.cli.model_words import comparison, description, listing
+from sora_studio.cli.report import plain, say
+from sora_studio.cli.streams import write_out
+from sora_studio.domain.errors import StudioError
+from sora_studio.domain.models.profile import ModelProfile, Status
+from sora_studio.storage.database import Database
+from sora_studio.storage.tasks import SqliteTasks
+
+_CELL_CHARS = 36
+_GAP = "  "
+
+
+async def answer(command: ModelsCommand, folder: Path) -> ExitCode:
+    """Answer one of the questions about models. Raises `InvalidRequest` for a model that does not exist."""
+    profiles = await load_models(folder)
+    if command.action == "list":
+        wanted = [profile for profile in profiles.values() if command.every or profile.status is not Status.GONE]
+    else:
+        wanted = [known_model(profiles, slug) for slug in dict.fromkeys(command.slugs)]
+    tasks = await _count_tasks(folder / "studio.db")
+    known = [(profile, None if tasks is None else tasks.get(profile.slug, 0)) for profile in wanted]
+    for line in _lines(command, known):
+        write_out(line)
+    return ExitCode.SAVED
+
+
+async def _count_tasks(path: Path) -> dict[str, int] | None:
+    """Return how many tasks each model has; None, and a message, when the database cannot be read."""
+    if not await asyncio.to_thread(os.path.exists, path):  # pathlib's own raises for a folder that may not be searched
+        return {}
+    database = Database(path)
+    try:
+        await database.open(guest=True)
+        return await SqliteTasks(database).count_by_model()
+    except StudioError as error:
+        say(error.sentence)
+        return None
+    finally:
+        await database.close()
+
+
+def _lines(command: ModelsCommand, known: Sequence[tuple[ModelProfile, int | None]]) -> Iterable[str]:
+    if command.json:
+        tell = summary if command.action == "list" else details
+        return (json.dumps(tell(profile, tasks)) for profile, tasks in known)
+    match command.action:
+        case "list":
+            return _table([[[cell] for cell in listing(profile, tasks)] for profile, tasks in known])
+        case "show":
+            return [plain(line) for profile, tasks in known for line in description(profile, tasks)]
+        case _:
+            columns = [comparison(profile, tasks) for profile, tasks in known]
+            titles = list(columns[0])
+            return _table([[[title], *(_cell(column[title]) for column in columns)] for title in titles])
+
+
+def _cell(words: Sequence[str]) -> list[str]:
+    return [line for word in words for line in wrap(word, _CELL_CHARS, subsequent_indent=_GAP)]
+
+
+def _table(rows: Sequence[Sequence[Sequence[str]]]) -> Iterable[str]:
+    """Return the lines of a table whose cells have one or more lines, in columns as wide as their widest line."""
+    widths = [max((len(line) for cell in column for line in cell), default=0) for column in zip(*rows, strict=True)]
+    for row in rows:
+        for cells in zip_longest(*row, fillvalue=""):
+            line = _GAP.join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True))
+            yield plain(line).rstrip()
