@@ -11,7 +11,6 @@ from sora_studio.domain.models.values import OptionValue, is_number, is_same
 
 ASPECT, RESOLUTION, SIZE, SEED = "aspect", "resolution", "size", "seed"
 """Meanings with rules of their own. A size is an aspect and a resolution in one."""
-AUTO = "auto"
 
 
 @dataclass(frozen=True, slots=True)

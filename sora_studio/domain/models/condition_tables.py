@@ -71,8 +71,7 @@ def read_price(table: Table, names: Names) -> Price:
         min_s=table.maybe(table.seconds, "min_s"),
         max_s=table.maybe(table.seconds, "max_s"),
     )
-    if price.min_s is not None and price.max_s is not None and price.min_s > price.max_s:
-        raise table.error("min_s", f"min_s ({price.min_s:g}) is more than max_s ({price.max_s:g}).")
+    table.check_order("min_s", price.min_s, "max_s", price.max_s)
     table.finish()
     return price
 
@@ -131,7 +130,6 @@ def _read_allowed(table: Table, name: str, names: Names) -> Allowed:
     low, high = bounds.maybe(bounds.signed, "min"), bounds.maybe(bounds.signed, "max")
     if low is None and high is None:
         raise table.error(name, f"{name} must be a list of values, or have min or max.")
-    if low is not None and high is not None and low > high:
-        raise bounds.error("min", f"min ({low:g}) is more than max ({high:g}).")
+    bounds.check_order("min", low, "max", high)
     bounds.finish()
     return Allowed(min=low, max=high)

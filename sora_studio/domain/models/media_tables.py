@@ -1,6 +1,5 @@
 """Reads the `[[media]]` tables of a profile of schema 2."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -9,7 +8,6 @@ from sora_studio.domain.models.option_tables import modes_of
 from sora_studio.domain.models.profile import MediaKind, MediaSlot, Mode, Option, Role
 from sora_studio.domain.models.toml_table import Table
 
-_FORMAT = re.compile(r"[a-z0-9]+")
 _NUMBER = "{n}"
 
 
@@ -55,15 +53,12 @@ def _read_slot(table: Table, modes: Sequence[Mode]) -> MediaSlot:
         modes=modes_of(table, modes),
         min=table.maybe(table.integer, "min", at_least=0) or 0,
         max=table.maybe(table.integer, "max", at_least=1),
-        formats=table.maybe(table.texts, "formats") or (),
+        formats=table.maybe(table.formats, "formats") or (),
         max_bytes=table.maybe(table.integer, "max_bytes", at_least=1),
         tag=table.maybe(table.text, "tag") or "",
     )
     _check_role(table, slot)
-    _check_order(table, slot.min, slot.max, "min", "max")
-    for position, name in enumerate(slot.formats):
-        if not _FORMAT.fullmatch(name):
-            raise table.error("formats", f"{name!r} is not the name of a format in lower case, such as 'jpeg'.", position)
+    table.check_order("min", slot.min, "max", slot.max)
     if slot.tag and _NUMBER not in slot.tag:
         raise table.error("tag", f"tag must contain {_NUMBER}, which stands for the number.")
     slot = _with_shape(table, slot) if kind is MediaKind.IMAGE else slot
@@ -90,8 +85,8 @@ def _with_shape(table: Table, slot: MediaSlot) -> MediaSlot:
         max_ratio=table.maybe(table.positive, "max_ratio"),
         alpha=table.maybe(table.flag, "alpha") is not False,
     )
-    _check_order(table, slot.min_side, slot.max_side, "min_side", "max_side")
-    _check_order(table, slot.min_ratio, slot.max_ratio, "min_ratio", "max_ratio")
+    table.check_order("min_side", slot.min_side, "max_side", slot.max_side)
+    table.check_order("min_ratio", slot.min_ratio, "max_ratio", slot.max_ratio)
     return slot
 
 
@@ -102,11 +97,6 @@ def _with_length(table: Table, slot: MediaSlot) -> MediaSlot:
         max_s=table.maybe(table.seconds, "max_s"),
         total_max_s=table.maybe(table.seconds, "total_max_s"),
     )
-    _check_order(table, slot.min_s, slot.max_s, "min_s", "max_s")
-    _check_order(table, slot.min_s, slot.total_max_s, "min_s", "total_max_s")
+    table.check_order("min_s", slot.min_s, "max_s", slot.max_s)
+    table.check_order("min_s", slot.min_s, "total_max_s", slot.total_max_s)
     return slot
-
-
-def _check_order(table: Table, low: float | None, high: float | None, low_key: str, high_key: str) -> None:
-    if low is not None and high is not None and low > high:
-        raise table.error(low_key, f"{low_key} ({low:g}) is more than {high_key} ({high:g}).")

@@ -78,8 +78,7 @@ def _with_range(option: Option, table: Table) -> Option:
     for key, number in (("min", low), ("max", high), ("step", step)):
         if whole and number is not None and not is_whole(number):
             raise table.error(key, f"{key} must be a whole number.")
-    if low is not None and high is not None and low > high:
-        raise table.error("min", f"min ({low:g}) is more than max ({high:g}).")
+    table.check_order("min", low, "max", high)
     option = replace(option, min=low, max=high, step=step)
     if not whole or "random" not in table:
         return option

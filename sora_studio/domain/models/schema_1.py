@@ -1,6 +1,5 @@
 """Reads a profile of schema 1, whose modes are two fixed words and whose options are all choices with a default."""
 
-import re
 from dataclasses import replace
 
 from sora_studio.domain.models.condition_tables import Names, read_condition, read_time
@@ -37,7 +36,6 @@ _MEANINGS = {
     "sound": "sound",
     "seed": "seed",
 }
-_FORMAT = re.compile(r"[a-z0-9]+")
 
 
 def read_schema_1(root: Table, digest: str) -> ModelProfile:
@@ -85,14 +83,10 @@ def _read_images(root: Table, modes: tuple[Mode, ...]) -> tuple[MediaSlot, ...]:
         modes=(IMAGE_TO_VIDEO,),
         min=table.integer("min", at_least=1),
         max=most,
-        formats=table.texts("formats"),
+        formats=table.formats("formats"),
         max_bytes=table.integer("max_bytes", at_least=1),
     )
-    if slot.min > most:
-        raise table.error("min", f"min ({slot.min}) is more than max ({most}).")
-    for position, name in enumerate(slot.formats):
-        if not _FORMAT.fullmatch(name):
-            raise table.error("formats", f"{name!r} is not the name of a format in lower case, such as 'jpeg'.", position)
+    table.check_order("min", slot.min, "max", most)
     table.finish()
     return (slot,)
 

@@ -118,8 +118,7 @@ def read_prompt(table: Table | None) -> PromptLimits:
         min_chars=table.maybe(table.integer, "min_chars", at_least=1) or 1,
         max_chars=table.maybe(table.integer, "max_chars", at_least=1),
     )
-    if limits.max_chars is not None and limits.min_chars > limits.max_chars:
-        raise table.error("min_chars", f"min_chars ({limits.min_chars}) is more than max_chars ({limits.max_chars}).")
+    table.check_order("min_chars", limits.min_chars, "max_chars", limits.max_chars)
     table.finish()
     return limits
 

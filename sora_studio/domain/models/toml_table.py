@@ -1,5 +1,6 @@
 """A profile table while it is parsed: values are read by name and kind, and unread keys are rejected."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
@@ -8,11 +9,12 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from sora_studio.domain.errors import ProfileError
 from sora_studio.domain.models.toml_lines import KeyPath, Toml, key_lines, line_of
-from sora_studio.domain.models.values import MAX_NUMBER, OptionValue, is_whole, listed
+from sora_studio.domain.models.values import MAX_NUMBER, OptionValue, is_whole, listed, shown
 
 MAX_SECONDS = 10 * 366 * 86_400
 """Ten years: beyond any service, and within the range of dates."""
 
+_FORMAT = re.compile(r"[a-z0-9]+")
 P = ParamSpec("P")
 T = TypeVar("T")
 Word = TypeVar("Word", bound=StrEnum)
@@ -139,6 +141,19 @@ class Table:
         if low > high:
             raise self.error(key, f"The lowest amount ({low:g}) is more than the highest ({high:g}).")
         return low, high
+
+    def formats(self, key: str) -> tuple[str, ...]:
+        """Return one or more names of decoders or containers in lower case."""
+        formats = self.texts(key)
+        for position, name in enumerate(formats):
+            if not _FORMAT.fullmatch(name):
+                raise self.error(key, f"{name!r} is not the name of a format in lower case, such as 'jpeg'.", position)
+        return formats
+
+    def check_order(self, low_key: str, low: float | None, high_key: str, high: float | None) -> None:
+        """Raise if both limits are stated and the lower one is above the higher one."""
+        if low is not None and high is not None and low > high:
+            raise self.error(low_key, f"{low_key} ({shown(low)}) is more than {high_key} ({shown(high)}).")
 
     def scalar(self, key: str) -> OptionValue:
         """Return one line of text, a number or a boolean."""
