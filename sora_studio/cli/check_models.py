@@ -16,7 +16,7 @@ from sora_studio.cli.streams import write_out
 from sora_studio.domain.proxies import read_proxies
 from sora_studio.domain.settings import BASE_URL_VARIABLE, check_base_url, models_url_for
 from sora_studio.gateway.model_index import HttpModelIndex
-from sora_studio.services.library.model_check import Change, ModelChange, ModelCheck
+from sora_studio.services.models.model_check import Change, ModelChange, ModelCheck
 from sora_studio.storage.proposals import save_proposal
 from sora_studio.storage.settings import SettingsFile
 

@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from sora_studio.domain.models.differences import differences
 from sora_studio.domain.models.model_index import IndexEntry, PublishedModels, SchemaFile
 from sora_studio.domain.models.profile import ModelProfile, Status
 from sora_studio.domain.models.proposal import propose
 from sora_studio.domain.models.published import read_published
+
+if TYPE_CHECKING:
+    from sora_studio.storage.proposals import SavedProposal
 
 
 class Change(StrEnum):
@@ -21,20 +24,6 @@ class Change(StrEnum):
     NEW = "new"
     CHANGED = "changed"
     GONE = "gone"
-
-
-class Saved(Protocol):
-    """Where a schema and its proposal were saved."""
-
-    @property
-    def schema(self) -> Path:
-        """The schema as it was published."""
-        ...
-
-    @property
-    def profile(self) -> Path | None:
-        """The proposed profile, if there is one."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +57,7 @@ class ModelCheck:
         *,
         fetch: Callable[[], Awaitable[PublishedModels]],
         profiles: Mapping[str, ModelProfile],
-        save: Callable[[str, bytes, str], Saved],
+        save: Callable[[str, bytes, str], "SavedProposal"],
         today: Callable[[], date],
     ) -> None:
         self._fetch = fetch

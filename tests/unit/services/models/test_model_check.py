@@ -10,7 +10,7 @@ from typing import Any
 from sora_studio.domain.models.model_index import PublishedModels, SchemaFile, read_index
 from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.models.read import read
-from sora_studio.services.library.model_check import Change, ModelCheck, ModelReport
+from sora_studio.services.models.model_check import Change, ModelCheck, ModelReport
 from sora_studio.storage.proposals import save_proposal
 from tests.doubles.models import HARBOUR, shipped_models
 from tests.doubles.published import alternatives, simulated

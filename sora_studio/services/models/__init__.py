@@ -1,0 +1,1 @@
+"""The installed models against what the service publishes."""
