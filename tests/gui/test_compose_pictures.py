@@ -226,6 +226,21 @@ def test_a_sentence_of_many_lines_takes_its_room_from_the_stage_and_none_from_th
     desk.panel.setParent(None)  # it is the desk's
 
 
+@pytest.mark.parametrize("at", ["chip", "editor"])
+def test_a_picture_that_brings_other_options_leaves_the_keyboard_where_it_is(
+    qtbot: QtBot, loop: StudioEventLoop, tmp_path: Path, picture: Path, at: str
+) -> None:
+    desk = Desk(qtbot, ComposeStudio(tmp_path, shipped_profile("grok-video")))
+    desk.attach()
+    desk.one(MenuChip, "Duration 6 s").setFocus()
+    if at == "editor":
+        desk.editor.setFocus()
+    drop(desk.wells()[0], files(picture))
+    qtbot.waitUntil(lambda: desk.one(MenuChip, "Aspect ratio Auto").isVisible())
+    assert (desk.one(MenuChip, "Duration 6 s") if at == "chip" else desk.editor).hasFocus()
+    loop.run_until_complete(desk.scope.close())
+
+
 def test_a_model_without_pictures_shows_no_well(qtbot: QtBot, loop: StudioEventLoop, tmp_path: Path) -> None:
     textual = replace(shipped_profile(), modes=shipped_profile().modes[:1])
     desk = Desk(qtbot, ComposeStudio(tmp_path, textual))

@@ -61,8 +61,7 @@ class OptionChips(QWidget):
         """
         if profile == self._profile and options == self._options and models == self._models:
             return
-        focused = next((field for field, chip in self._chips.items() if chip.isAncestorOf(self.focusWidget() or self)), "")
-        focused = focused or next((field for field, chip in self._chips.items() if chip.hasFocus()), "")
+        focused = next((field for field, chip in self._chips.items() if any(stop.hasFocus() for stop in _stops(chip))), "")
         self._profile, self._options, self._models = profile, options, dict(models)
         for chip in self._chips.values():
             chip.hide()
@@ -108,10 +107,7 @@ class OptionChips(QWidget):
 
     def tab_stops(self) -> list[QWidget]:
         """Return the widgets in tab order; Qt skips hidden ones."""
-        stops = list[QWidget]()
-        for chip in self._chips.values():
-            stops += chip.buttons if isinstance(chip, Segments) else [chip]
-        return [*stops, self._advanced]
+        return [*(stop for chip in self._chips.values() for stop in _stops(chip)), self._advanced]
 
     def _place(self) -> None:
         advanced = [] if self._advanced.isHidden() else [self._advanced]
@@ -186,6 +182,10 @@ class OptionChips(QWidget):
                 _show_choice(chip, "", unset if value is None else option.label(value), title=option.title)
             case _:
                 pass
+
+
+def _stops(chip: Chip) -> Sequence[QWidget]:
+    return chip.buttons if isinstance(chip, Segments) else [chip]
 
 
 def _may_be_unset(option: Option) -> bool:
