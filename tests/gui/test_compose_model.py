@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import KeyMissing, PublicUrlNeeded, StorageFull
+from sora_studio.domain.picture import Crop, PictureEdit
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.viewmodels.compose.composer import ComposeModel
 from sora_studio.viewmodels.starter import Starter
@@ -157,6 +158,26 @@ def test_what_changes_beside_the_model_is_said_until_the_next_choice(loop: Studi
     assert model.request.options == {"duration": 10, "aspect_ratio": "16:9"}, "sound has to be chosen"
     model.set_option("sound", False)
     assert not model.notes
+
+
+def test_a_rule_of_the_other_model_says_why_it_changes_a_value(loop: StudioEventLoop, tmp_path: Path) -> None:
+    model = restored(loop, ComposeStudio(tmp_path, shipped_profile("seedance-2-0"), shipped_profile("wan-2-5-video")))
+    model.set_option("resolution", "480p")
+    model.set_option("aspect_ratio", "4:3")
+    model.set_model("wan-2-5-video")
+    (rule,) = shipped_profile("wan-2-5-video").rules
+    assert rule.say in model.notes
+    assert (model.request.options["resolution"], model.request.options["aspect_ratio"]) == ("480p", "16:9")
+
+
+def test_a_crop_for_another_shape_does_not_outlive_the_model(loop: StudioEventLoop, tmp_path: Path) -> None:
+    model = restored(loop, ComposeStudio(tmp_path, shipped_profile("seedance-2-0"), shipped_profile("kling-2-1")))
+    picture, edit = "https://example.com/a.png", PictureEdit(Crop(0, 0.2, 1, 0.5))
+    model.use(GenerationRequest("seedance-2-0", "A pier", {"aspect_ratio": "21:9"}, images=(picture,), edits={picture: edit}))
+    assert model.request.edits == {picture: edit}
+    model.set_model("kling-2-1")
+    assert model.request.options["aspect_ratio"] == "16:9"
+    assert model.request.edits == {}, "the picture's size is not known here"
 
 
 def test_values_that_no_control_shows_are_left_out_and_said(loop: StudioEventLoop, tmp_path: Path) -> None:

@@ -62,10 +62,9 @@ def in_other_mode(request: GenerationRequest, former: Mode, profile: ModelProfil
 def in_other_model(
     request: GenerationRequest, source: ModelProfile, target: ModelProfile
 ) -> tuple[Mapping[str, OptionValue], tuple[str, ...]]:
-    """Return the options as another model takes them, and a sentence for each change."""
-    carried = carry(as_draft(request, source), source, target)
-    names = {option.title for option in source.options}
-    return carried.draft.options, tuple(note for note in carried.notes if note.partition(":")[0] in names)
+    """Return the options as another model takes them, and a sentence for each change. The pictures stay in the request."""
+    carried = carry(replace(as_draft(request, source), media={}), source, target)
+    return carried.draft.options, carried.notes
 
 
 def changes(before: GenerationRequest, after: GenerationRequest, profile: ModelProfile | None) -> list[str]:

@@ -92,7 +92,7 @@ class ComposeModel(QObject):
     @property
     def options(self) -> tuple[Option, ...]:
         """The options of the model's mode for the current request."""
-        return self.profile.options_in(mode_of(self.request, self.profile).id) if self.profile else ()
+        return self._options_of(self.request)
 
     @property
     def request(self) -> GenerationRequest:
@@ -233,7 +233,7 @@ class ComposeModel(QObject):
 
     def set_model(self, slug: str) -> None:
         """Choose another model. Options go along by meaning; those last used with that model come back."""
-        self._replace(self._fitting(self._adapted(replace(self.request, model=slug))))
+        self._replace(self._reshaped(self._fitting(self._adapted(replace(self.request, model=slug)))))
         self.complaints.clear()
         self.changed.emit()
 
@@ -400,9 +400,13 @@ class ComposeModel(QObject):
         request = replace(request, options=left.get(other.id, request.options))
         return replace(request, options=in_other_mode(request, other, target))
 
+    def _options_of(self, request: GenerationRequest) -> tuple[Option, ...]:
+        profile = self.profiles.get(request.model)
+        return profile.options_in(mode_of(request, profile).id) if profile else ()
+
     def _reshaped(self, request: GenerationRequest) -> GenerationRequest:
         """Adapt the crops if the clip has got another shape."""
-        shape = shape_chosen(request, self.options)
+        shape = shape_chosen(request, self._options_of(request))
         return request if shape in (None, self.shape) else recropped(request, self.looks.known, shape)
 
     def _replace(self, request: GenerationRequest) -> None:
