@@ -3,14 +3,14 @@
 import asyncio
 import json
 from collections.abc import Coroutine, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from sora_studio.cli.arguments import GenerateCommand
-from sora_studio.cli.catalogue import kind_of, load_models, mode_for, no_model, no_role, read_options, role_named
+from sora_studio.cli.catalogue import load_models, mode_for, named_media, no_model, read_options, role_named
 from sora_studio.cli.exit_codes import ExitCode
-from sora_studio.cli.generate import batch_words, prompt_from, source_of
+from sora_studio.cli.generate import batch_words, prompt_from
 from sora_studio.cli.media_files import inspect
 from sora_studio.cli.report import plain, say
 from sora_studio.cli.streams import write_out
@@ -18,12 +18,10 @@ from sora_studio.domain.errors import InvalidRequest
 from sora_studio.domain.models.build import Sent, build, provider
 from sora_studio.domain.models.check import RefusalKind, check
 from sora_studio.domain.models.draft import Draft, MediaFacts, Medium
-from sora_studio.domain.models.profile import MediaKind, MediaSlot, ModelProfile, Role, Status
-from sora_studio.domain.request import check_takes, has_host, is_url
-from sora_studio.paths import NotAPath
+from sora_studio.domain.models.profile import MediaSlot, ModelProfile, Role, Status
+from sora_studio.domain.request import check_takes, has_host, is_url, slot_of
 from sora_studio.storage.settings import SettingsFile
 
-NOT_A_FILE = "Give a path, or an http or https address."
 _MODEL, _TAKES = "model", "takes"
 _ORDER = {kind: position for position, kind in enumerate((_MODEL, *RefusalKind, _TAKES))}
 
@@ -110,41 +108,30 @@ async def _drafts(
 
 
 async def _read_media(command: GenerateCommand, mode: str, profile: ModelProfile) -> _Media:
-    slots = {slot.role: slot for slot in profile.media_in(mode)}
-    media, picture = _Media(), _picture_role(slots)
-    for word, source in [*((picture.value, image) for image in command.images), *command.media]:
-        role = role_named(word)
-        if role is None:
-            media.refused.append(Refused(RefusalKind.MEDIA_UNKNOWN, no_role(word), word))
-            continue
-        medium, refusal = await _medium(source, role, kind_of(role, mode, profile), slots.get(role), fit=command.fit)
-        media.by_role[role] = (*media.by_role.get(role, ()), medium)
-        if refusal:
-            media.refused.append(refusal)
+    named, refusals = named_media(command.images, command.media, mode, profile)
+    media = _Media(refused=[Refused(refusal.kind, refusal.say, refusal.field) for refusal in refusals])
+    for role, found in named.items():
+        slot = slot_of(profile, mode, role)
+        for medium in found:
+            known, refusal = medium, None
+            if not any(refusal.address == medium.address for refusal in refusals):
+                known, refusal = await _inspected(medium, role, slot, fit=command.fit)
+            media.by_role[role] = (*media.by_role.get(role, ()), known)
+            if refusal:
+                media.refused.append(refusal)
     return media
 
 
-def _picture_role(slots: Mapping[Role, MediaSlot]) -> Role:
-    """Return the role of an `--image`: the first picture, or in a mode without one its first role for pictures."""
-    pictures = [role for role, slot in slots.items() if slot.kind is MediaKind.IMAGE]
-    return Role.FIRST if Role.FIRST in slots or not pictures else pictures[0]
-
-
-async def _medium(
-    source: str, role: Role, kind: MediaKind, slot: MediaSlot | None, *, fit: bool
-) -> tuple[Medium, Refused | None]:
+async def _inspected(medium: Medium, role: Role, slot: MediaSlot | None, *, fit: bool) -> tuple[Medium, Refused | None]:
     """Return the medium with what is known about it, and what is wrong with the file or address itself."""
-    try:
-        address = source_of(source)
-    except NotAPath as error:
-        return Medium(source, kind), Refused(RefusalKind.MEDIA_MISSING, f"{error} {NOT_A_FILE}", role)
+    address = medium.address
     if is_url(address):
         words = "" if has_host(address) else f"{address} is not a complete address."
-        return Medium(address, kind), Refused(RefusalKind.MEDIA_MISSING, words, role) if words else None
-    facts = await inspect(Path(address), kind, slot, fit=fit)
+        return medium, Refused(RefusalKind.MEDIA_MISSING, words, role) if words else None
+    facts = await inspect(Path(address), medium.kind, slot, fit=fit)
     if isinstance(facts, MediaFacts):
-        return Medium(address, kind, facts), None
-    return Medium(address, kind), Refused(facts.kind, facts.say, role)
+        return replace(medium, facts=facts), None
+    return medium, Refused(facts.kind, facts.say, role)
 
 
 def _address(medium: Medium) -> str:

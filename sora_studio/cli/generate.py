@@ -4,28 +4,28 @@ import codecs
 import io
 import os
 import sys
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sora_studio.cli import again
 from sora_studio.cli.arguments import GenerateCommand, WatchCommand
-from sora_studio.cli.catalogue import read_options
+from sora_studio.cli.catalogue import mode_for, named_media, read_options, role_named
 from sora_studio.cli.exit_codes import ExitCode
 from sora_studio.cli.follow import Follower, is_answered, is_ended, is_settled
 from sora_studio.cli.progress import ProgressLine
 from sora_studio.cli.report import ProgressBar, Report, say
 from sora_studio.clock import Clock
 from sora_studio.domain.errors import InvalidRequest, Problem, RequestRepeated
-from sora_studio.domain.models.profile import ModelProfile, Role
+from sora_studio.domain.film_edit import FilmEdit
+from sora_studio.domain.models.profile import MediaKind, ModelProfile, Role
 from sora_studio.domain.picture import PictureEdit, PictureRoute
 from sora_studio.domain.ports import TaskFilter
 from sora_studio.domain.prompt import without_mark
-from sora_studio.domain.request import GenerationRequest, as_draft, is_url, usual_mode
+from sora_studio.domain.request import GenerationRequest, MediaEdit, as_draft, is_url, slot_of
 from sora_studio.domain.settings import RELAY_URL_VARIABLE
 from sora_studio.domain.task import Task, TaskSection
-from sora_studio.paths import NotAPath, local_path
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
@@ -36,7 +36,6 @@ PUBLIC = {
     PictureRoute.COMMAND: "by your own command, for as long as that keeps it there.",
 }
 """Completes the sentence `… becomes reachable on the internet`."""
-ONLY_DRY = "Only with --dry-run can this version"
 FITS = "With --fit a copy that fits is sent instead."
 NOT_A_PICTURE = "Give the path of a picture, or its http or https address."
 HANDED_OVER = "Another Sora Studio uses this data folder: it sends and saves the tasks, and this command watches."
@@ -63,7 +62,7 @@ async def generate(command: GenerateCommand, studio: "Studio") -> ExitCode:
     request = replace(request, callback=_wants_report(command, studio))
     _say_what_becomes_public(studio, request)
     added = await _submit(command, studio, request)
-    if words := batch_words(len(request.images), command.takes, len(added)):
+    if words := batch_words(len(added) // command.takes, command.takes, len(added)):
         say(words)
     _introduce(studio, output=command.output)
     is_done = _settled(studio) if command.wait else is_answered
@@ -109,37 +108,44 @@ def _settled(studio: "Studio") -> Callable[[Task], bool]:
 
 
 def request_from(command: GenerateCommand, model: str, profile: ModelProfile | None) -> GenerationRequest:
-    """Return the request, with options parsed by the profile where possible; validation rejects the others."""
-    sources = tuple(_sources([*command.images, *(source for _, source in command.media)]))
-    edits = {source: PictureEdit(convert=True) for source in sources if command.fit and not is_url(source)}
-    mode = usual_mode(profile, has_image=bool(sources)).id if profile else ""
-    options = read_options(command.choices, mode, profile) if profile else dict(command.choices)
-    request = GenerationRequest(
-        model=model, prompt=command.prompt, options=options, route=command.route, images=sources, edits=edits
-    )
-    if profile and (problems := _not_sent_yet(command, request, profile)):
+    """Return the request, with mode, options and media read by the profile; without one, validation rejects it.
+
+    Raises `InvalidRequest` listing all media that cannot be named.
+    """
+    if profile is None:
+        return GenerationRequest(model, command.prompt, dict(command.choices), command.route)
+    roles = [role for word, _ in command.media if (role := role_named(word))]
+    mode = mode_for(profile, command.mode, [*roles, *(Role.FIRST for _ in command.images)])
+    media, refusals = named_media(command.images, command.media, mode, profile)
+    problems = [Problem("images", refusal.say) for refusal in refusals]
+    if Role.FIRST in roles and len(media.get(Role.FIRST, ())) > 1:
+        problems.append(Problem("images", "Several first pictures make several tasks; name them with --image."))
+    if problems:
         raise InvalidRequest(problems)
-    return request
-
-
-def _not_sent_yet(command: GenerateCommand, request: GenerationRequest, profile: ModelProfile) -> list[Problem]:
-    """Return what only a dry run takes: any mode but the one that the pictures decide, and any medium but its first picture."""
-    draft, problems = as_draft(request, profile), list[Problem]()
-    for role, _ in command.media:
-        if role != Role.FIRST or Role.FIRST not in draft.media:
-            problems.append(Problem("media", f"{ONLY_DRY} take a medium for the role {role}."))
-    if command.media and len(request.images) > 1:
-        problems.append(Problem("media", "Several first pictures make several tasks; name them with --image."))
-    if command.mode not in (None, draft.mode):
-        problems.append(Problem("mode", f"{ONLY_DRY} use the mode {command.mode}; this would be sent as {draft.mode}."))
-    return list(dict.fromkeys(problems))
+    request = GenerationRequest(
+        model, command.prompt, read_options(command.choices, mode, profile), command.route, mode=mode, media=media
+    )
+    edits: dict[str, MediaEdit] = {
+        medium.address: PictureEdit(convert=True) if medium.kind is MediaKind.IMAGE else FilmEdit(convert=True)
+        for found in media.values()
+        for medium in found
+        if command.fit and not is_url(medium.address)
+    }
+    return replace(request, edits=edits)
 
 
 async def _would_fit(studio: "Studio", request: GenerationRequest) -> bool:
     """Return whether a converted copy of some rejected picture could be sent."""
     profile = studio.profiles.get(request.model)
-    files = [file for file in request.files if file not in request.edits]
-    looks = [await studio.pictures.look(image, PictureEdit(), profile) for image in files] if profile else []
+    if profile is None or request.edits:
+        return False
+    draft = as_draft(request, profile)
+    places = [(medium, slot_of(profile, draft.mode, role)) for role, found in draft.media.items() for medium in found]
+    looks = [
+        await studio.pictures.look(medium.address, PictureEdit(), slot)
+        for medium, slot in places
+        if slot and medium.kind is MediaKind.IMAGE and not is_url(medium.address)
+    ]
     return any(look.offer for look in looks)
 
 
@@ -170,30 +176,6 @@ def _wants_report(command: GenerateCommand, studio: "Studio") -> bool:
     if command.callback is None:
         return studio.settings.current.callback and studio.reports.state.configured
     return command.callback
-
-
-def _sources(images: Iterable[str]) -> list[str]:
-    """Return web addresses unchanged and files as absolute paths. Raises `InvalidRequest` listing all that are neither."""
-    sources, problems = list[str](), list[Problem]()
-    for image in images:
-        try:
-            sources.append(source_of(image))
-        except NotAPath as error:
-            problems.append(Problem("images", f"{error} {NOT_A_PICTURE}"))
-    if problems:
-        raise InvalidRequest(problems)
-    return sources
-
-
-def source_of(image: str) -> str:
-    """Return a web address unchanged, a file as an absolute path. Raises `NotAPath` for anything else."""
-    if is_url(trimmed := image.strip()):
-        return trimmed
-    if not trimmed:
-        raise NotAPath("An --image is empty.")
-    if trimmed.lower().startswith(("http:", "https:")):
-        raise NotAPath(f"{trimmed} is not a complete address.")
-    return str(local_path(image))
 
 
 def prompt_from(argument: str) -> str:

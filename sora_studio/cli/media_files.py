@@ -9,8 +9,8 @@ from sora_studio.domain.errors import FolderSilent, InvalidRequest, StudioError
 from sora_studio.domain.models.check import RefusalKind
 from sora_studio.domain.models.draft import MediaFacts
 from sora_studio.domain.models.profile import MediaKind, MediaSlot
-from sora_studio.domain.picture import MEDIA_TYPES, PictureEdit
-from sora_studio.domain.request import USUAL_FORMATS, USUAL_MAX_BYTES
+from sora_studio.domain.picture import PictureEdit
+from sora_studio.domain.request import picture_facts
 from sora_studio.media.local import LocalMedia
 
 
@@ -49,15 +49,11 @@ async def _inspect_picture(path: Path, slot: MediaSlot | None, *, fit: bool) -> 
     media = LocalMedia()
     try:
         facts = await media.inspect_image(path)
-        if not fit:
+        if not fit or slot is None:
             return MediaFacts(facts.format, facts.size_bytes, facts.width, facts.height, facts.is_transparent)
-        formats = (slot.formats if slot else ()) or USUAL_FORMATS
-        max_bytes = (slot.max_bytes if slot else None) or USUAL_MAX_BYTES
-        copy = await media.prepare_image(path, PictureEdit(convert=True), formats=formats, max_bytes=max_bytes)
+        return picture_facts(await media.prepare_image(path, PictureEdit(convert=True), slot))
     except InvalidRequest as unusable:
         return Unusable(RefusalKind.MEDIA_FORMAT, unusable.title)
-    kind = next(name for name, media_type in MEDIA_TYPES.items() if media_type == copy.media_type)
-    return MediaFacts(kind, copy.size_bytes, copy.width, copy.height, facts.is_transparent and kind != "jpeg")
 
 
 async def _with_film(path: Path, facts: MediaFacts) -> MediaFacts:

@@ -48,7 +48,7 @@ def saved_files(task: Task) -> list[str]:
 def describe(task: Task) -> str:
     """Return `3 · ready · Slow dolly… · pier.jpg`, followed by the reasons if there are any."""
     words = [str(task.id), _PHASES[task.phase], first_line(task.request.prompt, 60)]
-    words += [picture_name(without_query(image)) for image in task.request.images]
+    words += [picture_name(without_query(image)) for image in task.request.sources]
     if task.takes > 1:
         words.insert(1, f"take {task.take} of {task.takes}")
     return " · ".join([*words, *_reasons(task)])

@@ -106,6 +106,8 @@ class PreparedPicture:
     width: int
     height: int
     quality: int | None = None
+    is_transparent: bool = False
+    """Has transparent parts."""
     fingerprint: str = field(init=False)
     """The content's SHA-256 in hex: equal pictures are published once. Computed at preparation, off the loop."""
 

@@ -1,18 +1,19 @@
 """A generation request as the user enters it, and the checks it passes before anything is sent."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass, field, replace
 from urllib.parse import urlsplit
 
 from sora_studio.domain.errors import Problem
+from sora_studio.domain.film_edit import FilmEdit
 from sora_studio.domain.models.check import Refusal, RefusalKind, check
-from sora_studio.domain.models.draft import Draft, Medium
-from sora_studio.domain.models.profile import MediaKind, MediaSlot, Mode, ModeKind, ModelProfile, Role, Status
-from sora_studio.domain.models.values import OptionValue, listed
-from sora_studio.domain.picture import PictureEdit, PictureRoute, format_name, picture_name
+from sora_studio.domain.models.draft import Draft, Media, MediaFacts, Medium
+from sora_studio.domain.models.profile import MediaKind, MediaSlot, Mode, ModeKind, ModelProfile, Role
+from sora_studio.domain.models.values import OptionValue
+from sora_studio.domain.picture import MEDIA_TYPES, PictureEdit, PictureRoute, PreparedPicture, WebPicture
 from sora_studio.domain.prompt import without_mark
 
+MediaEdit = PictureEdit | FilmEdit
 MAX_TAKES = 10
 MAX_TASKS_AT_ONCE = 100
 """Takes times pictures: what one submission may send."""
@@ -22,81 +23,79 @@ USUAL_FORMATS = ("jpeg", "png", "webp")
 """What a picture is sent as where the model's page names no formats."""
 USUAL_MAX_BYTES = 50_000_000
 """What a picture may have where the model's page names no size."""
-
-
-class Kind(StrEnum):
-    """What a clip is made from."""
-
-    TEXT_TO_VIDEO = "text-to-video"
-    IMAGE_TO_VIDEO = "image-to-video"
-
-
-@dataclass(frozen=True, slots=True)
-class ImageRules:
-    """What a model takes as the pictures of a request; `max_bytes` applies to each, `formats` are lower-case decoder names."""
-
-    field: str
-    min: int
-    max: int
-    formats: tuple[str, ...]
-    max_bytes: int
+_UNEDITED = (PictureEdit(), FilmEdit())
 
 
 @dataclass(frozen=True, slots=True)
 class GenerationRequest:
     """What the user asks for: one task's worth.
 
-    `options` maps the profile's option fields to the chosen values (missing ones take the profile's default when the
-    request is completed); `images` contains http(s) URLs or absolute paths of local files, `edits` the changes to the local
-    ones and `seen` their SHA-256 when they were submitted; `route` is the service's `provider`. `callback`
-    asks the service to report the end; `pictures_by` None means the picture route in the settings.
+    `mode` is the id of one of the model's modes; empty: the usual one, as in tasks from before modes were kept. `options` maps
+    the profile's option fields to the chosen values (missing ones take the profile's default when the request is completed).
+    `media` are http(s) URLs or absolute paths of local files, by role; `set_aside` those that the model has no place for: they
+    are not sent. `edits` are the changes to the local files and `seen` their SHA-256 when they were submitted, both by path.
+    `route` is the service's `provider`. `callback` asks the service to report the end; `pictures_by` None means the route for
+    local files in the settings. `profile` is the digest of the profile that the request was completed with.
     """
 
     model: str
     prompt: str
     options: Mapping[str, OptionValue] = field(default_factory=dict[str, OptionValue])
     route: str = ""
-    images: tuple[str, ...] = ()
-    edits: Mapping[str, PictureEdit] = field(default_factory=dict[str, PictureEdit])
+    _: KW_ONLY
+    mode: str = ""
+    media: Media = field(default_factory=dict[Role, tuple[Medium, ...]])
+    set_aside: Media = field(default_factory=dict[Role, tuple[Medium, ...]])
+    edits: Mapping[str, MediaEdit] = field(default_factory=dict[str, MediaEdit])
     callback: bool = False
     pictures_by: PictureRoute | None = None
     seen: Mapping[str, str] = field(default_factory=dict[str, str])
+    profile: str = ""
 
     @property
-    def kind(self) -> Kind:
-        """Image-to-video if there is an image."""
-        return Kind.IMAGE_TO_VIDEO if self.images else Kind.TEXT_TO_VIDEO
+    def sources(self) -> tuple[str, ...]:
+        """The addresses and paths of all media, in the order of the roles, each once."""
+        return tuple(dict.fromkeys(medium.address for role in Role for medium in self.media.get(role, ())))
 
     @property
     def files(self) -> tuple[str, ...]:
-        """The images that are local files."""
-        return tuple(image for image in self.images if not is_url(image))
+        """The media that are local files."""
+        return tuple(source for source in self.sources if not is_url(source))
 
     @property
     def wish(self) -> "GenerationRequest":
-        """The request without routes to and from the service: two requests of one wish would make, and cost, the same."""
-        return replace(self, callback=False, pictures_by=None)
+        """The request without what changes neither clip nor price: two requests of one wish would make, and cost, the same."""
+        return replace(self, callback=False, pictures_by=None, set_aside={}, profile="")
 
     def split(self, profile: ModelProfile) -> list["GenerationRequest"]:
-        """Return one request for each task: as many images in each as the model takes, in order, with their edits."""
-        rules = image_rules(profile)
-        most = rules.max if rules else len(self.images)
-        if len(self.images) <= max(most, 1):
-            return [self._part(self.images)]
-        parts = [self.images[begin : begin + most] for begin in range(0, len(self.images), most)]
-        return [self._part(part) for part in parts]
+        """Return one request for each task: several first pictures of a mode that takes one make several tasks, in order."""
+        drafts = as_draft(self, profile).split(profile)
+        return [self.with_media(draft.media) for draft in drafts] if len(drafts) > 1 else [self]
 
-    def _part(self, images: tuple[str, ...]) -> "GenerationRequest":
-        """Return the request with these images only, and their edits and digests."""
-        seen = {image: self.seen[image] for image in images if image in self.seen}
-        return replace(self, images=images, edits=_edits_of(images, self.edits), seen=seen)
+    def with_media(self, media: Media) -> "GenerationRequest":
+        """Return the request with these media only, and their edits and digests; a role without media is left out."""
+        request = replace(self, media={role: found for role, found in media.items() if found})
+        there = {*request.sources, *(medium.address for found in self.set_aside.values() for medium in found)}
+        edits = {source: edit for source, edit in self.edits.items() if source in there and edit not in _UNEDITED}
+        return replace(
+            request, edits=edits, seen={source: self.seen[source] for source in request.files if source in self.seen}
+        )
 
     def completed(self, profile: ModelProfile) -> "GenerationRequest":
-        """Return the request as it is sent: the profile's defaults, in its order, for what was not chosen; no file's mark."""
+        """Return the request as it is sent: its mode, and the profile's defaults, in its order, for what was not chosen.
+
+        A mark that a file began with is left out of the prompt.
+        """
         draft = as_draft(self, profile)
-        options = {**draft.values(mode_of(self, profile), profile), **draft.options}
-        route = self.route or (profile.routing.default if profile.routing else "")
-        return replace(self, prompt=without_mark(self.prompt), options=options, route=route)
+        return replace(
+            self,
+            prompt=without_mark(self.prompt),
+            options={**draft.values(mode_of(self, profile), profile), **draft.options},
+            route=self.route or (profile.routing.default if profile.routing else ""),
+            mode=draft.mode,
+            media=draft.media,
+            profile=profile.digest,
+        )
 
     def usual_time_s(self, profile: ModelProfile) -> tuple[float, float] | None:
         """Return the shortest and longest usual time of such a task; None when the profile has none."""
@@ -130,23 +129,36 @@ class ImageFacts:
     """Has transparent parts; the service may fill them with black."""
 
 
-def _edits_of(images: tuple[str, ...], edits: Mapping[str, PictureEdit]) -> dict[str, PictureEdit]:
-    return {image: edits[image] for image in images if edits.get(image, PictureEdit()) != PictureEdit()}
+def picture_edit(request: GenerationRequest, source: str) -> PictureEdit:
+    """Return the changes to a picture of the request."""
+    edit = request.edits.get(source)
+    return edit if isinstance(edit, PictureEdit) else PictureEdit()
 
 
-def without_query(image: str) -> str:
+def picture_facts(picture: PreparedPicture) -> MediaFacts:
+    """Return what is known of the published copy of a picture."""
+    kind = next((name for name, media_type in MEDIA_TYPES.items() if media_type == picture.media_type), None)
+    return MediaFacts(kind, picture.size_bytes, picture.width, picture.height, picture.is_transparent)
+
+
+def web_facts(picture: WebPicture) -> MediaFacts:
+    """Return what is known of a picture at a web address."""
+    return MediaFacts(picture.format, picture.size_bytes, picture.width, picture.height)
+
+
+def without_query(source: str) -> str:
     """Return a path as it is, an address without the query that may be a secret."""
-    return image.partition("?")[0] if is_url(image) else image
+    return source.partition("?")[0] if is_url(source) else source
 
 
-def is_url(image: str) -> bool:
-    """Return whether an image source is an address (anything else is a local file)."""
-    return image.lower().startswith(("http://", "https://"))
+def is_url(source: str) -> bool:
+    """Return whether a medium's source is an address (anything else is a local file)."""
+    return source.lower().startswith(("http://", "https://"))
 
 
 def mode_of(request: GenerationRequest, profile: ModelProfile) -> Mode:
-    """Return the model's mode for the request; see `usual_mode`."""
-    return usual_mode(profile, has_image=bool(request.images))
+    """Return the request's mode, else the usual one; see `usual_mode`."""
+    return profile.mode(request.mode) or usual_mode(profile, has_image=_has_image(request.media))
 
 
 def usual_mode(profile: ModelProfile, *, has_image: bool) -> Mode:
@@ -161,34 +173,35 @@ def usual_mode(profile: ModelProfile, *, has_image: bool) -> Mode:
     return next(alike, None) or next(others, profile.modes[0])
 
 
-def is_for_text_or_image(profile: ModelProfile) -> bool:
-    """Return whether a request can be made for the model: it is offered, and makes clips from text or begins with a picture."""
-    return profile.status is not Status.GONE and any(mode.kind in (ModeKind.TEXT, ModeKind.IMAGE) for mode in profile.modes)
+def as_draft(request: GenerationRequest, profile: ModelProfile) -> Draft:
+    """Return the request as a draft of the model.
+
+    In the usual mode the first pictures take its first role for pictures.
+    """
+    mode = request.mode or usual_mode(profile, has_image=_has_image(request.media)).id
+    media = request.media
+    slots = profile.media_in(mode)
+    if not request.mode and (firsts := media.get(Role.FIRST)) and not any(slot.role is Role.FIRST for slot in slots):
+        role = next((slot.role for slot in slots if slot.kind is MediaKind.IMAGE), Role.FIRST)
+        others = {role: found for role, found in media.items() if role is not Role.FIRST}
+        media = {**others, role: (*firsts, *others.get(role, ()))}
+    return Draft(request.prompt, mode, request.options, media, request.route, request.set_aside)
+
+
+def slot_of(profile: ModelProfile, mode: str, role: Role) -> MediaSlot | None:
+    """Return what a mode takes in a role, with the usual limits for pictures where the model's page names none."""
+    slot = next((slot for slot in profile.media_in(mode) if slot.role is role), None)
+    if slot is None or slot.kind is not MediaKind.IMAGE:
+        return slot
+    return replace(slot, formats=slot.formats or USUAL_FORMATS, max_bytes=slot.max_bytes or USUAL_MAX_BYTES)
+
+
+def _has_image(media: Media) -> bool:
+    return any(medium.kind is MediaKind.IMAGE for found in media.values() for medium in found)
 
 
 def _image_slot(profile: ModelProfile, mode: Mode) -> MediaSlot | None:
     return next((slot for slot in profile.media_in(mode.id) if slot.kind is MediaKind.IMAGE), None)
-
-
-def image_rules(profile: ModelProfile) -> ImageRules | None:
-    """Return what the model takes as pictures in its usual mode for them; None if it takes none."""
-    slot = _image_slot(profile, usual_mode(profile, has_image=True))
-    if slot is None:
-        return None
-    most = slot.max if slot.max is not None else MAX_TASKS_AT_ONCE
-    return ImageRules(slot.field, slot.min, most, slot.formats or USUAL_FORMATS, slot.max_bytes or USUAL_MAX_BYTES)
-
-
-def as_draft(request: GenerationRequest, profile: ModelProfile, addresses: Sequence[str] | None = None) -> Draft:
-    """Return the request as a draft of the model; its pictures are in the mode's first role for pictures.
-
-    `addresses` are those under which the service fetches the pictures.
-    """
-    mode = mode_of(request, profile)
-    slot = _image_slot(profile, mode)
-    images = tuple(Medium(image, MediaKind.IMAGE) for image in (request.images if addresses is None else addresses))
-    media = {slot.role if slot else Role.FIRST: images} if images else {}
-    return Draft(request.prompt, mode.id, request.options, media, request.route)
 
 
 def check_takes(takes: int, parts: int) -> list[Problem]:
@@ -200,9 +213,15 @@ def check_takes(takes: int, parts: int) -> list[Problem]:
     return []
 
 
-def check_request(request: GenerationRequest, profile: ModelProfile) -> list[Problem]:
-    """Return the problems of a completed request that its values alone show; empty when all is well."""
-    return [*map(_problem, check(as_draft(request, profile), profile)), *_check_addresses(request.images)]
+def check_request(
+    request: GenerationRequest, profile: ModelProfile, facts: Mapping[str, MediaFacts] | None = None
+) -> list[Problem]:
+    """Return the problems of a completed request that its values show; empty when all is well.
+
+    `facts` is what is known of the media as they would be sent, by path or address.
+    """
+    draft = as_draft(request, profile).with_facts(facts or {})
+    return [*map(_problem, check(draft, profile)), *_check_addresses(request)]
 
 
 def _problem(refusal: Refusal) -> Problem:
@@ -214,20 +233,6 @@ def _problem(refusal: Refusal) -> Problem:
     return Problem({"provider": "route", "mode": "model"}.get(refusal.field, refusal.field or "model"), refusal.say)
 
 
-def check_image(image: str, facts: ImageFacts, rules: ImageRules) -> list[Problem]:
-    """Return what keeps an inspected local picture from being sent."""
-    name, problems = picture_name(image), list[Problem]()
-    if facts.format not in rules.formats:
-        allowed = listed(map(format_name, rules.formats))
-        article = "an" if facts.format.startswith(("a", "e", "i", "o")) else "a"
-        problems.append(
-            Problem("images", f"{name} is {article} {format_name(facts.format)} file; the service takes {allowed}.")
-        )
-    if facts.size_bytes > rules.max_bytes:
-        problems.append(Problem("images", f"{name} {excess(facts.size_bytes, rules.max_bytes)}"))
-    return problems
-
-
 def excess(size_bytes: int, max_bytes: int) -> str:
     """Return the end of a sentence: has 12.40 MB, 2.40 MB more than the 10.00 MB allowed. Or: is 1 byte over the … allowed."""
     has, over, most = megabytes(size_bytes), size_bytes - max_bytes, megabytes(max_bytes)
@@ -236,10 +241,12 @@ def excess(size_bytes: int, max_bytes: int) -> str:
     return f"has {has}, {megabytes(over)} more than the {most} allowed."
 
 
-def _check_addresses(images: tuple[str, ...]) -> list[Problem]:
-    addresses = [image for image in images if is_url(image)]
-    incomplete = [address for address in addresses if not has_host(address)]
-    return [Problem("images", f"{address} is not a complete address.", address) for address in incomplete]
+def _check_addresses(request: GenerationRequest) -> list[Problem]:
+    incomplete = [source for source in request.sources if is_url(source) and not has_host(source)]
+    problems = [Problem("images", f"{address} is not a complete address.", address) for address in incomplete]
+    local = [medium for medium in request.media.get(Role.LORA, ()) if not is_url(medium.address)]
+    words = "A LoRA is read from a web address; a file of this computer cannot be sent as one."
+    return [*problems, *(Problem("images", words, medium.address) for medium in local)]
 
 
 def has_host(address: str) -> bool:

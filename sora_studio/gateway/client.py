@@ -4,7 +4,7 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -89,12 +89,14 @@ class GatewayClient:
         self,
         request: GenerationRequest,
         profile: ModelProfile,
-        image_urls: Sequence[str],
+        addresses: Mapping[str, str],
         *,
         callback_url: str | None = None,
         claim: Callable[[], Awaitable[bool]],
     ) -> str | None:
         """Start a paid task and return its task id. With a `callback_url` the service also reports the task's end there.
+
+        `addresses` are those of the request's media, by their sources.
 
         `claim` is awaited after rate limiting, right before the first byte is sent. If it returns False, nothing is sent and
         None is returned; if it raises, nothing is sent and its error is raised.
@@ -104,7 +106,7 @@ class GatewayClient:
         `OutOfCredit`, `ModelForbidden` and `RequestRefused` if the service refused.
         """
         path = f"/api/v1/generateTask/{quote(profile.slug, safe='')}"
-        body = json.dumps(to_wire(request, profile, image_urls, callback_url=callback_url), separators=(",", ":")).encode()
+        body = json.dumps(to_wire(request, profile, addresses, callback_url=callback_url), separators=(",", ":")).encode()
         async with self._budget.place(profile.slug, per_minute=profile.limits.requests_per_minute, priority=Priority.CREATE):
             if not await claim():
                 return None

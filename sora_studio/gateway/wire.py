@@ -1,7 +1,7 @@
 """The service's JSON for tasks: the body of a create, and the data of a status."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
@@ -28,10 +28,13 @@ _EARLIEST, _LATEST = datetime(2020, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzin
 
 
 def to_wire(
-    request: GenerationRequest, profile: ModelProfile, image_urls: Sequence[str], *, callback_url: str | None = None
+    request: GenerationRequest, profile: ModelProfile, addresses: Mapping[str, str], *, callback_url: str | None = None
 ) -> dict[str, JsonValue]:
-    """Return the body of a create: exactly the documented fields, with the profile's names, values and defaults."""
-    draft = as_draft(request, profile, image_urls)
+    """Return the body of a create: exactly the documented fields, with the profile's names, values and defaults.
+
+    `addresses` are those under which the service fetches the media, by the request's sources.
+    """
+    draft = as_draft(request, profile).with_addresses(lambda medium: addresses[medium.address])
     body: dict[str, JsonValue] = {"request_type": "async"}
     if callback_url is not None:
         body = {"request_type": "callback", "callback_url": callback_url}

@@ -30,6 +30,15 @@ class Pixels:
             return Pixels(_to_srgb(self.image, self.profile), None)
         return _fitting(_plain(self.image), self.profile)
 
+    def within(self, max_side: int) -> "Pixels":
+        """Return the pixels with no side longer than `max_side`; smaller ones as they are."""
+        longest = max(self.image.size)
+        if longest <= max_side:
+            return self
+        plain = self.plain()
+        size = (max(1, plain.image.width * max_side // longest), max(1, plain.image.height * max_side // longest))
+        return Pixels(plain.image.resize(size, Image.Resampling.LANCZOS), plain.profile)
+
     def opaque(self) -> "Pixels":
         """Return plain pixels without alpha: transparent parts become white, never black."""
         plain = self.plain()

@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from sora_studio.disk_calls import WORK_WITHIN_S, DiskThreads, on_disk
 from sora_studio.domain.clip import FilmFacts
 from sora_studio.domain.disk_space import is_full
 from sora_studio.domain.errors import StorageFull, StudioError
+from sora_studio.domain.models.profile import MediaSlot
 from sora_studio.domain.picture import FRAME, PictureEdit, PreparedPicture, Thumbnail
 from sora_studio.domain.request import ImageFacts
 from sora_studio.media.decode_pool import DecodePool
@@ -45,13 +45,13 @@ class LocalMedia:
         await _reach(path)
         return await self._easel.do(path.parent, partial(_draw_image, path, max_edge))
 
-    async def prepare_image(self, path: Path, edit: PictureEdit, *, formats: Sequence[str], max_bytes: int) -> PreparedPicture:
-        """Return what would be published: upright, cropped, without metadata, in one of `formats`, at most `max_bytes` long.
+    async def prepare_image(self, path: Path, edit: PictureEdit, slot: MediaSlot) -> PreparedPicture:
+        """Return what would be published: upright, cropped, without metadata, and within the limits of `slot`.
 
         Raises `InvalidRequest` when that needs a conversion that the edit does not allow, and like `inspect_image`.
         """
         places = _PICTURES_AT_ONCE if await on_disk(path.parent, partial(_is_large, path)) else 1
-        return await self._room.do(path.parent, partial(_prepare_image, path, edit, formats, max_bytes), places=places)
+        return await self._room.do(path.parent, partial(_prepare_image, path, edit, slot), places=places)
 
     async def inspect_film(self, path: Path) -> FilmFacts:
         """Open the container and decode a frame. Raises `StudioError` when it is not a complete film."""
@@ -82,10 +82,10 @@ async def _reach(path: Path) -> None:
     await on_disk(path.parent, partial(os.path.exists, path))
 
 
-def _prepare_image(path: Path, edit: PictureEdit, formats: Sequence[str], max_bytes: int) -> PreparedPicture:
+def _prepare_image(path: Path, edit: PictureEdit, slot: MediaSlot) -> PreparedPicture:
     from sora_studio.media import preparation  # noqa: PLC0415 - not before the first paint
 
-    return preparation.prepare_image(path, edit, formats=formats, max_bytes=max_bytes)
+    return preparation.prepare_image(path, edit, slot)
 
 
 def _draw_image(path: Path, max_edge: int) -> Thumbnail:

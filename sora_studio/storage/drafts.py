@@ -6,18 +6,19 @@ from datetime import datetime
 
 from sora_studio.domain.draft import Draft
 from sora_studio.storage.database import Database
-from sora_studio.storage.rows import draft_from_row, request_to_sql, to_sql
+from sora_studio.storage.rows import draft_from_row, media_to_sql, request_to_sql, to_sql
 
 # The newest draft is found by a counter, not by time: after the clock is set back, an old text must not win.
 SAVE_DRAFT = """
     INSERT INTO drafts (id, revision, saved_at, takes, caret, model, route, options, images, prompt,
-                        edits, callback, pictures_by)
+                        edits, callback, pictures_by, mode, media, set_aside)
     VALUES (:id, (SELECT coalesce(max(revision), 0) + 1 FROM drafts), :saved_at, :takes, :caret,
-            :model, :route, :options, :images, :prompt, :edits, :callback, :pictures_by)
+            :model, :route, :options, :images, :prompt, :edits, :callback, :pictures_by, :mode, :media, :set_aside)
     ON CONFLICT (id) DO UPDATE SET
         revision = excluded.revision, saved_at = excluded.saved_at, takes = excluded.takes, caret = excluded.caret,
         model = excluded.model, route = excluded.route, options = excluded.options, images = excluded.images,
-        prompt = excluded.prompt, edits = excluded.edits, callback = excluded.callback, pictures_by = excluded.pictures_by
+        prompt = excluded.prompt, edits = excluded.edits, callback = excluded.callback, pictures_by = excluded.pictures_by,
+        mode = excluded.mode, media = excluded.media, set_aside = excluded.set_aside
 """
 LATEST_DRAFT = "SELECT * FROM drafts ORDER BY revision DESC LIMIT 1"
 
@@ -36,6 +37,7 @@ class SqliteDrafts:
             "takes": draft.takes,
             "caret": draft.caret,
             **request_to_sql(draft.request),
+            "set_aside": media_to_sql(draft.request.set_aside),
         }
 
         def work(connection: sqlite3.Connection) -> int:

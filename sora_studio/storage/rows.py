@@ -10,11 +10,18 @@ from typing import cast
 
 from sora_studio.domain.clip import Clip, ClipState, FilmFacts
 from sora_studio.domain.draft import Draft
+from sora_studio.domain.film_edit import FilmEdit, Trim
+from sora_studio.domain.models.draft import Media, Medium, first_pictures
+from sora_studio.domain.models.profile import MediaKind, Role
+from sora_studio.domain.models.values import OptionValue
 from sora_studio.domain.picture import Crop, PictureEdit, PictureRoute, Publication
-from sora_studio.domain.request import GenerationRequest
+from sora_studio.domain.request import GenerationRequest, MediaEdit
 from sora_studio.domain.task import Task, TaskState
 
-REQUEST_COLUMNS = ("model", "route", "options", "images", "prompt", "edits", "callback", "pictures_by", "seen")
+REQUEST_COLUMNS = (
+    *("model", "route", "options", "images", "prompt", "edits", "callback", "pictures_by", "seen"),
+    *("mode", "media", "profile"),
+)
 """Columns of a task that never change after its creation."""
 
 SqlValue = str | bytes | int | float | None
@@ -48,22 +55,34 @@ def film_to_sql(film: FilmFacts | None) -> dict[str, SqlValue]:
 
 
 def request_to_sql(request: GenerationRequest) -> dict[str, SqlValue]:
-    """Return a request's columns, shared by tasks and drafts. `seen` exists on tasks only and is not included."""
+    """Return a request's columns, shared by tasks and drafts.
+
+    Not included are `seen` and `profile`, which only tasks have, and `set_aside`, which only drafts have.
+    """
+    images = [medium.address for medium in request.media.get(Role.FIRST, ())]
     return {
         "model": to_sql(request.model),
         "route": to_sql(request.route),
         "options": to_sql(json.dumps(dict(request.options), ensure_ascii=False)),
-        "images": to_sql(json.dumps(request.images, ensure_ascii=False)),
+        "images": to_sql(json.dumps(images, ensure_ascii=False)),
         "prompt": to_sql(request.prompt),
-        "edits": to_sql(json.dumps({image: _edit_to_json(edit) for image, edit in request.edits.items()}, ensure_ascii=False)),
+        "edits": to_sql(json.dumps({file: _edit_to_json(edit) for file, edit in request.edits.items()}, ensure_ascii=False)),
+        "mode": to_sql(request.mode),
+        "media": media_to_sql({role: found for role, found in request.media.items() if role is not Role.FIRST}),
         "callback": request.callback,
         "pictures_by": to_sql(request.pictures_by),
     }
 
 
+def media_to_sql(media: Media) -> SqlValue:
+    """Return media by role as JSON: `{"video": [{"address": …, "kind": "video"}]}`."""
+    tables = {role.value: [_medium_to_json(medium) for medium in found] for role, found in media.items() if found}
+    return to_sql(json.dumps(tables, ensure_ascii=False))
+
+
 def request_of_task(row: sqlite3.Row) -> GenerationRequest:
     """Return the request of a row of `tasks`; needs `REQUEST_COLUMNS` only."""
-    return replace(_request_from_row(row), seen=json.loads(_text(row["seen"])))
+    return replace(_request_from_row(row), seen=json.loads(_text(row["seen"])), profile=_text(row["profile"]))
 
 
 def task_from_row(row: sqlite3.Row, request: GenerationRequest, clips: tuple[Clip, ...]) -> Task:
@@ -119,7 +138,7 @@ def draft_from_row(row: sqlite3.Row) -> Draft:
     """Return the draft of a row of `drafts`."""
     return Draft(
         id=row["id"],
-        request=_request_from_row(row),
+        request=replace(_request_from_row(row), set_aside=_media_from_json(_text(row["set_aside"]))),
         takes=row["takes"],
         caret=row["caret"],
         saved_at=_time(row["saved_at"]),
@@ -145,7 +164,7 @@ def publication_from_row(row: sqlite3.Row, tasks: tuple[int, ...] = ()) -> Publi
 
 
 def _request_from_row(row: sqlite3.Row) -> GenerationRequest:
-    options: Mapping[str, str | int | bool] = json.loads(_text(row["options"]))
+    options: Mapping[str, OptionValue] = json.loads(_text(row["options"]))
     images: list[str] = json.loads(_text(row["images"]))
     edits: Mapping[str, Mapping[str, object]] = json.loads(_text(row["edits"]))
     return GenerationRequest(
@@ -153,22 +172,50 @@ def _request_from_row(row: sqlite3.Row) -> GenerationRequest:
         prompt=_text(row["prompt"]),
         options=options,
         route=_text(row["route"]),
-        images=tuple(images),
-        edits={image: _edit_from_json(edit) for image, edit in edits.items()},
+        mode=_text(row["mode"]),
+        media={**first_pictures(*images), **_media_from_json(_text(row["media"]))},
+        edits={file: _edit_from_json(edit) for file, edit in edits.items()},
         callback=bool(row["callback"]),
         pictures_by=PictureRoute(row["pictures_by"]) if row["pictures_by"] else None,
     )
 
 
-def _edit_to_json(edit: PictureEdit) -> dict[str, object]:
+def _medium_to_json(medium: Medium) -> dict[str, object]:
+    scale = {"scale": medium.scale} if medium.kind is MediaKind.LORA else {}
+    return {"address": medium.address, "kind": medium.kind.value, **scale}
+
+
+def _media_from_json(stored: str) -> Media:
+    """Return the media. A role or kind that this version does not know is left out: it could not be sent."""
+    tables: Mapping[str, list[Mapping[str, str | float]]] = json.loads(stored)
+    known = {role.value: role for role in Role}
+    kinds = {kind.value: kind for kind in MediaKind}
+    return {
+        known[role]: tuple(
+            Medium(str(medium["address"]), kinds[str(medium["kind"])], scale=float(medium.get("scale", 1.0)))
+            for medium in media
+            if medium["kind"] in kinds
+        )
+        for role, media in tables.items()
+        if role in known
+    }
+
+
+def _edit_to_json(edit: MediaEdit) -> dict[str, object]:
+    if isinstance(edit, FilmEdit):
+        return {"trim": edit.trim and [edit.trim.start_s, edit.trim.end_s], "convert": edit.convert}
     crop = edit.crop
     box = None if crop is None else [crop.left, crop.top, crop.width, crop.height]
     return {"crop": box, "convert": edit.convert}
 
 
-def _edit_from_json(edit: Mapping[str, object]) -> PictureEdit:
+def _edit_from_json(edit: Mapping[str, object]) -> MediaEdit:
+    convert = bool(edit["convert"])
+    if "trim" in edit:
+        part = cast("list[float] | None", edit["trim"])
+        return FilmEdit(None if part is None else Trim(*part), convert=convert)
     box = cast("list[float] | None", edit["crop"])
-    return PictureEdit(None if box is None else Crop(*box), convert=bool(edit["convert"]))
+    return PictureEdit(None if box is None else Crop(*box), convert=convert)
 
 
 def _film_from_row(row: sqlite3.Row) -> FilmFacts | None:

@@ -19,9 +19,10 @@ from sora_studio.storage.task_snapshots import TaskSnapshots, read_tasks
 
 INSERT_TASK = """
     INSERT INTO tasks (revision, state, phase, gateway, created_at, take, takes, estimated_usd,
-                       model, route, options, images, prompt, edits, callback, pictures_by, seen)
+                       model, route, options, images, prompt, edits, callback, pictures_by, seen, mode, media, profile)
     VALUES ((SELECT revision FROM changes), 'waiting', 'waiting', :gateway, :created_at, :take, :takes,
-            :estimated_usd, :model, :route, :options, :images, :prompt, :edits, :callback, :pictures_by, :seen)
+            :estimated_usd, :model, :route, :options, :images, :prompt, :edits, :callback, :pictures_by, :seen,
+            :mode, :media, :profile)
 """
 INSERT_WORDS = "INSERT INTO task_words (task, folded) VALUES (?, ?)"
 UNFINISHED = """
@@ -271,7 +272,8 @@ def _put_aside(connection: sqlite3.Connection, task: int, *, at: datetime) -> bo
 
 
 def _insert(connection: sqlite3.Connection, request: GenerationRequest, facts: dict[str, SqlValue]) -> int:
-    values = {**facts, **request_to_sql(request), "seen": to_sql(json.dumps(dict(request.seen), ensure_ascii=False))}
+    seen = to_sql(json.dumps(dict(request.seen), ensure_ascii=False))
+    values = {**facts, **request_to_sql(request), "seen": seen, "profile": request.profile}
     connection.execute(COUNT_UP)
     task = connection.execute(INSERT_TASK, values).lastrowid
     assert task is not None

@@ -17,6 +17,7 @@ from sora_studio.media.preparation import prepare_image
 from tests.benchmarks.figures import Figure, median
 from tests.doubles.films import write_film
 from tests.doubles.pictures import exif
+from tests.doubles.slots import picture_slot
 
 ROUNDS = 5
 MEGAPIXELS_12 = (4000, 3000)
@@ -92,7 +93,7 @@ def _tell_conversion(what: str, path: Path, aim_ms: int, *, rounds: int) -> None
 
 
 def _prepared(path: Path, edit: PictureEdit) -> PreparedPicture:
-    return prepare_image(path, edit, formats=FORMATS, max_bytes=MOST)
+    return prepare_image(path, edit, picture_slot(tuple(FORMATS), MOST))
 
 
 def _tell(what: str, work: Callable[[], Any], aim_ms: int | None = None, *, rounds: int = ROUNDS) -> Any:

@@ -11,6 +11,7 @@ import pytest
 
 from sora_studio.domain.clip import CLIP_TRANSITIONS, ClipCounts, ClipState
 from sora_studio.domain.errors import RequestRepeated
+from sora_studio.domain.models.draft import first_pictures
 from sora_studio.domain.picture import PictureEdit
 from sora_studio.domain.ports import TaskFilter
 from sora_studio.domain.request import GenerationRequest
@@ -284,7 +285,10 @@ def test_an_equal_request_of_the_last_minute_is_refused_and_nothing_is_added(tel
         replace(REQUEST, options={"duration": 15}),
         replace(REQUEST, route="official"),
         replace(REQUEST, model="sora-2-pro"),
-        replace(REQUEST, images=("https://pictures.example/1.png",)),
+        replace(
+            REQUEST,
+            media=first_pictures("https://pictures.example/1.png"),
+        ),
         replace(REQUEST, edits={"/a/1.png": PictureEdit(convert=True)}),
         replace(REQUEST, seen={"/a/1.png": "another picture of that name"}),
     ],

@@ -79,8 +79,8 @@ class FakeSubmission:
         problems = check_request(parts[0], profile)
         if len(parts) * takes > MAX_TASKS_AT_ONCE:
             problems.append(Problem("takes", f"{len(parts) * takes} tasks at once are too many."))
-        if request.images and self.image_problem:
-            about = next((image for image in request.images if Path(image).name in self.image_problem), "")
+        if request.sources and self.image_problem:
+            about = next((image for image in request.sources if Path(image).name in self.image_problem), "")
             problems.append(Problem("images", self.image_problem, about))
         return tuple(problems)
 

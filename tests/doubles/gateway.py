@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 
 from sora_studio.clock import Clock
@@ -52,7 +52,7 @@ class ScriptedGateway(GatewayClient):
         self,
         request: GenerationRequest,
         profile: ModelProfile,
-        image_urls: Sequence[str],
+        addresses: Mapping[str, str],
         *,
         callback_url: str | None = None,
         claim: Callable[[], Awaitable[bool]],
@@ -63,7 +63,7 @@ class ScriptedGateway(GatewayClient):
             return None
         self.created.append(request)
         self.callback_urls.append(callback_url)
-        self.image_urls.append(list(image_urls))
+        self.image_urls.append(list(addresses.values()))
         number = len(self.created)
         answer = self.creates.popleft() if self.creates else f"remote-{number}"
         self.creates_now += 1

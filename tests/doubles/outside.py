@@ -2,11 +2,12 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from sora_studio.domain.clip import FilmFacts
 from sora_studio.domain.errors import InvalidRequest, Problem, StudioError
+from sora_studio.domain.models.profile import MediaSlot
 from sora_studio.domain.picture import PictureEdit, PreparedPicture, Thumbnail
 from sora_studio.domain.ports import TransferProgress
 from sora_studio.domain.request import ImageFacts
@@ -66,10 +67,10 @@ class ScriptedMedia(LocalMedia):
     async def draw_image(self, path: Path, *, max_edge: int) -> Thumbnail:
         return Thumbnail(bytes(4), 1, 1)
 
-    async def prepare_image(self, path: Path, edit: PictureEdit, *, formats: Sequence[str], max_bytes: int) -> PreparedPicture:
+    async def prepare_image(self, path: Path, edit: PictureEdit, slot: MediaSlot) -> PreparedPicture:
         self.prepared.append(path.name)
         facts = await self.inspect_image(path)
-        if not edit.convert and (facts.format not in formats or facts.size_bytes > max_bytes):
+        if not edit.convert and (facts.format not in slot.formats or facts.size_bytes > (slot.max_bytes or 0)):
             raise InvalidRequest([Problem("images", f"{path.name} cannot be sent as it is.")])
         content = f"{path.name} {edit}".encode()
         return PreparedPicture(content, "image/png", facts.width, facts.height, quality=80 if edit.convert else None)

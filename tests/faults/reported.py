@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Self
@@ -85,7 +85,7 @@ class Service(ScriptedGateway):
         self,
         request: GenerationRequest,
         profile: ModelProfile,
-        image_urls: Sequence[str],
+        addresses: Mapping[str, str],
         *,
         callback_url: str | None = None,
         claim: Callable[[], Awaitable[bool]],

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.events import EventBus
+from sora_studio.domain.models.draft import first_pictures
 from sora_studio.domain.picture import PictureEdit
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.ui.compose.panel import ComposePanel
@@ -109,7 +110,13 @@ class Look:
 
     def __init__(self, desk: Desk, source: str) -> None:
         self.desk = desk
-        desk.panel.use(GenerationRequest("sora-2", "A", images=(source,)))
+        desk.panel.use(
+            GenerationRequest(
+                "sora-2",
+                "A",
+                media=first_pictures(source),
+            )
+        )
         self.well = next(well for well in desk.wells() if well.source == source)
         self.well.setFocus()
         QTest.keyClick(self.well, Qt.Key.Key_Return)
@@ -143,7 +150,7 @@ class Look:
         before = len(self.desk.requests())
         self.desk.bot.waitUntil(lambda: len(self.desk.requests()) > before or bool(self.desk.requests()))
         request = self.desk.requests()[-1]
-        return request.edits.get(request.images[0])
+        return request.edits.get(request.sources[0])
 
 
 def seen_text(label: QLabel) -> str:

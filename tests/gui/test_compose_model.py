@@ -9,6 +9,8 @@ from pytestqt.qtbot import QtBot
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import KeyMissing, PublicUrlNeeded, StorageFull
+from sora_studio.domain.models.draft import first_pictures
+from sora_studio.domain.models.profile import Role
 from sora_studio.domain.picture import Crop, PictureEdit
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.viewmodels.compose.composer import ComposeModel
@@ -128,7 +130,7 @@ def test_another_model_takes_what_the_options_mean_and_gives_them_back(loop: Stu
     model.set_model("sora-2-pro")
     assert model.request.route == "official"
     assert model.request.options == {"duration": 12, "size": "720*1280"}
-    model.set_images(("https://example.com/a.png",))
+    model.set_media(Role.FIRST, ("https://example.com/a.png",))
     assert [option.field for option in model.options] == ["duration", "resolution"]
     model.set_model("sora-2")
     assert model.request.options == {"duration": 15, "aspect_ratio": "portrait", "remove_watermark": True}
@@ -138,13 +140,13 @@ def test_a_picture_changes_the_mode_and_gives_the_options_of_each_back(loop: Stu
     model = restored(loop, ComposeStudio(tmp_path, shipped_profile("grok-video")))
     model.set_option("duration", 12)
     assert model.request.options == {"duration": 12, "resolution": "480p", "aspect_ratio": "16:9"}
-    model.set_images(("https://example.com/a.png",))
+    model.set_media(Role.FIRST, ("https://example.com/a.png",))
     assert model.request.options == {"duration": 12, "resolution": "480p"}, "the picture keeps its own shape"
     model.set_option("aspect_ratio", "9:16")
     model.set_option("duration", 20)
-    model.undo_images()
+    model.undo()
     assert model.request.options == {"duration": 12, "resolution": "480p", "aspect_ratio": "16:9"}
-    model.redo_images()
+    model.redo()
     assert model.request.options == {"duration": 20, "resolution": "480p", "aspect_ratio": "9:16"}
     model.unset_option("aspect_ratio")
     assert model.request.options == {"duration": 20, "resolution": "480p"}
@@ -173,7 +175,15 @@ def test_a_rule_of_the_other_model_says_why_it_changes_a_value(loop: StudioEvent
 def test_a_crop_for_another_shape_does_not_outlive_the_model(loop: StudioEventLoop, tmp_path: Path) -> None:
     model = restored(loop, ComposeStudio(tmp_path, shipped_profile("seedance-2-0"), shipped_profile("kling-2-1")))
     picture, edit = "https://example.com/a.png", PictureEdit(Crop(0, 0.2, 1, 0.5))
-    model.use(GenerationRequest("seedance-2-0", "A pier", {"aspect_ratio": "21:9"}, images=(picture,), edits={picture: edit}))
+    model.use(
+        GenerationRequest(
+            "seedance-2-0",
+            "A pier",
+            {"aspect_ratio": "21:9"},
+            media=first_pictures(picture),
+            edits={picture: edit},
+        )
+    )
     assert model.request.edits == {picture: edit}
     model.set_model("kling-2-1")
     assert model.request.options["aspect_ratio"] == "16:9"
@@ -191,13 +201,19 @@ def test_a_request_of_a_model_that_is_gone_is_taken_over_by_one_that_is_there(
     loop: StudioEventLoop, studio: ComposeStudio
 ) -> None:
     model = restored(loop, studio)
-    model.use(GenerationRequest("sora-1", "Old words", {"duration": 12, "style": "noir"}, "direct", ("https://a.org/b.png",)))
+    model.use(
+        GenerationRequest(
+            "sora-1", "Old words", {"duration": 12, "style": "noir"}, "direct", media=first_pictures("https://a.org/b.png")
+        )
+    )
     assert model.request == GenerationRequest(
         "sora-2",
         "Old words",
         {"duration": 10, "aspect_ratio": "landscape", "remove_watermark": True},
         "auto",
-        ("https://a.org/b.png",),
+        mode="image-to-video",
+        media=first_pictures("https://a.org/b.png"),
+        profile=studio.profiles["sora-2"].digest,
     )
 
 
@@ -214,12 +230,12 @@ def test_a_problem_goes_away_with_the_change_of_what_it_concerns(loop: StudioEve
 def test_a_late_judgement_on_a_picture_that_has_been_replaced_is_dropped(loop: StudioEventLoop, studio: ComposeStudio) -> None:
     model = restored(loop, studio)
     studio.submission.image_problem = "It is no picture."
-    model.set_images(("/tmp/one.gif",))
+    model.set_media(Role.FIRST, ("/tmp/one.gif",))
 
     async def replace_meanwhile() -> None:
-        checking = asyncio.ensure_future(model.check_images())
+        checking = asyncio.ensure_future(model.check_media())
         await asyncio.sleep(0)
-        model.set_images(())
+        model.set_media(Role.FIRST, ())
         await checking
 
     loop.run_until_complete(replace_meanwhile())
@@ -230,7 +246,13 @@ def test_a_picture_that_the_service_cannot_reach_is_a_problem_of_the_picture(
     loop: StudioEventLoop, studio: ComposeStudio
 ) -> None:
     model = restored(loop, studio)
-    model.use(GenerationRequest("sora-2", "A", images=("/tmp/one.png",)))
+    model.use(
+        GenerationRequest(
+            "sora-2",
+            "A",
+            media=first_pictures("/tmp/one.png"),
+        )
+    )
     studio.submission.refusal = PublicUrlNeeded()
     assert loop.run_until_complete(model.submit()) == []
     assert "public address" in model.problems["images"]

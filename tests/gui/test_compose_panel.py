@@ -16,6 +16,7 @@ from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import StorageFull
 from sora_studio.domain.events import ConnectionChanged
+from sora_studio.domain.models.draft import first_pictures
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.ui.kit.controls import CheckChip, MenuChip, SegmentButton
 from tests.doubles.compose_studio import ComposeStudio, shipped_profile
@@ -42,6 +43,8 @@ def test_ctrl_enter_sends_the_prompt_with_the_profiles_defaults_and_leaves_it_st
             "A misty harbour",
             {"duration": 10, "aspect_ratio": "landscape", "remove_watermark": True},
             "auto",
+            mode="text-to-video",
+            profile=desk.studio.profiles["sora-2"].digest,
         )
     ]
     assert desk.editor.text() == "A misty harbour"
@@ -217,7 +220,9 @@ def test_a_draft_that_cannot_be_saved_says_so(desk: Desk, loop: StudioEventLoop)
 def test_using_a_request_again_fills_everything_and_undo_brings_the_old_text_back(desk: Desk) -> None:
     desk.attach()
     QTest.keyClicks(desk.editor, "Mine")
-    desk.panel.use(GenerationRequest("sora-2", "Theirs", {"duration": 15}, "value", ("https://example.org/a.png",)))
+    desk.panel.use(
+        GenerationRequest("sora-2", "Theirs", {"duration": 15}, "value", media=first_pictures("https://example.org/a.png"))
+    )
     assert desk.editor.text() == "Theirs"
     assert desk.one(SegmentButton, "Duration 15 s").isChecked()
     assert [well.accessibleName() for well in desk.wells()] == ["Image example.org/a.png", "Add an image"]
@@ -302,7 +307,14 @@ def test_the_model_can_be_chosen_when_there_is_a_choice(qtbot: QtBot, loop: Stud
 
 def test_what_has_no_default_is_left_to_the_service_or_asked_for(qtbot: QtBot, loop: StudioEventLoop, tmp_path: Path) -> None:
     studio = ComposeStudio(tmp_path, shipped_profile("kling-2-1"), shipped_profile("kling-2-6"))
-    studio.drafts.draft = Draft(1, GenerationRequest("kling-2-1", "A pier", images=("https://example.com/a.png",)))
+    studio.drafts.draft = Draft(
+        1,
+        GenerationRequest(
+            "kling-2-1",
+            "A pier",
+            media=first_pictures("https://example.com/a.png"),
+        ),
+    )
     desk = Desk(qtbot, studio)
     desk.attach()
     desk.action("Aspect ratio Auto", "9:16").trigger()
@@ -312,7 +324,13 @@ def test_what_has_no_default_is_left_to_the_service_or_asked_for(qtbot: QtBot, l
     sound = [desk.one(SegmentButton, f"Sound {word}") for word in ("on", "off")]
     assert [button.isChecked() for button in sound] == [False, False]
     desk.click(sound[1])
-    desk.panel.use(GenerationRequest("kling-2-6", "A pier", images=("https://example.com/a.png",)))
+    desk.panel.use(
+        GenerationRequest(
+            "kling-2-6",
+            "A pier",
+            media=first_pictures("https://example.com/a.png"),
+        )
+    )
     assert [button.isChecked() for button in sound] == [False, False]
     loop.run_until_complete(desk.scope.close())
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QT
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
+from sora_studio.domain.models.draft import first_pictures
 from sora_studio.domain.picture import Crop, PictureEdit, PictureRoute, PreparedPicture, WebPicture
 from sora_studio.domain.request import GenerationRequest, ImageFacts
 from sora_studio.ui.compose.pictures.address_field import AddressField
@@ -387,7 +388,7 @@ def three(desk: Desk, harbour: str) -> list[str]:
     Path(sources[1]).write_bytes(Path(harbour).read_bytes())
     desk.studio.pictures.facts["pier.jpg"] = ImageFacts("jpeg", 800, 600, 5000)
     edits = {sources[1]: PictureEdit(Crop(0, 0, 1, 0.75))}
-    desk.panel.use(GenerationRequest("sora-2", "A", images=tuple(sources), edits=edits))
+    desk.panel.use(GenerationRequest("sora-2", "A", media=first_pictures(*sources), edits=edits))
     desk.click(desk.wells()[1])
     return sources
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
+from sora_studio.domain.models.draft import first_pictures
 from sora_studio.domain.picture import PreparedPicture
 from sora_studio.domain.request import GenerationRequest, ImageFacts
 from sora_studio.ui.kit import theme
@@ -40,7 +41,13 @@ def noise(desk: Desk, tmp_path: Path) -> str:
 
 
 def test_what_can_be_sent_otherwise_says_so_beside_its_well_too(desk: Desk, noise: str) -> None:
-    desk.panel.use(GenerationRequest("sora-2", "A", images=(noise,)))
+    desk.panel.use(
+        GenerationRequest(
+            "sora-2",
+            "A",
+            media=first_pictures(noise),
+        )
+    )
     desk.bot.waitUntil(lambda: desk.reads(f"{TOO_LARGE} Open noise.png to send a JPEG instead."))
     said = f"{TOO_LARGE} Open it to send a JPEG instead."
     desk.bot.waitUntil(lambda: desk.wells()[0].accessibleDescription() == said)
@@ -104,7 +111,7 @@ def test_what_is_transparent_is_seen_on_checks_and_cautioned_about(desk: Desk, t
 
 def test_all_buttons_of_the_bottom_row_stand_on_one_line(desk: Desk, noise: str, tmp_path: Path) -> None:
     look = Look(desk, noise)
-    desk.panel.use(GenerationRequest("sora-2", "A", images=(noise, str(tmp_path / "another.png"))))
+    desk.panel.use(GenerationRequest("sora-2", "A", media=first_pictures(noise, str(tmp_path / "another.png"))))
     steps = [button for button in look.dialog.findChildren(QToolButton) if button.isVisible()]
     buttons: list[QWidget] = [*steps, *(look.button(words) for words in ("Replace…", "Remove", "Done"))]
     assert len(steps) == 2
@@ -132,7 +139,7 @@ def test_tab_goes_through_all_that_can_be_pressed_as_it_is_seen(desk: Desk, nois
     desk.studio.publishing.routes = ()
     desk.studio.pictures.facts["noise.png"] = ImageFacts("png", 1600, 1200, 13_390_000)
     look = Look(desk, noise)
-    desk.panel.use(GenerationRequest("sora-2", "A", images=(noise, str(tmp_path / "another.png"))))
+    desk.panel.use(GenerationRequest("sora-2", "A", media=first_pictures(noise, str(tmp_path / "another.png"))))
     look.wait("Cannot be sent as it is")
     names = ["Previous picture", "Next picture", "Send a JPEG of 9.0 KB instead", "Leave as is", "Set one up…"]
     visited = list[str]()

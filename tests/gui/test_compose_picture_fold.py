@@ -8,6 +8,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
+from sora_studio.domain.models.draft import first_pictures
 from sora_studio.domain.request import GenerationRequest, ImageFacts
 from sora_studio.ui.compose.pictures.fold_well import FoldWell
 from tests.gui.compose_desk import Desk, open_desk
@@ -23,7 +24,7 @@ def desk(qtbot: QtBot, loop: StudioEventLoop, tmp_path: Path) -> Iterator[Desk]:
 def paste(desk: Desk, count: int) -> None:
     desk.panel.resize(760, 400)
     images = tuple(f"/pictures/picture-{number}.jpg" for number in range(count))
-    desk.panel.use(GenerationRequest("sora-2", "A", images=images))
+    desk.panel.use(GenerationRequest("sora-2", "A", media=first_pictures(*images)))
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def test_what_is_wrong_in_the_fold_is_marked_there_and_on_no_other_picture(desk:
 def test_the_fold_shows_its_gravest_mark_beside_the_count(desk: Desk, twelve: FoldWell) -> None:
     marked = twelve.grab().toImage()
     desk.studio.pictures.problems.clear()
-    desk.panel.use(GenerationRequest("sora-2", "A", images=tuple(f"/pictures/plain-{n}.jpg" for n in range(12))))
+    desk.panel.use(GenerationRequest("sora-2", "A", media=first_pictures(*(f"/pictures/plain-{n}.jpg" for n in range(12)))))
     desk.bot.waitUntil(lambda: not twelve.accessibleDescription())
     assert not twelve.invalid
     assert twelve.grab().toImage() != marked

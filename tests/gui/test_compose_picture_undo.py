@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMenu, QPushButton, QWi
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
+from sora_studio.domain.models.draft import first_pictures
 from sora_studio.domain.picture import Crop, PictureEdit
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.ui.compose.pictures.address_field import AddressField
@@ -27,7 +28,7 @@ def desk(qtbot: QtBot, loop: StudioEventLoop, tmp_path: Path) -> Iterator[Desk]:
     """With two pictures, the first one cropped."""
     for made in open_desk(qtbot, loop, tmp_path):
         made.attach()
-        made.panel.use(GenerationRequest("sora-2", "A", {}, images=(HARBOUR, PIER), edits={HARBOUR: CROPPED}))
+        made.panel.use(GenerationRequest("sora-2", "A", {}, media=first_pictures(HARBOUR, PIER), edits={HARBOUR: CROPPED}))
         yield made
 
 
@@ -135,7 +136,13 @@ def test_what_was_taken_back_can_be_made_again_until_something_else_is_done(desk
 
 def test_another_request_leaves_nothing_to_take_back(desk: Desk) -> None:
     desk.wells()[0].removed.emit()
-    desk.panel.use(GenerationRequest("sora-2", "B", images=(BOAT,)))
+    desk.panel.use(
+        GenerationRequest(
+            "sora-2",
+            "B",
+            media=first_pictures(BOAT),
+        )
+    )
     ctrl(desk.wells()[0], Qt.Key.Key_Z)
     assert desk.pictures() == [BOAT]
 

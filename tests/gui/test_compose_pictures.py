@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.errors import InvalidRequest, Problem
+from sora_studio.domain.models.draft import first_pictures
 from sora_studio.domain.picture import Crop, PictureEdit
 from sora_studio.domain.request import GenerationRequest, ImageFacts
 from sora_studio.ui.compose.pictures.address_field import AddressField
@@ -87,7 +88,7 @@ def test_a_dropped_picture_is_shown_named_and_sent_and_del_takes_it_out(desk: De
     QTest.keyClicks(desk.editor, "A")
     desk.click(desk.generate)
     desk.bot.waitUntil(lambda: desk.submitted == [1])
-    assert desk.requests()[0].images == (str(picture),)
+    assert desk.requests()[0].sources == (str(picture),)
     well.setFocus()
     QTest.keyClick(well, Qt.Key.Key_Delete)
     assert desk.one(ImageWell, "Add an image").hasFocus()
@@ -423,7 +424,7 @@ def test_an_address_that_is_dead_when_it_is_sent_is_at_fault_alone(desk: Desk, p
     desk.studio.pictures.notes[dead] = "It will be looked at before it is sent."
     desk.attach()
     desk.panel.resize(1240, 400)
-    desk.panel.use(GenerationRequest("sora-2", "A", images=(*(str(path) for path in pictures[:2]), dead)))
+    desk.panel.use(GenerationRequest("sora-2", "A", media=first_pictures(*(str(path) for path in pictures[:2]), dead)))
     desk.bot.waitUntil(lambda: "looked at before" in heard(desk.wells()[2]))
     waiting = marked_pixels(desk.wells()[2])
     desk.studio.submission.refusal = InvalidRequest([Problem("images", words, dead)])
@@ -441,7 +442,7 @@ def test_an_address_that_is_dead_when_it_is_sent_is_at_fault_alone(desk: Desk, p
 def test_a_fault_that_only_sending_finds_leads_into_the_fold(desk: Desk, pictures: list[Path]) -> None:
     desk.attach()
     desk.panel.resize(640, 400)
-    desk.panel.use(GenerationRequest("sora-2", "A", images=tuple(str(path) for path in pictures)))
+    desk.panel.use(GenerationRequest("sora-2", "A", media=first_pictures(*map(str, pictures))))
     [fold] = desk.all(FoldWell)
     desk.bot.waitUntil(lambda: len(desk.studio.pictures.looks) == len(pictures))
     words = "picture-9.png has changed since it was shown."
@@ -493,7 +494,13 @@ def test_a_cropped_pictures_well_shows_what_is_kept(desk: Desk, tmp_path: Path) 
     path = tmp_path / "corners.png"
     painted(size=(1600, 900)).save(path)
     desk.attach()
-    desk.panel.use(GenerationRequest("sora-2", "A", images=(str(path),)))
+    desk.panel.use(
+        GenerationRequest(
+            "sora-2",
+            "A",
+            media=first_pictures(str(path)),
+        )
+    )
     red, blue = QColor(200, 30, 40), QColor(20, 40, 170)
     top_left, bottom_left = QPoint(12, 12), QPoint(12, 34)
 
@@ -502,5 +509,12 @@ def test_a_cropped_pictures_well_shows_what_is_kept(desk: Desk, tmp_path: Path) 
 
     desk.bot.waitUntil(lambda: (seen(top_left), seen(bottom_left)) == (red, blue))
     crop = PictureEdit(Crop(0, 0.5, 0.5, 0.5))
-    desk.panel.use(GenerationRequest("sora-2", "A", images=(str(path),), edits={str(path): crop}))
+    desk.panel.use(
+        GenerationRequest(
+            "sora-2",
+            "A",
+            media=first_pictures(str(path)),
+            edits={str(path): crop},
+        )
+    )
     desk.bot.waitUntil(lambda: seen(top_left) == blue)

@@ -13,6 +13,7 @@ from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import PublicUrlNeeded
 from sora_studio.domain.events import RelayChanged
+from sora_studio.domain.models.draft import first_pictures
 from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.ui.compose.advanced_chip import AdvancedChip
@@ -122,7 +123,13 @@ def test_a_way_that_is_gone_falls_back_to_the_usual_one(desk: Desk) -> None:
 def test_a_press_without_any_way_for_its_picture_leads_to_the_settings(desk: Desk, tmp_path: Path) -> None:
     desk.studio.submission.refusal = PublicUrlNeeded()
     desk.attach()
-    desk.panel.use(GenerationRequest("sora-2", "A", images=(str(tmp_path / "a.png"),)))
+    desk.panel.use(
+        GenerationRequest(
+            "sora-2",
+            "A",
+            media=first_pictures(str(tmp_path / "a.png")),
+        )
+    )
     desk.click(desk.generate)
     desk.bot.waitUntil(lambda: desk.routes_needed == [True])
     assert desk.reads(PublicUrlNeeded.title)

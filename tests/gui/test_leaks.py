@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QMenu,
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
+from sora_studio.domain.models.draft import first_pictures
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.settings import Settings
 from sora_studio.domain.task import Phase
@@ -136,7 +137,13 @@ def test_the_settings(leaves_nothing: LeavesNothing, loop: StudioEventLoop, tmp_
 def composer(qtbot: QtBot, loop: StudioEventLoop, tmp_path: Path) -> Iterator[Desk]:
     for desk in open_desk(qtbot, loop, tmp_path):
         desk.attach()
-        desk.panel.use(GenerationRequest("sora-2", "A", images=(str(tmp_path / "a.png"),)))
+        desk.panel.use(
+            GenerationRequest(
+                "sora-2",
+                "A",
+                media=first_pictures(str(tmp_path / "a.png")),
+            )
+        )
         yield desk
 
 

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.clip import ClipState
 from sora_studio.domain.errors import ConnectionFailed
+from sora_studio.domain.models.draft import first_pictures
 from sora_studio.domain.ports import RemoteStatus
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import Phase, Task, TaskState
@@ -173,7 +174,7 @@ def test_a_task_without_a_clip_shows_faintly_what_it_starts_from_and_says_so(des
     picture.fill(QColor("#ffffff"))
     assert picture.save(str(tmp_path / "harbour.png"))
     images = (str(tmp_path / "harbour.png"),)
-    desk.open(task_in(Phase.PROCESSING, 1, request=GenerationRequest("sora-2", "A boat.", images=images)))
+    desk.open(task_in(Phase.PROCESSING, 1, request=GenerationRequest("sora-2", "A boat.", media=first_pictures(*images))))
     frame = CardLayout.within(desk.view.visualRect(desk.view._list.index(1)), right=372 - EDGE).poster
 
     def shade() -> int:
@@ -186,7 +187,7 @@ def test_a_task_without_a_clip_shows_faintly_what_it_starts_from_and_says_so(des
 
 def test_a_picture_that_is_gone_leaves_the_frame_as_it_is(desk: Desk, tmp_path: Path) -> None:
     images = (str(tmp_path / "gone \udcff.png"),)
-    desk.open(task_in(Phase.FAILED, 1, request=GenerationRequest("sora-2", "A boat.", images=images)))
+    desk.open(task_in(Phase.FAILED, 1, request=GenerationRequest("sora-2", "A boat.", media=first_pictures(*images))))
     desk.bot.waitUntil(lambda: not desk.view._posters._reading)
     assert desk.errors == []
 

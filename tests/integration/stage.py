@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import av
 
 from sora_studio.domain.events import Event
+from sora_studio.domain.models.draft import first_pictures
 from sora_studio.domain.ports import TaskFilter
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import Phase, Task
@@ -31,7 +32,7 @@ def run(work: Coroutine[Any, Any, Result]) -> Result:
 
 
 def request(prompt: str = "A harbour at dawn", *, images: tuple[str, ...] = (), callback: bool = False) -> GenerationRequest:
-    return GenerationRequest(model="sora-2", prompt=prompt, images=images, callback=callback)
+    return GenerationRequest(model="sora-2", prompt=prompt, media=first_pictures(*images), callback=callback)
 
 
 def running_studio(

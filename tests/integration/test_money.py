@@ -1,7 +1,7 @@
 """What the program says about money is what the service has charged."""
 
 import sys
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -50,12 +50,12 @@ def test_an_answer_that_was_lost_is_seen_in_the_balance_and_its_task_is_found_by
         self: GatewayClient,
         request: GenerationRequest,
         profile: ModelProfile,
-        image_urls: Sequence[str],
+        addresses: Mapping[str, str],
         *,
         callback_url: str | None = None,
         claim: Callable[[], Awaitable[bool]],
     ) -> str | None:
-        await create(self, request, profile, image_urls, callback_url=callback_url, claim=claim)
+        await create(self, request, profile, addresses, callback_url=callback_url, claim=claim)
         raise OutcomeUnknown
 
     monkeypatch.setattr(GatewayClient, "create", lose_the_answer)

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from sora_studio.clock import Clock
+from sora_studio.domain.models.draft import first_pictures
 from sora_studio.domain.ports import Callback
 from sora_studio.domain.settings import RELAY_TOKEN_VARIABLE, RELAY_URL_VARIABLE, RelayPlace, Settings
 from sora_studio.domain.task import Phase, Task
@@ -92,7 +93,12 @@ def test_a_local_picture_goes_through_the_same_relay(tmp_path: Path) -> None:
         Image.new("RGB", (320, 180), "orange").save(picture)
         with running(speed=SPEED) as simulator:
             async with running_studio(tmp_path, simulator.url, speed=SPEED) as studio:
-                await studio.submission.submit(request(images=(str(picture),), callback=True))
+                await studio.submission.submit(
+                    request(
+                        media=first_pictures(str(picture)),
+                        callback=True,
+                    )
+                )
                 await until(studio, all_ready)
                 assert studio.reports.state.connected
                 assert (tmp_path / "data" / "relay").is_dir()

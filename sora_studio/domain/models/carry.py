@@ -3,9 +3,10 @@
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 
 from sora_studio.domain.models.draft import Draft, Media, Medium
-from sora_studio.domain.models.profile import Allowed, MediaSlot, Mode, ModelProfile, Option, OptionKind, Role, Rule
+from sora_studio.domain.models.profile import Allowed, MediaSlot, Mode, ModeKind, ModelProfile, Option, OptionKind, Role, Rule
 from sora_studio.domain.models.shapes import as_lines, as_ratio, as_size
 from sora_studio.domain.models.values import OptionValue, is_number, is_same
 
@@ -21,20 +22,48 @@ class Carried:
     notes: tuple[str, ...]
 
 
-def carry(draft: Draft, source: ModelProfile, target: ModelProfile) -> Carried:
-    """Return the draft as the target takes it: mode, options by meaning, media by role, and then the target's rules."""
+def carry(draft: Draft, source: ModelProfile, target: ModelProfile, *, into: str = "") -> Carried:
+    """Return the draft as the target takes it: mode, options by meaning, media by role, and then the target's rules.
+
+    `into` is the id of the target's mode; without it the one that suits the draft best is taken.
+    """
     notes = list[str]()
-    before, after = source.mode(draft.mode) or source.modes[0], _mode_for(draft, source, target)
+    before, after = source.mode(draft.mode) or source.modes[0], target.mode(into) or _mode_for(draft, source, target)
     if before.title != after.title:
         notes.append(f"Mode: {before.title} becomes {after.title}.")
     options = dict(_start_options(after, target))
     options |= _carried_options(draft, (before, source), (after, target), notes)
-    media, set_aside = _place(draft, after, target, notes)
+    media, set_aside = place(draft, after, target, notes)
     route = draft.route if target.routing and draft.route in target.routing.values else ""
     if draft.route and not route:
         notes.append(f"Route: {target.title} has no route {draft.route}.")
     moved = replace(draft, mode=after.id, options=options, media=media, set_aside=set_aside, route=route)
     return Carried(_obey_rules(moved, after, target, notes), tuple(notes))
+
+
+def mode_for_media(profile: ModelProfile, mode: Mode, media: Media) -> Mode:
+    """Return the mode in which the draft goes on once its media have changed.
+
+    The present one, if it takes all of them and needs no others. Else the one that takes the most, of the same kind if possible
+    and with the likest id: `quality-text` goes on as `quality-frames`. Without media, one that needs none.
+    """
+    count = sum(map(len, media.values()))
+    if count:
+        if _taken(media, profile.media_in(mode.id)) == count:
+            return mode
+        return max(profile.modes, key=lambda other: (_taken(media, profile.media_in(other.id)), *_likeness(other, mode)))
+    if not _needs_media(profile, mode):
+        return mode
+    free = [other for other in profile.modes if not _needs_media(profile, other)]
+    return max(free, key=lambda other: _likeness(other, mode), default=mode)
+
+
+def _likeness(one: Mode, other: Mode) -> tuple[bool, float]:
+    return one.kind is other.kind, SequenceMatcher(None, one.id, other.id).ratio()
+
+
+def _needs_media(profile: ModelProfile, mode: Mode) -> bool:
+    return mode.kind is ModeKind.REFERENCE or any(slot.min for slot in profile.media_in(mode.id))
 
 
 def _mode_for(draft: Draft, source: ModelProfile, target: ModelProfile) -> Mode:
@@ -228,8 +257,11 @@ def _pieces(media: Media, set_aside: Media) -> Iterator[_Piece]:
         yield from (_Piece(medium, role, is_aside=True) for medium in set_aside.get(role, ()))
 
 
-def _place(draft: Draft, mode: Mode, profile: ModelProfile, notes: list[str]) -> tuple[Media, Media]:
-    """Return the media in their roles, and those that are set aside. What was set aside before comes back where it fits."""
+def place(draft: Draft, mode: Mode, profile: ModelProfile, notes: list[str]) -> tuple[Media, Media]:
+    """Return the media in their roles, and those that are set aside; adds a note for each change.
+
+    What was set aside before comes back where it fits.
+    """
     placed, left = _distribute(_pieces(draft.media, draft.set_aside), profile.media_in(mode.id))
     for piece, role in placed:
         if role is not piece.role:

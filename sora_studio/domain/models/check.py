@@ -159,8 +159,7 @@ def _check_media(draft: Draft, mode: Mode, profile: ModelProfile) -> Iterator[Re
             words = f"{mode.title} takes {_counted(slot.max, slot.role)}; {len(media)} given."
             yield Refusal(RefusalKind.MEDIA_MANY, words, slot.role)
         for medium in media:
-            for kind, words in _medium_troubles(medium, slot):
-                yield Refusal(kind, words, slot.role, medium.address)
+            yield from check_medium(medium, slot)
         yield from _check_total(media, slot)
 
 
@@ -175,10 +174,17 @@ def _check_total(media: tuple[Medium, ...], slot: MediaSlot) -> Iterator[Refusal
         yield Refusal(RefusalKind.MEDIA_TOTAL, words, slot.role)
 
 
+def check_medium(medium: Medium, slot: MediaSlot) -> list[Refusal]:
+    """Return what keeps one medium from its role, as far as its facts are known."""
+    return [Refusal(kind, words, slot.role, medium.address) for kind, words in _medium_troubles(medium, slot)]
+
+
 def _medium_troubles(medium: Medium, slot: MediaSlot) -> Iterator[tuple[RefusalKind, str]]:
     name, facts = medium.name, medium.facts
     if facts.format is not None and slot.formats and facts.format not in slot.formats:
-        words = f"{name} is a {format_name(facts.format)} file; the service takes {listed(map(format_name, slot.formats))}."
+        article = "an" if facts.format.startswith(("a", "e", "i", "o")) else "a"
+        taken = listed(map(format_name, slot.formats))
+        words = f"{name} is {article} {format_name(facts.format)} file; the service takes {taken}."
         yield RefusalKind.MEDIA_FORMAT, words
     if facts.size_bytes is not None and slot.max_bytes is not None and facts.size_bytes > slot.max_bytes:
         yield RefusalKind.MEDIA_BYTES, f"{name} has {_megabytes(facts.size_bytes)}; {_megabytes(slot.max_bytes)} are allowed."

@@ -45,6 +45,15 @@ class Medium:
 Media = Mapping[Role, tuple[Medium, ...]]
 
 
+USUAL_KINDS: Mapping[Role, MediaKind] = {Role.VIDEO: MediaKind.VIDEO, Role.AUDIO: MediaKind.AUDIO, Role.LORA: MediaKind.LORA}
+"""The kind that a role suggests; every other role is for pictures."""
+
+
+def first_pictures(*addresses: str) -> Media:
+    """Return pictures that clips begin with."""
+    return {Role.FIRST: tuple(Medium(address, MediaKind.IMAGE) for address in addresses)} if addresses else {}
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A request that need not be valid yet.
@@ -83,6 +92,14 @@ class Draft:
             return tuple(replace(medium, address=address_of(medium)) for medium in media)
 
         return replace(self, media={role: moved(media) for role, media in self.media.items()})
+
+    def with_facts(self, facts: Mapping[str, MediaFacts]) -> Self:
+        """Return the draft with what is known of its media, by address."""
+
+        def told(media: Iterable[Medium]) -> tuple[Medium, ...]:
+            return tuple(replace(medium, facts=facts.get(medium.address, medium.facts)) for medium in media)
+
+        return replace(self, media={role: told(media) for role, media in self.media.items()})
 
     def split(self, profile: ModelProfile) -> list[Self]:
         """Return one draft for each task: several media for a `first` that takes one make several tasks."""

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sora_studio.domain.clip import Clip, FilmFacts
+from sora_studio.domain.models.profile import Role
 from sora_studio.domain.request import without_query
 from sora_studio.domain.task import Task
 
@@ -25,7 +26,12 @@ def describe(
         "mode": mode,
         "options": dict(request.options),
         "route": request.route,
-        "images": [without_query(image) for image in request.images],
+        "images": [without_query(medium.address) for medium in request.media.get(Role.FIRST, ())],
+        "media": {
+            role.value: [without_query(medium.address) for medium in media]
+            for role, media in request.media.items()
+            if role is not Role.FIRST
+        },
         "task": task.id,
         "task_id": task.task_id,
         "take": task.take,

@@ -100,7 +100,7 @@ class ClipSaver:
     async def _finish(self, task: Task, clip: Clip, target: Path, film: FilmFacts | None, note: str | None) -> None:
         size_bytes = await clip_files.size_of(target)
         profile = self._core.profiles.get(task.request.model)
-        mode = mode_of(task.request, profile).id if profile else task.request.kind.value
+        mode = task.request.mode or (mode_of(task.request, profile).id if profile else "")
         now, gateway = self._core.clock.now(), self._core.gateway_name
         details = describe(task, clip, film, mode=mode, gateway=gateway, saved_at=now)
         await clip_files.write_json(target.with_suffix(".json"), details)

@@ -5,9 +5,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sora_studio.domain.errors import FolderSilent, InvalidRequest, PassingError
-from sora_studio.domain.models.profile import ModelProfile
+from sora_studio.domain.models.check import check_medium
+from sora_studio.domain.models.draft import Medium
+from sora_studio.domain.models.profile import MediaKind, MediaSlot
 from sora_studio.domain.picture import PictureEdit, PreparedPicture, Thumbnail, WebPicture
-from sora_studio.domain.request import ImageFacts, ImageRules, check_image, image_rules, is_url
+from sora_studio.domain.request import USUAL_MAX_BYTES, ImageFacts, is_url, web_facts
 from sora_studio.services.pictures.picture_digest import digest_of
 from sora_studio.services.pictures.preparing import Preparation
 
@@ -46,17 +48,14 @@ class Pictures:
         self._checker = checker
         self._folder = folder
 
-    async def look(self, source: str, edit: PictureEdit, profile: ModelProfile) -> PictureLook:
-        """Inspect a picture. Never raises a `StudioError`: problems are part of the result."""
-        rules = image_rules(profile)
-        if rules is None:
-            return PictureLook(source, problem=f"{profile.title} takes no images.")
+    async def look(self, source: str, edit: PictureEdit, slot: MediaSlot) -> PictureLook:
+        """Inspect a picture for a role. Never raises a `StudioError`: problems are part of the result."""
         if is_url(source):
-            return await self._look_at_address(source, rules)
+            return await self._look_at_address(source, slot)
         try:
             facts = await self._media.inspect_image(Path(source))
             digest = await digest_of(Path(source))
-            return await self._look_at_file(PictureLook(source, facts, digest=digest), edit, rules)
+            return await self._look_at_file(PictureLook(source, facts, digest=digest), edit, slot)
         except (InvalidRequest, FolderSilent) as unreadable:
             return PictureLook(source, problem=unreadable.title)
 
@@ -71,25 +70,25 @@ class Pictures:
         """Save the frame at that time as a picture. Raises like `LocalMedia.save_frame`."""
         return await self._media.save_frame(clip_path, at_s, self._folder)
 
-    async def _look_at_address(self, url: str, rules: ImageRules) -> PictureLook:
+    async def _look_at_address(self, url: str, slot: MediaSlot) -> PictureLook:
         try:
-            web = await self._checker.look(url, max_bytes=rules.max_bytes)
+            web = await self._checker.look(url, max_bytes=slot.max_bytes or USUAL_MAX_BYTES)
         except InvalidRequest as invalid:
             return PictureLook(url, problem=invalid.title)
         except PassingError as error:
             return PictureLook(url, note=f"{error.title} {LOOKED_AT_LATER}")
-        problems = check_image(url, ImageFacts(web.format, web.width, web.height, web.size_bytes or 0), rules)
-        return PictureLook(url, web=web, problem=" ".join(problem.message for problem in problems))
+        refusals = check_medium(Medium(url, MediaKind.IMAGE, web_facts(web)), slot)
+        return PictureLook(url, web=web, problem=" ".join(refusal.say for refusal in refusals))
 
-    async def _look_at_file(self, look: PictureLook, edit: PictureEdit, rules: ImageRules) -> PictureLook:
+    async def _look_at_file(self, look: PictureLook, edit: PictureEdit, slot: MediaSlot) -> PictureLook:
         path = Path(look.source)
         try:
-            return replace(look, published=await self._preparation.prepare(path, edit, rules))
+            return replace(look, published=await self._preparation.prepare(path, edit, slot))
         except InvalidRequest as invalid:
             look = replace(look, problem=invalid.title)
         if edit.convert:
             return look
         try:
-            return replace(look, offer=await self._preparation.prepare(path, replace(edit, convert=True), rules))
+            return replace(look, offer=await self._preparation.prepare(path, replace(edit, convert=True), slot))
         except InvalidRequest:
             return look

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 
 from sora_studio.disk_calls import on_disk
 from sora_studio.domain.errors import InvalidRequest
+from sora_studio.domain.models.draft import MediaFacts
+from sora_studio.domain.models.profile import MediaSlot
 from sora_studio.domain.picture import PictureEdit, PreparedPicture
-from sora_studio.domain.request import ImageRules
+from sora_studio.domain.request import picture_facts
 
 if TYPE_CHECKING:
     from sora_studio.media.local import LocalMedia
@@ -34,24 +36,24 @@ class Preparation:
 
     def __init__(self, media: "LocalMedia") -> None:
         self._media = media
-        self._good = OrderedDict[Hashable, None]()
+        self._good = OrderedDict[Hashable, MediaFacts]()
         self._made = OrderedDict[Hashable, _Making]()
 
-    async def check(self, path: Path, edit: PictureEdit, rules: ImageRules) -> None:
-        """Check that a picture could be published; a known good one is not prepared again.
+    async def check(self, path: Path, edit: PictureEdit, slot: MediaSlot) -> MediaFacts:
+        """Return what is known of what would be published; a known good picture is not prepared again.
 
         Raises like `LocalMedia.prepare_image`.
         """
         stamp = await on_disk(path.parent, lambda: _stamp(path))
-        if (path, stamp, edit, rules.formats, rules.max_bytes) not in self._good:
-            await self.prepare(path, edit, rules)
+        known = self._good.get((path, stamp, edit, slot))
+        return picture_facts(await self.prepare(path, edit, slot)) if known is None else known
 
-    async def prepare(self, path: Path, edit: PictureEdit, rules: ImageRules) -> PreparedPicture:
+    async def prepare(self, path: Path, edit: PictureEdit, slot: MediaSlot) -> PreparedPicture:
         """Return what would be published; cancelled with its last waiter. Raises like `LocalMedia.prepare_image`."""
         stamp = await on_disk(path.parent, lambda: _stamp(path))
-        key = (path, stamp, edit, rules.formats, rules.max_bytes)
+        key = (path, stamp, edit, slot)
         if (making := self._made.get(key)) is None:
-            making = self._begin(key, path, edit, rules, lasts=stamp is not None)
+            making = self._begin(key, path, edit, slot, lasts=stamp is not None)
         self._made.move_to_end(key)
         making.waiting += 1
         try:
@@ -62,10 +64,8 @@ class Preparation:
                 making.picture.cancel()
                 self._forget(key, making)  # now: a new caller must not wait for a cancelled future
 
-    def _begin(self, key: Hashable, path: Path, edit: PictureEdit, rules: ImageRules, *, lasts: bool) -> _Making:
-        making = _Making(
-            asyncio.ensure_future(self._media.prepare_image(path, edit, formats=rules.formats, max_bytes=rules.max_bytes))
-        )
+    def _begin(self, key: Hashable, path: Path, edit: PictureEdit, slot: MediaSlot, *, lasts: bool) -> _Making:
+        making = _Making(asyncio.ensure_future(self._media.prepare_image(path, edit, slot)))
         making.picture.add_done_callback(lambda _: self._settle(key, making, lasts=lasts))
         self._made[key] = making
         if len(self._made) > REMEMBERED:
@@ -79,7 +79,7 @@ class Preparation:
         if made.cancelled() or not lasts or not (error is None or isinstance(error, InvalidRequest)):
             self._forget(key, making)
         elif error is None:
-            self._good[key] = None
+            self._good[key] = picture_facts(made.result())
             if len(self._good) > KNOWN_AS_GOOD:
                 self._good.popitem(last=False)
 

@@ -2,16 +2,27 @@
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sora_studio.domain.errors import InvalidRequest, PassingError, Problem, PublicUrlNeeded, PublishingFailed, RouteUnusable
-from sora_studio.domain.models.profile import ModelProfile
-from sora_studio.domain.picture import PictureEdit, PictureRoute, Publication, picture_name
+from sora_studio.domain.models.check import check_medium
+from sora_studio.domain.models.draft import MediaFacts, Medium
+from sora_studio.domain.models.profile import MediaKind, MediaSlot, ModelProfile
+from sora_studio.domain.picture import PictureRoute, PreparedPicture, Publication, picture_name
 from sora_studio.domain.ports import PictureHost
-from sora_studio.domain.request import GenerationRequest, ImageFacts, ImageRules, check_image, image_rules, is_url
+from sora_studio.domain.request import (
+    USUAL_MAX_BYTES,
+    GenerationRequest,
+    as_draft,
+    check_request,
+    is_url,
+    picture_edit,
+    slot_of,
+    web_facts,
+)
 from sora_studio.domain.task import Task
 from sora_studio.services.pictures.picture_digest import digest_of
 from sora_studio.services.pictures.preparing import Preparation
@@ -83,31 +94,35 @@ class Publishing:
         return not request.files or self.route_for(request) is not None
 
     async def problems(self, request: GenerationRequest, profile: ModelProfile, *, patient: bool) -> list[Problem]:
-        """Return what is wrong with the request's pictures, judged by their content.
+        """Return what is wrong with the request's media, judged by their content, each and together.
 
-        With `patient`, a picture that cannot be checked now is no problem: it is checked again before it is sent.
+        With `patient`, a medium that cannot be checked now is no problem: it is checked again before it is sent.
         """
-        rules = image_rules(profile)
-        if rules is None:
-            return []
-        disk_space = asyncio.Semaphore(JUDGED_AT_ONCE)
+        at_once = asyncio.Semaphore(JUDGED_AT_ONCE)
 
-        async def judged(image: str) -> tuple[Problem, ...]:
-            async with disk_space:
-                return await self._judge(request, image, rules, patient=patient)
+        async def judged(medium: Medium, slot: MediaSlot) -> MediaFacts | tuple[Problem, ...]:
+            async with at_once:
+                return await self._judge(request, medium, slot, patient=patient)
 
-        return [problem for problems in await asyncio.gather(*map(judged, request.images)) for problem in problems]
+        placed = list(_placed(request, profile))
+        found = await asyncio.gather(*(judged(medium, slot) for medium, slot in placed))
+        alone = [problem for problems in found if isinstance(problems, tuple) for problem in problems]
+        pairs = zip(placed, found, strict=True)
+        facts = {medium.address: known for (medium, _), known in pairs if isinstance(known, MediaFacts)}
+        parts = [part.completed(profile) for part in request.split(profile)]
+        together = [problem for part in parts for problem in check_request(part, profile, facts) if problem.field == "images"]
+        return list(dict.fromkeys([*alone, *together]))
 
-    async def publish(self, task: Task, profile: ModelProfile) -> list[str]:
-        """Return an address for each picture of a task that is about to be sent.
+    async def publish(self, task: Task, profile: ModelProfile) -> dict[str, str]:
+        """Return an address for each medium of a task that is about to be sent, by its source.
 
         Raises a `UserError` for what the user must change, a `PassingError` for what is worth a retry. Cancelling the caller
         does not stop an upload that has begun; it is withdrawn if the task is over.
         """
         if not self.reaches(task.request):
             raise PublicUrlNeeded
-        rules = image_rules(profile)
-        return [await self._address(task, image, rules) for image in task.request.images] if rules else []
+        placed = _placed(task.request, profile)
+        return {medium.address: await self._address(task, medium, slot) for medium, slot in placed}
 
     async def standing(self) -> list[Publication]:
         """Return the publications that are, or may be, public, newest first."""
@@ -139,7 +154,7 @@ class Publishing:
 
     def task_changed(self, task: Task) -> None:
         """Withdraw a task's pictures soon after it is over."""
-        if task.request.images and task.state.is_over:
+        if task.request.media and task.state.is_over:
             self._withdrawal.wake()
 
     def ways_changed(self) -> None:
@@ -147,9 +162,9 @@ class Publishing:
         self._uploads.ways_changed()
         self._withdrawal.wake()
 
-    async def stands(self, urls: Sequence[str], request: GenerationRequest) -> bool:
-        """Return whether a request's pictures stay available at these addresses for long enough, and none was withdrawn."""
-        lent = {url for url, image in zip(urls, request.images, strict=True) if not is_url(image)}
+    async def stands(self, urls: Mapping[str, str]) -> bool:
+        """Return whether media stay available at these addresses, by source, for long enough, and none was withdrawn."""
+        lent = {url for source, url in urls.items() if not is_url(source)}
         return not lent or lent <= {row.url for row in await self._publications.at(lent) if self._uploads.lasts(row)}
 
     async def finish(self, within_s: float) -> None:
@@ -164,22 +179,26 @@ class Publishing:
         self._works = True
         await self._withdrawal.run()
 
-    async def _address(self, task: Task, image: str, rules: ImageRules) -> str:
-        if is_url(image):
-            await self._look(image, rules)
-            return image
-        picture = await self._preparation.prepare(Path(image), _edit(task.request, image), rules)
-        await _require_as_seen(task.request, image)  # after preparing, which may have taken long
+    async def _address(self, task: Task, medium: Medium, slot: MediaSlot) -> str:
+        source = medium.address
+        if is_url(source):
+            await self._look(medium, slot)
+            return source
+        picture = await self._prepare(task.request, medium, slot)
+        await _require_as_seen(task.request, source)  # after preparing, which may have taken long
         route = self.route_for(task.request)
         if route is None:
             raise PublicUrlNeeded
-        parcel = Parcel(picture, route, self._hosts()[route], picture_name(image), task.id, rules.max_bytes)
+        parcel = Parcel(picture, route, self._hosts()[route], picture_name(source), task.id, _max_bytes(slot))
         url = await self._uploads.address(parcel)
         if not self._core.is_reachable(url):
             for row in await self._publications.at((url,)):
                 await self._withdrawal.withdraw(row)
         self._require_reach(url, route)
         return url
+
+    async def _prepare(self, request: GenerationRequest, medium: Medium, slot: MediaSlot) -> PreparedPicture:
+        return await self._preparation.prepare(Path(medium.address), picture_edit(request, medium.address), slot)
 
     def _require_reach(self, url: str, route: PictureRoute) -> None:
         """Raise if the service cannot reach `url`, which is on this machine or its network.
@@ -191,24 +210,43 @@ class Publishing:
             kind = PublishingFailed if route is PictureRoute.COMMAND else RouteUnusable
             raise kind(UNREACHABLE, advice="Check Settings, Pictures.")
 
-    async def _judge(self, request: GenerationRequest, image: str, rules: ImageRules, *, patient: bool) -> tuple[Problem, ...]:
+    async def _judge(
+        self, request: GenerationRequest, medium: Medium, slot: MediaSlot, *, patient: bool
+    ) -> MediaFacts | tuple[Problem, ...]:
+        """Return what is known of the medium as it would be sent, or what is wrong with it."""
+        source = medium.address
         try:
-            if is_url(image):
-                await self._look(image, rules)
-            else:
-                await self._preparation.check(Path(image), _edit(request, image), rules)
+            if is_url(source):
+                return await self._look(medium, slot)
+            return await self._preparation.check(Path(source), picture_edit(request, source), slot)
         except InvalidRequest as invalid:
-            return tuple(replace(problem, source=image) for problem in invalid.problems)
+            return tuple(replace(problem, source=source) for problem in invalid.problems)
         except PassingError as error:
-            return () if patient else (Problem("images", error.title, image),)
-        return ()
+            return MediaFacts() if patient else (Problem("images", error.title, source),)
 
-    async def _look(self, url: str, rules: ImageRules) -> None:
-        """Raise `InvalidRequest` if the service would not take the picture, `ConnectionFailed` if it could not be checked."""
-        web = await self._checker.look(url, max_bytes=rules.max_bytes)
-        facts = ImageFacts(web.format, web.width, web.height, web.size_bytes or 0)
-        if problems := check_image(url, facts, rules):
-            raise InvalidRequest(problems)
+    async def _look(self, medium: Medium, slot: MediaSlot) -> MediaFacts:
+        """Return what is known of a medium at a web address.
+
+        Raises `InvalidRequest` if the service would not take it, `ConnectionFailed` if it could not be checked.
+        """
+        if medium.kind is not MediaKind.IMAGE:
+            return MediaFacts()
+        facts = web_facts(await self._checker.look(medium.address, max_bytes=_max_bytes(slot)))
+        if refusals := check_medium(replace(medium, facts=facts), slot):
+            raise InvalidRequest([Problem("images", refusal.say) for refusal in refusals])
+        return facts
+
+
+def _placed(request: GenerationRequest, profile: ModelProfile) -> Iterator[tuple[Medium, MediaSlot]]:
+    """Yield the media with what the request's mode takes in their roles; others are refused before they are looked at."""
+    draft = as_draft(request, profile)
+    for role, media in draft.media.items():
+        if (slot := slot_of(profile, draft.mode, role)) is not None:
+            yield from ((medium, slot) for medium in media)
+
+
+def _max_bytes(slot: MediaSlot) -> int:
+    return slot.max_bytes or USUAL_MAX_BYTES
 
 
 async def _require_as_seen(request: GenerationRequest, image: str) -> None:
@@ -217,7 +255,3 @@ async def _require_as_seen(request: GenerationRequest, image: str) -> None:
     if seen and await digest_of(Path(image)) not in (seen, ""):
         words = f"{picture_name(image)} has changed since this task was made. Open the task in the editor and look at it again."
         raise InvalidRequest([Problem("images", words)])
-
-
-def _edit(request: GenerationRequest, image: str) -> PictureEdit:
-    return request.edits.get(image, PictureEdit())

@@ -1,6 +1,6 @@
 """Decides which waiting tasks may not be sent yet because of their pictures: per-task and per-route backoff."""
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 
 from sora_studio.domain.errors import StudioError
@@ -50,7 +50,7 @@ class UploadQueue:
 
     def task_changed(self, task: Task) -> None:
         """Track a waiting task's route; forget a task that no longer waits."""
-        if task.request.images and task.state is TaskState.WAITING:
+        if task.request.media and task.state is TaskState.WAITING:
             self._ways_of[task.id] = _way_of(task.request)
         else:
             way = self._ways_of.pop(task.id, None)
@@ -80,7 +80,7 @@ class UploadQueue:
         self._closed.clear()
         self._notices.clear(PICTURES)
 
-    async def publish(self, task: Task, profile: ModelProfile) -> list[str]:
+    async def publish(self, task: Task, profile: ModelProfile) -> Mapping[str, str]:
         """Publish like `Publishing.publish`, counted as under way meanwhile."""
         with self._counted(task.id):
             urls = await self._publishing.publish(task, profile)
@@ -95,9 +95,9 @@ class UploadQueue:
         if not self._closed:
             self._notices.clear(PICTURES)
 
-    async def stands(self, task: Task, urls: list[str]) -> bool:
-        """Return whether the task's pictures are still available at these addresses."""
-        return await self._publishing.stands(urls, task.request)
+    async def stands(self, urls: Mapping[str, str]) -> bool:
+        """Return whether media are still available at these addresses, by source."""
+        return await self._publishing.stands(urls)
 
     @contextmanager
     def _counted(self, task: int) -> Generator[None]:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from sora_studio.domain import failures
@@ -163,7 +163,7 @@ class Sender:
         self._task_counts.place(task_id, row.request.model, TaskState.SENDING)
         self._in_flight[task_id] = self._core.supervisor.start(self._send(row, profile), name=f"create {task_id}")
 
-    async def _claim(self, task: Task, urls: list[str], secret: str | None) -> bool:
+    async def _claim(self, task: Task, urls: Mapping[str, str], secret: str | None) -> bool:
         """Commit that the task is being sent, and its callback secret.
 
         Return False if another process was first, if the write failed, if sending was stopped meanwhile, or if a picture was
@@ -171,7 +171,7 @@ class Sender:
         """
         if not self._connection.online or self._send_blocks.service_refuses:
             return False
-        if not await self._line.stands(task, urls):
+        if not await self._line.stands(urls):
             self._line.put_off(task.id, least_s=0.0)
             return False
         now, usd = self._core.clock.now(), self._meter.balance_usd
@@ -196,13 +196,13 @@ class Sender:
             self._core.notices.clear(STORAGE)
         return claimed
 
-    async def _addresses(self, task: Task, profile: ModelProfile) -> list[str] | None:
-        """Return the images' addresses.
+    async def _addresses(self, task: Task, profile: ModelProfile) -> Mapping[str, str] | None:
+        """Return the addresses of the media, by their sources.
 
-        None if the task waits again for its own picture or for a working route, or if it has failed.
+        None if the task waits again for its own media or for a working route, or if it has failed.
         """
-        if not task.request.images:
-            return []
+        if not task.request.media:
+            return {}
         try:
             urls = await self._line.publish(task, profile)
         except (PassingError, StorageFull, DatabaseUnusable) as error:
@@ -215,7 +215,7 @@ class Sender:
         except UserError as error:
             await self._fail(task, failures.IMAGE_UNUSABLE, error.sentence)
         except Exception:
-            _log.exception("The images of task %d could not be published", task.id)
+            _log.exception("The media of task %d could not be published", task.id)
             await self._fail(task, failures.IMAGE_UNUSABLE, "The picture could not be read.")
         else:
             if self._may_send:
@@ -252,7 +252,7 @@ class Sender:
             self._in_flight.pop(task.id, None)
             self._wake.set()
 
-    async def _create(self, task: Task, profile: ModelProfile, urls: list[str]) -> None:
+    async def _create(self, task: Task, profile: ModelProfile, urls: Mapping[str, str]) -> None:
         try:
             reported = await self._report_to() if task.request.callback else None
             secret, callback_url = reported or (None, None)

@@ -10,6 +10,7 @@ from sora_studio.storage.migrations import step_002_money as step_002
 from sora_studio.storage.migrations import step_003_reports_and_publications as step_003
 from sora_studio.storage.migrations import step_004_pictures_as_seen as step_004
 from sora_studio.storage.migrations import step_005_change_counter as step_005
+from sora_studio.storage.migrations import step_006_modes_and_media as step_006
 
 APPLICATION_ID = 0x536F5374
 """`SoSt`: identifies our files."""
@@ -20,6 +21,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     step_003.STATEMENTS,
     step_004.STATEMENTS,
     step_005.STATEMENTS,
+    step_006.STATEMENTS,
 )
 
 

@@ -13,7 +13,7 @@ from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import KeyMissing, RequestRepeated
 from sora_studio.domain.events import ConnectionChanged
 from sora_studio.domain.picture import PictureRoute
-from sora_studio.domain.request import GenerationRequest, image_rules
+from sora_studio.domain.request import GenerationRequest
 from sora_studio.ui.compose.again_question import AgainQuestion
 from sora_studio.ui.compose.column import ComposeColumn
 from sora_studio.ui.compose.controls_row import ControlsRow
@@ -98,7 +98,7 @@ class ComposePanel(QWidget):
 
     def put_picture(self, path: Path) -> None:
         """Add this picture and focus the editor. It replaces a single unedited picture; otherwise all are kept."""
-        present, edits = self._model.request.images, self._model.request.edits
+        present, edits = self._model.pictures, self._model.request.edits
         beside = present if len(present) > 1 or edits else ()
         self._pictures.put(tuple(dict.fromkeys((*beside, str(path)))))
         self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -192,7 +192,7 @@ class ComposePanel(QWidget):
         await self._model.save()
         if self._unsaved and waiting and self._model.keeper.holds(self._model.request.prompt):
             await asyncio.to_thread(self._unsaved.forget)
-        await self._model.check_images()
+        await self._model.check_media()
 
     def _show_earlier(self, earlier: Draft) -> None:
         typed = self._editor.text()
@@ -267,10 +267,11 @@ class ComposePanel(QWidget):
         self._chips.show_profile(model.profile, model.options, model.profiles)
         self._chips.show_ways(model.ways, request)
         self._chips.show_request(request, takes=model.draft.takes, problems=model.problems)
-        rules = image_rules(model.profile) if model.profile else None
-        complaints = model.complaints
-        self._images.show_images(request.images, rules, problem=complaints.of_all_pictures, problems=complaints.of_pictures)
-        self._images.setVisible(bool(rules or request.images or not model.ready))
+        complaints, can_add = model.complaints, model.takes_pictures
+        self._images.show_images(
+            model.pictures, can_add=can_add, problem=complaints.of_all_pictures, problems=complaints.of_pictures
+        )
+        self._images.setVisible(bool(can_add or model.pictures or not model.ready))
         self._generate.setText(model.generate_words)
         self._generate.setAccessibleDescription(model.generate_words)
         self._generate.setEnabled(model.profile is not None)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from sora_studio.domain.models.carry import carry
+from sora_studio.domain.models.carry import place
 from sora_studio.domain.models.profile import Mode, ModelProfile, Option, OptionKind
 from sora_studio.domain.models.values import OptionValue, is_same, shown
 from sora_studio.domain.picture import PictureEdit
@@ -18,18 +18,22 @@ _MOST_IN_MENU = 40
 def fitting(request: GenerationRequest, profiles: Mapping[str, ModelProfile], preferred: Sequence[str]) -> GenerationRequest:
     """Adapt the request to the first preferred model that is loaded, else to any.
 
-    Options and a route that the model's mode lacks are dropped, and so are values that no control would show.
+    Options and a route that the model's mode lacks are dropped, and so are values that no control would show. Media that it has
+    no place for are set aside.
     """
     if not profiles:
         return request
     profile = profiles[next((slug for slug in preferred if slug in profiles), next(iter(profiles)))]
+    mode = mode_of(request if request.model == profile.slug else replace(request, mode=""), profile)
     options = {
         option.field: value
-        for option in profile.options_in(mode_of(request, profile).id)
+        for option in profile.options_in(mode.id)
         if (value := request.options.get(option.field)) is not None and option.allows(value) and offered_values(option)
     }
     route = request.route if profile.routing and request.route in profile.routing.values else ""
-    return replace(request, model=profile.slug, options=options, route=route).completed(profile)
+    media, set_aside = place(as_draft(request, profile), mode, profile, [])
+    fitted = replace(request, model=profile.slug, mode=mode.id, options=options, route=route, media=media, set_aside=set_aside)
+    return fitted.completed(profile)
 
 
 def offered_values(option: Option) -> Sequence[OptionValue]:
@@ -48,23 +52,17 @@ def offered_values(option: Option) -> Sequence[OptionValue]:
     return values if len(values) <= _MOST_IN_MENU else ()
 
 
-def in_other_mode(request: GenerationRequest, former: Mode, profile: ModelProfile) -> dict[str, OptionValue]:
-    """Return the options for the request's mode of the same model: what was chosen in the former mode, where it is allowed."""
+def options_in_mode(
+    options: Mapping[str, OptionValue], former: Mode, mode: Mode, profile: ModelProfile
+) -> dict[str, OptionValue]:
+    """Return the options for another mode of the model: what was chosen in the former mode, where it is allowed."""
     defaults = {option.field: option.default for option in profile.options_in(former.id)}
-    options = {option.field: option for option in profile.options_in(mode_of(request, profile).id)}
+    there = {option.field: option for option in profile.options_in(mode.id)}
     return {
         name: value
-        for name, value in request.options.items()
-        if name in options and options[name].allows(value) and not is_same(value, defaults.get(name))
+        for name, value in options.items()
+        if name in there and there[name].allows(value) and not is_same(value, defaults.get(name))
     }
-
-
-def in_other_model(
-    request: GenerationRequest, source: ModelProfile, target: ModelProfile
-) -> tuple[Mapping[str, OptionValue], tuple[str, ...]]:
-    """Return the options as another model takes them, and a sentence for each change. The pictures stay in the request."""
-    carried = carry(replace(as_draft(request, source), media={}), source, target)
-    return carried.draft.options, carried.notes
 
 
 def changes(before: GenerationRequest, after: GenerationRequest, profile: ModelProfile | None) -> list[str]:
@@ -93,16 +91,10 @@ def recropped(request: GenerationRequest, seen: Mapping[str, Seen], shape: Shape
     edits = dict(request.edits)
     for source, edit in edits.items():
         pixels = seen[source].pixels if source in seen else None
-        if edit.crop is None:
+        if not isinstance(edit, PictureEdit) or edit.crop is None:
             continue
         crop = None
         if pixels is not None and shape is not None:
             crop = reshaped(edit.crop, picture=pixels[0] / pixels[1], shape=shape.ratio)
         edits[source] = replace(edit, crop=crop)
-    return with_edits(request, edits)
-
-
-def with_edits(request: GenerationRequest, edits: Mapping[str, PictureEdit]) -> GenerationRequest:
-    """Replace the edits; drop those without effect or of absent pictures."""
-    kept = {source: edit for source, edit in edits.items() if source in request.images and edit != PictureEdit()}
-    return replace(request, edits=kept)
+    return replace(request, edits=edits).with_media(request.media)

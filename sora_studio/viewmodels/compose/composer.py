@@ -9,28 +9,28 @@ from PySide6.QtCore import QObject, Signal
 
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import InvalidRequest, KeyMissing, Problem, PublicUrlNeeded
-from sora_studio.domain.models.profile import ModelProfile, Option
+from sora_studio.domain.models.carry import mode_for_media
+from sora_studio.domain.models.draft import USUAL_KINDS, Media, Medium
+from sora_studio.domain.models.profile import MediaKind, MediaSlot, Mode, ModelProfile, Option, Role, Status
 from sora_studio.domain.models.values import OptionValue
 from sora_studio.domain.picture import PictureEdit, PictureRoute, Thumbnail
-from sora_studio.domain.request import MAX_TAKES, RULE, GenerationRequest, is_for_text_or_image, mode_of
+from sora_studio.domain.request import MAX_TAKES, RULE, GenerationRequest, MediaEdit, mode_of, picture_edit, slot_of
 from sora_studio.domain.task import Task
 from sora_studio.viewmodels.compose import compose_text
 from sora_studio.viewmodels.compose.compose_complaints import Complaints, problems_of
 from sora_studio.viewmodels.compose.compose_fitting import (
     changes,
     fitting,
-    in_other_mode,
-    in_other_model,
     reachable,
     recropped,
-    with_edits,
 )
 from sora_studio.viewmodels.compose.compose_routes import Ways
 from sora_studio.viewmodels.compose.draft_keeper import DraftKeeper
+from sora_studio.viewmodels.compose.model_memory import ModelMemory
 from sora_studio.viewmodels.compose.pictures import picture_words
 from sora_studio.viewmodels.compose.pictures.picture_checks import PictureLooks
-from sora_studio.viewmodels.compose.pictures.picture_history import PictureHistory
 from sora_studio.viewmodels.compose.pictures.picture_words import Seen, Shape, shape_chosen
+from sora_studio.viewmodels.compose.setup_history import SetupHistory
 from sora_studio.viewmodels.starter import Starter
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ _NEW_DRAFT = Draft(id=0, request=GenerationRequest(model="", prompt=""))
 class ComposeModel(QObject):
     """The request being composed. Editable from the first paint; saving and sending need `restore` with the services.
 
-    The draft is saved automatically; `keeper` has the result. `looks` has the results of the pictures' checks, `history` their
-    undo steps, `complaints` the current problems.
+    The draft is saved automatically; `keeper` has the result. `looks` has the results of the pictures' checks, `history` the
+    undo steps of model, mode and media, `complaints` the current problems.
 
     Signals: `changed()` when controls must be updated (not while typing: the editor already shows the text), `route_needed()`
     when a request was not sent because no picture route is set up.
@@ -65,11 +65,10 @@ class ComposeModel(QObject):
         self.keeper.due.connect(self._on_keeper_due)
         self.complaints = Complaints()
         self._usual_callback = False
-        self._left_options = dict[str, dict[str, Mapping[str, OptionValue]]]()
-        """By model and mode: the options when another one was chosen, or a picture added or removed."""
+        self._memory = ModelMemory()
         self._notes: Sequence[str] = ()
         self.looks = PictureLooks(self)
-        self.history = PictureHistory()
+        self.history = SetupHistory()
         self.online = True
 
     # --- state ----------------------------------------------------------------------------------------------------
@@ -81,7 +80,7 @@ class ComposeModel(QObject):
 
     @property
     def profiles(self) -> Mapping[str, ModelProfile]:
-        """The models to choose from: those that make clips from text, or begin with a picture."""
+        """The models to choose from: those that the service offers."""
         return self._profiles
 
     @property
@@ -90,9 +89,28 @@ class ComposeModel(QObject):
         return self.profiles.get(self._draft.request.model)
 
     @property
+    def mode(self) -> Mode | None:
+        """The current mode of the model; None without a profile."""
+        return mode_of(self.request, self.profile) if self.profile else None
+
+    @property
     def options(self) -> tuple[Option, ...]:
         """The options of the model's mode for the current request."""
         return self._options_of(self.request)
+
+    @property
+    def slots(self) -> tuple[MediaSlot, ...]:
+        """What the mode takes as media, in the order in which it is sent."""
+        if self.profile is None or self.mode is None:
+            return ()
+        slots = (slot_of(self.profile, self.mode.id, slot.role) for slot in self.profile.media_in(self.mode.id))
+        return tuple(slot for slot in slots if slot is not None)
+
+    @property
+    def pictures(self) -> tuple[str, ...]:
+        """The pictures of the request, in the order of their roles."""
+        media = [medium for role in Role for medium in self.request.media.get(role, ())]
+        return tuple(dict.fromkeys(medium.address for medium in media if medium.kind is MediaKind.IMAGE))
 
     @property
     def request(self) -> GenerationRequest:
@@ -127,9 +145,21 @@ class ComposeModel(QObject):
         """The callback and picture routes that are set up now."""
         return Ways.of(self._services, self.request) if self._services else Ways()
 
+    @property
+    def takes_pictures(self) -> bool:
+        """Whether any mode of the model takes a picture."""
+        profile = self.profile
+        slots = [slot for mode in profile.modes for slot in profile.media_in(mode.id)] if profile else []
+        return any(slot.kind is MediaKind.IMAGE for slot in slots)
+
+    @property
+    def picture_role(self) -> Role:
+        """The role that a picture takes unless another one is named."""
+        return next((slot.role for slot in self.slots if slot.kind is MediaKind.IMAGE), Role.FIRST)
+
     def edit_of(self, source: str) -> PictureEdit:
         """Return a picture's edit."""
-        return self.request.edits.get(source, PictureEdit())
+        return picture_edit(self.request, source)
 
     @property
     def has_key(self) -> bool:
@@ -185,29 +215,45 @@ class ComposeModel(QObject):
         """Choose the route (the service's `provider`)."""
         self._choose("route", replace(self.request, route=route))
 
-    def set_images(self, images: tuple[str, ...]) -> None:
-        """Set the pictures (URLs or absolute paths); drop duplicates and stale edits. Call `check_images` afterwards."""
-        images = tuple(dict.fromkeys(images))
-        if images != self.request.images:
-            self.history.record(self.request)
-        self._put_images(images, self.request.edits)
+    def set_media(self, role: Role, sources: Sequence[str]) -> None:
+        """Set the media of a role (URLs or absolute paths); drop duplicates and stale edits. Call `check_media` afterwards.
 
-    def undo_images(self) -> None:
-        """Undo the last change of the pictures and their edits. Call `check_images` afterwards."""
+        The mode follows, if the present one does not take them.
+        """
+        known = {medium.address: medium for medium in self.request.media.get(role, ())}
+        kind = self._kind_in(role)
+        found = tuple(known.get(source) or Medium(source, kind) for source in dict.fromkeys(sources))
+        if found == self.request.media.get(role, ()):
+            self._choose("images", self.request)
+            return
+        self.history.record(self.request)
+        self._put_media({**self.request.media, role: found})
+
+    def drop_aside(self, source: str) -> None:
+        """Remove a medium that was set aside."""
+        self.history.record(self.request)
+        aside = self.request.set_aside
+        left = {role: tuple(one for one in media if one.address != source) for role, media in aside.items()}
+        left = {role: media for role, media in left.items() if media}
+        self._choose("images", replace(self.request, set_aside=left).with_media(self.request.media))
+
+    def undo(self) -> None:
+        """Undo the last change of model, mode, media or their edits. Call `check_media` afterwards."""
         self._put_back(self.history.undo(self.request))
 
-    def redo_images(self) -> None:
-        """Redo the last undone change of the pictures. Call `check_images` afterwards."""
+    def redo(self) -> None:
+        """Redo the last undone change. Call `check_media` afterwards."""
         self._put_back(self.history.redo(self.request))
 
-    def set_edit(self, source: str, edit: PictureEdit, *, goes_on: bool = False) -> None:
-        """Set a picture's edit; call `look` and `check_images` afterwards.
+    def set_edit(self, source: str, edit: MediaEdit, *, goes_on: bool = False) -> None:
+        """Set a medium's edit; call `look` and `check_media` afterwards.
 
         `goes_on` merges the change with the previous one into one undo step, as while a crop is being dragged.
         """
-        if edit != self.edit_of(source):
+        if edit != self.request.edits.get(source, type(edit)()):
             self.history.record(self.request, goes_on=goes_on)
-            self._choose("images", with_edits(self.request, {**self.request.edits, source: edit}))
+            edits = {**self.request.edits, source: edit}
+            self._choose("images", replace(self.request, edits=edits).with_media(self.request.media))
 
     def set_callback(self, callback: bool) -> None:
         """Set whether the service calls back when the task ends."""
@@ -232,16 +278,27 @@ class ComposeModel(QObject):
         self._choose("takes", self.request)
 
     def set_model(self, slug: str) -> None:
-        """Choose another model. Options go along by meaning; those last used with that model come back."""
-        self._replace(self._reshaped(self._fitting(self._adapted(replace(self.request, model=slug)))))
-        self.complaints.clear()
-        self.changed.emit()
+        """Choose another model. Options go along by meaning; what was left with that model comes back."""
+        source, target = self.profile, self.profiles.get(slug)
+        if source is None or target is None or source.slug == slug:
+            return
+        self.history.record(self.request)
+        self._move(*self._memory.in_model(self.request, source, target))
+
+    def set_mode(self, mode_id: str) -> None:
+        """Choose another mode of the model. Media without a place there are set aside, and come back."""
+        profile, now = self.profile, self.mode
+        mode = profile.mode(mode_id) if profile else None
+        if profile is None or mode is None or mode == now:
+            return
+        self.history.record(self.request)
+        self._move(*self._memory.in_mode(self.request, profile, mode))
 
     def use(self, request: GenerationRequest) -> None:
         """Take over a request, adapted to a loaded profile."""
-        if request.images != self.request.images:
+        if request.media != self.request.media:
             self.history.clear()
-        self._left_options.clear()
+        self._memory.clear()
         fitted = self._fitting(request)
         self._notes = changes(request, fitted, self.profiles.get(fitted.model))
         self._replace(fitted)
@@ -263,7 +320,7 @@ class ComposeModel(QObject):
         an undo step. Raises what the storage raises; the composer remains usable.
         """
         self._services = services
-        self._profiles = {slug: profile for slug, profile in services.profiles.items() if is_for_text_or_image(profile)}
+        self._profiles = {slug: one for slug, one in services.profiles.items() if one.status is not Status.GONE}
         self.online = services.tracking.snapshot().online
         earlier: Draft | None = None
         try:
@@ -284,19 +341,19 @@ class ComposeModel(QObject):
 
         `patient`: low priority, for pictures out of sight.
         """
-        profile, edit = self.profile, self.edit_of(source)
-        if self._services is None or profile is None or source not in self.request.images:
+        edit, slot = self.edit_of(source), self._slot_for(source)
+        if self._services is None or slot is None or source not in self.pictures:
             return None
-        wanted = again or self.looks.is_new(source, edit, profile)
-        return self.looks.look(self._services.pictures, source, edit, profile, patient=patient) if wanted else None
+        wanted = again or self.looks.is_new(source, edit, slot)
+        return self.looks.look(self._services.pictures, source, edit, slot, patient=patient) if wanted else None
 
     async def thumbnail(self, path: Path, *, max_edge: int) -> Thumbnail | None:
         """Return an upright thumbnail; None if the picture cannot be decoded or the services are not attached."""
         return await self._services.pictures.thumbnail(path, max_edge=max_edge) if self._services else None
 
-    async def check_images(self) -> None:
-        """Validate the pictures as `submit` would, and record their problems."""
-        if self._services is None or not self.request.images:
+    async def check_media(self) -> None:
+        """Validate the media as `submit` would, and record their problems."""
+        if self._services is None or not self.request.media:
             return
         checked = reachable(self.request, self.ways)
         try:
@@ -304,7 +361,7 @@ class ComposeModel(QObject):
         except (InvalidRequest, PublicUrlNeeded) as error:
             problems = problems_of(error)
         now = self.request
-        if (checked.images, checked.edits) == (now.images, now.edits):  # something else may have been chosen meanwhile
+        if (checked.media, checked.edits) == (now.media, now.edits):  # something else may have been chosen meanwhile
             self.complaints.forgive("images")
             self.complaints.add(problem for problem in map(self._at_images, problems) if problem.field == "images")
             self.changed.emit()
@@ -323,7 +380,7 @@ class ComposeModel(QObject):
         self.complaints.clear()
         try:
             request = reachable(self.request, self.ways)
-            shown = {source: digest for source, digest in self.looks.shown.items() if source in request.images}
+            shown = {source: digest for source, digest in self.looks.shown.items() if source in request.files}
             tasks = await self._services.submission.submit(request, takes=self._draft.takes, again=again, shown=shown)
         except (InvalidRequest, PublicUrlNeeded) as error:
             self.complaints.add(map(self._at_images, problems_of(error)))
@@ -344,13 +401,13 @@ class ComposeModel(QObject):
 
     def _at_images(self, problem: Problem) -> Problem:
         """Move a problem with the takes to the pictures if there are several: they caused it, as takes alone are clamped."""
-        return replace(problem, field="images") if problem.field == "takes" and len(self.request.images) > 1 else problem
+        return replace(problem, field="images") if problem.field == "takes" and len(self.request.sources) > 1 else problem
 
     def _begin(self, earlier: Draft | None) -> None:
         """Keep what was entered meanwhile, or take over the earlier draft if nothing was."""
         self._restored = True
         self._usual_callback = self._services is not None and self._services.settings.current.callback
-        touched = bool(self.request.prompt or self.request.images)
+        touched = bool(self.request.prompt or self.request.media)
         if earlier is None or touched:
             request = replace(self._fitting(self.request), callback=self._usual_callback)
             self._draft = replace(self._draft, request=request)
@@ -362,16 +419,45 @@ class ComposeModel(QObject):
             self._notes = changes(earlier.request, self.request, self.profile)
         self.changed.emit()
 
-    def _put_images(self, images: tuple[str, ...], edits: Mapping[str, PictureEdit]) -> None:
-        self.looks.keep_only(images)
-        request = self._fitting(self._adapted(replace(self.request, images=images)))
-        self._choose("images", with_edits(request, edits))
+    def _put_media(self, media: Media) -> None:
+        """Replace the media; the mode follows if it does not take them, or needs some that are gone."""
+        profile, mode = self.profile, self.mode
+        request = self.request.with_media(media)
+        self.looks.keep_only(request.sources)
+        if profile is not None and mode is not None:
+            wanted = mode_for_media(profile, mode, request.media)
+            if wanted != mode:
+                self._move(*self._memory.in_mode(request, profile, wanted))
+                return
+        self._choose("images", request)
 
     def _put_back(self, earlier: GenerationRequest) -> None:
-        """Restore an earlier request's pictures and edits; adapt its crops if the clip's shape has changed since."""
-        if shape_chosen(earlier, self.options) != self.shape:
-            earlier = recropped(earlier, self.looks.known, self.shape)
-        self._put_images(earlier.images, earlier.edits)
+        """Restore an earlier model, mode and media, with their edits; in the same mode the options chosen since stay."""
+        now = self.request
+        request = replace(now, edits=earlier.edits, set_aside=earlier.set_aside)
+        if (earlier.model, earlier.mode) != (now.model, now.mode):
+            request = replace(request, model=earlier.model, mode=earlier.mode, options=earlier.options, route=earlier.route)
+        request = self._fitting(request.with_media(earlier.media))
+        if shape_chosen(earlier, self._options_of(request)) != shape_chosen(request, self._options_of(request)):
+            request = recropped(request, self.looks.known, shape_chosen(request, self._options_of(request)))
+        self.looks.keep_only(request.sources)
+        self._choose("images", request)
+
+    def _move(self, request: GenerationRequest, notes: Sequence[str]) -> None:
+        """Take over the request as it is in another model or mode, and say what has changed."""
+        self._replace(self._reshaped(self._fitting(request)))
+        self._notes = notes
+        self.complaints.clear()
+        self.changed.emit()
+
+    def _kind_in(self, role: Role) -> MediaKind:
+        slot = next((slot for slot in self.slots if slot.role is role), None)
+        return slot.kind if slot else USUAL_KINDS.get(role, MediaKind.IMAGE)
+
+    def _slot_for(self, source: str) -> MediaSlot | None:
+        """Return what the mode takes in the role of a medium."""
+        media = self.request.media
+        return next((slot for slot in self.slots for one in media.get(slot.role, ()) if one.address == source), None)
 
     def _choose(self, field: str, request: GenerationRequest) -> None:
         """Set a control's new value and clear its stale problems."""
@@ -380,25 +466,6 @@ class ComposeModel(QObject):
         for about in (field, RULE):
             self.complaints.forgive(about)
         self.changed.emit()
-
-    def _adapted(self, request: GenerationRequest) -> GenerationRequest:
-        """Return a request for another model or mode with the options last used there, else with those that go along."""
-        source, target = self.profile, self.profiles.get(request.model)
-        if source is None or target is None:
-            return request
-        former, mode = mode_of(self.request, source), mode_of(request, target)
-        if (source.slug, former.id) == (target.slug, mode.id):
-            return request
-        self._left_options.setdefault(source.slug, {})[former.id] = self.request.options
-        left, self._notes = self._left_options.get(target.slug, {}), ()
-        if mode.id in left:
-            return replace(request, options=left[mode.id])
-        if source is not target and not left:
-            options, self._notes = in_other_model(request, source, target)
-            return replace(request, options=options)
-        other = former if source is target else next(mode for mode in target.modes if mode.id in left)
-        request = replace(request, options=left.get(other.id, request.options))
-        return replace(request, options=in_other_mode(request, other, target))
 
     def _options_of(self, request: GenerationRequest) -> tuple[Option, ...]:
         profile = self.profiles.get(request.model)

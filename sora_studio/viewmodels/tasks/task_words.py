@@ -113,7 +113,7 @@ def stage_words(task: Task, around: Surroundings) -> tuple[str, str]:
 def spoken(task: Task, around: Surroundings) -> str:
     """Return the row as text for screen readers: prompt, facts, state, and details that the card may not have room for."""
     state = state_of(task, around)
-    pictures = ", ".join(map(name, task.request.images))
+    pictures = ", ".join(map(name, task.request.sources))
     sentences = [title_of(task), facts_of(task, around.profile), pictures and f"From {pictures}", state.line]
     if task.phase is Phase.FAILED:
         sentences.append(explain(task.fail_code, task.fail_message).advice)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sora_studio.domain.clip import Clip, ClipState
+from sora_studio.domain.models.draft import first_pictures
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import Task, TaskState
 
@@ -26,7 +27,9 @@ def task(
     return Task(
         id=number,
         state=state,
-        request=GenerationRequest(model="sora-2", prompt="A quiet harbour\nat dusk", options={"duration": 10}, images=images),
+        request=GenerationRequest(
+            model="sora-2", prompt="A quiet harbour\nat dusk", options={"duration": 10}, media=first_pictures(*images)
+        ),
         gateway="https://service.example",
         created_at=CREATED,
         task_id=None if state in (TaskState.WAITING, TaskState.SENDING, TaskState.UNKNOWN) else f"task_{number}",

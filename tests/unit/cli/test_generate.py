@@ -7,6 +7,7 @@ import pytest
 from sora_studio.cli.arguments import GenerateCommand, parse
 from sora_studio.cli.generate import batch_words, prompt_from, request_from
 from sora_studio.domain.errors import InvalidRequest
+from sora_studio.domain.models.draft import first_pictures
 from sora_studio.domain.models.read import read
 from sora_studio.domain.request import GenerationRequest, check_request
 from sora_studio.paths import resources_dir
@@ -33,21 +34,14 @@ def test_what_the_profile_does_not_know_is_refused_by_validation(choice: str, fi
 
 def test_a_first_picture_may_be_named_by_its_role() -> None:
     request = _request("--media", "first=https://x.example/a.png", "--mode", "image-to-video")
-    assert request.images == ("https://x.example/a.png",)
+    assert request.sources == ("https://x.example/a.png",)
 
 
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (["--media", "last=https://x.example/a.png"], "take a medium for the role last."),
-        (["--mode", "image-to-video"], "use the mode image-to-video; this would be sent as text-to-video."),
-    ],
-)
-def test_what_only_a_dry_run_takes_is_refused(arguments: list[str], words: str) -> None:
-    with pytest.raises(InvalidRequest) as refused:
-        _request(*arguments)
-    (problem,) = refused.value.problems
-    assert problem.message == f"Only with --dry-run can this version {words}"
+def test_a_request_has_the_mode_and_the_media_that_the_command_names() -> None:
+    request = _request("--mode", "image-to-video", "--media", "first=https://x.example/a.png")
+    assert (request.mode, request.media) == ("image-to-video", first_pictures("https://x.example/a.png"))
+    assert _request().mode == "text-to-video"
+    assert _request("--image", "https://x.example/a.png").mode == "image-to-video"
 
 
 def test_several_first_pictures_of_one_task_are_refused() -> None:
@@ -74,7 +68,7 @@ def test_a_value_that_only_another_mode_takes_is_refused_and_not_dropped(slug: s
 def test_pictures_are_found_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     request = _request("--image", "a.png", "--image", "https://x.example/b.png", "--image", "~/c.png")
-    assert request.images == (str(tmp_path / "a.png"), "https://x.example/b.png", str(Path.home() / "c.png"))
+    assert request.sources == (str(tmp_path / "a.png"), "https://x.example/b.png", str(Path.home() / "c.png"))
 
 
 @pytest.mark.parametrize(
@@ -82,26 +76,26 @@ def test_pictures_are_found_from_any_folder(tmp_path: Path, monkeypatch: pytest.
     ["file://{}/my%20cat%231.png", "file:{}/my cat#1.png", "FILE://LocalHost{}/my%20cat#1.png", "{}/my cat#1.png"],
 )
 def test_a_picture_may_be_a_file_address(form: str, tmp_path: Path) -> None:
-    assert _request("--image", form.format(tmp_path)).images == (str(tmp_path / "my cat#1.png"),)
+    assert _request("--image", form.format(tmp_path)).sources == (str(tmp_path / "my cat#1.png"),)
 
 
 def test_bytes_of_a_name_that_are_no_text_survive_in_a_file_address(tmp_path: Path) -> None:
-    assert _request("--image", f"file://{tmp_path}/caf%E9.png").images == (f"{tmp_path}/caf\udce9.png",)
+    assert _request("--image", f"file://{tmp_path}/caf%E9.png").sources == (f"{tmp_path}/caf\udce9.png",)
 
 
 def test_a_file_whose_name_reads_like_an_address_is_that_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     for name in ("data:1.png", "~$cat.png"):
         (tmp_path / name).touch()
-        assert _request("--image", name).images == (str(tmp_path / name),)
-    assert _request("--image", "12:30.png").images == (str(tmp_path / "12:30.png"),)
+        assert _request("--image", name).sources == (str(tmp_path / name),)
+    assert _request("--image", "12:30.png").sources == (str(tmp_path / "12:30.png"),)
 
 
 @pytest.mark.parametrize(
     ("image", "words"),
     [
-        ("", "An --image is empty."),
-        ("  ", "An --image is empty."),
+        ("", "A file's name is empty."),
+        ("  ", "A file's name is empty."),
         ("s3://bucket/cat.png", "s3://bucket/cat.png is in a bucket, not on this computer."),
         ("gs://bucket/cat.png", "gs://bucket/cat.png is in a bucket, not on this computer."),
         ("ftp://host/cat.png", "ftp://host/cat.png is on a server, not on this computer."),
@@ -120,7 +114,7 @@ def test_what_is_neither_a_file_nor_an_address_is_told_apart(image: str, words: 
         _request("--image", image)
     (problem,) = refused.value.problems
     assert problem.field == "images"
-    assert problem.message == f"{words} Give the path of a picture, or its http or https address."
+    assert problem.message == f"{words} Give a path, or an http or https address."
 
 
 def test_a_piped_prompt_keeps_its_lines_but_not_the_pipes_end(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,5 +181,5 @@ def test_what_several_pictures_come_to_is_said(pictures: int, takes: int, tasks:
 def test_several_pictures_are_split_as_the_model_takes_them() -> None:
     request = _request("--image", "https://x.example/a.png", "--image", "https://x.example/b.png").completed(PROFILE)
     parts = request.split(PROFILE)
-    assert [part.images for part in parts] == [("https://x.example/a.png",), ("https://x.example/b.png",)]
+    assert [part.sources for part in parts] == [("https://x.example/a.png",), ("https://x.example/b.png",)]
     assert [check_request(part, PROFILE) for part in parts] == [[], []]

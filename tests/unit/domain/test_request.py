@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from sora_studio.domain.errors import Problem
+from sora_studio.domain.models.draft import MediaFacts, first_pictures
 from sora_studio.domain.models.profile import ModelProfile
-from sora_studio.domain.request import GenerationRequest, ImageFacts, Kind, check_image, check_request, image_rules
+from sora_studio.domain.request import GenerationRequest, check_request
 
 URL = "https://example.org/a.png"
 
@@ -75,18 +76,24 @@ def test_joined_emoji_and_right_to_left_text_stay_as_they_are(sora_2: ModelProfi
 
 
 def test_too_many_images_are_refused_by_how_many(sora_2: ModelProfile) -> None:
-    (problem,) = problems(sora_2, images=(URL, URL, URL))
+    (problem,) = problems(sora_2, media=first_pictures(URL, URL, URL))
     assert problem == Problem("images", "Image to video takes 1 first picture; 3 given.")
 
 
 def test_too_few_images_are_refused(sora_2: ModelProfile) -> None:
     profile = replace(sora_2, media=(replace(sora_2.media[0], min=2, max=3),))
-    assert problems(profile, images=(URL,)) == [Problem("images", "Image to video needs 2 first pictures.")]
+    assert problems(
+        profile,
+        media=first_pictures(URL),
+    ) == [Problem("images", "Image to video needs 2 first pictures.")]
 
 
 def test_an_image_for_a_model_without_images_is_refused(sora_2: ModelProfile) -> None:
     profile = replace(sora_2, modes=sora_2.modes[:1])
-    assert problems(profile, images=(URL,)) == [Problem("images", "Text to video takes no first picture.")]
+    assert problems(
+        profile,
+        media=first_pictures(URL),
+    ) == [Problem("images", "Text to video takes no first picture.")]
 
 
 def test_a_model_that_only_animates_images_needs_one(sora_2: ModelProfile) -> None:
@@ -96,13 +103,22 @@ def test_a_model_that_only_animates_images_needs_one(sora_2: ModelProfile) -> No
 
 @pytest.mark.parametrize("address", ["https://", "https:///a.png", "https://[::1/a.png", "https://a b/c", "http://a/\n"])
 def test_an_address_that_is_none_is_refused(sora_2: ModelProfile, address: str) -> None:
-    (problem,) = problems(sora_2, images=(address,))
+    (problem,) = problems(
+        sora_2,
+        media=first_pictures(address),
+    )
     assert problem.field == "images"
 
 
 @pytest.mark.parametrize("image", [URL, "HTTP://localhost:1/a", "/home/me/a b.png", "C:\\a.png"])
 def test_a_sound_address_or_a_file_is_accepted(sora_2: ModelProfile, image: str) -> None:
-    assert problems(sora_2, images=(image,)) == []
+    assert (
+        problems(
+            sora_2,
+            media=first_pictures(image),
+        )
+        == []
+    )
 
 
 def test_an_option_outside_its_values_is_refused(sora_2: ModelProfile) -> None:
@@ -125,31 +141,28 @@ def test_an_unknown_route_is_refused(sora_2: ModelProfile) -> None:
 
 
 def test_all_problems_are_told_at_once(sora_2: ModelProfile) -> None:
-    found = problems(sora_2, "", images=(URL, URL), options={"duration": 1}, route="x")
+    found = problems(sora_2, "", media=first_pictures(URL, URL), options={"duration": 1}, route="x")
     assert [problem.field for problem in found] == ["prompt", "duration", "images", "route"]
 
 
-def test_an_image_makes_it_image_to_video() -> None:
-    assert GenerationRequest("m", "p").kind is Kind.TEXT_TO_VIDEO
-    assert GenerationRequest("m", "p", images=(URL,)).kind is Kind.IMAGE_TO_VIDEO
+def test_an_image_makes_it_image_to_video(sora_2: ModelProfile) -> None:
+    assert GenerationRequest("sora-2", "p").completed(sora_2).mode == "text-to-video"
+    assert GenerationRequest("sora-2", "p", media=first_pictures(URL)).completed(sora_2).mode == "image-to-video"
 
 
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
-        (ImageFacts("png", 10, 10, 10_000_000), []),
-        (ImageFacts("gif", 10, 10, 1), ["a.png is a GIF file; the service takes JPEG, PNG or WebP."]),
-        (ImageFacts("png", 10, 10, 12_500_000), ["a.png has 12.50 MB, 2.50 MB more than the 10.00 MB allowed."]),
-        (ImageFacts("png", 10, 10, 10_000_001), ["a.png is 1 byte over the 10.00 MB allowed."]),
-        (ImageFacts("png", 10, 10, 10_003_210), ["a.png is 3,210 bytes over the 10.00 MB allowed."]),
-        (ImageFacts("png", 10, 10, 10_006_000), ["a.png has 10.01 MB, 0.01 MB more than the 10.00 MB allowed."]),
-        (ImageFacts("avif", 10, 10, 1), ["a.png is an AVIF file; the service takes JPEG, PNG or WebP."]),
-        (ImageFacts("bmp", 10, 10, 20_000_000), ["a.png is a BMP", "a.png has 20.00 MB"]),
+        (MediaFacts("png", 10_000_000), []),
+        (MediaFacts("gif", 1), ["a.png is a GIF file; the service takes JPEG, PNG or WebP."]),
+        (MediaFacts("png", 12_500_000), ["a.png has 12.5 MB; 10 MB are allowed."]),
+        (MediaFacts("png", 10_000_001), ["a.png has 10.000001 MB; 10 MB are allowed."]),
+        (MediaFacts("avif", 1), ["a.png is an AVIF file; the service takes JPEG, PNG or WebP."]),
+        (MediaFacts("bmp", 20_000_000), ["a.png is a BMP", "a.png has 20 MB"]),
     ],
 )
-def test_a_picture_is_judged_by_content_and_size(sora_2: ModelProfile, facts: ImageFacts, words: list[str]) -> None:
-    rules = image_rules(sora_2)
-    assert rules is not None
-    found = check_image("/home/me/a.png", facts, rules)
+def test_a_picture_is_judged_by_content_and_size(sora_2: ModelProfile, facts: MediaFacts, words: list[str]) -> None:
+    request = GenerationRequest("sora-2", "p", media=first_pictures("/home/me/a.png")).completed(sora_2)
+    found = check_request(request, sora_2, {"/home/me/a.png": facts})
     assert len(found) == len(words)
     assert all(problem.message.startswith(expected) for problem, expected in zip(found, words, strict=True))

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from sora_studio.domain.models.draft import first_pictures
 from sora_studio.domain.prompt import is_blank, without_mark
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import TaskState
@@ -27,7 +28,7 @@ STATUS_FIELDS = ("taskId", "state", "resultJson", "failCode", "failMsg", "create
 
 
 def test_a_text_task_carries_exactly_these_fields() -> None:
-    assert to_wire(GenerationRequest("sora-2", "A cat"), make_profile(), ()) == {
+    assert to_wire(GenerationRequest("sora-2", "A cat"), make_profile(), {}) == {
         "request_type": "async",
         "provider": "auto",
         "input": {
@@ -42,8 +43,8 @@ def test_a_text_task_carries_exactly_these_fields() -> None:
 
 def test_an_image_task_carries_its_choices_and_the_addresses_that_it_was_given() -> None:
     options = {"duration": 15, "aspect_ratio": "portrait", "remove_watermark": False}
-    request = GenerationRequest("sora-2", "A cat", options, "official", ("/home/me/cat.png",))
-    assert to_wire(request, make_profile(), ["https://pictures.example/cat.png"]) == {
+    request = GenerationRequest("sora-2", "A cat", options, "official", media=first_pictures("/home/me/cat.png"))
+    assert to_wire(request, make_profile(), {"/home/me/cat.png": "https://pictures.example/cat.png"}) == {
         "request_type": "async",
         "provider": "official",
         "input": {
@@ -57,15 +58,15 @@ def test_an_image_task_carries_its_choices_and_the_addresses_that_it_was_given()
 
 def test_a_task_whose_end_is_reported_carries_where() -> None:
     address = "https://relay.example/c/secret"
-    plain = to_wire(GenerationRequest("sora-2", "A cat"), make_profile(), ())
-    reported = to_wire(GenerationRequest("sora-2", "A cat"), make_profile(), (), callback_url=address)
+    plain = to_wire(GenerationRequest("sora-2", "A cat"), make_profile(), {})
+    reported = to_wire(GenerationRequest("sora-2", "A cat"), make_profile(), {}, callback_url=address)
     assert reported == {**plain, "request_type": "callback", "callback_url": address}
 
 
 @given(st.text(st.characters(codec=None), min_size=1))
 def test_every_prompt_that_can_be_typed_survives_the_wire(prompt: str) -> None:
     assume(not is_blank(prompt))  # refused before
-    body = json.dumps(to_wire(GenerationRequest("sora-2", prompt), make_profile(), ())).encode()
+    body = json.dumps(to_wire(GenerationRequest("sora-2", prompt), make_profile(), {})).encode()
     assert json.loads(body)["input"]["prompt"] == without_mark(prompt)
 
 

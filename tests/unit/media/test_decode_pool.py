@@ -13,6 +13,7 @@ from sora_studio.media import image as image_module
 from sora_studio.media import local
 from sora_studio.media.decode_pool import DecodePool
 from sora_studio.media.local import LocalMedia
+from tests.doubles.slots import picture_slot
 
 SOON_S = 5
 
@@ -135,7 +136,7 @@ def test_a_picture_of_many_pixels_is_made_alone(tmp_path: Path, monkeypatch: pyt
         monkeypatch.setattr(local, "_prepare_image", lambda path, *_: steps[path.name]())
 
         def prepare(name: str) -> asyncio.Task[object]:
-            return asyncio.create_task(media.prepare_image(tmp_path / name, PictureEdit(), formats=("png",), max_bytes=99))
+            return asyncio.create_task(media.prepare_image(tmp_path / name, PictureEdit(), picture_slot(("png",), 99)))
 
         doing = [prepare("one")]
         await work.until("one")

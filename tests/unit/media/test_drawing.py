@@ -15,6 +15,7 @@ from sora_studio.media.image import inspect_image
 from sora_studio.media.local import LocalMedia
 from sora_studio.media.preparation import prepare_image
 from tests.doubles.pictures import exif, noisy, painted, stored
+from tests.doubles.slots import picture_slot
 
 SIZE = (480, 320)
 CROP = Crop(0.25, 0.1, 0.5, 0.75)
@@ -28,7 +29,7 @@ def _image_of(drawn: Thumbnail) -> Image.Image:
 
 
 def _published(path: Path, edit: PictureEdit) -> Image.Image:
-    sent = prepare_image(path, edit, formats=("jpeg", "png", "webp"), max_bytes=10_000_000)
+    sent = prepare_image(path, edit, picture_slot())
     return Image.open(io.BytesIO(sent.content)).convert("RGB")
 
 

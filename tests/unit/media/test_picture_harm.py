@@ -16,6 +16,7 @@ from sora_studio.domain.picture import Crop, PictureEdit
 from sora_studio.media.preparation import prepare_image
 from tests.doubles.bombs import BOMBS, HARMLESS_IN_PART
 from tests.doubles.pictures import chatty, exif, noisy, spoilt
+from tests.doubles.slots import picture_slot
 
 CONVERT = PictureEdit(Crop(0.1, 0.1, 0.8, 0.8), convert=True)
 KINDS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000")
@@ -28,7 +29,7 @@ def _prepared(path: Path, edit: PictureEdit = CONVERT) -> str:
     """The sentence; empty when there is a picture, which is whole."""
     began = time.process_time()
     try:
-        prepared = prepare_image(path, edit, formats=("jpeg", "png", "webp"), max_bytes=10_000_000)
+        prepared = prepare_image(path, edit, picture_slot())
     except InvalidRequest as refusal:
         name, space, sentence = refusal.title.partition(" ")
         return sentence if (name, space) == (path.name, " ") else f"{refusal.title} of another file"

@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 from PIL import Image, ImageChops, ImageCms, ImageStat
 
 from sora_studio.domain.errors import InvalidRequest
+from sora_studio.domain.models.check import check_medium
+from sora_studio.domain.models.draft import MediaFacts, Medium
+from sora_studio.domain.models.profile import MediaKind
 from sora_studio.domain.picture import Crop, PictureEdit, PreparedPicture
-from sora_studio.domain.request import ImageRules, check_image
 from sora_studio.media import image as image_module
 from sora_studio.media.encoding import Encoded
 from sora_studio.media.image import inspect_image
@@ -20,6 +22,7 @@ from sora_studio.media.local import LocalMedia
 from sora_studio.media.preparation import prepare_image
 from sora_studio.media.stripping import Stripped
 from tests.doubles.pictures import CANARY, chatty, colours_through, deep_png, exif, film_of_one, noisy, painted, profile, stored
+from tests.doubles.slots import picture_slot
 
 FORMATS = ("jpeg", "png", "webp")
 MOST = 10_000_000
@@ -40,7 +43,7 @@ TURNED = frozenset(("JPEG", "PNG", "WEBP", "TIFF", "AVIF"))
 def _prepare(
     path: Path, edit: PictureEdit = AS_IS, *, max_bytes: int = MOST, formats: tuple[str, ...] = FORMATS
 ) -> PreparedPicture:
-    return prepare_image(path, edit, formats=formats, max_bytes=max_bytes)
+    return prepare_image(path, edit, picture_slot(tuple(formats), max_bytes))
 
 
 def _sentence(path: Path, edit: PictureEdit = AS_IS, *, max_bytes: int = MOST, formats: tuple[str, ...] = FORMATS) -> str:
@@ -289,8 +292,10 @@ def test_a_conversion_is_asked_for_in_the_same_words_as_ever(tmp_path: Path) -> 
     for kind, limit in (("GIF", MOST), ("TIFF", MOST), ("PNG", 3000), ("JPEG", 3000)):
         path = tmp_path / f"picture.{kind.lower()}"
         noisy((90, 70)).save(path, kind)
-        problems = check_image(str(path), inspect_image(path), ImageRules("", 0, 1, FORMATS, limit))
-        assert _sentence(path, max_bytes=limit) == " ".join(problem.message for problem in problems)
+        facts = inspect_image(path)
+        medium = Medium(str(path), MediaKind.IMAGE, MediaFacts(facts.format, facts.size_bytes))
+        refusals = check_medium(medium, picture_slot(FORMATS, limit))
+        assert _sentence(path, max_bytes=limit) == " ".join(refusal.say for refusal in refusals)
         assert _prepare(path, CONVERT, max_bytes=limit).size_bytes <= limit
 
 
@@ -349,6 +354,6 @@ def test_more_than_a_look_reads_can_still_be_converted(tmp_path: Path, monkeypat
 
 def test_the_services_get_the_same_picture(tmp_path: Path) -> None:
     painted().save(tmp_path / "picture.png")
-    prepared = asyncio.run(LocalMedia().prepare_image(tmp_path / "picture.png", AS_IS, formats=FORMATS, max_bytes=MOST))
+    prepared = asyncio.run(LocalMedia().prepare_image(tmp_path / "picture.png", AS_IS, picture_slot(FORMATS, MOST)))
 
     assert prepared == _prepare(tmp_path / "picture.png")

@@ -11,6 +11,7 @@ from typing import Any, Self, TypeVar
 
 from sora_studio import paths
 from sora_studio.domain.events import Event, EventBus, NoticeCleared, NoticeRaised
+from sora_studio.domain.models.draft import first_pictures
 from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.models.read import read
 from sora_studio.domain.money import DayLimits
@@ -59,7 +60,7 @@ def sora_2(*, concurrent_tasks: int = 1000) -> ModelProfile:
 def request(
     prompt: str = "A harbour at dawn", *, images: tuple[str, ...] = (), model: str = "sora-2", callback: bool = False
 ) -> GenerationRequest:
-    return GenerationRequest(model=model, prompt=prompt, images=images, callback=callback)
+    return GenerationRequest(model=model, prompt=prompt, media=first_pictures(*images), callback=callback)
 
 
 @dataclass

@@ -7,17 +7,22 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sora_studio.domain.errors import StorageFull
+from sora_studio.domain.models.draft import Medium, first_pictures
+from sora_studio.domain.models.profile import MediaKind, Role
+from sora_studio.domain.picture import Crop, PictureEdit
 from sora_studio.domain.task import Phase
 from sora_studio.storage import migrations
 from sora_studio.storage.backups import Backups
 from sora_studio.storage.database import Database
 from sora_studio.storage.drafts import SqliteDrafts
 from sora_studio.storage.tasks import SqliteTasks
+from tests.unit.services.rig import sora_2
 
 VERSIONS = range(len(migrations.STEPS))
 """What a file may have been before: new, or of any older version."""
@@ -118,6 +123,9 @@ def test_a_disk_that_is_full_at_any_statement(
 KILLED = """
 import os, signal, sqlite3, sys
 from pathlib import Path
+from sora_studio.domain.models.draft import Medium, first_pictures
+from sora_studio.domain.models.profile import MediaKind, Role
+from sora_studio.domain.picture import Crop, PictureEdit
 from sora_studio.domain.task import Phase
 from sora_studio.storage import migrations
 from sora_studio.storage.backups import Backups
@@ -185,3 +193,41 @@ def test_a_file_that_version_4_wrote_keeps_everything_and_is_backed_up_first(tmp
     with closing(sqlite3.connect(Backups(path).path(time))) as copy:
         assert copy.execute("PRAGMA user_version").fetchone()[0] == 4
         assert copy.execute("SELECT count(*) FROM tasks").fetchone()[0] == 5
+
+
+def test_a_file_that_version_5_wrote_keeps_its_pictures_and_gets_modes(tmp_path: Path, expected: Shape) -> None:
+    """Made by that version: 13 tasks of four models that ended, two that wait, and a draft with a crop."""
+    path = tmp_path / "studio.db"
+    path.write_bytes(gzip.decompress(Path(__file__).with_name("version_5.db.gz").read_bytes()))
+
+    async def run() -> None:
+        database = Database(path)
+        assert await database.open() is None
+        store = SqliteTasks(database)
+        tasks = {task.id: task for task in await store.get_many(range(1, 16))}
+        assert len(tasks) == 15
+        assert {task.request.model for task in tasks.values()} == {
+            *("sora-2", "seedance-2-0", "kling-3-0-std", "veo-3-1", "kling-2-6")
+        }
+        assert tasks[7].request.media == first_pictures("/tmp/harbour.png")
+        assert tasks[10].request.sources[0].endswith(" 🌊.jpg")
+        bell, rooftops = tasks[14], tasks[15]
+        assert (bell.phase, bell.request.mode, bell.request.profile) == (Phase.WAITING, "", "")
+        assert bell.request.edits == {"/pictures/bell.jpg": PictureEdit(Crop(0.1, 0.0, 0.5, 1.0), convert=True)}
+        assert bell.request.completed(sora_2()).mode == "image-to-video"
+        assert rooftops.request.sources == ("https://example.com/a.png", "/pictures/lone\udcff.png")
+        draft = await SqliteDrafts(database).latest()
+        assert draft is not None
+        assert (draft.request.sources, draft.request.set_aside, draft.takes) == (("/pictures/bell.jpg",), {}, 4)
+        film = Medium("/films/walk.mp4", MediaKind.VIDEO)
+        new = replace(bell.request, mode="edit", media={Role.VIDEO: (film,)}, edits={}, seen={}, profile="ab" * 32)
+        (added,) = await store.add([new], gateway="g", at=bell.created_at)
+        assert (await store.get(added.id)).request == new  # pyright: ignore[reportOptionalMemberAccess]
+        await database.close()
+
+    asyncio.run(run())
+    assert shape(path) == expected
+    (time,) = Backups(path).times()
+    with closing(sqlite3.connect(Backups(path).path(time))) as copy:
+        assert copy.execute("PRAGMA user_version").fetchone()[0] == 5
+        assert copy.execute("SELECT count(*) FROM tasks").fetchone()[0] == 15

@@ -9,17 +9,33 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sora_studio.domain.draft import Draft
+from sora_studio.domain.film_edit import FilmEdit, Trim
+from sora_studio.domain.models.draft import Medium, first_pictures
+from sora_studio.domain.models.profile import MediaKind, Role
+from sora_studio.domain.picture import Crop, PictureEdit
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.storage.rows import to_sql
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=60)
+MEDIA = st.builds(
+    lambda address, kind, scale: Medium(address, kind, scale=scale if kind is MediaKind.LORA else 1.0),
+    ANY_TEXT,
+    st.sampled_from(MediaKind),
+    st.floats(0, 4),
+)
 REQUESTS = st.builds(
     GenerationRequest,
     model=ANY_TEXT,
     prompt=ANY_TEXT,
     options=st.dictionaries(ANY_TEXT, st.one_of(ANY_TEXT, st.integers(), st.booleans()), max_size=4),
     route=ANY_TEXT,
-    images=st.lists(ANY_TEXT, max_size=3).map(tuple),
+    mode=ANY_TEXT,
+    media=st.dictionaries(st.sampled_from(Role), st.lists(MEDIA, min_size=1, max_size=3).map(tuple), max_size=4).map(
+        lambda media: first_pictures(*(medium.address for medium in media.pop(Role.FIRST, ()))) | media
+    ),
+    edits=st.dictionaries(
+        ANY_TEXT, st.sampled_from([PictureEdit(Crop(0, 0.25, 1, 0.5)), FilmEdit(Trim(0.5, 2), convert=True)])
+    ),
 )
 
 
@@ -80,6 +96,15 @@ def test_a_draft_that_is_saved_again_takes_its_own_place(store, at: datetime, la
 
 
 def test_a_draft_need_not_be_sound(store, at: datetime, run: Callable[..., object]) -> None:
-    draft = Draft(0, GenerationRequest("", "", {"x": "y"}, images=("not there",)), caret=9)
+    draft = Draft(
+        0,
+        GenerationRequest(
+            "",
+            "",
+            {"x": "y"},
+            media=first_pictures("not there"),
+        ),
+        caret=9,
+    )
     saved = run(store.drafts.save(draft, at=at))
     assert run(store.drafts.latest()) == saved

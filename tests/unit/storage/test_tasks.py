@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sora_studio.domain.clip import CLIP_TRANSITIONS, ClipState, FilmFacts
+from sora_studio.domain.models.draft import first_pictures
 from sora_studio.domain.ports import TaskFilter
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import TRANSITIONS, Phase, TaskSection, TaskState
@@ -58,7 +59,7 @@ def succeeded(store, at: datetime, *urls: str, prompt: str = "A cat") -> int:
 
 
 def test_takes_are_counted_and_in_order(store, at: datetime, gateway: str) -> None:
-    request = GenerationRequest("sora-2", "A cat", {"duration": 10}, "auto", ("https://a/b.png",))
+    request = GenerationRequest("sora-2", "A cat", {"duration": 10}, "auto", media=first_pictures("https://a/b.png"))
     made = store.run(store.tasks.add([request], gateway=gateway, at=at, takes=3))
     assert [(task.take, task.takes) for task in made] == [(1, 3), (2, 3), (3, 3)]
     assert sorted(task.id for task in made) == [task.id for task in made]

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QImage, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
 from sora_studio.domain.picture import ENDINGS
-from sora_studio.domain.request import ImageRules, is_url
+from sora_studio.domain.request import is_url
 from sora_studio.ui.compose.pictures.fold_well import FoldWell
 from sora_studio.ui.compose.pictures.image_well import SIZE, SLIM, ImageWell
 from sora_studio.ui.compose.pictures.incoming import copied_address, keep_pixels, picture_pixels, picture_sources
@@ -44,7 +44,7 @@ class ImageStrip(QWidget):
     def __init__(self, scope: TaskScope, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._scope = scope
-        self._rules: ImageRules | None = None
+        self._can_add = False
         self._pictures: Pictures | None = None
         self._pasted_dir: Path | None = None
         self._images: tuple[str, ...] = ()
@@ -74,12 +74,10 @@ class ImageStrip(QWidget):
         for well in self._wells.values():
             self._draw(well)
 
-    def show_images(
-        self, images: tuple[str, ...], rules: ImageRules | None, *, problem: str, problems: Mapping[str, str]
-    ) -> None:
-        """Show the request's pictures. `problem` is about all, `problems` about single ones; no `rules`: none can be added."""
-        if (images, rules) != (self._images, self._rules):
-            self._images, self._rules = images, rules
+    def show_images(self, images: tuple[str, ...], *, can_add: bool, problem: str, problems: Mapping[str, str]) -> None:
+        """Show the request's pictures. `problem` is about all, `problems` about single ones."""
+        if (images, can_add) != (self._images, self._can_add):
+            self._images, self._can_add = images, can_add
             self._rebuild()
         self._problem, self._problems = problem, problems
         self._complain()
@@ -174,8 +172,8 @@ class ImageStrip(QWidget):
             well.show()
         self._empty.set_company(bool(self._images))
         self._fold.show_sources(self._images[self._room :])
-        # Without rules no picture can be added, but present ones must stay visible so that they can be removed.
-        self._empty.setVisible(self._rules is not None or not self._images)
+        # Where none can be added, present ones must stay visible so that they can be removed.
+        self._empty.setVisible(self._can_add or not self._images)
         if focused is not None:
             stops = [stop for stop in (*wells.values(), self._empty) if not stop.isHidden()]
             stops[min(focused, len(stops) - 1)].setFocus(Qt.FocusReason.OtherFocusReason)

@@ -33,14 +33,14 @@ class PictureDesk(QObject):
 
     def put(self, images: tuple[str, ...]) -> None:
         """Set the request's pictures and check them."""
-        self._model.set_images(images)
+        self._model.set_media(self._model.picture_role, images)
         self.check()
 
     def check(self) -> None:
         """Validate the current pictures; cancel an earlier, now stale check."""
         if self._checking is not None:
             self._checking.cancel()
-        self._checking = self._scope.start(self._model.check_images(), name="check image")
+        self._checking = self._scope.start(self._model.check_media(), name="check image")
 
     def show(self) -> None:
         """Mark the wells and inspect all pictures, folded ones with low priority; not while a crop is being dragged."""
@@ -50,7 +50,7 @@ class PictureDesk(QObject):
         if self._dialog is not None and self._dialog.is_settling:
             return
         in_sight = [*self._images.shown, *([self._dialog.source] if self._dialog is not None else [])]
-        for source in (*in_sight, *self._model.request.images):
+        for source in (*in_sight, *self._model.pictures):
             self._look(source, patient=source not in in_sight)
 
     def _look(self, source: str, *, again: bool = False, patient: bool = False) -> None:
@@ -73,11 +73,11 @@ class PictureDesk(QObject):
         self._images.show_seen(self._model.seen, self._model.shape)
 
     def _on_undo_triggered(self) -> None:
-        self._model.undo_images()
+        self._model.undo()
         self.check()
 
     def _on_redo_triggered(self) -> None:
-        self._model.redo_images()
+        self._model.redo()
         self.check()
 
     def _on_images_opened(self, source: str) -> None:

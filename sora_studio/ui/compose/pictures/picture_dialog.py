@@ -89,7 +89,7 @@ class PictureDialog(QDialog):
 
     def show_model(self) -> None:
         """Follow the composer. Show what replaced the current picture; close when there are no pictures."""
-        images = self._model.request.images
+        images = self._model.pictures
         if self._is_over:
             return
         if not images:
@@ -215,7 +215,7 @@ class PictureDialog(QDialog):
             self.edit_settled.emit()
 
     def _on_steps_stepped(self, by: int) -> None:
-        images = self._model.request.images
+        images = self._model.pictures
         self.show_source(images[(self._place + by) % len(images)])
 
     def _on_looks_changed(self, source: str) -> None:

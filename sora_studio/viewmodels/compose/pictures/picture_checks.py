@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from sora_studio.domain.errors import StudioError
-from sora_studio.domain.models.profile import ModelProfile
+from sora_studio.domain.models.profile import MediaSlot
 from sora_studio.domain.picture import PictureEdit
 from sora_studio.viewmodels.compose.pictures.picture_words import Seen, Sent
 
 if TYPE_CHECKING:
     from sora_studio.services.pictures.pictures import PictureLook, Pictures
 
-_Asked = tuple[PictureEdit, str, object]
-"""The edit, the model's slug, and a unique marker of the call."""
+_Asked = tuple[PictureEdit, MediaSlot, object]
+"""The edit, what the picture's role takes, and a unique marker of the call."""
 
 _AT_ONCE = 2
 """Concurrency limit: a check may decode a large picture, and more at once would slow down all of them."""
@@ -51,9 +51,9 @@ class PictureLooks(QObject):
         """Return whether a check is running or queued."""
         return source in self._waiting
 
-    def is_new(self, source: str, edit: PictureEdit, profile: ModelProfile) -> bool:
-        """Return whether this picture, edit and model have not been checked yet."""
-        return (wanted := self._wanted.get(source)) is None or wanted[:2] != (edit, profile.slug)
+    def is_new(self, source: str, edit: PictureEdit, slot: MediaSlot) -> bool:
+        """Return whether this picture, edit and role have not been checked yet."""
+        return (wanted := self._wanted.get(source)) is None or wanted[:2] != (edit, slot)
 
     @property
     def shown(self) -> dict[str, str]:
@@ -73,32 +73,32 @@ class PictureLooks(QObject):
         self._waiting.intersection_update(sources)
 
     def look(
-        self, pictures: "Pictures", source: str, edit: PictureEdit, profile: ModelProfile, *, patient: bool = False
+        self, pictures: "Pictures", source: str, edit: PictureEdit, slot: MediaSlot, *, patient: bool = False
     ) -> Coroutine[object, object, None]:
         """Return a coroutine that checks a picture. A later call for the same picture makes the earlier one's result stale.
 
         At most one `patient` check runs at a time, so that they do not delay the others.
         """
-        asked = (edit, profile.slug, object())
+        asked = (edit, slot, object())
         self._wanted[source] = asked
         self._waiting.add(source)
         self.changed.emit(source)
         line = self._line if patient else contextlib.nullcontext()
-        return self._answer(asked, pictures, source, profile, line)
+        return self._answer(asked, pictures, source, slot, line)
 
     async def _answer(
         self,
         asked: _Asked,
         pictures: "Pictures",
         source: str,
-        profile: ModelProfile,
+        slot: MediaSlot,
         line: "contextlib.AbstractAsyncContextManager[object]",
     ) -> None:
         try:
             async with line, self._turn:
                 if self._wanted.get(source) is not asked:
                     return
-                found = await _look(pictures, source, asked[0], profile)
+                found = await _look(pictures, source, asked[0], slot)
         except BaseException:
             if self._wanted.get(source) is asked:
                 self._wanted.pop(source, None)
@@ -110,9 +110,9 @@ class PictureLooks(QObject):
             self.changed.emit(source)
 
 
-async def _look(pictures: "Pictures", source: str, edit: PictureEdit, profile: ModelProfile) -> Seen:
+async def _look(pictures: "Pictures", source: str, edit: PictureEdit, slot: MediaSlot) -> Seen:
     try:
-        look = await pictures.look(source, edit, profile)
+        look = await pictures.look(source, edit, slot)
     except StudioError as error:
         return Seen(edit, problem=error.sentence)
     return _seen(look, edit)

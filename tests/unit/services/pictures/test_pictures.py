@@ -5,12 +5,13 @@ from pathlib import Path
 
 from sora_studio.domain.errors import ConnectionFailed, InvalidRequest, Problem
 from sora_studio.domain.picture import PictureEdit, WebPicture
-from sora_studio.domain.request import ImageFacts, image_rules
+from sora_studio.domain.request import ImageFacts
 from sora_studio.services.pictures.pictures import Pictures
 from sora_studio.services.pictures.preparing import REMEMBERED, Preparation
 from tests.doubles.outside import ScriptedMedia
 from tests.doubles.publications import Checker
-from tests.unit.services.rig import run, sora_2
+from tests.doubles.slots import picture_slot
+from tests.unit.services.rig import run
 
 URL = "https://pictures.example/cat.png"
 
@@ -23,7 +24,7 @@ def build(tmp_path: Path) -> tuple[Pictures, ScriptedMedia, Checker]:
 def test_a_picture_that_can_be_sent_shows_what_would_be(tmp_path: Path) -> None:
     async def story() -> None:
         pictures, _, _ = build(tmp_path)
-        look = await pictures.look("/a/cat.png", PictureEdit(), sora_2())
+        look = await pictures.look("/a/cat.png", PictureEdit(), picture_slot())
         assert look.facts == ImageFacts("png", 64, 64, 1000)
         assert look.published is not None
         assert (look.offer, look.problem) == (None, "")
@@ -35,11 +36,11 @@ def test_one_that_cannot_be_sent_as_it_is_comes_with_an_offer(tmp_path: Path) ->
     async def story() -> None:
         pictures, media, _ = build(tmp_path)
         media.images["scan.tiff"] = ImageFacts("tiff", 64, 64, 20_000_000)
-        look = await pictures.look("/a/scan.tiff", PictureEdit(), sora_2())
+        look = await pictures.look("/a/scan.tiff", PictureEdit(), picture_slot())
         assert look.published is None
         assert look.offer is not None
         assert "scan.tiff" in look.problem
-        taken = await pictures.look("/a/scan.tiff", PictureEdit(convert=True), sora_2())
+        taken = await pictures.look("/a/scan.tiff", PictureEdit(convert=True), picture_slot())
         assert (taken.published, taken.offer, taken.problem) == (look.offer, None, "")
 
     run(story())
@@ -48,12 +49,12 @@ def test_one_that_cannot_be_sent_as_it_is_comes_with_an_offer(tmp_path: Path) ->
 def test_an_address_is_looked_at_and_what_is_wrong_is_said(tmp_path: Path) -> None:
     async def story() -> None:
         pictures, _, checker = build(tmp_path)
-        look = await pictures.look(URL, PictureEdit(), sora_2())
+        look = await pictures.look(URL, PictureEdit(), picture_slot())
         assert (look.web, look.problem) == (WebPicture("png", 64, 64, 1000), "")
         checker.troubles[URL] = InvalidRequest([Problem("images", "The address answers 404.")])
-        assert (await pictures.look(URL, PictureEdit(), sora_2())).problem == "The address answers 404."
+        assert (await pictures.look(URL, PictureEdit(), picture_slot())).problem == "The address answers 404."
         checker.troubles[URL] = ConnectionFailed("The address cannot be looked at: nothing listens at its port.")
-        assert (await pictures.look(URL, PictureEdit(), sora_2())).note == (
+        assert (await pictures.look(URL, PictureEdit(), picture_slot())).note == (
             "The address cannot be looked at: nothing listens at its port. It will be checked again before it is sent."
         )
 
@@ -63,7 +64,7 @@ def test_an_address_is_looked_at_and_what_is_wrong_is_said(tmp_path: Path) -> No
 def test_what_is_asked_for_by_many_is_prepared_once_until_the_file_changes(tmp_path: Path) -> None:
     async def story() -> None:
         media = ScriptedMedia()
-        preparation, rules = Preparation(media), image_rules(sora_2())
+        preparation, rules = Preparation(media), picture_slot()
         assert rules is not None
         picture = tmp_path / "cat.png"
         picture.write_bytes(b"one")
@@ -82,7 +83,7 @@ def test_whether_a_picture_can_be_sent_is_remembered_longer_than_its_bytes_and_a
     tmp_path: Path,
 ) -> None:
     async def story() -> None:
-        media, rules = ScriptedMedia(), image_rules(sora_2())
+        media, rules = ScriptedMedia(), picture_slot()
         assert rules is not None
         preparation = Preparation(media)
         files = [tmp_path / f"{number}.png" for number in range(3 * REMEMBERED)]

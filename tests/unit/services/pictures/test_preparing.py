@@ -1,20 +1,20 @@
 """A picture is made once for all who wait for it, and not at all when nobody does any more."""
 
 import asyncio
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from sora_studio.domain.models.profile import MediaSlot
 from sora_studio.domain.picture import Crop, PictureEdit, PreparedPicture
-from sora_studio.domain.request import image_rules
 from sora_studio.services.pictures.preparing import REMEMBERED, Preparation
 from tests.doubles.clock import settle
 from tests.doubles.disks import disks_rest
 from tests.doubles.outside import ScriptedMedia
-from tests.unit.services.rig import run, sora_2
+from tests.doubles.slots import picture_slot
+from tests.unit.services.rig import run
 
-RULES = image_rules(sora_2())
+RULES = picture_slot()
 assert RULES is not None
 EDITS = [PictureEdit(Crop(0, number / 50, 1, 0.5)) for number in range(REMEMBERED + 3)]
 
@@ -29,12 +29,12 @@ class SlowMedia(ScriptedMedia):
         self.given_up = 0
         self._disk_space = asyncio.Semaphore(1)
 
-    async def prepare_image(self, path: Path, edit: PictureEdit, *, formats: Sequence[str], max_bytes: int) -> PreparedPicture:
+    async def prepare_image(self, path: Path, edit: PictureEdit, slot: MediaSlot) -> PreparedPicture:
         self.asked.release()
         try:
             async with self._disk_space:
                 await self.gate.wait()
-                return await super().prepare_image(path, edit, formats=formats, max_bytes=max_bytes)
+                return await super().prepare_image(path, edit, slot)
         except asyncio.CancelledError:
             self.given_up += 1
             raise

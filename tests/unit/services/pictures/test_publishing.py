@@ -23,6 +23,7 @@ from sora_studio.domain.errors import (
     StorageFull,
 )
 from sora_studio.domain.events import PublicationsChanged
+from sora_studio.domain.models.profile import MediaSlot
 from sora_studio.domain.picture import Crop, PictureEdit, PictureRoute, PreparedPicture, Publication
 from sora_studio.domain.relay import HANDLE
 from sora_studio.domain.settings import RelayPlace
@@ -93,7 +94,10 @@ def test_eight_tasks_at_the_same_moment_publish_their_picture_once(tmp_path: Pat
         rig = Rig(tmp_path)
         gate = rig.host.gate = asyncio.Event()
         async with rig:
-            await rig.engine.submission.submit(request(images=(CAT,)), takes=8)
+            await rig.engine.submission.submit(
+                request(images=(CAT,)),
+                takes=8,
+            )
             await rest(rig)
             assert set(rig.states()) == {S.WAITING}
             gate.set()
@@ -135,7 +139,10 @@ def test_another_edit_or_another_place_is_another_picture(tmp_path: Path) -> Non
             bucket = Host("a bucket")
             rig.hosts[PictureRoute.BUCKET] = bucket
             await send(rig, CAT)
-            cropped = replace(request(images=(CAT,)), edits={CAT: PictureEdit(Crop(0, 0, 0.5, 0.5))})
+            cropped = replace(
+                request(images=(CAT,)),
+                edits={CAT: PictureEdit(Crop(0, 0, 0.5, 0.5))},
+            )
             await rig.engine.submission.submit(cropped)
             await rest(rig)
             await send(rig, CAT, by=PictureRoute.BUCKET)
@@ -304,7 +311,11 @@ def test_a_start_without_the_way_that_was_chosen_keeps_its_tasks_waiting(tmp_pat
     async def story() -> None:
         rig = Rig(tmp_path, loopback=False, chosen=PictureRoute.RELAY)
         rig.hosts.clear()
-        await rig.tasks.add([request(images=(CAT,))], gateway=GATEWAY, at=rig.clock.now())  # by an earlier start
+        await rig.tasks.add(
+            [request(images=(CAT,))],
+            gateway=GATEWAY,
+            at=rig.clock.now(),
+        )  # by an earlier start
         async with rig:
             await rest(rig, 600)
             assert rig.state() is S.WAITING
@@ -757,9 +768,9 @@ def test_a_picture_that_changed_while_its_turn_to_be_prepared_was_awaited_is_not
         picture.write_bytes(b"a harbour")
         prepare = rig.media.prepare_image
 
-        async def prepare_late(path: Path, edit: PictureEdit, **limits: object) -> PreparedPicture:
+        async def prepare_late(path: Path, edit: PictureEdit, slot: MediaSlot) -> PreparedPicture:
             picture.write_bytes(b"something else")
-            return await prepare(path, edit, **limits)  # pyright: ignore[reportArgumentType]
+            return await prepare(path, edit, slot)
 
         async with rig:
             rig.host.troubles.append(RouteUnusable("The store does not know this access key."))
@@ -845,7 +856,10 @@ def test_pictures_go_the_way_that_the_person_chose_and_no_other(
     rig = Rig(tmp_path, loopback=loopback, chosen=PictureRoute(chosen) if chosen else None)
     rig.hosts.clear()
     rig.hosts |= {PictureRoute(route): rig.host for route in set_up.split()}
-    wanted = replace(request(images=(CAT,)), pictures_by=PictureRoute(own) if own else None)
+    wanted = replace(
+        request(images=(CAT,)),
+        pictures_by=PictureRoute(own) if own else None,
+    )
     assert rig.publishing.route_for(wanted) == (PictureRoute(way) if way else None)
     assert rig.publishing.reaches(wanted) is (way is not None)
     assert rig.publishing.reaches(request(images=("https://pictures.example/1.png",)))

@@ -44,10 +44,22 @@ def test_takes_are_tasks_of_their_own(tmp_path: Path) -> None:
         (request(), 0, "takes"),
         (request(), 11, "takes"),
         (request(model="nothing"), 1, "model"),
-        (request(images=("/a/huge.png",)), 1, "images"),
-        (request(images=("/a/moving.gif",)), 1, "images"),
+        (
+            request(images=("/a/huge.png",)),
+            1,
+            "images",
+        ),
+        (
+            request(images=("/a/moving.gif",)),
+            1,
+            "images",
+        ),
         (request(images=tuple(f"/a/{n}.png" for n in range(11))), 10, "takes"),
-        (request(images=("https://pictures.example/gone.png",)), 1, "images"),
+        (
+            request(images=("https://pictures.example/gone.png",)),
+            1,
+            "images",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_at_its_control_and_makes_nothing(
@@ -73,9 +85,17 @@ def test_several_pictures_are_tasks_of_their_own_made_together(tmp_path: Path) -
             prices = (clip_price(0.5),)
             rig.core.profiles["sora-2"] = replace(sora_2(concurrent_tasks=1), prices=prices)  # type: ignore[index] - a dict, as the rig made it
             edits = {"/a/2.png": PictureEdit(Crop(0, 0, 0.5, 1))}
-            both = replace(request(images=("/a/1.png", "/a/2.png")), edits=edits)
+            both = replace(
+                request(
+                    images=(
+                        "/a/1.png",
+                        "/a/2.png",
+                    )
+                ),
+                edits=edits,
+            )
             tasks = await rig.engine.submission.submit(both, takes=3)
-            assert [(task.request.images, task.take, task.takes) for task in tasks] == [
+            assert [(task.request.sources, task.take, task.takes) for task in tasks] == [
                 ((image,), take, 3) for image in ("/a/1.png", "/a/2.png") for take in (1, 2, 3)
             ]
             assert [task.request.edits for task in tasks[2:4]] == [{}, edits]
@@ -90,7 +110,16 @@ def test_pictures_of_which_one_was_sent_a_moment_ago_are_asked_about_together(tm
             submission = rig.engine.submission
             await submission.submit(request(images=("/a/2.png",)))
             await rig.advance(5)
-            three = replace(request(images=("/a/1.png", "/a/2.png", "/a/3.png")), pictures_by=PictureRoute.RELAY)
+            three = replace(
+                request(
+                    images=(
+                        "/a/1.png",
+                        "/a/2.png",
+                        "/a/3.png",
+                    )
+                ),
+                pictures_by=PictureRoute.RELAY,
+            )
             with pytest.raises(RequestRepeated):
                 await submission.submit(three)
             assert len(rig.tasks.rows) == 1

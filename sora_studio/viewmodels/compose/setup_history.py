@@ -1,4 +1,4 @@
-"""Undo and redo for the composer's pictures and their edits."""
+"""Undo and redo for what the composer sets up beside the text: model, mode, media and their edits."""
 
 from collections import deque
 
@@ -7,8 +7,8 @@ from sora_studio.domain.request import GenerationRequest
 _STEPS = 50
 
 
-class PictureHistory:
-    """Snapshots of requests before their pictures changed. Callers restore only the pictures and edits from them."""
+class SetupHistory:
+    """Snapshots of requests before a change. Callers restore model, mode and media from them, never the text."""
 
     def __init__(self) -> None:
         self._back = deque[GenerationRequest](maxlen=_STEPS)

@@ -1,0 +1,13 @@
+"""The mode, media of every role, and the digest of the profile that a task was made with; media that a draft has set aside.
+
+`images` stays, as the pictures of the role `first`: all media that older rows have. `media` contains the other roles.
+"""
+
+STATEMENTS = (
+    "ALTER TABLE tasks ADD COLUMN mode TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE tasks ADD COLUMN media TEXT NOT NULL DEFAULT '{}'",
+    "ALTER TABLE tasks ADD COLUMN profile TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE drafts ADD COLUMN mode TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE drafts ADD COLUMN media TEXT NOT NULL DEFAULT '{}'",
+    "ALTER TABLE drafts ADD COLUMN set_aside TEXT NOT NULL DEFAULT '{}'",
+)

@@ -1,0 +1,78 @@
+"""Takes the request to another model or mode, and back to what it was there."""
+
+from dataclasses import replace
+
+from sora_studio.domain.models.carry import carry, place
+from sora_studio.domain.models.draft import Medium
+from sora_studio.domain.models.profile import Mode, ModelProfile, Role
+from sora_studio.domain.request import GenerationRequest, as_draft, mode_of
+from sora_studio.viewmodels.compose.compose_fitting import options_in_mode
+
+
+class ModelMemory:
+    """The requests as they were left, by model and mode, the last one at the end. Going back restores them."""
+
+    def __init__(self) -> None:
+        self._left = dict[str, dict[str, GenerationRequest]]()
+
+    def clear(self) -> None:
+        """Forget everything: another draft begins."""
+        self._left.clear()
+
+    def in_model(
+        self, request: GenerationRequest, source: ModelProfile, target: ModelProfile
+    ) -> tuple[GenerationRequest, tuple[str, ...]]:
+        """Return the request for another model, and a sentence for each change. What was left there comes back."""
+        self._leave(request, source)
+        left = self._left.get(target.slug, {})
+        last = next(reversed(left.values()), None)
+        if last is not None and _has_same_media(last, request) and target.mode(last.mode):
+            there = replace(last, prompt=request.prompt, callback=request.callback, pictures_by=request.pictures_by)
+            return replace(there, edits=request.edits, seen={}), ()
+        carried = carry(as_draft(request, source), source, target)
+        draft = carried.draft
+        moved = replace(request, model=target.slug, mode=draft.mode, media=draft.media, set_aside=draft.set_aside)
+        moved, notes = replace(moved, options=draft.options, route=draft.route, profile=target.digest), carried.notes
+        if last is not None:  # its options come back; only the media are new there
+            of_media = list[str]()
+            place(as_draft(request, source), mode_of(moved, target), target, of_media)
+            return self._with_left_options(moved, left.get(draft.mode, last), target), tuple(of_media)
+        return moved, notes
+
+    def in_mode(
+        self, request: GenerationRequest, profile: ModelProfile, mode: Mode
+    ) -> tuple[GenerationRequest, tuple[str, ...]]:
+        """Return the request for another mode of its model, and a sentence for each medium that changes its role or place."""
+        self._leave(request, profile)
+        left, notes = self._left[profile.slug].get(mode.id), list[str]()
+        if left is not None and _has_same_media(left, request):
+            media, set_aside = left.media, left.set_aside
+        else:
+            media, set_aside = place(as_draft(request, profile), mode, profile, notes)
+        moved = replace(request, mode=mode.id, media=media, set_aside=set_aside)
+        return self._with_left_options(moved, left or request, profile), tuple(notes)
+
+    def _leave(self, request: GenerationRequest, profile: ModelProfile) -> None:
+        modes = self._left.setdefault(profile.slug, {})
+        mode = mode_of(request, profile).id
+        modes.pop(mode, None)
+        modes[mode] = replace(request, mode=mode)
+
+    def _with_left_options(
+        self, request: GenerationRequest, left: GenerationRequest, profile: ModelProfile
+    ) -> GenerationRequest:
+        if left.mode == request.mode:
+            return replace(request, options=left.options, route=left.route)
+        former = mode_of(left, profile)
+        return replace(request, options=options_in_mode(left.options, former, mode_of(request, profile), profile))
+
+
+def _has_same_media(one: GenerationRequest, other: GenerationRequest) -> bool:
+    return _addresses(one) == _addresses(other)
+
+
+def _addresses(request: GenerationRequest) -> list[tuple[str, str]]:
+    media: list[Medium] = [
+        medium for found in (request.media, request.set_aside) for role in Role for medium in found.get(role, ())
+    ]
+    return sorted((medium.kind.value, medium.address) for medium in media)
