@@ -1,25 +1,13 @@
 """What the command line tells of a model, as values for JSON. The keys are stable."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import cast
 
-from sora_studio.domain.models.carry import RESOLUTION, SIZE
-from sora_studio.domain.models.profile import (
-    DURATION,
-    Condition,
-    MediaSlot,
-    Mode,
-    ModelProfile,
-    Option,
-    OptionKind,
-    Price,
-    Rule,
-)
-from sora_studio.domain.models.shapes import as_size
-from sora_studio.domain.models.values import OptionValue, shown
+from sora_studio.domain.models.facts import durations, price_of, resolutions, sound, usual_s
+from sora_studio.domain.models.profile import Condition, MediaSlot, Mode, ModelProfile, Option, Price, Rule
+from sora_studio.domain.models.values import shown
 
-SOUND = "sound"
 Facts = dict[str, object]
 
 
@@ -63,64 +51,10 @@ def details(profile: ModelProfile, tasks: int | None) -> Facts:
     }
 
 
-def durations(profile: ModelProfile) -> list[OptionValue]:
-    """Return the lengths of a clip in seconds, in the words common to all models; a range as `3-15`."""
-    return _values(profile, DURATION)
-
-
-def resolutions(profile: ModelProfile) -> list[OptionValue]:
-    """Return the resolutions, those of sizes included."""
-    return _values(profile, RESOLUTION)
-
-
-def sound(profile: ModelProfile) -> str:
-    """Return whether clips have sound: `switch`, `always` or `never`."""
-    if any(option.meaning == SOUND for option in profile.options):
-        return "switch"
-    return "always" if any(mode.fixed.get(SOUND) is True for mode in profile.modes) else "never"
-
-
-def price_of(profile: ModelProfile) -> tuple[tuple[float, float] | None, str | None]:
-    """Return the lowest and the highest amount, and what it is paid for. Other kinds of prices than the first are left out."""
-    known = [price for price in profile.prices if price.amount] or list(profile.prices)
-    if not known:
-        return None, None
-    alike = [price for price in known if (price.per, price.currency) == (known[0].per, known[0].currency)]
-    return _span(price.amount for price in alike), known[0].per.value
-
-
-def usual_s(profile: ModelProfile) -> list[float] | None:
-    """Return the shortest and the longest usual time in seconds, whatever is chosen."""
-    span = _span(time.seconds for time in profile.generation_times)
-    return list(span) if span else None
-
-
 def when_of(condition: Condition) -> Facts:
     """Return the condition as a profile writes it."""
     equal = {name: values[0] if len(values) == 1 else list(values) for name, values in condition.equal.items()}
     return {**equal, **_given(has=list(condition.has), lacks=list(condition.lacks))}
-
-
-def _values(profile: ModelProfile, meaning: str) -> list[OptionValue]:
-    values = [value for option in profile.options for value in _meant(option, meaning)]
-    values += [mode.fixed[meaning] for mode in profile.modes if meaning in mode.fixed]
-    return list(dict.fromkeys(values))
-
-
-def _meant(option: Option, meaning: str) -> list[OptionValue]:
-    if option.meaning == SIZE and meaning == RESOLUTION:
-        return [size.resolution for choice in option.choices if (size := as_size(choice.means))]
-    if option.meaning != meaning:
-        return []
-    if option.kind in (OptionKind.INT, OptionKind.FLOAT):
-        low, high = ("" if limit is None else shown(limit) for limit in (option.min, option.max))
-        return [f"{low}-{high}"]
-    return [choice.means for choice in option.choices]
-
-
-def _span(spans: Iterable[tuple[float, float] | None]) -> tuple[float, float] | None:
-    known = [span for span in spans if span]
-    return (min(low for low, _ in known), max(high for _, high in known)) if known else None
 
 
 def _short(amount: tuple[float, float] | None) -> float | list[float] | None:

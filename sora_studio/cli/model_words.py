@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from sora_studio.cli.model_facts import durations, price_of, resolutions, sound, usual_s, when_of, words_of
+from sora_studio.cli.model_facts import when_of, words_of
+from sora_studio.domain.models.facts import durations, price_of, resolutions, sound, usual_s
 from sora_studio.domain.models.profile import MediaSlot, Mode, ModelProfile, Option, OptionKind, Price, PricePer, Rule
 from sora_studio.domain.models.values import OptionValue, listed, shown
 from sora_studio.domain.picture import format_name

@@ -16,10 +16,11 @@ ASPECT, RESOLUTION, SIZE, SEED = "aspect", "resolution", "size", "seed"
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """The draft for the new model, and one sentence for each change."""
+    """The draft for the new model, and one sentence for each change. `gains` are those of media that are used again."""
 
     draft: Draft
     notes: tuple[str, ...]
+    gains: tuple[str, ...] = ()
 
 
 def carry(draft: Draft, source: ModelProfile, target: ModelProfile, *, into: str = "") -> Carried:
@@ -33,12 +34,14 @@ def carry(draft: Draft, source: ModelProfile, target: ModelProfile, *, into: str
         notes.append(f"Mode: {before.title} becomes {after.title}.")
     options = dict(_start_options(after, target))
     options |= _carried_options(draft, (before, source), (after, target), notes)
-    media, set_aside = place(draft, after, target, notes)
+    placed = place(draft, after, target)
+    notes.extend(placed.notes)
+    media, set_aside = placed.media, placed.set_aside
     route = draft.route if target.routing and draft.route in target.routing.values else ""
     if draft.route and not route:
         notes.append(f"Route: {target.title} has no route {draft.route}.")
     moved = replace(draft, mode=after.id, options=options, media=media, set_aside=set_aside, route=route)
-    return Carried(_obey_rules(moved, after, target, notes), tuple(notes))
+    return Carried(_obey_rules(moved, after, target, notes), tuple(notes), placed.gains)
 
 
 def mode_for_media(profile: ModelProfile, mode: Mode, media: Media) -> Mode:
@@ -257,20 +260,30 @@ def _pieces(media: Media, set_aside: Media) -> Iterator[_Piece]:
         yield from (_Piece(medium, role, is_aside=True) for medium in set_aside.get(role, ()))
 
 
-def place(draft: Draft, mode: Mode, profile: ModelProfile, notes: list[str]) -> tuple[Media, Media]:
-    """Return the media in their roles, and those that are set aside; adds a note for each change.
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Media in the roles of a mode, those that are set aside, and one sentence for each change; `gains` are the good ones."""
 
-    What was set aside before comes back where it fits.
-    """
+    media: Media
+    set_aside: Media
+    notes: tuple[str, ...]
+    gains: tuple[str, ...]
+
+
+def place(draft: Draft, mode: Mode, profile: ModelProfile) -> Placed:
+    """Return where the draft's media go in a mode. What was set aside before comes back where it fits."""
     placed, left = _distribute(_pieces(draft.media, draft.set_aside), profile.media_in(mode.id))
+    notes, gains = list[str](), list[str]()
     for piece, role in placed:
         if role is not piece.role:
             notes.append(f"{piece.medium.name}: {piece.role} becomes {role}.")
         elif piece.is_aside:
             notes.append(f"{piece.medium.name} is back as {role}.")
+        if piece.is_aside:
+            gains.append(notes[-1])
     reason = f"is set aside: {mode.title} of {profile.title} has no place for it."
     notes.extend(f"{piece.medium.name} {reason}" for piece in left if not piece.is_aside)
-    return _by_role(placed), _by_role((piece, piece.role) for piece in left)
+    return Placed(_by_role(placed), _by_role((piece, piece.role) for piece in left), tuple(notes), tuple(gains))
 
 
 def _by_role(pieces: Iterable[tuple[_Piece, Role]]) -> dict[Role, tuple[Medium, ...]]:

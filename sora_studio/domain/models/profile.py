@@ -396,13 +396,21 @@ class ModelProfile:
 
     def price_usd(self, facts: Mapping[str, OptionValue], present: AbstractSet[str]) -> float | None:
         """Return the price of one task in US dollars; None when the profile has none, or none for certain."""
+        span = self.price_range_usd(facts, present)
+        return span[0] if span and span[0] == span[1] else None
+
+    def price_range_usd(self, facts: Mapping[str, OptionValue], present: AbstractSet[str]) -> tuple[float, float] | None:
+        """Return the lowest and highest price of one task in US dollars; None when the profile has none."""
         price = next((price for price in self.prices if price.when.holds(facts, present)), None)
-        if price is None or price.amount is None or price.amount[0] != price.amount[1] or price.currency != "USD":
+        if price is None or price.amount is None or price.currency != "USD":
             return None
         if price.per is PricePer.CLIP:
-            return price.amount[0]
+            return price.amount
         seconds = self._duration_s(facts) if price.per is PricePer.SECOND else None
-        return None if seconds is None else price.amount[0] * price.billed_s(seconds)
+        if seconds is None:
+            return None
+        low, high = (amount * price.billed_s(seconds) for amount in price.amount)
+        return low, high
 
     def _duration_s(self, facts: Mapping[str, OptionValue]) -> float | None:
         """Return the clip's length in seconds: as chosen, else as the mode fixes it; None if it is read from a medium."""

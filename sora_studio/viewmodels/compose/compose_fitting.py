@@ -31,9 +31,9 @@ def fitting(request: GenerationRequest, profiles: Mapping[str, ModelProfile], pr
         if (value := request.options.get(option.field)) is not None and option.allows(value) and offered_values(option)
     }
     route = request.route if profile.routing and request.route in profile.routing.values else ""
-    media, set_aside = place(as_draft(request, profile), mode, profile, [])
-    fitted = replace(request, model=profile.slug, mode=mode.id, options=options, route=route, media=media, set_aside=set_aside)
-    return fitted.completed(profile)
+    placed = place(as_draft(request, profile), mode, profile)
+    fitted = replace(request, model=profile.slug, mode=mode.id, options=options, route=route)
+    return replace(fitted, media=placed.media, set_aside=placed.set_aside).completed(profile)
 
 
 def offered_values(option: Option) -> Sequence[OptionValue]:

@@ -34,9 +34,10 @@ class ModelMemory:
         moved = replace(request, model=target.slug, mode=draft.mode, media=draft.media, set_aside=draft.set_aside)
         moved, notes = replace(moved, options=draft.options, route=draft.route, profile=target.digest), carried.notes
         if last is not None:  # its options come back; only the media are new there
-            of_media = list[str]()
-            place(as_draft(request, source), mode_of(moved, target), target, of_media)
-            return self._with_left_options(moved, left.get(draft.mode, last), target), tuple(of_media)
+            known = left.get(draft.mode, last)
+            return self._with_left_options(moved, known, target), place(
+                as_draft(request, source), mode_of(moved, target), target
+            ).notes
         return moved, notes
 
     def in_mode(
@@ -44,13 +45,13 @@ class ModelMemory:
     ) -> tuple[GenerationRequest, tuple[str, ...]]:
         """Return the request for another mode of its model, and a sentence for each medium that changes its role or place."""
         self._leave(request, profile)
-        left, notes = self._left[profile.slug].get(mode.id), list[str]()
+        left = self._left[profile.slug].get(mode.id)
         if left is not None and _has_same_media(left, request):
-            media, set_aside = left.media, left.set_aside
-        else:
-            media, set_aside = place(as_draft(request, profile), mode, profile, notes)
-        moved = replace(request, mode=mode.id, media=media, set_aside=set_aside)
-        return self._with_left_options(moved, left or request, profile), tuple(notes)
+            there = replace(request, mode=mode.id, media=left.media, set_aside=left.set_aside)
+            return self._with_left_options(there, left, profile), ()
+        placed = place(as_draft(request, profile), mode, profile)
+        moved = replace(request, mode=mode.id, media=placed.media, set_aside=placed.set_aside)
+        return self._with_left_options(moved, left or request, profile), placed.notes
 
     def _leave(self, request: GenerationRequest, profile: ModelProfile) -> None:
         modes = self._left.setdefault(profile.slug, {})
