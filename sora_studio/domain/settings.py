@@ -53,7 +53,7 @@ class Settings:
     `picture_route` None: not chosen yet. An empty `bucket_endpoint` is Amazon's own. `relay_url` is the relay's public
     address; `relay_port` is this machine's, for a relay in this program. `callback` is the default of new tasks.
     `backup_limit_gb` is the total for all backups; the newest three are kept whatever their size. `models_url` is where the
-    index of models is read.
+    index of models is read. `favourite_models` are slugs, the one that was added first in front.
     """
 
     base_url: str = DEFAULT_BASE_URL
@@ -74,6 +74,7 @@ class Settings:
     callback: bool = False
     backup_limit_gb: float = DEFAULT_BACKUP_LIMIT_GB
     models_url: str = DEFAULT_MODELS_URL
+    favourite_models: tuple[str, ...] = ()
 
     @property
     def backup_limit_bytes(self) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import fields
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import tomli_w
 
@@ -73,6 +73,7 @@ class SettingsFile:
             callback=self._take(content, "callback", _truth, default.callback),
             backup_limit_gb=self._take(content, "backup_limit_gb", _gigabytes, default.backup_limit_gb),
             models_url=self._take(content, "models_url", _models_url, default.models_url),
+            favourite_models=self._take(content, "favourite_models", _models, default.favourite_models),
         )
         if self._troubles:
             self._keep_damaged()
@@ -120,11 +121,13 @@ class SettingsFile:
             shutil.copyfile(self._path, self._path.with_name(self._path.name + DAMAGED_SUFFIX))
 
 
-def _to_toml(settings: Settings) -> dict[str, str | float]:
+def _to_toml(settings: Settings) -> dict[str, object]:
     """Return the values without those that are None, which TOML cannot express."""
     values: dict[str, object] = {field.name: getattr(settings, field.name) for field in fields(settings)}
     return {
-        name: value if isinstance(value, float | int) else str(value) for name, value in values.items() if value is not None
+        name: value if isinstance(value, float | int | tuple) else str(value)
+        for name, value in values.items()
+        if value is not None
     }
 
 
@@ -207,3 +210,9 @@ def _model(value: object) -> str:
     if not is_slug(text):
         raise InvalidSetting(f"{text!r} is not a model's slug.")
     return text
+
+
+def _models(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise InvalidSetting("It must be a list of models' slugs.")
+    return tuple(dict.fromkeys(map(_model, cast("list[object]", value))))

@@ -72,12 +72,8 @@ def short_facts(profile: ModelProfile) -> tuple[str, ...]:
 
 def made_from(profile: ModelProfile) -> str:
     """Return what clips are made from, as a sentence: `Words, first and last frame, or references`."""
-    words = dict.fromkeys(
-        ("first and last frame" if _takes_last(profile) else "a first frame")
-        if mode.kind is ModeKind.IMAGE
-        else _FROM[mode.kind]
-        for mode in profile.modes
-    )
+    frames = "first and last frame" if _takes_last(profile) else "a first frame"
+    words = dict.fromkeys(frames if mode.kind is ModeKind.IMAGE else _FROM[mode.kind] for mode in profile.modes)
     *front, last = words
     sentence = f"{', '.join(front)}{',' if len(front) > 1 else ''} or {last}" if front else last
     return sentence[:1].upper() + sentence[1:]

@@ -53,7 +53,7 @@ def resolutions(profile: ModelProfile) -> list[OptionValue]:
 
 
 def named_resolutions(profile: ModelProfile) -> list[str]:
-    """Return the resolutions by which people name a model, lowest first: those of wide and upright sizes only, if it has some."""
+    """Return the resolutions that name a model, lowest first; of sizes, those of wide and upright ones if there are any."""
     sizes = [size for option in profile.options if option.meaning == SIZE for c in option.choices if (size := as_size(c.means))]
     wide = [size.resolution for size in sizes if _shape_of(size.ratio) in (_WIDE, _UPRIGHT)]
     plain = [shown(value) for option in profile.options if option.meaning == RESOLUTION for value in _meant(option, RESOLUTION)]

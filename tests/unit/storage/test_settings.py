@@ -22,6 +22,7 @@ OWN = Settings(
     day_hard_limit_usd=12.5,
     backup_limit_gb=7.5,
     models_url="http://127.0.0.1:8000/docs",
+    favourite_models=("veo-3-1", "seedance-2-0"),
 )
 
 
@@ -95,6 +96,17 @@ def test_one_bad_value_takes_its_default_and_the_rest_stays(path: Path, line: st
     others = {"base_url", "output_dir", "file_template", "theme", "model"} - {key}
     assert all(getattr(loaded, other) == getattr(OWN, other) for other in others)
     assert line in path.with_name("settings.toml.damaged").read_text(encoding="utf-8")
+
+
+def test_favourite_models_are_a_list_of_slugs_each_once(path: Path) -> None:
+    path.parent.mkdir()
+    file = SettingsFile(path)
+    path.write_text('favourite_models = ["veo-3-1", "sora-2", "veo-3-1"]', encoding="utf-8")
+    assert (file.load().favourite_models, file.trouble) == (("veo-3-1", "sora-2"), "")
+    for line in ('favourite_models = "sora-2"', 'favourite_models = ["sora-2", "../x"]', "favourite_models = [1]"):
+        path.write_text(line, encoding="utf-8")
+        assert file.load().favourite_models == ()
+        assert "settings.toml: favourite_models is not used." in file.trouble
 
 
 def test_a_file_that_cannot_be_read_is_told(path: Path) -> None:
