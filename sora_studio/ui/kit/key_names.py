@@ -1,9 +1,12 @@
-"""Names of the shortcut that sends a prompt, for this system."""
+"""Names of shortcuts for this system."""
 
 import sys
 
 _IS_MAC = sys.platform == "darwin"
 SEND = "⌘ Enter" if _IS_MAC else "Ctrl+Enter"
-"""For sentences."""
+"""For sentences: sends a prompt."""
 SEND_SIGN = "⌘ ⏎" if _IS_MAC else "Ctrl ⏎"
 """For buttons."""
+ENTER_SIGN = "⏎"
+FAVOURITE = "⌘ D" if _IS_MAC else "Ctrl+D"
+BESIDE = "⌥ Enter" if _IS_MAC else "Alt+Enter"

@@ -163,8 +163,8 @@ def rule(*, vertical: bool = False) -> QFrame:
 def set_role(widget: QWidget, role: str) -> None:
     """Set the widget's role in the style sheet and repolish it, so that it also works after the widget was shown.
 
-    Frames: panel, bar, stage, window, line. Labels: secondary, review, ready, failed. Buttons: quiet, icon, segment-first,
-    segment, segment-last. Lists: pages.
+    Frames: panel, bar, stage, window, line. Labels: secondary, review, ready, failed. Buttons: primary, quiet, icon,
+    segment-first, segment, segment-last. Lists: pages.
     """
     if widget.property("role") == role:
         return

@@ -1,0 +1,188 @@
+"""A panel that floats over the window's other widgets, near the control that opened it."""
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QHideEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QRegion, QWindow
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from shiboken6 import isValid
+
+from sora_studio.ui.kit import theme
+
+_SHADOW = 24
+_SHADOW_DOWN = 6
+_BORDER = 3
+"""Between the frame's edge and the body, so that the body, which is opaque, leaves the round corners free."""
+_TO_WINDOW, _TO_ANCHOR = 12, 8
+
+
+class FloatingPanel(QWidget):
+    """A child of the anchor's window: it moves and ends with it, and takes no focus from other windows.
+
+    It closes on a click outside, when the keyboard goes elsewhere, and by `dismiss`. Subclasses fill `body`. Signals:
+    `closed()` after it was hidden.
+    """
+
+    closed = Signal()
+
+    def __init__(self, wanted: QSize, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._wanted = wanted
+        self._anchor: QWidget | None = None
+        self._column: QWidget | None = None
+        self._former: QWidget | None = None
+        self._handle: QWindow | None = None
+        self.body = QWidget()
+        self.body.setAutoFillBackground(True)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(*(_SHADOW + _BORDER,) * 4)
+        layout.addWidget(self.body)
+        self.hide()
+        self._dress_body()
+        theme.notifier.changed.connect(self._dress_body)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the panel is shown."""
+        return self._anchor is not None
+
+    @property
+    def frame(self) -> QRect:
+        """The visible panel without its shadow, in its own coordinates."""
+        return self.rect().adjusted(_SHADOW, _SHADOW, -_SHADOW, -_SHADOW)
+
+    def open_at(self, anchor: QWidget, column: QWidget | None = None) -> None:
+        """Show the panel above the anchor, or below it where there is more room; `column` gives its left edge."""
+        window = anchor.window()
+        self._anchor, self._column, self._former = anchor, column or anchor, window.focusWidget()
+        if self.parentWidget() is not window:
+            self.setParent(window)
+        window.installEventFilter(self)
+        self._handle = window.windowHandle()
+        self._handle.installEventFilter(self)  # sees a press before any widget does
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.connect(self._on_focus_changed)
+        self._place()
+        self.show()
+        self.raise_()
+
+    def dismiss(self) -> None:
+        """Hide the panel and give the keyboard back to where it was."""
+        if self._anchor is None:
+            return
+        former = self._former if self._former is not None and isValid(self._former) else self._anchor
+        self._release()
+        if isValid(former):
+            former.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.hide()
+        self.closed.emit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Close when the window hides its widgets; not when it is minimized."""
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self._leave()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Close on a press outside; the anchor does not see it, or it would open the panel again. Follow the window's size."""
+        if self._anchor is None:
+            return False
+        if isinstance(event, QMouseEvent) and event.type() is QEvent.Type.MouseButtonPress and watched is self._handle:
+            return self._on_press(event.position().toPoint())
+        if event.type() is QEvent.Type.Resize and watched is self.parentWidget():
+            self._place()
+        return False
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Keep Tab inside the panel."""
+        stops = [stop for stop in self.tab_stops() if stop.isEnabled() and stop.isVisible()]
+        if not stops:
+            return False
+        here = self.window().focusWidget()
+        step = 1 if forward else -1
+        place = (stops.index(here) + step) % len(stops) if here in stops else 0
+        stops[place].setFocus(Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason)
+        return True
+
+    def tab_stops(self) -> list[QWidget]:
+        """Return the widgets that Tab visits, in order."""
+        return []
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint shadow, ground and edge."""
+        tokens, frame = theme.tokens(), self.frame
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        radius = theme.RADIUS + 2
+        around = QRegion(self.rect()) - QRegion(frame.adjusted(radius, radius, -radius, -radius))
+        if not around.intersected(event.region()).isEmpty():
+            painter.setClipRegion(around)
+            painter.setPen(Qt.PenStyle.NoPen)
+            strength = 16 if tokens is theme.DARK else 5
+            most = _SHADOW - _SHADOW_DOWN
+            for spread in range(0, most, 2):
+                painter.setBrush(QColor(0, 0, 0, round(strength * (1 - spread / most)) + 1))
+                shade = QRectF(frame).adjusted(-spread, -spread, spread, spread).translated(0, _SHADOW_DOWN)
+                painter.drawRoundedRect(shade, radius + spread, radius + spread)
+            painter.setClipping(False)
+        painter.setPen(QPen(QColor(tokens.line), 1))
+        painter.setBrush(QColor(tokens.panel))
+        painter.drawRoundedRect(QRectF(frame).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+        painter.end()
+
+    def _on_press(self, place: QPoint) -> bool:
+        window = self.window()
+        if self.frame.contains(self.mapFrom(window, place)):
+            return False
+        anchor = self._anchor
+        self.dismiss()
+        return anchor is not None and anchor.rect().contains(anchor.mapFrom(window, place))
+
+    def _on_focus_changed(self, _: QWidget | None, now: QWidget | None) -> None:
+        if now is None or now.window() is not self.window() or now is self or self.isAncestorOf(now):
+            return
+        self._leave()
+
+    def _leave(self) -> None:
+        """Close and leave the keyboard where it is."""
+        if self._anchor is None:
+            return
+        self._release()
+        self.hide()
+        self.closed.emit()
+
+    def _release(self) -> None:
+        self._anchor = self._column = self._former = None
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            app.focusChanged.disconnect(self._on_focus_changed)
+        self.window().removeEventFilter(self)
+        if self._handle is not None and isValid(self._handle):
+            self._handle.removeEventFilter(self)
+        self._handle = None
+
+    def _place(self) -> None:
+        """Take the room above or below the anchor; all of the window where neither is enough."""
+        if self._anchor is None or self._column is None:
+            return
+        window = self._anchor.window()
+        area = window.rect().adjusted(_TO_WINDOW, _TO_WINDOW, -_TO_WINDOW, -_TO_WINDOW)
+        anchor = QRect(self._anchor.mapTo(window, QPoint()), self._anchor.size())
+        above, below = anchor.top() - _TO_ANCHOR - area.top(), area.bottom() - anchor.bottom() - _TO_ANCHOR
+        width = min(self._wanted.width(), area.width())
+        left = max(area.left(), min(self._column.mapTo(window, QPoint()).x(), area.right() + 1 - width))
+        height = min(self._wanted.height(), max(above, below))
+        if height < min(self._wanted.height(), area.height()) / 2:
+            height = min(self._wanted.height(), area.height())
+            top = area.top()
+        elif above >= height:
+            top = anchor.top() - _TO_ANCHOR - height
+        else:
+            top = anchor.bottom() + 1 + _TO_ANCHOR
+        frame = QRect(left, top, width, height)
+        self.setGeometry(frame.adjusted(-_SHADOW, -_SHADOW, _SHADOW, _SHADOW))
+
+    def _dress_body(self) -> None:
+        palette = self.body.palette()
+        palette.setColor(QPalette.ColorRole.Window, QColor(theme.tokens().panel))
+        self.body.setPalette(palette)
+        self.update()
