@@ -26,6 +26,7 @@ BENCHMARKS = (
     "pictures",
     "relay",
     "models",
+    "model_picker",
 )
 MARKS = {True: "met", False: "missed", None: ""}
 

@@ -93,10 +93,13 @@ def matches(entry: SearchEntry, query: ModelQuery, price_usd: Callable[[], float
 
     `price_usd` returns what a clip of the draft costs at most, None if that is not known; it is called only if it matters.
     """
-    in_name = [f" {word}" in entry.name for word in query.words]
-    if entry.is_gone and not any(in_name):
-        return False
-    if not all(found or _is_fact(word, entry.facts) for found, word in zip(in_name, query.words, strict=True)):
+    is_named = False
+    for word in query.words:
+        if f" {word}" in entry.name:
+            is_named = True
+        elif not _is_fact(word, entry.facts):
+            return False
+    if entry.is_gone and not is_named:
         return False
     if not all(any(low <= each <= high for low, high in entry.lengths) for each in query.seconds):
         return False

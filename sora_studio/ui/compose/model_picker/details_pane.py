@@ -22,7 +22,9 @@ from sora_studio.ui.kit.push_button import PushButton
 from sora_studio.viewmodels.compose.models.picker_details import PickerDetails
 
 _MARGIN = 20
+_TOP = 12
 _ROW_GAP = 8
+_SCROLL_BAR = 10
 _BUTTON_PADDING = 26
 WHAT_CHANGES = "What changes in this draft"
 
@@ -48,7 +50,9 @@ class DetailsPane(QWidget):
         self._heading, self._remark = _text(size_px=11, semibold=True), _text(size_px=12)
         self._cards = list[ChangeCard]()
         self._card_column = QVBoxLayout()
-        self._scroll, self._body, self._edge = QScrollArea(), QWidget(), theme.rule()
+        self._body = QWidget()
+        self._column = QVBoxLayout(self._body)
+        self._scroll, self._edge = QScrollArea(), theme.rule()
         self.use_button = PushButton(f"Use it  {key_names.ENTER_SIGN}", "Use this model")
         self.beside_button = PushButton("")
         self._build_star()
@@ -159,8 +163,8 @@ class DetailsPane(QWidget):
         self._table.setVerticalSpacing(_ROW_GAP)
         self._table.setColumnStretch(1, 1)
         self._card_column.setSpacing(theme.GRID)
-        column = QVBoxLayout(self._body)
-        column.setContentsMargins(_MARGIN, 12, _MARGIN, 8)
+        self._warning.setContentsMargins(0, 6, 0, 0)
+        column = self._column
         column.setSpacing(0)
         column.addLayout(top)
         column.addWidget(self._made_from)
@@ -201,13 +205,16 @@ class DetailsPane(QWidget):
         policy = self._edge.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self._edge.setSizePolicy(policy)
+        self._on_range_changed(0, 0)
         self._scroll.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
         column.addWidget(self._scroll, 1)
         column.addWidget(self._edge)
         column.addLayout(buttons)
 
     def _on_range_changed(self, _: int, most: int) -> None:
+        """Draw a line above the buttons while something scrolls below it. The bar takes its room from the margin."""
         self._edge.setVisible(most > 0)
+        self._column.setContentsMargins(_MARGIN, _TOP, _MARGIN - (_SCROLL_BAR if most > 0 else 0), 8)
 
     def _dress(self) -> None:
         palette = self.palette()

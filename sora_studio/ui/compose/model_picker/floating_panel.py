@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QHideEvent, QMouseEvent, QPainter, QPaintEvent, QPalette, QPen, QRegion, QWindow
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
 from sora_studio.ui.kit import theme
@@ -10,15 +10,15 @@ from sora_studio.ui.kit import theme
 _SHADOW = 24
 _SHADOW_DOWN = 6
 _BORDER = 3
-"""Between the frame's edge and the body, so that the body, which is opaque, leaves the round corners free."""
+"""Between the backdrop's edge and the panel, so that the panel, which is opaque, leaves the round corners free."""
 _TO_WINDOW, _TO_ANCHOR = 12, 8
 
 
 class FloatingPanel(QWidget):
     """A child of the anchor's window: it moves and ends with it, and takes no focus from other windows.
 
-    It closes on a click outside, when the keyboard goes elsewhere, and by `dismiss`. Subclasses fill `body`. Signals:
-    `closed()` after it was hidden.
+    It closes on a click outside, when the keyboard goes elsewhere, and by `dismiss`. It is opaque, so that nothing below is
+    painted with it; edge and shadow are a widget of their own. Signals: `closed()` after it was hidden.
     """
 
     closed = Signal()
@@ -30,31 +30,24 @@ class FloatingPanel(QWidget):
         self._column: QWidget | None = None
         self._former: QWidget | None = None
         self._handle: QWindow | None = None
-        self.body = QWidget()
-        self.body.setAutoFillBackground(True)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(*(_SHADOW + _BORDER,) * 4)
-        layout.addWidget(self.body)
+        self._backdrop: _Backdrop | None = None
+        self.setAutoFillBackground(True)
         self.hide()
-        self._dress_body()
-        theme.notifier.changed.connect(self._dress_body)
+        self._dress_ground()
+        theme.notifier.changed.connect(self._dress_ground)
 
     @property
     def is_open(self) -> bool:
         """Whether the panel is shown."""
         return self._anchor is not None
 
-    @property
-    def frame(self) -> QRect:
-        """The visible panel without its shadow, in its own coordinates."""
-        return self.rect().adjusted(_SHADOW, _SHADOW, -_SHADOW, -_SHADOW)
-
     def open_at(self, anchor: QWidget, column: QWidget | None = None) -> None:
         """Show the panel above the anchor, or below it where there is more room; `column` gives its left edge."""
         window = anchor.window()
         self._anchor, self._column, self._former = anchor, column or anchor, window.focusWidget()
-        if self.parentWidget() is not window:
+        if self._backdrop is None or self.parentWidget() is not window:
             self.setParent(window)
+            self._backdrop = _Backdrop(window)
         window.installEventFilter(self)
         self._handle = window.windowHandle()
         self._handle.installEventFilter(self)  # sees a press before any widget does
@@ -62,8 +55,9 @@ class FloatingPanel(QWidget):
         if isinstance(app, QApplication):
             app.focusChanged.connect(self._on_focus_changed)
         self._place()
-        self.show()
-        self.raise_()
+        for shown in (self._backdrop, self):
+            shown.show()
+            shown.raise_()
 
     def dismiss(self) -> None:
         """Hide the panel and give the keyboard back to where it was."""
@@ -73,8 +67,7 @@ class FloatingPanel(QWidget):
         self._release()
         if isValid(former):
             former.setFocus(Qt.FocusReason.PopupFocusReason)
-        self.hide()
-        self.closed.emit()
+        self._vanish()
 
     def hideEvent(self, event: QHideEvent) -> None:
         """Close when the window hides its widgets; not when it is minimized."""
@@ -107,31 +100,9 @@ class FloatingPanel(QWidget):
         """Return the widgets that Tab visits, in order."""
         return []
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint shadow, ground and edge."""
-        tokens, frame = theme.tokens(), self.frame
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        radius = theme.RADIUS + 2
-        around = QRegion(self.rect()) - QRegion(frame.adjusted(radius, radius, -radius, -radius))
-        if not around.intersected(event.region()).isEmpty():
-            painter.setClipRegion(around)
-            painter.setPen(Qt.PenStyle.NoPen)
-            strength = 16 if tokens is theme.DARK else 5
-            most = _SHADOW - _SHADOW_DOWN
-            for spread in range(0, most, 2):
-                painter.setBrush(QColor(0, 0, 0, round(strength * (1 - spread / most)) + 1))
-                shade = QRectF(frame).adjusted(-spread, -spread, spread, spread).translated(0, _SHADOW_DOWN)
-                painter.drawRoundedRect(shade, radius + spread, radius + spread)
-            painter.setClipping(False)
-        painter.setPen(QPen(QColor(tokens.line), 1))
-        painter.setBrush(QColor(tokens.panel))
-        painter.drawRoundedRect(QRectF(frame).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
-        painter.end()
-
     def _on_press(self, place: QPoint) -> bool:
         window = self.window()
-        if self.frame.contains(self.mapFrom(window, place)):
+        if self.rect().contains(self.mapFrom(window, place)):
             return False
         anchor = self._anchor
         self.dismiss()
@@ -147,7 +118,12 @@ class FloatingPanel(QWidget):
         if self._anchor is None:
             return
         self._release()
+        self._vanish()
+
+    def _vanish(self) -> None:
         self.hide()
+        if self._backdrop is not None and isValid(self._backdrop):
+            self._backdrop.hide()
         self.closed.emit()
 
     def _release(self) -> None:
@@ -162,7 +138,7 @@ class FloatingPanel(QWidget):
 
     def _place(self) -> None:
         """Take the room above or below the anchor; all of the window where neither is enough."""
-        if self._anchor is None or self._column is None:
+        if self._anchor is None or self._column is None or self._backdrop is None:
             return
         window = self._anchor.window()
         area = window.rect().adjusted(_TO_WINDOW, _TO_WINDOW, -_TO_WINDOW, -_TO_WINDOW)
@@ -179,10 +155,37 @@ class FloatingPanel(QWidget):
         else:
             top = anchor.bottom() + 1 + _TO_ANCHOR
         frame = QRect(left, top, width, height)
-        self.setGeometry(frame.adjusted(-_SHADOW, -_SHADOW, _SHADOW, _SHADOW))
+        self.setGeometry(frame.adjusted(_BORDER, _BORDER, -_BORDER, -_BORDER))
+        self._backdrop.setGeometry(frame.adjusted(-_SHADOW, -_SHADOW, _SHADOW, _SHADOW))
 
-    def _dress_body(self) -> None:
-        palette = self.body.palette()
+    def _dress_ground(self) -> None:
+        palette = self.palette()
         palette.setColor(QPalette.ColorRole.Window, QColor(theme.tokens().panel))
-        self.body.setPalette(palette)
-        self.update()
+        self.setPalette(palette)
+
+
+class _Backdrop(QWidget):
+    """The panel's edge with round corners, and its shadow."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        theme.notifier.changed.connect(self.update)
+
+    def paintEvent(self, _: QPaintEvent) -> None:
+        """Paint shadow, ground and edge."""
+        tokens, frame = theme.tokens(), self.rect().adjusted(_SHADOW, _SHADOW, -_SHADOW, -_SHADOW)
+        radius, most = theme.RADIUS + 2, _SHADOW - _SHADOW_DOWN
+        strength = 16 if tokens is theme.DARK else 5
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setClipRegion(QRegion(self.rect()) - QRegion(frame.adjusted(radius, radius, -radius, -radius)))
+        painter.setPen(Qt.PenStyle.NoPen)
+        for spread in range(0, most, 2):
+            painter.setBrush(QColor(0, 0, 0, round(strength * (1 - spread / most)) + 1))
+            shade = QRectF(frame).adjusted(-spread, -spread, spread, spread).translated(0, _SHADOW_DOWN)
+            painter.drawRoundedRect(shade, radius + spread, radius + spread)
+        painter.setPen(QPen(QColor(tokens.line), 1))
+        painter.setBrush(QColor(tokens.panel))
+        painter.drawRoundedRect(QRectF(frame).adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
+        painter.end()

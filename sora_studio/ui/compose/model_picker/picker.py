@@ -110,7 +110,7 @@ class ModelPicker(FloatingPanel):
         left.addWidget(self._stack, 1)
         self._stack.addWidget(self.list)
         self._stack.addWidget(self.nothing)
-        row = QHBoxLayout(self.body)
+        row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addLayout(left, _LIST_SHARE)

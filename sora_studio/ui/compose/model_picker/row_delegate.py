@@ -1,6 +1,7 @@
 """Paints the rows of the model picker: headings of families, and models with facts, price and time."""
 
 import html
+from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QPainter
@@ -15,7 +16,18 @@ from sora_studio.viewmodels.compose.models.picker_words import RowWords
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 _SCROLL_BAR = 10
-_LINE = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+_LEFT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft) | int(Qt.TextFlag.TextSingleLine)
+_RIGHT = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight) | int(Qt.TextFlag.TextSingleLine)
+_MOST_FITTED = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    """A row's layout at the top of the view, and its texts as they fit."""
+
+    layout: RowLayout
+    title: str
+    facts: str
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -29,6 +41,7 @@ class RowDelegate(QStyledItemDelegate):
         self._heading_font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.5)
         self._title_font, self._small_font = theme.font(size_px=13), theme.font(size_px=12)
         self._title_metrics, self._small_metrics = QFontMetrics(self._title_font), QFontMetrics(self._small_font)
+        self._fitted: dict[tuple[RowWords, bool, int], _Fitted] = {}
 
     def sizeHint(self, option: QStyleOptionViewItem, index: AnyIndex) -> QSize:
         """Return a fixed height: a row never grows with its text."""
@@ -50,7 +63,8 @@ class RowDelegate(QStyledItemDelegate):
         words = self._model.words_at(index.row())
         if words is None:
             return False
-        return self._layout(cell, words, is_favourite=bool(index.data(PickerRole.IS_FAVOURITE))).star_target.contains(place)
+        fitted = self._fit(words, cell.width(), is_favourite=bool(index.data(PickerRole.IS_FAVOURITE)))
+        return fitted.layout.star_target.contains(place - cell.topLeft())
 
     def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: AnyIndex) -> bool:
         """Show the whole row as a tooltip. Escaped, so that a title is never read as HTML."""
@@ -61,9 +75,13 @@ class RowDelegate(QStyledItemDelegate):
             return True
         return super().helpEvent(event, view, option, index)
 
-    def _layout(self, cell: QRect, words: RowWords, *, is_favourite: bool) -> RowLayout:
-        return RowLayout.within(
-            cell,
+    def _fit(self, words: RowWords, width: int, *, is_favourite: bool) -> _Fitted:
+        """Return the row in a cell of this width, measured once: measuring text takes as long as painting it."""
+        key = (words, is_favourite, width)
+        if (kept := self._fitted.get(key)) is not None:
+            return kept
+        layout = RowLayout.within(
+            QRect(0, 0, width, ROW_HEIGHT),
             right_edge=self._view.width() - _SCROLL_BAR,
             title_width=self._title_metrics.horizontalAdvance(words.title) + 1,
             price_width=self._small_metrics.horizontalAdvance(words.price) + 1,
@@ -71,18 +89,25 @@ class RowDelegate(QStyledItemDelegate):
             is_favourite=is_favourite,
             is_current=words.is_current,
         )
+        title = self._title_metrics.elidedText(words.title, Qt.TextElideMode.ElideRight, layout.title.width())
+        if len(self._fitted) >= _MOST_FITTED:
+            self._fitted.clear()
+        self._fitted[key] = fitted = _Fitted(layout, title, self._fitting(words, layout.facts.width()))
+        return fitted
 
     def _paint_heading(self, painter: QPainter, cell: QRect, text: str) -> None:
         painter.setFont(self._heading_font)
         painter.setPen(QColor(theme.tokens().secondary))
         place = cell.adjusted(EDGE + INSET, HEADING_HEIGHT - 24, -EDGE - INSET, 0)
         elided = QFontMetrics(self._heading_font).elidedText(text, Qt.TextElideMode.ElideRight, place.width())
-        painter.drawText(place, _LINE | Qt.AlignmentFlag.AlignLeft, elided)
+        painter.drawText(place, _LEFT, elided)
 
     def _paint_model(self, painter: QPainter, option: QStyleOptionViewItem, words: RowWords, *, is_favourite: bool) -> None:
-        tokens, layout = theme.tokens(), self._layout(option.rect, words, is_favourite=is_favourite)
+        tokens, fitted = theme.tokens(), self._fit(words, option.rect.width(), is_favourite=is_favourite)
+        layout = fitted.layout
         is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
         is_hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        painter.translate(option.rect.topLeft())
         if is_selected or is_hovered:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(tokens.selection if is_selected else tokens.hover))
@@ -92,19 +117,16 @@ class RowDelegate(QStyledItemDelegate):
             theme.icon(name, colour).paint(painter, layout.star)
         if words.is_current:
             theme.icon("check", tokens.accent).paint(painter, layout.check)
-        right, left = Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignLeft
-        ink = tokens.secondary if words.is_gone else tokens.text
         painter.setFont(self._title_font)
-        painter.setPen(QColor(ink))
-        title = self._title_metrics.elidedText(words.title, Qt.TextElideMode.ElideRight, layout.title.width())
-        painter.drawText(layout.title, _LINE | left, title)
+        painter.setPen(QColor(tokens.secondary if words.is_gone else tokens.text))
+        painter.drawText(layout.title, _LEFT, fitted.title)
         painter.setFont(self._small_font)
         painter.setPen(QColor(tokens.secondary if words.price == NOT_KNOWN else tokens.text))
-        painter.drawText(layout.price, _LINE | right, words.price)
+        painter.drawText(layout.price, _RIGHT, words.price)
         painter.setPen(QColor(tokens.secondary))
-        painter.drawText(layout.time, _LINE | right, words.time)
+        painter.drawText(layout.time, _RIGHT, words.time)
         painter.setPen(QColor(tokens.review if words.end else tokens.secondary))
-        painter.drawText(layout.facts, _LINE | left, self._fitting(words, layout.facts.width()))
+        painter.drawText(layout.facts, _LEFT, fitted.facts)
 
     def _fitting(self, words: RowWords, width: int) -> str:
         """Return the facts that fit; of a model that is ending, when it does rather than what it can."""

@@ -1,7 +1,8 @@
 """The picker's rows as a Qt model: headings of families, and the models that fit the search."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from enum import IntEnum
+from itertools import islice
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer
 
@@ -11,8 +12,10 @@ from sora_studio.viewmodels.compose.models.picker_facts import PickerFacts
 from sora_studio.viewmodels.compose.models.picker_order import families
 from sora_studio.viewmodels.compose.models.picker_words import RowWords, row_words, spoken
 
-_INDEXED_AT_ONCE = 8
-"""Takes about 2 ms, so that a key press never waits for the index."""
+_PREPARING_AFTER_MS = 30
+"""After the picker is painted."""
+_PREPARED_AT_ONCE = 8
+"""Takes about 3 ms, so that a key press hardly waits for it."""
 
 AnyIndex = QModelIndex | QPersistentModelIndex
 
@@ -27,7 +30,7 @@ class PickerRole(IntEnum):
 class PickerList(QAbstractListModel):
     """Keeps the order while it is shown, also when a favourite changes. Texts are made when a row is first read.
 
-    The index for searches is made while the program is idle, once for each profile, and kept for the next time.
+    What searches need is made while the program is idle: the index once for each profile, the prices for each draft.
     """
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -39,8 +42,9 @@ class PickerList(QAbstractListModel):
         self._words: dict[str, RowWords] = {}
         self._prices: dict[str, float | None] = {}
         self._entries: dict[str, tuple[ModelProfile, SearchEntry]] = {}
-        self._indexing = QTimer(self, interval=0)
-        self._indexing.timeout.connect(self._on_indexing_timeout)
+        self._unprepared: Iterator[ModelProfile] = iter(())
+        self._preparing = QTimer(self)
+        self._preparing.timeout.connect(self._on_preparing_timeout)
 
     @property
     def favourites(self) -> tuple[str, ...]:
@@ -54,7 +58,8 @@ class PickerList(QAbstractListModel):
         self._words.clear()
         self._prices.clear()
         self._entries = {slug: kept for slug, kept in self._entries.items() if facts.profiles.get(slug) is kept[0]}
-        self._indexing.start()
+        self._unprepared = iter([model for _, models in self._ordered for model in models])
+        self._preparing.start(_PREPARING_AFTER_MS)
         self._replace_rows(lambda profile: profile.status is not Status.GONE)
 
     def filter(self, text: str) -> None:
@@ -145,12 +150,11 @@ class PickerList(QAbstractListModel):
             kept = self._entries[profile.slug] = (profile, entry_of(profile))
         return kept[1]
 
-    def _on_indexing_timeout(self) -> None:
-        left = [model for _, models in self._ordered for model in models if model.slug not in self._entries]
-        self._index(left[:_INDEXED_AT_ONCE])
-        if len(left) <= _INDEXED_AT_ONCE:
-            self._indexing.stop()
-
-    def _index(self, models: Iterable[ModelProfile]) -> None:
-        for model in models:
+    def _on_preparing_timeout(self) -> None:
+        self._preparing.setInterval(0)
+        prepared = list(islice(self._unprepared, _PREPARED_AT_ONCE))
+        for model in prepared:
             self._entry(model)
+            self._price_usd(model.slug)
+        if len(prepared) < _PREPARED_AT_ONCE:
+            self._preparing.stop()
