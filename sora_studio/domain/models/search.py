@@ -14,7 +14,7 @@ from sora_studio.domain.models.values import shown
 
 _UNDER = re.compile(r"(?:\b(?:under|below|less than|up to|max)\b|[<≤])\s*(?:\$\s*)?(?P<usd>\d+(?:[.,]\d+)?|[.,]\d+)?(?:\s*\$)?")
 _SECONDS = re.compile(r"(?<![\w.$])(\d+(?:\.\d+)?)\s*(?:s|secs?|seconds?)\b")
-_WORD = re.compile(r"[^\s,;“”\"'()·–—/]+")
+_WORD = re.compile(r"[^\s,;“”\"'()·–—/<>&]+")
 _NOISE = frozenset({"a", "an", "and", "at", "for", "in", "of", "or", "the", "to", "with"})
 _FRAMES = "first last start end frame frames picture pictures image images keyframe keyframes"
 _ROLE_WORDS = {

@@ -1,11 +1,12 @@
 """One change of the draft as a card: a bar in its colour, an icon, a sentence and why."""
 
-from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from sora_studio.domain.models.changes import ChangeKind, DraftChange
 from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.controls import box_path
 from sora_studio.ui.kit.line_breaks import breakable
 
 _BAR = 3
@@ -51,9 +52,9 @@ class ChangeCard(QWidget):
         colour = QColor(tokens.accent if self._kind is ChangeKind.GAINED else tokens.review)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ground = QPainterPath()
-        ground.addRoundedRect(QRectF(self.rect()), theme.RADIUS, theme.RADIUS)
+        ground = box_path(self.rect())
         painter.fillPath(ground, QColor(tokens.raised))
+        painter.strokePath(ground, QPen(QColor(tokens.line), 1))
         painter.setClipPath(ground)
         painter.fillRect(0, 0, _BAR, self.height(), colour)
         line = self._say.fontMetrics().height()

@@ -1,7 +1,7 @@
 """The right side of the model picker: what the highlighted model can do, and what it would change."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor, QPalette, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -179,10 +179,9 @@ class DetailsPane(QWidget):
         column.addStretch(1)
 
     def _build_column(self) -> None:
-        self.setAutoFillBackground(True)
         self._scroll.setWidget(self._body)
-        self._scroll.viewport().setAutoFillBackground(False)
-        self._body.setAutoFillBackground(False)  # which `setWidget` sets
+        for ground in (self._scroll.viewport(), self._body):  # the panel's shows
+            ground.setAutoFillBackground(False)
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -217,9 +216,6 @@ class DetailsPane(QWidget):
         self._column.setContentsMargins(_MARGIN, _TOP, _MARGIN - (_SCROLL_BAR if most > 0 else 0), 8)
 
     def _dress(self) -> None:
-        palette = self.palette()
-        palette.setColor(QPalette.ColorRole.Window, QColor(theme.tokens().panel))
-        self.setPalette(palette)
         self.show_favourite(is_favourite=self._is_favourite)
 
 

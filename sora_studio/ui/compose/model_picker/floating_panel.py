@@ -44,7 +44,10 @@ class FloatingPanel(QWidget):
     def open_at(self, anchor: QWidget, column: QWidget | None = None) -> None:
         """Show the panel above the anchor, or below it where there is more room; `column` gives its left edge."""
         window = anchor.window()
-        self._anchor, self._column, self._former = anchor, column or anchor, window.focusWidget()
+        former = self._former if self.is_open else window.focusWidget()
+        if self.is_open:
+            self._release()
+        self._anchor, self._column, self._former = anchor, column or anchor, former
         if self._backdrop is None or self.parentWidget() is not window:
             self.setParent(window)
             self._backdrop = _Backdrop(window)
@@ -176,12 +179,12 @@ class _Backdrop(QWidget):
         """Paint shadow, ground and edge."""
         tokens, frame = theme.tokens(), self.rect().adjusted(_SHADOW, _SHADOW, -_SHADOW, -_SHADOW)
         radius, most = theme.RADIUS + 2, _SHADOW - _SHADOW_DOWN
-        strength = 16 if tokens is theme.DARK else 5
+        strength = 22 if tokens is theme.DARK else 7
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setClipRegion(QRegion(self.rect()) - QRegion(frame.adjusted(radius, radius, -radius, -radius)))
         painter.setPen(Qt.PenStyle.NoPen)
-        for spread in range(0, most, 2):
+        for spread in range(0, most, 3):
             painter.setBrush(QColor(0, 0, 0, round(strength * (1 - spread / most)) + 1))
             shade = QRectF(frame).adjusted(-spread, -spread, spread, spread).translated(0, _SHADOW_DOWN)
             painter.drawRoundedRect(shade, radius + spread, radius + spread)

@@ -1,7 +1,7 @@
 """The list of the model picker. The keyboard stays in the search field, which moves the highlight through here."""
 
 from PySide6.QtCore import QItemSelectionModel, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPalette
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
 
 from sora_studio.ui.compose.model_picker.row_delegate import RowDelegate
@@ -27,8 +27,7 @@ class PickerListView(QListView):
         self.setModel(model)
         self.setItemDelegate(self._rows)
         self._build_look()
-        self._dress()
-        theme.notifier.changed.connect(self._dress)
+        theme.notifier.changed.connect(self.viewport().update)
 
     @property
     def slug(self) -> str | None:
@@ -118,9 +117,4 @@ class PickerListView(QListView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setMouseTracking(True)
-
-    def _dress(self) -> None:
-        palette = self.palette()
-        palette.setColor(QPalette.ColorRole.Base, QColor(theme.tokens().panel))
-        self.setPalette(palette)
-        self.viewport().update()
+        self.viewport().setAutoFillBackground(False)  # the panel's ground shows

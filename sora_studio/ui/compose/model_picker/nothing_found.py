@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from sora_studio.ui.compose.model_picker.row_layout import EDGE, INSET
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.line_breaks import breakable
 from sora_studio.ui.kit.push_button import PushButton
@@ -20,7 +21,7 @@ class NothingFound(QWidget):
         self.back_button = PushButton("Show all models")
         self.back_button.clicked.connect(self.back_clicked)
         column = QVBoxLayout(self)
-        column.setContentsMargins(24, 24, 24, 24)
+        column.setContentsMargins(EDGE + INSET, 20, EDGE + INSET, 20)
         column.setSpacing(theme.GRID)
         for label, size_px in ((self._sentence, 13), (self._advice, 12)):
             label.setTextFormat(Qt.TextFormat.PlainText)
