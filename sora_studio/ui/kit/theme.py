@@ -242,10 +242,11 @@ def _icon(name: str, color: str, disabled: str) -> "QIcon":
 
     drawing = (resources_dir() / "icons" / f"{name}.svg").read_text(encoding="utf-8")
     made = QIcon()
-    for mode, colour in ((QIcon.Mode.Normal, color), (QIcon.Mode.Disabled, disabled)):
-        painted = QByteArray(drawing.replace("currentColor", colour).encode())
-        for size_px in _ICON_SIZES:
-            made.addPixmap(_drawn(painted, size_px), mode)
+    painted = QByteArray(drawing.replace("currentColor", color).encode())
+    for size_px in _ICON_SIZES:
+        drawn = _drawn(painted, size_px)
+        made.addPixmap(drawn, QIcon.Mode.Normal)
+        made.addPixmap(_recoloured(drawn, disabled), QIcon.Mode.Disabled)
     return made
 
 
@@ -257,3 +258,15 @@ def _drawn(svg: "QByteArray", size_px: int) -> "QPixmap":
     reader = QImageReader(buffer, QByteArray(b"svg"))
     reader.setScaledSize(QSize(size_px, size_px))
     return QPixmap.fromImage(reader.read())
+
+
+def _recoloured(drawn: "QPixmap", color: str) -> "QPixmap":
+    """Return the same shape in another colour: much faster than drawing it again."""
+    from PySide6.QtGui import QPainter  # noqa: PLC0415
+
+    copy = drawn.copy()
+    painter = QPainter(copy)
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
+    painter.fillRect(copy.rect(), QColor(color))
+    painter.end()
+    return copy
