@@ -22,7 +22,8 @@ from sora_studio.ui.compose.pictures.crop_view import CropView
 from sora_studio.ui.compose.pictures.image_well import ImageWell
 from sora_studio.ui.compose.pictures.picture_dialog import PictureDialog
 from sora_studio.ui.compose.prompt_editor import PromptEditor
-from sora_studio.ui.kit.controls import GenerateButton, MenuChip, SegmentButton
+from sora_studio.ui.kit.controls import MenuChip, SegmentButton
+from sora_studio.ui.kit.generate_button import GenerateButton
 from sora_studio.ui.kit.line_breaks import BREAK
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.viewmodels.event_bridge import EventBridge

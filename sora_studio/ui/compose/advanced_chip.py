@@ -1,85 +1,65 @@
-"""The chip at the end of the row for rarely used choices: the callback, and how pictures reach the service."""
+"""The chip at the end of the row: three dots, behind which the rarely used choices stand."""
 
-from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
-from sora_studio.domain.picture import PictureRoute
-from sora_studio.domain.request import GenerationRequest
-from sora_studio.ui.compose.pictures.route_menu import add_routes
 from sora_studio.ui.kit import theme
-from sora_studio.ui.kit.controls import ICON, PADDING, MenuChip, draw_box
-from sora_studio.viewmodels.compose.compose_routes import Ways
-from sora_studio.viewmodels.compose.pictures import picture_words
+from sora_studio.ui.kit.controls import ICON, PADDING, MenuChip, draw_box, painter_of, plain_tip
 
-_LINE = 2.0
+_BADGE = 14
+_NAME = "More options"
 
 
 class AdvancedChip(MenuChip):
-    """Three dots and a menu of the callback and picture routes that are set up. Stateless: shows what it is given.
-
-    Signals: `callback_chosen(bool)`, `route_chosen(PictureRoute | None)`.
-    """
-
-    callback_chosen = Signal(bool)
-    route_chosen = Signal(object)
+    """Shows how many of the choices behind it are not the default, and names them in its tool tip and description."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self._shown: tuple[Ways, bool, PictureRoute | None] | None = None
-        self._menu = QMenu(self)
-        self._menu.setToolTipsVisible(True)
-        self.setMenu(self._menu)
-        self.setAccessibleName("Advanced")
+        self._differences: Sequence[str] = ()
+        self.setAccessibleName(_NAME)
+        self.setToolTip(_NAME)
 
-    def show_ways(self, ways: Ways, request: GenerationRequest) -> None:
-        """Show what can be chosen, and the request's choices."""
-        showing = (ways, request.callback, request.pictures_by)
-        if showing == self._shown:
-            return
-        self._shown = showing
-        self._menu.clear()
-        said = list[str]()
-        if ways.callback:
-            self._add_callback(is_on=request.callback)
-            said += ["The service reports when the clip is ready (callback)"] if request.callback else []
-        if ways.has_choice:
-            self._add_routes(ways, request.pictures_by)
-            said += [f"Pictures: {picture_words.way(request.pictures_by)}"] if request.pictures_by in ways.routes else []
-        self.setToolTip(". ".join(said) or "Advanced")
-        self.show_words(". ".join(said))
+    def show_differences(self, differences: Sequence[str], problem: str) -> None:
+        """Show what differs from the default, and what is wrong with any of it."""
+        self._differences = differences
+        said = ". ".join([*filter(None, [problem.rstrip(".")]), *differences])
+        self.invalid = bool(problem)
+        self.setAccessibleDescription(said)
+        self.setToolTip(plain_tip(said) or _NAME)
+        self.update()
 
-    @staticmethod
-    def has_any(ways: Ways) -> bool:
-        """Return whether there is anything to choose."""
-        return ways.callback or ways.has_choice
+    def width_when(self, *, compact: bool) -> int:
+        """Return the width of the dots with padding."""
+        del compact
+        return ICON + 2 * PADDING
 
     def sizeHint(self) -> QSize:
         """Return the size of the dots with padding."""
-        return QSize(ICON + 2 * PADDING, theme.CONTROL_HEIGHT)
+        return QSize(self.width_when(compact=True), theme.CONTROL_HEIGHT)
 
     def paintEvent(self, _: QPaintEvent) -> None:
-        """Paint three dots; in the accent colour and underlined (for colour-blind users) while a choice is not the default."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        """Paint three dots, and over them the number of differences if there are any."""
+        painter = painter_of(self)
         draw_box(painter, self, invalid=self.invalid)
         colours = theme.tokens()
-        colour = colours.accent if self.words else colours.text if self.underMouse() else colours.secondary
-        place = QRect(PADDING, (self.height() - ICON) // 2, ICON, ICON)
-        theme.icon("more", colour).paint(painter, place)
-        if self.words:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colour))
-            painter.drawRoundedRect(QRectF(place.left(), place.bottom() - 1, ICON, _LINE), _LINE / 2, _LINE / 2)
+        colour = colours.text if self.underMouse() or self._differences else colours.secondary
+        theme.icon("more", colour).paint(painter, QRect(PADDING, (self.height() - ICON) // 2, ICON, ICON))
+        if self._differences:
+            self._draw_badge(painter)
 
-    def _add_callback(self, *, is_on: bool) -> None:
-        action = self._menu.addAction("Let the service report when the clip is ready (callback)")
-        action.setCheckable(True)
-        action.setChecked(is_on)
-        action.setToolTip("The service reports to your relay as soon as the clip is ready, so it is polled less often.")
-        action.triggered.connect(self.callback_chosen)
+    def _draw_badge(self, painter: QPainter) -> None:
+        colours = theme.tokens()
+        place = QRectF(self.width() - _BADGE - 2, 2, _BADGE, _BADGE)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colours.accent))
+        painter.drawEllipse(place)
+        painter.setFont(theme.font(size_px=10, semibold=True))
+        painter.setPen(QColor(colours.on_accent))
+        count = len(self._differences)
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, str(count) if count < 10 else "9+")
 
-    def _add_routes(self, ways: Ways, chosen: PictureRoute | None) -> None:
-        self._menu.addSeparator()
-        self._menu.addAction("Send pictures through").setEnabled(False)  # the style sheet hides section titles
-        add_routes(self._menu, ways, chosen, self.route_chosen.emit)
+    def _tell(self) -> None:
+        """Keep the tool tip, which names the differences at any width."""

@@ -1,14 +1,24 @@
-"""The row below the editor: pictures, chips and Generate. The pictures move to their own row when the chips would wrap."""
+"""The row below the editor: pictures, model, options and Generate, on one line or, in a narrow window, on two.
 
-from PySide6.QtCore import QSize, Qt
+Its height depends on the width and the number of pictures alone, never on the model: the editor stays where it is.
+"""
+
+from PySide6.QtCore import QEvent, QRect, QSize
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from sora_studio.ui.compose.column import CONTROLS_HEIGHT
 from sora_studio.ui.compose.option_chips import OptionChips
 from sora_studio.ui.compose.pictures.image_strip import INLINE, ImageStrip
-from sora_studio.ui.compose.pictures.image_well import SIZE
 from sora_studio.ui.kit import theme
-from sora_studio.ui.kit.controls import GenerateButton
+from sora_studio.ui.kit.generate_button import HEIGHT, GenerateButton
+
+_GAP = 2 * theme.GRID
+"""Between the chips and Generate."""
+_GENERATE_ROOM = 172
+"""Kept for Generate with a count or a price, so that the chips stay put when those change."""
+_ONE_LINE = 900
+"""The least width beside the pictures at which everything stands on one line."""
 
 
 class ControlsRow(QWidget):
@@ -17,48 +27,84 @@ class ControlsRow(QWidget):
     def __init__(self, images: ImageStrip, chips: OptionChips, generate: GenerateButton, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._images, self._chips, self._generate = images, chips, generate
-        self._above = QHBoxLayout()
-        self._above.addStretch(1)
-        self._row = QHBoxLayout()
-        self._row.setSpacing(theme.GRID)
-        self._row.addWidget(images, alignment=Qt.AlignmentFlag.AlignVCenter)
-        self._row.addWidget(chips, 1, alignment=Qt.AlignmentFlag.AlignVCenter)
-        self._row.addSpacing(theme.GRID)
-        self._row.addWidget(generate, alignment=Qt.AlignmentFlag.AlignVCenter)
-        self._is_inline = True
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addLayout(self._above)
-        column.addLayout(self._row)
+        for part in (images, chips.head, chips, generate):
+            part.setParent(self)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     def arrange(self) -> None:
-        """Place the pictures inline or in their own row, by the current width."""
-        is_inline = self._fits()
-        if is_inline != self._is_inline:
-            self._is_inline = is_inline
-            before, after = (self._above, self._row) if is_inline else (self._row, self._above)
-            before.removeWidget(self._images)
-            after.insertWidget(0, self._images, alignment=Qt.AlignmentFlag.AlignVCenter)
-            self._above.setContentsMargins(0, 0, 0, 0 if is_inline else theme.GRID)
-        self._images.set_room(INLINE if is_inline else ImageStrip.room_within(self.width()))
+        """Place everything for the current width."""
+        is_one_line = self._is_one_line(self.width())
+        self._images.set_room(INLINE if is_one_line else self._room_above())
+        x = self._put_images()
+        button = self._place_button()
+        chips_y = button.y() + (HEIGHT - theme.CONTROL_HEIGHT) // 2
+        head = self._chips.head
+        head_room = self._head_room(button.x() - _GAP - x) if is_one_line else self.width() - x
+        head_width = min(head.sizeHint().width(), max(head_room, head.minimumSizeHint().width()))
+        head.setGeometry(x, chips_y if is_one_line else (CONTROLS_HEIGHT - theme.CONTROL_HEIGHT) // 2, head_width, 32)
+        left = x + head_width + (theme.GRID if head_width else 0) if is_one_line else 0
+        self._chips.setGeometry(left, chips_y, max(button.x() - _GAP - left, 0), theme.CONTROL_HEIGHT)
+        head.arrange()
+
+    def hasHeightForWidth(self) -> bool:
+        """Return True: a narrow row has two lines."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """Return the height of one line or two."""
+        return CONTROLS_HEIGHT if self._is_one_line(width) else CONTROLS_HEIGHT + theme.GRID + HEIGHT
+
+    def sizeHint(self) -> QSize:
+        """Return the height that is needed at the current width."""
+        return QSize(self.minimumSizeHint().width(), self.heightForWidth(self.width()))
 
     def minimumSizeHint(self) -> QSize:
-        """Return the narrowest width of chips and button; the pictures would move to their own row."""
-        chips, button = self._chips.minimumSizeHint(), self._generate.sizeHint()
-        beside = self._images.width_inline() + theme.GRID if self._images.is_empty else 0
-        return QSize(beside + chips.width() + 3 * theme.GRID + button.width(), super().minimumSizeHint().height())
+        """Return the width of the narrower of two lines at which nothing is cut."""
+        above = self._images_width() + theme.GRID + self._chips.head.minimumSizeHint().width()
+        below = self._chips.minimumSizeHint().width() + _GAP + self._generate.width_when(compact=True)
+        return QSize(max(above if self._images.is_empty else 0, below), self.heightForWidth(self.width()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Rearrange for the new width."""
         super().resizeEvent(event)
         self.arrange()
 
-    def _fits(self) -> bool:
-        """Return whether the chips need no more rows beside the pictures than beside the single empty well."""
-        if self._images.is_empty or not self._images.isVisibleTo(self):
-            return True
-        room = self.width() - self._generate.sizeHint().width() - 3 * theme.GRID
-        beside_pictures, beside_none = room - self._images.width_inline(), room - SIZE.width()
-        lines = self._chips.heightForWidth
-        return self._chips.minimumSizeHint().width() <= beside_pictures and lines(beside_pictures) <= lines(beside_none)
+    def event(self, event: QEvent) -> bool:
+        """Rearrange when a part has changed its size."""
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.arrange()
+            self.updateGeometry()
+        return super().event(event)
+
+    def _is_one_line(self, width: int) -> bool:
+        return width - self._images_width() >= _ONE_LINE
+
+    def _images_width(self) -> int:
+        """Return the strip's width, even while the model takes no pictures: another model must not change the lines."""
+        return self._images.width_inline() + theme.GRID
+
+    def _room_above(self) -> int:
+        return ImageStrip.room_within(self.width() - self._chips.head.minimumSizeHint().width() - theme.GRID)
+
+    def _put_images(self) -> int:
+        """Place the pictures; return where the next part begins."""
+        if self._images.isHidden():
+            return 0
+        width = self._images.sizeHint().width()
+        self._images.setGeometry(0, 0, width, CONTROLS_HEIGHT)
+        return width + theme.GRID
+
+    def _place_button(self) -> QRect:
+        """Place Generate; return its place with the room that is kept for it."""
+        has_room = self._generate.width_when(compact=False) <= _GENERATE_ROOM
+        self._generate.set_compact(not has_room)
+        width = self._generate.sizeHint().width()
+        y = (CONTROLS_HEIGHT - HEIGHT) // 2 if self._is_one_line(self.width()) else CONTROLS_HEIGHT + theme.GRID
+        self._generate.setGeometry(self.width() - width, y, width, HEIGHT)
+        kept = max(width, _GENERATE_ROOM)
+        return QRect(self.width() - kept, y, kept, HEIGHT)
+
+    def _head_room(self, room: int) -> int:
+        return room - theme.GRID - self._chips.width_of_commonest

@@ -25,7 +25,7 @@ from sora_studio.ui.compose.pictures.picture_desk import PictureDesk
 from sora_studio.ui.compose.problem_line import ProblemLine
 from sora_studio.ui.compose.prompt_editor import PromptEditor
 from sora_studio.ui.compose.unsaved import UnsavedPrompt
-from sora_studio.ui.kit.controls import GenerateButton
+from sora_studio.ui.kit.generate_button import GenerateButton
 from sora_studio.ui.kit.icon_line import IconLine
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.viewmodels.compose.composer import ComposeModel, compose_text

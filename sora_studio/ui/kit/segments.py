@@ -1,6 +1,6 @@
-"""A segmented control: two or three exclusive values side by side. It is one tab stop; arrow keys move within."""
+"""A segmented control: a few exclusive values side by side. It is one tab stop; arrow keys move within."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
@@ -16,7 +16,7 @@ class Segments(QWidget):
 
     chosen = Signal(object)
 
-    def __init__(self, title: str, choices: Sequence[tuple[OptionValue, str, str | None]], parent: QWidget) -> None:
+    def __init__(self, title: str, choices: Sequence[tuple[OptionValue | None, str, str | None]], parent: QWidget) -> None:
         """`choices` are values with their texts and optional icons."""
         super().__init__(parent)
         self.invalid = False
@@ -68,9 +68,12 @@ class Segments(QWidget):
             return
         self._compact = compact
         for button in self._buttons:
-            button.compact = compact
-            button.setToolTip(button.text() if compact and button.icon_name else "")
-            button.updateGeometry()
+            button.set_compact(compact)
+
+    def forbid(self, why: Callable[[OptionValue], str]) -> None:
+        """Grey the values for which `why` returns a reason. The arrow keys reach them, and they say why."""
+        for value, button in zip(self._values, self._buttons, strict=True):
+            button.forbid("" if value is None else why(value))
 
     def paintEvent(self, _: QPaintEvent) -> None:
         """Paint one frame around all buttons, the chosen one filled, with thin lines between the others."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sora_studio.domain.models.carry import place
-from sora_studio.domain.models.profile import Mode, ModelProfile, Option, OptionKind
+from sora_studio.domain.models.profile import Mode, ModelProfile
 from sora_studio.domain.models.values import OptionValue, is_same, shown
 from sora_studio.domain.picture import PictureEdit
 from sora_studio.domain.request import GenerationRequest, as_draft, mode_of
@@ -12,14 +12,12 @@ from sora_studio.viewmodels.compose.compose_routes import Ways
 from sora_studio.viewmodels.compose.pictures.picture_crop import reshaped
 from sora_studio.viewmodels.compose.pictures.picture_words import Seen, Shape
 
-_MOST_IN_MENU = 40
-
 
 def fitting(request: GenerationRequest, profiles: Mapping[str, ModelProfile], preferred: Sequence[str]) -> GenerationRequest:
     """Adapt the request to the first preferred model that is loaded, else to any.
 
-    Options and a route that the model's mode lacks are dropped, and so are values that no control would show. Media that it has
-    no place for are set aside.
+    Options and a route that the model's mode lacks are dropped, and so are values that the model does not take. Media that it
+    has no place for are set aside.
     """
     if not profiles:
         return request
@@ -28,28 +26,12 @@ def fitting(request: GenerationRequest, profiles: Mapping[str, ModelProfile], pr
     options = {
         option.field: value
         for option in profile.options_in(mode.id)
-        if (value := request.options.get(option.field)) is not None and option.allows(value) and offered_values(option)
+        if (value := request.options.get(option.field)) is not None and option.allows(value)
     }
     route = request.route if profile.routing and request.route in profile.routing.values else ""
     placed = place(as_draft(request, profile), mode, profile)
     fitted = replace(request, model=profile.slug, mode=mode.id, options=options, route=route)
     return replace(fitted, media=placed.media, set_aside=placed.set_aside).completed(profile)
-
-
-def offered_values(option: Option) -> Sequence[OptionValue]:
-    """Return the values that the option's control offers; none for an option without a control.
-
-    Texts, numbers without a short range, and options that neither start with a value nor mean anything to other models have no
-    control yet.
-    """
-    if option.default is None and not option.meaning and not option.required:
-        return ()
-    if option.kind is OptionKind.SWITCH:
-        return (True, False)
-    if option.kind is not OptionKind.INT or option.min is None or option.max is None:
-        return [choice.value for choice in option.choices]
-    values = range(int(option.min), int(option.max) + 1, int(option.step or 1))
-    return values if len(values) <= _MOST_IN_MENU else ()
 
 
 def options_in_mode(

@@ -1,0 +1,117 @@
+"""The chips of model and mode, in front of the options."""
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QSize, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from sora_studio.domain.models.profile import Mode, ModelProfile
+from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.choice_menu import ChoiceMenu, MenuEntry
+from sora_studio.ui.kit.controls import MenuChip
+from sora_studio.viewmodels.compose import compose_text, form_fields
+
+_NARROWEST = 88
+"""A chip gives way down to this width, in px; its text is elided and stands in its tool tip."""
+
+
+class ModelChips(QWidget):
+    """Each is hidden while there is no choice. Signals: `model_chosen(str)`, `mode_chosen(str)` with the mode's id."""
+
+    model_chosen = Signal(str)
+    mode_chosen = Signal(str)
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._models: Mapping[str, ModelProfile] = {}
+        self._modes: Sequence[Mode] = ()
+        self._model = MenuChip(self)
+        self._mode = MenuChip(self)
+        for chip in self._chips:
+            chip.hide()
+
+    @property
+    def _chips(self) -> Sequence[MenuChip]:
+        return (self._model, self._mode)
+
+    def show_model(self, profile: ModelProfile, models: Mapping[str, ModelProfile]) -> None:
+        """Show the model, and those to choose from by slug."""
+        if models != self._models:
+            self._models = dict(models)
+            entries = [MenuEntry(slug, model.title, compose_text.end_of_model(model)) for slug, model in models.items()]
+            # The one place that says what a press does: a menu, until something better is connected to `clicked`.
+            _set_menu(self._model, ChoiceMenu("Model", tuple(entries), self.model_chosen.emit, self._model))
+        _show_choice(self._model, "Model", profile.title, profile.slug)
+        self._model.setVisible(len(models) > 1)
+        self.updateGeometry()
+
+    def show_modes(self, modes: Sequence[Mode], current: str, profile: ModelProfile) -> None:
+        """Show the mode with this id, and the others of the model."""
+        if modes != self._modes:
+            self._modes = tuple(modes)
+            entries = [MenuEntry(mode.id, mode.title, form_fields.mode_sentence(mode, profile)) for mode in modes]
+            _set_menu(self._mode, ChoiceMenu("Mode", tuple(entries), self.mode_chosen.emit, self._mode))
+        title = next((mode.title for mode in modes if mode.id == current), current)
+        _show_choice(self._mode, "Mode", title, current)
+        self._mode.setVisible(len(modes) > 1)
+        self.updateGeometry()
+
+    def mark(self, problems: Mapping[str, str]) -> None:
+        """Mark the chips that a problem is about."""
+        for name, chip in (("model", self._model), ("mode", self._mode)):
+            chip.invalid = name in problems
+            chip.setAccessibleDescription(problems.get(name, ""))
+            chip.update()
+
+    @property
+    def stops(self) -> Sequence[MenuChip]:
+        """The chips in tab order."""
+        return self._chips
+
+    def focus(self, name: str) -> None:
+        """Focus the chip of the `model` or `mode`."""
+        (self._mode if name == "mode" and not self._mode.isHidden() else self._model).setFocus()
+
+    def arrange(self) -> None:
+        """Lay the chips out: the mode gives way first, then the model."""
+        shown = [chip for chip in self._chips if not chip.isHidden()]
+        widths = [chip.width_when(compact=False) for chip in shown]
+        over = sum(widths) + theme.GRID * max(len(shown) - 1, 0) - self.width()
+        for place in reversed(range(len(shown))):
+            less = min(max(over, 0), max(widths[place] - _NARROWEST, 0))
+            widths[place] -= less
+            over -= less
+        x = 0
+        for chip, width in zip(shown, widths, strict=True):
+            chip.setGeometry(x, 0, width, theme.CONTROL_HEIGHT)
+            x += width + theme.GRID
+
+    def sizeHint(self) -> QSize:
+        """Return the size with full texts."""
+        widths = [chip.width_when(compact=False) for chip in self._chips if not chip.isHidden()]
+        return QSize(sum(widths) + theme.GRID * max(len(widths) - 1, 0), theme.CONTROL_HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the size with elided texts."""
+        widths = [min(chip.width_when(compact=False), _NARROWEST) for chip in self._chips if not chip.isHidden()]
+        return QSize(sum(widths) + theme.GRID * max(len(widths) - 1, 0), theme.CONTROL_HEIGHT)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay the chips out for the new width."""
+        super().resizeEvent(event)
+        self.arrange()
+
+
+def _set_menu(chip: MenuChip, menu: ChoiceMenu) -> None:
+    if former := chip.menu():
+        former.deleteLater()
+    chip.setMenu(menu)
+
+
+def _show_choice(chip: MenuChip, title: str, words: str, value: str) -> None:
+    chip.show_words(words)
+    chip.setAccessibleName(f"{title} {words}")
+    if isinstance(menu := chip.menu(), ChoiceMenu):
+        menu.show_value(value)
