@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from sora_studio.domain.models.profile import Option
 from sora_studio.domain.models.values import OptionValue
+from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.choice_menu import ChoiceMenu, MenuEntry
 from sora_studio.ui.kit.controls import MenuChip
 from sora_studio.ui.kit.segments import Segments
@@ -52,6 +53,7 @@ class ChoiceChip(QWidget):
 
     def show_value(self, value: OptionValue | None) -> None:
         """Show what is chosen."""
+        value = form_fields.as_shown(self._option, value)
         words = form_fields.chip_words(self._option, value)
         is_missing = value is None and self._option.required
         self._menu.show_words(words, short=f"{self._option.title}…" if is_missing else "")
@@ -76,6 +78,10 @@ class ChoiceChip(QWidget):
     def width_when(self, *, compact: bool) -> int:
         """Return the width of the menu's chip, or of the segments."""
         return (self._menu if compact or self._segments is None else self._segments).width_when(compact=compact)
+
+    def sizeHint(self) -> QSize:
+        """Return the size of the form that is shown."""
+        return QSize(self.width_when(compact=self._compact), theme.CONTROL_HEIGHT)
 
     def set_compact(self, compact: bool) -> None:
         """Show the menu rather than the segments, with its short text."""

@@ -1,4 +1,4 @@
-"""The composer's layout. The editor's position is the same before and after the other parts are loaded."""
+"""The composer's layout. The editor's place is the same before and after the other parts are loaded, and for every model."""
 
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -6,7 +6,22 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from sora_studio.ui.kit import theme
 
 CONTROLS_HEIGHT = 44
-"""Height of the row below the editor, in px; set by the image wells."""
+"""Height of a line of the controls below the editor, in px; set by the image wells."""
+WELL_WIDTH = 64
+NOTES_HEIGHT = 16
+"""Height of the line of notes above the controls, in px; kept free, so that a note moves nothing."""
+_ONE_LINE_FROM = 900
+"""The least width beside the pictures, in px, at which all controls stand on one line."""
+
+
+def is_one_line(width: int, pictures_width: int) -> bool:
+    """Return whether all controls stand on one line. The model does not matter, so that another one moves nothing."""
+    return width - pictures_width - theme.GRID >= _ONE_LINE_FROM
+
+
+def controls_height(width: int, pictures_width: int = WELL_WIDTH) -> int:
+    """Return the height of the controls at this width: of one line, or of two."""
+    return CONTROLS_HEIGHT if is_one_line(width, pictures_width) else CONTROLS_HEIGHT + theme.GRID + theme.GENERATE_HEIGHT
 
 
 class ComposeColumn(QVBoxLayout):
@@ -21,6 +36,15 @@ class ComposeColumn(QVBoxLayout):
         self.addSpacing(4)
         self.addWidget(editor, 1)
         editor.setMinimumHeight(72)
+
+    def add_controls(self, *, notes: QWidget, controls: QWidget) -> None:
+        """Add the line of notes and the controls at the bottom."""
+        notes.setFixedHeight(NOTES_HEIGHT)
+        bottom = QVBoxLayout()
+        bottom.setSpacing(theme.GRID // 2)
+        bottom.addWidget(notes)
+        bottom.addWidget(controls)
+        self.addLayout(bottom)
 
     def minimumSize(self) -> QSize:
         """Include wrapped text at the current width, so that the stage shrinks and not the picture wells."""

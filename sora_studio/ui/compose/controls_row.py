@@ -7,18 +7,16 @@ from PySide6.QtCore import QEvent, QRect, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from sora_studio.ui.compose.column import CONTROLS_HEIGHT
+from sora_studio.ui.compose.column import CONTROLS_HEIGHT, controls_height, is_one_line
 from sora_studio.ui.compose.option_chips import OptionChips
 from sora_studio.ui.compose.pictures.image_strip import INLINE, ImageStrip
 from sora_studio.ui.kit import theme
-from sora_studio.ui.kit.generate_button import HEIGHT, GenerateButton
+from sora_studio.ui.kit.generate_button import GenerateButton
 
 _GAP = 2 * theme.GRID
 """Between the chips and Generate."""
 _GENERATE_ROOM = 172
 """Kept for Generate with a count or a price, so that the chips stay put when those change."""
-_ONE_LINE = 900
-"""The least width beside the pictures at which everything stands on one line."""
 
 
 class ControlsRow(QWidget):
@@ -35,15 +33,15 @@ class ControlsRow(QWidget):
 
     def arrange(self) -> None:
         """Place everything for the current width."""
-        is_one_line = self._is_one_line(self.width())
+        is_one_line = self._is_inline(self.width())
         self._images.set_room(INLINE if is_one_line else self._room_above())
         x = self._put_images()
         button = self._place_button()
-        chips_y = button.y() + (HEIGHT - theme.CONTROL_HEIGHT) // 2
+        chips_y = button.y() + (theme.GENERATE_HEIGHT - theme.CONTROL_HEIGHT) // 2
         head = self._chips.head
         head_room = self._head_room(button.x() - _GAP - x) if is_one_line else self.width() - x
         head_width = min(head.sizeHint().width(), max(head_room, head.minimumSizeHint().width()))
-        head.setGeometry(x, chips_y if is_one_line else (CONTROLS_HEIGHT - theme.CONTROL_HEIGHT) // 2, head_width, 32)
+        head.setGeometry(x, chips_y if is_one_line else (CONTROLS_HEIGHT - theme.CONTROL_HEIGHT) // 2, head_width, theme.CONTROL_HEIGHT)
         left = x + head_width + (theme.GRID if head_width else 0) if is_one_line else 0
         self._chips.setGeometry(left, chips_y, max(button.x() - _GAP - left, 0), theme.CONTROL_HEIGHT)
         head.arrange()
@@ -54,7 +52,7 @@ class ControlsRow(QWidget):
 
     def heightForWidth(self, width: int) -> int:
         """Return the height of one line or two."""
-        return CONTROLS_HEIGHT if self._is_one_line(width) else CONTROLS_HEIGHT + theme.GRID + HEIGHT
+        return controls_height(width, self._images.width_inline())
 
     def sizeHint(self) -> QSize:
         """Return the height that is needed at the current width."""
@@ -62,7 +60,7 @@ class ControlsRow(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Return the width of the narrower of two lines at which nothing is cut."""
-        above = self._images_width() + theme.GRID + self._chips.head.minimumSizeHint().width()
+        above = self._images.width_inline() + theme.GRID + self._chips.head.minimumSizeHint().width()
         below = self._chips.minimumSizeHint().width() + _GAP + self._generate.width_when(compact=True)
         return QSize(max(above if self._images.is_empty else 0, below), self.heightForWidth(self.width()))
 
@@ -78,12 +76,9 @@ class ControlsRow(QWidget):
             self.updateGeometry()
         return super().event(event)
 
-    def _is_one_line(self, width: int) -> bool:
-        return width - self._images_width() >= _ONE_LINE
-
-    def _images_width(self) -> int:
-        """Return the strip's width, even while the model takes no pictures: another model must not change the lines."""
-        return self._images.width_inline() + theme.GRID
+    def _is_inline(self, width: int) -> bool:
+        # Even while the model takes no pictures: another model must not change the lines.
+        return is_one_line(width, self._images.width_inline())
 
     def _room_above(self) -> int:
         return ImageStrip.room_within(self.width() - self._chips.head.minimumSizeHint().width() - theme.GRID)
@@ -101,10 +96,10 @@ class ControlsRow(QWidget):
         has_room = self._generate.width_when(compact=False) <= _GENERATE_ROOM
         self._generate.set_compact(not has_room)
         width = self._generate.sizeHint().width()
-        y = (CONTROLS_HEIGHT - HEIGHT) // 2 if self._is_one_line(self.width()) else CONTROLS_HEIGHT + theme.GRID
-        self._generate.setGeometry(self.width() - width, y, width, HEIGHT)
+        y = (CONTROLS_HEIGHT - theme.GENERATE_HEIGHT) // 2 if self._is_inline(self.width()) else CONTROLS_HEIGHT + theme.GRID
+        self._generate.setGeometry(self.width() - width, y, width, theme.GENERATE_HEIGHT)
         kept = max(width, _GENERATE_ROOM)
-        return QRect(self.width() - kept, y, kept, HEIGHT)
+        return QRect(self.width() - kept, y, kept, theme.GENERATE_HEIGHT)
 
     def _head_room(self, room: int) -> int:
         return room - theme.GRID - self._chips.width_of_commonest

@@ -46,20 +46,20 @@ class MorePanel(QFrame):
         self.setAccessibleName("More options")
         self._fields = dict[str, OptionField]()
         self._extras = dict[str, QWidget]()
-        self._form = QWidget(self)
+        self._lines = QVBoxLayout()
         self._area = QScrollArea(self)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
         self._area.setWidgetResizable(True)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column = QVBoxLayout(self)
-        column.setContentsMargins(1, 1, 1, 1)
+        column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._area)
 
     def show_options(self, options: Sequence[Option], routes: Sequence[str], ways: Ways) -> None:
         """Build a line for each option, for the routes if there are any, and for the ways that are set up."""
-        form = self._form = QWidget()
+        form = QWidget()
         theme.set_role(form, "form")
-        lines = QVBoxLayout(form)
+        lines = self._lines = QVBoxLayout(form)
         lines.setContentsMargins(_MARGIN, _MARGIN, _MARGIN, _MARGIN)
         lines.setSpacing(12)
         self._fields = {option.field: OptionField(option, form) for option in options}
@@ -104,9 +104,9 @@ class MorePanel(QFrame):
         home = chip.window()
         inside = QRect(home.mapToGlobal(QPoint(0, 0)), home.size())
         corner = chip.mapToGlobal(QPoint(chip.width(), -6))
-        form = self._form
-        form.setFixedWidth(_WIDTH)
-        wanted = max(form.heightForWidth(_WIDTH), form.sizeHint().height()) + 2
+        for line in self._fields.values():
+            line.measure_again()
+        wanted = self._lines.totalHeightForWidth(_WIDTH) + 2
         height = min(wanted, max(corner.y() - inside.top() - theme.GRID, _LEAST_HEIGHT))
         width = _WIDTH + 2 + (self._area.verticalScrollBar().sizeHint().width() if height < wanted else 0)
         left = max(inside.left() + theme.GRID, corner.x() - width)

@@ -59,6 +59,7 @@ class OptionField(QWidget):
 
     def show_value(self, value: OptionValue | None) -> None:
         """Show what is chosen."""
+        value = form_fields.as_shown(self._option, value)
         note = ""
         for control in self._controls:
             match control:
@@ -108,6 +109,13 @@ class OptionField(QWidget):
                     if sentence:
                         control.setAccessibleDescription(sentence)
             control.update()
+
+    def measure_again(self) -> None:
+        """Count a problem that has appeared before the line is on the screen: Qt would do so only then."""
+        if (layout := self.layout()) is not None:
+            layout.invalidate()
+            layout.activate()
+        self.updateGeometry()
 
     def focus(self) -> None:
         """Focus the control."""

@@ -18,6 +18,7 @@ from sora_studio.ui.compose.again_question import AgainQuestion
 from sora_studio.ui.compose.column import ComposeColumn
 from sora_studio.ui.compose.controls_row import ControlsRow
 from sora_studio.ui.compose.header import ComposeHeader
+from sora_studio.ui.compose.notes_line import NotesLine
 from sora_studio.ui.compose.option_chips import OptionChips
 from sora_studio.ui.compose.pictures.address_field import AddressField
 from sora_studio.ui.compose.pictures.image_strip import ImageStrip
@@ -26,7 +27,6 @@ from sora_studio.ui.compose.problem_line import ProblemLine
 from sora_studio.ui.compose.prompt_editor import PromptEditor
 from sora_studio.ui.compose.unsaved import UnsavedPrompt
 from sora_studio.ui.kit.generate_button import GenerateButton
-from sora_studio.ui.kit.icon_line import IconLine
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.viewmodels.compose.composer import ComposeModel, compose_text
 from sora_studio.viewmodels.event_bridge import EventBridge
@@ -61,8 +61,7 @@ class ComposePanel(QWidget):
         self._editor = PromptEditor() if editor is None else editor
         self._prompt_problem = ProblemLine(self)
         self._problem = ProblemLine(self)
-        self._notes = IconLine()
-        self._notes.hide()
+        self._notes = NotesLine(self)
         self._address = AddressField(self)
         self._images = ImageStrip(scope, self)
         self._pictures = PictureDesk(self._images, self._model, scope)
@@ -143,9 +142,9 @@ class ComposePanel(QWidget):
 
     def _build_layout(self) -> None:
         column = ComposeColumn(self, header=self._header, editor=self._editor)
-        for below in (self._prompt_problem, self._problem, self._notes, self._address, self._again):
+        for below in (self._prompt_problem, self._problem, self._address, self._again):
             column.addWidget(below)
-        column.addWidget(self._controls)
+        column.add_controls(notes=self._notes, controls=self._controls)
         self._address.setMaximumWidth(480)
 
     def _connect(self) -> None:
@@ -285,8 +284,7 @@ class ComposePanel(QWidget):
         problems = dict(self._model.problems)
         self._prompt_problem.say(problems.pop("prompt", ""))
         self._problem.say(" ".join(problems.values()))
-        self._notes.say("info", "secondary", self._model.notes)
-        self._notes.setVisible(bool(self._model.notes))
+        self._notes.say(self._model.notes)
 
     def _order_tabs(self) -> None:
         stops = [self._editor, *self._images.tab_stops(), *self._chips.tab_stops(), self._generate]

@@ -1,4 +1,4 @@
-"""A one-line label that elides its text in the middle instead of asking for more width."""
+"""A one-line label that elides its text instead of asking for more width."""
 
 import html
 
@@ -10,13 +10,16 @@ from sora_studio.ui.kit import theme
 
 
 class ElidedLabel(QLabel):
-    """For file names: beginning and suffix stay readable, and a tool tip shows the whole text when it is cut.
+    """Cut in the middle, as for file names, or at the end; a tool tip then shows the whole text.
 
     `text()` and the accessible name are always complete. The label takes whatever width its layout leaves.
     """
 
-    def __init__(self, text: str = "", *, semibold: bool = False, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, text: str = "", *, semibold: bool = False, at_end: bool = False, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._mode = Qt.TextElideMode.ElideRight if at_end else Qt.TextElideMode.ElideMiddle
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setFont(theme.font(semibold=semibold))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -30,7 +33,7 @@ class ElidedLabel(QLabel):
 
     def shown(self) -> str:
         """Return the elided text as shown at the current width."""
-        return self.fontMetrics().elidedText(self._line(), Qt.TextElideMode.ElideMiddle, self.contentsRect().width())
+        return self.fontMetrics().elidedText(self._line(), self._mode, self.contentsRect().width())
 
     def sizeHint(self) -> QSize:
         """Return the size of the whole text on one line."""

@@ -7,8 +7,6 @@ from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 from sora_studio.ui.kit import key_names, theme
 from sora_studio.ui.kit.controls import painter_of, text_width
 
-HEIGHT = 36
-
 
 class GenerateButton(QPushButton):
     """The window's only primary button: its text, and its shortcut in smaller type."""
@@ -35,7 +33,7 @@ class GenerateButton(QPushButton):
 
     def sizeHint(self) -> QSize:
         """Return the size of the text, and of the shortcut if there is room for it, with padding."""
-        return QSize(self.width_when(compact=self._compact), HEIGHT)
+        return QSize(self.width_when(compact=self._compact), theme.GENERATE_HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
         """Return the size hint: the text is never cut."""

@@ -2,9 +2,9 @@
 
 from PySide6.QtCore import QSettings, QTimer, Signal
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QFrame, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
-from sora_studio.ui.compose.column import CONTROLS_HEIGHT, ComposeColumn
+from sora_studio.ui.compose.column import ComposeColumn, controls_height
 from sora_studio.ui.compose.prompt_editor import PromptEditor
 from sora_studio.ui.kit import theme
 from sora_studio.ui.window.workspace import Workspace, lay_out
@@ -42,11 +42,29 @@ class FirstLook(QWidget):
             QTimer.singleShot(0, self, self.painted.emit)  # the children are painted in the same event-loop turn
 
     def _build_compose(self) -> QWidget:
-        compose, header, controls = QWidget(), QLabel(), QWidget()
+        compose, header = QWidget(), QLabel()
         header.setFont(theme.font())  # same height as the real header's semibold, whose font file is not loaded yet
-        controls.setFixedHeight(CONTROLS_HEIGHT)
-        ComposeColumn(compose, header=header, editor=self.editor).addWidget(controls)
+        column = ComposeColumn(compose, header=header, editor=self.editor)
+        column.add_controls(notes=QWidget(), controls=_Controls())
         return compose
+
+
+class _Controls(QWidget):
+    """As tall as the controls will be."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def hasHeightForWidth(self) -> bool:
+        """Return True: a narrow row has two lines."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """Return the height of one line or two."""
+        return controls_height(width)
 
 
 def _area(role: str, *, height: int | None = None) -> QFrame:

@@ -67,12 +67,17 @@ def may_be_unset(option: Option) -> bool:
 
 def entries(option: Option) -> tuple[Entry, ...]:
     """Return what a choice offers, or what a number offers beside its range: Auto, any number, the values."""
-    found = [Entry(None, AUTO)] if may_be_unset(option) else []
+    found = [Entry(None, AUTO)] if may_be_unset(option) and _auto(option) is None else []
     if option.random is not None:
         found.append(Entry(option.random, ANY))
     if option.kind is OptionKind.SWITCH:
         found += [Entry(value, shown(value).capitalize()) for value in (True, False)]
     return (*found, *(Entry(choice.value, choice.title) for choice in option.choices))
+
+
+def as_shown(option: Option, value: OptionValue | None) -> OptionValue | None:
+    """Return the value that a control shows: where the model has a value named Auto, it stands for no choice as well."""
+    return _auto(option) if value is None and may_be_unset(option) else value
 
 
 def words(option: Option, value: OptionValue | None) -> str:
@@ -134,7 +139,7 @@ def is_long_text(option: Option) -> bool:
 
 def difference(option: Option, value: OptionValue | None) -> str:
     """Return `Seed: 7` for a value that is not the default; else an empty string."""
-    if value is None or value == "" or is_same(value, option.default):
+    if value is None or value == "" or is_same(value, as_shown(option, option.default)):
         return ""
     if option.kind is OptionKind.TEXT:
         return option.title
@@ -164,3 +169,7 @@ def switch_title(option: Option) -> str:
 
 def _is_on_or_off(option: Option) -> bool:
     return option.kind is OptionKind.SWITCH or all(isinstance(choice.value, bool) for choice in option.choices)
+
+
+def _auto(option: Option) -> OptionValue | None:
+    return next((choice.value for choice in option.choices if choice.title == AUTO), None)

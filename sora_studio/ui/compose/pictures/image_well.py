@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QToolButton, QWid
 
 from sora_studio.domain.picture import Crop
 from sora_studio.domain.request import is_url
-from sora_studio.ui.compose.column import CONTROLS_HEIGHT
+from sora_studio.ui.compose.column import CONTROLS_HEIGHT, WELL_WIDTH
 from sora_studio.ui.compose.pictures.incoming import clipboard_picture, offers_picture
 from sora_studio.ui.compose.pictures.picture_mark import draw_mark
 from sora_studio.ui.kit import theme
@@ -30,7 +30,7 @@ from sora_studio.ui.kit.controls import box_path
 from sora_studio.viewmodels.compose.pictures import picture_words
 from sora_studio.viewmodels.compose.pictures.picture_words import Mark, Seen, Shape
 
-SIZE = QSize(64, CONTROLS_HEIGHT)
+SIZE = QSize(WELL_WIDTH, CONTROLS_HEIGHT)
 SLIM = QSize(32, CONTROLS_HEIGHT)
 """Size of the empty well beside pictures: less prominent than they are."""
 _REMOVE_SIZE = 16
