@@ -190,11 +190,11 @@ def test_a_crop_for_another_shape_does_not_outlive_the_model(loop: StudioEventLo
     assert model.request.edits == {}, "the picture's size is not known here"
 
 
-def test_values_that_no_control_shows_are_left_out_and_said(loop: StudioEventLoop, tmp_path: Path) -> None:
+def test_values_of_every_kind_are_taken_over(loop: StudioEventLoop, tmp_path: Path) -> None:
     model = restored(loop, ComposeStudio(tmp_path, shipped_profile("kling-2-1")))
     model.use(GenerationRequest("kling-2-1", "A pier", {"duration": 10, "negative_prompt": "haze", "cfg_scale": 0.6}))
-    assert model.request.options == {"duration": 10, "aspect_ratio": "16:9"}
-    assert model.notes == "Leave out: haze is left out. Prompt strength: 0.6 is left out."
+    chosen = {"duration": 10, "aspect_ratio": "16:9", "negative_prompt": "haze", "cfg_scale": 0.6}
+    assert (model.request.options, model.notes) == (chosen, "")
 
 
 def test_a_request_of_a_model_that_is_gone_is_taken_over_by_one_that_is_there(

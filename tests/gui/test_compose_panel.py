@@ -289,7 +289,7 @@ def test_a_segmented_control_is_one_stop_where_its_value_is(desk: Desk, holds: s
 def test_each_route_is_explained_in_its_menu(desk: Desk) -> None:
     desk.attach()
     actions = desk.one(MenuChip, "Route auto").menu().actions()
-    assert [action.text().partition(":")[0] for action in actions] == ["Auto", "Value", "Official"]
+    assert [action.text().partition("\t")[0] for action in actions] == ["Auto", "Value", "Official"]
     assert [action.isChecked() for action in actions] == [True, False, False]
     assert all(action.text().endswith(".") for action in actions)
 
@@ -297,7 +297,7 @@ def test_each_route_is_explained_in_its_menu(desk: Desk) -> None:
 def test_the_model_can_be_chosen_when_there_is_a_choice(qtbot: QtBot, loop: StudioEventLoop, tmp_path: Path) -> None:
     desk = Desk(qtbot, ComposeStudio(tmp_path, shipped_profile(), shipped_profile("sora-2-pro")))
     desk.attach()
-    desk.action("Sora 2", "Sora 2 Pro").trigger()
+    desk.action("Model Sora 2", "Sora 2 Pro").trigger()
     assert desk.one(SegmentButton, "Duration 12 s").isVisible()
     assert desk.one(MenuChip, "Size 1280 × 720").isVisible()
     assert desk.reads("0 / 5,000")
@@ -320,24 +320,21 @@ def test_what_has_no_default_is_left_to_the_service_or_asked_for(qtbot: QtBot, l
     desk.action("Aspect ratio Auto", "9:16").trigger()
     desk.action("Aspect ratio 9:16", "Auto").trigger()
     assert desk.one(MenuChip, "Aspect ratio Auto").isVisible()
-    desk.action("Kling 2.1", "Kling 2.6").trigger()
-    sound = [desk.one(SegmentButton, f"Sound {word}") for word in ("on", "off")]
-    assert [button.isChecked() for button in sound] == [False, False]
-    desk.click(sound[1])
-    desk.panel.use(
-        GenerationRequest(
-            "kling-2-6",
-            "A pier",
-            media=first_pictures("https://example.com/a.png"),
-        )
-    )
-    assert [button.isChecked() for button in sound] == [False, False]
+    desk.action("Model Kling 2.1", "Kling 2.6").trigger()
+    desk.click(desk.generate)
+    desk.bot.waitUntil(lambda: desk.reads("Choose Sound first."))
+    assert desk.one(MenuChip, "Sound Choose…").hasFocus()
+    assert desk.one(MenuChip, "Sound Choose…").accessibleDescription() == "Choose Sound first."
+    desk.action("Sound Choose…", "Off").trigger()
+    assert not desk.reads("Choose Sound first.")
+    desk.panel.use(GenerationRequest("kling-2-6", "A pier", media=first_pictures("https://example.com/a.png")))
+    assert desk.one(MenuChip, "Sound Choose…").isVisible()
     loop.run_until_complete(desk.scope.close())
 
 
 def test_with_one_model_there_is_no_chooser(desk: Desk) -> None:
     desk.attach()
-    assert [chip.accessibleName() for chip in desk.all(MenuChip)] == ["Route auto", "Takes ×1"]
+    assert [chip.accessibleName() for chip in desk.all(MenuChip)] == ["Takes ×1", "Route auto"]
 
 
 @pytest.mark.parametrize("width", [1100, 900, 728, 640])

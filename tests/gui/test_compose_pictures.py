@@ -22,6 +22,7 @@ from sora_studio.ui.compose.pictures.address_field import AddressField
 from sora_studio.ui.compose.pictures.fold_well import FoldWell
 from sora_studio.ui.compose.pictures.image_well import SIZE, ImageWell
 from sora_studio.ui.kit.controls import MenuChip, SegmentButton
+from sora_studio.ui.kit.number_slider import NumberSlider
 from tests.doubles.compose_studio import ComposeStudio, shipped_profile
 from tests.doubles.pictures import painted
 from tests.gui.compose_desk import EARLIER, Desk, open_desk, seen_text
@@ -233,12 +234,12 @@ def test_a_picture_that_brings_other_options_leaves_the_keyboard_where_it_is(
 ) -> None:
     desk = Desk(qtbot, ComposeStudio(tmp_path, shipped_profile("grok-video")))
     desk.attach()
-    desk.one(MenuChip, "Duration 6 s").setFocus()
+    desk.one(NumberSlider, "Duration 6 s").setFocus()
     if at == "editor":
         desk.editor.setFocus()
     drop(desk.wells()[0], files(picture))
     qtbot.waitUntil(lambda: desk.one(MenuChip, "Aspect ratio Auto").isVisible())
-    assert (desk.one(MenuChip, "Duration 6 s") if at == "chip" else desk.editor).hasFocus()
+    assert (desk.one(NumberSlider, "Duration 6 s") if at == "chip" else desk.editor).hasFocus()
     loop.run_until_complete(desk.scope.close())
 
 

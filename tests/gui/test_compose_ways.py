@@ -17,7 +17,10 @@ from sora_studio.domain.models.draft import first_pictures
 from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.ui.compose.advanced_chip import AdvancedChip
+from sora_studio.ui.compose.more_panel import MorePanel
 from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.check_box import CheckBox
+from sora_studio.ui.kit.controls import MenuChip
 from sora_studio.viewmodels.compose.pictures import picture_words
 from tests.gui.compose_desk import Desk, Look, open_desk
 
@@ -29,10 +32,33 @@ def desk(qtbot: QtBot, loop: StudioEventLoop, tmp_path: Path) -> Iterator[Desk]:
     yield from open_desk(qtbot, loop, tmp_path)
 
 
+def more(desk: Desk) -> MorePanel:
+    """The form behind the dots, open."""
+    found = desk.panel.findChildren(MorePanel)
+    if not (found and found[0].isVisible()):
+        desk.click(desk.one(AdvancedChip, "More options"))
+    return desk.panel.findChildren(MorePanel)[0]
+
+
 def shown(desk: Desk) -> list[tuple[str, bool]]:
-    """What the chip's menu offers, and what is chosen."""
-    menu = desk.one(AdvancedChip, "Advanced").menu()
-    return [(action.text(), action.isChecked()) for action in menu.actions() if action.isEnabled() and not action.isSeparator()]
+    """What the form offers for the task's ways, and what is chosen."""
+    panel = more(desk)
+    chips = [chip for chip in desk.all(MenuChip) if chip.accessibleName().startswith("Send pictures")]
+    offered = [(action.text(), action.isChecked()) for chip in chips for action in chip.menu().actions()]
+    boxes = [(box.text(), box.isChecked()) for box in desk.all(CheckBox) if panel.isAncestorOf(box)]
+    return [*boxes, *offered]
+
+
+def by(desk: Desk, words: str) -> None:
+    """Choose how pictures travel."""
+    more(desk)
+    [chip] = [chip for chip in desk.all(MenuChip) if chip.accessibleName().startswith("Send pictures")]
+    next(action for action in chip.menu().actions() if words in action.text()).trigger()
+
+
+def ask_for_report(desk: Desk) -> None:
+    more(desk)
+    desk.click(desk.one(CheckBox, REPORT))
 
 
 def sent(desk: Desk) -> GenerationRequest:
@@ -53,8 +79,11 @@ def test_reports_are_offered_once_a_relay_is_set_up_and_not_asked_for_without(de
     desk.events.publish(RelayChanged(connected=True))
     QTest.keyClicks(desk.editor, "A")
     assert shown(desk) == [(REPORT, False)]
-    desk.action("Advanced", "callback").trigger()
-    assert desk.one(AdvancedChip, "Advanced").accessibleDescription() == "The service reports when the clip is ready (callback)"
+    ask_for_report(desk)
+    assert (
+        desk.one(AdvancedChip, "More options").accessibleDescription()
+        == "The service reports when the clip is ready (callback)"
+    )
     assert sent(desk).callback
     desk.studio.reports.configured = False
     desk.events.publish(RelayChanged(connected=False))
@@ -65,9 +94,9 @@ def test_reports_are_offered_once_a_relay_is_set_up_and_not_asked_for_without(de
 def test_a_choice_that_holds_is_seen_by_shape_and_not_by_colour_alone(desk: Desk) -> None:
     desk.studio.reports.configured = True
     desk.attach()
-    chip = desk.one(AdvancedChip, "Advanced")
+    chip = desk.one(AdvancedChip, "More options")
     plain = drawn(chip)
-    desk.action("Advanced", "callback").trigger()
+    ask_for_report(desk)
     assert drawn(chip) > plain
 
 
@@ -94,7 +123,7 @@ def test_pictures_go_the_usual_way_unless_a_task_says_otherwise(desk: Desk) -> N
     desk.studio.publishing.chosen = PictureRoute.BUCKET
     desk.attach()
     assert shown(desk) == [("As in Settings (Bucket)", True), ("Bucket", False), ("Own command", False)]
-    desk.action("Advanced", "Own command").trigger()
+    by(desk, "Own command")
     assert shown(desk)[-1] == ("Own command", True)
     QTest.keyClicks(desk.editor, "A")
     assert sent(desk).pictures_by is PictureRoute.COMMAND

@@ -33,18 +33,17 @@ class ControlsRow(QWidget):
 
     def arrange(self) -> None:
         """Place everything for the current width."""
-        is_one_line = self._is_inline(self.width())
-        self._images.set_room(INLINE if is_one_line else self._room_above())
-        x = self._put_images()
-        button = self._place_button()
-        chips_y = button.y() + (theme.GENERATE_HEIGHT - theme.CONTROL_HEIGHT) // 2
-        head = self._chips.head
-        head_room = self._head_room(button.x() - _GAP - x) if is_one_line else self.width() - x
-        head_width = min(head.sizeHint().width(), max(head_room, head.minimumSizeHint().width()))
-        head.setGeometry(x, chips_y if is_one_line else (CONTROLS_HEIGHT - theme.CONTROL_HEIGHT) // 2, head_width, theme.CONTROL_HEIGHT)
-        left = x + head_width + (theme.GRID if head_width else 0) if is_one_line else 0
-        self._chips.setGeometry(left, chips_y, max(button.x() - _GAP - left, 0), theme.CONTROL_HEIGHT)
+        is_inline = self._is_inline(self.width())
+        self._images.set_room(INLINE if is_inline else self._room_above())
+        button, head = self._place_button(), self._chips.head
+        x, end = self._put_images(), button.x() - _GAP
+        room = end - x - theme.GRID - self._chips.width_of_commonest if is_inline else self.width() - x
+        width = min(head.sizeHint().width(), max(room, head.minimumSizeHint().width()))
+        head.setGeometry(x, (CONTROLS_HEIGHT - theme.CONTROL_HEIGHT) // 2, width, theme.CONTROL_HEIGHT)
         head.arrange()
+        left = 0 if not is_inline else x + width + theme.GRID if width else x
+        y = button.y() + (theme.GENERATE_HEIGHT - theme.CONTROL_HEIGHT) // 2
+        self._chips.setGeometry(left, y, max(end - left, 0), theme.CONTROL_HEIGHT)
 
     def hasHeightForWidth(self) -> bool:
         """Return True: a narrow row has two lines."""
@@ -100,6 +99,3 @@ class ControlsRow(QWidget):
         self._generate.setGeometry(self.width() - width, y, width, theme.GENERATE_HEIGHT)
         kept = max(width, _GENERATE_ROOM)
         return QRect(self.width() - kept, y, kept, theme.GENERATE_HEIGHT)
-
-    def _head_room(self, room: int) -> int:
-        return room - theme.GRID - self._chips.width_of_commonest

@@ -15,9 +15,7 @@ class ElidedLabel(QLabel):
     `text()` and the accessible name are always complete. The label takes whatever width its layout leaves.
     """
 
-    def __init__(
-        self, text: str = "", *, semibold: bool = False, at_end: bool = False, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, text: str = "", *, semibold: bool = False, at_end: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._mode = Qt.TextElideMode.ElideRight if at_end else Qt.TextElideMode.ElideMiddle
         self.setTextFormat(Qt.TextFormat.PlainText)

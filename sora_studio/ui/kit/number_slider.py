@@ -13,6 +13,7 @@ from sora_studio.viewmodels.compose.number_scale import NumberScale
 
 _BAR, _SHORT_BAR = 56, 28
 _TRACK, _HANDLE = 3.0, 10.0
+_ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class NumberSlider(QSlider):
@@ -85,7 +86,7 @@ class NumberSlider(QSlider):
         """Open the field for what a number may begin with; leave the other keys to the slider."""
         if ev.text() and ev.text() in "0123456789-.,":
             self._open_field(ev.text())
-        elif ev.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not ev.modifiers():
+        elif ev.key() in _ENTER_KEYS and not ev.modifiers():
             self._open_field()
         else:
             before = self._value
@@ -137,10 +138,10 @@ class NumberSlider(QSlider):
         painter.drawEllipse(QPointF(x, middle), _HANDLE / 2, _HANDLE / 2)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Esc leaves the field without a change; Up and Down step from what was typed."""
+        """Enter takes what was typed, Esc leaves it; Up and Down step from it."""
         if watched is self._field and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            if event.key() == Qt.Key.Key_Escape:
-                self._close_field(keep=False)
+            if event.key() in (*_ENTER_KEYS, Qt.Key.Key_Escape):  # a line edit would pass Enter on, which opens it again
+                self._close_field(keep=event.key() in _ENTER_KEYS)
                 return True
             if event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
                 self._close_field(keep=True)
