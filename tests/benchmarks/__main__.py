@@ -27,6 +27,7 @@ BENCHMARKS = (
     "relay",
     "models",
     "model_picker",
+    "model_form",
 )
 MARKS = {True: "met", False: "missed", None: ""}
 

@@ -282,7 +282,9 @@ def test_the_dots_name_what_differs_and_the_form_fits_the_smallest_window(make_d
     assert chip.accessibleDescription() == "Motion: Large. Music: Off"
     assert "Motion: Large. Music: Off" in chip.toolTip()
     assert QRect(desk.mapToGlobal(QPoint(0, 0)), desk.size()).contains(desk.panel.geometry())
-    lines = [desk.panel.rect().contains(line.geometry().translated(line.parentWidget().pos())) for line in desk.all(OptionField)]
+    lines = [
+        desk.panel.rect().contains(line.geometry().translated(line.parentWidget().pos())) for line in desk.all(OptionField)
+    ]
     assert all(lines)
     press(desk.panel, Qt.Key.Key_Escape)
     assert not desk.panel.isVisible()

@@ -19,7 +19,8 @@ _ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 class NumberSlider(QSlider):
     """One stop for the keyboard: arrows step, Page Up and Down go further, Home and End to the ends, digits open the field.
 
-    Shows values without emitting them. Signals: `chosen(int | float)` when the user sets a number.
+    Shows values without emitting them. Signals: `chosen(int | float | None)` when the user sets a number, or
+    takes back the first one with Esc.
     """
 
     chosen = Signal(object)
@@ -33,6 +34,7 @@ class NumberSlider(QSlider):
         self._why: Callable[[OptionValue], str] = _nothing
         self._compact = self._is_showing = False
         self._field: QLineEdit | None = None
+        self._before: OptionValue | None = None
         self.setFont(theme.font())
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a click leaves the caret in the prompt
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -234,10 +236,18 @@ class NumberSlider(QSlider):
             field.selectAll()
         field.installEventFilter(self)
         field.setGeometry(PADDING, 1, self._text_room() + 2, self.height() - 2)
+        self._before = self._value
+        field.textEdited.connect(self._on_field_text_edited)
         field.editingFinished.connect(self._on_field_editing_finished)
         field.show()
         field.setFocus(Qt.FocusReason.OtherFocusReason)
         self.update()
+
+    def _on_field_text_edited(self, text: str) -> None:
+        """Take the number with every key: Generate can be pressed without leaving the field."""
+        value = self._scale.parse(text)
+        if value is not None and value != self._value:
+            self._choose(value)
 
     def _on_field_editing_finished(self) -> None:
         self._close_field(keep=True)
@@ -247,15 +257,14 @@ class NumberSlider(QSlider):
         if field is None:
             return
         had_focus = field.hasFocus()
-        value = self._scale.parse(field.text()) if keep else None
         field.hide()
         field.deleteLater()
         if had_focus:
             self.setFocus(Qt.FocusReason.OtherFocusReason)
-        if value is not None and value != self._value:
-            self._choose(value)
-        self._tell()
-        self.update()
+        if not keep and self._before != self._value:
+            self._value = self._before
+            self.chosen.emit(self._before)
+        self._move(self.minimum() if self._value is None else self._scale.position_of(self._value))
 
 
 def _nothing(_: OptionValue) -> str:
