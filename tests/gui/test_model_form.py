@@ -1,6 +1,7 @@
 """The form of a model: every option has a control, the commonest stand in one line, and nothing moves."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -32,7 +33,7 @@ WIDE, NARROW = 1060, 687
 
 
 @pytest.fixture
-def make_desk(qtbot: QtBot, loop: StudioEventLoop) -> Iterator[MakeDesk]:
+def make_desk(qtbot: QtBot, loop: StudioEventLoop) -> MakeDesk:
     def make(width: int = WIDE, *profiles: ModelProfile) -> FormDesk:
         desk = FormDesk(width, {profile.slug: profile for profile in profiles} or None)
         qtbot.addWidget(desk)
@@ -41,7 +42,7 @@ def make_desk(qtbot: QtBot, loop: StudioEventLoop) -> Iterator[MakeDesk]:
         qtbot.waitUntil(desk.isActiveWindow)
         return desk
 
-    yield make
+    return make
 
 
 def controls(desk: FormDesk) -> list[QWidget]:
@@ -68,7 +69,7 @@ def test_every_model_in_every_mode_fits_one_line_of_1100_px_with_nothing_cut(mak
         places = {widget: desk.place(widget) for widget in controls(desk)}
         assert len({place.center().y() // 4 for place in places.values()}) == 1, (slug, mode)
         in_order = sorted(places.values(), key=QRect.left)
-        assert all(one.right() < next_one.left() for one, next_one in zip(in_order, in_order[1:], strict=False)), (slug, mode)
+        assert all(one.right() < next_one.left() for one, next_one in pairwise(in_order)), (slug, mode)
         assert all(desk.rect().contains(place) for place in in_order)
         for chip in desk.all(MenuChip):
             assert "…" not in chip.shown().removesuffix("Choose…").removesuffix("Sound…"), (slug, mode, chip.shown())
@@ -282,10 +283,8 @@ def test_the_dots_name_what_differs_and_the_form_fits_the_smallest_window(make_d
     assert chip.accessibleDescription() == "Motion: Large. Music: Off"
     assert "Motion: Large. Music: Off" in chip.toolTip()
     assert QRect(desk.mapToGlobal(QPoint(0, 0)), desk.size()).contains(desk.panel.geometry())
-    lines = [
-        desk.panel.rect().contains(line.geometry().translated(line.parentWidget().pos())) for line in desk.all(OptionField)
-    ]
-    assert all(lines)
+    for line in desk.all(OptionField):
+        assert desk.panel.rect().contains(QRect(line.mapTo(desk.panel, QPoint(0, 0)), line.size()))
     press(desk.panel, Qt.Key.Key_Escape)
     assert not desk.panel.isVisible()
 

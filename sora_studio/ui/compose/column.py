@@ -10,7 +10,7 @@ CONTROLS_HEIGHT = 44
 WELL_WIDTH = 64
 NOTES_HEIGHT = 16
 """Height of the line of notes above the controls, in px; kept free, so that a note moves nothing."""
-_ONE_LINE_FROM = 900
+_ONE_LINE_FROM = 860
 """The least width beside the pictures, in px, at which all controls stand on one line."""
 
 

@@ -44,7 +44,7 @@ class ModelChips(QWidget):
             # The one place that says what a press does: a menu, until something better is connected to `clicked`.
             _set_menu(self._model, ChoiceMenu("Model", tuple(entries), self.model_chosen.emit, self._model))
         _show_choice(self._model, "Model", profile.title, profile.slug)
-        self._model.setVisible(len(models) > 1)
+        _set_visible(self._model, len(models) > 1)
         self.updateGeometry()
 
     def show_modes(self, modes: Sequence[Mode], current: str, profile: ModelProfile) -> None:
@@ -55,7 +55,7 @@ class ModelChips(QWidget):
             _set_menu(self._mode, ChoiceMenu("Mode", tuple(entries), self.mode_chosen.emit, self._mode))
         title = next((mode.title for mode in modes if mode.id == current), current)
         _show_choice(self._mode, "Mode", title, current)
-        self._mode.setVisible(len(modes) > 1)
+        _set_visible(self._mode, len(modes) > 1)
         self.updateGeometry()
 
     def mark(self, problems: Mapping[str, str]) -> None:
@@ -102,6 +102,11 @@ class ModelChips(QWidget):
         """Lay the chips out for the new width."""
         super().resizeEvent(event)
         self.arrange()
+
+
+def _set_visible(chip: MenuChip, visible: bool) -> None:
+    if chip.isHidden() is visible:
+        chip.setVisible(visible)
 
 
 def _set_menu(chip: MenuChip, menu: ChoiceMenu) -> None:

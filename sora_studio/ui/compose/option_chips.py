@@ -1,6 +1,7 @@
 """The form of a model: chips for what is chosen most, the rest behind `⋯`; with model, mode, route and takes."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
@@ -26,6 +27,8 @@ from sora_studio.viewmodels.compose.pictures import picture_words
 
 _ROUTE = "route"
 _BEHIND = ("callback",)
+_MOST_KEPT = 80
+"""Chips that are kept for the next model with such an option."""
 
 
 class OptionChips(QWidget):
@@ -49,7 +52,8 @@ class OptionChips(QWidget):
         self._profile: ModelProfile | None = None
         self._options: tuple[Option, ...] = ()
         self._chips = dict[str, Chip]()
-        self._built = dict[str, Option]()
+        self._pool = dict[Option, Chip]()
+        self._in_row: Sequence[Option] = ()
         self._routes: Sequence[str] = ()
         self._ways = Ways()
         self._request: GenerationRequest | None = None
@@ -143,7 +147,7 @@ class OptionChips(QWidget):
     @property
     def width_of_commonest(self) -> int:
         """The narrowest width that shows the three options that are changed most, those to choose, the takes and `⋯`."""
-        return self._row.width_of(sum(map(form_fields.comes_first, form_fields.in_order(self._built.values()))))
+        return self._row.width_of(sum(map(form_fields.comes_first, self._in_row)))
 
     def minimumSizeHint(self) -> QSize:
         """Return the size of takes and `⋯`."""
@@ -152,10 +156,7 @@ class OptionChips(QWidget):
     # --- building -------------------------------------------------------------------------------------------------
 
     def _renew(self, options: Sequence[Option], profile: ModelProfile | None) -> None:
-        chips = dict[str, Chip]()
-        for option in options:
-            kept = self._built.get(option.field) == option
-            chips[option.field] = self._chips[option.field] if kept else self._build_option(option)
+        chips = {option.field: self._chip_of(option) for option in options}
         routes = profile.routing.values if profile and profile.routing and len(profile.routing.values) > 1 else ()
         if routes:
             kept = routes == self._routes and _ROUTE in self._chips
@@ -163,10 +164,25 @@ class OptionChips(QWidget):
         for field, chip in self._chips.items():
             if chips.get(field) is not chip:
                 chip.hide()
-                chip.deleteLater()
+                if field == _ROUTE:
+                    chip.deleteLater()
         self._routes = routes
         self._chips = chips
-        self._built = {option.field: option for option in options}
+        self._in_row = tuple(options)
+        self._forget_spare_chips()
+
+    def _chip_of(self, option: Option) -> Chip:
+        """Return the option's chip: that of an equal option of another model or mode, if there was one."""
+        alike = replace(option, modes=())
+        if alike not in self._pool:
+            self._pool[alike] = self._build_option(option)
+        return self._pool[alike]
+
+    def _forget_spare_chips(self) -> None:
+        used = set(self._chips.values())
+        spare = [alike for alike, chip in self._pool.items() if chip not in used]
+        for alike in spare[: max(len(self._pool) - _MOST_KEPT, 0)]:
+            self._pool.pop(alike).deleteLater()
 
     def _place(self) -> None:
         if self._profile is None:

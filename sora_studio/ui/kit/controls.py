@@ -38,6 +38,7 @@ class SegmentButton(QRadioButton):
         self.compact = False
         self._reason = ""
         _prepare(self)
+        self._text_width = text_width(self.font(), text)
 
     def forbid(self, reason: str) -> None:
         """Grey the button, which then cannot be chosen and says why; an empty reason allows it again."""
@@ -54,7 +55,7 @@ class SegmentButton(QRadioButton):
         """Return the width with text, or compact with the icon alone if there is one."""
         parts = [ICON] if self.icon_name else []
         if not (compact and self.icon_name):
-            parts.append(text_width(self.font(), self.text()))
+            parts.append(self._text_width)
         return sum(parts) + GAP * (len(parts) - 1) + 2 * PADDING
 
     def sizeHint(self) -> QSize:
@@ -108,6 +109,7 @@ class CheckChip(QCheckBox):
         self.invalid = False
         self._reason = ""
         _prepare(self)
+        self._width = ICON + 6 + text_width(self.font(), text) + 2 * PADDING
         self.clicked.connect(self._on_clicked)
 
     def forbid(self, reason: str) -> None:
@@ -121,7 +123,7 @@ class CheckChip(QCheckBox):
 
     def sizeHint(self) -> QSize:
         """Return a size that includes the tick even when off, so that nothing moves."""
-        return QSize(ICON + 6 + text_width(self.font(), self.text()) + 2 * PADDING, theme.CONTROL_HEIGHT)
+        return QSize(self._width, theme.CONTROL_HEIGHT)
 
     def nextCheckState(self) -> None:
         """Keep the state while forbidden."""
@@ -171,7 +173,7 @@ class MenuChip(QPushButton):
         self.invalid = False
         self._words = self._short = ""
         self._compact = False
-        self._room = self._short_room = 0
+        self._width = self._short_width = self._room = self._short_room = 0
         _prepare(self)
 
     @property
@@ -181,7 +183,12 @@ class MenuChip(QPushButton):
 
     def show_words(self, words: str, *, short: str = "") -> None:
         """Set the text, and what is left of it when compact. Qt's own `setText` would treat an ampersand as a shortcut."""
-        self._words, self._short = words, short or words
+        short = short or words
+        if (words, short) == (self._words, self._short):
+            return
+        self._words, self._short = words, short
+        self._width = text_width(self.font(), words)
+        self._short_width = self._width if short == words else text_width(self.font(), short)
         self._tell()
         self.updateGeometry()
         self.update()
@@ -189,7 +196,7 @@ class MenuChip(QPushButton):
     def keep_room(self, texts: Sequence[str], shorts: Sequence[str] = ()) -> None:
         """Be as wide as the widest of these texts, and of `shorts` when compact, so that another value moves nothing."""
         self._room = max((text_width(self.font(), text) for text in texts), default=0)
-        self._short_room = max((text_width(self.font(), text) for text in shorts or texts), default=0)
+        self._short_room = max((text_width(self.font(), text) for text in shorts), default=0) if shorts else self._room
 
     def set_compact(self, compact: bool) -> None:
         """Show the short text."""
@@ -200,8 +207,8 @@ class MenuChip(QPushButton):
 
     def width_when(self, *, compact: bool) -> int:
         """Return the width with the whole text, or with the short one."""
-        text, room = (self._short, self._short_room) if compact else (self._words, self._room)
-        return max(text_width(self.font(), text), room) + 7 + _ARROW.width() + 2 * PADDING
+        width, room = (self._short_width, self._short_room) if compact else (self._width, self._room)
+        return max(width, room) + 7 + _ARROW.width() + 2 * PADDING
 
     def sizeHint(self) -> QSize:
         """Return the size of text and arrow with padding."""
@@ -213,7 +220,10 @@ class MenuChip(QPushButton):
 
     def shown(self) -> str:
         """Return the text as painted; a chip that is narrower than its size hint elides it."""
-        text, room = self._short if self._compact else self._words, self.width() - 7 - _ARROW.width() - 2 * PADDING
+        text, width = (self._short, self._short_width) if self._compact else (self._words, self._width)
+        room = self.width() - 7 - _ARROW.width() - 2 * PADDING
+        if width <= room:
+            return text
         return QFontMetrics(self.font()).elidedText(text, Qt.TextElideMode.ElideRight, room)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

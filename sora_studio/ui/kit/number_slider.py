@@ -42,6 +42,7 @@ class NumberSlider(QSlider):
         self.setRange(scale.first, scale.last)
         self.setPageStep(scale.page)
         self.valueChanged.connect(self._on_value_changed)
+        self._text_room = self._measure()
         self._tell()
 
     @property
@@ -70,7 +71,7 @@ class NumberSlider(QSlider):
 
     def width_when(self, *, compact: bool) -> int:
         """Return the width with a longer or shorter bar."""
-        return self._text_room() + GAP + (_SHORT_BAR if compact else _BAR) + 2 * PADDING
+        return self._text_room + GAP + (_SHORT_BAR if compact else _BAR) + 2 * PADDING
 
     def set_compact(self, compact: bool) -> None:
         """Show the shorter bar."""
@@ -153,13 +154,13 @@ class NumberSlider(QSlider):
 
     # --- inside ---------------------------------------------------------------------------------------------------
 
-    def _text_room(self) -> int:
+    def _measure(self) -> int:
         ends = (self._scale.value_at(self._scale.first), self._scale.value_at(self._scale.last))
         texts = (*map(self._scale.words, ends), self._unset)
         return max(text_width(self.font(), text) for text in texts)
 
     def _bar(self) -> QRect:
-        left = PADDING + self._text_room() + GAP
+        left = PADDING + self._text_room + GAP
         return QRect(left, 0, self.width() - PADDING - left, self.height())
 
     def _x_of(self, position: int) -> float:
@@ -235,7 +236,7 @@ class NumberSlider(QSlider):
         if not typed:
             field.selectAll()
         field.installEventFilter(self)
-        field.setGeometry(PADDING, 1, self._text_room() + 2, self.height() - 2)
+        field.setGeometry(PADDING, 1, self._text_room + 2, self.height() - 2)
         self._before = self._value
         field.textEdited.connect(self._on_field_text_edited)
         field.editingFinished.connect(self._on_field_editing_finished)
