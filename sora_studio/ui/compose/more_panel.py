@@ -5,15 +5,16 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from sora_studio.domain.models.forbidden import Ban
 from sora_studio.domain.models.profile import Option
+from sora_studio.domain.models.values import OptionValue
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.ui.compose.option_field import CONTROL_WIDTH, LABEL_WIDTH, OptionField
-from sora_studio.ui.compose.pictures.route_menu import add_routes
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.check_box import CheckBox
+from sora_studio.ui.kit.choice_menu import ChoiceMenu, MenuEntry
 from sora_studio.ui.kit.controls import MenuChip
 from sora_studio.viewmodels.compose import compose_text
 from sora_studio.viewmodels.compose.compose_routes import Ways
@@ -70,7 +71,7 @@ class MorePanel(QFrame):
         if routes:
             lines.addLayout(self._build_route(routes, form))
         if ways.has_choice:
-            lines.addLayout(self._build_pictures_by(form))
+            lines.addLayout(self._build_pictures_by(ways, form))
         if ways.callback:
             lines.addWidget(self._build_callback())
         lines.addStretch(1)
@@ -84,18 +85,10 @@ class MorePanel(QFrame):
             field.show_value(request.options.get(name))
             field.show_bans(bans.get(name, ()))
             field.show_problem(problems.get(name, ""))
-        if isinstance(route := self._extras.get("route"), MenuChip):
-            route.show_words(compose_text.route_title(request.route))
-            route.setAccessibleName(f"Route {request.route}")
-            for action in route.menu().actions():
-                action.setChecked(action.data() == request.route)
-        if isinstance(by := self._extras.get("pictures_by"), MenuChip):
-            words = dict(picture_words.route_choices(ways.routes, ways.usual))
-            chosen = request.pictures_by if request.pictures_by in ways.routes else None
-            by.show_words(words[chosen])
-            by.setAccessibleName(f"Send pictures through {words[chosen]}")
-            by.menu().clear()
-            add_routes(by.menu(), ways, request.pictures_by, self.pictures_by_chosen.emit)
+        _show_choice(self._extras.get("route"), "Route", compose_text.route_title(request.route), request.route)
+        by = request.pictures_by if request.pictures_by in ways.routes else None
+        words = dict(picture_words.route_choices(ways.routes, ways.usual)).get(by, "")
+        _show_choice(self._extras.get("pictures_by"), "Send pictures through", words, by)
         if isinstance(callback := self._extras.get("callback"), CheckBox):
             callback.setChecked(request.callback)
 
@@ -129,21 +122,15 @@ class MorePanel(QFrame):
     # --- building -------------------------------------------------------------------------------------------------
 
     def _build_route(self, routes: Sequence[str], form: QWidget) -> QHBoxLayout:
-        chip = MenuChip(form)
-        menu = QMenu(chip)
-        for route in routes:
-            action = menu.addAction(f"{compose_text.route_title(route)}\t{compose_text.route_sentence(route)}".rstrip())
-            action.setCheckable(True)
-            action.setData(route)
-            action.triggered.connect(partial(self.route_chosen.emit, route))
-        chip.setMenu(menu)
-        self._extras["route"] = chip
+        entries = (MenuEntry(route, compose_text.route_title(route), compose_text.route_sentence(route)) for route in routes)
+        chip = self._extras["route"] = MenuChip(form)
+        chip.setMenu(ChoiceMenu("Route", tuple(entries), self.route_chosen.emit, chip))
         return _line("Route", chip, form)
 
-    def _build_pictures_by(self, form: QWidget) -> QHBoxLayout:
-        chip = MenuChip(form)
-        chip.setMenu(QMenu(chip))
-        self._extras["pictures_by"] = chip
+    def _build_pictures_by(self, ways: Ways, form: QWidget) -> QHBoxLayout:
+        entries = (MenuEntry(route, words) for route, words in picture_words.route_choices(ways.routes, ways.usual))
+        chip = self._extras["pictures_by"] = MenuChip(form)
+        chip.setMenu(ChoiceMenu("Send pictures through", tuple(entries), self.pictures_by_chosen.emit, chip))
         return _line("Send pictures through", chip, form)
 
     def _build_callback(self) -> CheckBox:
@@ -166,3 +153,10 @@ def _line(title: str, control: QWidget, form: QWidget) -> QHBoxLayout:
     line.addWidget(control)
     line.addStretch(1)
     return line
+
+
+def _show_choice(chip: QWidget | None, title: str, words: str, value: OptionValue | None) -> None:
+    if isinstance(chip, MenuChip) and isinstance(menu := chip.menu(), ChoiceMenu):
+        chip.show_words(words)
+        chip.setAccessibleName(f"{title} {words}")
+        menu.show_value(value)
