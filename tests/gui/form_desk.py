@@ -7,9 +7,9 @@ from typing import TypeVar
 from PySide6.QtCore import QCoreApplication, QRect
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from sora_studio.domain.models.profile import ModelProfile
+from sora_studio.domain.models.profile import MediaKind, ModelProfile
 from sora_studio.domain.models.values import OptionValue
-from sora_studio.domain.request import GenerationRequest, image_rules
+from sora_studio.domain.request import GenerationRequest
 from sora_studio.ui.compose.controls_row import ControlsRow
 from sora_studio.ui.compose.more_panel import MorePanel
 from sora_studio.ui.compose.option_chips import OptionChips
@@ -47,14 +47,13 @@ class FormDesk(QWidget):
     def show_mode(self, slug: str, mode: str = "", **options: OptionValue) -> None:
         profile = self.models[slug]
         mode = mode or profile.modes[0].id
-        self.mode = mode
         found = profile.options_in(mode)
         defaults = {option.field: option.default for option in found if option.default is not None}
         route = profile.routing.default if profile.routing else ""
-        self.request = GenerationRequest(slug, "A pier", {**defaults, **options}, route)
-        rules = image_rules(profile)
-        self.images.show_images((), rules, problem="", problems={})
-        self.images.setVisible(rules is not None)
+        self.request = GenerationRequest(slug, "A pier", {**defaults, **options}, route, mode=mode)
+        takes_pictures = any(slot.kind is MediaKind.IMAGE for slot in profile.media)
+        self.images.show_images((), can_add=takes_pictures, problem="", problems={})
+        self.images.setVisible(takes_pictures)
         self.chips.show_profile(profile, found, self.models)
         self.chips.show_modes(profile.modes, mode)
         self.show_request()

@@ -242,6 +242,15 @@ def test_what_a_rule_forbids_is_grey_and_says_why_to_pointer_and_keyboard(make_d
     assert say in QToolTip.text()
 
 
+def test_a_rule_of_a_mode_holds_in_that_mode(make_desk: MakeDesk) -> None:
+    desk = make_desk()
+    desk.show_mode("veo-3-1", "fast-reference")
+    assert desk.one(SegmentButton, "Aspect ratio 9:16").toolTip() == "<qt>Reference pictures work in 16:9 only.</qt>"
+    desk.show_mode("veo-3-1", "fast-text")
+    QTest.mouseClick(desk.one(SegmentButton, "Aspect ratio 9:16"), Qt.MouseButton.LeftButton)
+    assert desk.request.options["aspect_ratio"] == "9:16"
+
+
 def test_a_range_ends_where_a_rule_says(make_desk: MakeDesk) -> None:
     option = "[[option]]\nfield = '{}'\ntitle = '{}'\nkind = '{}'\n{}\n"
     desk = make_desk(
