@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+FILM_ENDINGS = ("mp4", "m4v", "mov", "webm", "mkv", "avi", "mpg", "mpeg", "ts", "mts", "3gp", "ogv", "wmv", "flv")
+SOUND_ENDINGS = ("mp3", "wav", "m4a", "aac", "flac", "ogg", "oga", "opus", "wma", "aif", "aiff")
+"""Extensions of files that may contain a film or a sound, if only to send a converted copy."""
+
 
 @dataclass(frozen=True, slots=True)
 class Trim:

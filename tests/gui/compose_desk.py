@@ -49,7 +49,7 @@ class Desk:
         self.routes_needed = list[bool]()
         self.panel.route_needed.connect(lambda: self.routes_needed.append(True))
         qtbot.addWidget(self.panel, before_close_func=self._finish)
-        self.panel.resize(1100, 400)
+        self.panel.resize(1200, 400)
         self.panel.show()
         self.panel.activateWindow()
         qtbot.waitActive(self.panel)

@@ -7,15 +7,16 @@ from typing import TypeVar
 from PySide6.QtCore import QCoreApplication, QRect
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from sora_studio.domain.models.profile import MediaKind, ModelProfile
+from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.models.values import OptionValue
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.ui.compose.controls_row import ControlsRow
+from sora_studio.ui.compose.media_wells import MediaWells
 from sora_studio.ui.compose.more_panel import MorePanel
 from sora_studio.ui.compose.option_chips import OptionChips
-from sora_studio.ui.compose.pictures.image_strip import ImageStrip
 from sora_studio.ui.kit.generate_button import GenerateButton
 from sora_studio.ui.kit.task_scope import TaskScope
+from sora_studio.viewmodels.compose.media_places import media_places, modes_to_choose
 from tests.doubles.models import shipped_models
 
 W = TypeVar("W", bound=QWidget)
@@ -27,11 +28,11 @@ class FormDesk(QWidget):
     def __init__(self, width: int = 1060, models: dict[str, ModelProfile] | None = None) -> None:
         super().__init__()
         self.models = dict(shipped_models()) if models is None else models
-        self.images = ImageStrip(TaskScope(_fail), self)
+        self.media = MediaWells(TaskScope(_fail), self)
         self.chips = OptionChips(self)
         self.generate = GenerateButton(self)
         self.generate.setText("Generate · ≈ $0.42")
-        self.row = ControlsRow(self.images, self.chips, self.generate, self)
+        self.row = ControlsRow(self.media, self.chips, self.generate, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addStretch(1)
@@ -51,11 +52,10 @@ class FormDesk(QWidget):
         defaults = {option.field: option.default for option in found if option.default is not None}
         route = profile.routing.default if profile.routing else ""
         self.request = GenerationRequest(slug, "A pier", {**defaults, **options}, route, mode=mode)
-        takes_pictures = any(slot.kind is MediaKind.IMAGE for slot in profile.media)
-        self.images.show_images((), can_add=takes_pictures, problem="", problems={})
-        self.images.setVisible(takes_pictures)
+        chosen = next(found for found in profile.modes if found.id == mode)
+        self.media.show_places(media_places(profile, chosen, {}), {}, problem="", problems={})
         self.chips.show_profile(profile, found, self.models)
-        self.chips.show_modes(profile.modes, mode)
+        self.chips.show_modes(modes_to_choose(profile), mode)
         self.show_request()
 
     def show_request(self) -> None:

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.models.draft import first_pictures
+from sora_studio.domain.models.profile import Role
 from sora_studio.domain.picture import Crop, PictureEdit, PictureRoute, PreparedPicture, WebPicture
 from sora_studio.domain.request import GenerationRequest, ImageFacts
 from sora_studio.ui.compose.pictures.address_field import AddressField
@@ -421,7 +422,7 @@ def test_a_step_takes_along_nothing_that_was_said_of_the_picture_before(desk: De
     dialog = desk.picture_dialog()
     desk.bot.waitUntil(lambda: "Cropped to 800 × 450" in said(dialog))
     desk.studio.pictures.looking = asyncio.Event()
-    desk.panel._pictures.put((str(Path(three[0]).with_name("new.jpg")),))
+    desk.panel._pictures.put(Role.FIRST, (str(Path(three[0]).with_name("new.jpg")),))
     assert dialog.windowTitle() == "new.jpg"
     assert "800" not in said(dialog)
     desk.studio.pictures.looking.set()

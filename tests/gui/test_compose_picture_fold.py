@@ -71,7 +71,7 @@ def test_a_press_leads_to_the_fold_when_the_fault_lies_there(desk: Desk, twelve:
 
 
 def test_a_picture_that_comes_out_of_the_fold_brings_its_mark_along(desk: Desk, twelve: FoldWell) -> None:
-    desk.panel.resize(1100, 400)
+    desk.panel.resize(1900, 400)
     desk.bot.waitUntil(lambda: len(desk.pictures()) == 12)
     assert [well.source for well in desk.wells() if well.invalid] == ["/pictures/picture-11.jpg"]
     assert desk.wells()[11].accessibleDescription() == BROKEN

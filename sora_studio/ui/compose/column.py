@@ -7,21 +7,23 @@ from sora_studio.ui.kit import theme
 
 CONTROLS_HEIGHT = 44
 """Height of a line of the controls below the editor, in px; set by the image wells."""
-WELL_WIDTH = 64
+MEDIA_WIDTH = 192
+"""The least room for the media on the line of the options, in px: two pictures and a place for more."""
 NOTES_HEIGHT = 16
 """Height of the line of notes above the controls, in px; kept free, so that a note moves nothing."""
-_ONE_LINE_FROM = 860
-"""The least width beside the pictures, in px, at which all controls stand on one line."""
+OPTIONS_WIDTH = 860
+"""Room for everything else on one line, in px: enough for the model with the widest options."""
+_ONE_LINE_FROM = MEDIA_WIDTH + theme.GRID + OPTIONS_WIDTH
 
 
-def is_one_line(width: int, pictures_width: int) -> bool:
-    """Return whether all controls stand on one line. The model does not matter, so that another one moves nothing."""
-    return width - pictures_width - theme.GRID >= _ONE_LINE_FROM
+def is_one_line(width: int) -> bool:
+    """Return whether all controls stand on one line. Model and media do not matter, so that another one moves nothing."""
+    return width >= _ONE_LINE_FROM
 
 
-def controls_height(width: int, pictures_width: int = WELL_WIDTH) -> int:
+def controls_height(width: int) -> int:
     """Return the height of the controls at this width: of one line, or of two."""
-    return CONTROLS_HEIGHT if is_one_line(width, pictures_width) else CONTROLS_HEIGHT + theme.GRID + theme.GENERATE_HEIGHT
+    return CONTROLS_HEIGHT if is_one_line(width) else CONTROLS_HEIGHT + theme.GRID + theme.GENERATE_HEIGHT
 
 
 class ComposeColumn(QVBoxLayout):

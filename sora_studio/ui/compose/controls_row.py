@@ -1,15 +1,16 @@
-"""The row below the editor: pictures, model, options and Generate, on one line or, in a narrow window, on two.
+"""The row below the editor: media, model, options and Generate, on one line or, in a narrow window, on two.
 
-Its height depends on the width and the number of pictures alone, never on the model: the editor stays where it is.
+Its height depends on the width alone, never on the model or its media: the editor stays where it is.
 """
 
 from PySide6.QtCore import QEvent, QRect, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from sora_studio.ui.compose.column import CONTROLS_HEIGHT, controls_height, is_one_line
+from sora_studio.ui.compose.column import CONTROLS_HEIGHT, OPTIONS_WIDTH, controls_height, is_one_line
+from sora_studio.ui.compose.media_wells import MediaWells
 from sora_studio.ui.compose.option_chips import OptionChips
-from sora_studio.ui.compose.pictures.image_strip import INLINE, ImageStrip
+from sora_studio.ui.compose.pictures.image_well import SIZE
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.generate_button import GenerateButton
 
@@ -20,12 +21,12 @@ _GENERATE_ROOM = 172
 
 
 class ControlsRow(QWidget):
-    """Pictures, chips and the button. Call `arrange` after one of them has changed."""
+    """Media, chips and the button. Call `arrange` after one of them has changed."""
 
-    def __init__(self, images: ImageStrip, chips: OptionChips, generate: GenerateButton, parent: QWidget | None = None) -> None:
+    def __init__(self, media: MediaWells, chips: OptionChips, generate: GenerateButton, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._images, self._chips, self._generate = images, chips, generate
-        for part in (images, chips.head, chips, generate):
+        self._media, self._chips, self._generate = media, chips, generate
+        for part in (media, chips.head, chips, generate):
             part.setParent(self)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
@@ -34,9 +35,9 @@ class ControlsRow(QWidget):
     def arrange(self) -> None:
         """Place everything for the current width."""
         is_inline = self._is_inline(self.width())
-        self._images.set_room(INLINE if is_inline else self._room_above())
+        self._media.fit(self.width() - OPTIONS_WIDTH - theme.GRID if is_inline else self._room_above())
         button, head = self._place_button(), self._chips.head
-        x, end = self._put_images(), button.x() - _GAP
+        x, end = self._put_media(), button.x() - _GAP
         room = end - x - theme.GRID - self._chips.width_of_commonest if is_inline else self.width() - x
         width = min(head.sizeHint().width(), max(room, head.minimumSizeHint().width()))
         head.setGeometry(x, (CONTROLS_HEIGHT - theme.CONTROL_HEIGHT) // 2, width, theme.CONTROL_HEIGHT)
@@ -51,7 +52,7 @@ class ControlsRow(QWidget):
 
     def heightForWidth(self, width: int) -> int:
         """Return the height of one line or two."""
-        return controls_height(width, self._images.width_inline())
+        return controls_height(width)
 
     def sizeHint(self) -> QSize:
         """Return the height that is needed at the current width."""
@@ -59,9 +60,9 @@ class ControlsRow(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Return the width of the narrower of two lines at which nothing is cut."""
-        above = self._images.width_inline() + theme.GRID + self._chips.head.minimumSizeHint().width()
+        above = SIZE.width() + theme.GRID + self._chips.head.minimumSizeHint().width()
         below = self._chips.minimumSizeHint().width() + _GAP + self._generate.width_when(compact=True)
-        return QSize(max(above if self._images.is_empty else 0, below), self.heightForWidth(self.width()))
+        return QSize(max(above, below), self.heightForWidth(self.width()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Rearrange for the new width."""
@@ -77,17 +78,17 @@ class ControlsRow(QWidget):
 
     def _is_inline(self, width: int) -> bool:
         # Even while the model takes no pictures: another model must not change the lines.
-        return is_one_line(width, self._images.width_inline())
+        return is_one_line(width)
 
     def _room_above(self) -> int:
-        return ImageStrip.room_within(self.width() - self._chips.head.minimumSizeHint().width() - theme.GRID)
+        return self.width() - self._chips.head.minimumSizeHint().width() - theme.GRID
 
-    def _put_images(self) -> int:
-        """Place the pictures; return where the next part begins."""
-        if self._images.isHidden():
+    def _put_media(self) -> int:
+        """Place the media; return where the next part begins."""
+        if self._media.isHidden():
             return 0
-        width = self._images.sizeHint().width()
-        self._images.setGeometry(0, 0, width, CONTROLS_HEIGHT)
+        width = self._media.sizeHint().width()
+        self._media.setGeometry(0, 0, width, CONTROLS_HEIGHT)
         return width + theme.GRID
 
     def _place_button(self) -> QRect:

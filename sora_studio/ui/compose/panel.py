@@ -18,10 +18,10 @@ from sora_studio.ui.compose.again_question import AgainQuestion
 from sora_studio.ui.compose.column import ComposeColumn
 from sora_studio.ui.compose.controls_row import ControlsRow
 from sora_studio.ui.compose.header import ComposeHeader
+from sora_studio.ui.compose.media_wells import MediaWells
 from sora_studio.ui.compose.notes_line import NotesLine
 from sora_studio.ui.compose.option_chips import OptionChips
 from sora_studio.ui.compose.pictures.address_field import AddressField
-from sora_studio.ui.compose.pictures.image_strip import ImageStrip
 from sora_studio.ui.compose.pictures.picture_desk import PictureDesk
 from sora_studio.ui.compose.problem_line import ProblemLine
 from sora_studio.ui.compose.prompt_editor import PromptEditor
@@ -63,7 +63,7 @@ class ComposePanel(QWidget):
         self._problem = ProblemLine(self)
         self._notes = NotesLine(self)
         self._address = AddressField(self)
-        self._images = ImageStrip(scope, self)
+        self._images = MediaWells(scope, self)
         self._pictures = PictureDesk(self._images, self._model, scope)
         self._chips = OptionChips(self)
         self._again = AgainQuestion(self)
@@ -99,7 +99,7 @@ class ComposePanel(QWidget):
         """Add this picture and focus the editor. It replaces a single unedited picture; otherwise all are kept."""
         present, edits = self._model.pictures, self._model.request.edits
         beside = present if len(present) > 1 or edits else ()
-        self._pictures.put(tuple(dict.fromkeys((*beside, str(path)))))
+        self._pictures.put(self._model.picture_role, tuple(dict.fromkeys((*beside, str(path)))))
         self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def take_settings(self) -> None:
@@ -152,7 +152,7 @@ class ComposePanel(QWidget):
         self._editor.caret_moved.connect(self._on_editor_caret_moved)
         self._editor.pictures_offered.connect(self._images.offer)
         self._editor.controls_removed.connect(self._model.note_removed_controls)
-        self._images.images_chosen.connect(self._pictures.put)
+        self._images.tag_chosen.connect(self._editor.insert)
         self._images.address_wanted.connect(self._address.ask)
         self._pictures.route_needed.connect(self.route_needed)
         self._pictures.found.connect(self._show_problems)
@@ -164,6 +164,7 @@ class ComposePanel(QWidget):
         self._chips.route_chosen.connect(self._model.set_route)
         self._chips.takes_chosen.connect(self._on_chips_takes_chosen)
         self._chips.model_chosen.connect(self._on_model_chosen)
+        self._chips.mode_chosen.connect(self._on_mode_chosen)
         self._chips.callback_chosen.connect(self._model.set_callback)
         self._chips.pictures_by_chosen.connect(self._on_chips_pictures_by_chosen)
         self._again.confirmed.connect(lambda: self.generate(again=True))
@@ -245,6 +246,10 @@ class ComposePanel(QWidget):
         self._model.set_model(slug)
         self._pictures.check()
 
+    def _on_mode_chosen(self, mode_id: str) -> None:
+        self._model.set_mode(mode_id)
+        self._pictures.check()
+
     def _on_editor_caret_moved(self) -> None:
         self._model.set_caret(self._editor.caret())
 
@@ -264,13 +269,15 @@ class ComposePanel(QWidget):
         self._header.show_prompt(request.prompt, model.limit)
         self._header.show_saved(compose_text.saved(model.draft.saved_at), trouble=model.keeper.trouble)
         self._chips.show_profile(model.profile, model.options, model.profiles)
+        self._chips.show_modes(model.modes, request.mode)
         self._chips.show_ways(model.ways, request)
         self._chips.show_request(request, takes=model.draft.takes, problems=model.problems)
-        complaints, can_add = model.complaints, model.takes_pictures
-        self._images.show_images(
-            model.pictures, can_add=can_add, problem=complaints.of_all_pictures, problems=complaints.of_pictures
-        )
-        self._images.setVisible(bool(can_add or model.pictures or not model.ready))
+        complaints = model.complaints
+        if model.profile is not None:
+            self._images.show_places(
+                model.places, request.set_aside, problem=complaints.of_all_pictures, problems=complaints.of_pictures
+            )
+        self._images.setVisible(bool(model.places or request.set_aside or not model.ready))
         self._generate.setText(model.generate_words)
         self._generate.setAccessibleDescription(model.generate_words)
         self._generate.setEnabled(model.profile is not None)

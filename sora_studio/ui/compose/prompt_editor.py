@@ -65,6 +65,13 @@ class PromptEditor(QTextEdit):
             cursor.endEditBlock()
         self.set_caret(len(text) if caret is None else caret)
 
+    def insert(self, words: str) -> None:
+        """Insert words at the caret, apart from letters before them, and take the keyboard."""
+        cursor = self.textCursor()
+        before = cursor.document().characterAt(cursor.selectionStart() - 1)
+        cursor.insertText(f" {words}" if before.isalnum() else words)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def forget_history(self) -> None:
         """Clear undo and redo: the current text becomes the starting point."""
         self.document().clearUndoRedoStacks()

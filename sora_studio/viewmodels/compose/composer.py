@@ -26,6 +26,7 @@ from sora_studio.viewmodels.compose.compose_fitting import (
 )
 from sora_studio.viewmodels.compose.compose_routes import Ways
 from sora_studio.viewmodels.compose.draft_keeper import DraftKeeper
+from sora_studio.viewmodels.compose.media_places import MediaPlace, media_places, modes_to_choose
 from sora_studio.viewmodels.compose.model_memory import ModelMemory
 from sora_studio.viewmodels.compose.pictures import picture_words
 from sora_studio.viewmodels.compose.pictures.picture_checks import PictureLooks
@@ -94,6 +95,11 @@ class ComposeModel(QObject):
         return mode_of(self.request, self.profile) if self.profile else None
 
     @property
+    def modes(self) -> tuple[Mode, ...]:
+        """The modes to choose from; none where a picture alone decides between the only two."""
+        return modes_to_choose(self.profile) if self.profile else ()
+
+    @property
     def options(self) -> tuple[Option, ...]:
         """The options of the model's mode for the current request."""
         return self._options_of(self.request)
@@ -105,6 +111,11 @@ class ComposeModel(QObject):
             return ()
         slots = (slot_of(self.profile, self.mode.id, slot.role) for slot in self.profile.media_in(self.mode.id))
         return tuple(slot for slot in slots if slot is not None)
+
+    @property
+    def places(self) -> tuple[MediaPlace, ...]:
+        """The places for media, in the order in which they are sent."""
+        return media_places(self.profile, self.mode, self.request.media) if self.profile and self.mode else ()
 
     @property
     def pictures(self) -> tuple[str, ...]:
@@ -228,6 +239,32 @@ class ComposeModel(QObject):
             return
         self.history.record(self.request)
         self._put_media({**self.request.media, role: found})
+
+    def move_medium(self, source: str, role: Role, index: int) -> None:
+        """Move a medium before the one at `index` of a role that takes its kind. In a full role it changes places.
+
+        Call `check_media` afterwards.
+        """
+        media = self.request.media
+        home = next((other for other, found in media.items() if any(one.address == source for one in found)), None)
+        place = next((place for place in self.places if place.role is role), None)
+        if home is None or place is None:
+            return
+        medium = next(one for one in media[home] if one.address == source)
+        if medium.kind is not place.kind:
+            return
+        before = media.get(role, ())
+        left = [one for one in media[home] if one.address != source]
+        target = left if home is role else list(before)
+        at = index - sum(one.address == source for one in before[:index]) if home is role else index
+        if home is not role and not place.can_add:
+            at = min(at, len(target) - 1)
+            left.append(target.pop(at))
+        target.insert(at, medium)
+        moved = {**media, home: tuple(left), role: tuple(target)}
+        if moved != media:
+            self.history.record(self.request)
+            self._put_media(moved)
 
     def drop_aside(self, source: str) -> None:
         """Remove a medium that was set aside."""

@@ -1,30 +1,36 @@
-"""The pictures of a request side by side: their wells, the file dialog, and paste and drop."""
+"""The pictures of one role side by side: their wells, the file dialog, and paste and drop."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QMimeData, QStandardPaths, Qt, Signal
-from PySide6.QtGui import QAction, QImage, QKeySequence
+from PySide6.QtCore import QMimeData, QPoint, QStandardPaths, Qt, Signal
+from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
 
+from sora_studio.domain.models.profile import MediaKind, Role
 from sora_studio.domain.picture import ENDINGS
 from sora_studio.domain.request import is_url
 from sora_studio.ui.compose.pictures.fold_well import FoldWell
-from sora_studio.ui.compose.pictures.image_well import SIZE, SLIM, ImageWell
-from sora_studio.ui.compose.pictures.incoming import copied_address, keep_pixels, picture_pixels, picture_sources
+from sora_studio.ui.compose.pictures.image_well import SIZE, ImageWell
+from sora_studio.ui.compose.pictures.incoming import (
+    copied_address,
+    keep_pixels,
+    kind_of_file,
+    picture_pixels,
+    picture_sources,
+)
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.images import image_of
 from sora_studio.ui.kit.task_scope import TaskScope
+from sora_studio.viewmodels.compose.media_places import MediaPlace
 from sora_studio.viewmodels.compose.pictures import picture_words
 from sora_studio.viewmodels.compose.pictures.picture_words import Seen, Shape
 
 if TYPE_CHECKING:
     from sora_studio.services.pictures.pictures import Pictures
 
-INLINE = 3
-"""The most pictures shown beside the chips."""
 _TIMES_A_WELL = 4
 """Thumbnails are this many times a well's size, so that a crop of them is still sharp."""
 
@@ -33,18 +39,23 @@ class ImageStrip(QWidget):
     """A well for each picture and an empty one; pictures that do not fit are folded. The caller owns the request.
 
     Signals: `images_chosen(tuple[str, ...])` with all pictures after a change by the user, `address_wanted(str)` with
-    the initial address or an empty string, `opened(str)` with a picture to show large.
-    `undo` and `redo` are in each picture's menu; the owner of the history enables and handles them.
+    the initial address or an empty string, `opened(str)` with a picture to show large, `tag_chosen(str)` with a name for the
+    prompt, `offered(QMimeData)` for what is not only pictures, `dragged(str, QPoint)` and `dropped(str, QPoint)` with a picture
+    and the pointer's place on the screen. The actions appear in each picture's menu.
     """
 
     images_chosen = Signal(object)
     address_wanted = Signal(str)
     opened = Signal(str)
+    tag_chosen = Signal(str)
+    offered = Signal(object)
+    dragged = Signal(str, QPoint)
+    dropped = Signal(str, QPoint)
 
-    def __init__(self, scope: TaskScope, parent: QWidget | None = None) -> None:
+    def __init__(self, place: MediaPlace, scope: TaskScope, actions: Sequence[QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._scope = scope
-        self._can_add = False
+        self._place, self._actions = place, actions
         self._pictures: Pictures | None = None
         self._pasted_dir: Path | None = None
         self._images: tuple[str, ...] = ()
@@ -52,11 +63,9 @@ class ImageStrip(QWidget):
         self._problems: Mapping[str, str] = {}
         self._seen: Mapping[str, Seen] = {}
         self._shape: Shape | None = None
-        self._room = INLINE
+        self._room = len(place.media)
         self._wells = dict[str, ImageWell]()
         self._asking: str | None = None
-        self.undo = self._build_action("Undo", QKeySequence.StandardKey.Undo)
-        self.redo = self._build_action("Redo", QKeySequence.StandardKey.Redo)
         self._fold = FoldWell(self)
         self._fold.opened.connect(self.opened)
         self._empty = self._build_well(None)
@@ -74,10 +83,23 @@ class ImageStrip(QWidget):
         for well in self._wells.values():
             self._draw(well)
 
-    def show_images(self, images: tuple[str, ...], *, can_add: bool, problem: str, problems: Mapping[str, str]) -> None:
-        """Show the request's pictures. `problem` is about all, `problems` about single ones."""
-        if (images, can_add) != (self._images, self._can_add):
-            self._images, self._can_add = images, can_add
+    @property
+    def role(self) -> Role:
+        """The role of its pictures."""
+        return self._place.role
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """Its pictures."""
+        return self._images
+
+    def show_place(self, place: MediaPlace, *, problem: str, problems: Mapping[str, str]) -> None:
+        """Show the role's pictures. `problem` is about all, `problems` about single ones."""
+        if place != self._place:
+            retitled = (place.title, place.caption) != (self._place.title, self._place.caption)
+            self._place, self._images = place, place.sources
+            if retitled:
+                self._forget_wells()
             self._rebuild()
         self._problem, self._problems = problem, problems
         self._complain()
@@ -90,6 +112,20 @@ class ImageStrip(QWidget):
             self._draw(self._wells[source])
         self._mark()
 
+    @property
+    def room(self) -> int:
+        """How many pictures are shown; the others are folded."""
+        return self._room
+
+    @property
+    def is_invalid(self) -> bool:
+        """Whether one of its wells has a problem."""
+        return any(well.invalid for well in (*self._wells.values(), self._fold, self._empty))
+
+    def set_compact(self, is_compact: bool) -> None:
+        """Set whether the empty well leaves out its caption."""
+        self._empty.set_compact(is_compact)
+
     def set_room(self, pictures: int) -> None:
         """Set how many pictures are shown; the others are folded."""
         if pictures != self._room:
@@ -97,29 +133,33 @@ class ImageStrip(QWidget):
             self._rebuild()
             self._mark()
 
-    def width_inline(self) -> int:
-        """Return the strip's width beside the chips."""
-        beside = min(len(self._images), INLINE) + (len(self._images) > INLINE)
-        return beside * (SIZE.width() + theme.GRID) + (SLIM if beside else SIZE).width()
+    def width_with(self, room: int) -> int:
+        """Return the strip's width when at most so many pictures are shown."""
+        shown = min(len(self._images), room)
+        wells = shown + (len(self._images) > shown)
+        empty = 0 if self._empty.isHidden() else self._empty.sizeHint().width()
+        return wells * SIZE.width() + empty + theme.GRID * max(wells + bool(empty) - 1, 0)
 
-    @staticmethod
-    def room_within(width: int) -> int:
-        """Return how many pictures fit beside the fold and the empty well."""
-        return max((width - SLIM.width()) // (SIZE.width() + theme.GRID) - 1, 1)
+    def index_at(self, place: QPoint) -> int | None:
+        """Return before which picture something dropped at this place on the screen goes; None if it is not over the strip."""
+        here = self.mapFromGlobal(place)
+        if not self.rect().adjusted(-theme.GRID, -2 * theme.GRID, theme.GRID, 2 * theme.GRID).contains(here):
+            return None
+        return sum(here.x() > well.geometry().center().x() for well in self._wells.values())
 
     @property
     def shown(self) -> tuple[str, ...]:
         """The pictures that are not folded."""
         return self._images[: self._room]
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is no picture."""
-        return not self._images
+    def add(self, sources: tuple[str, ...]) -> None:
+        """Append pictures; where one fits only, it replaces the present one."""
+        self._add(None, sources)
 
-    def offer(self, mime: QMimeData) -> None:
-        """Append the pictures of a clipboard or a drop."""
-        self._offer(None, mime)
+    def add_pixels(self, pixels: QImage) -> None:
+        """Append pixels of the clipboard or a drop."""
+        if self._pasted_dir is not None:
+            self._scope.start(self._keep(None, pixels, self._pasted_dir), name="paste image")
 
     def put_address(self, address: str) -> None:
         """Add a web address: in place of the address being changed, else after the well that asked."""
@@ -166,20 +206,20 @@ class ImageStrip(QWidget):
                 gone.deleteLater()
         wells = {source: self._wells.get(source) or self._build_well(source) for source in self.shown}
         self._wells = wells
-        for place, well in enumerate(wells.values()):
+        for index, well in enumerate(wells.values()):
             well.set_company(len(self._images) > 1)
-            self._row.insertWidget(place, well)
+            well.set_tag(self._place.named(index))
+            self._row.insertWidget(index, well)
             well.show()
         self._empty.set_company(bool(self._images))
         self._fold.show_sources(self._images[self._room :])
-        # Where none can be added, present ones must stay visible so that they can be removed.
-        self._empty.setVisible(self._can_add or not self._images)
+        self._empty.setVisible(self._place.can_add or not self._images)
         if focused is not None:
             stops = [stop for stop in (*wells.values(), self._empty) if not stop.isHidden()]
             stops[min(focused, len(stops) - 1)].setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _build_well(self, source: str | None) -> ImageWell:
-        well = ImageWell(source, self)
+        well = ImageWell(source, self, title=self._place.title, caption=self._place.caption)
         if source is None:
             well.clicked.connect(partial(self.choose, None))
         else:
@@ -187,19 +227,16 @@ class ImageStrip(QWidget):
         well.offered.connect(partial(self._offer, source))
         well.file_wanted.connect(partial(self.choose, source))
         well.removed.connect(partial(self._put, source, ()))
-        well.addActions((self.undo, self.redo))
+        well.addActions(self._actions)
+        if source is not None:
+            well.moved.connect(partial(self._move, source))
+            well.tag_wanted.connect(lambda: self.tag_chosen.emit(well.tag))
+            well.dragged.connect(partial(self.dragged.emit, source))
+            well.dropped.connect(partial(self.dropped.emit, source))
         well.all_removed.connect(partial(self.images_chosen.emit, ()))
         well.address_wanted.connect(partial(self._on_well_address_wanted, source))
         self._draw(well)
         return well
-
-    def _build_action(self, words: str, keys: QKeySequence.StandardKey) -> QAction:
-        action = QAction(words, self)
-        action.setShortcuts(keys)
-        action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        action.setEnabled(False)
-        self.addAction(action)
-        return action
 
     def _draw(self, well: ImageWell) -> None:
         if self._pictures and well.source and not is_url(well.source):
@@ -236,7 +273,9 @@ class ImageStrip(QWidget):
         """Prefer pixels to an address when both are offered: the address may be the page's, not the picture's."""
         files = tuple(found for found in picture_sources(mime) if not is_url(found))
         pixels = picture_pixels(mime)
-        if files:
+        if any(kind_of_file(file) is not MediaKind.IMAGE for file in files):
+            self.offered.emit(mime)
+        elif files:
             self._add(source, files)
         elif pixels is not None and self._pasted_dir is not None:
             self._scope.start(self._keep(source, pixels, self._pasted_dir), name="paste image")
@@ -247,7 +286,10 @@ class ImageStrip(QWidget):
         self._add(source, (str(await keep_pixels(pixels, folder)),))
 
     def _add(self, after: str | None, sources: tuple[str, ...]) -> None:
-        """Insert pictures after a present one, or append them."""
+        """Insert pictures after a present one, or append them. The only one that fits is replaced."""
+        if self._place.room == 1 and self._images:
+            self._put(self._images[0], sources[:1])
+            return
         self._put(after, (after, *sources) if after in self._images else sources)
 
     def _put(self, source: str | None, sources: tuple[str, ...]) -> None:
@@ -258,6 +300,25 @@ class ImageStrip(QWidget):
         chosen = tuple(dict.fromkeys(images))
         if chosen != self._images:
             self.images_chosen.emit(chosen)
+
+    def _move(self, source: str, by: int) -> None:
+        """Move a picture by so many places; it keeps the keyboard."""
+        images = [image for image in self._images if image != source]
+        index = min(max(self._images.index(source) + by, 0), len(images))
+        chosen = (*images[:index], source, *images[index:])
+        if chosen != self._images:
+            self.images_chosen.emit(chosen)
+            self.focus_on(source)
+
+    def _forget_wells(self) -> None:
+        """Build all wells anew: their names have changed."""
+        for well in (*self._wells.values(), self._empty):
+            self._row.removeWidget(well)
+            well.hide()
+            well.deleteLater()
+        self._wells = {}
+        self._empty = self._build_well(None)
+        self._row.addWidget(self._empty)
 
     # --- file dialog ----------------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """One picture of the request: a dashed square with a plus, then the picture itself."""
 
 import html
+from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -13,38 +14,43 @@ from PySide6.QtGui import (
     QImage,
     QKeyEvent,
     QKeySequence,
+    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
     QPixmap,
 )
-from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from sora_studio.domain.picture import Crop
 from sora_studio.domain.request import is_url
-from sora_studio.ui.compose.column import CONTROLS_HEIGHT, WELL_WIDTH
+from sora_studio.ui.compose.column import CONTROLS_HEIGHT
 from sora_studio.ui.compose.pictures.incoming import clipboard_picture, offers_picture
 from sora_studio.ui.compose.pictures.picture_mark import draw_mark
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.controls import box_path
+from sora_studio.viewmodels.compose.media_places import with_article
 from sora_studio.viewmodels.compose.pictures import picture_words
 from sora_studio.viewmodels.compose.pictures.picture_words import Mark, Seen, Shape
 
-SIZE = QSize(WELL_WIDTH, CONTROLS_HEIGHT)
+SIZE = QSize(64, CONTROLS_HEIGHT)
 SLIM = QSize(32, CONTROLS_HEIGHT)
 """Size of the empty well beside pictures: less prominent than they are."""
 _REMOVE_SIZE = 16
 _ICON = 18
+_MOVES = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 _REMOVE_KEYS = (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
 
 
 class ImageWell(QPushButton):
     """Shows one picture or none. Clicks, drops, pastes and removals are reported, not carried out.
 
-    Actions added to it appear in its menu while enabled.
+    Actions added to it appear in its menu while enabled. A picture can be dragged to another place of the composer. `tag`
+    is how the prompt names it, if it can.
 
     Signals: `offered(QMimeData)` when something was dropped or pasted, `file_wanted()`, `address_wanted()`, `removed()`,
-    `all_removed()`.
+    `all_removed()`, `moved(int)` by so many places, `tag_wanted()`, and while it is dragged `dragged(QPoint)` and at the end
+    `dropped(QPoint)` with the pointer's place on the screen.
     """
 
     offered = Signal(object)
@@ -52,15 +58,25 @@ class ImageWell(QPushButton):
     address_wanted = Signal()
     removed = Signal()
     all_removed = Signal()
+    moved = Signal(int)
+    tag_wanted = Signal()
+    dragged = Signal(QPoint)
+    dropped = Signal(QPoint)
 
-    def __init__(self, source: str | None, parent: QWidget) -> None:
-        """`source` is an absolute path or a web address; None makes the empty well."""
+    def __init__(self, source: str | None, parent: QWidget, *, title: str = "Image", caption: str = "") -> None:
+        """`source` is an absolute path or a web address; None makes the empty well, which shows the caption.
+
+        `title` is the role's name.
+        """
         super().__init__(parent)
         self.source = source
         self.invalid = False
         self.has_company = False
         """Whether other pictures are beside it; see `set_company`."""
-        self._words = picture_words.name(source) if source else "Add an image: choose, drop or paste one"
+        self.tag = ""
+        self._title, self._caption = title, caption
+        adding = f"Add {with_article(title)}"
+        self._words = picture_words.name(source) if source else f"{adding}: choose, drop or paste one"
         self._facts = ""
         self._problem = ""
         self._mark: Mark | None = None
@@ -71,13 +87,33 @@ class ImageWell(QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAccessibleName(f"Image {self._words}" if source else "Add an image")
+        self._pressed_at: QPoint | None = None
+        self._is_dragged = self._is_compact = False
+        self.setAccessibleName(f"{title} {self._words}" if source else adding)
         self._tell()
         self._remove = self._build_remove()
 
     def sizeHint(self) -> QSize:
         """Return the well's size; an empty well beside pictures is slim."""
-        return SLIM if self.has_company and self.source is None else SIZE
+        if self.source is not None:
+            return SIZE
+        if self.has_company or (self._caption and self._is_compact):
+            return SLIM
+        words = self.fontMetrics().horizontalAdvance(self._caption) + _ICON + 3 * theme.GRID if self._caption else 0
+        return QSize(max(SIZE.width(), words), SIZE.height())
+
+    def set_compact(self, is_compact: bool) -> None:
+        """Set whether an empty well leaves out its caption."""
+        if is_compact != self._is_compact:
+            self._is_compact = is_compact
+            self.updateGeometry()
+            self.update()
+
+    def set_tag(self, tag: str) -> None:
+        """Set how the prompt names it; empty if it cannot."""
+        if tag != self.tag:
+            self.tag = tag
+            self._tell()
 
     def set_company(self, has_company: bool) -> None:
         """Set whether other pictures are beside it."""
@@ -98,7 +134,7 @@ class ImageWell(QPushButton):
             self._crop = seen.edit.crop
             self._cut()
         if seen.pixels is not None:
-            self.setAccessibleName("Image {}, {} by {}".format(self._words, *seen.pixels))
+            self.setAccessibleName("{} {}, {} by {}".format(self._title, self._words, *seen.pixels))
         self._tell()
         self.update()
 
@@ -112,7 +148,7 @@ class ImageWell(QPushButton):
     # --- input ----------------------------------------------------------------------------------------------------
 
     def keyPressEvent(self, e: QKeyEvent) -> None:
-        """Handle Paste, Delete (remove), Enter (click) and Shift+F10 (menu)."""
+        """Handle Paste, Delete (remove), Enter (click), Shift+F10 (menu) and Alt+arrows (move)."""
         if e.matches(QKeySequence.StandardKey.Paste):
             self._paste()
         elif e.key() in _REMOVE_KEYS and self.source:
@@ -121,8 +157,37 @@ class ImageWell(QPushButton):
             self.click()
         elif e.key() == Qt.Key.Key_F10 and e.modifiers() == Qt.KeyboardModifier.ShiftModifier:
             self._open_menu(self.mapToGlobal(self.rect().center()))  # on X11 Qt opens menus with the menu key only
+        elif self.source and e.key() in _MOVES and e.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self.moved.emit(_MOVES[Qt.Key(e.key())])
         else:
             super().keyPressEvent(e)
+
+    def mousePressEvent(self, e: QMouseEvent) -> None:
+        """Remember where a drag may begin."""
+        super().mousePressEvent(e)
+        if self.source and e.button() == Qt.MouseButton.LeftButton:
+            self._pressed_at = e.position().toPoint()
+
+    def mouseMoveEvent(self, e: QMouseEvent) -> None:
+        """Drag the picture once the pointer has moved far enough."""
+        super().mouseMoveEvent(e)
+        here = e.position().toPoint()
+        if self._pressed_at is None:
+            return
+        if not self._is_dragged and (here - self._pressed_at).manhattanLength() < QApplication.startDragDistance():
+            return
+        self._is_dragged = True
+        self.setDown(False)
+        self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        self.dragged.emit(e.globalPosition().toPoint())
+
+    def mouseReleaseEvent(self, e: QMouseEvent) -> None:
+        """End a drag without a click."""
+        was_dragged, self._is_dragged, self._pressed_at = self._is_dragged, False, None
+        super().mouseReleaseEvent(e)
+        if was_dragged:
+            self.unsetCursor()
+            self.dropped.emit(e.globalPosition().toPoint())
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Open the menu."""
@@ -139,6 +204,12 @@ class ImageWell(QPushButton):
         menu.addAction("Change address…" if is_address else "Paste address…", self.address_wanted.emit)
         if self.source:
             menu.addSeparator()
+            if self.tag:
+                menu.addAction(f"Name it in the prompt: {self.tag}", self.tag_wanted.emit)
+            if self.has_company:
+                menu.addAction("Move left\tAlt+Left", partial(self.moved.emit, -1))
+                menu.addAction("Move right\tAlt+Right", partial(self.moved.emit, 1))
+                menu.addSeparator()
             menu.addAction("Remove", self.removed.emit)
             if self.has_company:
                 menu.addAction("Remove all", self.all_removed.emit)
@@ -192,7 +263,7 @@ class ImageWell(QPushButton):
             pen.setDashPattern([3, 2])
             painter.setPen(pen)
             painter.drawPath(frame)
-            self._draw_icon(painter, "plus", colours.secondary)
+            self._draw_invitation(painter)
             return
         painter.fillPath(frame, QColor(colours.stage))
         painter.setClipPath(frame)
@@ -222,6 +293,19 @@ class ImageWell(QPushButton):
             self._picture = QPixmap.fromImage(kept.scaled(size, Qt.AspectRatioMode.KeepAspectRatio, smooth))
         self.update()
 
+    def _draw_invitation(self, painter: QPainter) -> None:
+        """Draw a plus, and the role's caption if the well has room for it."""
+        colour = theme.tokens().secondary
+        if not self._caption or self.has_company or self._is_compact:
+            self._draw_icon(painter, "plus", colour)
+            return
+        text = self.fontMetrics().horizontalAdvance(self._caption)
+        left = (self.width() - text - _ICON - theme.GRID // 2) // 2
+        theme.icon("plus", colour).paint(painter, QRect(left, (self.height() - _ICON) // 2, _ICON, _ICON))
+        painter.setPen(QColor(colour))
+        words = QRect(left + _ICON + theme.GRID // 2, 0, text + 2, self.height())
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self._caption)
+
     def _draw_icon(self, painter: QPainter, name: str, colour: str) -> None:
         place = QRect(0, 0, _ICON, _ICON)
         place.moveCenter(self.rect().center())
@@ -250,10 +334,12 @@ class ImageWell(QPushButton):
 
     def _tell(self) -> None:
         note = self._problem or (self._mark.sentence if self._mark else "")
-        words = " · ".join(filter(None, (self._words, self._facts)))
+        named = f"Named {self.tag} in the prompt" if self.tag else ""
+        words = " · ".join(filter(None, (self._words, self._facts, named)))
         facts = self._facts.replace(" ", "\N{NO-BREAK SPACE}")
         # Escape: tool tips autodetect HTML, and a file may be named <b>.
-        lines = [html.escape(line) for line in (self._words, facts, note) if line]
+        role = self._title if self.source and self._caption else ""
+        lines = [html.escape(line) for line in (role, self._words, facts, named, note) if line]
         self.setToolTip(f"<qt>{'<br>'.join(lines)}</qt>")
         # Without a description, screen readers read the tool tip with its tags.
         self.setAccessibleDescription(self._problem or ". ".join(filter(None, (words, note))))

@@ -10,6 +10,8 @@ from PySide6.QtGui import QGuiApplication, QImage, QImageWriter
 
 from sora_studio.atomic_file import write_whole
 from sora_studio.domain.errors import StudioError
+from sora_studio.domain.film_edit import FILM_ENDINGS, SOUND_ENDINGS
+from sora_studio.domain.models.profile import MediaKind
 from sora_studio.domain.picture import PASTED
 from sora_studio.domain.request import is_url
 
@@ -19,6 +21,14 @@ def picture_sources(mime: QMimeData) -> tuple[str, ...]:
     sources = [url.toLocalFile() if url.isLocalFile() else url.toString() for url in mime.urls()]
     sources = sources or [_address(mime)]
     return tuple(source for source in sources if is_url(source) or Path(source).is_absolute())
+
+
+def kind_of_file(path: str) -> MediaKind:
+    """Return what a file is by the end of its name; a picture if that tells nothing. Its content is checked later."""
+    ending = Path(path).suffix[1:].lower()
+    if ending in FILM_ENDINGS:
+        return MediaKind.VIDEO
+    return MediaKind.AUDIO if ending in SOUND_ENDINGS else MediaKind.IMAGE
 
 
 def picture_pixels(mime: QMimeData) -> QImage | None:

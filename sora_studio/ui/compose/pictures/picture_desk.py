@@ -5,14 +5,15 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
-from sora_studio.ui.compose.pictures.image_strip import ImageStrip
+from sora_studio.domain.models.profile import Role
+from sora_studio.ui.compose.media_wells import MediaWells
 from sora_studio.ui.compose.pictures.picture_dialog import PictureDialog
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.viewmodels.compose.composer import ComposeModel
 
 
 class PictureDesk(QObject):
-    """Connects the strip to the model. At most one picture dialog is open.
+    """Connects the wells to the model. At most one picture dialog is open.
 
     Signals: `route_needed()` when the user wants to set up a picture route, `found()` when a picture's check has finished.
     """
@@ -20,21 +21,33 @@ class PictureDesk(QObject):
     route_needed = Signal()
     found = Signal()
 
-    def __init__(self, images: ImageStrip, model: ComposeModel, scope: TaskScope) -> None:
+    def __init__(self, images: MediaWells, model: ComposeModel, scope: TaskScope) -> None:
         super().__init__(images)
         self._images, self._model, self._scope = images, model, scope
         self._checking: asyncio.Task[None] | None = None
         self._dialog: PictureDialog | None = None
         self._looks = dict[str, asyncio.Task[None]]()
         images.opened.connect(self._on_images_opened)
+        images.media_chosen.connect(self.put)
+        images.moved.connect(self.move)
+        images.aside_dropped.connect(self.drop_aside)
         images.undo.triggered.connect(self._on_undo_triggered)
         images.redo.triggered.connect(self._on_redo_triggered)
         model.looks.changed.connect(self._on_looks_changed)
 
-    def put(self, images: tuple[str, ...]) -> None:
-        """Set the request's pictures and check them."""
-        self._model.set_media(self._model.picture_role, images)
+    def put(self, role: Role, sources: tuple[str, ...]) -> None:
+        """Set the media of a role and check them."""
+        self._model.set_media(role, sources)
         self.check()
+
+    def move(self, source: str, role: Role, index: int) -> None:
+        """Move a medium to another place among its own, or to another role, and check all."""
+        self._model.move_medium(source, role, index)
+        self.check()
+
+    def drop_aside(self, source: str) -> None:
+        """Remove a medium that was set aside."""
+        self._model.drop_aside(source)
 
     def check(self) -> None:
         """Validate the current pictures; cancel an earlier, now stale check."""
