@@ -6,8 +6,8 @@ StudioError
 │   ├── InvalidSetting      an address or a folder that cannot be used
 │   ├── ProfileError        a model profile that is refused, with file, line and reason
 │   ├── PublicUrlNeeded     a local picture, a gateway that cannot reach this machine, and no picture route chosen
-│   ├── PublishingFailed    a bucket, relay or command that cannot make a picture reachable
-│   │   └── RouteUnusable     the route itself does not work, whatever the picture
+│   ├── PublishingFailed    a bucket, relay or command that cannot make a file reachable
+│   │   └── RouteUnusable     the route itself does not work, whatever the file
 │   ├── KeyMissing          no key anywhere
 │   ├── KeyRejected         HTTP 401
 │   ├── OutOfCredit         HTTP 402
@@ -95,7 +95,7 @@ class ProfileError(UserError):
 
 
 class PublicUrlNeeded(UserError):
-    """The service downloads pictures itself, so it must be able to reach them."""
+    """The service downloads pictures, films and sounds itself, so it must be able to reach them."""
 
     title = "The service can only fetch pictures from a public address."
     advice = "Choose how pictures get one in Settings, or put the picture online and paste its https address."
@@ -107,9 +107,9 @@ class PublishingFailed(UserError):
 
 
 class RouteUnusable(PublishingFailed):
-    """The route itself does not work, whatever the picture: its tasks wait until its settings are fixed.
+    """The route itself does not work, whatever the file: its tasks wait until its settings are fixed.
 
-    `nothing_left`: this was known before the first byte of a picture was sent, or the other side has kept none.
+    `nothing_left`: this was known before the first byte of a file was sent, or the other side has kept none.
     """
 
     def __init__(self, title: str = "", *, advice: str = "", detail: str = "", nothing_left: bool = False) -> None:

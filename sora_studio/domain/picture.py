@@ -21,7 +21,6 @@ MAX_DECODED_BYTES = 50_000_000
 TAKEN_UP_AFTER = timedelta(minutes=10)
 """An upload that began longer ago and was cut off can no longer arrive: only then is its name reused."""
 
-SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
 _MAX_NAME_CHARS = 40
 _UNNAMED = "The address"
 PASTED, FRAME = "pasted", "frame"
@@ -54,7 +53,7 @@ def picture_name(file: str | PurePath) -> str:
 
 
 class PictureRoute(StrEnum):
-    """How a local picture gets an address that the service can reach. A picture with a web address needs none."""
+    """How a local picture, film or sound gets an address that the service can reach. One with a web address needs none."""
 
     BUCKET = "bucket"
     RELAY = "relay"
@@ -151,7 +150,7 @@ class WebPicture:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """A picture that this program published. All times are aware UTC.
+    """A picture, film or sound that this program published. All times are aware UTC.
 
     `place` names the bucket, relay or command that has it; `handle` is its name there. `url` is empty during the upload.
     """
@@ -163,7 +162,7 @@ class Publication:
     handle: str
     url: str
     name: str
-    """The picture's file name, for display."""
+    """The file's name, for display."""
     published_at: datetime
     expires_at: datetime
     withdrawn_at: datetime | None = None

@@ -1,13 +1,15 @@
 """What the layers exchange: values, and a protocol where there are two real implementations."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, TypedDict
 
 from sora_studio.domain.clip import ClipCounts, FilmFacts
+from sora_studio.domain.film_edit import PreparedFile
+from sora_studio.domain.film_edit import PreparedFile
 from sora_studio.domain.picture import PreparedPicture
 from sora_studio.domain.task import Task, TaskSection, TaskState
 
@@ -38,24 +40,38 @@ class TransferProgress:
     bytes_per_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class StoreAnswer:
+    """An object store's answer to a signed upload: HTTP status, `ETag` (empty without one), and the beginning of the body."""
+
+    status: int
+    etag: str
+    body: str
+
+
+SendFile = Callable[[str, PreparedFile], Awaitable[StoreAnswer]]
+"""Uploads a file to a signed address. Raises like `PictureHost.publish`, except for a store's refusal, which it returns."""
+
+
 class PictureHost(Protocol):
-    """One way to publish a picture: a bucket, a relay or a command."""
+    """One way to publish a picture, film or sound: a bucket, a relay or a command. A film is read from its file as it is sent."""
 
     @property
     def place(self) -> str:
         """Identifies the bucket, relay or command: a publication can be found and withdrawn at the same place only."""
         ...
 
-    async def publish(self, picture: PreparedPicture, handle: str, *, lifetime_s: float) -> str:
-        """Upload the picture and return its address, valid for `lifetime_s`. `handle` (random, with a suffix) names it there.
+    async def publish(self, picture: PreparedPicture | PreparedFile, handle: str, *, lifetime_s: float) -> str:
+        """Upload the file and return its address, valid for `lifetime_s`. `handle` (random, with a suffix) names it there.
 
-        Raises `RouteUnusable` for what only the user can change, `PublishingFailed` for what may be this picture's fault, and
-        a `PassingError` for temporary trouble: `ConnectionFailed` only when no byte of the picture was sent.
+        Raises `RouteUnusable` for what only the user can change, `PublishingFailed` for what may be this file's fault, and
+        a `PassingError` for temporary trouble: `ConnectionFailed` only when no byte of the file was sent. However slow the
+        line, an upload goes on while it makes progress.
         """
         ...
 
     async def withdraw(self, handle: str) -> None:
-        """Delete the picture; succeeds if it is already gone. Raises like `publish`. Does nothing for a command."""
+        """Delete the file; succeeds if it is already gone. Raises like `publish`. Does nothing for a command."""
         ...
 
     async def check(self) -> str:
@@ -87,6 +103,10 @@ class RelayGreeting:
 
     public_url: str
     epoch: str
+    film_bytes: int = 0
+    """The largest film or sound that it takes; 0 for an older relay, which takes pictures only."""
+    free_bytes: int = field(default=0, compare=False)
+    """How much more it can store now."""
 
 
 # --- storage -------------------------------------------------------------------------------------------------------

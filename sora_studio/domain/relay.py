@@ -5,11 +5,13 @@ import hashlib
 import hmac
 import re
 
+from sora_studio.domain.media_types import SUFFIXES
+
 PICTURES_PATH = "/p/"
 CALLBACKS_PATH = "/c/"
-"""Public path prefixes: a picture by its handle, a callback by its task's secret."""
-HANDLE = re.compile(r"[A-Za-z0-9_-]{22,64}\.(jpg|png|webp)", re.ASCII)
-"""A picture's name: at least 128 random bits, and the suffix by which some services tell the type."""
+"""Public path prefixes: a lent file by its handle, a callback by its task's secret."""
+HANDLE = re.compile(rf"[A-Za-z0-9_-]{{22,64}}({'|'.join(map(re.escape, SUFFIXES.values()))})", re.ASCII)
+"""A lent file's name: at least 128 random bits, and the suffix by which some services tell the type."""
 NONCE_BYTES = 16
 _PROOF_BYTES = 16
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)

@@ -1,4 +1,4 @@
-"""The client of a relay: uploads pictures, receives callbacks, and checks public access from outside."""
+"""The client of a relay: uploads pictures, films and sounds, receives callbacks, and checks public access from outside."""
 
 import asyncio
 import contextlib
@@ -14,6 +14,8 @@ import httpx
 
 from sora_studio.clock import Clock
 from sora_studio.domain.errors import InvalidSetting, PassingError, RouteUnusable, ServiceUnavailable, StudioError
+from sora_studio.domain.film_edit import PreparedFile
+from sora_studio.domain.media_types import medium_of
 from sora_studio.domain.picture import PIXEL, PreparedPicture
 from sora_studio.domain.ports import Callback, RelayGreeting
 from sora_studio.domain.proxies import DIRECT, Proxies
@@ -24,19 +26,19 @@ from sora_studio.gateway.addresses import LinkRefused
 from sora_studio.gateway.connections import USER_AGENT, keep_addresses_out_of_the_log, trusted_authorities
 from sora_studio.gateway.proxied_transport import open_transport
 from sora_studio.gateway.relay_wire import Lines, LineTooLong, address_from, callback_from, greeting_from, is_relay
+from sora_studio.gateway.upload_body import STALL_S, pieces_of_file, pieces_of_picture
 from sora_studio.gateway.web_source import WebSource
 
 HEARTBEAT_TIMEOUT_S = 30.0
 """Relays send a heartbeat every 10 s."""
 UPLOAD_TIMEOUT_S = 300.0
-"""10 MB at 35 KB/s."""
+"""For a picture: 10 MB at 35 KB/s. A film or sound has no limit but `STALL_S`."""
 MAX_ANSWER_BYTES = 1 << 16
 MAX_VISIT_BYTES = 20_000_000
 """Twice the largest picture that the service takes."""
 
 _CONNECT_S, _EXCHANGE_S = 10.0, 30.0
 _MAX_CONNECTIONS = 16
-_PIECE_BYTES = 1 << 16
 _TOKEN = re.compile(r"[\x21-\x7e]+")
 _LOOK = "Check the relay's address in Settings."
 
@@ -93,7 +95,7 @@ class RelayClient:
         connection breaks; never ends by itself.
         """
         path = f"/v1/callbacks?{urlencode({'epoch': epoch, 'after': after})}"
-        response = await self._opened(self._send("GET", path), self._base_url, within_s=_EXCHANGE_S)
+        response = await self._opened(self._send("GET", path), self._base_url, asyncio.timeout(_EXCHANGE_S))
         try:
             lines = Lines(response.aiter_raw())
             yield self._greeted(await self._line(lines))
@@ -102,11 +104,12 @@ class RelayClient:
         finally:
             await response.aclose()
 
-    async def publish(self, picture: PreparedPicture, handle: str, *, lifetime_s: float) -> str:
-        """Upload a picture and return its public address; see the port."""
-        headers = {"Content-Type": picture.media_type, "Lifetime": str(math.ceil(lifetime_s))}
+    async def publish(self, picture: PreparedPicture | PreparedFile, handle: str, *, lifetime_s: float) -> str:
+        """Upload a picture, film or sound and return its public address; see the port."""
+        if isinstance(picture, PreparedFile):  # asked first: most refusals of a large upload get lost with the connection
+            relay_faults.require_room(picture, await self.greet(), self._base_url)
         try:
-            answer = await self._ask("PUT", f"/v1/pictures/{handle}", headers, picture.content)
+            answer = await self._upload(picture, handle, lifetime_s)
         except PassingError as error:
             if error.retry_after_s is None:  # otherwise the relay itself answered
                 await self._bring_refusal()
@@ -117,7 +120,7 @@ class RelayClient:
         return url
 
     async def withdraw(self, handle: str) -> None:
-        """Withdraw a picture; see the port."""
+        """Withdraw a picture, film or sound; see the port."""
         await self._ask("DELETE", f"/v1/pictures/{handle}")
 
     async def check(self) -> str:
@@ -147,9 +150,24 @@ class RelayClient:
         with contextlib.suppress(PassingError):
             await self.greet()
 
-    async def _ask(self, method: str, path: str, headers: dict[str, str] | None = None, content: bytes = b"") -> bytes:
-        within_s = UPLOAD_TIMEOUT_S if content else _EXCHANGE_S
-        response = await self._opened(self._send(method, path, headers, content), self._base_url, within_s=within_s)
+    async def _upload(self, picture: PreparedPicture | PreparedFile, handle: str, lifetime_s: float) -> bytes:
+        if isinstance(picture, PreparedFile):
+            limit = asyncio.timeout(STALL_S)
+            content = pieces_of_file(picture, limit)
+        else:
+            limit = asyncio.timeout(UPLOAD_TIMEOUT_S)
+            content = pieces_of_picture(picture.content)
+        headers = {
+            "Content-Type": picture.media_type,
+            "Content-Length": str(picture.size_bytes),
+            "Lifetime": str(math.ceil(lifetime_s)),
+        }
+        sent = self._send("PUT", f"/v1/pictures/{handle}", headers, content)
+        response = await self._opened(sent, self._base_url, limit, medium=medium_of(picture.media_type))
+        return await _body(response, self._base_url, max_bytes=MAX_ANSWER_BYTES)
+
+    async def _ask(self, method: str, path: str) -> bytes:
+        response = await self._opened(self._send(method, path), self._base_url, asyncio.timeout(_EXCHANGE_S))
         return await _body(response, self._base_url, max_bytes=MAX_ANSWER_BYTES)
 
     async def _as_stranger(self, url: str, post: bytes | None = None) -> bytes:
@@ -161,17 +179,19 @@ class RelayClient:
                 asked = outside.ask(url, headers={})
             else:
                 asked = outside.ask(url, headers={"Content-Type": "application/json"}, method="POST", content=post)
-            response = await self._opened(asked, server, within_s=_EXCHANGE_S)
+            response = await self._opened(asked, server, asyncio.timeout(_EXCHANGE_S))
             return await _body(response, server, max_bytes=MAX_VISIT_BYTES)
         except LinkRefused as refused:
             raise RouteUnusable(f"{server} cannot be used from outside: {refused.reason}.", advice=_LOOK) from None
         finally:
             await outside.close()
 
-    async def _opened(self, asked: Awaitable[httpx.Response], server: str, *, within_s: float) -> httpx.Response:
+    async def _opened(
+        self, asked: Awaitable[httpx.Response], server: str, limit: asyncio.Timeout, *, medium: str = "picture"
+    ) -> httpx.Response:
         """Return the relay's successful response, its body unread. Errors never chain HTTP's, which contains the token."""
         try:
-            async with asyncio.timeout(within_s):
+            async with limit:
                 response = await asked
         except StudioError:
             raise
@@ -181,7 +201,8 @@ class RelayClient:
             if response.is_success and is_relay(response.headers):
                 return response
             await response.aclose()
-            failure = relay_faults.refusal(response.status_code, response.headers, server, now=self._clock.now())
+            status, now = response.status_code, self._clock.now()
+            failure = relay_faults.refusal(status, response.headers, server, now=now, medium=medium)
         raise failure
 
     async def _line(self, lines: Lines) -> bytes:
@@ -211,15 +232,13 @@ class RelayClient:
         return greeting
 
     def _send(
-        self, method: str, path: str, headers: dict[str, str] | None = None, content: bytes = b""
+        self, method: str, path: str, headers: dict[str, str] | None = None, content: AsyncGenerator[bytes] | None = None
     ) -> Awaitable[httpx.Response]:
         """Send a request; the caller limits the time to read the response."""
         headers = {"Authorization": f"Bearer {self._current_token()}", **(headers or {})}
-        if content:
-            headers["Content-Length"] = str(len(content))
         timeout = httpx.Timeout(connect=_CONNECT_S, write=_EXCHANGE_S, read=None, pool=None)
         request = self._client.build_request(
-            method, self._base_url + path, headers=headers, content=_pieces(content) if content else None, timeout=timeout
+            method, self._base_url + path, headers=headers, content=content, timeout=timeout
         )
         return self._client.send(request, stream=True)
 
@@ -244,12 +263,6 @@ class RelayClient:
             follow_redirects=False,
             headers={"User-Agent": USER_AGENT, "Accept": "*/*", "Accept-Encoding": "identity"},
         )
-
-
-async def _pieces(content: bytes) -> AsyncGenerator[bytes]:
-    """Split an upload, so that the write time-out applies to each piece and no whole copy is buffered."""
-    for begin in range(0, len(content), _PIECE_BYTES):
-        yield content[begin : begin + _PIECE_BYTES]
 
 
 async def _body(response: httpx.Response, server: str, *, max_bytes: int) -> bytes:

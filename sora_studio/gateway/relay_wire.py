@@ -49,14 +49,21 @@ def is_relay(headers: Mapping[str, str]) -> bool:
 def greeting_from(line: bytes) -> RelayGreeting | None:
     """Return the relay's greeting, or None if it is not one. Raises `InvalidSetting` for an invalid public address."""
     said = parse_json(line)
-    public_url, epoch = (said.get("public_url"), said.get("epoch")) if isinstance(said, dict) else (None, None)
+    if not isinstance(said, dict):
+        return None
+    public_url, epoch = said.get("public_url"), said.get("epoch")
     if not isinstance(public_url, str) or not isinstance(epoch, str):
         return None
-    return RelayGreeting(check_relay_url(public_url), text(epoch, max_chars=_MAX_WORD_CHARS))
+    return RelayGreeting(
+        check_relay_url(public_url),
+        text(epoch, max_chars=_MAX_WORD_CHARS),
+        film_bytes=_count(said.get("film_bytes")),
+        free_bytes=_count(said.get("free_bytes")),
+    )
 
 
 def address_from(body: bytes, handle: str) -> str | None:
-    """Return the public address of the picture with this handle, or None if it is missing or invalid."""
+    """Return the public address of the file with this handle, or None if it is missing or invalid."""
     said = parse_json(body)
     url = said.get("url") if isinstance(said, dict) else None
     if not isinstance(url, str) or not url.endswith(PICTURES_PATH + handle):
@@ -79,3 +86,8 @@ def callback_from(line: bytes) -> Callback | None:
         return None
     task_id = text(said.get("task_id"), max_chars=_MAX_WORD_CHARS) or None
     return Callback(secret, task_id, cursor)
+
+
+def _count(value: object) -> int:
+    """Return a number of bytes; 0 if it is missing or invalid."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MAX_CURSOR else 0

@@ -1,5 +1,5 @@
-"""The relay: serves pictures at unguessable addresses that expire, and keeps callbacks for studios that are offline.
+"""The relay: serves pictures, films and sounds at unguessable addresses that expire, and keeps callbacks for offline studios.
 
-One server, in the program or alone on a host. It protects the pictures (found only by their full address), the studio (only
+One server, in the program or alone on a host. It protects the files (found only by their full address), the studio (only
 the token's owner uploads, deletes and listens) and itself: no stranger's request can fill, stall or crash it.
 """

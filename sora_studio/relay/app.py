@@ -1,10 +1,9 @@
-"""The relay's web application: pictures and callbacks for everyone with an address, the rest for the token's owner."""
+"""The relay's web application: lent files and callbacks for everyone with an address, the rest for the token's owner."""
 
 import asyncio
 import hashlib
 import json
 import logging
-import os
 import re
 import traceback
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -15,11 +14,12 @@ from http import HTTPStatus
 from typing import cast
 
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
 from sora_studio.domain.relay import CALLBACKS_PATH, HANDLE, PICTURES_PATH, is_callback_secret, is_token
 from sora_studio.relay.guard import CONNECTION, GuardedProtocol, Visit
+from sora_studio.relay.lent_file import LentFile
 from sora_studio.relay.limits import Limits, Refused
 from sora_studio.relay.mailbox import Mailbox, MailboxUnusable
 from sora_studio.relay.pictures import Pictures, media_type_of
@@ -89,12 +89,16 @@ class RelayApp:
                 response = Response(status_code=HTTPStatus.INTERNAL_SERVER_ERROR)
             _log_answer(request.method, kind, response.status_code)
             try:
-                async with asyncio.timeout(None if kind is _Kind.STREAM else self._limits.answer_s):
+                async with asyncio.timeout(None if kind is _Kind.STREAM else self._limit_s(response)):
                     await response(scope, receive, send)
             except Exception as error:  # the status line may be out already
                 visit.cut()
                 if not isinstance(error, TimeoutError):
                     _log_failure(error)
+
+    def _limit_s(self, response: Response) -> float:
+        """Return how long a stranger may take to fetch a response."""
+        return self._limits.answer_s + int(response.headers.get("content-length", "0")) / self._limits.slowest_bytes_per_s
 
     async def _answer(self, request: Request, visit: Visit, kind: _Kind, name: str) -> Response:
         if not visit.is_welcome:
@@ -111,7 +115,7 @@ class RelayApp:
             case _Kind.CALLBACK:
                 return await self._take_callback(request, name)
             case _Kind.GREETING:
-                return JSONResponse(self._greeting())
+                return JSONResponse(await self._greeting())
             case _Kind.STREAM:
                 lines = self._lines(self._place_in_stream(request))
                 return StreamingResponse(lines, headers=_LINE_BY_LINE, media_type="application/x-ndjson")
@@ -130,7 +134,7 @@ class RelayApp:
             facts = await asyncio.to_thread(path.stat)
         except OSError:
             raise Refused(HTTPStatus.NOT_FOUND) from None
-        return _WholeFile(path, stat_result=facts, media_type=media_type_of(handle))
+        return LentFile(path, facts, media_type_of(handle))
 
     async def _change_loan(self, request: Request, handle: str) -> Response:
         if not HANDLE.fullmatch(handle):
@@ -138,17 +142,17 @@ class RelayApp:
         if request.method == "DELETE":
             await self._pictures.remove(handle)
             return Response(status_code=HTTPStatus.NO_CONTENT)
-        content = request.stream()
-        async with _in_time(self._limits.picture_s):
+        async with _in_time(self._limits.stall_s) as limit:
+            content = _flowing(request, limit, self._limits.stall_s)
             try:
-                await self._take_picture(request, handle, content)
+                await self._take_file(request, handle, content)
             except Refused:
-                if _announced_bytes(request) <= self._limits.picture_bytes:
+                if _announced_bytes(request) <= self._limits.picture_bytes:  # more is not worth the time
                     await _read_out(content, most=self._limits.picture_bytes)
                 raise
         return JSONResponse({"url": f"{self._public_url}{PICTURES_PATH}{handle}"}, HTTPStatus.CREATED)
 
-    async def _take_picture(self, request: Request, handle: str, content: AsyncIterator[bytes]) -> None:
+    async def _take_file(self, request: Request, handle: str, content: AsyncIterator[bytes]) -> None:
         lifetime_s = _whole_number(request.headers.get("lifetime", ""))
         if not 0 < lifetime_s <= self._limits.lifetime_s:
             raise Refused(HTTPStatus.BAD_REQUEST)
@@ -179,8 +183,14 @@ class RelayApp:
                 raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         return bytes(body)
 
-    def _greeting(self) -> dict[str, str]:
-        return {"public_url": self._public_url, "epoch": self._mailbox.epoch}
+    async def _greeting(self) -> dict[str, object]:
+        """Return the address, the epoch of the cursors, and which films and sounds would be taken."""
+        return {
+            "public_url": self._public_url,
+            "epoch": self._mailbox.epoch,
+            "film_bytes": self._limits.film_bytes,
+            "free_bytes": await self._pictures.free_bytes(),
+        }
 
     def _place_in_stream(self, request: Request) -> int:
         after = _whole_number(request.query_params.get("after", "0"))
@@ -189,24 +199,10 @@ class RelayApp:
         return after if request.query_params.get("epoch") == self._mailbox.epoch else 0
 
     async def _lines(self, after: int) -> AsyncIterator[bytes]:
-        yield _line(self._greeting())
+        yield _line(await self._greeting())
         async with aclosing(self._mailbox.pages(after)) as pages:
             async for page in pages:  # one chunk per page: a disconnected reader is noticed between two chunks
                 yield b"".join(_line(asdict(entry)) for entry in page) or _line({})
-
-
-class _WholeFile(FileResponse):
-    """Always the whole file, without range requests; no Last-Modified, because the file's time is its expiry."""
-
-    def set_stat_headers(self, stat_result: os.stat_result) -> None:
-        """Set only the size."""
-        self.headers["Content-Length"] = str(stat_result.st_size)
-        del self.headers["accept-ranges"]
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer without the Range header, which would yield partial content."""
-        headers = [(name, value) for name, value in scope["headers"] if name != b"range"]
-        await super().__call__({**scope, "headers": headers}, receive, send)
 
 
 def _read_path(path: str) -> tuple[_Kind, str]:
@@ -248,8 +244,16 @@ def _announced_bytes(request: Request) -> int:
     return int(request.headers.get("content-length", "0"))
 
 
-def _line(content: dict[str, str] | dict[str, object]) -> bytes:
+def _line(content: dict[str, object]) -> bytes:
     return json.dumps(content).encode() + b"\n"
+
+
+async def _flowing(request: Request, limit: asyncio.Timeout, stall_s: float) -> AsyncGenerator[bytes]:
+    """Yield a body that must not pause for longer than `stall_s`; storing it after its end has no limit."""
+    async for chunk in request.stream():
+        limit.reschedule(asyncio.get_running_loop().time() + stall_s)
+        yield chunk
+    limit.reschedule(None)
 
 
 async def _read_out(content: AsyncIterator[bytes], *, most: int) -> None:
@@ -261,11 +265,11 @@ async def _read_out(content: AsyncIterator[bytes], *, most: int) -> None:
 
 
 @asynccontextmanager
-async def _in_time(seconds: float) -> AsyncGenerator[None]:
+async def _in_time(seconds: float) -> AsyncGenerator[asyncio.Timeout]:
     """Limit the time for a body; after a timeout the connection is closed, because the rest may still arrive."""
     try:
-        async with asyncio.timeout(seconds):
-            yield
+        async with asyncio.timeout(seconds) as limit:
+            yield limit
     except TimeoutError:
         raise Refused(HTTPStatus.REQUEST_TIMEOUT, {"Connection": "close"}) from None
 

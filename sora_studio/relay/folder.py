@@ -1,4 +1,4 @@
-"""A relay's folder: its lock, its token, its pictures and its mailbox."""
+"""A relay's folder: its lock, its token, the files that it lends, and its mailbox."""
 
 import contextlib
 import os

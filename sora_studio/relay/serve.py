@@ -18,6 +18,8 @@ from sora_studio.relay.limits import Limits
 from sora_studio.relay.server import RelayServer, address_in_ascii, listen, origin_of
 
 _UNUSABLE = 2
+_MB = 1_000_000
+_MOST_MB = 10_000_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -35,7 +37,7 @@ def _run(options: argparse.Namespace) -> int:
     least = 1 if is_loopback(public_url) else LEAST_TOKEN  # for a local trial a short one will do
     is_given = options.token is not None
     token = check_token(options.token, least) if is_given else os.environ.get(RELAY_TOKEN_VARIABLE, "")
-    limits = Limits()
+    limits = Limits(film_bytes=options.max_film_mb * _MB, files_bytes=options.max_total_mb * _MB)
     with contextlib.ExitStack() as stack:
         try:  # listen before opening the folder: a new token is shown only once
             listener = stack.enter_context(listen(options.host, options.port))
@@ -57,19 +59,40 @@ def _run(options: argparse.Namespace) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="sora-studio relay", description="Serve pictures and receive callbacks for studios behind a router."
+        prog="sora-studio relay", description="Serve files and receive callbacks for studios behind a router."
     )
     add = parser.add_argument
     add("--public-url", required=True, metavar="URL", help="where the public reaches this relay: https://relay.example.org")
-    add("--data", required=True, type=_folder, metavar="DIR", help="the folder for its pictures, callbacks and token")
+    add("--data", required=True, type=_folder, metavar="DIR", help="the folder for its files, callbacks and token")
     add("--host", default="127.0.0.1", type=_host, help="address to listen on (default: %(default)s)")
     add("--port", type=_port, default=DEFAULT_RELAY_PORT, help="port to listen on (default: %(default)s)")
+    most = Limits()
+    add(
+        "--max-film-mb",
+        type=_megabytes,
+        default=most.film_bytes // _MB,
+        metavar="MB",
+        help="the largest film or sound to lend (default: %(default)s)",
+    )
+    add(
+        "--max-total-mb",
+        type=_megabytes,
+        default=most.files_bytes // _MB,
+        metavar="MB",
+        help="what all lent files may take together (default: %(default)s)",
+    )
     add(
         "--token",
         help=f"what studios show, kept in DIR from then on (default: {RELAY_TOKEN_VARIABLE} for this run, else the one of DIR, "
         "which is created and printed at the first start)",
     )
     return parser
+
+
+def _megabytes(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) <= _MOST_MB:
+        raise argparse.ArgumentTypeError(f"{text} is no size from 1 to {_MOST_MB} MB")
+    return int(text)
 
 
 def _folder(text: str) -> Path:

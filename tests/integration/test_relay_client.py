@@ -110,7 +110,7 @@ def test_a_refusal_is_heard_over_a_slow_line(
     tmp_path: Path, slow_line: Callable[[EmbeddedRelay], None], token: str, kind: type[StudioError], words: str
 ) -> None:
     async def scenario() -> None:
-        async with relayed(tmp_path, Limits(pictures=0, head_s=0.2)) as (relay, _):
+        async with relayed(tmp_path, Limits(files=0, head_s=0.2)) as (relay, _):
             slow_line(relay)
             client = RelayClient(relay.base_url, token=lambda: token or relay.token, clock=Clock())
             large = PreparedPicture(PICTURE.content + bytes(1_000_000), "image/png", 640, 360)

@@ -10,9 +10,9 @@ from sora_studio.relay.limits import Limits
 from tests.unit.relay.conftest import JPEG, PATIENCE_S, Bench
 
 HANDLE = "a-picture-that-was-lent.jpg"
-SHORT = Limits(head_s=0.1, callback_s=0.1, picture_s=0.1)
-SHORT_BODIES = Limits(callback_s=0.1, picture_s=0.1)
-SOON = Limits(head_s=1.0, callback_s=1.0, picture_s=1.0)
+SHORT = Limits(head_s=0.1, callback_s=0.1, stall_s=0.1)
+SHORT_BODIES = Limits(callback_s=0.1, stall_s=0.1)
+SOON = Limits(head_s=1.0, callback_s=1.0, stall_s=1.0)
 """Time enough for a busy machine to send what is to be answered."""
 
 
@@ -93,7 +93,7 @@ def test_who_does_not_read_a_picture_is_cut_off(with_relay: Callable[..., None])
                 writer.write(b"X")
         writer.close()
 
-    with_relay(check, Limits(answer_s=0.2))
+    with_relay(check, Limits(answer_s=0.2, slowest_bytes_per_s=1 << 40))
 
 
 def test_what_is_no_http_is_answered_like_everything_that_is_refused(with_relay: Callable[..., None]) -> None:

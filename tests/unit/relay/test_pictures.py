@@ -188,7 +188,7 @@ def test_no_picture_outlives_seven_days_whatever_its_file_says(tmp_path: Path) -
     asyncio.run(check())
 
 
-@pytest.mark.parametrize("limits", [Limits(pictures=2), Limits(pictures_bytes=len(JPEG) * 2 + 1)])
+@pytest.mark.parametrize("limits", [Limits(files=2), Limits(files_bytes=len(JPEG) * 2 + 1)])
 def test_there_is_room_for_so_many_and_what_ended_makes_room(tmp_path: Path, limits: Limits) -> None:
     async def put(pictures: Pictures, handle: str, lifetime_s: int, announced: int) -> None:
         await pictures.put(handle, _pieces(JPEG[:3], JPEG[3:]), size_bytes=announced, lifetime_s=lifetime_s)
@@ -229,8 +229,8 @@ def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path, monkeypatch: pyt
 @pytest.mark.parametrize(
     ("limits", "type_", "first", "status"),
     [
-        (Limits(pictures=0), "image/jpeg", JPEG, 507),
-        (Limits(pictures_bytes=10), "image/jpeg", JPEG, 507),
+        (Limits(files=0), "image/jpeg", JPEG, 507),
+        (Limits(files_bytes=10), "image/jpeg", JPEG, 507),
         (Limits(), "image/png", JPEG, 415),
         (Limits(), "image/jpeg", b"no picture", 415),
     ],

@@ -1,0 +1,63 @@
+"""The body of an upload in pieces: of a picture in memory, or of a file that is read while it is sent."""
+
+import asyncio
+import os
+from collections.abc import AsyncGenerator
+from functools import partial
+
+from sora_studio.disk_calls import WORK_WITHIN_S, on_disk
+from sora_studio.domain.errors import FolderSilent, PublishingFailed
+from sora_studio.domain.film_edit import PreparedFile
+from sora_studio.domain.media_types import medium_of
+
+PIECE_BYTES = 1 << 16
+"""Small, so that the write time-out, which applies to each piece, fits a slow line."""
+READ_BYTES = 1 << 20
+STALL_S = 120.0
+"""How long an upload of a file may make no progress; also the time for the answer after its last piece."""
+
+
+class _Changed(Exception):
+    """The file is not the one that was prepared."""
+
+
+async def pieces_of_picture(content: bytes) -> AsyncGenerator[bytes]:
+    """Split a picture, so that no whole copy is buffered."""
+    for begin in range(0, len(content), PIECE_BYTES):
+        yield content[begin : begin + PIECE_BYTES]
+
+
+async def pieces_of_file(file: PreparedFile, stall: asyncio.Timeout) -> AsyncGenerator[bytes]:
+    """Read a file off the loop, and extend `stall` with every piece.
+
+    Raises `PublishingFailed` if the file cannot be read or has changed, and `FolderSilent`. It is opened for each read, so that
+    an upload of an hour holds no file open.
+    """
+    loop = asyncio.get_running_loop()
+    for offset in range(0, file.size_bytes, READ_BYTES):
+        stall.reschedule(None)  # a disk has a deadline of its own
+        content = await _read(file, offset)
+        for begin in range(0, len(content), PIECE_BYTES):
+            stall.reschedule(loop.time() + STALL_S)
+            yield content[begin : begin + PIECE_BYTES]
+
+
+async def _read(file: PreparedFile, offset: int) -> bytes:
+    medium = medium_of(file.media_type)
+    try:
+        return await on_disk(file.path.parent, partial(_read_now, file, offset), within_s=WORK_WITHIN_S)
+    except FolderSilent:
+        raise
+    except _Changed:
+        failure = f"The {medium}'s copy changed while it was sent."
+    except OSError as error:
+        failure = f"The {medium}'s copy cannot be read: {error.strerror or type(error).__name__}."
+    raise PublishingFailed(failure, advice="Try again: a new copy is made.")
+
+
+def _read_now(file: PreparedFile, offset: int) -> bytes:
+    with file.path.open("rb") as opened:
+        if os.fstat(opened.fileno()).st_size != file.size_bytes:
+            raise _Changed
+        opened.seek(offset)
+        return opened.read(READ_BYTES)
