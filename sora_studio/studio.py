@@ -23,6 +23,7 @@ from sora_studio.gateway.client import GatewayClient
 from sora_studio.gateway.connections import trusted_authorities
 from sora_studio.gateway.picture_checker import HttpPictureChecker
 from sora_studio.gateway.relay_client import RelayClient
+from sora_studio.gateway.signed_upload import SignedUpload
 from sora_studio.gateway.transfer import FilmTransfer
 from sora_studio.hosting.picture_hosts import PictureHosts
 from sora_studio.media.local import LocalMedia
@@ -328,6 +329,7 @@ class _Assembly:
             lambda: self.settings.current,
             bucket_key_id=self._keys.bucket_key_id,
             bucket_secret=self._keys.bucket_secret,
+            send_file=SignedUpload(self._proxies).send,
             relay=usable_relay,
             proxies=self._proxies,
             prefers_relay=bool(self._named_relay),

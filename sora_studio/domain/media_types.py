@@ -6,7 +6,9 @@ FILM_TYPES = {"mp4": "video/mp4", "mov": "video/quicktime", "m4v": "video/x-m4v"
 SOUND_TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "m4a": "audio/mp4"}
 """Media types by format, for every format that a model profile names."""
 SUFFIXES = {
-    **{"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"},
+    "image/jpeg": ".jpg",
+    "image/png": ".png",
+    "image/webp": ".webp",
     **{media_type: f".{name}" for name, media_type in (FILM_TYPES | SOUND_TYPES).items()},
 }
 """The suffix of a lent file's address, by media type: some services tell the type by it."""

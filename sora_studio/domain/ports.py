@@ -9,7 +9,6 @@ from typing import Protocol, TypedDict
 
 from sora_studio.domain.clip import ClipCounts, FilmFacts
 from sora_studio.domain.film_edit import PreparedFile
-from sora_studio.domain.film_edit import PreparedFile
 from sora_studio.domain.picture import PreparedPicture
 from sora_studio.domain.task import Task, TaskSection, TaskState
 
@@ -54,7 +53,10 @@ SendFile = Callable[[str, PreparedFile], Awaitable[StoreAnswer]]
 
 
 class PictureHost(Protocol):
-    """One way to publish a picture, film or sound: a bucket, a relay or a command. A film is read from its file as it is sent."""
+    """One way to publish a picture, film or sound: a bucket, a relay or a command.
+
+    A `PreparedFile` is read while it is sent, so its size costs no memory.
+    """
 
     @property
     def place(self) -> str:

@@ -1,20 +1,24 @@
-"""Checks a picture's web address as the service will see it: from outside, without a login, before you pay."""
+"""Checks the web address of a picture, film or sound as the service will see it: from outside, without a login."""
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
+from typing import Any, Generic, TypeVar
 
 import httpx
 
 from sora_studio.clock import Clock
 from sora_studio.domain.errors import ConnectionFailed, InvalidRequest, Problem, ServiceUnavailable, StudioError
+from sora_studio.domain.media_types import WebFile
 from sora_studio.domain.picture import MEDIA_TYPES, WebPicture, address_name, format_name
 from sora_studio.domain.proxies import DIRECT, Proxies
 from sora_studio.domain.request import excess, megabytes
+from sora_studio.gateway import media_header
 from sora_studio.gateway.addresses import LinkRefused
 from sora_studio.gateway.answers import retry_after_s
+from sora_studio.gateway.media_header import NotAFilm, read_format
 from sora_studio.gateway.picture_header import ENOUGH_BYTES, PictureHeader, kind_of, read_header
-from sora_studio.gateway.ranges import content_length
+from sora_studio.gateway.ranges import content_length, total_bytes
 from sora_studio.gateway.unreachable import why_unreached
 from sora_studio.gateway.web_source import TooManyRedirects, WebSource
 
@@ -27,6 +31,7 @@ _MAX_REMEMBERED = 64
 _KIND_BYTES = 32
 _TAKEN = "The service takes JPEG, PNG and WebP"
 _ACCEPT = "image/jpeg, image/png, image/webp, */*;q=0.1"
+_BEGINNING = {"Accept": "video/*, audio/*, */*;q=0.1", "Range": f"bytes=0-{media_header.ENOUGH_BYTES - 1}"}
 _PASSING = frozenset({408, 425, 429})
 _STATUSES = {
     401: "needs a login (401), which the service does not have.",
@@ -44,8 +49,32 @@ _KINDS = {
 }
 
 
+Found = TypeVar("Found")
+Key = TypeVar("Key")
+
+
 class _NotAPicture(Exception):
     """Its message completes a sentence that begins with the address."""
+
+
+class _Recent(Generic[Key, Found]):
+    """An LRU cache of good results."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._results = OrderedDict[Key, tuple[float, Found]]()
+
+    def get(self, key: Key) -> Found | None:
+        """Return the result unless it is too old."""
+        at, found = self._results.get(key, (0.0, None))
+        return found if self._clock.monotonic() - at < REMEMBER_S else None
+
+    def keep(self, key: Key, found: Found) -> None:
+        """Remember a result, and evict the oldest if there are too many."""
+        self._results[key] = (self._clock.monotonic(), found)
+        self._results.move_to_end(key)
+        if len(self._results) > _MAX_REMEMBERED:
+            self._results.popitem(last=False)
 
 
 class HttpPictureChecker:
@@ -66,7 +95,8 @@ class HttpPictureChecker:
         self._source = WebSource(
             accept=_ACCEPT, loopback_allowed=gateway_is_loopback, plain_allowed=True, proxies=proxies, transport=transport
         )
-        self._seen = OrderedDict[tuple[str, int], tuple[float, WebPicture]]()
+        self._pictures = _Recent[tuple[str, int], WebPicture](clock)
+        self._files = _Recent[str, WebFile](clock)
 
     async def close(self) -> None:
         """Close every connection."""
@@ -76,31 +106,27 @@ class HttpPictureChecker:
         """Return the picture at `url`. Raises `InvalidRequest`, with a sentence, if the service cannot use it (status not 200,
         other type, more than `max_bytes`, private address), and `PassingError` if it could not be checked now.
         """
-        at, known = self._seen.get((url, max_bytes), (0.0, None))
-        if known is not None and self._clock.monotonic() - at < REMEMBER_S:
-            return known
-        try:
-            async with asyncio.timeout(LOOK_S):
-                picture = await self._look(url, max_bytes)
-        except _NotAPicture as wrong:
-            failure: StudioError = _problem(f"{address_name(url)} {wrong}")
-        except LinkRefused as refused:
-            failure = _problem(f"The service cannot fetch {address_name(url)}: {refused.reason}.")
-        except TooManyRedirects:
-            failure = _problem(f"{address_name(url)} redirects too often.")
-        except (httpx.HTTPError, TimeoutError) as error:
-            failure = ConnectionFailed(
-                f"{address_name(url)} cannot be looked at: {why_unreached(error)}.", detail=type(error).__name__
-            )
-        else:
-            self._remember((url, max_bytes), picture)
-            return picture
-        raise failure
+        found = self._pictures.get((url, max_bytes))
+        if found is None:
+            found = await _judged(url, self._look(url, max_bytes))
+            self._pictures.keep((url, max_bytes), found)
+        return found
+
+    async def look_at_file(self, url: str) -> WebFile:
+        """Return the format and size of the film or sound at `url`, of which only the beginning is fetched.
+
+        Raises like `look`, but what is unknown is not refused: only pages, pictures and other files that are certainly neither.
+        """
+        found = self._files.get(url)
+        if found is None:
+            found = await _judged(url, self._look_at_file(url))
+            self._files.keep(url, found)
+        return found
 
     async def _look(self, url: str, max_bytes: int) -> WebPicture:
         async with self._source.open(url, {}) as response:
             self._check_passing(url, response)
-            _check_answer(response)
+            _check_answer(response, "picture", 200)
             head, pieces = bytearray(), response.aiter_raw()
             kind, header = await _read_head(pieces, head, says_page="html" in response.headers.get("Content-Type", ""))
             said_bytes = content_length(response.headers)
@@ -120,17 +146,42 @@ class HttpPictureChecker:
                 f"{address_name(url)} has a temporary problem ({status}).", detail=f"HTTP {status}", retry_after_s=wait_s
             )
 
-    def _remember(self, key: tuple[str, int], picture: WebPicture) -> None:
-        self._seen[key] = (self._clock.monotonic(), picture)
-        self._seen.move_to_end(key)
-        if len(self._seen) > _MAX_REMEMBERED:
-            self._seen.popitem(last=False)
+    async def _look_at_file(self, url: str) -> WebFile:
+        async with self._source.open(url, _BEGINNING) as response:
+            self._check_passing(url, response)
+            _check_answer(response, "film or sound", 200, 206)
+            head = bytearray()
+            async for piece in response.aiter_raw():
+                head += piece
+                if len(head) >= media_header.ENOUGH_BYTES:
+                    break
+            headers = response.headers
+            size_bytes = content_length(headers) if response.status_code == 200 else total_bytes(headers)
+        return WebFile(read_format(bytes(head[: media_header.ENOUGH_BYTES]), headers.get("Content-Type", "")), size_bytes)
 
 
-def _check_answer(response: httpx.Response) -> None:
+async def _judged(url: str, looking: Coroutine[Any, Any, Found]) -> Found:
+    """Return what was found, or raise one of the errors of `HttpPictureChecker.look`."""
+    try:
+        async with asyncio.timeout(LOOK_S):
+            return await looking
+    except (_NotAPicture, NotAFilm) as wrong:
+        failure: StudioError = _problem(f"{address_name(url)} {wrong}")
+    except LinkRefused as refused:
+        failure = _problem(f"The service cannot fetch {address_name(url)}: {refused.reason}.")
+    except TooManyRedirects:
+        failure = _problem(f"{address_name(url)} redirects too often.")
+    except (httpx.HTTPError, TimeoutError) as error:
+        failure = ConnectionFailed(
+            f"{address_name(url)} cannot be looked at: {why_unreached(error)}.", detail=type(error).__name__
+        )
+    raise failure
+
+
+def _check_answer(response: httpx.Response, medium: str, *allowed: int) -> None:
     status, coding = response.status_code, response.headers.get("Content-Encoding", "identity").casefold()
-    if status != 200:
-        raise _NotAPicture(_STATUSES.get(status, f"answers {status} and no picture."))
+    if status not in allowed:
+        raise _NotAPicture(_STATUSES.get(status, f"answers {status} and no {medium}."))
     if coding != "identity":
         raise _NotAPicture("is sent with HTTP compression, which the service might not read.")
 

@@ -68,6 +68,12 @@ def continuation(
     return Arrival(first, last + 1, total, validator, encoding) if fits and says_so and same_film else None
 
 
+def total_bytes(headers: Mapping[str, str]) -> int | None:
+    """Return the whole file's size from a 206, or None if it is missing or invalid."""
+    match = _SPAN.fullmatch(headers.get("Content-Range", "").strip())
+    return None if match is None or match[3] == "*" else int(match[3])
+
+
 def unsatisfied_total(headers: Mapping[str, str]) -> int | None:
     """Return the film's size from a 416."""
     match = _UNSATISFIED.fullmatch(headers.get("Content-Range", "").strip())

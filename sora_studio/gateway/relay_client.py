@@ -21,18 +21,17 @@ from sora_studio.domain.ports import Callback, RelayGreeting
 from sora_studio.domain.proxies import DIRECT, Proxies
 from sora_studio.domain.relay import NONCE_BYTES, callback_secret, is_callback_secret
 from sora_studio.domain.settings import RELAY_TOKEN_VARIABLE, check_relay_url, is_loopback
-from sora_studio.gateway import relay_faults
+from sora_studio.gateway import relay_faults, upload_body
 from sora_studio.gateway.addresses import LinkRefused
 from sora_studio.gateway.connections import USER_AGENT, keep_addresses_out_of_the_log, trusted_authorities
 from sora_studio.gateway.proxied_transport import open_transport
 from sora_studio.gateway.relay_wire import Lines, LineTooLong, address_from, callback_from, greeting_from, is_relay
-from sora_studio.gateway.upload_body import STALL_S, pieces_of_file, pieces_of_picture
 from sora_studio.gateway.web_source import WebSource
 
 HEARTBEAT_TIMEOUT_S = 30.0
 """Relays send a heartbeat every 10 s."""
 UPLOAD_TIMEOUT_S = 300.0
-"""For a picture: 10 MB at 35 KB/s. A film or sound has no limit but `STALL_S`."""
+"""For a picture: 10 MB at 35 KB/s. A film or sound has no limit but `upload_body.STALL_S`."""
 MAX_ANSWER_BYTES = 1 << 16
 MAX_VISIT_BYTES = 20_000_000
 """Twice the largest picture that the service takes."""
@@ -152,11 +151,11 @@ class RelayClient:
 
     async def _upload(self, picture: PreparedPicture | PreparedFile, handle: str, lifetime_s: float) -> bytes:
         if isinstance(picture, PreparedFile):
-            limit = asyncio.timeout(STALL_S)
-            content = pieces_of_file(picture, limit)
+            limit = asyncio.timeout(upload_body.STALL_S)
+            content = upload_body.pieces_of_file(picture, limit)
         else:
             limit = asyncio.timeout(UPLOAD_TIMEOUT_S)
-            content = pieces_of_picture(picture.content)
+            content = upload_body.pieces_of_picture(picture.content)
         headers = {
             "Content-Type": picture.media_type,
             "Content-Length": str(picture.size_bytes),
@@ -237,9 +236,7 @@ class RelayClient:
         """Send a request; the caller limits the time to read the response."""
         headers = {"Authorization": f"Bearer {self._current_token()}", **(headers or {})}
         timeout = httpx.Timeout(connect=_CONNECT_S, write=_EXCHANGE_S, read=None, pool=None)
-        request = self._client.build_request(
-            method, self._base_url + path, headers=headers, content=content, timeout=timeout
-        )
+        request = self._client.build_request(method, self._base_url + path, headers=headers, content=content, timeout=timeout)
         return self._client.send(request, stream=True)
 
     def _current_token(self) -> str:

@@ -9,15 +9,15 @@ from sora_studio.domain.errors import ConnectionFailed, PassingError, StudioErro
 from sora_studio.domain.film_edit import PreparedFile
 from sora_studio.domain.ports import StoreAnswer
 from sora_studio.domain.proxies import DIRECT, Proxies
+from sora_studio.gateway import upload_body
 from sora_studio.gateway.connections import USER_AGENT, keep_addresses_out_of_the_log, trusted_authorities
 from sora_studio.gateway.faults import NEVER_SENT
 from sora_studio.gateway.proxied_transport import open_transport
 from sora_studio.gateway.unreachable import why_unreached
-from sora_studio.gateway.upload_body import STALL_S, pieces_of_file
 
 MAX_ANSWER_BYTES = 1 << 14
 
-_TIMEOUT = httpx.Timeout(connect=10.0, write=30.0, read=STALL_S, pool=None)
+_TIMEOUT = httpx.Timeout(connect=10.0, write=30.0, read=None, pool=None)
 
 
 class SignedUpload:
@@ -34,11 +34,11 @@ class SignedUpload:
         """See `SendFile`."""
         host = urlsplit(link).netloc
         try:
-            async with asyncio.timeout(STALL_S) as stall, self._client(link) as client:
-                body = pieces_of_file(file, stall)
+            async with asyncio.timeout(upload_body.STALL_S) as stall, self._client(link) as client:
+                body = upload_body.pieces_of_file(file, stall)
                 headers = {"Content-Type": file.media_type, "Content-Length": str(file.size_bytes)}
                 async with client.stream("PUT", link, content=body, headers=headers) as response:
-                    stall.reschedule(asyncio.get_running_loop().time() + STALL_S)
+                    stall.reschedule(asyncio.get_running_loop().time() + upload_body.STALL_S)
                     return StoreAnswer(response.status_code, response.headers.get("ETag", ""), await _beginning(response))
         except StudioError:
             raise

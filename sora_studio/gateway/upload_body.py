@@ -33,19 +33,20 @@ async def pieces_of_file(file: PreparedFile, stall: asyncio.Timeout) -> AsyncGen
     Raises `PublishingFailed` if the file cannot be read or has changed, and `FolderSilent`. It is opened for each read, so that
     an upload of an hour holds no file open.
     """
-    loop = asyncio.get_running_loop()
+    loop, buffer = asyncio.get_running_loop(), bytearray(READ_BYTES)
     for offset in range(0, file.size_bytes, READ_BYTES):
         stall.reschedule(None)  # a disk has a deadline of its own
-        content = await _read(file, offset)
-        for begin in range(0, len(content), PIECE_BYTES):
+        count = await _read(file, offset, buffer)
+        for begin in range(0, count, PIECE_BYTES):
             stall.reschedule(loop.time() + STALL_S)
-            yield content[begin : begin + PIECE_BYTES]
+            yield bytes(buffer[begin : min(begin + PIECE_BYTES, count)])
 
 
-async def _read(file: PreparedFile, offset: int) -> bytes:
+async def _read(file: PreparedFile, offset: int, buffer: bytearray) -> int:
+    """Fill the buffer and return the count. A call's result lives until the next garbage collection: it must be small."""
     medium = medium_of(file.media_type)
     try:
-        return await on_disk(file.path.parent, partial(_read_now, file, offset), within_s=WORK_WITHIN_S)
+        return await on_disk(file.path.parent, partial(_read_now, file, offset, buffer), within_s=WORK_WITHIN_S)
     except FolderSilent:
         raise
     except _Changed:
@@ -55,9 +56,12 @@ async def _read(file: PreparedFile, offset: int) -> bytes:
     raise PublishingFailed(failure, advice="Try again: a new copy is made.")
 
 
-def _read_now(file: PreparedFile, offset: int) -> bytes:
+def _read_now(file: PreparedFile, offset: int, buffer: bytearray) -> int:
     with file.path.open("rb") as opened:
         if os.fstat(opened.fileno()).st_size != file.size_bytes:
             raise _Changed
         opened.seek(offset)
-        return opened.read(READ_BYTES)
+        count = opened.readinto(buffer)
+    if count != min(READ_BYTES, file.size_bytes - offset):
+        raise _Changed
+    return count

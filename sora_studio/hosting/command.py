@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import math
 import re
 import secrets
 import shlex
@@ -12,12 +13,15 @@ from pathlib import Path
 
 from sora_studio.domain.disk_space import is_full
 from sora_studio.domain.errors import PublishingFailed, RouteUnusable, StorageFull
+from sora_studio.domain.film_edit import PreparedFile
 from sora_studio.domain.picture import PIXEL, PreparedPicture
 from sora_studio.domain.settings import is_loopback, quoted
 from sora_studio.hosting.command_run import FILE, CommandRun, Ended
 from sora_studio.logs import redacted
 
 WITHIN_S = 120.0
+SLOWEST_BYTES_PER_S = 100_000
+"""A film or sound gets the time of its size at this speed in addition: the program cannot see a command's progress."""
 MAX_URL_CHARS = 4_096
 MAX_DETAIL_CHARS = 300
 _ADDRESS = re.compile(r"https?://[^\s\x00-\x1f\x7f\"'<>\\]+", re.ASCII)
@@ -40,12 +44,17 @@ class CommandHost:
         """Hash of the command, which identifies it without its text: that may contain a password."""
         return f"command {hashlib.sha256(self._command.encode()).hexdigest()[:12]}"
 
-    async def publish(self, picture: PreparedPicture, handle: str, *, lifetime_s: float) -> str:  # noqa: ARG002
-        """See `PictureHost`; how long the picture stays is up to the command. Kill the command when cancelled."""
-        run = CommandRun(_words(self._command), within_s=self._within_s)
+    async def publish(self, picture: PreparedPicture | PreparedFile, handle: str, *, lifetime_s: float) -> str:  # noqa: ARG002
+        """See `PictureHost`; how long the file stays is up to the command. Kill the command when cancelled."""
+        if isinstance(picture, PreparedFile):
+            within_s = self._within_s + math.ceil(picture.size_bytes / SLOWEST_BYTES_PER_S)
+            content = picture.path
+        else:
+            within_s, content = self._within_s, picture.content
+        run = CommandRun(_words(self._command), within_s=within_s)
         thread = ThreadPoolExecutor(1, "command")  # a thread of its own: a slow command must not occupy the shared pool
         try:
-            ended = await asyncio.get_running_loop().run_in_executor(thread, run.perform, picture.content, handle)
+            ended = await asyncio.get_running_loop().run_in_executor(thread, run.perform, content, handle)
         except OSError as error:
             if is_full(error):
                 raise StorageFull from None
@@ -55,7 +64,7 @@ class CommandHost:
         finally:
             run.kill()
             thread.shutdown(wait=False)
-        return _address(ended, self._within_s)
+        return _address(ended, within_s)
 
     async def withdraw(self, handle: str) -> None:
         """Do nothing: the command can only publish."""

@@ -2,22 +2,28 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from sora_studio.domain.errors import PublishingFailed
+
 FILE = "{file}"
-"""Placeholder for the picture's path, anywhere in an argument."""
+"""Placeholder for the file's path, anywhere in an argument."""
 MAX_OUTPUT_BYTES = 1 << 20
 """Limit of each stream; a command that prints more counts as broken."""
 LINGER_S = 0.5
 """How long to wait for remaining output after the command has ended."""
+_PREFIX = "sora-studio-"
+_LEFTOVER_AFTER_S = 24 * 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +46,23 @@ class CommandRun:
         self._process: subprocess.Popen[bytes] | None = None
         self._is_forbidden = False
 
-    def perform(self, content: bytes, name: str) -> Ended:
-        """Run with a private file of that name, which is deleted afterwards. Raises OSError if the command cannot start."""
-        with tempfile.TemporaryDirectory(prefix="sora-studio-", ignore_cleanup_errors=True) as folder:
+    def perform(self, content: bytes | Path, name: str) -> Ended:
+        """Run with a private file of that name, which is deleted afterwards. Raises OSError if the command cannot start.
+
+        A path names a file to link or copy: in a folder beside it, because the system's own may be in memory. Raises
+        `PublishingFailed` if it cannot be read.
+        """
+        beside = None
+        if isinstance(content, Path):
+            _require_readable(content)
+            beside = content.parent
+        with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=beside, ignore_cleanup_errors=True) as folder:
             file = Path(folder) / name
-            file.write_bytes(content)
+            if isinstance(content, Path):
+                _delete_leftovers(content.parent)
+                _link_or_copy(content, file)
+            else:
+                file.write_bytes(content)
             process = self._start([word.replace(FILE, str(file)) for word in self._words], folder)
             output, errors = (_Reader(stream, self.kill) for stream in (process.stdout, process.stderr) if stream)
             try:
@@ -81,6 +99,31 @@ class CommandRun:
                 start_new_session=True,
             )
         return self._process
+
+
+def _require_readable(path: Path) -> None:
+    try:
+        with path.open("rb"):
+            pass
+    except OSError as error:
+        raise PublishingFailed(
+            f"The copy to be sent cannot be read: {error.strerror}.", advice="Try again: a new copy is made."
+        ) from None
+
+
+def _link_or_copy(source: Path, file: Path) -> None:
+    try:
+        file.hardlink_to(source)
+    except OSError:  # some file systems have no links
+        shutil.copyfile(source, file)
+
+
+def _delete_leftovers(folder: Path) -> None:
+    """Delete what a killed program left beside its files: a link there keeps a deleted film on the disk."""
+    for left in folder.glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):
+            if left.stat().st_mtime < time.time() - _LEFTOVER_AFTER_S:
+                shutil.rmtree(left)
 
 
 class _Reader:

@@ -1,18 +1,19 @@
-"""The few operations needed of an S3-compatible store. Imports `obstore`, so import it only to publish a picture."""
+"""The few operations needed of an S3-compatible store. Imports `obstore`, so import it only to publish something."""
 
 import contextlib
 from collections.abc import Awaitable
 from datetime import timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 from urllib.parse import urlsplit
 
 import obstore
 from obstore.exceptions import BaseError
 from obstore.store import HTTPStore, S3Store
 
+from sora_studio.domain.ports import StoreAnswer
 from sora_studio.domain.proxies import Proxy
 from sora_studio.domain.settings import is_loopback
-from sora_studio.hosting.store_errors import explained
+from sora_studio.hosting.store_errors import explained, refusal
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig
@@ -65,9 +66,16 @@ class Objects:
         put = obstore.put_async(self._store, name, content, attributes={"Content-Type": media_type}, use_multipart=False)
         await self._ask(put, failure)
 
-    async def sign(self, name: str, *, lifetime_s: float, failure: str) -> str:
+    def check_stored(self, answer: StoreAnswer, *, failure: str) -> None:
+        """Check the answer to an upload by a signed link. An answer without ETag is not a store's."""
+        if not 200 <= answer.status < 300:
+            raise refusal(answer.status, answer.body, failure, bucket=self._bucket, endpoint=self._endpoint)
+        if not answer.etag:
+            raise explained("", failure, bucket=self._bucket, endpoint=self._endpoint)
+
+    async def sign(self, name: str, method: Literal["GET", "PUT"] = "GET", *, lifetime_s: float, failure: str) -> str:
         """Return a link that works for everyone who has it. Signed locally, without a request."""
-        return await self._ask(obstore.sign_async(self._store, "GET", name, timedelta(seconds=int(lifetime_s))), failure)
+        return await self._ask(obstore.sign_async(self._store, method, name, timedelta(seconds=int(lifetime_s))), failure)
 
     async def fetch(self, link: str, *, failure: str) -> bytes:
         """Return what the link serves to a client without keys."""

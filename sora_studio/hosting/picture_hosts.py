@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from sora_studio.domain.picture import PictureRoute
-from sora_studio.domain.ports import KeyStore, PictureHost
+from sora_studio.domain.ports import KeyStore, PictureHost, SendFile
 from sora_studio.domain.proxies import Proxies
 from sora_studio.domain.settings import Settings
 from sora_studio.hosting.bucket import BucketHost
@@ -13,8 +13,8 @@ from sora_studio.hosting.command import CommandHost
 class PictureHosts:
     """Reads the settings and key stores at each call, so that a change takes effect at once.
 
-    `relay` returns the relay when one is set up. `prefers_relay`: the environment names a relay, which is then the route unless
-    the settings choose another.
+    `send_file` uploads a film or sound to a bucket's signed link. `relay` returns the relay when one is set up.
+    `prefers_relay`: the environment names a relay, which is then the route unless the settings choose another.
     """
 
     def __init__(
@@ -23,6 +23,7 @@ class PictureHosts:
         *,
         bucket_key_id: KeyStore,
         bucket_secret: KeyStore,
+        send_file: SendFile,
         relay: Callable[[], PictureHost | None],
         prefers_relay: bool,
         proxies: Proxies,
@@ -30,6 +31,7 @@ class PictureHosts:
         self._settings = settings
         self._bucket_key_id = bucket_key_id
         self._bucket_secret = bucket_secret
+        self._send_file = send_file
         self._relay = relay
         self._prefers_relay = prefers_relay
         self._proxies = proxies
@@ -44,6 +46,7 @@ class PictureHosts:
                 region=settings.bucket_region,
                 key_id=lambda: self._bucket_key_id.key,
                 secret=lambda: self._bucket_secret.key,
+                send_file=self._send_file,
                 proxies=self._proxies,
             )
         if settings.picture_command:

@@ -33,13 +33,18 @@ def explained(text: str, what: str, *, bucket: str, endpoint: str) -> StudioErro
     """Return the error for the text of an `obstore` exception. `what` says which step failed.
 
     `ConnectionFailed` or another `PassingError` for temporary trouble, `RouteUnusable` for what only the user can change, and
-    `PublishingFailed` for what may be this picture's fault.
+    `PublishingFailed` for what may be this file's fault.
     """
+    found = _STATUS.search(text)
+    if found is None:
+        return _without_answer(text, what, urlsplit(endpoint).netloc)
+    return refusal(int(found[1]), text, what, bucket=bucket, endpoint=endpoint)
+
+
+def refusal(status: int, text: str, what: str, *, bucket: str, endpoint: str) -> StudioError:
+    """Return the error for a store's answer with this status and text; like `explained`."""
     host = urlsplit(endpoint).netloc
     code = found[1] if (found := _CODE.search(text)) else ""
-    status = int(found[1]) if (found := _STATUS.search(text)) else 0
-    if not status:
-        return _without_answer(text, what, host)
     if code in _REASONS:
         title, advice = (words.format(bucket=bucket, host=host) for words in _REASONS[code])
         return RouteUnusable(f"{what} {title}", advice=advice, detail=code, nothing_left=True)

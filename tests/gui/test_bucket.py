@@ -8,6 +8,7 @@ import pytest
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.errors import ConnectionFailed
 from sora_studio.domain.picture import PreparedPicture
+from sora_studio.gateway.signed_upload import SignedUpload
 from sora_studio.hosting.bucket import BucketHost
 from tests import canary
 from tests.doubles.object_store import answering
@@ -18,7 +19,12 @@ HANDLE = "0123456789abcdefghijkl.png"
 
 def host(endpoint: str) -> BucketHost:
     return BucketHost(
-        endpoint=endpoint, bucket="pictures", region="", key_id=lambda: "key", secret=lambda: canary.BUCKET_SECRET
+        endpoint=endpoint,
+        bucket="pictures",
+        region="",
+        key_id=lambda: "key",
+        secret=lambda: canary.BUCKET_SECRET,
+        send_file=SignedUpload().send,
     )
 
 

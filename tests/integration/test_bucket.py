@@ -2,19 +2,23 @@
 
 import asyncio
 import contextlib
+import hashlib
 import socket
 import time
 from collections.abc import Awaitable
 from dataclasses import replace
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
 
 from sora_studio.domain.errors import ConnectionFailed, PublishingFailed, StudioError
 from sora_studio.domain.picture import PreparedPicture
+from sora_studio.gateway.signed_upload import SignedUpload
 from sora_studio.hosting.bucket import BucketHost
 from sora_studio.hosting.objects import Objects
 from tests import canary
+from tests.doubles.lent_films import MB, lent_film
 from tests.integration.s3_store import BUCKET, KEY_ID, S3Store, visit
 
 Result = TypeVar("Result")
@@ -26,7 +30,9 @@ DAY_S = 86_400.0
 def host_on(
     url: str, *, bucket: str = BUCKET, key_id: str | None = KEY_ID, secret: str | None = canary.BUCKET_SECRET
 ) -> BucketHost:
-    return BucketHost(endpoint=url, bucket=bucket, region="", key_id=lambda: key_id, secret=lambda: secret)
+    return BucketHost(
+        endpoint=url, bucket=bucket, region="", key_id=lambda: key_id, secret=lambda: secret, send_file=SignedUpload().send
+    )
 
 
 def run(work: Awaitable[Result]) -> Result:
@@ -57,6 +63,15 @@ def test_a_picture_is_lent_by_its_link_alone_and_taken_back(server: S3Store) -> 
     run(host.withdraw(HANDLE))
     assert visit(link)[0] == 404
     run(host.withdraw(HANDLE))
+
+
+def test_a_film_is_streamed_to_the_store_and_served_by_its_link(server: S3Store, tmp_path: Path) -> None:
+    host, film, handle = host_on(server.url), lent_film(tmp_path, 12 * MB), HANDLE.replace("png", "mp4")
+    status, content, kind = visit(run(host.publish(film, handle, lifetime_s=DAY_S)))
+    assert (status, kind, hashlib.sha256(content).hexdigest()) == (200, "video/mp4", film.fingerprint)
+    run(host.withdraw(handle))
+    assert not server.has(BUCKET, handle)
+    assert "does not match" in refusal(host_on(server.url, secret="wrong").publish(film, handle, lifetime_s=DAY_S)).title
 
 
 def test_a_link_ends_by_itself(server: S3Store) -> None:

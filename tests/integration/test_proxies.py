@@ -23,6 +23,7 @@ from sora_studio.gateway.client import GatewayClient
 from sora_studio.gateway.connections import trusted_authorities
 from sora_studio.gateway.picture_checker import HttpPictureChecker
 from sora_studio.gateway.relay_client import RelayClient
+from sora_studio.gateway.signed_upload import SignedUpload
 from sora_studio.gateway.transfer import FilmTransfer
 from sora_studio.hosting.bucket import BucketHost
 from sora_studio.relay.embedded import EmbeddedRelay
@@ -406,7 +407,13 @@ def test_no_film_and_no_picture_leads_a_proxy_into_a_private_network(kind: type[
 
 def bucket(endpoint: str, proxies: Proxies) -> BucketHost:
     return BucketHost(
-        endpoint=endpoint, bucket="clips", region="", key_id=lambda: "id", secret=lambda: "a-long-secret", proxies=proxies
+        endpoint=endpoint,
+        bucket="clips",
+        region="",
+        key_id=lambda: "id",
+        secret=lambda: "a-long-secret",
+        send_file=SignedUpload(proxies).send,
+        proxies=proxies,
     )
 
 

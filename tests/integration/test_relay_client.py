@@ -13,7 +13,7 @@ from sora_studio.clock import Clock
 from sora_studio.domain.errors import ConnectionFailed, PassingError, PublishingFailed, RouteUnusable, StudioError
 from sora_studio.domain.picture import PreparedPicture
 from sora_studio.domain.ports import Callback, RelayGreeting
-from sora_studio.gateway import relay_client
+from sora_studio.gateway import upload_body
 from sora_studio.gateway.picture_checker import HttpPictureChecker
 from sora_studio.gateway.relay_client import RelayClient
 from sora_studio.relay.embedded import EmbeddedRelay
@@ -85,7 +85,7 @@ def slow_line(monkeypatch: pytest.MonkeyPatch) -> Callable[[EmbeddedRelay], None
     """A picture's second piece goes only after the relay has ended a connection that said nothing as long."""
 
     def slow_down(relay: EmbeddedRelay) -> None:
-        quick = relay_client._pieces
+        quick = upload_body.pieces_of_picture
 
         async def pieces(content: bytes) -> AsyncGenerator[bytes]:
             async with aclosing(quick(content)) as all_pieces:
@@ -97,7 +97,7 @@ def slow_line(monkeypatch: pytest.MonkeyPatch) -> Callable[[EmbeddedRelay], None
                 async for piece in all_pieces:
                     yield piece
 
-        monkeypatch.setattr(relay_client, "_pieces", pieces)
+        monkeypatch.setattr(upload_body, "pieces_of_picture", pieces)
 
     return slow_down
 

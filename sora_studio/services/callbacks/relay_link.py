@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sora_studio.domain.errors import RouteUnusable
+from sora_studio.domain.film_edit import PreparedFile
 from sora_studio.domain.picture import PreparedPicture
 from sora_studio.domain.settings import RelayPlace, Settings, check_relay_url, is_loopback
 
@@ -111,7 +112,7 @@ class RelayLink:
                 if server is not None:
                     await server.stop()
 
-    async def publish(self, picture: PreparedPicture, handle: str, *, lifetime_s: float) -> str:
+    async def publish(self, picture: PreparedPicture | PreparedFile, handle: str, *, lifetime_s: float) -> str:
         """See `PictureHost.publish`."""
         return await (await self.open()).publish(picture, handle, lifetime_s=lifetime_s)
 

@@ -9,7 +9,8 @@ from weakref import WeakValueDictionary
 
 from sora_studio.domain.errors import ConnectionFailed, InvalidRequest, InvalidSetting, PassingError, RouteUnusable, StudioError
 from sora_studio.domain.events import PublicationsChanged
-from sora_studio.domain.picture import SUFFIXES, PictureRoute, PreparedPicture, Publication
+from sora_studio.domain.media_types import SUFFIXES
+from sora_studio.domain.picture import PictureRoute, PreparedPicture, Publication
 from sora_studio.domain.ports import PictureHost
 from sora_studio.services.runtime.core import Core
 

@@ -6,6 +6,7 @@ import re
 import socket
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import httpx
 import pytest
@@ -26,10 +27,11 @@ from sora_studio.domain.picture import PIXEL, PreparedPicture
 from sora_studio.domain.ports import Callback, RelayGreeting
 from sora_studio.domain.proxies import read_proxies
 from sora_studio.domain.relay import is_callback_secret
-from sora_studio.gateway import relay_client
+from sora_studio.gateway import relay_client, upload_body
 from sora_studio.gateway.relay_client import RelayClient
 from sora_studio.gateway.relay_wire import MAX_LINE_BYTES, address_from, callback_from, greeting_from
 from tests.canary import KEY as TOKEN
+from tests.doubles.lent_films import lent_film
 from tests.unit.gateway.doubles import HastyClock, run, serving
 
 BASE = "https://relay.example"
@@ -38,6 +40,8 @@ OURS = {"Server": "sora-studio-relay"}
 HANDLE = "abcdefghijklmnopqrstuv.png"
 SECRET = "s" * 43
 GREETING = {"public_url": PUBLIC, "epoch": "e1"}
+FILM_GREETING = {**GREETING, "film_bytes": 600_000_000, "free_bytes": 1_000_000_000}
+FILM_HANDLE = "abcdefghijklmnopqrstuv.mp4"
 PICTURE = PreparedPicture(b"pixels" * 30_000, "image/png", 20, 10)
 Answer = Callable[[httpx.Request], httpx.Response]
 
@@ -644,6 +648,69 @@ def test_a_refusal_that_got_lost_with_its_upload_is_asked_for_once_more(
         assert type(caught.value) is kind
         assert_nothing_secret(caught.value)
         assert asked == [b"PUT", b"GET"]
+
+    run(scenario())
+
+
+@pytest.mark.parametrize("greeting", [GREETING, {**GREETING, "film_bytes": "many"}, {**GREETING, "film_bytes": -1}])
+def test_a_relay_of_an_older_version_gets_no_film(tmp_path: Path, greeting: dict[str, object]) -> None:
+    relay, wire = client_on(said(200, greeting))
+
+    async def scenario() -> None:
+        with pytest.raises(RouteUnusable, match="is of an older version, which lends pictures only") as caught:
+            await relay.publish(lent_film(tmp_path), FILM_HANDLE, lifetime_s=60)
+        assert "Update the relay" in caught.value.advice
+        assert caught.value.nothing_left
+        assert [request.method for request in wire.requests] == ["GET"]
+        await relay.close()
+
+    run(scenario())
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "kind", "words"),
+    [
+        (413, OURS, PublishingFailed, "The film is too large for the relay"),
+        (415, OURS, PublishingFailed, "does not accept this kind of film"),
+        (400, OURS, PublishingFailed, "does not accept this film"),
+        (507, OURS, PassingError, "no room for one more film"),
+        (413, {"Server": "nginx"}, PublishingFailed, "A proxy or tunnel in front of the relay refuses a film of this size"),
+    ],
+)
+def test_every_refusal_of_a_film_is_a_sentence_about_it(
+    tmp_path: Path, status: int, headers: dict[str, str], kind: type[StudioError], words: str
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET":
+            return httpx.Response(200, headers=OURS, json=FILM_GREETING)
+        return httpx.Response(status, headers=headers)
+
+    error = failure_of(lambda relay: relay.publish(lent_film(tmp_path), FILM_HANDLE, lifetime_s=60), answer)
+    assert type(error) is kind
+    assert words in error.title
+
+
+def test_a_film_that_makes_no_progress_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upload_body, "STALL_S", 0.2)
+
+    async def scenario() -> None:
+        async def greet_only(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            if (await reader.readuntil(b"\r\n\r\n")).startswith(b"GET"):
+                body = json.dumps(FILM_GREETING)
+                writer.write(
+                    f"HTTP/1.1 200 OK\r\nServer: sora-studio-relay\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+                )
+                await writer.drain()
+                writer.close()
+                return
+            await reader.read()
+
+        async with serving(greet_only) as base_url:
+            relay = RelayClient(base_url, token=lambda: TOKEN, clock=HastyClock())
+            with pytest.raises(PassingError, match="does not answer in time") as caught:
+                await relay.publish(lent_film(tmp_path), FILM_HANDLE, lifetime_s=60)
+            assert type(caught.value) is PassingError
+            await relay.close()
 
     run(scenario())
 

@@ -4,15 +4,28 @@ import asyncio
 import socket
 import subprocess
 import sys
+import threading
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
-from sora_studio.domain.errors import PassingError, PublishingFailed, RouteUnusable, ServiceUnavailable, StudioError
+from sora_studio.domain.errors import (
+    ConnectionFailed,
+    PassingError,
+    PublishingFailed,
+    RouteUnusable,
+    ServiceUnavailable,
+    StudioError,
+)
+from sora_studio.domain.film_edit import PreparedFile
 from sora_studio.domain.picture import PreparedPicture
+from sora_studio.gateway import upload_body
+from sora_studio.gateway.signed_upload import SignedUpload
 from sora_studio.hosting import objects
 from sora_studio.hosting.bucket import BucketHost
 from tests import canary
+from tests.doubles.lent_films import MB, lent_film
 from tests.doubles.object_store import answering
 
 PICTURE = PreparedPicture(b"RIFF....WEBP", "image/webp", 1, 1)
@@ -21,7 +34,12 @@ HANDLE = "0123456789abcdefghijkl.webp"
 
 def host(endpoint: str, *, region: str = "", bucket: str = "pictures") -> BucketHost:
     return BucketHost(
-        endpoint=endpoint, bucket=bucket, region=region, key_id=lambda: "key", secret=lambda: canary.BUCKET_SECRET
+        endpoint=endpoint,
+        bucket=bucket,
+        region=region,
+        key_id=lambda: "key",
+        secret=lambda: canary.BUCKET_SECRET,
+        send_file=SignedUpload().send,
     )
 
 
@@ -30,9 +48,10 @@ def link(bucket_host: BucketHost) -> str:
     return asyncio.run(bucket_host._open().sign(HANDLE, lifetime_s=60.0, failure="Signing did not work."))
 
 
-def failure(endpoint: str) -> StudioError:
+def failure(endpoint: str, what: PreparedPicture | PreparedFile = PICTURE) -> StudioError:
     with pytest.raises(StudioError) as caught:
-        asyncio.run(host(endpoint).publish(PICTURE, HANDLE, lifetime_s=60.0))
+        asyncio.run(host(endpoint).publish(what, HANDLE, lifetime_s=60.0))
+    assert "X-Amz-Signature" not in f"{caught.value!r}{caught.value.detail}{caught.value.__context__!r}"
     return caught.value
 
 
@@ -63,13 +82,32 @@ WRONG_REGION = error_body("AuthorizationHeaderMalformed", "<Region>eu-west-1</Re
         (200, "<html>Welcome", RouteUnusable, "does not answer like an S3 store. Check the store's address"),
     ],
 )
-def test_every_answer_is_a_sentence(status: int, body: str, kind: type[StudioError], words: str) -> None:
+def test_every_answer_is_a_sentence(tmp_path: Path, status: int, body: str, kind: type[StudioError], words: str) -> None:
     with answering(status, body) as endpoint:
-        error = failure(endpoint)
-    assert type(error) is kind
-    assert error.title.startswith("The picture was not stored. ")
-    assert words in error.sentence
-    assert canary.BUCKET_SECRET not in f"{error!r}{error.detail}"
+        errors = {"picture": failure(endpoint), "film": failure(endpoint, lent_film(tmp_path, 300_000))}
+    for medium, error in errors.items():
+        assert type(error) is kind
+        assert error.title.startswith(f"The {medium} was not stored. ")
+        assert words in error.sentence
+        assert canary.BUCKET_SECRET not in f"{error!r}{error.detail}"
+
+
+def test_a_film_goes_up_in_one_request_and_comes_back_as_a_link(tmp_path: Path) -> None:
+    film = lent_film(tmp_path)
+    with answering(200, ETag='"1"') as endpoint:
+        handle = HANDLE.replace("webp", "mp4")
+        made = asyncio.run(host(endpoint).publish(film, handle, lifetime_s=60.0))
+    assert made.startswith(f"{endpoint}/pictures/{handle}?")
+    assert "X-Amz-Expires=60" in made
+
+
+def test_a_film_whose_copy_is_gone_is_that_films_fault(tmp_path: Path) -> None:
+    film = lent_film(tmp_path, 300_000)
+    film.path.unlink()
+    with answering(200, ETag='"1"') as endpoint:
+        error = failure(endpoint, film)
+    assert type(error) is PublishingFailed
+    assert error.title == "The film's copy cannot be read: No such file or directory."
 
 
 def test_an_unknown_refusal_keeps_the_stores_own_words() -> None:
@@ -77,10 +115,36 @@ def test_an_unknown_refusal_keeps_the_stores_own_words() -> None:
         assert failure(endpoint).detail == "InvalidRequest: As the store says it."
 
 
-def test_a_store_that_does_not_speak_tls_gets_nothing() -> None:
+def test_a_store_that_does_not_speak_tls_gets_nothing(tmp_path: Path) -> None:
     with answering(200, "") as endpoint:
-        error = failure(endpoint.replace("http://", "https://"))
-    assert isinstance(error, PassingError)
+        for what in (PICTURE, lent_film(tmp_path, 300_000)):
+            assert isinstance(failure(endpoint.replace("http://", "https://"), what), PassingError)
+
+
+def test_only_a_store_that_was_never_reached_got_nothing_of_a_film(tmp_path: Path) -> None:
+    film = lent_film(tmp_path, 8 * MB)
+    with socket.create_server(("127.0.0.1", 0)) as hasty:
+        endpoint = f"http://127.0.0.1:{hasty.getsockname()[1]}"
+
+        def hang_up() -> None:
+            with hasty.accept()[0] as connection:
+                connection.recv(1000)
+
+        thread = threading.Thread(target=hang_up)
+        thread.start()
+        error = failure(endpoint, film)
+        thread.join()
+    assert type(error) is PassingError
+    assert "the connection was lost" in error.title
+    assert type(failure(endpoint, film)) is ConnectionFailed
+
+
+def test_a_film_that_makes_no_progress_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(upload_body, "STALL_S", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        error = failure(f"http://127.0.0.1:{silent.getsockname()[1]}", lent_film(tmp_path))
+    assert type(error) is PassingError
+    assert "does not answer in time" in error.title
 
 
 def test_a_store_that_is_silent_is_given_up_and_left_at_once_when_nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,7 @@ from sora_studio.domain.errors import PublishingFailed, StorageFull
 from sora_studio.domain.picture import PreparedPicture
 from sora_studio.hosting.command import CommandHost, split
 from tests import canary
+from tests.doubles.lent_films import MB, lent_film
 
 PICTURE = PreparedPicture(bytes(range(256)) * 100, "image/png", 8, 8)
 HANDLE = "0123456789abcdefghijkl.png"
@@ -72,6 +73,47 @@ print("https://not.example/nor-this", file=sys.stderr)
     assert not Path(file).parent.exists()
     if os.name == "posix":
         assert stat.S_IMODE(mode) == 0o700
+
+
+def test_a_film_is_linked_not_copied_and_what_a_killed_run_left_goes(script: Script, tmp_path: Path) -> None:
+    film = lent_film(tmp_path)
+    old, recent = tmp_path / "sora-studio-old", tmp_path / "sora-studio-recent"
+    for left in (old, recent):
+        left.mkdir()
+        (left / "left.mp4").write_bytes(b"left")
+    os.utime(old, (1, 1))
+    command = script(
+        "import os, sys; facts = os.stat(sys.argv[1]); name = os.path.basename(sys.argv[1])\n"
+        "print(f'https://films.example/{facts.st_ino}/{facts.st_size}/{name}')"
+    )
+    url = asyncio.run(CommandHost(command).publish(film, "0123456789abcdefghijkl.mp4", lifetime_s=60.0))
+    assert url == f"https://films.example/{film.path.stat().st_ino}/{film.size_bytes}/0123456789abcdefghijkl.mp4"
+    assert {path.name for path in tmp_path.iterdir()} == {film.path.name, recent.name, "a script.py"}
+
+
+def test_a_film_is_copied_where_there_are_no_links(script: Script, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_links(_self: Path, _target: Path) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(Path, "hardlink_to", no_links)
+    command = script("import os, sys; print(f'https://films.example/{os.stat(sys.argv[1]).st_size}')")
+    film = lent_film(tmp_path)
+    assert asyncio.run(CommandHost(command).publish(film, HANDLE, lifetime_s=60.0)).endswith(str(film.size_bytes))
+
+
+def test_a_film_whose_copy_is_gone_is_that_films_fault(script: Script, tmp_path: Path) -> None:
+    film = lent_film(tmp_path)
+    film.path.unlink()
+    with pytest.raises(PublishingFailed, match="cannot be read: No such file") as caught:
+        asyncio.run(CommandHost(script("print('https://a.example/b')")).publish(film, HANDLE, lifetime_s=60.0))
+    assert type(caught.value) is PublishingFailed
+
+
+def test_a_large_film_has_more_time(script: Script, tmp_path: Path) -> None:
+    with pytest.raises(PublishingFailed, match="did not finish within -10 s"):
+        publish(script("import time; time.sleep(60)"), within_s=-10.0)
+    film, host = lent_film(tmp_path, 3 * MB), CommandHost(script("print('https://a.example/b')"), within_s=-10.0)
+    assert asyncio.run(host.publish(film, HANDLE, lifetime_s=60.0)) == "https://a.example/b"
 
 
 def test_the_file_stands_where_the_command_wants_it(script: Script) -> None:

@@ -10,10 +10,13 @@ from pathlib import Path
 
 import httpx
 import pytest
+from starlette.requests import ClientDisconnect
 
+from sora_studio.domain.media_types import SUFFIXES
 from sora_studio.relay import pictures
 from sora_studio.relay.limits import Limits, Refused
 from sora_studio.relay.pictures import Pictures
+from tests.doubles.lent_films import HEADS
 from tests.unit.relay.conftest import JPEG, PATIENCE_S, Bench, hang_up_of_an_idle_one, until
 
 HANDLE = "a-picture-that-was-lent.jpg"
@@ -21,7 +24,9 @@ KINDS = [
     ("jpg", "image/jpeg", JPEG),
     ("png", "image/png", b"\x89PNG\r\n\x1a\n and more"),
     ("webp", "image/webp", b"RIFF\x10\0\0\0WEBPVP8 and more"),
+    *((SUFFIXES[kind][1:], kind, head + bytes(40)) for kind, head in HEADS.items()),
 ]
+FILM = "a-film-that-was-lent-out.mp4"
 
 
 class Clock:
@@ -37,7 +42,7 @@ async def _pieces(*content: bytes) -> AsyncIterator[bytes]:
 
 
 @pytest.mark.parametrize(("suffix", "kind", "content"), KINDS)
-def test_a_picture_is_lent_as_what_it_is_until_it_is_withdrawn(
+def test_a_file_is_lent_as_what_it_is_until_it_is_withdrawn(
     with_relay: Callable[..., None], suffix: str, kind: str, content: bytes
 ) -> None:
     async def check(bench: Bench) -> None:
@@ -81,6 +86,10 @@ def test_putting_again_replaces(with_relay: Callable[..., None]) -> None:
         (HANDLE, b"", "image/jpeg", "60", 415),
         (HANDLE, b"\xff\xd8", "image/jpeg", "60", 415),
         (HANDLE, b"\xff\xd8\xff" + bytes(1000), "image/jpeg", "60", 413),
+        (FILM, b"<!doctype html><title>A film</title>", "video/mp4", "60", 415),
+        (FILM, JPEG, "video/mp4", "60", 415),
+        (FILM, HEADS["audio/wav"], "video/mp4", "60", 415),
+        (FILM, HEADS["video/mp4"] + bytes(3000), "video/mp4", "60", 413),
     ],
 )
 def test_what_is_no_picture_is_not_kept(
@@ -90,7 +99,7 @@ def test_what_is_no_picture_is_not_kept(
         assert (await bench.put(handle, content, kind=kind, lifetime=lifetime)).status_code == status
         assert bench.files() == {}
 
-    with_relay(check, Limits(picture_bytes=1000))
+    with_relay(check, Limits(picture_bytes=1000, film_bytes=3000))
 
 
 def test_an_address_ends_like_one_that_never_was(tmp_path: Path) -> None:
@@ -207,6 +216,66 @@ def test_there_is_room_for_so_many_and_what_ended_makes_room(tmp_path: Path, lim
         clock.now += 60
         await put(pictures, "c" + HANDLE, 60, 0)
         assert sorted(path.name for path in (tmp_path / "p").iterdir()) == ["b" + HANDLE, "c" + HANDLE]
+
+    asyncio.run(check())
+
+
+def test_films_have_a_limit_of_their_own_which_counts_while_they_arrive(tmp_path: Path) -> None:
+    async def check() -> None:
+        lent, film = Pictures(tmp_path / "p", Limits(picture_bytes=10, film_bytes=3000)), HEADS["video/mp4"].ljust(3000, b"x")
+        await lent.put(FILM, _pieces(film[:1000], film[1000:]), size_bytes=0, lifetime_s=60)
+        read = 0
+
+        async def endless() -> AsyncIterator[bytes]:
+            nonlocal read
+            while True:
+                read += 1000
+                yield film[:1000]
+
+        with pytest.raises(Refused) as refused:
+            await lent.put("b" + FILM, endless(), size_bytes=0, lifetime_s=60)
+        assert refused.value.status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+        assert read == 4000
+        assert [path.name for path in (tmp_path / "p").iterdir()] == [FILM]
+
+    asyncio.run(check())
+
+
+def test_room_is_kept_for_what_is_arriving_and_free_again_when_it_breaks_off(tmp_path: Path) -> None:
+    async def check() -> None:
+        lent = Pictures(tmp_path / "p", Limits(files_bytes=1000))
+        began, breaks_off = asyncio.Event(), asyncio.Event()
+
+        async def slow() -> AsyncIterator[bytes]:
+            yield JPEG
+            began.set()
+            await breaks_off.wait()
+            raise ClientDisconnect
+
+        putting = asyncio.ensure_future(lent.put(HANDLE, slow(), size_bytes=800, lifetime_s=60))
+        await began.wait()
+        assert await lent.free_bytes() == 200
+        with pytest.raises(Refused) as refused:
+            await lent.put("b" + HANDLE, _pieces(JPEG), size_bytes=len(JPEG), lifetime_s=60)
+        assert refused.value.status is HTTPStatus.INSUFFICIENT_STORAGE
+        breaks_off.set()
+        with pytest.raises(ClientDisconnect):
+            await putting
+        assert await lent.free_bytes() == 1000
+        await lent.put("b" + HANDLE, _pieces(JPEG), size_bytes=len(JPEG), lifetime_s=60)
+        assert await lent.free_bytes() == 1000 - len(JPEG)
+
+    asyncio.run(check())
+
+
+def test_a_part_of_the_disk_stays_free(tmp_path: Path) -> None:
+    async def check() -> None:
+        lent = Pictures(tmp_path / "p", Limits(spare_bytes=1 << 60))
+        assert await lent.free_bytes() == 0
+        with pytest.raises(Refused) as refused:
+            await lent.put(HANDLE, _pieces(JPEG), size_bytes=len(JPEG), lifetime_s=60)
+        assert refused.value.status is HTTPStatus.INSUFFICIENT_STORAGE
+        assert list((tmp_path / "p").iterdir()) == []
 
     asyncio.run(check())
 

@@ -65,6 +65,15 @@ def test_an_option_that_a_variable_left_empty_is_refused(capsys: pytest.CaptureF
     assert words in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("option", ["--max-film-mb", "--max-total-mb"])
+@pytest.mark.parametrize("size", ["0", "-1", "a lot", "10000001"])
+def test_a_limit_that_is_no_size_is_refused(capsys: pytest.CaptureFixture[str], option: str, size: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*URL, "--data", "anywhere", option, size])
+    assert ended.value.code == 2
+    assert f"{size} is no size from 1 to 10000000 MB" in capsys.readouterr().err
+
+
 def test_a_given_token_takes_the_place_of_the_folders_own(tmp_path: Path) -> None:
     with opened(tmp_path, Limits()) as folder:
         assert folder.is_token_new

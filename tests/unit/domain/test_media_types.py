@@ -1,0 +1,27 @@
+"""Every film and sound that a model takes can be lent, under an address that tells its type."""
+
+import secrets
+
+import pytest
+
+from sora_studio.domain.media_types import FILM_TYPES, SOUND_TYPES, SUFFIXES, medium_of
+from sora_studio.domain.models.profile import MediaKind
+from sora_studio.domain.relay import HANDLE
+from tests.doubles.models import shipped_models
+
+
+@pytest.mark.parametrize(("kind", "types"), [(MediaKind.VIDEO, FILM_TYPES), (MediaKind.AUDIO, SOUND_TYPES)])
+def test_there_is_a_type_for_each_format_that_a_profile_names_and_no_other(kind: MediaKind, types: dict[str, str]) -> None:
+    slots = [slot for model in shipped_models().values() for slot in model.media if slot.kind is kind]
+    assert {name for slot in slots for name in slot.formats} == {*types}
+
+
+def test_each_type_has_a_suffix_that_a_relay_takes() -> None:
+    for media_type, suffix in SUFFIXES.items():
+        assert HANDLE.fullmatch(secrets.token_urlsafe(16) + suffix), media_type
+    assert not HANDLE.fullmatch(secrets.token_urlsafe(16) + ".mp4x")
+    assert not HANDLE.fullmatch(secrets.token_urlsafe(16) + "xmp4")
+
+
+def test_sentences_say_what_it_is() -> None:
+    assert [medium_of(media_type) for media_type in ("image/png", "video/mp4", "audio/wav")] == ["picture", "film", "sound"]
