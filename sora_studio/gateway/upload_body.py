@@ -13,6 +13,8 @@ from sora_studio.domain.media_types import medium_of
 PIECE_BYTES = 1 << 16
 """Small, so that the write time-out, which applies to each piece, fits a slow line."""
 READ_BYTES = 1 << 20
+MOST_BYTES_PER_S = 50_000_000
+"""Faster than most lines. Without it an upload to this machine keeps the loop busy, and the window answers late."""
 STALL_S = 120.0
 """How long an upload of a file may make no progress; also the time for the answer after its last piece."""
 
@@ -34,8 +36,11 @@ async def pieces_of_file(file: PreparedFile, stall: asyncio.Timeout) -> AsyncGen
     an upload of an hour holds no file open.
     """
     loop, buffer = asyncio.get_running_loop(), bytearray(READ_BYTES)
+    due = loop.time()
     for offset in range(0, file.size_bytes, READ_BYTES):
         stall.reschedule(None)  # a disk has a deadline of its own
+        await asyncio.sleep(due - loop.time())
+        due = loop.time() + READ_BYTES / MOST_BYTES_PER_S
         count = await _read(file, offset, buffer)
         for begin in range(0, count, PIECE_BYTES):
             stall.reschedule(loop.time() + STALL_S)

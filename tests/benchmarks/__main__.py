@@ -25,6 +25,7 @@ BENCHMARKS = (
     "hostile_films",
     "pictures",
     "relay",
+    "lending",
     "models",
     "model_picker",
     "model_form",

@@ -102,6 +102,12 @@ def kept(base_url: str, wanted: set[str]) -> set[str]:
     return found
 
 
+def test_limits_that_are_given_at_the_start_are_told_to_the_studio(tmp_path: Path) -> None:
+    with relay(tmp_path, "--max-film-mb", "2", "--max-total-mb", "5", token=TOKEN) as (_, base_url, _):
+        greeting = httpx.get(f"{base_url}/v1/relay", headers=BEARER, trust_env=False).json()
+    assert (greeting["film_bytes"], greeting["free_bytes"]) == (2_000_000, 5_000_000)
+
+
 def test_every_callback_that_was_answered_survives_a_kill(tmp_path: Path) -> None:
     with relay(tmp_path, token=TOKEN) as (process, base_url, _):
         answered = asyncio.run(storm(base_url, process))
