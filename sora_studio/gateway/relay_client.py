@@ -8,7 +8,7 @@ import os
 import re
 import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import httpx
 
@@ -132,7 +132,9 @@ class RelayClient:
         finally:
             await self.withdraw(handle)
         if found != PIXEL.content:
-            raise RouteUnusable(f"{_origin(url)} returned something other than the test picture.", advice=_LOOK)
+            raise RouteUnusable(
+                f"{relay_faults.shown_origin(url)} returned something other than the test picture.", advice=_LOOK
+            )
         return url
 
     async def visit(self, url: str) -> bytes:
@@ -151,17 +153,17 @@ class RelayClient:
 
     async def _upload(self, picture: PreparedPicture | PreparedFile, handle: str, lifetime_s: float) -> bytes:
         if isinstance(picture, PreparedFile):
-            limit = asyncio.timeout(upload_body.STALL_S)
+            limit, write_s = asyncio.timeout(upload_body.STALL_S), None
             content = upload_body.pieces_of_file(picture, limit)
         else:
-            limit = asyncio.timeout(UPLOAD_TIMEOUT_S)
+            limit, write_s = asyncio.timeout(UPLOAD_TIMEOUT_S), _EXCHANGE_S
             content = upload_body.pieces_of_picture(picture.content)
         headers = {
             "Content-Type": picture.media_type,
             "Content-Length": str(picture.size_bytes),
             "Lifetime": str(math.ceil(lifetime_s)),
         }
-        sent = self._send("PUT", f"/v1/pictures/{handle}", headers, content)
+        sent = self._send("PUT", f"/v1/pictures/{handle}", headers, content, write_s=write_s)
         response = await self._opened(sent, self._base_url, limit, medium=medium_of(picture.media_type))
         return await _body(response, self._base_url, max_bytes=MAX_ANSWER_BYTES)
 
@@ -171,7 +173,7 @@ class RelayClient:
 
     async def _as_stranger(self, url: str, post: bytes | None = None) -> bytes:
         """Request without our token, and without access to this machine's network unless the relay itself is on loopback."""
-        server = _origin(url)
+        server = relay_faults.shown_origin(url)
         outside = WebSource(accept="*/*", loopback_allowed=is_loopback(url), proxies=self._proxies, transport=self._transport)
         try:
             if post is None:
@@ -231,11 +233,17 @@ class RelayClient:
         return greeting
 
     def _send(
-        self, method: str, path: str, headers: dict[str, str] | None = None, content: AsyncGenerator[bytes] | None = None
+        self,
+        method: str,
+        path: str,
+        headers: dict[str, str] | None = None,
+        content: AsyncGenerator[bytes] | None = None,
+        *,
+        write_s: float | None = _EXCHANGE_S,
     ) -> Awaitable[httpx.Response]:
-        """Send a request; the caller limits the time to read the response."""
+        """Send a request; the caller limits the time to read the response. `write_s` is the limit for each piece."""
         headers = {"Authorization": f"Bearer {self._current_token()}", **(headers or {})}
-        timeout = httpx.Timeout(connect=_CONNECT_S, write=_EXCHANGE_S, read=None, pool=None)
+        timeout = httpx.Timeout(connect=_CONNECT_S, write=write_s, read=None, pool=None)
         request = self._client.build_request(method, self._base_url + path, headers=headers, content=content, timeout=timeout)
         return self._client.send(request, stream=True)
 
@@ -278,15 +286,6 @@ async def _body(response: httpx.Response, server: str, *, max_bytes: int) -> byt
     finally:
         await response.aclose()
     raise failure
-
-
-def _origin(url: str) -> str:
-    """Return the part of a public address that may be shown: the path is a secret."""
-    try:
-        parts = urlsplit(url)
-        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
-    except ValueError:
-        return "the relay's public address"
 
 
 def _askable(base_url: str) -> str:

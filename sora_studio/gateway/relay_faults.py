@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from sora_studio.domain.errors import (
     ConnectionFailed,
@@ -118,3 +119,12 @@ def stranger(server: str, status: int) -> RouteUnusable:
         advice="Check the relay's address, and the target of the proxy or tunnel in front of it.",
         detail=f"HTTP {status}",
     )
+
+
+def shown_origin(url: str) -> str:
+    """Return the part of a public address that may be shown: the path is a secret."""
+    try:
+        parts = urlsplit(url)
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    except ValueError:
+        return "the relay's public address"

@@ -17,7 +17,7 @@ from sora_studio.gateway.unreachable import why_unreached
 
 MAX_ANSWER_BYTES = 1 << 14
 
-_TIMEOUT = httpx.Timeout(connect=10.0, write=30.0, read=None, pool=None)
+_TIMEOUT = httpx.Timeout(connect=10.0, write=None, read=None, pool=None)
 
 
 class SignedUpload:

@@ -59,10 +59,13 @@ class Pictures:
         return self._limits.picture_bytes if is_picture else self._limits.film_bytes
 
     async def free_bytes(self) -> int:
-        """Return how much more fits, by the limit and on the disk."""
+        """Return how much more fits, by the limit and on the disk; 0 if the disk does not tell."""
         await self.sweep()
         used = sum(loan.size_bytes for loan in self._loans.values()) + sum(self._arriving.values())
-        return max(0, min(self._limits.files_bytes - used, await self._free_on_disk()))
+        try:
+            return max(0, min(self._limits.files_bytes - used, await self._free_on_disk()))
+        except OSError:
+            return 0
 
     async def put(self, handle: str, content: AsyncIterator[bytes], *, size_bytes: int, lifetime_s: int) -> None:
         """Store a file, replacing any with the same handle. `size_bytes` is the announced size, 0 if unknown.

@@ -29,6 +29,7 @@ from sora_studio.hosting.bucket import BucketHost
 from sora_studio.relay.embedded import EmbeddedRelay
 from sora_studio.simulator.serve import running
 from tests.canary import KEY
+from tests.doubles.lent_films import lent_film
 from tests.doubles.proxies import AUTHORITY, HttpProxy, Proxy, SocksProxy, behind_tls, saying
 from tests.integration.stage import all_ready, request, run, running_studio, until
 from tests.integration.test_relay_client import HANDLE, PICTURE
@@ -423,9 +424,10 @@ def test_a_bucket_is_asked_through_the_same_proxy(tmp_path: Path, monkeypatch: p
         async with proxy.running():
             monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
             proxies = read_proxies({"all_proxy": proxy.url.replace("//", f"//{WRITTEN_LOGIN}@")})
-            with pytest.raises(ConnectionFailed, match=r"store\.example cannot be reached"):
-                await bucket("https://store.example", proxies).publish(PICTURE, HANDLE, lifetime_s=60)
-            assert proxy.seen == ["store.example:443"]
+            for what in (PICTURE, lent_film(tmp_path)):
+                with pytest.raises(ConnectionFailed, match=r"store\.example cannot be reached"):
+                    await bucket("https://store.example", proxies).publish(what, HANDLE, lifetime_s=60)
+            assert proxy.seen == ["store.example:443"] * 2
 
     run(story())
 
