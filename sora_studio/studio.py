@@ -6,7 +6,8 @@ import random
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,9 +19,18 @@ from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.ports import PictureHost
 from sora_studio.domain.proxies import read_proxies
 from sora_studio.domain.public_addresses import is_public_url
-from sora_studio.domain.settings import BASE_URL_VARIABLE, RELAY_URL_VARIABLE, RelayPlace, Settings, check_base_url, is_loopback
+from sora_studio.domain.settings import (
+    BASE_URL_VARIABLE,
+    RELAY_URL_VARIABLE,
+    RelayPlace,
+    Settings,
+    check_base_url,
+    is_loopback,
+    models_url_for,
+)
 from sora_studio.gateway.client import GatewayClient
 from sora_studio.gateway.connections import trusted_authorities
+from sora_studio.gateway.model_index import HttpModelIndex
 from sora_studio.gateway.picture_checker import HttpPictureChecker
 from sora_studio.gateway.relay_client import RelayClient
 from sora_studio.gateway.signed_upload import SignedUpload
@@ -37,6 +47,8 @@ from sora_studio.services.clips.retrieval import Retrieval
 from sora_studio.services.clips.saving import Shelf
 from sora_studio.services.engine import Engine, Outside
 from sora_studio.services.library.library import Library
+from sora_studio.services.models.model_check import ModelCheck
+from sora_studio.services.models.model_library import ModelLibrary
 from sora_studio.services.money.balance import Balance
 from sora_studio.services.money.spending import Spending
 from sora_studio.services.pictures.bucket_keys import BucketKeys
@@ -56,7 +68,9 @@ from sora_studio.storage.data_folder import prepare_data_folder
 from sora_studio.storage.database import Database
 from sora_studio.storage.drafts import SqliteDrafts
 from sora_studio.storage.lock import DataFolderLock
+from sora_studio.storage.model_files import ModelFiles
 from sora_studio.storage.profiles import load_profiles
+from sora_studio.storage.proposals import save_proposal
 from sora_studio.storage.publications import SqlitePublications
 from sora_studio.storage.secrets import KeyStores
 from sora_studio.storage.settings import SettingsFile
@@ -95,6 +109,7 @@ class Studio:
     publishing: Publishing
     pictures: Pictures
     reports: Reports
+    models: ModelLibrary
     retry: Callable[[], None]
 
 
@@ -180,9 +195,7 @@ class _Assembly:
         await asyncio.to_thread(prepare_data_folder, launch.data_dir)
         self.settings = await self._load_settings()
         base_url = check_base_url(launch.base_url or os.environ.get(BASE_URL_VARIABLE) or self.settings.current.base_url)
-        profiles, profile_errors = await asyncio.to_thread(
-            load_profiles, paths.resources_dir() / "models", launch.data_dir / "models"
-        )
+        profiles, profile_errors = await asyncio.to_thread(load_profiles, _shipped_models(), launch.data_dir / "models")
         profiles = {slug: profile.faster(launch.speed) for slug, profile in profiles.items()}
         await asyncio.to_thread(trusted_authorities)  # all connections need them, and reading them blocks
         await self._open_database()
@@ -191,7 +204,7 @@ class _Assembly:
         gateway = GatewayClient(base_url, key=lambda: self._keys.api_key.key, clock=launch.clock, proxies=self._proxies)
         self._stack.push_async_callback(gateway.close)
         core = self._build_core(gateway, profiles, base_url)
-        studio = self._build_services(core, gateway, profile_errors, gateway_is_loopback=is_loopback(base_url))
+        studio = self._build_services(core, gateway, profile_errors, base_url)
         await self._load_keys(studio)
         await self.engine.begin()
         backups = BackupSchedule(self._back_up, self._notices, launch.clock, is_owner=self._is_owner)
@@ -244,9 +257,9 @@ class _Assembly:
         )
 
     def _build_services(
-        self, core: Core, gateway: GatewayClient, profile_errors: Sequence[ProfileError], *, gateway_is_loopback: bool
+        self, core: Core, gateway: GatewayClient, profile_errors: Sequence[ProfileError], base_url: str
     ) -> Studio:
-        launch, settings = self._launch, self.settings
+        launch, settings, gateway_is_loopback = self._launch, self.settings, is_loopback(base_url)
         transfer = FilmTransfer(gateway_is_loopback=gateway_is_loopback, clock=launch.clock, proxies=self._proxies)
         self._stack.push_async_callback(transfer.close)
         checker = HttpPictureChecker(gateway_is_loopback=gateway_is_loopback, clock=launch.clock, proxies=self._proxies)
@@ -301,8 +314,23 @@ class _Assembly:
             publishing=publishing,
             pictures=Pictures(media, preparation, checker, launch.data_dir / "frames"),
             reports=engine.reports,
+            models=self._build_models(base_url),
             retry=engine.retry,
         )
+
+    def _build_models(self, base_url: str) -> ModelLibrary:
+        folder = self._launch.data_dir / "models"
+
+        def check_of(profiles: Mapping[str, ModelProfile]) -> ModelCheck:
+            address = models_url_for(self.settings.current.models_url, base_url)
+            return ModelCheck(
+                fetch=HttpModelIndex(address, proxies=self._proxies).fetch,
+                profiles=profiles,
+                save=partial(save_proposal, folder / "proposed"),
+                today=lambda: datetime.now(UTC).date(),
+            )
+
+        return ModelLibrary(ModelFiles(_shipped_models(), folder), folder, check_of)
 
     def _build_relay(self, *, gateway_is_loopback: bool) -> RelayLink:
         folder, clock = self._launch.data_dir / "relay", self._launch.clock
@@ -362,6 +390,10 @@ class _Assembly:
 def _relay_of(settings: Settings) -> tuple[RelayPlace, str, int]:
     """Return everything that decides which relay is used."""
     return settings.relay, settings.relay_url, settings.relay_port
+
+
+def _shipped_models() -> Path:
+    return paths.resources_dir() / "models"
 
 
 def _origin(base_url: str) -> str:

@@ -38,7 +38,7 @@ async def check_models(command: CheckModelsCommand, folder: Path, *, simulator: 
     )
     report = await check.check()
     for remark in report.remarks:
-        say(remark)
+        say(str(remark))
     for change in report.changes:
         for line in [_object(change)] if command.json else _lines(change, models):
             write_out(line)

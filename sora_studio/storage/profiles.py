@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sora_studio.domain.errors import ProfileError
 from sora_studio.domain.models.profile import ModelProfile
-from sora_studio.domain.models.read import MAX_PROFILE_CHARS, read
+from sora_studio.domain.models.read import MAX_PROFILE_CHARS, read_file
 
 
 def load_profiles(shipped: Path, own: Path) -> tuple[dict[str, ModelProfile], list[ProfileError]]:
@@ -13,20 +13,27 @@ def load_profiles(shipped: Path, own: Path) -> tuple[dict[str, ModelProfile], li
     profiles, errors = dict[str, ModelProfile](), list[ProfileError]()
     own_files = list[Path]()
     try:
-        own_files = _files(own)
+        own_files = profile_files(own)
     except OSError as error:
         errors.append(ProfileError(own.name, 0, f"The folder cannot be read: {error.strerror or error}."))
-    for path in [*_files(shipped), *own_files]:
-        try:
-            profile = _load(path)
-        except ProfileError as error:
-            errors.append(error)
-        else:
+    for path in [*profile_files(shipped), *own_files]:
+        profile, error = read_profile(path)
+        if profile is not None:
             profiles[profile.slug] = profile
+        if error is not None:
+            errors.append(error)
     return profiles, errors
 
 
-def _files(folder: Path) -> list[Path]:
+def read_profile(path: Path) -> tuple[ModelProfile | None, ProfileError | None]:
+    """Return the profile of a file, or why it cannot be used."""
+    try:
+        return _load(path), None
+    except ProfileError as error:
+        return None, error
+
+
+def profile_files(folder: Path) -> list[Path]:
     """Return the profiles in a folder, none when it does not exist. Raises `OSError`, which `glob` hides on some versions."""
     try:
         names = os.listdir(folder)  # noqa: PTH208 - names are all that is needed
@@ -43,7 +50,4 @@ def _load(path: Path) -> ModelProfile:
         raise ProfileError(path.name, 0, "It is not text in UTF-8.") from None
     except OSError as error:
         raise ProfileError(path.name, 0, f"It cannot be read: {error.strerror or error}.") from error
-    profile = read(text, path.name)
-    if path.stem != profile.slug:  # so that no two files define the same model
-        raise ProfileError(path.name, 0, f"Its slug is {profile.slug!r}, so its name must be {profile.slug}.toml.")
-    return profile
+    return read_file(text, path.name)

@@ -28,6 +28,7 @@ _TOP = (
     "To install it, move this file to the folder models of the data folder. It then replaces a profile of the same slug,",
     "whose rules, prices, times and limits are not in here.",
 )
+_LEFT_OPEN = "Left open:"
 _KINDS = (
     ("text-to-video", ModeKind.TEXT),
     ("text_2_video", ModeKind.TEXT),
@@ -86,6 +87,12 @@ def propose(published: Published, *, slug: str, title: str, url: str, day: date)
     except ProfileError as refusal:
         return Proposal(reason=f"What the schema says makes no valid profile: {refusal.reason}")
     return Proposal(text)
+
+
+def left_open(text: str) -> tuple[str, ...]:
+    """Return what the text of a proposal says that it leaves open, a line each."""
+    _, _, end = text.partition(f"\n# {_LEFT_OPEN}\n")
+    return tuple(line.removeprefix("# - ") for line in end.splitlines() if line.startswith("# - "))
 
 
 def mode_name(mode: PublishedMode) -> str:
@@ -228,7 +235,7 @@ def _merged_media(slots: Iterable[MediaSlot]) -> tuple[MediaSlot, ...]:
 
 def _open_ends(published: Published, sketches: Sequence[_Sketch]) -> list[str]:
     """Return what the proposal leaves open, a line each."""
-    lines = ["Left open:", "- the family: the slug stands in its place"]
+    lines = [_LEFT_OPEN, "- the family: the slug stands in its place"]
     if published.routes and not published.default_route:
         lines.append(f"- provider takes {', '.join(published.routes)}; no default is stated, so it is not sent")
     if len({sketch.prompt and sketch.prompt.max_chars for sketch in sketches}) > 1:

@@ -8,7 +8,7 @@ from sora_studio.domain.errors import ProfileError
 from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.models.schema_1 import read_schema_1
 from sora_studio.domain.models.schema_2 import read_schema_2
-from sora_studio.domain.models.toml_lines import Toml
+from sora_studio.domain.models.toml_lines import Toml, key_lines, line_of
 from sora_studio.domain.models.toml_table import Table
 
 MAX_PROFILE_CHARS = 100_000
@@ -38,6 +38,15 @@ def read(text: str, source: str) -> ModelProfile:
     if schema not in _READERS:
         raise root.error("schema", f"This program reads the schemas 1 and 2; the file has schema {schema}.")
     return _READERS[schema](root, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
+
+
+def read_file(text: str, name: str) -> ModelProfile:
+    """Return the profile of a file with that name; also refuses a name that is not the slug's. Raises `ProfileError`."""
+    profile = read(text, name)
+    if name != f"{profile.slug}.toml":  # so that no two files define the same model
+        line = line_of(("slug",), key_lines(text))
+        raise ProfileError(name, line, f"Its slug is {profile.slug!r}, so its name must be {profile.slug}.toml.")
+    return profile
 
 
 def _is_nested_beyond(content: Toml, depth: int) -> bool:

@@ -42,11 +42,22 @@ class ModelChange:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """A sentence about what could not be compared: one model, or without `slug` the index."""
+
+    sentence: str
+    slug: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.slug}: {self.sentence}" if self.slug else self.sentence
+
+
+@dataclass(frozen=True, slots=True)
 class ModelReport:
     """The changes in the order of the index, and remarks about what could not be compared."""
 
     changes: tuple[ModelChange, ...]
-    remarks: tuple[str, ...]
+    remarks: tuple[Remark, ...]
 
 
 class ModelCheck:
@@ -72,13 +83,13 @@ class ModelCheck:
         if a proposal cannot be saved.
         """
         published = await self._fetch()
-        changes, remarks = list[ModelChange](), list[str]()
+        changes, remarks = list[ModelChange](), list[Remark]()
         for entry in published.index.entries:
             change, remark = await asyncio.to_thread(self._compare, entry, published.schemas[entry.slug])
             changes += [change] if change else []
-            remarks += [f"{entry.slug}: {remark}"] if remark else []
+            remarks += [Remark(remark, entry.slug)] if remark else []
         if published.index.skipped:
-            remarks.append(f"{published.index.skipped:,} entries of the index are not used.")
+            remarks.append(Remark(f"{published.index.skipped:,} entries of the index are not used."))
         return ModelReport((*changes, *self._gone(published)), tuple(remarks))
 
     def _compare(self, entry: IndexEntry, file: SchemaFile) -> tuple[ModelChange | None, str]:

@@ -145,6 +145,13 @@ def font(*, size_px: int = 13, semibold: bool = False) -> QFont:
     return made
 
 
+def fixed_font(*, size_px: int = 13) -> QFont:
+    """Return the system's font of fixed width, for code."""
+    made = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    made.setPixelSize(size_px)
+    return made
+
+
 def icon(name: str, color: str | None = None) -> "QIcon":
     """Return an icon in one colour (by default the text's), fainter when disabled. Call again when the theme changes."""
     return _icon(name, color or tokens().text, tokens().disabled)
@@ -165,7 +172,7 @@ def set_role(widget: QWidget, role: str) -> None:
     """Set the widget's role in the style sheet and repolish it, so that it also works after the widget was shown.
 
     Frames: panel, bar, stage, window, line. Labels: secondary, review, ready, failed. Buttons: primary, quiet, icon,
-    segment-first, segment, segment-last. Lists: pages.
+    segment-first, segment, segment-last. Lists: pages, rows.
     """
     if widget.property("role") == role:
         return

@@ -29,12 +29,15 @@ from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.settings.clips_section import ClipsSection
 from sora_studio.ui.settings.field import Field, plain_label
 from sora_studio.ui.settings.key_section import KeySection
+from sora_studio.ui.settings.models.check_section import CheckSection
+from sora_studio.ui.settings.models.installed_section import InstalledSection
 from sora_studio.ui.settings.page import MARGIN, Page
 from sora_studio.ui.settings.pictures_section import PicturesSection
 from sora_studio.ui.settings.relay_section import RelaySection
 from sora_studio.ui.settings.service_section import ServiceSection
 from sora_studio.ui.settings.spending_section import SpendingSection
 from sora_studio.ui.settings.theme_section import ThemeSection
+from sora_studio.viewmodels.settings.models.models_page import ModelsModel
 
 if TYPE_CHECKING:
     from sora_studio.viewmodels.event_bridge import EventBridge
@@ -54,17 +57,22 @@ class SettingsPage(StrEnum):
     RELAY = "relay"
     CLIPS = "clips"
     SPENDING = "spending"
+    MODELS = "models"
+    NEW_MODELS = "new-models"
     LOOK = "look"
 
 
 class SettingsDialog(QDialog):
     """Created once and reopened; saves in the background and never blocks the window.
 
-    Signals: `settings_saved(Settings)`, `key_changed()`.
+    Signals: `settings_saved(Settings)`, `key_changed()`, `model_asked(str, int)` with a file's name and a line for the model
+    editor, `proposal_asked(Path)` likewise.
     """
 
     settings_saved = Signal(object)
     key_changed = Signal()
+    model_asked = Signal(str, int)
+    proposal_asked = Signal(object)
 
     def __init__(
         self,
@@ -89,8 +97,19 @@ class SettingsDialog(QDialog):
         self.relay = RelaySection(scope, relay, self._settle)
         self.clips = ClipsSection()
         self.spending = SpendingSection()
+        self._models = ModelsModel(self)
+        self.models = InstalledSection(scope, self._models)
+        self.new_models = CheckSection(scope, self._models)
         self.look = ThemeSection()
-        self._with_settings = (self.service, self.pictures, self.relay, self.clips, self.spending, self.look)
+        self._with_settings = (
+            self.service,
+            self.pictures,
+            self.relay,
+            self.clips,
+            self.spending,
+            self.new_models,
+            self.look,
+        )
         self._places = dict[SettingsPage, tuple[int, QWidget]]()
         self._build_layout()
         self._connect()
@@ -117,6 +136,10 @@ class SettingsDialog(QDialog):
         self.pictures.attach(services)
         self.pictures.show_reason(needed=way_needed)
         self.relay.attach(services)
+        library = services.models if services else None
+        self._models.attach(library)
+        self.models.attach(library)
+        self.new_models.attach(library)
         if not self.isVisible():
             self.resize(_SIZE.boundedTo(self.screen().availableSize() * 0.95))
         self.open()
@@ -178,6 +201,8 @@ class SettingsDialog(QDialog):
         self._add_page("Relay and callbacks", ("Relay and callbacks", SettingsPage.RELAY, self.relay))
         self._add_page("Clips", ("Clips", SettingsPage.CLIPS, self.clips))
         self._add_page("Spending", ("Spending", SettingsPage.SPENDING, self.spending))
+        check, installed = ("Check for new models", SettingsPage.NEW_MODELS), ("Installed models", SettingsPage.MODELS)
+        self._add_page("Models", (*check, self.new_models), (*installed, self.models))
         self._add_page("Look", ("Look", SettingsPage.LOOK, self.look))
 
     def _add_page(self, title: str, *sections: tuple[str, SettingsPage, QWidget]) -> None:
@@ -213,7 +238,16 @@ class SettingsDialog(QDialog):
         self.clips.backups_wanted.connect(partial(self._begin, self.clips.backups_field))
         self.spending.soft_wanted.connect(partial(self._begin, self.spending.soft_field))
         self.spending.hard_wanted.connect(partial(self._begin, self.spending.hard_field))
+        self._connect_models()
         self.look.wanted.connect(self._on_look_wanted)
+
+    def _connect_models(self) -> None:
+        self.new_models.wanted.connect(partial(self._begin, self.new_models.field))
+        self.new_models.look_asked.connect(self.proposal_asked)
+        self.models.edit_asked.connect(self.model_asked)
+        self.new_models.shown.connect(self._reveal)
+        self.models.shown.connect(self._reveal)
+        self.finished.connect(self.new_models.cancel)
 
     # --- saving ---------------------------------------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ from sora_studio.ui.window.top_bar import TopBar
 from sora_studio.ui.window.workspace import Workspace, lay_out
 from sora_studio.viewmodels.compose.compose_services import ComposeServices
 from sora_studio.viewmodels.event_bridge import EventBridge
+from sora_studio.viewmodels.settings.models.model_words import unusable_profiles
 from sora_studio.viewmodels.settings.settings_services import SettingsServices
 from sora_studio.viewmodels.stage_services import StageServices
 from sora_studio.viewmodels.tasks.task_actions import TaskAction
@@ -37,11 +38,13 @@ from sora_studio.viewmodels.window.status import StatusModel, StatusServices
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
     from sora_studio.ui.help.help_window import HelpWindow
+    from sora_studio.ui.settings.models.model_editor import ModelEditor
 
 _log = logging.getLogger(__name__)
 REFRESH_MS = 2000
 NO_KEY = "no-key"
 FAULT = "fault"
+PROFILES = "profiles"
 SHOWN_TASK = "stage/task"
 """Window-state key for the id of the last shown task."""
 _REMEDIES = {
@@ -58,6 +61,7 @@ _SECTIONS = {
     "hard-limit": SettingsPage.SPENDING,
     "relay": SettingsPage.RELAY,
     "pictures": SettingsPage.PICTURES,
+    PROFILES: SettingsPage.MODELS,
 }
 """The settings page for each notice, by its cause."""
 
@@ -79,6 +83,7 @@ class MainView(QWidget):
         self._save: Callable[[Settings], Awaitable[None]] | None = None
         self._dialog: SettingsDialog | None = None
         self._help: HelpWindow | None = None
+        self._editor: ModelEditor | None = None
         self._in_focus_mode = False
         self._state: QSettings | None = None
         self.scope = TaskScope(self._on_task_error)
@@ -118,8 +123,9 @@ class MainView(QWidget):
         self._refresh.start()
         self._on_refresh_timeout()
         self._show_key_banner()
-        for refused in studio.profile_errors:
-            self.notices.raise_notice(NoticeRaised(f"profile {refused.source}", NoticeLevel.WARNING, refused.sentence))
+        if studio.profile_errors:
+            words = unusable_profiles(studio.profile_errors)
+            self.notices.raise_notice(NoticeRaised(PROFILES, NoticeLevel.WARNING, words, NoticeAction.OPEN_SETTINGS))
 
     def open_settings(self, section: SettingsPage = SettingsPage.KEY, *, way_needed: bool = False) -> None:
         """Show the settings dialog, without blocking. `way_needed`: a picture cannot be uploaded yet."""
@@ -129,6 +135,8 @@ class MainView(QWidget):
             self._dialog = SettingsDialog(self.scope, self.relay, self._save, demo=self._demo, parent=self)
             self._dialog.settings_saved.connect(self._on_dialog_settings_saved)
             self._dialog.key_changed.connect(self._on_dialog_key_changed)
+            self._dialog.model_asked.connect(self._on_dialog_model_asked)
+            self._dialog.proposal_asked.connect(self._on_dialog_proposal_asked)
         folder = self._usual_folder()
         services = _settings_services(self._studio) if self._studio else None
         self._dialog.open_at(section, self._settings, services, usual_folder=folder, way_needed=way_needed)
@@ -157,6 +165,8 @@ class MainView(QWidget):
         self._refresh.stop()
         self.stage.stop()
         await self.compose.finish()
+        if self._editor is not None:
+            await self._editor.finish()
         await self.scope.close()
         self.relay.mute()
 
@@ -319,6 +329,25 @@ class MainView(QWidget):
         self._settings = settings
         self.compose.take_settings()
 
+    def _on_dialog_model_asked(self, name: str, line: int) -> None:
+        if self._studio is not None:
+            self._model_editor().open(self._studio.models, name=name, line=line)
+
+    def _on_dialog_proposal_asked(self, proposal: Path) -> None:
+        if self._studio is not None:
+            self._model_editor().open(self._studio.models, proposal=proposal)
+
+    def _model_editor(self) -> "ModelEditor":
+        """Return the model editor, and close the settings, which would block it."""
+        if self._editor is None:
+            from sora_studio.ui.settings.models.model_editor import ModelEditor  # noqa: PLC0415 - not needed for the first paint
+
+            self._editor = ModelEditor(self.scope, self)
+            self._editor.models_asked.connect(partial(self.open_settings, SettingsPage.MODELS))
+        if self._dialog is not None:
+            self._dialog.accept()
+        return self._editor
+
     def _on_dialog_key_changed(self) -> None:
         self._show_key_banner()
         self._on_refresh_timeout()
@@ -393,5 +422,6 @@ def _settings_services(studio: "Studio") -> SettingsServices:
         relay_token=studio.relay_token,
         publishing=studio.publishing,
         reports=studio.reports,
+        models=studio.models,
         tasks=studio.tasks,
     )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sora_studio.services.callbacks.relay_token import RelayToken
     from sora_studio.services.callbacks.reports import Reports
+    from sora_studio.services.models.model_library import ModelLibrary
     from sora_studio.services.pictures.bucket_keys import BucketKeys
     from sora_studio.services.pictures.publishing import Publishing
     from sora_studio.services.runtime.credentials import Credentials
@@ -21,4 +22,5 @@ class SettingsServices:
     relay_token: "RelayToken"
     publishing: "Publishing"
     reports: "Reports"
+    models: "ModelLibrary"
     tasks: "SqliteTasks"

@@ -52,12 +52,15 @@ def test_a_bad_file_is_told_and_the_rest_works_on(own: Path) -> None:
     assert profiles["sora-2"].prompt.max_chars == 10_000
     assert {error.source: error.line for error in errors} == {
         "bytes.toml": 0,
-        "copy of sora-2.toml": 0,
+        "copy of sora-2.toml": 4,
         "folder.toml": 0,
         "long.toml": 0,
         "sora-2.toml": 18,
     }
-    assert next(str(error) for error in errors if error.line) == "sora-2.toml, line 18: max_chars must be at least 1; it is 0."
+    assert (
+        next(str(error) for error in errors if error.source == "sora-2.toml")
+        == "sora-2.toml, line 18: max_chars must be at least 1; it is 0."
+    )
 
 
 def test_a_byte_order_mark_is_no_fault(own: Path) -> None:

@@ -1,0 +1,1 @@
+"""The models page of the settings, and the model editor."""

@@ -1,0 +1,1 @@
+"""View models of the models page and of the model editor."""
