@@ -11,6 +11,7 @@ from sora_studio.domain.events import EventBus, PublicationsChanged, RelayChange
 from sora_studio.domain.picture import PictureRoute, Publication
 from sora_studio.domain.ports import KeyOrigin, KeyStatus
 from sora_studio.domain.task import Task
+from sora_studio.services.models.model_library import ModelLibrary
 
 NO_STORE = "This system's key store cannot be used."
 
@@ -110,7 +111,7 @@ class ScriptedReports:
 
 
 class SettingsStudio:
-    """Everything that the dialog reaches for. `tasks` are those that pictures were published for."""
+    """Everything that the dialog reaches for. `tasks` are those that pictures were published for; `models` may be put in."""
 
     def __init__(self) -> None:
         self.events = EventBus()
@@ -118,6 +119,7 @@ class SettingsStudio:
         self.publishing = ScriptedPublishing(self.events)
         self.reports = ScriptedReports(self.events)
         self.tasks = self
+        self.models: ModelLibrary | None = None
         self.rows = dict[int, Task]()
 
     async def get_many(self, tasks: Iterable[int]) -> list[Task]:

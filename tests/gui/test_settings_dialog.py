@@ -264,7 +264,7 @@ def test_the_list_of_sections_turns_the_pages_by_keyboard(dialog: SettingsDialog
     for _ in range(pages.count() - 1):
         qtbot.keyClick(pages, Qt.Key.Key_Down)
         seen.append(pages.currentItem().text())
-    assert seen == ["Service", "Pictures", "Relay and callbacks", "Clips", "Spending", "Look"]
+    assert seen == ["Service", "Pictures", "Relay and callbacks", "Clips", "Spending", "Models", "Look"]
     assert dialog.look.isVisible()
     assert not dialog.key.isVisible()
 

@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from sora_studio.domain.models.profile import Role
+from sora_studio.viewmodels.settings.models.sample import Sample
 from tests.doubles.films import write_film
+from tests.doubles.models import shipped_models
 from tests.unit.cli.conftest import Answer
 
 Ask = Callable[..., Answer]
@@ -199,3 +202,14 @@ def test_without_json_it_reads_as_sentences(ask: Ask, still: Path) -> None:
     refused = ask("generate", "--dry-run", "--set", "duration=11", "")
     assert (refused.code, refused.out) == (2, "")
     assert refused.err.splitlines() == ["The prompt is empty. Describe the clip first.", "Duration takes 10 s or 15 s."]
+
+
+@pytest.mark.parametrize("slug", ["sora-2", "seedance-2-0", "veo-3-1"])
+def test_the_model_editor_shows_the_same_request(ask: Ask, slug: str) -> None:
+    profile = shipped_models()[slug]
+    mode = next(mode for mode in profile.modes if profile.media_in(mode.id))
+    slot = profile.media_in(mode.id)[0]
+    sample = Sample.of(profile).with_mode(mode.id).with_count(Role(slot.role), 1)
+    media = f"{slot.role}=https://example.com/{slot.role}-1.jpg"
+    asked = ("generate", "--dry-run", "--json", "--model", slug, "--mode", mode.id, "--media", media, sample.prompt)
+    assert ask(*asked).row == json.loads(sample.request())

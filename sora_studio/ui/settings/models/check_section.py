@@ -80,9 +80,11 @@ class CheckSection(QWidget):
         """Cancel a running check."""
         if self._checking is not None and not self._checking.done():
             self._checking.cancel()
+            self._cancel.hide()
+            self._say("info", "secondary", CANCELLED)
 
     def _build_controls(self) -> None:
-        self._check = PushButton("Check for new models")
+        self._check = PushButton("Check for new models", "Check for new models")
         self._check.clicked.connect(self._on_check_clicked)
         self._cancel = PushButton("Cancel", "Cancel the check")
         self._cancel.clicked.connect(self.cancel)
@@ -95,7 +97,7 @@ class CheckSection(QWidget):
         self._lines = _wrapped()
         self._open_ends = _wrapped()
         theme.set_role(self._open_ends, "secondary")
-        self._look = PushButton("Look at the proposal")
+        self._look = PushButton("Look at the proposal", "Look at the proposal")
         self._look.clicked.connect(self._on_look_clicked)
         self._install = PushButton("Install…", "Install the proposal")
         self._install.clicked.connect(self._on_install_clicked)
@@ -131,11 +133,7 @@ class CheckSection(QWidget):
             await self._model.check()
         except StudioError as error:
             self._say("error", "failed", error.sentence)
-        except asyncio.CancelledError:
-            self._say("info", "secondary", CANCELLED)
-            raise
-        finally:
-            self._cancel.hide()
+        self._cancel.hide()
 
     def _on_model_checked(self) -> None:
         self._say("success", "ready", self._model.summary)
@@ -230,4 +228,5 @@ def _wrapped() -> QLabel:
     label.setWordWrap(True)
     label.setMinimumWidth(1)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     return label

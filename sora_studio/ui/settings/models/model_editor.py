@@ -39,11 +39,10 @@ _KEPT = "Unsaved changes from earlier are shown. Save them, or go back to the fi
 class ModelEditor(QWidget):
     """A separate window for one profile at a time. What is typed and not saved is kept, also when it or the program is closed.
 
-    Signals: `models_asked()` for the list of all models, `saved()` after a file has changed.
+    Signals: `models_asked()` for the list of all models.
     """
 
     models_asked = Signal()
-    saved = Signal()
 
     def __init__(self, scope: TaskScope, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Window)
@@ -205,7 +204,6 @@ class ModelEditor(QWidget):
     async def _write(self) -> None:
         words = await self.model.save()
         self.question.tell(words)
-        self.saved.emit()
 
     def _on_text_edited(self, text: str) -> None:
         self.model.set_text(text)
@@ -235,7 +233,6 @@ class ModelEditor(QWidget):
     async def _copy_to(self, slug: str) -> None:
         await self.model.duplicate(slug)
         self.question.tell(f"The copy is saved as {slug}.toml. {NEXT_START}")
-        self.saved.emit()
 
     def _on_restore_clicked(self) -> None:
         words = "Use the shipped profile again? Your own file is kept under another name."
@@ -245,14 +242,12 @@ class ModelEditor(QWidget):
         backup = await self.model.restore()
         words = f"The shipped profile is used from the next start. Your file is kept as {backup}."
         self.question.tell(words, undo=lambda: self._start(partial(self._undo_restore, backup), "undo"))
-        self.saved.emit()
 
     async def _undo_restore(self, backup: str) -> None:
         if await self.model.undo_restore(backup):
             self.question.tell("Your own file is in use again.")
         else:
             self.question.tell_problem(f"There is another file in its place. Yours is kept as {backup}.")
-        self.saved.emit()
 
     def _on_folder_clicked(self) -> None:
         self._start(self._open_folder, "open the models' folder")

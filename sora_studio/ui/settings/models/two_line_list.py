@@ -66,13 +66,13 @@ class _Delegate(QStyledItemDelegate):
         """Paint the row's background in the list's style, then icon, title and words."""
         row = QStyleOptionViewItem(option)
         self.initStyleOption(row, index)
-        icon, area = row.icon, option.rect  # type: ignore[attr-defined] - the stubs lack the fields
+        icon, area = index.data(Qt.ItemDataRole.DecorationRole), option.rect  # type: ignore[attr-defined] - not in the stubs
         row.text, row.icon = "", QIcon()  # type: ignore[attr-defined]
         widget: QWidget = self._view
         widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, row, painter, widget)
         colours = theme.tokens()
         area = area.adjusted(_SIDE + self._left(index), _EDGE, -_SIDE, -_EDGE)
-        if not icon.isNull():
+        if isinstance(icon, QIcon):
             icon.paint(painter, QRect(area.left() - _ICON - theme.GRID, area.top(), _ICON, _ICON))
         painter.save()
         painter.setFont(self._title)

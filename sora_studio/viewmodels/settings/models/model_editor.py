@@ -72,13 +72,16 @@ class ModelEditorModel(QObject):
 
     async def open(self, library: "ModelLibrary", *, name: str = "", proposal: Path | None = None) -> None:
         """Open a file or a proposal, with what was typed earlier; the text before is kept. Raises what the service raises."""
-        await self.keep()
-        self._library = library
-        file = await (library.open(name) if proposal is None else library.open_proposal(proposal))
-        self.file, self._kept = file, file.unsaved
-        self.text = file.text if file.unsaved is None else file.unsaved
+        while True:
+            await self.keep()
+            file = await (library.open(name) if proposal is None else library.open_proposal(proposal))
+            text = file.text if file.unsaved is None else file.unsaved
+            diagnosis = await asyncio.to_thread(diagnose, text, file.name)
+            if not self._must_be_kept:  # else something was typed meanwhile
+                break
+        self._library, self.file, self.text, self._kept = library, file, text, file.unsaved
         self.sample = None
-        await self.diagnose()
+        self._take(diagnosis)
         self.opened.emit()
 
     async def diagnose(self) -> None:
@@ -90,9 +93,7 @@ class ModelEditorModel(QObject):
                 break
         else:
             return
-        self.diagnosis = diagnosis
-        if diagnosis.profile is not None:
-            self.sample = Sample.of(diagnosis.profile, self.sample)
+        self._take(diagnosis)
         self.diagnosed.emit()
 
     def set_text(self, text: str) -> None:
@@ -105,6 +106,15 @@ class ModelEditorModel(QObject):
         """Take what was chosen in the form."""
         self.sample = sample
         self.sample_changed.emit()
+
+    @property
+    def _must_be_kept(self) -> bool:
+        return self._library is not None and self.is_dirty and self.text != self._kept
+
+    def _take(self, diagnosis: Diagnosis) -> None:
+        self.diagnosis = diagnosis
+        if diagnosis.profile is not None:
+            self.sample = Sample.of(diagnosis.profile, self.sample)
 
     async def keep(self) -> None:
         """Keep an unsaved text on the disk, or forget it once it is saved. Raises what the service raises."""
@@ -132,8 +142,10 @@ class ModelEditorModel(QObject):
             self._kept = None
             self.file = replace(file, text=text, own=text, proposal=None)
         self.changed.emit()
-        kept = f" The file had been changed elsewhere; that version is kept as {backup}." if backup else ""
-        return f"Saved. {NEXT_START}{kept}"
+        if not backup:
+            return f"Saved. {NEXT_START}"
+        what = "Your former file is" if file.proposal else "The file had been changed elsewhere; that version is"
+        return f"Saved. {NEXT_START} {what} kept as {backup}."
 
     async def restore(self) -> str:
         """Set the user's own file aside and open the shipped one; return the backup's name. Unsaved changes are in it."""

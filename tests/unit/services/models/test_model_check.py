@@ -10,7 +10,7 @@ from typing import Any
 from sora_studio.domain.models.model_index import PublishedModels, SchemaFile, read_index
 from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.models.read import read
-from sora_studio.services.models.model_check import Change, ModelCheck, ModelReport
+from sora_studio.services.models.model_check import Change, ModelCheck, ModelReport, Remark
 from sora_studio.storage.proposals import save_proposal
 from tests.doubles.models import HARBOUR, shipped_models
 from tests.doubles.published import alternatives, simulated
@@ -97,7 +97,8 @@ def test_a_schema_that_could_not_be_read_is_a_remark_or_a_reason(tmp_path: Path)
     report = _check(tmp_path, dict.fromkeys(troubles), _installed("vidu-q3"), troubles)
     (change,) = report.changes
     assert (change.slug, change.differences) == ("harbour-2", ("The schema is not there.",))
-    assert report.remarks == ("vidu-q3: The schema is not JSON.",)
+    assert report.remarks == (Remark("The schema is not JSON.", "vidu-q3"),)
+    assert str(report.remarks[0]) == "vidu-q3: The schema is not JSON."
 
 
 def test_what_the_user_edited_in_a_proposal_stays(tmp_path: Path) -> None:
