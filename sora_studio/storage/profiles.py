@@ -1,11 +1,14 @@
 """Model profiles from disk: the shipped ones, and the user's own, which override or extend them."""
 
 import os
+import time
 from pathlib import Path
 
 from sora_studio.domain.errors import ProfileError
 from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.models.read import MAX_PROFILE_CHARS, read_file
+
+_PAUSE_S = 0.0005
 
 
 def load_profiles(shipped: Path, own: Path) -> tuple[dict[str, ModelProfile], list[ProfileError]]:
@@ -26,7 +29,8 @@ def load_profiles(shipped: Path, own: Path) -> tuple[dict[str, ModelProfile], li
 
 
 def read_profile(path: Path) -> tuple[ModelProfile | None, ProfileError | None]:
-    """Return the profile of a file, or why it cannot be used."""
+    """Return the profile of a file, or why it cannot be used. Pauses briefly, so that the window's thread gets its turn."""
+    time.sleep(_PAUSE_S)  # reading holds Python's lock: with 200 files in a row the window would stutter
     try:
         return _load(path), None
     except ProfileError as error:
