@@ -243,11 +243,19 @@ class SettingsDialog(QDialog):
 
     def _connect_models(self) -> None:
         self.new_models.wanted.connect(partial(self._begin, self.new_models.field))
-        self.new_models.look_asked.connect(self.proposal_asked)
-        self.models.edit_asked.connect(self.model_asked)
+        self.new_models.look_asked.connect(self._on_new_models_look_asked)
+        self.models.edit_asked.connect(self._on_models_edit_asked)
         self.new_models.shown.connect(self._reveal)
         self.models.shown.connect(self._reveal)
         self.finished.connect(self.new_models.cancel)
+
+    def _on_new_models_look_asked(self, proposal: Path) -> None:
+        self.accept()  # the editor is a window that an open dialog would block
+        self.proposal_asked.emit(proposal)
+
+    def _on_models_edit_asked(self, name: str, line: int) -> None:
+        self.accept()
+        self.model_asked.emit(name, line)
 
     # --- saving ---------------------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from sora_studio.ui.compose.panel import ComposePanel
 from sora_studio.ui.compose.prompt_editor import PromptEditor
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.settings.dialog import SettingsDialog, SettingsPage
+from sora_studio.ui.settings.models.editor_opener import EditorOpener
 from sora_studio.ui.stage.panel import StagePanel
 from sora_studio.ui.tasks.panel import TaskPanel
 from sora_studio.ui.window.notice_bar import NoticeBar
@@ -38,7 +39,6 @@ from sora_studio.viewmodels.window.status import StatusModel, StatusServices
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
     from sora_studio.ui.help.help_window import HelpWindow
-    from sora_studio.ui.settings.models.model_editor import ModelEditor
 
 _log = logging.getLogger(__name__)
 REFRESH_MS = 2000
@@ -83,10 +83,10 @@ class MainView(QWidget):
         self._save: Callable[[Settings], Awaitable[None]] | None = None
         self._dialog: SettingsDialog | None = None
         self._help: HelpWindow | None = None
-        self._editor: ModelEditor | None = None
         self._in_focus_mode = False
         self._state: QSettings | None = None
         self.scope = TaskScope(self._on_task_error)
+        self._editor = EditorOpener(self.scope, self)
         self.relay = EventBridge(self)
         self.status = StatusModel(self)
         self.compose = ComposePanel(self.scope, editor=editor)
@@ -120,6 +120,7 @@ class MainView(QWidget):
         self.tasks.attach(_task_services(studio), self.relay)
         self.stage.attach(_stage_services(studio))
         self.status.attach(_status_services(studio), self.relay)
+        self._editor.attach(studio.models)
         self._refresh.start()
         self._on_refresh_timeout()
         self._show_key_banner()
@@ -135,8 +136,8 @@ class MainView(QWidget):
             self._dialog = SettingsDialog(self.scope, self.relay, self._save, demo=self._demo, parent=self)
             self._dialog.settings_saved.connect(self._on_dialog_settings_saved)
             self._dialog.key_changed.connect(self._on_dialog_key_changed)
-            self._dialog.model_asked.connect(self._on_dialog_model_asked)
-            self._dialog.proposal_asked.connect(self._on_dialog_proposal_asked)
+            self._dialog.model_asked.connect(self._editor.open_file)
+            self._dialog.proposal_asked.connect(self._editor.open_proposal)
         folder = self._usual_folder()
         services = _settings_services(self._studio) if self._studio else None
         self._dialog.open_at(section, self._settings, services, usual_folder=folder, way_needed=way_needed)
@@ -165,8 +166,7 @@ class MainView(QWidget):
         self._refresh.stop()
         self.stage.stop()
         await self.compose.finish()
-        if self._editor is not None:
-            await self._editor.finish()
+        await self._editor.finish()
         await self.scope.close()
         self.relay.mute()
 
@@ -221,6 +221,7 @@ class MainView(QWidget):
         self.compose.submitted.connect(self._on_submitted)
         self.compose.key_needed.connect(self.open_settings)
         self.compose.route_needed.connect(partial(self.open_settings, SettingsPage.PICTURES, way_needed=True))
+        self._editor.models_asked.connect(partial(self.open_settings, SettingsPage.MODELS))
         self.stage.frame_taken.connect(self.compose.put_picture)
 
     def _wire_tasks(self) -> None:
@@ -328,25 +329,6 @@ class MainView(QWidget):
     def _on_dialog_settings_saved(self, settings: Settings) -> None:
         self._settings = settings
         self.compose.take_settings()
-
-    def _on_dialog_model_asked(self, name: str, line: int) -> None:
-        if self._studio is not None:
-            self._model_editor().open(self._studio.models, name=name, line=line)
-
-    def _on_dialog_proposal_asked(self, proposal: Path) -> None:
-        if self._studio is not None:
-            self._model_editor().open(self._studio.models, proposal=proposal)
-
-    def _model_editor(self) -> "ModelEditor":
-        """Return the model editor, and close the settings, which would block it."""
-        if self._editor is None:
-            from sora_studio.ui.settings.models.model_editor import ModelEditor  # noqa: PLC0415 - not needed for the first paint
-
-            self._editor = ModelEditor(self.scope, self)
-            self._editor.models_asked.connect(partial(self.open_settings, SettingsPage.MODELS))
-        if self._dialog is not None:
-            self._dialog.accept()
-        return self._editor
 
     def _on_dialog_key_changed(self) -> None:
         self._show_key_banner()

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from sora_studio.domain.errors import StudioError
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.elided_label import ElidedLabel
 from sora_studio.ui.kit.push_button import PushButton
 from sora_studio.ui.kit.task_scope import TaskScope
-from sora_studio.ui.settings.field import plain_label
 from sora_studio.ui.settings.models.error_list import ErrorList
 from sora_studio.ui.settings.models.inline_question import InlineQuestion
+from sora_studio.ui.settings.models.panes import padded, scrolling, split
 from sora_studio.ui.settings.models.profile_text import ProfileText
 from sora_studio.ui.settings.models.request_view import RequestView
 from sora_studio.ui.settings.models.sample_form import SampleForm
@@ -127,16 +127,14 @@ class ModelEditor(QWidget):
         column.setSpacing(0)
         column.addLayout(top)
         column.addWidget(theme.rule())
-        column.addWidget(self._build_halves(), 1)
+        column.addWidget(self._build_panes(), 1)
 
-    def _build_halves(self) -> QSplitter:
-        left = _split(Qt.Orientation.Vertical, self.text, self.errors)
-        left.setSizes([_SIZE.height(), _ERRORS_HEIGHT])
-        right = _split(Qt.Orientation.Vertical, _scrolling(self.form), _padded(self.request))
-        right.setSizes([_SIZE.height() * 11 // 20, _SIZE.height() * 9 // 20])
-        halves = _split(Qt.Orientation.Horizontal, left, right)
-        halves.setSizes([_SIZE.width() * 11 // 20, _SIZE.width() * 9 // 20])
-        return halves
+    def _build_panes(self) -> QSplitter:
+        high, wide = _SIZE.height(), _SIZE.width()
+        left = split(Qt.Orientation.Vertical, self.text, self.errors, sizes=(high, _ERRORS_HEIGHT))
+        form, request = scrolling("Form", self.form), padded(self.request)
+        right = split(Qt.Orientation.Vertical, form, request, sizes=(high * 11 // 20, high * 9 // 20))
+        return split(Qt.Orientation.Horizontal, left, right, sizes=(wide * 11 // 20, wide * 9 // 20))
 
     def _connect(self) -> None:
         self.text.edited.connect(self._on_text_edited)
@@ -277,37 +275,3 @@ class ModelEditor(QWidget):
             await work()  # not made before it runs: a closed scope never runs it
         except StudioError as error:
             self.question.tell_problem(error.sentence)
-
-
-def _split(direction: Qt.Orientation, first: QWidget, second: QWidget) -> QSplitter:
-    splitter = QSplitter(direction)
-    splitter.setChildrenCollapsible(False)
-    splitter.setHandleWidth(1)
-    splitter.addWidget(first)
-    splitter.addWidget(second)
-    splitter.setStretchFactor(0, 1)
-    return splitter
-
-
-def _padded(widget: QWidget) -> QWidget:
-    holder = QWidget()
-    column = QVBoxLayout(holder)
-    column.setContentsMargins(2 * theme.GRID, theme.GRID, theme.GRID, theme.GRID)
-    column.addWidget(widget)
-    return holder
-
-
-def _scrolling(form: SampleForm) -> QWidget:
-    """Return the form below its heading, in a scroll area."""
-    holder = QWidget()
-    column = QVBoxLayout(holder)
-    column.setContentsMargins(2 * theme.GRID, 2 * theme.GRID, 2 * theme.GRID, theme.GRID)
-    column.addWidget(plain_label("Form", semibold=True))
-    column.addWidget(form, 1)
-    area = QScrollArea()
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setWidget(holder)
-    return area

@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject, Signal
 from sora_studio.domain.models.duplicate import duplicate
 from sora_studio.domain.models.model_file import ModelFile, Origin
 from sora_studio.domain.models.names import is_slug
-from sora_studio.domain.models.proposal import left_open
 from sora_studio.viewmodels.settings.models.model_words import install_question
 
 if TYPE_CHECKING:
@@ -75,6 +74,8 @@ class ModelsModel(QObject):
 
     async def look_at(self, proposal: Path) -> ProposalWords:
         """Return what is open in a proposal and what installing it would do. Raises what the service raises."""
+        from sora_studio.domain.models.proposal import left_open  # noqa: PLC0415 - not needed for the start
+
         assert self.library is not None
         opened = await self.library.open_proposal(proposal)
         origin = opened.origin if opened.own is not None or opened.is_shipped else None
