@@ -66,7 +66,7 @@ def dialog(
 def check(dialog: SettingsDialog, qtbot: QtBot) -> list[str]:
     """Press the button and return the rows of the result."""
     click(dialog, "Check for new models", qtbot)
-    qtbot.waitUntil(lambda: "Nothing has been installed." in dialog.new_models.state.words(), timeout=15_000)
+    qtbot.waitUntil(lambda: "Nothing is installed by itself." in dialog.new_models.state.words(), timeout=15_000)
     return dialog.new_models.list.words()
 
 

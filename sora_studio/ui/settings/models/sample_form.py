@@ -10,15 +10,17 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from sora_studio.domain.models.profile import MediaSlot, Option, OptionKind, Routing
 from sora_studio.domain.models.values import OptionValue, shown
 from sora_studio.ui.kit import theme
-from sora_studio.ui.settings.field import plain_label
+from sora_studio.ui.settings.field import kept_left, plain_label
 from sora_studio.ui.settings.models.choice_control import ChoiceControl
-from sora_studio.viewmodels.settings.models.sample import Sample
+from sora_studio.viewmodels.settings.models.sample import MOST_MEDIA, Sample
 
 AUTO = "Auto"
 _LABEL_WIDTH = 132
 _ENTRY_WIDTH = 160
-_MOST_MEDIA = 9
-"""Where no limit is stated, the form offers up to this many."""
+_UNLIMITED = 9
+"""Where no limit is stated, the form offers up to this many media."""
+_MOST_CHOICES = 200
+"""Far more than a model has: a text with thousands must not stall the window."""
 
 Change = Callable[[Sample, OptionValue | None], Sample]
 Value = Callable[[Sample], OptionValue | None]
@@ -149,10 +151,10 @@ class _EntryRow(_Row):
         self._option = option
         self._entry = QLineEdit()
         self._entry.setAccessibleName(option.title)
-        self._entry.setMaximumWidth(_ENTRY_WIDTH)
+        self._entry.setFixedWidth(_ENTRY_WIDTH)
         default = AUTO if option.default is None else option.measured(option.default)
         self._entry.setPlaceholderText("" if option.required and option.default is None else default)
-        super().__init__(option.title, self._entry, _says(option))
+        super().__init__(option.title, kept_left(self._entry), _says(option))
         self._entry.textEdited.connect(self._on_entry_text_edited)
 
     def show_sample(self, sample: Sample) -> None:
@@ -179,7 +181,7 @@ def _parts(sample: Sample) -> Iterator[Hashable]:
 def _option_row(option: Option) -> Row:
     if option.kind not in (OptionKind.CHOICE, OptionKind.SWITCH):
         return _EntryRow(option)
-    values = [choice.value for choice in option.choices] or [True, False]
+    values = [choice.value for choice in option.choices[:_MOST_CHOICES]] or [True, False]
     choices: list[tuple[OptionValue | None, str]] = [(value, _label(option, value)) for value in values]
     if option.default is None and not option.required:
         choices.insert(0, (None, AUTO))
@@ -188,7 +190,8 @@ def _option_row(option: Option) -> Row:
 
 def _media_row(slot: MediaSlot) -> Row:
     title = slot.role.value if slot.role.value == slot.kind.value else f"{slot.role} {slot.kind}"
-    choices = [(number, f"{number}") for number in range((_MOST_MEDIA if slot.max is None else slot.max) + 1)]
+    most = _UNLIMITED if slot.max is None else min(slot.max, MOST_MEDIA)
+    choices = [(number, f"{number}") for number in range(most + 1)]
     limit = "no limit is stated" if slot.max is None else f"{slot.min} to {slot.max}"
     return _ChoiceRow(
         title.capitalize(),

@@ -154,4 +154,4 @@ def _summary(report: "ModelReport") -> str:
         return NO_CHANGE
     counts = {state: sum(change.change == state for change in report.changes) for state in _STATES}
     told = [f"{count} {state}" for state, count in counts.items() if count]
-    return f"{', '.join(told)}. Nothing has been installed."
+    return f"{', '.join(told)}. Nothing is installed by itself."

@@ -11,6 +11,8 @@ from sora_studio.domain.models.profile import MediaKind, MediaSlot, Mode, ModeKi
 from sora_studio.domain.models.values import OptionValue
 
 PROMPT = "A paper boat drifts down a narrow canal at night."
+MOST_MEDIA = 20
+"""Far more than a role takes: a text may say millions while it is typed."""
 _SUFFIXES = {MediaKind.IMAGE: "jpg", MediaKind.VIDEO: "mp4", MediaKind.AUDIO: "mp3", MediaKind.LORA: "safetensors"}
 
 
@@ -59,7 +61,7 @@ class Sample:
     def count(self, slot: MediaSlot) -> int:
         """Return how many media the role has: as chosen, else as few as the mode needs."""
         chosen = self.counts.get(slot.role, self._least(slot))
-        return chosen if slot.max is None else min(chosen, slot.max)
+        return min(chosen, MOST_MEDIA if slot.max is None else min(slot.max, MOST_MEDIA))
 
     @property
     def draft(self) -> Draft:

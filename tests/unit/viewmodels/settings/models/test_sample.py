@@ -5,7 +5,7 @@ import json
 import pytest
 
 from sora_studio.domain.models.profile import Role
-from sora_studio.viewmodels.settings.models.sample import Sample
+from sora_studio.viewmodels.settings.models.sample import MOST_MEDIA, Sample
 from tests.doubles.models import harbour, shipped_models
 
 
@@ -48,3 +48,10 @@ def test_every_mode_of_every_model_can_be_shown(slug: str) -> None:
     for mode in profile.modes:
         sample = Sample.of(profile).with_mode(mode.id)
         assert sample.refusals() or json.loads(sample.request())["model"] == slug
+
+
+def test_numbers_beyond_reason_are_harmless() -> None:
+    slot = '[[media]]\nrole = "reference"\nkind = "image"\nfield = "more"\nmin = 1_000_000_000\n'
+    sample = Sample.of(harbour(slot)).with_option("quality", "720p")
+    assert len(sample.draft.media[Role.REFERENCE]) == MOST_MEDIA
+    assert sample.refusals() == ("Text to video needs 1000000000 references.",)
