@@ -28,8 +28,7 @@ class ModelLibrary:
 
     def __init__(self, files: "ModelFiles", folder: Path, check_of: Callable[[Mapping[str, ModelProfile]], ModelCheck]) -> None:
         """`folder` is that of the user's own files."""
-        self._files, self._check_of = files, check_of
-        self.folder = folder
+        self._files, self._folder, self._check_of = files, folder, check_of
 
     async def list(self) -> list[ModelFile]:
         """Return the files as they are now, by title; those that cannot be read first."""
@@ -78,4 +77,4 @@ class ModelLibrary:
         return await self._do(self._files.make_folder)
 
     async def _do(self, work: Callable[[], T], *, within_s: float | None = None) -> T:
-        return await on_disk(self.folder, work, within_s=within_s)
+        return await on_disk(self._folder, work, within_s=within_s)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
@@ -17,17 +17,14 @@ class InlineQuestion(QWidget):
     """Hidden until something is asked or told; a new question replaces the former. Esc and *Cancel* dismiss it.
 
     A question gives the focus to *Cancel*, so that a second Enter does not confirm it.
-
-    Signals: `dismissed()` when the user has cancelled.
     """
-
-    dismissed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._act: Callable[[], None] | None = None
         self._name_act: Callable[[str], None] | None = None
         self._why_not: Callable[[str], str] | None = None
+        self._question = ""
         self._words = IconLine()
         self._name = QLineEdit()
         self._name.setAccessibleName("Slug")
@@ -37,7 +34,7 @@ class InlineQuestion(QWidget):
         self._yes = PushButton("", "Confirm")
         self._yes.clicked.connect(self._on_yes_clicked)
         self._no = PushButton("Cancel", "Cancel")
-        self._no.clicked.connect(self._on_no_clicked)
+        self._no.clicked.connect(self.dismiss)
         row = QHBoxLayout()
         row.addWidget(kept_left(self._name, self._yes, self._no))
         column = QVBoxLayout(self)
@@ -84,7 +81,7 @@ class InlineQuestion(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Dismiss an open question with Esc."""
         if event.key() == Qt.Key.Key_Escape and (self._act or self._name_act):
-            self._on_no_clicked()
+            self.dismiss()
         else:
             super().keyPressEvent(event)
 
@@ -116,7 +113,3 @@ class InlineQuestion(QWidget):
         elif act is not None:
             self.dismiss()
             act()
-
-    def _on_no_clicked(self) -> None:
-        self.dismiss()
-        self.dismissed.emit()

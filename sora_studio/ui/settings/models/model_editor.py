@@ -1,5 +1,6 @@
 """The model editor: a profile's text with its errors, and beside it the form and the request that it makes."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
@@ -28,6 +29,7 @@ from sora_studio.viewmodels.settings.models.models_page import ModelsModel
 if TYPE_CHECKING:
     from sora_studio.services.models.model_library import ModelLibrary
 
+_log = logging.getLogger(__name__)
 _SIZE = QSize(1180, 780)
 _NARROWEST = QSize(900, 520)
 _ERRORS_HEIGHT = 112
@@ -80,10 +82,13 @@ class ModelEditor(QWidget):
         self.activateWindow()
 
     async def finish(self) -> None:
-        """Keep what is not saved; called before the program ends."""
+        """Keep what is not saved; called before the program ends. A failure is logged: it must not keep the program open."""
         self._reading.stop()
         self._autosave.settle()
-        await self.model.keep()
+        try:
+            await self.model.keep()
+        except StudioError:
+            _log.exception("An unsaved profile could not be kept")
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep what is not saved."""
