@@ -101,15 +101,7 @@ class SettingsDialog(QDialog):
         self.models = InstalledSection(scope, self._models)
         self.new_models = CheckSection(scope, self._models)
         self.look = ThemeSection()
-        self._with_settings = (
-            self.service,
-            self.pictures,
-            self.relay,
-            self.clips,
-            self.spending,
-            self.new_models,
-            self.look,
-        )
+        self._with_settings = (self.service, self.pictures, self.relay, self.clips, self.spending, self.new_models, self.look)
         self._places = dict[SettingsPage, tuple[int, QWidget]]()
         self._build_layout()
         self._connect()
