@@ -151,7 +151,8 @@ def _anew(
 
 def _kinds(facts: ImageFacts, pixels: Pixels, edit: PictureEdit, slot: MediaSlot) -> list[str]:
     """Return formats to try, the best first."""
-    kinds = [facts.format] if facts.format in MEDIA_TYPES else ["png"]  # the service takes what this program does not publish
+    # The service may take a format that this program does not publish: then the pixels are kept as they are.
+    kinds = ["png"] if facts.format in slot.formats and facts.format not in MEDIA_TYPES else [facts.format]
     if edit.convert:
         kinds += ["png", "webp", "jpeg"] if facts.is_transparent or is_transparent(pixels.image) else ["jpeg", "webp"]
     return [kind for kind in dict.fromkeys(kinds) if kind in _formats(slot)]

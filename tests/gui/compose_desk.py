@@ -17,6 +17,7 @@ from sora_studio.domain.events import EventBus
 from sora_studio.domain.models.draft import first_pictures
 from sora_studio.domain.picture import PictureEdit
 from sora_studio.domain.request import GenerationRequest
+from sora_studio.ui.compose.model_picker.picker import ModelPicker
 from sora_studio.ui.compose.panel import ComposePanel
 from sora_studio.ui.compose.pictures.crop_view import CropView
 from sora_studio.ui.compose.pictures.image_well import ImageWell
@@ -85,6 +86,15 @@ class Desk:
     def action(self, chip: str, words: str) -> QAction:
         menu = self.one(MenuChip, chip).menu()
         return next(action for action in menu.actions() if words in action.text())
+
+    def choose_model(self, chip: str, title: str) -> None:
+        """By the picker: pressed, found by its title, taken with Enter."""
+        self.click(self.one(MenuChip, chip))
+        picker = self.panel.window().findChild(ModelPicker)
+        assert picker is not None
+        assert picker.isVisible()
+        QTest.keyClicks(picker.search, title)
+        QTest.keyClick(picker.search, Qt.Key.Key_Return)
 
     def wells(self) -> list[ImageWell]:
         """As they are seen from left to right."""

@@ -297,7 +297,7 @@ def test_each_route_is_explained_in_its_menu(desk: Desk) -> None:
 def test_the_model_can_be_chosen_when_there_is_a_choice(qtbot: QtBot, loop: StudioEventLoop, tmp_path: Path) -> None:
     desk = Desk(qtbot, ComposeStudio(tmp_path, shipped_profile(), shipped_profile("sora-2-pro")))
     desk.attach()
-    desk.action("Model Sora 2", "Sora 2 Pro").trigger()
+    desk.choose_model("Model Sora 2", "Sora 2 Pro")
     assert desk.one(SegmentButton, "Duration 12 s").isVisible()
     assert desk.one(MenuChip, "Size 1280 × 720").isVisible()
     assert desk.reads("0 / 5,000")
@@ -320,7 +320,7 @@ def test_what_has_no_default_is_left_to_the_service_or_asked_for(qtbot: QtBot, l
     desk.action("Aspect ratio Auto", "9:16").trigger()
     desk.action("Aspect ratio 9:16", "Auto").trigger()
     assert desk.one(MenuChip, "Aspect ratio Auto").isVisible()
-    desk.action("Model Kling 2.1", "Kling 2.6").trigger()
+    desk.choose_model("Model Kling 2.1", "Kling 2.6")
     desk.click(desk.generate)
     desk.bot.waitUntil(lambda: desk.reads("Choose Sound first."))
     assert desk.one(MenuChip, "Sound Choose…").hasFocus()

@@ -15,7 +15,6 @@ from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.ui.compose.advanced_chip import AdvancedChip
 from sora_studio.ui.compose.option_field import OptionField
-from sora_studio.ui.kit.choice_menu import ChoiceMenu
 from sora_studio.ui.kit.controls import CheckChip, MenuChip, SegmentButton
 from sora_studio.ui.kit.generate_button import GenerateButton
 from sora_studio.ui.kit.number_field import NumberField
@@ -102,13 +101,11 @@ def test_another_model_does_not_move_the_editor(qtbot: QtBot, loop: StudioEventL
     qtbot.waitUntil(lambda: desk.panel.width() == width)
     settle()
     before, notes = desk.editor.geometry(), list[str]()
-    [chip] = [chip for chip in desk.all(MenuChip) if chip.accessibleName().startswith("Model")]
-    menu = chip.menu()
-    assert isinstance(menu, ChoiceMenu)
-    for action in menu.actions():
-        action.trigger()
+    for slug, profile in reversed(shipped_models().items()):
+        [chip] = [chip for chip in desk.all(MenuChip) if chip.accessibleName().startswith("Model")]
+        desk.choose_model(chip.accessibleName(), profile.title)
         settle()
-        assert desk.editor.geometry() == before, action.text()
+        assert desk.editor.geometry() == before, slug
         notes += [label.text() for label in desk.all(QLabel) if " becomes " in label.text()]
     assert notes
     loop.run_until_complete(desk.scope.close())

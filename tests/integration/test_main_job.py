@@ -5,7 +5,6 @@ from pathlib import Path
 from PIL import Image
 
 from sora_studio.domain.events import BalanceChanged, Event, NoticeRaised, TaskChanged, TransferProgressed
-from sora_studio.domain.models.draft import first_pictures
 from sora_studio.domain.ports import KeyOrigin
 from sora_studio.domain.task import Phase, TaskState
 from sora_studio.simulator.serve import running
@@ -46,7 +45,7 @@ def test_a_local_picture_is_fetched_and_animated(tmp_path: Path) -> None:
         Image.new("RGB", (320, 180), "orange").save(picture)
         with running(speed=400) as simulator:
             async with running_studio(tmp_path, simulator.url) as studio:
-                await studio.submission.submit(request(media=first_pictures(str(picture))))
+                await studio.submission.submit(request(images=(str(picture),)))
                 (done,) = await until(studio, lambda tasks: tasks[0].phase in (Phase.READY, Phase.FAILED))
                 assert (done.phase, done.fail_code) == (Phase.READY, None)
 

@@ -13,7 +13,6 @@ import pytest
 from sora_studio.clock import Clock
 from sora_studio.domain.errors import ConnectionFailed, InvalidRequest, OutcomeUnknown, PassingError, RouteUnusable, StudioError
 from sora_studio.domain.events import Event, NoticeRaised
-from sora_studio.domain.models.draft import first_pictures
 from sora_studio.domain.ports import RelayGreeting
 from sora_studio.domain.proxies import Proxies, read_proxies
 from sora_studio.domain.task import TaskState
@@ -204,7 +203,7 @@ def test_one_studio_uses_one_proxy_for_all_and_says_what_it_skips(
                     studio.events.subscribe(seen.append)
                     (notice,) = [notice for notice in studio.notices.current if notice.cause == "proxy"]
                     assert notice.text == "The proxy in all_proxy is not used: SOCKS4 is not supported, SOCKS5 is."
-                    await studio.submission.submit(request(media=first_pictures("https://pictures.example/a.png")))
+                    await studio.submission.submit(request(images=("https://pictures.example/a.png",)))
                     (done,) = await until(studio, all_ready)
                     assert done.state is TaskState.SUCCESS
                     assert not [event for event in seen if isinstance(event, NoticeRaised)]

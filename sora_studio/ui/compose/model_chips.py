@@ -10,25 +10,27 @@ from sora_studio.domain.models.profile import Mode, ModelProfile
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.choice_menu import ChoiceMenu, MenuEntry
 from sora_studio.ui.kit.controls import MenuChip
-from sora_studio.viewmodels.compose import compose_text, form_fields
+from sora_studio.ui.kit.key_names import PICKER
+from sora_studio.viewmodels.compose import form_fields
 
 _NARROWEST = 88
 """A chip gives way down to this width, in px; its text is elided and stands in its tool tip."""
 
 
 class ModelChips(QWidget):
-    """Each is hidden while there is no choice. Signals: `model_chosen(str)`, `mode_chosen(str)` with the mode's id."""
+    """Each is hidden while there is no choice. Signals: `picker_wanted()`, `mode_chosen(str)` with the mode's id."""
 
-    model_chosen = Signal(str)
+    picker_wanted = Signal()
     mode_chosen = Signal(str)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self._models: Mapping[str, ModelProfile] = {}
         self._modes: Sequence[Mode] = ()
         self._model = MenuChip(self)
         self._mode = MenuChip(self)
+        self._model.clicked.connect(self.picker_wanted)
+        self._model.setToolTip(f"Choose a model ({PICKER})")
         for chip in self._chips:
             chip.hide()
 
@@ -36,15 +38,15 @@ class ModelChips(QWidget):
     def _chips(self) -> Sequence[MenuChip]:
         return (self._model, self._mode)
 
-    def show_model(self, profile: ModelProfile, models: Mapping[str, ModelProfile]) -> None:
-        """Show the model, and those to choose from by slug."""
-        if models != self._models:
-            self._models = dict(models)
-            entries = [MenuEntry(slug, model.title, compose_text.end_of_model(model)) for slug, model in models.items()]
-            # The one place that says what a press does: a menu, until something better is connected to `clicked`.
-            _set_menu(self._model, ChoiceMenu("Model", tuple(entries), self.model_chosen.emit, self._model))
+    @property
+    def model_chip(self) -> MenuChip:
+        """The chip that opens the picker."""
+        return self._model
+
+    def show_model(self, profile: ModelProfile, *, is_choice: bool) -> None:
+        """Show the model; `is_choice`: there are others."""
         _show_choice(self._model, "Model", profile.title, profile.slug)
-        _set_visible(self._model, len(models) > 1)
+        _set_visible(self._model, is_choice)
         self.updateGeometry()
 
     def show_modes(self, modes: Sequence[Mode], current: str, profile: ModelProfile) -> None:

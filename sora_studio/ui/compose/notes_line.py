@@ -1,8 +1,9 @@
 """What another model or a draft that was taken over changed, on one line that is always there."""
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
+from sora_studio.ui.compose.column import NOTES_HEIGHT
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.elided_label import ElidedLabel
 
@@ -10,7 +11,12 @@ _ICON = QSize(12, 12)
 
 
 class NotesLine(QWidget):
-    """Takes its height without notes too, so that nothing moves; more than fits is in the tool tip."""
+    """Takes its height without notes too, so that nothing moves; more than fits is in the tool tip.
+
+    Signals: `undo_clicked()`.
+    """
+
+    undo_clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -23,12 +29,25 @@ class NotesLine(QWidget):
         row.setSpacing(6)
         row.addWidget(self._icon, alignment=Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self._words, 1)
+        self._undo = QPushButton("Undo", self)
+        self._undo.setFont(theme.font(size_px=11))
+        self._undo.setFixedHeight(NOTES_HEIGHT)
+        self._undo.setToolTip("Go back to the former model, mode and media; the text stays")
+        theme.set_role(self._undo, "link")
+        self._undo.clicked.connect(self.undo_clicked)
+        row.addWidget(self._undo)
         theme.notifier.changed.connect(self._dress)
         self._dress()
         self.say("")
 
-    def say(self, notes: str) -> None:
-        """Show the notes; empty for none."""
+    @property
+    def undo_button(self) -> QPushButton:
+        """The button that undoes what the notes are about."""
+        return self._undo
+
+    def say(self, notes: str, *, can_undo: bool = False) -> None:
+        """Show the notes, empty for none; `can_undo`: they are about a step that can be undone."""
+        self._undo.setVisible(bool(notes) and can_undo)
         self._icon.setVisible(bool(notes))
         self._words.setText(notes)
         self.setAccessibleName(notes)

@@ -35,14 +35,14 @@ class OptionChips(QWidget):
     """Shows a request's options and reports what is chosen. Stateless. `head` has the chips of model and mode.
 
     Signals: `option_chosen(str, OptionValue)`, `option_unset(str)`, `route_chosen(str)`, `takes_chosen(int)`,
-    `model_chosen(str)`, `mode_chosen(str)`, `callback_chosen(bool)`, `pictures_by_chosen(PictureRoute | None)`.
+    `picker_wanted()`, `mode_chosen(str)`, `callback_chosen(bool)`, `pictures_by_chosen(PictureRoute | None)`.
     """
 
     option_chosen = Signal(str, object)
     option_unset = Signal(str)
     route_chosen = Signal(str)
     takes_chosen = Signal(int)
-    model_chosen = Signal(str)
+    picker_wanted = Signal()
     mode_chosen = Signal(str)
     callback_chosen = Signal(bool)
     pictures_by_chosen = Signal(object)
@@ -61,7 +61,7 @@ class OptionChips(QWidget):
         self._problems: Mapping[str, str] = {}
         self._panel: MorePanel | None = None
         self.head = ModelChips(self)
-        self.head.model_chosen.connect(self.model_chosen)
+        self.head.picker_wanted.connect(self.picker_wanted)
         self.head.mode_chosen.connect(self.mode_chosen)
         self._row = ChipRow(self)
         self._takes = self._build_takes()
@@ -83,7 +83,7 @@ class OptionChips(QWidget):
         `models` are those to choose from, by slug. Chips of options that stay are kept.
         """
         if profile is not None:
-            self.head.show_model(profile, models)
+            self.head.show_model(profile, is_choice=len(models) > 1)
         if profile == self._profile and options == self._options:
             return
         focused = next((field for field, chip in self._chips.items() if any(stop.hasFocus() for stop in _stops(chip))), "")

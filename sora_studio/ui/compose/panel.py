@@ -5,7 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -19,6 +19,7 @@ from sora_studio.ui.compose.column import ComposeColumn
 from sora_studio.ui.compose.controls_row import ControlsRow
 from sora_studio.ui.compose.header import ComposeHeader
 from sora_studio.ui.compose.media_wells import MediaWells
+from sora_studio.ui.compose.model_picker.opener import PickerOpener
 from sora_studio.ui.compose.notes_line import NotesLine
 from sora_studio.ui.compose.option_chips import OptionChips
 from sora_studio.ui.compose.pictures.address_field import AddressField
@@ -34,6 +35,8 @@ from sora_studio.viewmodels.event_bridge import EventBridge
 if TYPE_CHECKING:
     from sora_studio.viewmodels.compose.compose_services import ComposeServices
 
+_PICKER_AFTER_MS = 1000
+"""When to build the model picker: after the start, and before someone is likely to open it."""
 _GENERATE_KEYS = ("Ctrl+Return", "Ctrl+Enter")
 
 
@@ -66,6 +69,9 @@ class ComposePanel(QWidget):
         self._images = MediaWells(scope, self)
         self._pictures = PictureDesk(self._images, self._model, scope)
         self._chips = OptionChips(self)
+        self._picker = PickerOpener(self, self._model.picker_facts)
+        self._idle = QTimer(self, singleShot=True, interval=_PICKER_AFTER_MS)
+        self._idle.timeout.connect(self._picker.prepare)
         self._again = AgainQuestion(self)
         self._generate = GenerateButton(self)
         self._controls = ControlsRow(self._images, self._chips, self._generate, self)
@@ -122,6 +128,10 @@ class ComposePanel(QWidget):
             return
         self._sending = self._scope.start(self._submit(again=again), name="generate")
 
+    def choose_model(self) -> None:
+        """Open the model picker, or close it."""
+        self._picker.toggle(self._chips.head.model_chip, self._editor)
+
     def dismiss_question(self) -> bool:
         """Dismiss an open question; return whether there was one."""
         was_asked = self._again.is_asked
@@ -163,11 +173,15 @@ class ComposePanel(QWidget):
         self._chips.option_unset.connect(self._model.unset_option)
         self._chips.route_chosen.connect(self._model.set_route)
         self._chips.takes_chosen.connect(self._on_chips_takes_chosen)
-        self._chips.model_chosen.connect(self._on_model_chosen)
+        self._chips.picker_wanted.connect(self.choose_model)
+        self._picker.chosen.connect(self._on_model_chosen)
+        self._picker.favourites_changed.connect(self._on_favourites_changed)
         self._chips.mode_chosen.connect(self._on_mode_chosen)
         self._chips.callback_chosen.connect(self._model.set_callback)
         self._chips.pictures_by_chosen.connect(self._on_chips_pictures_by_chosen)
         self._again.confirmed.connect(lambda: self.generate(again=True))
+        self._notes.undo_clicked.connect(self._images.undo.trigger)
+        self._chips.head.addActions((self._images.undo, self._images.redo))
         self._generate.clicked.connect(self.generate)
         self._model.changed.connect(self._show)
         self._model.route_needed.connect(self.route_needed)
@@ -193,6 +207,7 @@ class ComposePanel(QWidget):
         if self._unsaved and waiting and self._model.keeper.holds(self._model.request.prompt):
             await asyncio.to_thread(self._unsaved.forget)
         await self._model.check_media()
+        self._idle.start()
 
     def _show_earlier(self, earlier: Draft) -> None:
         typed = self._editor.text()
@@ -246,6 +261,9 @@ class ComposePanel(QWidget):
         self._model.set_model(slug)
         self._pictures.check()
 
+    def _on_favourites_changed(self, slugs: tuple[str, ...]) -> None:
+        self._scope.start(self._model.set_favourites(slugs), name="save favourite models")
+
     def _on_mode_chosen(self, mode_id: str) -> None:
         self._model.set_mode(mode_id)
         self._pictures.check()
@@ -291,7 +309,7 @@ class ComposePanel(QWidget):
         problems = dict(self._model.problems)
         self._prompt_problem.say(problems.pop("prompt", ""))
         self._problem.say(" ".join(problems.values()))
-        self._notes.say(self._model.notes)
+        self._notes.say(self._model.notes, can_undo=self._model.can_go_back)
 
     def _order_tabs(self) -> None:
         stops = [self._editor, *self._images.tab_stops(), *self._chips.tab_stops(), self._generate]

@@ -202,6 +202,7 @@ class MainView(QWidget):
             ("Ctrl+4", self.stage.setFocus),
             ("Esc", self._go_back),
             ("Ctrl+,", self.open_settings),
+            ("Ctrl+M", self.compose.choose_model),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(act)
         self._refresh = QTimer(self, interval=REFRESH_MS)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sora_studio.domain.models.profile import ModelProfile, Option, Status
+from sora_studio.domain.models.profile import Option
 from sora_studio.domain.models.values import OptionValue, shown
 from sora_studio.domain.prompt import first_line
 
@@ -74,13 +74,6 @@ def route_title(route: str) -> str:
 def route_sentence(route: str) -> str:
     """Return what this route means; empty for an unknown one from a user's own profile."""
     return _ROUTES.get(route, "")
-
-
-def end_of_model(model: ModelProfile) -> str:
-    """Return what the menu adds to the title of a model that the service may no longer offer."""
-    if model.status is not Status.RETIRING:
-        return ""
-    return f"may have ended on {model.gone_after:%d %b %Y}" if model.gone_after else "may have ended"
 
 
 def check_title(option: Option) -> str:

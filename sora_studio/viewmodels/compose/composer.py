@@ -2,6 +2,7 @@
 
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from sora_studio.domain.models.draft import USUAL_KINDS, Media, Medium
 from sora_studio.domain.models.profile import MediaKind, MediaSlot, Mode, ModelProfile, Option, Role, Status
 from sora_studio.domain.models.values import OptionValue
 from sora_studio.domain.picture import PictureEdit, PictureRoute, Thumbnail
-from sora_studio.domain.request import MAX_TAKES, RULE, GenerationRequest, MediaEdit, mode_of, picture_edit, slot_of
+from sora_studio.domain.request import MAX_TAKES, RULE, GenerationRequest, MediaEdit, as_draft, mode_of, picture_edit, slot_of
 from sora_studio.domain.task import Task
 from sora_studio.viewmodels.compose import compose_text
 from sora_studio.viewmodels.compose.compose_complaints import Complaints, problems_of
@@ -28,6 +29,7 @@ from sora_studio.viewmodels.compose.compose_routes import Ways
 from sora_studio.viewmodels.compose.draft_keeper import DraftKeeper
 from sora_studio.viewmodels.compose.media_places import MediaPlace, media_places, modes_to_choose
 from sora_studio.viewmodels.compose.model_memory import ModelMemory
+from sora_studio.viewmodels.compose.models.picker_facts import PickerFacts
 from sora_studio.viewmodels.compose.pictures import picture_words
 from sora_studio.viewmodels.compose.pictures.picture_checks import PictureLooks
 from sora_studio.viewmodels.compose.pictures.picture_words import Seen, Shape, shape_chosen
@@ -68,6 +70,7 @@ class ComposeModel(QObject):
         self._usual_callback = False
         self._memory = ModelMemory()
         self._notes: Sequence[str] = ()
+        self._moved = False
         self.looks = PictureLooks(self)
         self.history = SetupHistory()
         self.online = True
@@ -168,6 +171,28 @@ class ComposeModel(QObject):
         """The role that a picture takes unless another one is named."""
         return next((slot.role for slot in self.slots if slot.kind is MediaKind.IMAGE), Role.FIRST)
 
+    def picker_facts(self) -> PickerFacts | None:
+        """Return what the model picker shows; None without services or a model."""
+        services, profile = self._services, self.profile
+        if services is None or profile is None:
+            return None
+        others = [(slug, other) for slug, other in self._profiles.items() if slug != profile.slug]
+        left = {slug: there for slug, other in others if (there := self._memory.restored(self.request, other))}
+        return PickerFacts(
+            services.profiles,
+            profile.slug,
+            as_draft(self.request, profile),
+            datetime.now().astimezone().date(),
+            services.settings.current.favourite_models,
+            left={slug: as_draft(there, self._profiles[slug]) for slug, there in left.items()},
+        )
+
+    async def set_favourites(self, slugs: tuple[str, ...]) -> None:
+        """Keep the favourite models in the settings. Raises what saving them raises."""
+        if self._services is not None:
+            settings = self._services.settings
+            await settings.change(replace(settings.current, favourite_models=slugs))
+
     def edit_of(self, source: str) -> PictureEdit:
         """Return a picture's edit."""
         return picture_edit(self.request, source)
@@ -186,6 +211,11 @@ class ComposeModel(QObject):
     def notes(self) -> str:
         """What another model or a draft that was taken over changed in the options, until the next choice."""
         return " ".join(self._notes)
+
+    @property
+    def can_go_back(self) -> bool:
+        """Whether the notes are about a step that can be undone."""
+        return self._moved and self.history.can_undo
 
     @property
     def seen(self) -> Mapping[str, Seen]:
@@ -483,7 +513,7 @@ class ComposeModel(QObject):
     def _move(self, request: GenerationRequest, notes: Sequence[str]) -> None:
         """Take over the request as it is in another model or mode, and say what has changed."""
         self._replace(self._reshaped(self._fitting(request)))
-        self._notes = notes
+        self._notes, self._moved = notes, True
         self.complaints.clear()
         self.changed.emit()
 
@@ -499,7 +529,7 @@ class ComposeModel(QObject):
     def _choose(self, field: str, request: GenerationRequest) -> None:
         """Set a control's new value and clear its stale problems."""
         self._replace(request)
-        self._notes = ()
+        self._notes, self._moved = (), False
         for about in (field, RULE):
             self.complaints.forgive(about)
         self.changed.emit()

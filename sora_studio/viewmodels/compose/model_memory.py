@@ -24,11 +24,10 @@ class ModelMemory:
     ) -> tuple[GenerationRequest, tuple[str, ...]]:
         """Return the request for another model, and a sentence for each change. What was left there comes back."""
         self._leave(request, source)
+        if (there := self.restored(request, target)) is not None:
+            return there, ()
         left = self._left.get(target.slug, {})
         last = next(reversed(left.values()), None)
-        if last is not None and _has_same_media(last, request) and target.mode(last.mode):
-            there = replace(last, prompt=request.prompt, callback=request.callback, pictures_by=request.pictures_by)
-            return replace(there, edits=request.edits, seen={}), ()
         carried = carry(as_draft(request, source), source, target)
         draft = carried.draft
         moved = replace(request, model=target.slug, mode=draft.mode, media=draft.media, set_aside=draft.set_aside)
@@ -39,6 +38,14 @@ class ModelMemory:
                 as_draft(request, source), mode_of(moved, target), target
             ).notes
         return moved, notes
+
+    def restored(self, request: GenerationRequest, target: ModelProfile) -> GenerationRequest | None:
+        """Return the request as it was left with a model; None if it never was, or has other media by now."""
+        last = next(reversed(self._left.get(target.slug, {}).values()), None)
+        if last is None or not _has_same_media(last, request) or not target.mode(last.mode):
+            return None
+        there = replace(last, prompt=request.prompt, callback=request.callback, pictures_by=request.pictures_by)
+        return replace(there, edits=request.edits, seen={})
 
     def in_mode(
         self, request: GenerationRequest, profile: ModelProfile, mode: Mode

@@ -140,7 +140,7 @@ class ModelPicker(FloatingPanel):
             return
         self._models.filter(text)
         self._show_results()
-        self.list.highlight(None if text.strip() else self._facts.current)
+        self.list.highlight(self._models.named(text) if text.strip() else self._facts.current)
 
     def _on_back_clicked(self) -> None:
         self.search.clear()

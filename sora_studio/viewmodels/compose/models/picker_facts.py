@@ -16,6 +16,8 @@ from sora_studio.domain.models.record import ModelRecord
 class PickerFacts:
     """The models by slug, the draft with the slug of its model, and the user's favourites. No record: nothing is known yet.
 
+    `left` is the draft as it was left with other models, and would come back.
+
     The draft's model may be missing from `profiles`: its file may be gone.
     """
 
@@ -25,6 +27,7 @@ class PickerFacts:
     today: date
     favourites: tuple[str, ...] = ()
     records: Mapping[str, ModelRecord] = field(default_factory=dict[str, ModelRecord])
+    left: Mapping[str, Draft] = field(default_factory=dict[str, Draft])
 
     @property
     def source(self) -> ModelProfile | None:
@@ -39,6 +42,8 @@ class PickerFacts:
     def preview(self, slug: str) -> Preview:
         """Return the draft as this model takes it, and what changes."""
         target = self.profiles[slug]
+        if slug in self.left:
+            return Preview(self.left[slug], (DraftChange(ChangeKind.GAINED, "It comes back as you left it there."),))
         if self.source:
             return preview(self.draft, self.source, target)
         words = f"Options start as {target.title} sets them."

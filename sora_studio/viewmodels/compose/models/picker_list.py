@@ -82,6 +82,12 @@ class PickerList(QAbstractListModel):
         """Return the model's row; None if it is not shown."""
         return next((row for row, shown in enumerate(self._shown) if not isinstance(shown, str) and shown.slug == slug), None)
 
+    def named(self, text: str) -> str | None:
+        """Return the first shown model whose title begins with the text."""
+        wanted = " ".join(text.casefold().split())
+        models = [shown for shown in self._shown if not isinstance(shown, str)]
+        return next((model.slug for model in models if wanted and model.title.casefold().startswith(wanted)), None)
+
     def slug_at(self, row: int) -> str | None:
         """Return the model of a row; None for a heading or no row."""
         shown = self._shown[row] if 0 <= row < len(self._shown) else ""
