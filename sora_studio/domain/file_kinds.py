@@ -21,12 +21,17 @@ class FileForm(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FileKind:
-    """`name` includes its article. `demuxer` is FFmpeg's name of the container, empty unless this is a film."""
+    """`name` includes its article. `demuxer` is FFmpeg's name of the container, empty unless this is a film or a sound."""
 
     name: str
     extension: str
     form: FileForm = FileForm.OTHER
     demuxer: str = ""
+
+    @property
+    def is_sound(self) -> bool:
+        """Return whether it contains sound only, as far as its first bytes tell."""
+        return bool(self.demuxer) and self.form is not FileForm.FILM
 
 
 UNKNOWN = FileKind("a file of an unknown kind", ".bin")
@@ -37,6 +42,10 @@ _TS_PACKETS = ((188, 0), (192, 4), (204, 0))
 
 def _film(name: str, extension: str, demuxer: str) -> FileKind:
     return FileKind(name, extension, FileForm.FILM, demuxer)
+
+
+def _sound(extension: str, demuxer: str) -> FileKind:
+    return FileKind("a sound recording", extension, demuxer=demuxer)
 
 
 MP4 = _film("an MP4 film", ".mp4", "mov")
@@ -53,7 +62,7 @@ _PLAYLIST = FileKind("a playlist of other addresses", ".m3u8", FileForm.PAGE)
 _TEXT = FileKind("a text", ".txt", FileForm.PAGE)
 _JPEG, _PNG = FileKind("a JPEG picture", ".jpg"), FileKind("a PNG picture", ".png")
 _HEIC, _AVIF = FileKind("a HEIC picture", ".heic"), FileKind("an AVIF picture", ".avif")
-_M4A = FileKind("a sound recording", ".m4a")
+_M4A, _MP3, _AAC = _sound(".m4a", "mov"), _sound(".mp3", "mp3"), _sound(".aac", "aac")
 
 _STARTS: tuple[tuple[bytes, FileKind], ...] = (
     (b"\x1f\x8b\x08", _GZIP),
@@ -72,8 +81,8 @@ _STARTS: tuple[tuple[bytes, FileKind], ...] = (
     (b"\xfd7zXZ\0", FileKind("a file packed with xz", ".xz")),
     (b"\x28\xb5\x2f\xfd", FileKind("a file packed with zstd", ".zst")),
     (b"%PDF-", FileKind("a PDF document", ".pdf")),
-    (b"ID3", FileKind("a sound recording", ".mp3")),
-    (b"fLaC", FileKind("a sound recording", ".flac")),
+    (b"ID3", _MP3),
+    (b"fLaC", _sound(".flac", "flac")),
     (b"FLV\x01", _film("a Flash film", ".flv", "flv")),
     (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", _film("a Windows Media film", ".wmv", "asf")),
     (b"\0\0\x01\xba", _film("an MPEG film", ".mpg", "mpeg")),
@@ -85,10 +94,12 @@ _STARTS: tuple[tuple[bytes, FileKind], ...] = (
     (b"YUV4MPEG2 ", _film("an uncompressed film", ".y4m", "yuv4mpegpipe")),
     (b"#EXTM3U", _PLAYLIST),
 )
-_RIFF: dict[bytes, FileKind] = {
+_CHUNKS: dict[bytes, FileKind] = {
     b"AVI ": _film("an AVI film", ".avi", "avi"),
     b"WEBP": FileKind("a WebP picture", ".webp"),
-    b"WAVE": FileKind("a sound recording", ".wav"),
+    b"WAVE": _sound(".wav", "wav"),
+    b"AIFF": _sound(".aiff", "aiff"),
+    b"AIFC": _sound(".aiff", "aiff"),
 }
 _QUICKTIME_BOXES = frozenset((b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"))
 _BRANDS: tuple[tuple[re.Pattern[bytes], FileKind], ...] = (
@@ -122,8 +133,8 @@ def _by_structure(head: bytes) -> FileKind | None:
         return next((kind for pattern, kind in _BRANDS if pattern.fullmatch(head[8:12])), MP4)
     if mark == b"\x1a\x45\xdf\xa3":
         return _WEBM if _DOCTYPE.search(head[:128]) else _MKV
-    if mark == b"RIFF":
-        return _RIFF.get(head[8:12], UNKNOWN)
+    if mark in {b"RIFF", b"FORM"}:
+        return _CHUNKS.get(head[8:12], UNKNOWN)
     if mark == b"OggS":
         return _ogg(head)
     if head[4:8] in _QUICKTIME_BOXES:
@@ -135,7 +146,7 @@ def _ogg(head: bytes) -> FileKind:
     """Return whether an Ogg file is a film or sound. Every stream begins with its own page, and these all come first."""
     if any(mark in head for mark in (b"\x80theora", b"OVP80", b"BBCD\0", b"\x01video\0\0\0")):
         return _film("an Ogg film", ".ogv", "ogg")
-    return FileKind("a sound recording", ".ogg")
+    return _sound(".ogg", "ogg")
 
 
 def _is_transport_stream(head: bytes) -> bool:
@@ -148,8 +159,11 @@ def _is_transport_stream(head: bytes) -> bool:
 
 def _text(head: bytes) -> FileKind:
     """Return the kind of a text file: no control characters; a UTF-8 character cut at the end of the head doesn't matter."""
-    if len(head) > 1 and head[0] == 0xFF and head[1] & 0xE6 == 0xE2:
-        return FileKind("a sound recording", ".mp3")
+    if len(head) > 1 and head[0] == 0xFF:
+        if head[1] & 0xE6 == 0xE2:
+            return _MP3
+        if head[1] & 0xF6 == 0xF0:
+            return _AAC
     text = head.removeprefix(b"\xef\xbb\xbf")
     if _CONTROL.search(text):
         return UNKNOWN

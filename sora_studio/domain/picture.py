@@ -30,7 +30,7 @@ _NAMED_BY_DIGEST = re.compile(r"(pasted|frame)-[0-9a-f]{16,64}\.png")
 
 def format_name(format: str) -> str:  # noqa: A002 - it is one
     """Return the format's usual spelling: `JPEG` for `jpeg`."""
-    return "WebP" if format == "webp" else format.upper()
+    return {"webp": "WebP", "webm": "WebM"}.get(format, format.upper())
 
 
 def address_name(url: str) -> str:

@@ -12,7 +12,11 @@ from dataclasses import asdict
 from typing import BinaryIO
 
 from sora_studio.domain.errors import StudioError
-from sora_studio.media.film import draw_frame, draw_poster, inspect_film
+from sora_studio.domain.models.profile import MediaKind
+from sora_studio.domain.recording import UnusableFile
+from sora_studio.media.film import draw_frame, draw_poster, draw_thumbnail, inspect_film
+from sora_studio.media.recording import inspect_recording
+from sora_studio.media.waveform import draw_waveform
 
 MAX_MEMORY_BYTES = 1 << 30
 """Limit of address space. A film of 3,840 × 2,160 needs half of it."""
@@ -20,7 +24,10 @@ MAX_PROCESSOR_S = 20
 
 
 def main(argv: Sequence[str]) -> int:
-    """Answer `poster` with its longest edge, `frame` with its time in seconds, or, without arguments, the film's facts.
+    """Answer one question about the film or sound; without arguments, the film's facts.
+
+    `poster` and `thumbnail` are followed by the longest edge, `frame` by its time in seconds, `recording` by the medium's kind,
+    `waveform` by the number of its parts.
 
     Return 0 when there is an answer, even a rejection.
     """
@@ -32,6 +39,8 @@ def main(argv: Sequence[str]) -> int:
     answers.flush()
     try:
         answer = _look(film, argv)
+    except UnusableFile as unusable:
+        answer = {"unusable": unusable.title, "detail": unusable.detail}
     except StudioError as refusal:
         answer = {"refused": refusal.title, "detail": refusal.detail}
     except Exception as error:
@@ -47,6 +56,13 @@ def _look(film: BinaryIO, argv: Sequence[str]) -> dict[str, object]:
             return {"poster": _text(draw_poster(film, max_edge=int(edge)))}
         case ["frame", time]:
             return {"frame": _text(draw_frame(film, at_s=float(time)))}
+        case ["thumbnail", edge]:
+            drawn = draw_thumbnail(film, max_edge=int(edge))
+            return {"thumbnail": _text(drawn.rgba), "width": drawn.width, "height": drawn.height}
+        case ["recording", kind]:
+            return asdict(inspect_recording(film, MediaKind(kind)))
+        case ["waveform", buckets]:
+            return {"peaks": draw_waveform(film, buckets=int(buckets))}
         case _:
             return asdict(inspect_film(film))
 

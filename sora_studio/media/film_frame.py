@@ -8,7 +8,7 @@ from av.container import InputContainer
 
 from sora_studio.domain.errors import StudioError
 
-_LATE_S = 0.0005
+LATE_S = 0.0005
 """Players report whole milliseconds; a frame that begins within half of one is meant."""
 
 
@@ -44,6 +44,11 @@ def rewind(container: InputContainer) -> None:
     container.seek(max(0, (container.start_time or 0) - av.time_base))
 
 
+def turn_of(frame: av.VideoFrame) -> int:
+    """Return the rotation that makes the picture upright: 0, 90, 180 or 270 degrees counter-clockwise."""
+    return round(frame.rotation / 90) * 90 % 360
+
+
 def _way_to(container: InputContainer, video: av.VideoStream, at_s: float) -> tuple[_Packet, _Packet]:
     """Return the wanted frame and the keyframe to decode from. Frames are not stored in display order."""
     packets = [
@@ -54,7 +59,7 @@ def _way_to(container: InputContainer, video: av.VideoStream, at_s: float) -> tu
     if not packets:
         raise StudioError("The film contains no picture.")
     start_s = (container.start_time or 0) / av.time_base
-    latest = (start_s + at_s + _LATE_S) / float(video.time_base or 1)
+    latest = (start_s + at_s + LATE_S) / float(video.time_base or 1)
     wanted = max((packet for packet in packets if packet.pts <= latest), default=min(packets))
     before = (
         packet for packet in packets if packet.is_keyframe and packet.number <= wanted.number and packet.pts <= wanted.pts

@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -14,6 +15,10 @@ from typing import BinaryIO, cast
 
 from sora_studio.domain.clip import FilmFacts
 from sora_studio.domain.errors import PassingError, StudioError
+from sora_studio.domain.models.profile import MediaKind
+from sora_studio.domain.picture import Thumbnail
+from sora_studio.domain.recording import RecordingFacts
+from sora_studio.media.recording_file import check_file, unusable
 
 COMMAND = "look-into-film"
 WITHIN_S = 40.0
@@ -26,8 +31,9 @@ _MAX_ANSWER_BYTES = 48 << 20
 _MAX_EDGE = 16_384
 _MAX_DURATION_S = 86_400.0
 _MAX_WORDS = 300
-_KILLED_BY_OTHERS = frozenset({-signal.SIGTERM} if sys.platform == "win32" else {-signal.SIGTERM, -signal.SIGKILL})
+KILLED_BY_OTHERS = frozenset({-signal.SIGTERM} if sys.platform == "win32" else {-signal.SIGTERM, -signal.SIGKILL})
 """Exit statuses that no film causes: a system short of memory kills like this. Exceeded processor time is `SIGXCPU`."""
+_WORD = re.compile(r"[\w.-]{0,32}", re.ASCII)
 _JPEG, _PNG = b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"
 
 
@@ -40,7 +46,7 @@ class FilmProcess:
     """
 
     def __init__(self, command: Sequence[str] = (), *, within_s: float = WITHIN_S) -> None:
-        self._command = [*(command or _own_program())]
+        self._command = [*(command or own_program(COMMAND))]
         self._within_s = within_s
 
     def inspect(self, film: Path) -> FilmFacts:
@@ -61,6 +67,35 @@ class FilmProcess:
         """Return the frame displayed at that time, upright and in full size, as a PNG."""
         return self._draw(film, "frame", repr(float(at_s)), start=_PNG)
 
+    def draw_thumbnail(self, film: Path, *, max_edge: int) -> Thumbnail:
+        """Return the middle frame, upright, with at most `max_edge` pixels along its longer edge."""
+        match self._ask(film, "thumbnail", str(max_edge)):
+            case {"thumbnail": str(text), "width": int(width), "height": int(height)}:
+                rgba = _decoded(text)
+                if 0 < width <= max_edge and 0 < height <= max_edge and len(rgba) == width * height * 4:
+                    return Thumbnail(rgba, width, height)
+            case _:
+                pass
+        raise _unreadable("no thumbnail")
+
+    def inspect_recording(self, path: Path, kind: MediaKind) -> RecordingFacts:
+        """Return the facts of a film or sound that can be decoded. Raises `InvalidRequest` when it is not one."""
+        answer = self._ask_of_recording(path, kind, "recording", kind)
+        facts = _recording_facts(answer, kind)
+        if facts is None:
+            raise _unusable(answer, path, kind)
+        return facts
+
+    def draw_waveform(self, path: Path, *, buckets: int) -> tuple[float, ...]:
+        """Return the peaks, 0 to 1, of `buckets` equal parts of a sound. Raises `InvalidRequest` when it has none."""
+        answer = self._ask_of_recording(path, MediaKind.AUDIO, "waveform", str(buckets))
+        found = cast("dict[str, object]", answer).get("peaks") if isinstance(answer, dict) else None
+        peaks = cast("list[object]", found) if isinstance(found, list) else []
+        believable = tuple(peak for peak in peaks if isinstance(peak, float) and 0 <= peak <= 1)
+        if len(believable) != buckets:
+            raise _unusable(cast("object", answer), path, MediaKind.AUDIO)
+        return believable
+
     def _draw(self, film: Path, what: str, how: str, *, start: bytes) -> bytes:
         """Return a picture, checked by its first bytes only."""
         answer = self._ask(film, what, how)
@@ -69,6 +104,16 @@ class FilmProcess:
             if picture.startswith(start):
                 return picture
         raise _unreadable(f"no {what}")
+
+    def _ask_of_recording(self, path: Path, kind: MediaKind, *arguments: str) -> object:
+        """Return the parsed answer; a rejection becomes a sentence with the file's name."""
+        check_file(path, kind)
+        try:
+            return self._ask(path, *arguments)
+        except PassingError:
+            raise
+        except StudioError as refusal:
+            raise unusable(path, kind, "is damaged and cannot be read") from refusal
 
     def _ask(self, film: Path, *arguments: str) -> object:
         """Return the parsed answer; raise a rejection as an error."""
@@ -99,22 +144,19 @@ class FilmProcess:
             raise _unexamined(f"no answer within {self._within_s:g} s")
         if not answer:  # the child writes an empty line as soon as it begins to read the film
             raise _unexamined("the process ended before it read the film")
-        if status in _KILLED_BY_OTHERS:
+        if status in KILLED_BY_OTHERS:
             raise _unexamined("the process was killed")
         return answer
 
     def _started(self, film: BinaryIO, arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
-        """Start the child with the open file, so that no name can be misread, and without secrets."""
-        package = str(Path(__file__).resolve().parents[2])
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("SORA_STUDIO_")}
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (package, environment.get("PYTHONPATH"))))
+        """Start the child with the open file, so that no name can be misread."""
         try:
             return subprocess.Popen(  # noqa: S603 - our own program
                 [*self._command, *arguments],
                 stdin=film,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env=environment,
+                env=child_environment(),
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
         except OSError as error:
@@ -130,10 +172,49 @@ def _opened(path: Path) -> BinaryIO:
         raise _unreadable(str(error)) from error
 
 
-def _own_program() -> list[str]:
+def own_program(command: str) -> list[str]:
     """Return this program's command line; `-P` keeps the current folder out of the import path."""
     program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-P", "-m", "sora_studio"]
-    return [*program, COMMAND]
+    return [*program, command]
+
+
+def child_environment() -> dict[str, str]:
+    """Return this process's environment without secrets."""
+    package = str(Path(__file__).resolve().parents[2])
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("SORA_STUDIO_")}
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, (package, environment.get("PYTHONPATH"))))
+    return environment
+
+
+def _recording_facts(answer: object, kind: MediaKind) -> RecordingFacts | None:
+    """Return the facts if they can be true."""
+    match answer:
+        case {
+            "format": str(format_),
+            "size_bytes": int(size_bytes),
+            "seconds": float(seconds),
+            "video_codec": str(video_codec),
+            "audio_codec": str(audio_codec),
+            "width": int(width),
+            "height": int(height),
+            "pixel_format": str(pixel_format),
+            "has_picture": bool(has_picture),
+        } if all(_WORD.fullmatch(word) for word in (format_, video_codec, audio_codec, pixel_format)):
+            least = 1 if kind is MediaKind.VIDEO else 0
+            if least <= width <= _MAX_EDGE and least <= height <= _MAX_EDGE and 0 < seconds <= _MAX_DURATION_S:
+                codecs, sides = (video_codec, audio_codec), (width, height)
+                return RecordingFacts(format_, size_bytes, seconds, *codecs, *sides, pixel_format, has_picture)
+        case _:
+            pass
+    return None
+
+
+def _unusable(answer: object, path: Path, kind: MediaKind) -> StudioError:
+    match answer:
+        case {"unusable": str(predicate)}:
+            return unusable(path, kind, predicate[:_MAX_WORDS])
+        case _:
+            return unusable(path, kind, "is damaged and cannot be read")
 
 
 def _decoded(text: str) -> bytes:

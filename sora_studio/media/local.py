@@ -1,7 +1,11 @@
-"""Local pictures and films for the services: blocking work runs in threads, and films are opened in child processes."""
+"""Local pictures, films and sounds for the services.
+
+Blocking work runs in threads; films and sounds are opened in child processes.
+"""
 
 import hashlib
 import os
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -10,9 +14,12 @@ from sora_studio.disk_calls import WORK_WITHIN_S, DiskThreads, on_disk
 from sora_studio.domain.clip import FilmFacts
 from sora_studio.domain.disk_space import is_full
 from sora_studio.domain.errors import StorageFull, StudioError
-from sora_studio.domain.models.profile import MediaSlot
+from sora_studio.domain.film_edit import FilmEdit, PreparedFile
+from sora_studio.domain.models.profile import MediaKind, MediaSlot
 from sora_studio.domain.picture import FRAME, PictureEdit, PreparedPicture, Thumbnail
+from sora_studio.domain.recording import RecordingFacts
 from sora_studio.domain.request import ImageFacts
+from sora_studio.media.copy_queue import CopyQueue
 from sora_studio.media.decode_pool import DecodePool
 from sora_studio.media.film_process import FilmProcess
 
@@ -22,15 +29,16 @@ _NAME_DIGITS = 32
 
 
 class LocalMedia:
-    """Local pictures and films; the work runs in threads and child processes.
+    """Local pictures, films and sounds; the work runs in threads and child processes.
 
     Cheap to create: Pillow is imported by the first picture, PyAV by child processes only.
 
     Every method raises `FolderSilent` when the folder of the picture or film does not answer.
     """
 
-    def __init__(self, films: FilmProcess | None = None) -> None:
+    def __init__(self, films: FilmProcess | None = None, copies: CopyQueue | None = None) -> None:
         self._films = films or FilmProcess()
+        self._copies = copies or CopyQueue()
         self._film_threads = DiskThreads()
         self._room = DecodePool(_PICTURES_AT_ONCE)
         self._easel = DecodePool(_PICTURES_AT_ONCE)  # a separate pool, so that drawing never waits for a conversion
@@ -56,6 +64,37 @@ class LocalMedia:
     async def inspect_film(self, path: Path) -> FilmFacts:
         """Open the container and decode a frame. Raises `StudioError` when it is not a complete film."""
         return await self._film_threads.run(path.parent, partial(self._films.inspect, path), within_s=WORK_WITHIN_S)
+
+    async def draw_film(self, path: Path, *, max_edge: int) -> Thumbnail:
+        """Return the middle frame, its longer edge at most `max_edge` pixels. Raises like `inspect_film`."""
+        work = partial(self._films.draw_thumbnail, path, max_edge=max_edge)
+        return await self._film_threads.run(path.parent, work, within_s=WORK_WITHIN_S)
+
+    async def inspect_recording(self, path: Path, kind: MediaKind) -> RecordingFacts:
+        """Open a film or sound and decode some of it. A film may be inspected as a sound.
+
+        Raises `InvalidRequest` with a sentence when it cannot be used, and `PassingError` when it could not be examined.
+        """
+        work = partial(self._films.inspect_recording, path, kind)
+        return await self._film_threads.run(path.parent, work, within_s=WORK_WITHIN_S)
+
+    async def draw_waveform(self, path: Path, *, buckets: int) -> tuple[float, ...]:
+        """Return the peaks, 0 to 1, of equal parts of a sound or a film's sound. Raises like `inspect_recording`."""
+        work = partial(self._films.draw_waveform, path, buckets=buckets)
+        return await self._film_threads.run(path.parent, work, within_s=WORK_WITHIN_S)
+
+    async def prepare_recording(
+        self, path: Path, edit: FilmEdit, slot: MediaSlot, folder: Path, progress: Callable[[float], None]
+    ) -> PreparedFile:
+        """Write what would be published into `folder` and return it: without metadata, cut, within the slot's limits.
+
+        Files are named by content: equal ones are one. Streams are copied as they are unless the edit or the slot needs
+        more. `progress` is called with 0 to 1, at most ten times a second; it never goes back. Cancelled, it kills the process
+        and leaves nothing behind. Raises `InvalidRequest` with a sentence when the file does not fit and `edit` does
+        not allow what would help, `StorageFull`, `PassingError` when the process was killed, and like `inspect_recording`.
+        """
+        facts = await self.inspect_recording(path, slot.kind)
+        return await self._copies.make(path, facts, edit, slot, folder, progress)
 
     async def save_poster(self, film: Path, poster: Path, *, max_edge: int) -> None:
         """Save the middle frame as a JPEG, its longer edge at most `max_edge` pixels; raises `StorageFull` on a full disk."""
