@@ -1,5 +1,6 @@
 """Inspects a film or sound that a model may take: its container, its codecs, its length. Used by child processes only."""
 
+import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import BinaryIO, cast
@@ -21,7 +22,8 @@ _MAX_DAMAGED_PACKETS = 50
 """A recording of a broadcast begins anywhere, and its first frames depend on others that it does not contain."""
 _SOUND_FORMATS = {"mp4": "m4a", "m4v": "m4a", "3gp": "m4a", "wmv": "wma"}
 """Names of containers when they contain sound only."""
-_ADDED_S = 0.1
+_ADDED_S = 0.06
+"""The longest silence that encoders of MP3 add at the ends."""
 _GUESSED_LENGTH = frozenset(("mp3", "aac"))
 """Their containers state no length, and FFmpeg estimates one from the first frames."""
 
@@ -36,7 +38,7 @@ def inspect_recording(file: BinaryIO, kind: MediaKind) -> RecordingFacts:
             raise UnusableFile("has no sound")
         format_ = found.extension[1:] if video else _SOUND_FORMATS.get(found.extension[1:], found.extension[1:])
         audio_codec = _sound_codec(container, audio) if audio else ""
-        size_bytes = file.seek(0, 2)
+        size_bytes = os.fstat(file.fileno()).st_size
         if kind is MediaKind.VIDEO and video is not None:
             frame = _first_frame(container, video)
             if not isinstance(frame, av.VideoFrame):
@@ -126,4 +128,4 @@ def _sound_seconds(container: InputContainer, audio: av.AudioStream, *, is_guess
     ends = (packet.pts + (packet.duration or 0) for packet in container.demux(audio) if packet.pts is not None)
     counted_s = max(0.0, (max(ends, default=0) - (audio.start_time or 0)) * float(audio.time_base or 0))
     # A header with the number of samples leaves out what the encoder added at the ends.
-    return stated_s if abs(stated_s - counted_s) < _ADDED_S else counted_s
+    return stated_s if 0 <= counted_s - stated_s < _ADDED_S else counted_s
