@@ -28,6 +28,8 @@ from sora_studio.media.remux import copy_streams
 MAX_MEMORY_BYTES = 4 << 30
 """Limit of address space: encoding 3,840 × 2,160 needs half of it."""
 _BLOCK_BYTES = 1 << 20
+_NICE = 10
+"""An encoder takes every core for minutes."""
 _OPTIONS = {
     "mp4": {"movflags": "+faststart"},
     "mov": {"movflags": "+faststart"},
@@ -97,9 +99,10 @@ def make_copy(file: BinaryIO, output: CopyFile, plan: CopyPlan, progress: CopyPr
 
 
 def _confine() -> None:
-    """Limit memory, and forbid a core dump, where the system can."""
+    """Limit memory, forbid a core dump, and let the window go first, where the system can."""
     if sys.platform == "win32":
         return
+    os.nice(_NICE)
     import resource  # noqa: PLC0415 - missing on Windows
 
     for limit, bound in ((resource.RLIMIT_AS, MAX_MEMORY_BYTES), (resource.RLIMIT_CORE, 0)):

@@ -29,6 +29,8 @@ STALLED_AFTER_S = 60.0
 _END_WITHIN_S = 5.0
 """A killed process that waits for a dead disk cannot end."""
 _EVERY_S = 0.1
+_IN_THE_BACKGROUND = getattr(subprocess, "CREATE_NO_WINDOW", 0) | getattr(subprocess, "BELOW_NORMAL_PRIORITY_CLASS", 0)
+"""On Windows; elsewhere the process lowers its own priority."""
 _MAX_LINE_BYTES = 4096
 _BLOCK_BYTES = 1 << 20
 _MADE_SHARE = 0.9
@@ -121,7 +123,7 @@ class CopyProcess:
                 stdout=copy,
                 stderr=subprocess.PIPE,
                 env=child_environment(),
-                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+                creationflags=_IN_THE_BACKGROUND,
             )
         except OSError as error:
             raise _unmade(str(error.strerror)) from error

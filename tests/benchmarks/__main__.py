@@ -23,6 +23,7 @@ BENCHMARKS = (
     "reports",
     "publishing",
     "hostile_films",
+    "films",
     "pictures",
     "relay",
     "lending",

@@ -15,9 +15,11 @@ import pytest
 from sora_studio.domain.errors import InvalidRequest, PassingError, StorageFull, StudioError
 from sora_studio.domain.film_edit import FilmEdit, PreparedFile, Trim
 from sora_studio.domain.models.profile import MediaKind, MediaSlot, Role
+from sora_studio.domain.recording import RecordingFacts
 from sora_studio.media import copy_child
 from sora_studio.media.copy_file import CopyFile
 from sora_studio.media.copy_plan import plan_copy
+from sora_studio.media.copy_process import CopyProcess
 from sora_studio.media.copy_progress import CopyProgress
 from sora_studio.media.copy_queue import CopyQueue
 from sora_studio.media.local import LocalMedia
@@ -60,6 +62,13 @@ def _copied(path: Path, edit: FilmEdit, slot: MediaSlot) -> Path:
         progress = CopyProgress(io.BytesIO())
         copy_child.make_copy(file, CopyFile(written, progress), plan, progress)
     return copy
+
+
+def _made(path: Path, command: Sequence[str] = (), *, edit: FilmEdit = AS_IS, stalled_after_s: float = 60.0) -> PreparedFile:
+    """By the process alone, of a film that is known to be good."""
+    facts = RecordingFacts("mp4", path.stat().st_size, 0.2, "h264", "aac", *SIZE, "yuv420p", has_picture=True)
+    process = CopyProcess(lambda _: None, command, stalled_after_s=stalled_after_s)
+    return process.make(path, plan_copy(path, facts, edit, FILM), FILM, path.parent / "copies")
 
 
 def _left_in(folder: Path) -> list[str]:
@@ -115,7 +124,7 @@ def test_a_copy_is_named_by_its_content_and_progress_goes_to_its_end(tmp_path: P
 def test_equal_content_is_one_file(tmp_path: Path) -> None:
     path = write_recording(tmp_path / "film.mp4", told=TOLD)
     again = write_recording(tmp_path / "again.mp4")
-    first, second = _prepare(path, AS_IS, FILM), _prepare(again, AS_IS, FILM)
+    first, second = _made(path), _made(again)
     assert first == second
     assert _left_in(tmp_path) == [first.path.name]
 
@@ -288,7 +297,7 @@ def test_a_process_that_ends_or_hangs_costs_a_sentence(tmp_path: Path, harm: str
     path = write_recording(tmp_path / "film.mp4", seconds=0.2)
     script = f"def harm(*_):\n    {harm}\ncopy_child.make_copy = harm"
     with pytest.raises(error, match=words):
-        _prepare(path, AS_IS, FILM, copies=CopyQueue(_child(script), stalled_after_s=0.8))
+        _made(path, _child(script), stalled_after_s=0.8)
     assert _left_in(tmp_path) == []
 
 
@@ -296,7 +305,7 @@ def test_a_process_that_ends_or_hangs_costs_a_sentence(tmp_path: Path, harm: str
 def test_a_process_that_does_not_start_blames_no_film(tmp_path: Path, command: Sequence[str]) -> None:
     path = write_recording(tmp_path / "film.mp4", seconds=0.2)
     with pytest.raises(PassingError):
-        _prepare(path, AS_IS, FILM, copies=CopyQueue(command))
+        _made(path, command)
     assert _left_in(tmp_path) == []
 
 
@@ -316,7 +325,7 @@ copy_child.CopyFile = lambda file, progress: usual(Full(file), progress)
 """
     for edit in (AS_IS, FilmEdit(Trim(0, 0.1))):
         with pytest.raises(StorageFull):
-            _prepare(path, edit, FILM, copies=CopyQueue(_child(full)))
+            _made(path, _child(full), edit=edit)
     assert _left_in(tmp_path) == []
 
 
@@ -324,7 +333,7 @@ def test_a_folder_that_is_a_file_is_said(tmp_path: Path) -> None:
     path = write_recording(tmp_path / "film.mp4", seconds=0.2)
     (tmp_path / "copies").touch()
     with pytest.raises(StudioError, match="The copy cannot be written"):
-        _prepare(path, AS_IS, FILM)
+        _made(path)
 
 
 def test_damaged_films_become_whole_copies_or_sentences(tmp_path: Path) -> None:
@@ -356,4 +365,4 @@ def look(*_):
 copy_child.make_copy = look
 """
     with pytest.raises(InvalidRequest, match=r"knows \[\]"):
-        _prepare(path, AS_IS, FILM, copies=CopyQueue(_child(script)))
+        _made(path, _child(script))
