@@ -3,6 +3,7 @@
 # pyright: reportUnknownMemberType=false
 # PyAV's signatures are untyped for encoder options, and its packets name no stream.
 
+import os
 from fractions import Fraction
 from typing import Any, cast
 
@@ -20,6 +21,8 @@ _CLOCK = 90_000
 """Units a second of the copy's clock; every usual frame rate is a multiple of its inverse."""
 _CRF = "18"
 """Quality at which a copy can hardly be told from its original."""
+_MOST_THREADS = 8
+"""Each takes memory for several frames."""
 _USUAL_RATE = 25
 _UPRIGHT = {90: "transpose=cclock", 180: "hflip,vflip", 270: "transpose=clock"}
 """By degrees counter-clockwise."""
@@ -34,7 +37,7 @@ class PictureEncoder:
         self._shape: tuple[int, int, str] | None = None
         self._held: tuple[av.VideoFrame, int] | None = None
         self._frame_s = 1 / float(video.average_rate or video.guessed_rate or _USUAL_RATE)
-        self._time_s = -self._frame_s
+        self.seen_s = -self._frame_s
         self._durations = dict[int, int]()
         self._stream = self._add_stream()
         self.is_done = False
@@ -46,13 +49,13 @@ class PictureEncoder:
 
     def take(self, frame: av.VideoFrame | av.AudioFrame) -> None:
         """Encode the frame, if it lies in the plan, once the next one tells how long it is displayed."""
-        if self.is_done or not isinstance(frame, av.VideoFrame):
+        if not isinstance(frame, av.VideoFrame):
             return
-        time_s = self._time_s + self._frame_s
+        time_s = self.seen_s + self._frame_s
         if frame.pts is not None and frame.time_base is not None:
             time_s = float(frame.pts * frame.time_base) - self._zero_s
-        self._time_s = time_s
-        if time_s >= self._plan.latest_s - LATE_S:
+        self.seen_s = time_s
+        if self.is_done or time_s >= self._plan.latest_s - LATE_S:
             self.is_done = True
             return
         place = round(max(0.0, time_s - self._plan.start_s) * _CLOCK) if time_s > self._plan.start_s + LATE_S else 0
@@ -75,7 +78,7 @@ class PictureEncoder:
         plan, source = self._plan, self._video.codec_context
         rate = self._video.average_rate or self._video.guessed_rate or Fraction(_USUAL_RATE)
         # Without frames that refer to later ones, the copy's clock is exactly what is displayed.
-        options = {"preset": "veryfast", "crf": _CRF, "bf": "0"}
+        options = {"preset": "veryfast", "crf": _CRF, "bf": "0", "threads": str(min(_MOST_THREADS, os.cpu_count() or 1))}
         if plan.video_bits is not None:
             kilobits = max(1, plan.video_bits // 1000)
             options |= {"maxrate": f"{kilobits}k", "bufsize": f"{kilobits}k"}

@@ -20,6 +20,8 @@ from sora_studio.media.sound_encoder import SoundEncoder
 
 _BACK_S = 1.0
 """How far before the in point to begin: decoders of sound need a little, and some containers seek by order of decoding."""
+_INTERLEAVED_S = 2.0
+"""How far behind the picture the sound may be stored; it may also end before the out point."""
 _SEEKABLE = frozenset(("mov", "matroska"))
 """Demuxers, by a part of their names, that find the keyframe before a time. Others are decoded from their beginning."""
 _MAX_DAMAGED_SHARE, _MAX_DAMAGED = 0.05, 10
@@ -50,7 +52,8 @@ def encode_film(source: InputContainer, target: OutputContainer, plan: CopyPlan,
     for stream, frame in _decoded(source, [stream for stream in (video, audio) if stream is not None]):
         encoders[stream].take(frame)
         progress.report(picture.done_s / plan.seconds)
-        if all(encoder.is_done for encoder in encoders.values()):
+        is_heard = sound is None or sound.is_done or picture.seen_s > plan.latest_s + _INTERLEAVED_S
+        if picture.is_done and is_heard:
             break
     picture.finish()
     if sound is not None:

@@ -15,6 +15,8 @@ _START = b"\0\0\1"
 _UNREGISTERED = 5
 """Supplemental information for whoever knows its UUID. Captions and colours have other numbers, and stay."""
 _H264_SEI = 6
+_HVCC_ARRAYS = 22
+"""Place of the number of arrays in an MP4's configuration of HEVC; each array has units of one type."""
 _HEVC_SEI = frozenset((39, 40))
 
 
@@ -29,6 +31,27 @@ def user_data_remover(video: av.VideoStream) -> "Callable[[_Packet], _Packet]":
     place = 21 if is_hevc else 4
     length_bytes = (extra[place] & 3) + 1 if len(extra) > place else 4
     return lambda packet: _clean_lengths(packet, length_bytes, is_hevc=is_hevc)
+
+
+def clean_configuration(video: av.VideoStream) -> bytes | None:
+    """Return the stream's configuration without user data, which HEVC's may contain; None when there is nothing to change."""
+    extra = video.codec_context.extradata if cast("object", video.codec_context) is not None else None
+    if not extra or video.codec_context.name != "hevc" or not extra.startswith(b"\1") or len(extra) <= _HVCC_ARRAYS:
+        return None
+    kept, arrays, place = bytearray(), 0, _HVCC_ARRAYS + 1
+    for _ in range(extra[_HVCC_ARRAYS]):
+        head, units = extra[place : place + 1], list[bytes]()
+        count, place = int.from_bytes(extra[place + 1 : place + 3]), place + 3
+        for _ in range(count):
+            size = int.from_bytes(extra[place : place + 2])
+            cleaned = bytes(_clean_unit(extra[place + 2 : place + 2 + size], is_hevc=True))
+            units += [cleaned] if cleaned else []
+            place += 2 + size
+        if units:
+            arrays += 1
+            kept += head + len(units).to_bytes(2) + b"".join(len(unit).to_bytes(2) + unit for unit in units)
+    changed = extra[:_HVCC_ARRAYS] + bytes((arrays,)) + bytes(kept)
+    return None if changed == extra or place != len(extra) else changed
 
 
 def clean_annex_b(packet: "_Packet", *, is_hevc: bool = False) -> "_Packet":

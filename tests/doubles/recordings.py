@@ -48,10 +48,11 @@ def write_recording(
     muxer: str | None = None,
     told: dict[str, str] | None = None,
     keyframes: int = 250,
+    reordered: int = 0,
 ) -> Path:
     """A film of 25 numbered frames a second and a tone that starts at the half, or only one of them.
 
-    `told` are metadata; they come with a chapter.
+    `told` are metadata; they come with a chapter. `reordered` is how many frames in a row may refer to later ones.
     """
     options = {"movflags": "use_metadata_tags"} if told and path.suffix in {".mp4", ".mov", ".m4a"} else {}
     with av.open(str(path), "w", format=muxer, options=options) as container:
@@ -60,7 +61,7 @@ def write_recording(
             container.set_chapters(
                 [{"id": 1, "start": 0, "end": 500, "time_base": Fraction(1, 1000), "metadata": {"title": "secret-chapter"}}]
             )
-        picture = _picture_stream(container, video, size, keyframes) if video else None
+        picture = _picture_stream(container, video, size, {"g": str(keyframes), "bf": str(reordered)}) if video else None
         sound = container.add_stream(audio, rate=SOUND_RATE, layout="stereo") if audio else None
         if told and sound is not None:
             sound.metadata["title"] = "secret-track"
@@ -91,9 +92,11 @@ def shown_numbers(path: Path) -> list[int]:
         return [number_in(frame.to_image()) for frame in container.decode(video=0)]
 
 
-def _picture_stream(container: OutputContainer, codec: str, size: tuple[int, int], keyframes: int) -> av.VideoStream:
+def _picture_stream(container: OutputContainer, codec: str, size: tuple[int, int], options: dict[str, str]) -> av.VideoStream:
     fast = {"libx264": {"preset": "ultrafast"}, "libvpx": {"deadline": "realtime", "cpu-used": "8"}}
-    stream = container.add_stream(codec, rate=RATE, options=fast.get(codec, {}) | {"g": str(keyframes)})
+    if codec == "libx265":
+        options |= {"preset": "ultrafast", "x265-params": "log-level=none"}
+    stream = container.add_stream(codec, rate=RATE, options=fast.get(codec, {}) | options)
     stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
     stream.bit_rate = 2_000_000
     stream.codec_context.time_base = Fraction(1, RATE)

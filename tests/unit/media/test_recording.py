@@ -13,7 +13,7 @@ from sora_studio.domain.models.check import check_medium
 from sora_studio.domain.models.draft import MediaFacts, Medium
 from sora_studio.domain.models.profile import MediaKind, MediaSlot, Role
 from sora_studio.domain.recording import RecordingFacts
-from sora_studio.media.film import draw_poster
+from sora_studio.media.film import draw_thumbnail
 from sora_studio.media.film_process import FilmProcess
 from sora_studio.media.local import LocalMedia
 from sora_studio.media.recording import UnusableFile, inspect_recording
@@ -55,6 +55,13 @@ def _refused(path: Path, kind: MediaKind = MediaKind.VIDEO) -> str:
         asyncio.run(LocalMedia().inspect_recording(path, kind))
     [problem] = refusal.value.problems
     assert (problem.field, problem.source) == (kind, str(path))
+    return refusal.value.title
+
+
+def _why(path: Path, kind: MediaKind = MediaKind.VIDEO) -> str:
+    """The predicate of the sentence, found in this process."""
+    with pytest.raises(UnusableFile) as refusal:
+        _facts(path, kind)
     return refusal.value.title
 
 
@@ -105,12 +112,10 @@ def test_a_film_made_on_its_side_has_its_upright_size_and_is_drawn_so(tmp_path: 
     assert len(drawn.rgba) == 90 * 160 * 4
 
 
-def test_a_film_is_drawn_as_its_poster_is(tmp_path: Path) -> None:
-    path = write_recording(tmp_path / "film.mp4")
-    drawn = asyncio.run(LocalMedia().draw_film(path, max_edge=SIZE[0]))
-    with path.open("rb") as film:
-        poster = number_in(Image.open(io.BytesIO(draw_poster(film, max_edge=SIZE[0]))))
-    assert number_in(Image.frombytes("RGBA", (drawn.width, drawn.height), drawn.rgba)) == poster == 12
+def test_a_film_is_drawn_by_its_middle_frame(tmp_path: Path) -> None:
+    with write_recording(tmp_path / "film.mp4").open("rb") as film:
+        drawn = draw_thumbnail(film, max_edge=SIZE[0])
+    assert number_in(Image.frombytes("RGBA", (drawn.width, drawn.height), drawn.rgba)) == 12
 
 
 def test_the_facts_are_checked_against_the_slot() -> None:
@@ -144,14 +149,13 @@ def test_what_is_no_film_is_named(tmp_path: Path) -> None:
     (tmp_path / "empty.mp4").touch()
     (tmp_path / "text.mp4").write_text("A film it is not.")
     (tmp_path / "noise.mp4").write_bytes(bytes(5000))
-    sound = write_recording(tmp_path / "sound.m4a", video=None)
     assert _refused(tmp_path / "gone.mp4") == "gone.mp4 is not there any more."
     assert _refused(tmp_path / "folder.mp4") == "folder.mp4 is a folder, not a film."
     assert _refused(tmp_path / "empty.mp4") == "empty.mp4 is empty."
     assert _refused(tmp_path / "text.mp4") == "text.mp4 is a text, not a film."
-    assert _refused(tmp_path / "text.mp4", MediaKind.AUDIO) == "text.mp4 is a text, not a sound."
-    assert _refused(tmp_path / "noise.mp4") == "noise.mp4 is not a film."
-    assert _refused(sound) == "sound.m4a has sound only, no picture."
+    assert _why(tmp_path / "text.mp4", MediaKind.AUDIO) == "is a text, not a sound"
+    assert _why(tmp_path / "noise.mp4") == "is not a film"
+    assert _why(write_recording(tmp_path / "sound.m4a", video=None)) == "has sound only, no picture"
 
 
 def test_a_film_without_sound_is_no_sound(tmp_path: Path) -> None:
@@ -164,10 +168,10 @@ def test_a_torn_or_scrambled_film_is_refused(tmp_path: Path) -> None:
     path = write_recording(tmp_path / "film.mp4", audio=None)
     content = path.read_bytes()
     path.write_bytes(content[: len(content) // 2])
-    assert _refused(path) == "film.mp4 is not complete; its end is missing."
+    assert _why(path) == "is not complete; its end is missing"
     begin = content.index(b"mdat") + 4
     path.write_bytes(content[:begin] + bytes(len(content) - begin))  # the tables come first in no such film
-    assert "is damaged" in _refused(path)
+    assert _why(path).startswith("is damaged")
 
 
 def test_a_cover_is_no_film(tmp_path: Path) -> None:
@@ -189,8 +193,7 @@ def test_a_cover_is_no_film(tmp_path: Path) -> None:
                 packet.stream = sound
                 written.mux(packet)
     assert not _facts(path, MediaKind.AUDIO).has_picture
-    with pytest.raises(UnusableFile, match="has sound only, no picture"):
-        _facts(path)
+    assert _why(path) == "has sound only, no picture"
 
 
 def test_damaged_films_cost_a_sentence_each(tmp_path: Path) -> None:
@@ -204,7 +207,7 @@ def test_damaged_films_cost_a_sentence_each(tmp_path: Path) -> None:
         except InvalidRequest as refusal:
             return refusal.title
 
-    told = [look(seed) for seed in range(6)]
+    told = [look(seed) for seed in range(4)]
     assert all(words.endswith(" s") or words.startswith(f"{seed}.mp4 ") for seed, words in enumerate(told)), told
 
 
@@ -229,5 +232,5 @@ def test_more_parts_than_samples_are_drawn_too(tmp_path: Path) -> None:
 
 def test_a_film_without_sound_has_no_waveform(tmp_path: Path) -> None:
     path = write_recording(tmp_path / "film.mp4", audio=None)
-    with pytest.raises(InvalidRequest, match=r"film\.mp4 has no sound\."):
-        asyncio.run(LocalMedia().draw_waveform(path, buckets=4))
+    with path.open("rb") as file, pytest.raises(UnusableFile, match="has no sound"):
+        draw_waveform(file, buckets=4)

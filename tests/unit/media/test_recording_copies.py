@@ -13,6 +13,7 @@ import av
 import pytest
 
 from sora_studio.domain.errors import InvalidRequest, PassingError, StorageFull, StudioError
+from sora_studio.domain.file_kinds import HEAD_BYTES, MP4, kind_of
 from sora_studio.domain.film_edit import FilmEdit, PreparedFile, Trim
 from sora_studio.domain.models.profile import MediaKind, MediaSlot, Role
 from sora_studio.domain.recording import RecordingFacts
@@ -43,6 +44,8 @@ RECORDINGS = {
     "m4a": (None, "aac"),
     "flac": (None, "flac"),
 }
+OPENED = (3, 14, 22)
+"""Seeds that damage a film so little that it can be opened."""
 
 
 def _prepare(
@@ -121,6 +124,25 @@ def test_a_copy_is_named_by_its_content_and_progress_goes_to_its_end(tmp_path: P
     assert _left_in(tmp_path) == [made.path.name]
 
 
+def test_a_film_whose_frames_are_stored_out_of_order_keeps_them_all_in_another_container(tmp_path: Path) -> None:
+    path = write_recording(tmp_path / "film.mkv", reordered=3)
+    copy = _copied(path, CONVERT, replace(FILM, formats=("mp4",)))
+    assert kind_of(copy.read_bytes()[:HEAD_BYTES]) is MP4
+    with av.open(str(path)) as before, av.open(str(copy)) as after:
+        times = [[frame.time for frame in container.decode(video=0)] for container in (before, after)]
+    assert times[1] == pytest.approx(times[0], abs=0.001)
+    assert shown_numbers(copy) == list(range(25))
+
+
+@pytest.mark.parametrize("name", ["mp4", "mkv", "ts"])
+def test_hevc_loses_what_its_encoder_says_and_no_frame(tmp_path: Path, name: str) -> None:
+    path = write_recording(tmp_path / f"film.{name}", seconds=0.4, video="libx265", audio=None, reordered=2)
+    copy = _copied(path, AS_IS, FILM)
+    assert b"x265" in path.read_bytes()
+    assert b"x265" not in copy.read_bytes()
+    assert shown_numbers(copy) == list(range(10))
+
+
 def test_equal_content_is_one_file(tmp_path: Path) -> None:
     path = write_recording(tmp_path / "film.mp4", told=TOLD)
     again = write_recording(tmp_path / "again.mp4")
@@ -142,7 +164,7 @@ def test_a_film_made_on_its_side_stays_so_as_a_copy_and_stands_upright_when_enco
     assert max(picture.getpixel((170, 170))) < 40, "the black blocks of the top have gone to the right-hand side"
 
 
-@pytest.mark.parametrize("name", ["mp4", "webm", "mkv"])
+@pytest.mark.parametrize("name", ["mp4", "mkv"])
 def test_a_trim_is_exact_to_the_frame_and_to_the_sample(tmp_path: Path, name: str) -> None:
     video, audio = RECORDINGS[name]
     path = write_recording(tmp_path / f"film.{name}", seconds=2, video=video, audio=audio, keyframes=20)
@@ -178,19 +200,19 @@ def test_a_sound_is_cut_where_it_begins(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["webm", "avi"])
 def test_a_film_is_converted_into_the_limits(tmp_path: Path, name: str) -> None:
     video, audio = RECORDINGS[name]
-    path = write_recording(tmp_path / f"film.{name}", seconds=2, video=video, audio=audio, size=(640, 360), told=TOLD)
-    slot = replace(FILM, formats=("mp4",), max_side=320, max_bytes=60_000)
+    path = write_recording(tmp_path / f"film.{name}", video=video, audio=audio, told=TOLD)
+    slot = replace(FILM, formats=("mp4",), max_side=160, max_bytes=40_000)
     with pytest.raises(InvalidRequest, match="the service takes MP4"):
         _copied(path, AS_IS, slot)
     copy = _copied(path, CONVERT, slot)
     content = copy.read_bytes()
-    assert len(content) <= 60_000
+    assert len(content) <= 40_000
     assert not [secret for secret in (*SECRETS, b"Lavc") if secret in content]
     with av.open(str(copy)) as container:
         [picture, sound] = container.streams
-        assert (picture.codec_context.name, picture.width, picture.height, picture.pix_fmt) == ("h264", 320, 180, "yuv420p")
+        assert (picture.codec_context.name, picture.width, picture.height, picture.pix_fmt) == ("h264", 160, 90, "yuv420p")
         assert sound.codec_context.name == "aac"
-        assert container.duration == pytest.approx(2_000_000, abs=60_000)
+        assert container.duration == pytest.approx(1_000_000, abs=60_000)
 
 
 @pytest.mark.parametrize(("formats", "codec"), [(("mp3", "wav"), "mp3"), (("wav",), "pcm_s16le")])
@@ -348,8 +370,9 @@ def test_damaged_films_become_whole_copies_or_sentences(tmp_path: Path) -> None:
             return refusal.title
         return "whole" if hashlib.sha256(made.path.read_bytes()).hexdigest() == made.fingerprint else "half"
 
-    told = [look(seed) for seed in range(4)]
-    assert all(words == "whole" or words.startswith(f"{seed}.mp4 ") for seed, words in enumerate(told)), told
+    told = {seed: look(seed) for seed in OPENED}
+    assert all(words == "whole" or words.startswith(f"{seed}.mp4 ") for seed, words in told.items()), told
+    assert "whole" in told.values()
     assert not [name for name in _left_in(tmp_path) if name.startswith(".")]
 
 
