@@ -101,7 +101,9 @@ class PictureEncoder:
         for packet in cast("list[Packet[Any]]", self._stream.encode(frame)):
             if packet.pts is not None:  # the encoder takes every frame to be displayed equally long
                 packet.duration = self._durations.pop(packet.pts, packet.duration)
-            self._target.mux(clean_annex_b(packet))
+            cleaned = clean_annex_b(packet)
+            cleaned.stream = self._stream
+            self._target.mux(cleaned)
 
     def _scaled(self, frame: av.VideoFrame) -> list[av.VideoFrame]:
         """Return the frame as it is encoded. A stream may change its size on the way."""

@@ -81,8 +81,9 @@ def _clean_lengths(packet: "_Packet", length_bytes: int, *, is_hevc: bool) -> "_
 
 
 def _changed(packet: "_Packet", content: bytes) -> "_Packet":
+    """Return a packet with another content, which belongs to no stream yet."""
     changed: Packet[Any] = Packet(content)
-    changed.stream, changed.time_base, changed.is_keyframe = packet.stream, packet.time_base, packet.is_keyframe
+    changed.time_base, changed.is_keyframe = packet.time_base, packet.is_keyframe
     changed.pts, changed.dts, changed.duration = packet.pts, packet.dts, packet.duration
     return changed
 
