@@ -103,7 +103,7 @@ def plan_copy(path: Path, facts: RecordingFacts, edit: FilmEdit, slot: MediaSlot
     """
     trim = _trim_inside(path, facts, edit.trim, slot)
     start_s, end_s = (trim.start_s, trim.end_s) if trim else (0.0, facts.seconds)
-    kept = replace(facts, seconds=end_s - start_s)
+    kept = replace(facts, seconds=round(end_s - start_s, 3)) if trim else facts
     medium = Medium(str(path), slot.kind, kept.as_media_facts())
     refusals = check_medium(medium, slot)
     if trim:  # it is encoded, and made small enough

@@ -50,7 +50,8 @@ def test_a_film_that_is_too_long_needs_an_in_and_an_out(edit: FilmEdit) -> None:
     slot = replace(FILM, min_s=2, max_s=5)
     assert _refused(MP4, edit, slot) == "clip.mp4 must last 2 to 5 s. Set an in and an out."
     assert _refused(replace(MP4, seconds=1.0), edit, slot) == "clip.mp4 must last 2 to 5 s."
-    assert _plan(MP4, FilmEdit(Trim(1, 6)), slot).seconds == 5
+    assert _plan(MP4, FilmEdit(Trim(1.1, 6.1)), slot).seconds == pytest.approx(5)
+    assert _plan(MP4, FilmEdit(Trim(2.3, 7.3)), slot).seconds == pytest.approx(5)
 
 
 def test_a_shape_cannot_be_converted() -> None:
