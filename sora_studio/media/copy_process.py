@@ -26,6 +26,9 @@ from sora_studio.media.recording_file import unusable
 COMMAND = "copy-film"
 STALLED_AFTER_S = 60.0
 """A process that has written nothing for so long is stuck, or its disk is dead."""
+LONGEST_S = 86_400.0
+"""A copy may take hours."""
+_UNFINISHED = ".copy-"
 _END_WITHIN_S = 5.0
 """A killed process that waits for a dead disk cannot end."""
 _EVERY_S = 0.1
@@ -172,9 +175,18 @@ class CopyProcess:
 def _unfinished(folder: Path) -> tuple[int, str]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return tempfile.mkstemp(dir=folder, prefix=".copy-")
+        _sweep(folder)
+        return tempfile.mkstemp(dir=folder, prefix=_UNFINISHED)
     except OSError as error:
         raise _unwritten(error) from error
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what killed runs of the program left behind."""
+    for path in folder.glob(f"{_UNFINISHED}*"):
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > LONGEST_S:
+                path.unlink()
 
 
 def _opened(path: Path, slot: MediaSlot) -> BinaryIO:

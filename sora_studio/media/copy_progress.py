@@ -1,6 +1,7 @@
 """Reports how far a copy is, from the copying process to the program."""
 
 import json
+import os
 import time
 from typing import BinaryIO
 
@@ -28,6 +29,9 @@ class CopyProgress:
             self.tell({"progress": self._fraction})
 
     def tell(self, answer: dict[str, object]) -> None:
-        """Write one line."""
-        self._lines.write(json.dumps(answer).encode() + b"\n")
-        self._lines.flush()
+        """Write one line. Ends the process when the program is gone: nothing else would be done with the copy."""
+        try:
+            self._lines.write(json.dumps(answer).encode() + b"\n")
+            self._lines.flush()
+        except OSError:
+            os._exit(1)

@@ -11,10 +11,7 @@ from sora_studio.domain.film_edit import FilmEdit, PreparedFile
 from sora_studio.domain.models.profile import MediaSlot
 from sora_studio.domain.recording import RecordingFacts
 from sora_studio.media.copy_plan import CopyPlan, plan_copy
-from sora_studio.media.copy_process import STALLED_AFTER_S, CopyProcess, EncoderUnavailable
-
-_LONGEST_S = 86_400.0
-"""A copy may take hours; its process is watched by what it writes."""
+from sora_studio.media.copy_process import LONGEST_S, STALLED_AFTER_S, CopyProcess, EncoderUnavailable
 
 
 class CopyQueue:
@@ -59,7 +56,7 @@ class CopyQueue:
                 loop.call_soon_threadsafe(tell, fraction)
 
         copy = CopyProcess(report, self._command, stalled_after_s=self._stalled_after_s)
-        working = self._threads.start(path.parent, partial(copy.make, path, plan, slot, folder), within_s=_LONGEST_S)
+        working = self._threads.start(path.parent, partial(copy.make, path, plan, slot, folder), within_s=LONGEST_S)
         try:
             made = await asyncio.shield(working)
         except asyncio.CancelledError:

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import io
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -149,6 +150,17 @@ def test_equal_content_is_one_file(tmp_path: Path) -> None:
     first, second = _made(path), _made(again)
     assert first == second
     assert _left_in(tmp_path) == [first.path.name]
+
+
+def test_what_a_killed_program_left_behind_is_removed_a_day_later(tmp_path: Path) -> None:
+    path = write_recording(tmp_path / "film.mp4", seconds=0.2)
+    left, new = tmp_path / "copies" / ".copy-left", tmp_path / "copies" / ".copy-new"
+    left.parent.mkdir()
+    for half in (left, new):
+        half.write_bytes(b"half a film")
+    os.utime(left, (0, 0))
+    assert _left_in(tmp_path) == [".copy-left", ".copy-new"]
+    assert _left_in(tmp_path)[1:] + [_made(path).path.name] == _left_in(tmp_path)
 
 
 def test_a_film_made_on_its_side_stays_so_as_a_copy_and_stands_upright_when_encoded(tmp_path: Path) -> None:
