@@ -86,11 +86,6 @@ def check(draft: Draft, profile: ModelProfile) -> list[Refusal]:
     return sorted(refusals, key=lambda refusal: _ORDER[refusal.kind])
 
 
-def check_medium(medium: Medium, slot: MediaSlot) -> list[Refusal]:
-    """Return why the slot refuses this medium alone, whatever else is in the draft; of facts that are not known, nothing."""
-    return [Refusal(kind, words, slot.role, medium.address) for kind, words in _medium_troubles(medium, slot)]
-
-
 def _gone(profile: ModelProfile) -> str:
     advice = f" Open this draft with {listed(profile.successors)}." if profile.successors else ""
     return f"{profile.title} is no longer offered.{advice}"
