@@ -1,4 +1,4 @@
-"""Local pictures and films: inspection, integrity checks, drawing and conversion."""
+"""Local pictures, films and sounds: inspection, integrity checks, drawing and conversion."""
 
 import warnings
 
