@@ -52,9 +52,11 @@ from sora_studio.services.models.model_library import ModelLibrary
 from sora_studio.services.money.balance import Balance
 from sora_studio.services.money.spending import Spending
 from sora_studio.services.pictures.bucket_keys import BucketKeys
+from sora_studio.services.pictures.copies import Copies
 from sora_studio.services.pictures.pictures import Pictures
 from sora_studio.services.pictures.preparing import Preparation
 from sora_studio.services.pictures.publishing import Publishing
+from sora_studio.services.pictures.recordings import Recordings
 from sora_studio.services.polling.tracking import Tracking
 from sora_studio.services.runtime.backup_schedule import BackupSchedule
 from sora_studio.services.runtime.core import Core
@@ -108,6 +110,7 @@ class Studio:
     spending: Spending
     publishing: Publishing
     pictures: Pictures
+    recordings: Recordings
     reports: Reports
     models: ModelLibrary
     retry: Callable[[], None]
@@ -266,11 +269,12 @@ class _Assembly:
         self._stack.push_async_callback(checker.close)
         media = LocalMedia()
         preparation = Preparation(media)
+        recordings = Recordings(media, checker, launch.data_dir / "prepared")
         relay = self._build_relay(gateway_is_loopback=gateway_is_loopback)
         hosts = self._build_hosts(relay)
         publishing = Publishing(
             core,
-            preparation,
+            Copies(preparation, recordings),
             checker,
             SqlitePublications(self._database),
             hosts.available,
@@ -313,6 +317,7 @@ class _Assembly:
             spending=engine.spending,
             publishing=publishing,
             pictures=Pictures(media, preparation, checker, launch.data_dir / "frames"),
+            recordings=recordings,
             reports=engine.reports,
             models=self._build_models(base_url),
             retry=engine.retry,

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from sora_studio.domain.errors import Problem
 from sora_studio.domain.film_edit import FilmEdit
+from sora_studio.domain.media_types import FILM_TYPES, SOUND_TYPES
 from sora_studio.domain.models.check import Refusal, RefusalKind, check
 from sora_studio.domain.models.draft import Draft, Media, MediaFacts, Medium
 from sora_studio.domain.models.profile import MediaKind, MediaSlot, Mode, ModeKind, ModelProfile, Role
@@ -23,6 +24,11 @@ USUAL_FORMATS = ("jpeg", "png", "webp")
 """What a picture is sent as where the model's page names no formats."""
 USUAL_MAX_BYTES = 50_000_000
 """What a picture may have where the model's page names no size."""
+_USUAL_FORMATS = {
+    MediaKind.IMAGE: USUAL_FORMATS,
+    MediaKind.VIDEO: tuple(FILM_TYPES),
+    MediaKind.AUDIO: tuple(SOUND_TYPES),
+}
 _UNEDITED = (PictureEdit(), FilmEdit())
 
 
@@ -135,6 +141,12 @@ def picture_edit(request: GenerationRequest, source: str) -> PictureEdit:
     return edit if isinstance(edit, PictureEdit) else PictureEdit()
 
 
+def film_edit(request: GenerationRequest, source: str) -> FilmEdit:
+    """Return the changes to a film or sound of the request."""
+    edit = request.edits.get(source)
+    return edit if isinstance(edit, FilmEdit) else FilmEdit()
+
+
 def picture_facts(picture: PreparedPicture) -> MediaFacts:
     """Return what is known of the published copy of a picture."""
     kind = next((name for name, media_type in MEDIA_TYPES.items() if media_type == picture.media_type), None)
@@ -189,11 +201,12 @@ def as_draft(request: GenerationRequest, profile: ModelProfile) -> Draft:
 
 
 def slot_of(profile: ModelProfile, mode: str, role: Role) -> MediaSlot | None:
-    """Return what a mode takes in a role, with the usual limits for pictures where the model's page names none."""
+    """Return what a mode takes in a role, with the usual formats, and bytes of a picture, where the model's page names none."""
     slot = next((slot for slot in profile.media_in(mode) if slot.role is role), None)
-    if slot is None or slot.kind is not MediaKind.IMAGE:
+    if slot is None or slot.kind not in _USUAL_FORMATS:
         return slot
-    return replace(slot, formats=slot.formats or USUAL_FORMATS, max_bytes=slot.max_bytes or USUAL_MAX_BYTES)
+    most = USUAL_MAX_BYTES if slot.kind is MediaKind.IMAGE else None
+    return replace(slot, formats=slot.formats or _USUAL_FORMATS[slot.kind], max_bytes=slot.max_bytes or most)
 
 
 def _has_image(media: Media) -> bool:

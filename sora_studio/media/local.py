@@ -15,10 +15,12 @@ from sora_studio.domain.clip import FilmFacts
 from sora_studio.domain.disk_space import is_full
 from sora_studio.domain.errors import StorageFull, StudioError
 from sora_studio.domain.film_edit import FilmEdit, PreparedFile
+from sora_studio.domain.models.draft import MediaFacts
 from sora_studio.domain.models.profile import MediaKind, MediaSlot
 from sora_studio.domain.picture import FRAME, PictureEdit, PreparedPicture, Thumbnail
 from sora_studio.domain.recording import RecordingFacts
 from sora_studio.domain.request import ImageFacts
+from sora_studio.media.copy_plan import plan_copy
 from sora_studio.media.copy_queue import CopyQueue
 from sora_studio.media.decode_pool import DecodePool
 from sora_studio.media.film_process import FilmProcess
@@ -77,6 +79,17 @@ class LocalMedia:
         """
         work = partial(self._films.inspect_recording, path, kind)
         return await self._film_threads.run(path.parent, work, within_s=WORK_WITHIN_S)
+
+    async def plan_recording(self, path: Path, edit: FilmEdit, slot: MediaSlot) -> MediaFacts:
+        """Return what is known of what `prepare_recording` would write, without writing it; raises like it.
+
+        The size of a copy that is encoded anew is not known before.
+        """
+        facts = await self.inspect_recording(path, slot.kind)
+        plan = plan_copy(path, facts, edit, slot)
+        sides = (plan.width or facts.width, plan.height or facts.height)
+        size_bytes = None if plan.is_encoded else facts.size_bytes
+        return MediaFacts(plan.format, size_bytes, sides[0] or None, sides[1] or None, seconds=plan.seconds)
 
     async def draw_waveform(self, path: Path, *, buckets: int) -> tuple[float, ...]:
         """Return the peaks, 0 to 1, of equal parts of a sound or a film's sound. Raises like `inspect_recording`."""

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
+from sora_studio.domain.film_edit import PreparedFile
 from sora_studio.domain.picture import TAKEN_UP_AFTER, PictureRoute, PreparedPicture, Publication
 from sora_studio.domain.task import TaskState
 from sora_studio.storage.database import Database
@@ -69,7 +70,7 @@ class SqlitePublications:
 
     async def begin(
         self,
-        picture: PreparedPicture,
+        picture: PreparedPicture | PreparedFile,
         *,
         route: PictureRoute,
         place: str,

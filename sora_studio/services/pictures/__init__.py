@@ -1,1 +1,1 @@
-"""Inspects, prepares, publishes and withdraws the pictures that tasks start from."""
+"""Inspects, prepares, publishes and withdraws the pictures, films and sounds that tasks are made from."""

@@ -1,10 +1,12 @@
-"""SHA-256 of a picture's file, to detect changes between the preview and the upload."""
+"""SHA-256 of a medium's file, to detect changes between the preview and the upload."""
 
 import hashlib
 from pathlib import Path
 
 from sora_studio.disk_calls import WORK_WITHIN_S, on_disk
-from sora_studio.domain.picture import MAX_DECODED_BYTES
+
+_MOST_BYTES = 4_000_000_000
+"""A larger file is not read: no model takes it."""
 
 
 async def digest_of(path: Path) -> str:
@@ -17,7 +19,7 @@ async def digest_of(path: Path) -> str:
 
 def _digest(path: Path) -> str:
     try:
-        if not path.is_file() or path.stat().st_size > MAX_DECODED_BYTES:  # a pipe would never end
+        if not path.is_file() or path.stat().st_size > _MOST_BYTES:  # a pipe would never end
             return ""
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()

@@ -11,7 +11,7 @@ from sora_studio.domain.errors import InvalidRequest, PassingError, Problem, Pub
 from sora_studio.domain.models.check import check_medium
 from sora_studio.domain.models.draft import MediaFacts, Medium
 from sora_studio.domain.models.profile import MediaKind, MediaSlot, ModelProfile
-from sora_studio.domain.picture import PictureRoute, PreparedPicture, Publication, picture_name
+from sora_studio.domain.picture import PictureRoute, Publication, picture_name
 from sora_studio.domain.ports import PictureHost
 from sora_studio.domain.request import (
     USUAL_MAX_BYTES,
@@ -19,13 +19,12 @@ from sora_studio.domain.request import (
     as_draft,
     check_request,
     is_url,
-    picture_edit,
     slot_of,
     web_facts,
 )
 from sora_studio.domain.task import Task
+from sora_studio.services.pictures.copies import Copies
 from sora_studio.services.pictures.picture_digest import digest_of
-from sora_studio.services.pictures.preparing import Preparation
 from sora_studio.services.pictures.uploads import Parcel, Uploads
 from sora_studio.services.pictures.withdrawal import Withdrawal
 from sora_studio.services.runtime.core import Core
@@ -51,7 +50,7 @@ class Publishing:
     def __init__(
         self,
         core: Core,
-        preparation: Preparation,
+        copies: Copies,
         checker: "HttpPictureChecker",
         publications: "SqlitePublications",
         hosts: Callable[[], Mapping[PictureRoute, PictureHost]],
@@ -61,7 +60,7 @@ class Publishing:
         relay_is_private: Callable[[], bool],
     ) -> None:
         self._core = core
-        self._preparation = preparation
+        self._copies = copies
         self._checker = checker
         self._publications = publications
         self._hosts = hosts
@@ -184,7 +183,7 @@ class Publishing:
         if is_url(source):
             await self._look(medium, slot)
             return source
-        picture = await self._prepare(task.request, medium, slot)
+        picture = await self._copies.prepare(task.request, medium, slot)
         await _require_as_seen(task.request, source)  # after preparing, which may have taken long
         route = self.route_for(task.request)
         if route is None:
@@ -196,9 +195,6 @@ class Publishing:
                 await self._withdrawal.withdraw(row)
         self._require_reach(url, route)
         return url
-
-    async def _prepare(self, request: GenerationRequest, medium: Medium, slot: MediaSlot) -> PreparedPicture:
-        return await self._preparation.prepare(Path(medium.address), picture_edit(request, medium.address), slot)
 
     def _require_reach(self, url: str, route: PictureRoute) -> None:
         """Raise if the service cannot reach `url`, which is on this machine or its network.
@@ -218,7 +214,7 @@ class Publishing:
         try:
             if is_url(source):
                 return await self._look(medium, slot)
-            return await self._preparation.check(Path(source), picture_edit(request, source), slot)
+            return await self._copies.check(request, medium, slot)
         except InvalidRequest as invalid:
             return tuple(replace(problem, source=source) for problem in invalid.problems)
         except PassingError as error:
@@ -229,9 +225,12 @@ class Publishing:
 
         Raises `InvalidRequest` if the service would not take it, `ConnectionFailed` if it could not be checked.
         """
-        if medium.kind is not MediaKind.IMAGE:
+        if medium.kind is MediaKind.LORA:
             return MediaFacts()
-        facts = web_facts(await self._checker.look(medium.address, max_bytes=_max_bytes(slot)))
+        if medium.kind is MediaKind.IMAGE:
+            facts = web_facts(await self._checker.look(medium.address, max_bytes=_max_bytes(slot)))
+        else:
+            facts = await self._copies.recordings.look_at_address(medium.address)
         if refusals := check_medium(replace(medium, facts=facts), slot):
             raise InvalidRequest([Problem("images", refusal.say) for refusal in refusals])
         return facts

@@ -9,6 +9,7 @@ from weakref import WeakValueDictionary
 
 from sora_studio.domain.errors import ConnectionFailed, InvalidRequest, InvalidSetting, PassingError, RouteUnusable, StudioError
 from sora_studio.domain.events import PublicationsChanged
+from sora_studio.domain.film_edit import PreparedFile
 from sora_studio.domain.media_types import SUFFIXES
 from sora_studio.domain.picture import PictureRoute, PreparedPicture, Publication
 from sora_studio.domain.ports import PictureHost
@@ -29,9 +30,9 @@ HANDLE_BYTES = 16
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A picture, its destination, and the task that needs it."""
+    """A picture, film or sound, its destination, and the task that needs it. `max_bytes` is the limit of a picture."""
 
-    picture: PreparedPicture
+    picture: PreparedPicture | PreparedFile
     route: PictureRoute
     host: PictureHost
     name: str
@@ -89,20 +90,23 @@ class Uploads:
         async with self.turn(fingerprint, place):
             until = self._core.clock.now() + LEAST_LEFT
             found = await self._publications.live(fingerprint, place=place, until=until)
-            if found is None or not await self._works(found, parcel.max_bytes):
+            if found is None or not await self._works(found, parcel):
                 return await self._upload(parcel)
             if parcel.task not in found.tasks:
                 await self._publications.join(found.id, parcel.task)
                 self._core.events.publish(PublicationsChanged())
             return found.url
 
-    async def _works(self, publication: Publication, max_bytes: int) -> bool:
+    async def _works(self, publication: Publication, parcel: Parcel) -> bool:
         if publication.id in self._doubted or publication.published_at > self._core.clock.now():
             return False  # published "in the future": the clock was set back, so the expiry is unknown
         if self._core.clock.monotonic() < self._trusted_until.get(publication.id, 0.0):
             return True
         try:
-            await self._checker.look(publication.url, max_bytes=max_bytes)
+            if isinstance(parcel.picture, PreparedFile):
+                await self._checker.look_at_file(publication.url)
+            else:
+                await self._checker.look(publication.url, max_bytes=parcel.max_bytes)
         except (InvalidRequest, PassingError):
             return False
         return True

@@ -357,6 +357,7 @@ def _compose_services(studio: "Studio") -> ComposeServices:
         credentials=studio.credentials,
         drafts=studio.drafts,
         pictures=studio.pictures,
+        recordings=studio.recordings,
         submission=studio.submission,
         publishing=studio.publishing,
         reports=studio.reports,

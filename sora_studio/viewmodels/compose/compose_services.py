@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from sora_studio.services.callbacks.reports import Reports
     from sora_studio.services.pictures.pictures import Pictures
     from sora_studio.services.pictures.publishing import Publishing
+    from sora_studio.services.pictures.recordings import Recordings
     from sora_studio.services.polling.tracking import Tracking
     from sora_studio.services.runtime.credentials import Credentials
     from sora_studio.services.runtime.settings_service import SettingsService
@@ -27,6 +28,7 @@ class ComposeServices:
     credentials: "Credentials"
     drafts: "SqliteDrafts"
     pictures: "Pictures"
+    recordings: "Recordings"
     submission: "Submission"
     publishing: "Publishing"
     reports: "Reports"

@@ -22,8 +22,10 @@ from sora_studio.domain.task import Task, TaskState
 from sora_studio.services.callbacks.relay_link import RelayChoice
 from sora_studio.services.clips.saving import Shelf
 from sora_studio.services.engine import Engine, Outside
+from sora_studio.services.pictures.copies import Copies
 from sora_studio.services.pictures.preparing import Preparation
 from sora_studio.services.pictures.publishing import Publishing
+from sora_studio.services.pictures.recordings import Recordings
 from sora_studio.services.runtime.core import Core
 from sora_studio.services.runtime.notices import Notices
 from sora_studio.services.runtime.supervision import Supervisor
@@ -108,7 +110,7 @@ class Rig:
         )
         self.publishing = Publishing(
             self.core,
-            Preparation(self.media),
+            Copies(Preparation(self.media), Recordings(self.media, self.checker, self.folder / "prepared")),
             self.checker,
             self.publications,
             lambda: self.hosts,
