@@ -38,7 +38,8 @@ def carry(draft: Draft, source: ModelProfile, target: ModelProfile, *, into: str
     notes.extend(placed.notes)
     media, set_aside = placed.media, placed.set_aside
     route = draft.route if target.routing and draft.route in target.routing.values else ""
-    if draft.route and not route:
+    usual = source.routing.default if source.routing else ""
+    if draft.route not in ("", usual, route):
         notes.append(f"Route: {target.title} has no route {draft.route}.")
     moved = replace(draft, mode=after.id, options=options, media=media, set_aside=set_aside, route=route)
     return Carried(_obey_rules(moved, after, target, notes), tuple(notes), placed.gains)

@@ -32,6 +32,7 @@ class NotesLine(QWidget):
         self._undo = QPushButton("Undo", self)
         self._undo.setFont(theme.font(size_px=11))
         self._undo.setFixedHeight(NOTES_HEIGHT)
+        self._undo.setAccessibleName("Undo")
         self._undo.setToolTip("Go back to the former model, mode and media; the text stays")
         theme.set_role(self._undo, "link")
         self._undo.clicked.connect(self.undo_clicked)

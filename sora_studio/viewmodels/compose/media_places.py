@@ -90,7 +90,8 @@ def modes_to_choose(profile: ModelProfile) -> tuple[Mode, ...]:
 
 
 def _place(slot: MediaSlot, slots: Sequence[MediaSlot], media: tuple[Medium, ...]) -> MediaPlace:
-    makes_tasks = slot.role is Role.FIRST and slot.max == 1
     is_only = sum(other.kind is slot.kind for other in slots) == 1
+    # Beside a last picture a second first one would be a surprise: it belongs to another task.
+    makes_tasks = slot.role is Role.FIRST and slot.max == 1 and (is_only or len(media) > 1)
     room = None if makes_tasks else slot.max
     return MediaPlace(slot.role, slot.kind, media, room, slot.min > 0, slot.tag, is_only)

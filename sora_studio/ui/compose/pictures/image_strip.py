@@ -58,7 +58,7 @@ class ImageStrip(QWidget):
         self._place, self._actions = place, actions
         self._pictures: Pictures | None = None
         self._pasted_dir: Path | None = None
-        self._images: tuple[str, ...] = ()
+        self._images: tuple[str, ...] = place.sources
         self._problem = ""
         self._problems: Mapping[str, str] = {}
         self._seen: Mapping[str, Seen] = {}
