@@ -62,8 +62,9 @@ def mode_for_media(profile: ModelProfile, mode: Mode, media: Media) -> Mode:
     return max(free, key=lambda other: _likeness(other, mode), default=mode)
 
 
-def _likeness(one: Mode, other: Mode) -> tuple[bool, float]:
-    return one.kind is other.kind, SequenceMatcher(None, one.id, other.id).ratio()
+def _likeness(mode: Mode, before: Mode) -> tuple[bool, bool, float]:
+    """Return how likely the mode is meant; one that begins with a picture is what most want of a picture."""
+    return mode.kind is before.kind, mode.kind is ModeKind.IMAGE, SequenceMatcher(None, mode.id, before.id).ratio()
 
 
 def _needs_media(profile: ModelProfile, mode: Mode) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from sora_studio.domain.models.carry import Carried, carry
+from sora_studio.domain.models.carry import Carried, carry, mode_for_media
 from sora_studio.domain.models.check import RefusalKind, check
 from sora_studio.domain.models.draft import Draft, Medium
 from sora_studio.domain.models.profile import MediaKind, ModelProfile, Role
@@ -474,3 +474,22 @@ def test_a_chain_of_models_loses_nothing() -> None:
 def assert_nothing_is_lost(before: Draft, after: Draft) -> None:
     assert after.prompt == before.prompt
     assert addresses(after.media, after.set_aside) == addresses(before.media, before.set_aside)
+
+
+@pytest.mark.parametrize(
+    ("slug", "mode", "role", "kind", "after", "without"),
+    [
+        ("veo-3-1", "quality-text", Role.FIRST, MediaKind.IMAGE, "quality-frames", "quality-text"),
+        ("veo-3-1", "fast-text", Role.FIRST, MediaKind.IMAGE, "fast-frames", "fast-text"),
+        ("kling-2-1", "master-text-to-video", Role.FIRST, MediaKind.IMAGE, "master-image-to-video", "master-text-to-video"),
+        ("seedance-2-0", "text-to-video", Role.VIDEO, MediaKind.VIDEO, "omni_reference", "text-to-video"),
+        ("happyHorse", "reference-to-video", Role.REFERENCE, MediaKind.IMAGE, "reference-to-video", "text-to-video"),
+        ("ltx-2-19b", "text-to-video-LoRA", Role.FIRST, MediaKind.IMAGE, "image-to-video-LoRA", "text-to-video-LoRA"),
+    ],
+)
+def test_the_mode_follows_the_media(slug: str, mode: str, role: Role, kind: MediaKind, after: str, without: str) -> None:
+    profile = shipped_models()[slug]
+    before = next(one for one in profile.modes if one.id == mode)
+    found = mode_for_media(profile, before, {role: (Medium("https://x.example/a", kind),)})
+    assert found.id == after
+    assert mode_for_media(profile, found, {}).id == without
