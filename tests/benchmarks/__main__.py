@@ -28,6 +28,7 @@ BENCHMARKS = (
     "relay",
     "lending",
     "models",
+    "every_model",
     "model_picker",
     "model_form",
 )

@@ -81,6 +81,7 @@ class MediaWells(QWidget):
         for role in [role for role in self._strips if not any(place.role is role for place in pictures)]:
             strip = self._strips.pop(role)
             self._row.removeWidget(strip)
+            strip.retire()
             strip.hide()
             strip.deleteLater()
         for index, place in enumerate(pictures):

@@ -122,6 +122,10 @@ class ImageStrip(QWidget):
         """Whether one of its wells has a problem."""
         return any(well.invalid for well in (*self._wells.values(), self._fold, self._empty))
 
+    def retire(self) -> None:
+        """Prepare for deletion: thumbnails that are still being drawn are not shown."""
+        self._wells = {}
+
     def set_compact(self, is_compact: bool) -> None:
         """Set whether the empty well leaves out its caption."""
         self._empty.set_compact(is_compact)
@@ -240,10 +244,10 @@ class ImageStrip(QWidget):
 
     def _draw(self, well: ImageWell) -> None:
         if self._pictures and well.source and not is_url(well.source):
-            self._scope.start(self._show_thumbnail(self._pictures, well, Path(well.source)), name="thumbnail")
+            edge = round(_TIMES_A_WELL * SIZE.width() * self.devicePixelRatioF())
+            self._scope.start(self._show_thumbnail(self._pictures, well, Path(well.source), edge), name="thumbnail")
 
-    async def _show_thumbnail(self, pictures: "Pictures", well: ImageWell, path: Path) -> None:
-        edge = round(_TIMES_A_WELL * SIZE.width() * self.devicePixelRatioF())
+    async def _show_thumbnail(self, pictures: "Pictures", well: ImageWell, path: Path, edge: int) -> None:
         thumbnail = await pictures.thumbnail(path, max_edge=edge)
         if thumbnail is not None and well in self._wells.values():
             well.show_picture(image_of(thumbnail))
