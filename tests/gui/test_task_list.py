@@ -67,7 +67,7 @@ def desk(loop: StudioEventLoop, qtbot: QtBot) -> Iterator[Desk]:
 def test_rows_read_as_headings_and_whole_tasks(desk: Desk) -> None:
     desk.have(task_in(Phase.PROCESSING, 2, prompt="A pier"), task_in(Phase.READY, 1, prompt="A tram"))
     desk.open()
-    desk.shows("Running · 1 · usually 4:00", "A pier. 10 s landscape · auto. Processing 2:10", "Ready · 1", "A tram. ")
+    desk.shows("Running · 1 · usually 4:00", "A pier. Sora 2 · 10 s landscape. Processing 2:10", "Ready · 1", "A tram. ")
 
 
 def test_a_row_that_was_not_looked_at_costs_no_query(desk: Desk) -> None:
@@ -109,7 +109,7 @@ def test_a_change_touches_only_its_own_row(desk: Desk) -> None:
 def test_a_task_moves_through_its_sections_and_out(desk: Desk) -> None:
     desk.have(task_in(Phase.WAITING, 1))
     desk.open()
-    desk.shows("Waiting · 1", "Slow dolly in along a wooden pier. 10 s landscape · auto. Waiting · next to start")
+    desk.shows("Waiting · 1", "Slow dolly in along a wooden pier. Sora 2 · 10 s landscape. Waiting · next to start")
     for phase, heading in ((Phase.PROCESSING, "Running · 1"), (Phase.DOWNLOADING, "Running · 1"), (Phase.READY, "Ready · 1")):
         desk.studio.put(task_in(phase, 1))
         desk.shows(heading, "Slow dolly")

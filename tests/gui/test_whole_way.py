@@ -74,7 +74,7 @@ def wait_for_frames(at: Sitting, qtbot: QtBot) -> None:
 
 def test_from_typing_to_a_playing_clip(desk: Sitting, simulator: Running, qtbot: QtBot, tmp_path: Path) -> None:
     desk.send("A tram glides through falling snow")
-    row = desk.wait_for_row("A tram glides through falling snow", "10 s landscape", "auto")
+    row = desk.wait_for_row("A tram glides through falling snow", "Sora 2", "10 s landscape")
     assert any(word in row for word in ("Waiting", "Sending", "Pending", "Processing"))
     assert desk.editor.hasFocus()
     assert desk.editor.text() == "A tram glides through falling snow"

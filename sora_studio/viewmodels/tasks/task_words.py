@@ -74,10 +74,14 @@ def title_of(task: Task) -> str:
 
 
 def facts_of(task: Task, profile: ModelProfile | None) -> str:
-    """Return facts such as `10 s landscape · auto · take 2 of 3 · 3:31`; the last part is how long the service took."""
-    parts = [_options_text(task.request, profile), task.request.route]
-    if task.takes > 1:
-        parts.append(f"take {task.take} of {task.takes}")
+    """Return facts such as `Sora 2 · take 2 of 3 · 10 s landscape · value · 3:31`; the last part is how long the service took.
+
+    The model's usual route is left out.
+    """
+    take = f"take {task.take} of {task.takes}" if task.takes > 1 else ""
+    usual_route = profile.routing.default if profile and profile.routing else ""
+    route = task.request.route if task.request.route != usual_route else ""
+    parts = [profile.title if profile else task.request.model, take, _options_text(task.request, profile), route]
     started = task.accepted_at or task.sent_at
     if task.completed_at and started:
         parts.append(clock_text((task.completed_at - started).total_seconds()))

@@ -65,20 +65,25 @@ def test_the_table_of_states_above_is_complete() -> None:
     assert len(told) == len(Phase)
 
 
-def test_facts_name_options_route_take_and_how_long_it_took() -> None:
+def test_facts_name_model_take_options_and_how_long_it_took() -> None:
     task = task_in(Phase.READY, take=2, takes=3)
-    assert facts_of(task, PROFILE) == "10 s landscape · auto · take 2 of 3 · 3:31"
+    assert facts_of(task, PROFILE) == "Sora 2 · take 2 of 3 · 10 s landscape · 3:31"
 
 
 def test_facts_tell_a_switch_only_when_it_is_not_the_default() -> None:
     task = task_in(Phase.WAITING)
     on_again = replace(task.request, options={**task.request.options, "remove_watermark": False})
-    assert facts_of(task, PROFILE) == "10 s landscape · auto"
-    assert facts_of(replace(task, request=on_again), PROFILE) == "10 s landscape watermark kept · auto"
+    assert facts_of(task, PROFILE) == "Sora 2 · 10 s landscape"
+    assert facts_of(replace(task, request=on_again), PROFILE) == "Sora 2 · 10 s landscape watermark kept"
+
+
+def test_facts_tell_a_route_only_when_it_is_not_the_models_usual_one() -> None:
+    task = task_in(Phase.WAITING)
+    assert facts_of(replace(task, request=replace(task.request, route="value")), PROFILE) == "Sora 2 · 10 s landscape · value"
 
 
 def test_facts_survive_a_profile_that_is_gone() -> None:
-    assert facts_of(task_in(Phase.WAITING), None) == "10 landscape · auto"
+    assert facts_of(task_in(Phase.WAITING), None) == "sora-2 · 10 landscape · auto"
 
 
 @pytest.mark.parametrize(
@@ -172,7 +177,7 @@ def test_what_keeps_a_clip_from_being_saved_is_said_for_review() -> None:
 def test_a_row_reads_as_prompt_facts_and_state(phase: Phase) -> None:
     task = task_in(phase)
     read = spoken(task, AROUND)
-    assert read.startswith("Slow dolly in along a wooden pier. 10 s landscape · auto")
+    assert read.startswith("Slow dolly in along a wooden pier. Sora 2 · 10 s landscape")
     assert state_of(task, AROUND).words[0] in read
     assert ".." not in read
 
