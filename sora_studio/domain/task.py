@@ -88,7 +88,8 @@ class Task:
     """One row of the task table. All times are aware UTC.
 
     `id` is ours and counts up in the order of creation; `task_id` is the service's, once it has answered. `gateway` names the
-    service that it was made for: its status is queried only there. `take` counts from 1 to `takes`.
+    service that it was made for: its status is queried only there. `take` counts from 1 to `takes`. `batch` is the id of the
+    first of the tasks that were submitted together; None for a task alone.
     """
 
     id: int
@@ -98,6 +99,7 @@ class Task:
     created_at: datetime
     take: int = 1
     takes: int = 1
+    batch: int | None = None
     task_id: str | None = None
     sent_at: datetime | None = None
     accepted_at: datetime | None = None

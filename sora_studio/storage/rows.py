@@ -95,6 +95,7 @@ def task_from_row(row: sqlite3.Row, request: GenerationRequest, clips: tuple[Cli
         created_at=_time(row["created_at"]),
         take=row["take"],
         takes=row["takes"],
+        batch=row["batch"],
         task_id=_text_or_none(row["task_id"]),
         sent_at=_time_or_none(row["sent_at"]),
         accepted_at=_time_or_none(row["accepted_at"]),

@@ -2,7 +2,8 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Unpack
 
@@ -24,6 +25,7 @@ INSERT_TASK = """
             :estimated_usd, :model, :route, :options, :images, :prompt, :edits, :callback, :pictures_by, :seen,
             :mode, :media, :profile)
 """
+JOIN_BATCH = "UPDATE tasks SET batch = ? WHERE id BETWEEN ? AND ?"
 INSERT_WORDS = "INSERT INTO task_words (task, folded) VALUES (?, ?)"
 UNFINISHED = """
     SELECT id FROM tasks
@@ -80,18 +82,23 @@ class SqliteTasks:
         gateway: str,
         at: datetime,
         takes: int = 1,
-        estimated_usd: float | None = None,
+        shots: Sequence[int] = (),
+        estimated_usd: Sequence[float | None] = (),
         repeat_after: timedelta | None = None,
         instead_of: int | None = None,
     ) -> list[Task]:
-        """Add waiting tasks, `takes` for each request, and return them once they are on disk. `estimated_usd` is per task.
+        """Add waiting tasks, `takes` for each request, and return them once they are on disk. Several make a batch.
+
+        `shots` and `estimated_usd` have a value for each request, or are empty. Requests of one shot are takes of one another;
+        otherwise each is a shot of its own. The estimate is the price of one take.
 
         With `instead_of`, the tasks replace an unclear task, which is removed from the list in the same transaction; if that
         task is no longer unclear or no longer listed, nothing is added. With `repeat_after`, raises `RequestRepeated` and adds
         nothing if any process added the same wish to this gateway within that time, and that task is neither removed nor
         cancelled.
         """
-        facts: dict[str, SqlValue] = {"gateway": gateway, "created_at": to_sql(at), "estimated_usd": estimated_usd}
+        facts: dict[str, SqlValue] = {"gateway": gateway, "created_at": to_sql(at)}
+        prices_usd = estimated_usd or [None] * len(requests)
 
         def work(connection: sqlite3.Connection) -> list[Task]:
             if repeat_after is not None:
@@ -99,10 +106,11 @@ class SqliteTasks:
             if instead_of is not None and not _put_aside(connection, instead_of, at=at):
                 return []
             ids = [
-                _insert(connection, request, {**facts, "take": take, "takes": takes})
-                for request in requests
-                for take in range(1, takes + 1)
+                _insert(connection, requests[index], {**facts, "take": take, "takes": of, "estimated_usd": prices_usd[index]})
+                for index, take, of in numbered_takes(shots or range(len(requests)), takes)
             ]
+            if len(ids) > 1:
+                connection.execute(JOIN_BATCH, (ids[0], ids[0], ids[-1]))
             return read_tasks(connection, ids)
 
         return await self._database.write(work)
@@ -229,6 +237,15 @@ class SqliteTasks:
             return self._snapshots.read(connection, [row["id"] for row in connection.execute(query, values)])
 
         return await self._database.read(work)
+
+
+def numbered_takes(shots: Sequence[int], takes: int) -> Iterator[tuple[int, int, int]]:
+    """Yield the index of a request's shot, its take from 1, and how many takes that shot has, for each task in order."""
+    requests, done = Counter(shots), Counter[int]()
+    for index, shot in enumerate(shots):
+        for _ in range(takes):
+            done[shot] += 1
+            yield index, done[shot], requests[shot] * takes
 
 
 def _newest_revision(connection: sqlite3.Connection) -> int:

@@ -145,6 +145,40 @@ def test_changes_are_seen_by_whoever_asks_since(tell: Tell) -> None:
     tell(story)
 
 
+def test_requests_of_one_shot_are_takes_of_one_another(tell: Tell) -> None:
+    async def story(store: SqliteTasks) -> None:
+        requests = [replace(REQUEST, model=model) for model in ("sora-2", "sora-2", "kling-3-0-std")]
+        tasks = await store.add(
+            requests,
+            gateway=GATEWAY,
+            at=NOW,
+            takes=2,
+            shots=[0, 1, 0],
+            estimated_usd=[0.1, None, 0.3],
+            repeat_after=timedelta(1),
+        )
+        assert [(task.request.model, task.take, task.takes, task.estimated_usd) for task in tasks] == [
+            *(("sora-2", 1, 4, 0.1), ("sora-2", 2, 4, 0.1)),
+            *(("sora-2", 1, 2, None), ("sora-2", 2, 2, None)),
+            *(("kling-3-0-std", 3, 4, 0.3), ("kling-3-0-std", 4, 4, 0.3)),
+        ]
+
+    tell(story)
+
+
+def test_what_is_added_together_is_one_batch(tell: Tell) -> None:
+    async def story(store: SqliteTasks) -> None:
+        (alone,) = await store.add([REQUEST], gateway=GATEWAY, at=NOW)
+        together = await store.add([REQUEST] * 2, gateway=GATEWAY, at=NOW, takes=2)
+        others = await store.add([REQUEST] * 2, gateway=GATEWAY, at=NOW)
+        assert alone.batch is None
+        assert {task.batch for task in together} == {together[0].id}
+        assert {task.batch for task in others} == {others[0].id}
+        assert [task.batch for task in await store.get_many([together[3].id])] == [together[0].id]
+
+    tell(story)
+
+
 def test_takes_count_up_and_ids_never_repeat(tell: Tell) -> None:
     async def story(store: SqliteTasks) -> None:
         several = await store.add([REQUEST], gateway=GATEWAY, at=NOW, takes=3)
@@ -338,7 +372,7 @@ def test_prices_and_balances_are_kept_and_may_be_unknown(tell: Tell) -> None:
     async def story(store: SqliteTasks) -> None:
         (plain,) = await store.add([REQUEST], gateway=GATEWAY, at=NOW)
         assert (plain.estimated_usd, plain.balance_before_usd, plain.balance_after_usd, plain.measured_usd) == (None,) * 4
-        (priced,) = await store.add([REQUEST], gateway=GATEWAY, at=NOW, estimated_usd=0.5)
+        (priced,) = await store.add([REQUEST], gateway=GATEWAY, at=NOW, estimated_usd=[0.5])
         assert await store.transition(priced.id, S.SENDING, balance_before_usd=74.87)
         assert await store.record(priced.id, balance_after_usd=74.27, measured_usd=0.6)
         row = await store.get(priced.id)

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import product
 from typing import Unpack
 
 from sora_studio.domain.clip import CLIP_TRANSITIONS, Clip, ClipCounts, ClipFile, ClipState
@@ -12,7 +11,7 @@ from sora_studio.domain.errors import RequestRepeated
 from sora_studio.domain.ports import ClipFacts, TaskChanges, TaskFacts, TaskFilter, TaskSurvey
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import SECTIONS, TRANSITIONS, Task, TaskSection, TaskState
-from sora_studio.storage.tasks import SqliteTasks
+from sora_studio.storage.tasks import SqliteTasks, numbered_takes
 
 
 class MemoryTasks(SqliteTasks):
@@ -38,7 +37,8 @@ class MemoryTasks(SqliteTasks):
         gateway: str,
         at: datetime,
         takes: int = 1,
-        estimated_usd: float | None = None,
+        shots: Sequence[int] = (),
+        estimated_usd: Sequence[float | None] = (),
         repeat_after: timedelta | None = None,
         instead_of: int | None = None,
     ) -> list[Task]:
@@ -50,17 +50,19 @@ class MemoryTasks(SqliteTasks):
             if old is None or not old.state.is_unclear or old.removed_at is not None:
                 return []
             self._keep(replace(old, removed_at=at))
-        added = list[Task]()
-        for request, take in product(requests, range(1, takes + 1)):
+        added, first = list[Task](), len(self.rows) + 1
+        places = list(numbered_takes(shots or range(len(requests)), takes))
+        for index, take, of in places:
             task = Task(
                 id=len(self.rows) + 1,
                 state=TaskState.WAITING,
-                request=request,
+                request=requests[index],
                 gateway=gateway,
                 created_at=at,
                 take=take,
-                takes=takes,
-                estimated_usd=estimated_usd,
+                takes=of,
+                batch=first if len(places) > 1 else None,
+                estimated_usd=estimated_usd[index] if estimated_usd else None,
             )
             added.append(self._keep(task))
         return added

@@ -1,7 +1,7 @@
 """The user's commands for requests: check, submit, cancel, and settle unclear tasks."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -75,24 +75,29 @@ class Submission:
         the last minute. Then no task is added, and none either if the unclear task that it replaces (`instead_of`) is no longer
         unclear.
         """
-        if problems := await self._problems(request, takes, patient=not self._is_online()):
-            raise InvalidRequest(problems)
-        if not self._publishing.reaches(request):
-            raise PublicUrlNeeded
-        if not self._has_key():
-            raise KeyMissing
-        profile = self._core.profiles[request.model]
-        request = replace(request, seen=await _seen(request, shown or {}))
-        parts = [part.completed(profile) for part in request.split(profile)]
-        await self._disk_space.check(takes * len(parts))
-        return await self._task_writer.add(
-            parts,
-            gateway=self._core.gateway_name,
-            takes=takes,
-            estimated_usd=parts[0].price_usd(profile),
-            repeat_after=None if again else timedelta(seconds=REPEATED_WITHIN_S),
-            instead_of=instead_of,
-        )
+        problems = await self._problems(request, takes, patient=not self._is_online())
+        return await self._add([request], problems, takes=takes, again=again, instead_of=instead_of, shown=shown or {})
+
+    async def submit_together(
+        self,
+        requests: Sequence[GenerationRequest],
+        *,
+        takes: int = 1,
+        again: bool = False,
+        shown: Mapping[str, str] | None = None,
+    ) -> list[Task]:
+        """Add the tasks of several models' requests like `submit`, as one batch in one transaction: all or none.
+
+        The requests make takes of one another: `takes` of each, and several pictures are so many shots. Raises like `submit`;
+        a problem names its model, unless it concerns all of them.
+        """
+        patient = not self._is_online()
+        found = await asyncio.gather(*(self._problems(request, 1, patient=patient) for request in requests))
+        pairs = zip(requests, found, strict=True)
+        problems = [self._naming_model(problem, request) for request, problems in pairs for problem in problems]
+        if not problems:
+            problems = check_takes(takes, sum(len(self._parts(request)) for request in requests))
+        return await self._add(requests, problems, takes=takes, again=again, instead_of=None, shown=shown or {})
 
     async def check(self, request: GenerationRequest, *, takes: int = 1) -> tuple[Problem, ...]:
         """Validate without submitting."""
@@ -160,11 +165,54 @@ class Submission:
         """Retry sending after the account ran out of credit."""
         self._send_blocks.credit_returned()
 
+    async def _add(
+        self,
+        requests: Sequence[GenerationRequest],
+        problems: Sequence[Problem],
+        *,
+        takes: int,
+        again: bool,
+        instead_of: int | None,
+        shown: Mapping[str, str],
+    ) -> list[Task]:
+        """Add the tasks of checked requests, all or none; see `submit`."""
+        if problems:
+            raise InvalidRequest(problems)
+        if not all(map(self._publishing.reaches, requests)):
+            raise PublicUrlNeeded
+        if not self._has_key():
+            raise KeyMissing
+        seen = await _seen(dict.fromkeys(file for request in requests for file in request.files), shown)
+        parts = [
+            (shot, part)
+            for request in requests
+            for shot, part in enumerate(self._parts(replace(request, seen={file: seen[file] for file in request.files})))
+        ]
+        await self._disk_space.check(takes * len(parts))
+        return await self._task_writer.add(
+            [part for _, part in parts],
+            gateway=self._core.gateway_name,
+            takes=takes,
+            shots=[shot for shot, _ in parts],
+            estimated_usd=[part.price_usd(self._core.profiles[part.model]) for _, part in parts],
+            repeat_after=None if again else timedelta(seconds=REPEATED_WITHIN_S),
+            instead_of=instead_of,
+        )
+
+    def _parts(self, request: GenerationRequest) -> list[GenerationRequest]:
+        """Return the completed requests, one for each task of a take."""
+        profile = self._core.profiles[request.model]
+        return [part.completed(profile) for part in request.split(profile)]
+
+    def _naming_model(self, problem: Problem, request: GenerationRequest) -> Problem:
+        profile = self._core.profiles.get(request.model)
+        return replace(problem, message=f"{profile.title}: {problem.message}") if profile else problem
+
     async def _problems(self, request: GenerationRequest, takes: int, *, patient: bool) -> list[Problem]:
         profile = self._core.profiles.get(request.model)
         if profile is None:
             return [Problem("model", f"There is no model {request.model!r}.")]
-        parts = [part.completed(profile) for part in request.split(profile)]
+        parts = self._parts(request)
         found = [problem for part in parts for problem in check_request(part, profile)]
         if request.callback and not self._can_report():
             found.append(Problem("callback", NO_RELAY))
@@ -174,13 +222,13 @@ class Submission:
         return list(dict.fromkeys(found))
 
 
-async def _seen(request: GenerationRequest, shown: Mapping[str, str]) -> dict[str, str]:
-    """Return the digests of the local pictures.
+async def _seen(files: Iterable[str], shown: Mapping[str, str]) -> dict[str, str]:
+    """Return the digests of local pictures.
 
     Raises `InvalidRequest` if one differs from what was shown, or its folder does not answer.
     """
-    digests = await asyncio.gather(*map(_digest_of, request.files))
-    seen = dict(zip(request.files, digests, strict=True))
+    wanted = list(files)
+    seen = dict(zip(wanted, await asyncio.gather(*map(_digest_of, wanted)), strict=True))
     changed = [file for file in seen if (shown.get(file) or seen[file]) != seen[file]]
     if changed:
         words = "has changed since it was shown. Check it in the editor, then send it again."

@@ -40,7 +40,8 @@ class TaskWriter:
         *,
         gateway: str,
         takes: int = 1,
-        estimated_usd: float | None = None,
+        shots: Sequence[int] = (),
+        estimated_usd: Sequence[float | None] = (),
         repeat_after: timedelta | None = None,
         instead_of: int | None = None,
     ) -> list[Task]:
@@ -50,6 +51,7 @@ class TaskWriter:
             gateway=gateway,
             at=self._clock.now(),
             takes=takes,
+            shots=shots,
             estimated_usd=estimated_usd,
             repeat_after=repeat_after,
             instead_of=instead_of,

@@ -1,12 +1,14 @@
 """The mode, media of every role, and the digest of the profile that a task was made with; media that a draft has set aside.
 
 `images` stays, as the pictures of the role `first`: all media that older rows have. `media` contains the other roles.
+`batch` is the first of the tasks that were submitted together; NULL for a task alone, and in older rows.
 """
 
 STATEMENTS = (
     "ALTER TABLE tasks ADD COLUMN mode TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE tasks ADD COLUMN media TEXT NOT NULL DEFAULT '{}'",
     "ALTER TABLE tasks ADD COLUMN profile TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE tasks ADD COLUMN batch INTEGER",
     "ALTER TABLE drafts ADD COLUMN mode TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE drafts ADD COLUMN media TEXT NOT NULL DEFAULT '{}'",
     "ALTER TABLE drafts ADD COLUMN set_aside TEXT NOT NULL DEFAULT '{}'",

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import sqlite3
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
 from pathlib import Path
@@ -66,6 +67,14 @@ def test_takes_are_counted_and_in_order(store, at: datetime, gateway: str) -> No
     assert all(task.state is TaskState.WAITING and task.request == request and task.created_at == at for task in made)
     assert store.run(store.tasks.get_many([made[2].id, 999, made[0].id])) == [made[2], made[0]]
     assert store.run(store.tasks.get(999)) is None
+
+
+def test_a_batch_of_which_one_cannot_be_written_is_not_added(store, at: datetime, gateway: str) -> None:
+    good = GenerationRequest("sora-2", "A cat")
+    for bad in (replace(good, options={"seed": object()}), replace(good, model=object())):
+        with pytest.raises(TypeError):
+            store.run(store.tasks.add([good, replace(good, prompt="A dog"), bad], gateway=gateway, at=at))
+    assert store.run(store.tasks.find(TaskFilter(removed=True), limit=10)) == []
 
 
 def test_what_was_added_is_there_after_a_restart(store, at: datetime, tmp_path: Path) -> None:

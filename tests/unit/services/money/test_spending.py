@@ -129,7 +129,7 @@ def test_taking_back_the_task_that_was_held_lets_a_fitting_one_go(tmp_path: Path
             await rig.submit("one")
             rig.limits = DayLimits(hard_usd=0.9)
             await rig.submit("too dear")
-            await rig.tasks.add([request("free")], gateway=rig.core.gateway_name, at=rig.clock.now(), estimated_usd=0.3)
+            await rig.tasks.add([request("free")], gateway=rig.core.gateway_name, at=rig.clock.now(), estimated_usd=[0.3])
             await rig.advance(2)
             assert rig.states() == [TaskState.PENDING, TaskState.WAITING, TaskState.WAITING]
             await rig.engine.submission.cancel(2)

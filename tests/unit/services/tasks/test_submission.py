@@ -16,11 +16,13 @@ from sora_studio.domain.errors import (
     RequestRepeated,
     TaskUnknown,
 )
+from sora_studio.domain.models.draft import first_pictures
 from sora_studio.domain.picture import Crop, PictureEdit, PictureRoute
 from sora_studio.domain.request import GenerationRequest, ImageFacts
 from sora_studio.domain.task import TaskState
 from sora_studio.services.pictures.picture_digest import digest_of
 from tests.doubles.gateway import DONE, FAILED
+from tests.doubles.models import shipped_models
 from tests.doubles.outside import Lock
 from tests.doubles.prices import clip_price
 from tests.unit.services.rig import Rig, request, run, sora_2
@@ -398,6 +400,78 @@ def test_an_id_is_looked_up_before_it_is_attached(tmp_path: Path) -> None:
                     await rig.engine.submission.look_up(1, wrong)
             assert [asked for asked, _ in rig.gateway.asked] == ["task_1", "task_2"]
             assert rig.state() is TaskState.UNKNOWN, "looking changes nothing"
+
+    run(story())
+
+
+KLING, VEO = shipped_models()["kling-3-0-std"], shipped_models()["veo-3-1"]
+
+
+def three_models(rig: Rig) -> list[GenerationRequest]:
+    """The same words for three models that the rig has, of which two have a price."""
+    sora = replace(rig.core.profiles["sora-2"], prices=(clip_price(0.5),))
+    models = (sora, replace(KLING, prices=(clip_price(0.9),)), replace(VEO, prices=()))
+    rig.core.profiles.update({profile.slug: profile for profile in models})  # type: ignore[attr-defined] - a dict
+    sound = {"kling-3-0-std": {"sound": True}}
+    return [replace(request(model=profile.slug), options=sound.get(profile.slug, {})) for profile in models]
+
+
+def test_models_that_are_tried_together_make_one_batch_of_takes(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path) as rig:
+            tasks = await rig.engine.submission.submit_together(three_models(rig), takes=2)
+            assert [(task.request.model, task.take, task.takes, task.estimated_usd, task.batch) for task in tasks] == [
+                *(("sora-2", 1, 6, 0.5, 1), ("sora-2", 2, 6, 0.5, 1)),
+                *(("kling-3-0-std", 3, 6, 0.9, 1), ("kling-3-0-std", 4, 6, 0.9, 1)),
+                *(("veo-3-1", 5, 6, None, 1), ("veo-3-1", 6, 6, None, 1)),
+            ]
+            assert tasks[0].request.options == {"duration": 10, "aspect_ratio": "landscape", "remove_watermark": True}
+            assert tasks[2].request.profile == KLING.digest
+
+    run(story())
+
+
+def test_several_pictures_are_so_many_shots_of_every_model(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path) as rig:
+            both = first_pictures("https://pictures.example/a.png", "https://pictures.example/b.png")
+            sora, kling, _ = (replace(one, media=both) for one in three_models(rig))
+            tasks = await rig.engine.submission.submit_together([sora, replace(kling, mode="image-to-video")])
+            assert [(task.request.model, task.request.sources[0][-5:], task.take, task.takes) for task in tasks] == [
+                *(("sora-2", "a.png", 1, 2), ("sora-2", "b.png", 1, 2)),
+                *(("kling-3-0-std", "a.png", 2, 2), ("kling-3-0-std", "b.png", 2, 2)),
+            ]
+
+    run(story())
+
+
+def test_if_one_model_is_refused_none_is_sent_and_it_is_named(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path) as rig:
+            good, wrong, other = three_models(rig)
+            wrong = replace(wrong, options={"sound": True, "duration": 99})
+            with pytest.raises(InvalidRequest) as caught:
+                await rig.engine.submission.submit_together([good, wrong, other])
+            assert [problem.field for problem in caught.value.problems] == ["duration"]
+            assert caught.value.problems[0].message.startswith(f"{KLING.title}: Duration ")
+            assert not rig.tasks.rows
+            assert len(await rig.engine.submission.submit_together([good, other])) == 2
+
+    run(story())
+
+
+def test_models_together_are_not_sent_twice_in_a_minute_and_not_beyond_the_most_at_once(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with Rig(tmp_path) as rig:
+            requests = three_models(rig)
+            await rig.engine.submission.submit(requests[1])
+            with pytest.raises(RequestRepeated):
+                await rig.engine.submission.submit_together(requests)
+            many = [replace(one, prompt=f"{one.prompt} {number}") for number in range(4) for one in requests]
+            with pytest.raises(InvalidRequest, match="120 tasks at once are too many"):
+                await rig.engine.submission.submit_together(many, takes=10)
+            assert len(rig.tasks.rows) == 1
+            assert len(await rig.engine.submission.submit_together(requests, again=True)) == 3
 
     run(story())
 
