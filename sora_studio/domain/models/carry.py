@@ -101,7 +101,7 @@ def _carried_options(
     meant = dict[str, OptionValue]()
     for option, value in given:
         if not (option.meaning == SEED and is_same(value, option.random)):
-            meant |= _meanings(option, value)
+            meant |= meanings_of(option, value)
     found = dict[str, OptionValue]()
     for option in new.options_in(after.id):
         if (value := _nearest(option, meant)) is not None:
@@ -112,7 +112,7 @@ def _carried_options(
     return found
 
 
-def _meanings(option: Option, value: OptionValue) -> dict[str, OptionValue]:
+def meanings_of(option: Option, value: OptionValue) -> dict[str, OptionValue]:
     """Return what a value means in the words common to all models, by meaning."""
     if not option.meaning:
         return {}
@@ -219,7 +219,7 @@ def _note(
 ) -> Iterator[str]:
     """Say what became of one value of the former model."""
     mode, profile = target
-    meanings = {name: word for name, word in _meanings(option, value).items() if name in meant}
+    meanings = {name: word for name, word in meanings_of(option, value).items() if name in meant}
     if not option.meaning and option.default is not None and is_same(value, option.default):
         return  # neither chosen nor carried: no choice is lost
     lost = [name for name in meanings if name not in taken and not _is_fixed(mode, name, meanings[name])]
@@ -229,12 +229,13 @@ def _note(
         if other.field not in found or not set(_covered(other)) & set(meanings):
             continue
         became = found[other.field]
-        new = _meanings(other, became)
-        if any(not _is_equal(name, meanings[name], new[name]) for name in meanings if name in new):
+        new = meanings_of(other, became)
+        if any(not is_equal(name, meanings[name], new[name]) for name in meanings if name in new):
             yield f"{other.title}: {option.label(value)} becomes {other.label(became)}."
 
 
-def _is_equal(meaning: str, one: OptionValue, other: OptionValue) -> bool:
+def is_equal(meaning: str, one: OptionValue, other: OptionValue) -> bool:
+    """Return whether two values of one meaning stand for the same, such as `16:9` and `1280:720`."""
     if meaning == ASPECT and (ratio := as_ratio(one)) is not None:
         return (shape := as_ratio(other)) is not None and abs(math.log(shape / ratio)) < 0.01
     return is_same(one, other) or (is_number(one) and is_number(other) and one == other)

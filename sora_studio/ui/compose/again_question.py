@@ -38,6 +38,7 @@ class AgainQuestion(QWidget):
         row.addWidget(self._words)
         row.addWidget(again)
         row.addWidget(no)
+        self.buttons = (again, no)
         self.hide()
 
     @property

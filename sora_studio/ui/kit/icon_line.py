@@ -8,18 +8,28 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.steady_label import SteadyLabel
 
-_ICON_PX = 16
+_ICON_MORE_PX = 3
+"""Larger than the text by this."""
 
 
 class IconLine(QWidget):
     """Follows the theme. `role` names a text colour: secondary, ready, review or failed."""
 
-    def __init__(self, icon: str = "info", role: str = "secondary", text: str = "", *, room_for: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        icon: str = "info",
+        role: str = "secondary",
+        text: str = "",
+        *,
+        room_for: Sequence[str] = (),
+        size_px: int = 13,
+    ) -> None:
         """`room_for`: texts that may replace each other; room for the tallest is reserved, so that controls below stay put."""
         super().__init__()
         self._mark = QLabel()
-        self._mark.setFixedWidth(_ICON_PX)
-        self._words = SteadyLabel()
+        self._icon_px = size_px + _ICON_MORE_PX
+        self._mark.setFixedWidth(self._icon_px)
+        self._words = SteadyLabel(size_px=size_px)
         self._words.keep_room(*room_for)
         self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._words.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -45,4 +55,4 @@ class IconLine(QWidget):
 
     def _draw(self) -> None:
         colour = str(getattr(theme.tokens(), self._role))
-        self._mark.setPixmap(theme.icon(self._icon, colour).pixmap(_ICON_PX, _ICON_PX))
+        self._mark.setPixmap(theme.icon(self._icon, colour).pixmap(self._icon_px, self._icon_px))

@@ -352,6 +352,14 @@ class ComposeModel(QObject):
         self.history.record(self.request)
         self._move(*self._memory.in_model(self.request, source, target))
 
+    def in_model(self, slug: str) -> tuple[GenerationRequest, Sequence[str]]:
+        """Return the request as it would be with another model, and a sentence for each change. Nothing is chosen."""
+        source, target = self.profile, self.profiles.get(slug)
+        if source is None or target is None or source.slug == slug:
+            return self.request, ()
+        request, notes = self._memory.preview(self.request, source, target)
+        return self._reshaped(self._fitting(request)), notes
+
     def set_mode(self, mode_id: str) -> None:
         """Choose another mode of the model. Media without a place there are set aside, and come back."""
         profile, now = self.profile, self.mode

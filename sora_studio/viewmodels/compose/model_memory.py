@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from sora_studio.domain.models.carry import carry, place
+from sora_studio.domain.beside import carried
+from sora_studio.domain.models.carry import place
 from sora_studio.domain.models.draft import Medium
 from sora_studio.domain.models.profile import Mode, ModelProfile, Role
 from sora_studio.domain.request import GenerationRequest, as_draft, mode_of
@@ -24,20 +25,23 @@ class ModelMemory:
     ) -> tuple[GenerationRequest, tuple[str, ...]]:
         """Return the request for another model, and a sentence for each change. What was left there comes back."""
         self._leave(request, source)
+        return self.preview(request, source, target)
+
+    def preview(
+        self, request: GenerationRequest, source: ModelProfile, target: ModelProfile
+    ) -> tuple[GenerationRequest, tuple[str, ...]]:
+        """Return the same as `in_model`, and remember nothing."""
         if (there := self.restored(request, target)) is not None:
             return there, ()
         left = self._left.get(target.slug, {})
         last = next(reversed(left.values()), None)
-        carried = carry(as_draft(request, source), source, target)
-        draft = carried.draft
-        moved = replace(request, model=target.slug, mode=draft.mode, media=draft.media, set_aside=draft.set_aside)
-        moved, notes = replace(moved, options=draft.options, route=draft.route, profile=target.digest), carried.notes
+        moved, notes = carried(request, source, target)
         if last is not None:  # its options come back; only the media are new there
-            known = left.get(draft.mode, last)
+            known = left.get(moved.mode, last)
             return self._with_left_options(moved, known, target), place(
                 as_draft(request, source), mode_of(moved, target), target
             ).notes
-        return moved, notes
+        return moved, tuple(notes)
 
     def restored(self, request: GenerationRequest, target: ModelProfile) -> GenerationRequest | None:
         """Return the request as it was left with a model; None if it never was, or has other media by now."""

@@ -9,7 +9,7 @@ from sora_studio.ui.kit import theme
 
 _SHADOW = 24
 _SHADOW_DOWN = 6
-_BORDER = 3
+BORDER = 3
 """Between the backdrop's edge and the panel, so that the panel, which is opaque, leaves the round corners free."""
 _TO_WINDOW, _TO_ANCHOR = 12, 8
 
@@ -61,6 +61,11 @@ class FloatingPanel(QWidget):
         for shown in (self._backdrop, self):
             shown.show()
             shown.raise_()
+
+    def want(self, size: QSize) -> None:
+        """Have this size from now on, as far as the window has room for it."""
+        self._wanted = size
+        self._place()
 
     def dismiss(self) -> None:
         """Hide the panel and give the keyboard back to where it was."""
@@ -158,7 +163,7 @@ class FloatingPanel(QWidget):
         else:
             top = anchor.bottom() + 1 + _TO_ANCHOR
         frame = QRect(left, top, width, height)
-        self.setGeometry(frame.adjusted(_BORDER, _BORDER, -_BORDER, -_BORDER))
+        self.setGeometry(frame.adjusted(BORDER, BORDER, -BORDER, -BORDER))
         self._backdrop.setGeometry(frame.adjusted(-_SHADOW, -_SHADOW, _SHADOW, _SHADOW))
 
     def _dress_ground(self) -> None:
