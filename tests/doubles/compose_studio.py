@@ -1,7 +1,7 @@
 """A studio as the composer sees it: scripted, in memory, with everything that it was asked to do on record."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,6 +71,7 @@ class FakeSubmission:
     minds_repetition: bool = False
     minded: int = 0
     submitted: list[tuple[GenerationRequest, int]] = field(default_factory=list)
+    batches: list[list[str]] = field(default_factory=list)
 
     async def check(self, request: GenerationRequest, *, takes: int = 1) -> tuple[Problem, ...]:
         await asyncio.sleep(0)
@@ -106,6 +107,21 @@ class FakeSubmission:
             for part in parts
             for n in range(1, takes + 1)
         ]
+
+    async def submit_together(
+        self,
+        requests: Sequence[GenerationRequest],
+        *,
+        takes: int = 1,
+        again: bool = False,
+        shown: Mapping[str, str] | None = None,
+    ) -> list[Task]:
+        found = [problem for request in requests for problem in await self.check(request)]
+        if found:
+            raise InvalidRequest(found)
+        added = [task for request in requests for task in await self.submit(request, takes=takes, again=again, shown=shown)]
+        self.batches.append([request.model for request in requests])
+        return added
 
 
 PLAIN = ImageFacts("jpeg", 1600, 900, 400_000)

@@ -3,10 +3,12 @@
 import asyncio
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
 from sora_studio.domain.ports import TaskFilter
+from sora_studio.domain.task import Task
 from sora_studio.storage.database import Database
 from sora_studio.storage.tasks import SqliteTasks
 
@@ -44,14 +46,14 @@ def acknowledged_before_the_kill(path: Path, lines: int) -> list[list[int]]:
     return [[int(word) for word in line.split()] for line in (*seen, *rest) if line.endswith("\n")]
 
 
-async def states_by_id(path: Path) -> dict[int, str]:
+async def tasks_by_id(path: Path) -> dict[int, Task]:
     database = Database(path)
     await database.open()
     found = await SqliteTasks(database).find(TaskFilter(), limit=1_000_000)
     healthy = await database.read(lambda connection: connection.execute("PRAGMA integrity_check").fetchone()[0])
     await database.close()
     assert healthy == "ok"
-    return {task.id: task.state.value for task in found}
+    return {task.id: task for task in found}
 
 
 def rows_that_survived(path: Path, lines: Iterable[int]) -> int:
@@ -59,11 +61,12 @@ def rows_that_survived(path: Path, lines: Iterable[int]) -> int:
     acknowledged = list[list[int]]()
     for count in lines:
         acknowledged += acknowledged_before_the_kill(path, count)
-        kept = asyncio.run(states_by_id(path))
+        kept = asyncio.run(tasks_by_id(path))
         for first, *others in acknowledged:
-            assert kept[first] == "sending"
-            assert all(kept[task] == "waiting" for task in others)
-        assert len(kept) % 3 == 0, "three takes are added together or not at all"
+            assert kept[first].state == "sending"
+            assert all(kept[task].state == "waiting" for task in others)
+        batches = Counter(task.batch for task in kept.values())
+        assert set(batches.values()) == {3}, "a batch of three is added whole or not at all"
     assert not list(path.parent.glob("*.damaged-*")), "nothing had to be mended"
     return sum(map(len, acknowledged))
 

@@ -235,7 +235,7 @@ class BesidePanel(FloatingPanel):
 
     def _may_send(self, event: QKeyEvent) -> bool:
         """Return whether a key is meant to send: Ctrl+Enter in the picker opens this panel, and may be pressed twice."""
-        return not event.isAutoRepeat() and self._opened.hasExpired(QApplication.doubleClickInterval())
+        return not event.isAutoRepeat() and self._opened.elapsed() >= QApplication.doubleClickInterval()
 
     # --- showing --------------------------------------------------------------------------------------------------
 
