@@ -118,13 +118,17 @@ class RouteUnusable(PublishingFailed):
 
 
 class RequestRepeated(UserError):
-    """An equal request became the task `task` a moment ago. Nothing was created; the user must confirm a repeat."""
+    """An equal request became the task `task` a moment ago. Nothing was created; the user must confirm a repeat.
+
+    `model` is the title of its model, if there are several.
+    """
 
     advice = "Nothing was sent now."
 
-    def __init__(self, *, seconds_ago: float, task: int, advice: str = "") -> None:
+    def __init__(self, *, seconds_ago: float, task: int, model: str = "", advice: str = "") -> None:
         self.seconds_ago, self.task = seconds_ago, task
-        super().__init__(f"You sent exactly this {max(1, round(seconds_ago))} s ago.", advice=advice)
+        whom = f" to {model}" if model else ""
+        super().__init__(f"You sent exactly this{whom} {max(1, round(seconds_ago))} s ago.", advice=advice)
 
 
 class KeyMissing(UserError):

@@ -247,7 +247,7 @@ def test_the_keyboard_reaches_every_control_and_escape_goes_back(desk: Desk) -> 
         seen.append(focused.accessibleName())
     assert seen == [
         *("Close", "Use Kling 3.0 Standard", "Remove Kling 3.0 Standard"),
-        *("Add a model", "Takes of each model ×1", "Generate"),
+        *("Add a model", "Takes of each model ×1", "Generate with these models"),
     ]
     desk.press(Qt.Key.Key_Escape)
     assert not panel.isVisible()

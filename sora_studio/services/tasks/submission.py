@@ -89,7 +89,7 @@ class Submission:
         """Add the tasks of several models' requests like `submit`, as one batch in one transaction: all or none.
 
         The requests make takes of one another: `takes` of each, and several pictures are so many shots. Raises like `submit`;
-        a problem names its model, unless it concerns all of them.
+        the error names the model in question, unless it concerns all of them.
         """
         patient = not self._is_online()
         found = await asyncio.gather(*(self._problems(request, 1, patient=patient) for request in requests))
@@ -97,7 +97,13 @@ class Submission:
         problems = [self._naming_model(problem, request) for request, problems in pairs for problem in problems]
         if not problems:
             problems = check_takes(takes, sum(len(self._parts(request)) for request in requests))
-        return await self._add(requests, problems, takes=takes, again=again, instead_of=None, shown=shown or {})
+        try:
+            return await self._add(requests, problems, takes=takes, again=again, instead_of=None, shown=shown or {})
+        except RequestRepeated as repeated:
+            earlier = await self._task_writer.tasks.get(repeated.task)
+            profile = self._core.profiles.get(earlier.request.model) if earlier else None
+            title = profile.title if profile else ""
+            raise RequestRepeated(seconds_ago=repeated.seconds_ago, task=repeated.task, model=title) from repeated
 
     async def check(self, request: GenerationRequest, *, takes: int = 1) -> tuple[Problem, ...]:
         """Validate without submitting."""

@@ -57,6 +57,7 @@ class BesidePanel(FloatingPanel):
         self._add, self._takes = MenuChip(self), MenuChip(self)
         self._summary = ElidedLabel(at_end=True)
         self.generate_button = GenerateButton()
+        self.generate_button.setAccessibleName("Generate with these models")
         self._build()
         self._dress()
         self._close.clicked.connect(self.dismiss)

@@ -134,8 +134,8 @@ class BesideModel(QObject):
     # --- with services --------------------------------------------------------------------------------------------
 
     async def check(self) -> None:
-        """Look at the media as each model would get them, and refuse those that it does not take."""
-        for entry in [entry for entry in self._entries if entry.request.sources]:
+        """Look at the media as each model would get them, unless that was done; refuse a model that does not take them."""
+        for entry in [one for one in self._entries if one.request.sources and one.profile.slug not in self._found]:
             try:
                 problems = await self._submission.check(self._reachable(entry))
             except (InvalidRequest, PublicUrlNeeded) as error:
@@ -147,8 +147,8 @@ class BesideModel(QObject):
     async def submit(self, *, again: bool = False) -> list[Task]:
         """Send all that is not refused, as one batch; return once the tasks are on disk.
 
-        Returns an empty list if nothing was sent (see `problem`) or a previous call is still running. Raises `KeyMissing`,
-        `RequestRepeated` unless `again`, and what the storage raises.
+        Returns an empty list if nothing was sent (see `problem`, and call `check` again) or a previous call is still running.
+        Raises `KeyMissing`, `RequestRepeated` unless `again`, and what the storage raises.
         """
         if not self.can_send:
             return []
@@ -162,7 +162,7 @@ class BesideModel(QObject):
             shown = {source: digest for source, digest in self._compose.looks.shown.items() if source in files}
             return await self._submission.submit_together(requests, takes=self._takes, again=again, shown=shown)
         except InvalidRequest as error:
-            self._trouble = error.title
+            self._trouble, self._found = error.title, {}
             return []
         except PublicUrlNeeded as error:
             self._trouble = error.sentence

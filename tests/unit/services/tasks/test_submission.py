@@ -465,7 +465,7 @@ def test_models_together_are_not_sent_twice_in_a_minute_and_not_beyond_the_most_
         async with Rig(tmp_path) as rig:
             requests = three_models(rig)
             await rig.engine.submission.submit(requests[1])
-            with pytest.raises(RequestRepeated):
+            with pytest.raises(RequestRepeated, match=r"You sent exactly this to Kling 3\.0 Standard 1 s ago\."):
                 await rig.engine.submission.submit_together(requests)
             many = [replace(one, prompt=f"{one.prompt} {number}") for number in range(4) for one in requests]
             with pytest.raises(InvalidRequest, match="120 tasks at once are too many"):
