@@ -15,6 +15,7 @@ from sora_studio.domain.events import ConnectionChanged
 from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.ui.compose.again_question import AgainQuestion
+from sora_studio.ui.compose.beside.opener import BesideOpener
 from sora_studio.ui.compose.column import ComposeColumn
 from sora_studio.ui.compose.controls_row import ControlsRow
 from sora_studio.ui.compose.header import ComposeHeader
@@ -70,6 +71,7 @@ class ComposePanel(QWidget):
         self._pictures = PictureDesk(self._images, self._model, scope)
         self._chips = OptionChips(self)
         self._picker = PickerOpener(self, self._model.picker_facts)
+        self._beside = BesideOpener(self, self._model, scope)
         self._idle = QTimer(self, singleShot=True, interval=_PICKER_AFTER_MS)
         self._idle.timeout.connect(self._picker.prepare)
         self._again = AgainQuestion(self)
@@ -87,6 +89,7 @@ class ComposePanel(QWidget):
         relay.connection_changed.connect(self._on_relay_connection_changed)
         relay.relay_changed.connect(self._model.take_settings)
         self._images.attach(services.pictures, services.pasted_dir)
+        self._beside.attach(services.submission)
         self._scope.start(self._restore(services), name="restore draft")
 
     @property
@@ -175,6 +178,11 @@ class ComposePanel(QWidget):
         self._chips.takes_chosen.connect(self._on_chips_takes_chosen)
         self._chips.picker_wanted.connect(self.choose_model)
         self._picker.chosen.connect(self._on_model_chosen)
+        self._picker.beside.connect(self._on_picker_beside)
+        self._beside.use_wanted.connect(self._on_model_chosen)
+        self._beside.submitted.connect(self.submitted)
+        self._beside.key_needed.connect(self.key_needed)
+        self._beside.route_needed.connect(self.route_needed)
         self._picker.favourites_changed.connect(self._on_favourites_changed)
         self._chips.mode_chosen.connect(self._on_mode_chosen)
         self._chips.callback_chosen.connect(self._model.set_callback)
@@ -260,6 +268,9 @@ class ComposePanel(QWidget):
     def _on_model_chosen(self, slug: str) -> None:
         self._model.set_model(slug)
         self._pictures.check()
+
+    def _on_picker_beside(self, slug: str) -> None:
+        self._beside.open(slug, self._chips.head.model_chip, self._editor)
 
     def _on_favourites_changed(self, slugs: tuple[str, ...]) -> None:
         self._scope.start(self._model.set_favourites(slugs), name="save favourite models")
