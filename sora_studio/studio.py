@@ -64,6 +64,7 @@ from sora_studio.services.runtime.credentials import Credentials
 from sora_studio.services.runtime.notices import ADDRESS, DATABASE, PROXY, Notices
 from sora_studio.services.runtime.settings_service import SettingsService
 from sora_studio.services.runtime.supervision import Supervisor
+from sora_studio.services.tasks.model_blocks import ModelBlocks
 from sora_studio.services.tasks.submission import Submission
 from sora_studio.services.tasks.task_writer import TaskWriter
 from sora_studio.storage.data_folder import prepare_data_folder
@@ -113,6 +114,7 @@ class Studio:
     recordings: Recordings
     reports: Reports
     models: ModelLibrary
+    model_blocks: ModelBlocks
     retry: Callable[[], None]
 
 
@@ -320,6 +322,7 @@ class _Assembly:
             recordings=recordings,
             reports=engine.reports,
             models=self._build_models(base_url),
+            model_blocks=engine.model_blocks,
             retry=engine.retry,
         )
 

@@ -12,7 +12,8 @@ StudioError
 │   ├── KeyRejected         HTTP 401
 │   ├── OutOfCredit         HTTP 402
 │   ├── ModelForbidden      HTTP 403
-│   ├── RequestRefused      HTTP 400, 404 and the other final refusals of a create
+│   ├── ModelGone           HTTP 404 for a create, or `MODEL_UNAVAILABLE`
+│   ├── RequestRefused      HTTP 400 and the other final refusals of a create
 │   ├── KeyringUnavailable  the system's key store does not work
 │   ├── StorageFull         no room on the disk
 │   ├── DatabaseUnusable    the database is damaged, or newer than this program
@@ -149,6 +150,11 @@ class OutOfCredit(UserError):
 class ModelForbidden(UserError):
     title = "This key may not use this model."
     advice = "Choose another model, or ask the service to enable it."
+
+
+class ModelGone(UserError):
+    title = "The service no longer offers this model."
+    advice = "Nothing was charged. Open the draft with another model."
 
 
 class RequestRefused(UserError):

@@ -47,6 +47,14 @@ class NoticeAction(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedModel:
+    """A model that nothing is sent to, and a task of it, whose draft can be opened with another model."""
+
+    slug: str
+    task: int
+
+
+@dataclass(frozen=True, slots=True)
 class NoticeRaised:
     """Something that concerns more than one task. `cause` is a stable key: a later notice replaces one of the same cause."""
 
@@ -54,6 +62,8 @@ class NoticeRaised:
     level: NoticeLevel
     text: str
     action: NoticeAction | None = None
+    model: RefusedModel | None = None
+    """If the notice is about one: it offers the model's successors."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,18 @@
 """Explains a failed task: one plain sentence, what to do next, and whether changing the request can help."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 REQUEST_REFUSED = "REQUEST_REFUSED"
 MODEL_FORBIDDEN = "MODEL_FORBIDDEN"
+MODEL_GONE = "MODEL_GONE"
+MODEL_UNAVAILABLE = "MODEL_UNAVAILABLE"
 IMAGE_UNUSABLE = "IMAGE_UNUSABLE"
 IMAGE_UNPUBLISHED = "IMAGE_UNPUBLISHED"
 INSUFFICIENT_CREDITS = "INSUFFICIENT_CREDITS"
 TASK_LOST = "TASK_LOST"
+
+OF_THE_MODEL = frozenset({MODEL_FORBIDDEN, MODEL_GONE, MODEL_UNAVAILABLE})
+"""Failures for which another model is the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +77,8 @@ _KNOWN: dict[str, Failure] = {
         "Try again with a shorter clip, or at a quieter time.",
         fixable=False,
     ),
-    "MODEL_UNAVAILABLE": Failure(
-        "The model is not available at the moment.",
+    MODEL_UNAVAILABLE: Failure(
+        "{model} is not available at the moment.",
         "Try again later, or choose another model or route.",
         fixable=False,
     ),
@@ -93,8 +98,13 @@ _KNOWN: dict[str, Failure] = {
         fixable=True,
     ),
     MODEL_FORBIDDEN: Failure(
-        "This key may not use this model.",
-        "Nothing was charged. Choose another model, or ask the service to enable it.",
+        "This key may not use {model}.",
+        "Nothing was charged. Open the draft with another model, or ask the service to enable this one.",
+        fixable=True,
+    ),
+    MODEL_GONE: Failure(
+        "{model} is no longer offered by the service.",
+        "Nothing was charged. Open the draft with another model.",
         fixable=True,
     ),
     IMAGE_UNUSABLE: Failure(
@@ -114,7 +124,8 @@ _KNOWN: dict[str, Failure] = {
     ),
 }
 
-KNOWN_CODES = frozenset(_KNOWN) - {REQUEST_REFUSED, MODEL_FORBIDDEN, IMAGE_UNUSABLE, IMAGE_UNPUBLISHED, TASK_LOST}
+_OURS = {REQUEST_REFUSED, MODEL_FORBIDDEN, MODEL_GONE, IMAGE_UNUSABLE, IMAGE_UNPUBLISHED, TASK_LOST}
+KNOWN_CODES = frozenset(_KNOWN) - _OURS
 """Upper-case names are the service's own codes; the others are the program's."""
 
 _UNKNOWN = Failure(
@@ -125,9 +136,17 @@ _UNKNOWN = Failure(
 _UNEXPLAINED = Failure("The service failed this task without a reason.", "Try again as it is.", fixable=False)
 
 
-def explain(fail_code: str | None, fail_message: str | None) -> Failure:
-    """Return the sentence for a failure. Unknown and missing codes get one too; the service's own words are shown beside it."""
+def explain(fail_code: str | None, fail_message: str | None, *, model: str = "") -> Failure:
+    """Return the sentence for a failure, which names the model by the title `model`.
+
+    Unknown and missing codes get one too; the service's own words are shown beside it.
+    """
     code = (fail_code or "").strip().upper()
     if known := _KNOWN.get(code):
-        return known
+        return replace(known, title=_naming(model, known.title))
     return _UNKNOWN if code or (fail_message or "").strip() else _UNEXPLAINED
+
+
+def _naming(model: str, title: str) -> str:
+    words = title.replace("{model}", model or "this model")
+    return words if model else f"{words[0].upper()}{words[1:]}"

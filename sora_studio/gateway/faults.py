@@ -18,6 +18,7 @@ from sora_studio.domain.errors import (
     KeyRejected,
     LinkExpired,
     ModelForbidden,
+    ModelGone,
     OutcomeUnknown,
     OutOfCredit,
     RateLimited,
@@ -36,7 +37,7 @@ _REFUSALS: dict[int, type[StudioError]] = {
     401: KeyRejected,
     402: OutOfCredit,
     403: ModelForbidden,
-    404: RequestRefused,
+    404: ModelGone,
     413: RequestRefused,
     422: RequestRefused,
 }
@@ -45,6 +46,8 @@ _REFUSALS: dict[int, type[StudioError]] = {
 _NOT_FORWARDED = frozenset({407, 511})
 """HTTP's statuses for "sign in to the proxy" and "to the network": the request was not forwarded."""
 
+_NO_SUCH_MODEL = frozenset({400, 403, 404, 422})
+"""Refusals that `MODEL_UNAVAILABLE` explains more exactly than their number does."""
 _NO_SUCH_TASK = frozenset({400, 404, 410, 422})
 _NO_SUCH_FILM = frozenset({403, 404, 410})
 
@@ -66,11 +69,9 @@ def create_refusal(answer: Answer) -> StudioError:
         return _intercepted_create(answer)
     if not answer.verdicts <= {*_REFUSALS, 429}:
         return OutcomeUnknown(detail=answer.detail)
-    if _says_no_credit(answer):
-        return OutOfCredit(detail=answer.detail)
-    if not answer.verdicts:
-        return OutcomeUnknown(detail=answer.detail)
-    return _refusal(answer)
+    if (named := _named_refusal(answer)) is not None:
+        return named
+    return _refusal(answer) if answer.verdicts else OutcomeUnknown(detail=answer.detail)
 
 
 def create_breakdown(error: Exception) -> StudioError:
@@ -154,6 +155,15 @@ def _intercepted_create(answer: Answer) -> StudioError:
     return InterceptedCreate(detail=answer.intruder)
 
 
+def _named_refusal(answer: Answer) -> StudioError | None:
+    """Return the error for a create that the service refuses by name; None if it gives no name."""
+    if _says_no_credit(answer):
+        return OutOfCredit(detail=answer.detail)
+    if _says(answer, failures.MODEL_UNAVAILABLE) and answer.verdicts <= _NO_SUCH_MODEL:
+        return ModelGone(detail=answer.detail)
+    return None
+
+
 def _refusal(answer: Answer) -> StudioError:
     """Return the error for the refusal, preferring HTTP's status to the envelope's code."""
     if 429 in answer.verdicts:
@@ -163,7 +173,11 @@ def _refusal(answer: Answer) -> StudioError:
 
 
 def _says_no_credit(answer: Answer) -> bool:
-    return failures.INSUFFICIENT_CREDITS in {answer.word.upper(), answer.words.upper()}
+    return _says(answer, failures.INSUFFICIENT_CREDITS)
+
+
+def _says(answer: Answer, code: str) -> bool:
+    return code in {answer.word.upper(), answer.words.upper()}
 
 
 def _connection_failed(error: Exception) -> ConnectionFailed:

@@ -25,6 +25,7 @@ from sora_studio.services.runtime.core import Core
 from sora_studio.services.runtime.ownership import Ownership
 from sora_studio.services.tasks.attaching import Attaching
 from sora_studio.services.tasks.disk_space import DiskSpace
+from sora_studio.services.tasks.model_blocks import ModelBlocks
 from sora_studio.services.tasks.send_blocks import SendBlocks
 from sora_studio.services.tasks.sending import Sender
 from sora_studio.services.tasks.submission import Submission
@@ -66,6 +67,7 @@ class Engine:
         self._works = False
         self.connection = Connection(core.gateway, core.events, core.notices, core.clock, core.rng)
         self.send_blocks = SendBlocks(core.notices)
+        self.model_blocks = ModelBlocks(core.profiles, core.notices)
         self._meter = PriceMeter(core.task_writer)
         core.task_writer.on_move = self._meter.moved
         self.balance = Balance(core, self.send_blocks, self._meter)
@@ -100,6 +102,7 @@ class Engine:
             outside.publishing,
             self.connection,
             self.send_blocks,
+            self.model_blocks,
             meter=self._meter,
             spending=self.spending,
             disk_space=self._disk_space,
@@ -115,6 +118,7 @@ class Engine:
             self._core,
             outside.publishing,
             self.send_blocks,
+            self.model_blocks,
             attaching,
             disk_space=self._disk_space,
             has_key=outside.has_key,
@@ -150,6 +154,7 @@ class Engine:
     def key_changed(self) -> None:
         """Resume everything that waited for a key."""
         self.send_blocks.key_changed()
+        self.model_blocks.key_changed()
         self.connection.probe_now()
         self.balance.key_changed()
 

@@ -428,6 +428,11 @@ class ModelProfile:
         return replace(self, poll=poll, generation_times=times)
 
 
+def without_file(slug: str) -> ModelProfile:
+    """Return a model whose file is gone: what holds for every model is enough to follow its tasks; nothing is sent."""
+    return ModelProfile(slug, slug, (Mode("", slug, ModeKind.TEXT, {}),), status=Status.GONE)
+
+
 def _words(value: OptionValue) -> set[str]:
     spoken = {str(value).casefold()}
     if isinstance(value, bool):

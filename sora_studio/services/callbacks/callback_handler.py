@@ -58,8 +58,8 @@ class CallbackHandler:
             self._hint(row)
 
     def _look_for(self, row: Task, task_id: str) -> None:
-        profile = self._core.profiles.get(row.request.model)
-        if profile is not None and (row.id, task_id) not in self._looked_for:
+        if (row.id, task_id) not in self._looked_for:
+            profile = self._core.profile_of(row.request.model)
             self._looked_for.add((row.id, task_id))
             self._core.supervisor.start(self._bring_home(row.id, task_id, profile), name=f"report of {row.id}")
 

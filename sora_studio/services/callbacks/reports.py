@@ -102,9 +102,7 @@ class Reports:
         """
         if task.state is not TaskState.UNKNOWN or task.removed_at or not (task.callback_secret and self.state.configured):
             return False
-        profile = self._core.profiles.get(task.request.model)
-        if profile is None:
-            return False
+        profile = self._core.profile_of(task.request.model)
         age_s = (self._core.clock.now() - (task.sent_at or task.created_at)).total_seconds()
         return age_s < reported_within_s(profile.poll) or (self._works and not self._heard_all)
 

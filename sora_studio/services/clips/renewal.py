@@ -19,11 +19,11 @@ class Renewal:
 
     async def renew(self, task: Task, clip: Clip) -> bool | None:
         """Return whether the clip has a new link; None if the service was not asked or did not answer."""
-        profile = self._core.profiles.get(task.request.model)
-        if profile is None or task.task_id is None or self._send_blocks.key_refused or self.again_in_s(task) > 0:
+        if task.task_id is None or self._send_blocks.key_refused or self.again_in_s(task) > 0:
             return None
         self._asked_at[task.id] = self._core.clock.monotonic()
         try:
+            profile = self._core.profile_of(task.request.model)
             status = await self._core.gateway.status(profile, task.task_id)
         except (KeyRejected, KeyMissing) as error:
             self._send_blocks.refuse_key(error)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sora_studio.clock import Clock
-from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.ports import TaskFacts
 from sora_studio.domain.schedule import LOST_AFTER_S, poll_wait_s, safety_wait_s
 from sora_studio.domain.task import Task, TaskState
@@ -148,12 +147,11 @@ class Tracking:
 
     def task_changed(self, task: Task) -> None:
         """Start or stop polling a task, according to its changed row."""
-        profile = self._core.profiles.get(task.request.model)
         gone = task.gateway != self._core.gateway_name or (task.state is TaskState.LOST and task.removed_at is not None)
-        if gone or task.state not in _FOLLOWED_STATES or task.task_id is None or profile is None:
+        if gone or task.state not in _FOLLOWED_STATES or task.task_id is None:
             self._forget(task.id)
         elif task.id not in self._followed:
-            followed = self._followed[task.id] = self._as_followed(task, task.task_id, profile)
+            followed = self._followed[task.id] = self._as_followed(task, task.task_id)
             self._plan(followed)
 
     def spread_overdue(self) -> None:
@@ -252,11 +250,12 @@ class Tracking:
         self._asked_for.pop(task, None)
         self._schedule.drop(task)
 
-    def _as_followed(self, task: Task, task_id: str, profile: ModelProfile) -> PolledTask:
+    def _as_followed(self, task: Task, task_id: str) -> PolledTask:
         """Return the polling state of a row.
 
         Due when the row says, unless that is further ahead than any plan, because a wrong clock wrote it.
         """
+        profile = self._core.profile_of(task.request.model)
         now, elapsed, speed = self._clock.now(), self._clock.elapsed(), self._core.speed
         accepted_at = task.accepted_at or task.created_at
         age_s = max(0.0, (now - accepted_at).total_seconds())

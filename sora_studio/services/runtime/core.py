@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sora_studio.clock import Clock
 from sora_studio.domain.events import EventBus
-from sora_studio.domain.models.profile import ModelProfile
+from sora_studio.domain.models.profile import ModelProfile, without_file
 from sora_studio.domain.public_addresses import is_public_url
 from sora_studio.services.runtime.notices import Notices
 from sora_studio.services.runtime.supervision import Supervisor
@@ -33,6 +33,10 @@ class Core:
     speed: float = 1.0
     service_is_public: bool = True
     """The service is on the internet, and can reach public addresses only."""
+
+    def profile_of(self, model: str) -> ModelProfile:
+        """Return the profile by which the tasks of a model are followed; for one whose file is gone what holds for all."""
+        return self.profiles.get(model) or without_file(model).faster(self.speed)
 
     def is_reachable(self, url: str) -> bool:
         """Return whether the service could fetch from this address or send reports to it."""

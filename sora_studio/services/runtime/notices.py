@@ -1,6 +1,6 @@
 """Notices about more than one task: posted once per cause, and cleared when the cause is gone."""
 
-from sora_studio.domain.events import EventBus, NoticeAction, NoticeCleared, NoticeLevel, NoticeRaised
+from sora_studio.domain.events import EventBus, NoticeAction, NoticeCleared, NoticeLevel, NoticeRaised, RefusedModel
 
 OFFLINE = "offline"
 KEY = "key"
@@ -31,9 +31,17 @@ class Notices:
         """The active notices, oldest first, for windows that subscribe late."""
         return tuple(self._current.values())
 
-    def post(self, cause: str, level: NoticeLevel, text: str, action: NoticeAction | None = None) -> None:
+    def post(
+        self,
+        cause: str,
+        level: NoticeLevel,
+        text: str,
+        action: NoticeAction | None = None,
+        *,
+        model: RefusedModel | None = None,
+    ) -> None:
         """Post a notice unless the same one is active."""
-        notice = NoticeRaised(cause, level, text, action)
+        notice = NoticeRaised(cause, level, text, action, model)
         if self._current.get(cause) != notice:
             self._current[cause] = notice
             self._events.publish(notice)

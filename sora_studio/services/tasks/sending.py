@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from sora_studio.domain.errors import (
     KeyMissing,
     KeyRejected,
     ModelForbidden,
+    ModelGone,
     OutcomeUnknown,
     OutOfCredit,
     PassingError,
@@ -43,6 +45,7 @@ from sora_studio.services.runtime.core import Core
 from sora_studio.services.runtime.notices import STORAGE
 from sora_studio.services.runtime.wait_or_wake import LONGEST_REST_S, wait_or_wake
 from sora_studio.services.tasks.disk_space import DiskSpace
+from sora_studio.services.tasks.model_blocks import ModelBlocks
 from sora_studio.services.tasks.send_blocks import SendBlocks
 from sora_studio.services.tasks.send_window import CREATES_IN_FLIGHT, SendWindow
 from sora_studio.services.tasks.task_counts import TaskCounts
@@ -67,6 +70,7 @@ class Sender:
         publishing: Publishing,
         connection: Connection,
         send_blocks: SendBlocks,
+        model_blocks: ModelBlocks,
         *,
         meter: PriceMeter,
         spending: Spending,
@@ -79,6 +83,7 @@ class Sender:
         self._line = UploadQueue(core, publishing)
         self._connection = connection
         self._send_blocks = send_blocks
+        self._model_blocks = model_blocks
         self._meter = meter
         self._spending = spending
         self._disk_space = disk_space
@@ -87,10 +92,12 @@ class Sender:
         self._closing = False
         self._in_flight = dict[int, asyncio.Task[None]]()
         self._claimed = set[int]()
+        self._held = defaultdict[str, set[int]](set)  # by blocked model: the waiting tasks that say so already
         self._window = SendWindow(core.clock)
         self._pauses = Backoff[str](core.clock, core.rng)
         connection.wakes(self._wake)
         send_blocks.wakes(self._wake)
+        model_blocks.wakes(self._wake)
 
     def task_changed(self, task: Task) -> None:
         """Update queue and counts with a changed row. A task in flight is already counted more precisely."""
@@ -128,18 +135,22 @@ class Sender:
         return not self._closing and not self._send_blocks.forbid_sending and self._connection.online
 
     def _next(self) -> int | None:
-        """Return the oldest waiting task that may be sent now."""
+        """Return the oldest waiting task that may be sent now, or that has to say why it is not."""
         if not self._may_send or len(self._in_flight) - len(self._line) >= CREATES_IN_FLIGHT:
             return None
-        models = [model for model in self._task_counts.models if self._has_place(model)]
-        firsts = [self._task_counts.first_waiting(model, besides=self._line) for model in models]
+        firsts = map(self._first_of, self._task_counts.models)
         return min((first for first in firsts if first is not None), default=None)
 
+    def _first_of(self, model: str) -> int | None:
+        if self._model_blocks.reason(model):
+            return self._task_counts.first_waiting(model, besides=self._held[model])
+        self._held.pop(model, None)
+        return self._task_counts.first_waiting(model, besides=self._line) if self._has_place(model) else None
+
     def _has_place(self, model: str) -> bool:
-        profile = self._core.profiles.get(model)
-        if profile is None or self._pauses.is_waiting(model):
+        if self._pauses.is_waiting(model):
             return False
-        return self._task_counts.running_of(model) < profile.limits.concurrent_tasks
+        return self._task_counts.running_of(model) < self._core.profiles[model].limits.concurrent_tasks
 
     def _wait_s(self) -> float:
         return min(self._pauses.left_s, self._line.left_s, LONGEST_REST_S)
@@ -149,6 +160,9 @@ class Sender:
         row = await self._task_writer.tasks.get(task_id)
         if row is None or row.state is not TaskState.WAITING or row.removed_at is not None:
             self._forget(task_id, row)
+            return
+        if self._model_blocks.reason(row.request.model):
+            await self._hold(row)
             return
         if self._closing or not self._disk_space.admit():
             return
@@ -163,13 +177,20 @@ class Sender:
         self._task_counts.place(task_id, row.request.model, TaskState.SENDING)
         self._in_flight[task_id] = self._core.supervisor.start(self._send(row, profile), name=f"create {task_id}")
 
+    async def _hold(self, task: Task) -> None:
+        """Keep a task of a blocked model waiting, and say why."""
+        reason = self._model_blocks.hold(task)
+        self._held[task.request.model].add(task.id)
+        if task.trouble != reason:
+            await self._task_writer.insist(lambda: self._task_writer.record(task.id, trouble=reason))
+
     async def _claim(self, task: Task, urls: Mapping[str, str], secret: str | None) -> bool:
         """Commit that the task is being sent, and its callback secret.
 
         Return False if another process was first, if the write failed, if sending was stopped meanwhile, or if a picture was
         withdrawn meanwhile and must be published again.
         """
-        if not self._connection.online or self._send_blocks.service_refuses:
+        if not self._connection.online or self._send_blocks.service_refuses or self._model_blocks.reason(task.request.model):
             return False
         if not await self._line.stands(urls):
             self._line.put_off(task.id, least_s=0.0)
@@ -324,8 +345,10 @@ class Sender:
                 await self._put_back(task, error)
             case RequestRefused():
                 await self._fail(task, failures.REQUEST_REFUSED, error.detail or error.title)
-            case ModelForbidden():
-                await self._fail(task, failures.MODEL_FORBIDDEN, error.detail or error.title)
+            case ModelForbidden() | ModelGone():
+                code = failures.MODEL_GONE if isinstance(error, ModelGone) else failures.MODEL_FORBIDDEN
+                self._model_blocks.refuse(task, code)  # before anything is awaited: the others must not be sent meanwhile
+                await self._fail(task, code, error.detail or error.title)
             case _:
                 await self._doubt(task, error)
 

@@ -24,6 +24,7 @@ from sora_studio.services.pictures.publishing import Publishing
 from sora_studio.services.runtime.core import Core
 from sora_studio.services.tasks.attaching import Attaching, is_id
 from sora_studio.services.tasks.disk_space import DiskSpace
+from sora_studio.services.tasks.model_blocks import ModelBlocks
 from sora_studio.services.tasks.send_blocks import SendBlocks
 
 _RESUBMITTABLE = frozenset({TaskState.UNKNOWN, TaskState.LOST, TaskState.FAILED, TaskState.CANCELLED, TaskState.SUCCESS})
@@ -35,11 +36,12 @@ NO_RELAY = "No relay is set up, so the service has nowhere to report to. Set one
 class Submission:
     """The commands. Their effect is on disk when they return; the owner of the data folder sends afterwards, in order."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a part that a command depends on
         self,
         core: Core,
         publishing: Publishing,
         send_blocks: SendBlocks,
+        model_blocks: ModelBlocks,
         attaching: Attaching,
         *,
         disk_space: DiskSpace,
@@ -51,6 +53,7 @@ class Submission:
         self._task_writer = core.task_writer
         self._publishing = publishing
         self._send_blocks = send_blocks
+        self._model_blocks = model_blocks
         self._disk_space = disk_space
         self._attaching = attaching
         self._has_key = has_key
@@ -122,9 +125,9 @@ class Submission:
         Raises `TaskUnknown`, or like `GatewayClient.status`.
         """
         row = await self._task_writer.tasks.get(task)
-        profile = self._core.profiles.get(row.request.model) if row else None
-        if profile is None or not is_id(task_id.strip()):
+        if row is None or not is_id(task_id.strip()):
             raise TaskUnknown
+        profile = self._core.profile_of(row.request.model)
         return await self._core.gateway.status(profile, task_id.strip(), urgent=True)
 
     async def attach(self, task: int, task_id: str) -> bool:
@@ -195,6 +198,8 @@ class Submission:
             for shot, part in enumerate(self._parts(replace(request, seen={file: seen[file] for file in request.files})))
         ]
         await self._disk_space.check(takes * len(parts))
+        for request in requests:  # whoever sends to a refused model wants to know whether it still is
+            self._model_blocks.retry(request.model)
         return await self._task_writer.add(
             [part for _, part in parts],
             gateway=self._core.gateway_name,
