@@ -35,6 +35,8 @@ class _Block:
 
 
 _NO_WAY = "pictures"
+_NO_MODEL = "model "
+"""Begins the cause of a notice about a model that nothing is sent to; its slug follows."""
 _SAVING = frozenset({Phase.UNSAVED})
 _BLOCKS = {
     "key": _Block(frozenset(Phase) - {Phase.UNSAVED, Phase.DOWNLOADING}, ExitCode.KEY),
@@ -64,8 +66,8 @@ _WORST_FIRST = (ExitCode.UNKNOWN, ExitCode.KEY, ExitCode.GAVE_UP, ExitCode.FAILE
 class Follower:
     """Follows a set of tasks through events. `load` fetches their rows; `standing` are the notices already active.
 
-    `take_back` cancels a task of this command that waits for a failing picture route: it must not be sent later, when the user
-    may have sent it again.
+    `take_back` cancels a task of this command that waits for a failing picture route or a refused model: it must not be sent
+    later, when the user may have sent it again.
     """
 
     def __init__(
@@ -114,12 +116,20 @@ class Follower:
             self._report.end()
 
     async def _give_up(self, wanted: set[int]) -> None:
-        without_way = self._without_way([*self._tasks.values()]) if self._take_back else []
-        taken_back = {task.id for task in without_way if self._take_back and await self._take_back(task.id)}
+        unsendable = self._unsendable([*self._tasks.values()]) if self._take_back else []
+        taken_back = {task.id for task in unsendable if self._take_back and await self._take_back(task.id)}
         if taken_back:
             self._dirty |= taken_back
             await self._look(wanted)
             self._progress.say("Tasks that this command could not send were cancelled, so that they are not sent later.")
+
+    def _unsendable(self, tasks: Sequence[Task]) -> list[Task]:
+        """Return the tasks that wait for what only the user can change: a picture route, or another model."""
+        without_way = self._without_way(tasks)
+        return [task for task in tasks if task in without_way or self._is_held(task)]
+
+    def _is_held(self, task: Task) -> bool:
+        return task.phase is Phase.WAITING and f"{_NO_MODEL}{task.request.model}" in self._causes
 
     def _without_way(self, tasks: Sequence[Task]) -> list[Task]:
         """Return the tasks that wait for the failing picture route in the current notice."""
@@ -153,7 +163,7 @@ class Follower:
         if all(_is_kept(task) for task in tasks):
             self._progress.say("This needs your decision: in the window, choose Save as it is or Save now.")
             return ExitCode.GAVE_UP
-        if self._without_way(tasks) == [*tasks]:
+        if self._unsendable(tasks) == [*tasks]:
             return ExitCode.INVALID
         if _OFFLINE not in self._causes and not all(_is_troubled(task) for task in tasks):
             self._good_news_at = self._clock.monotonic()

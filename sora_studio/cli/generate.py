@@ -4,7 +4,7 @@ import codecs
 import io
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +17,7 @@ from sora_studio.cli.follow import Follower, is_answered, is_ended, is_settled
 from sora_studio.cli.progress import ProgressLine
 from sora_studio.cli.report import ProgressBar, Report, say
 from sora_studio.clock import Clock
+from sora_studio.domain import failures
 from sora_studio.domain.errors import InvalidRequest, Problem, RequestRepeated
 from sora_studio.domain.film_edit import FilmEdit
 from sora_studio.domain.models.profile import MediaKind, ModelProfile, Role
@@ -25,7 +26,8 @@ from sora_studio.domain.ports import TaskFilter
 from sora_studio.domain.prompt import without_mark
 from sora_studio.domain.request import GenerationRequest, MediaEdit, as_draft, is_url, slot_of
 from sora_studio.domain.settings import RELAY_URL_VARIABLE
-from sora_studio.domain.task import Task, TaskSection
+from sora_studio.domain.successors import successor_slugs
+from sora_studio.domain.task import Phase, Task, TaskSection
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
@@ -69,7 +71,21 @@ async def generate(command: GenerateCommand, studio: "Studio") -> ExitCode:
     if not command.wait and _lends_itself(studio, request):
         say(STAYS)
         is_done = is_ended
-    return await follower.run([task.id for task in added], is_done=is_done)
+    code = await follower.run([task.id for task in added], is_done=is_done)
+    await _name_other_models(studio, added)
+    return code
+
+
+async def _name_other_models(studio: "Studio", tasks: Sequence[Task]) -> None:
+    """After the service refused the model, say which ones take the draft over, and how to see what would change."""
+    rows = await studio.tasks.get_many([task.id for task in tasks])
+    refused = next((row for row in rows if row.phase is Phase.FAILED and row.fail_code in failures.OF_THE_MODEL), None)
+    profile = studio.profiles.get(refused.request.model) if refused else None
+    if profile is None:
+        return
+    if others := successor_slugs(profile, studio.profiles, refused=studio.model_blocks.refused):
+        say(f"Other models for this draft: {', '.join(others)}.")
+        say(f"What would change: sora-studio carry --from {profile.slug} --to {others[0]}")
 
 
 async def _submit(command: GenerateCommand, studio: "Studio", request: GenerationRequest) -> list[Task]:

@@ -56,7 +56,7 @@ def describe(task: Task) -> str:
 
 def _reasons(task: Task) -> list[str]:
     if task.phase is Phase.FAILED:
-        failure = explain(task.fail_code, task.fail_message)
+        failure = explain(task.fail_code, task.fail_message, model=task.request.model)
         return [f"{failure.title} {failure.advice}", *(words for words in (task.fail_code, task.fail_message) if words)]
     if task.phase is Phase.UNKNOWN:
         unless = ", unless the service's report finds it" if task.callback_secret else ""

@@ -159,7 +159,8 @@ def _named_refusal(answer: Answer) -> StudioError | None:
     """Return the error for a create that the service refuses by name; None if it gives no name."""
     if _says_no_credit(answer):
         return OutOfCredit(detail=answer.detail)
-    if _says(answer, failures.MODEL_UNAVAILABLE) and answer.verdicts <= _NO_SUCH_MODEL:
+    is_refusal = answer.verdicts <= _NO_SUCH_MODEL and bool(answer.verdicts or answer.word)
+    if is_refusal and _says(answer, failures.MODEL_UNAVAILABLE):
         return ModelGone(detail=answer.detail)
     return None
 

@@ -14,6 +14,8 @@ from sora_studio.domain.ports import RemoteStatus, TaskChanges, TaskSurvey
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import SECTIONS, Phase, Task, TaskSection, TaskState
 from sora_studio.paths import resources_dir
+from sora_studio.services.runtime.notices import Notices
+from sora_studio.services.tasks.model_blocks import ModelBlocks
 from tests.doubles.compose_studio import FakePictures
 
 NOW = datetime(2026, 11, 22, 14, 10, tzinfo=UTC)
@@ -89,6 +91,7 @@ class TaskStudio:
         self.profiles, self.gateway_name = {"sora-2": PROFILE}, GATEWAY
         self.tasks = self.file_presence = self.library = self.submission = self.tracking = self.retrieval = self
         self.pictures = FakePictures()
+        self.model_blocks = ModelBlocks(self.profiles, Notices(self.events))
         self.visible: frozenset[int] = frozenset()
         self.looked_for: list[int] = []
         self.written: list[int] = []

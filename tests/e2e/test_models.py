@@ -72,6 +72,17 @@ def test_a_draft_is_carried_without_a_data_folder(program: Program, tmp_path: Pa
     assert not (tmp_path / "none").exists()
 
 
+def test_a_refused_model_is_named_with_its_successors_and_nothing_waits_for_it(program: Program, simulator: Running) -> None:
+    simulator.state.retire("sora-2")
+    ended = program.run("generate", "A harbour", "--takes", "3", "--json")
+    assert ended.code == 3
+    assert {row["state"] for row in ended.rows[-3:]} == {"failed", "cancelled"}
+    assert "sora-2 is no longer offered by the service. Nothing was charged." in ended.err
+    assert "Other models for this draft: seedance-2-0, veo-3-1, kling-3-0-std." in ended.err
+    assert "What would change: sora-studio carry --from sora-2 --to seedance-2-0" in ended.err
+    assert simulator.state.charges == []
+
+
 def test_a_check_tells_what_is_new_changed_or_gone_and_installs_nothing(program: Program, simulator: Running) -> None:
     own = program.data / "models"
     name = "seedance-2-0-mini.toml"

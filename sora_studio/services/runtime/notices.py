@@ -17,6 +17,8 @@ SOFT_LIMIT = "soft-limit"
 HARD_LIMIT = "hard-limit"
 RELAY = "relay"
 PICTURES = "pictures"
+MODEL = "model "
+"""Begins the cause of a notice about a model; its slug follows."""
 
 
 class Notices:

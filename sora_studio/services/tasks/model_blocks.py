@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from sora_studio.domain.events import NoticeAction, NoticeLevel, RefusedModel
 from sora_studio.domain.failures import MODEL_FORBIDDEN, MODEL_GONE, explain
 from sora_studio.domain.models.profile import ModelProfile, Status
+from sora_studio.domain.successors import no_profile
 from sora_studio.domain.task import Task
-from sora_studio.services.runtime.notices import Notices
-
-CAUSE = "model "
-"""Begins the cause of a model's notice; its slug follows."""
+from sora_studio.services.runtime.notices import MODEL, Notices
 
 
 class ModelBlocks:
@@ -34,7 +32,7 @@ class ModelBlocks:
         """Return a sentence about why nothing is sent to the model; empty if it is not blocked."""
         profile = self._profiles.get(model)
         if profile is None:
-            return f"There is no profile of {model}: put the file back, or open the draft with another model."
+            return no_profile(model)
         code = MODEL_GONE if profile.status is Status.GONE else self._refused.get(model)
         return explain(code, None, model=profile.title).title if code else ""
 
@@ -57,7 +55,7 @@ class ModelBlocks:
     def retry(self, model: str) -> None:
         """Try the model once more, at the user's request."""
         if self._refused.pop(model, None) is not None:
-            self._notices.clear(CAUSE + model)
+            self._notices.clear(MODEL + model)
             for listener in self._listeners:
                 listener.set()
 
@@ -72,4 +70,4 @@ class ModelBlocks:
         if model not in self._profiles:
             action = NoticeAction.OPEN_SETTINGS
         about = RefusedModel(slug=model, task=task.id)
-        self._notices.post(CAUSE + model, NoticeLevel.WARNING, words, action, model=about)
+        self._notices.post(MODEL + model, NoticeLevel.WARNING, words, action, model=about)

@@ -18,8 +18,10 @@ from sora_studio.ui.kit.images import read_poster
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.stage.controls import StageControls
 from sora_studio.ui.stage.frame import ACTS_ANYWHERE, StageFrame, StageKey, key_of
+from sora_studio.ui.stage.next_steps import Step
 from sora_studio.ui.stage.screen import FilmScreen, Sentence
-from sora_studio.viewmodels.tasks.task_actions import TaskAction, next_steps
+from sora_studio.viewmodels.tasks.successor_steps import SuccessorStep, steps_of
+from sora_studio.viewmodels.tasks.task_actions import next_steps
 from sora_studio.viewmodels.tasks.task_feed import TaskUpdate
 from sora_studio.viewmodels.tasks.task_words import Surroundings, stage_words
 
@@ -46,12 +48,14 @@ class StagePanel(QWidget):
     """Shows one task and plays only on request. While empty, it shows the poster of a task that finishes, without playing it.
 
     Signals: `frame_taken(Path)` with a picture to start the next clip from; `shown_changed(int | None)` with the id of the
-    task now shown; `step_chosen(TaskAction, Task)` when a button below a task's message is pressed.
+    task now shown; `step_chosen(TaskAction, Task)` when a button below a task's message is pressed, or
+    `successor_chosen(str, Task)` with the slug of a model to open its draft with.
     """
 
     frame_taken = Signal(object)
     shown_changed = Signal(object)
     step_chosen = Signal(object, object)
+    successor_chosen = Signal(str, object)
 
     def __init__(self, scope: TaskScope, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -172,8 +176,7 @@ class StagePanel(QWidget):
         if self._task is None:
             self._screen.show_sentence(EMPTY)
             return
-        around = Surroundings(now=datetime.now(UTC), gateway=self._services.gateway_name if self._services else None)
-        self._screen.show_sentence(Sentence(*stage_words(self._task, around)), next_steps(self._task, around))
+        self._screen.show_sentence(*_absence(self._task, self._services))
 
     async def _show_poster(self, clip: Clip, poster: Path) -> None:
         picture = await asyncio.to_thread(read_poster, poster)
@@ -288,10 +291,14 @@ class StagePanel(QWidget):
     def _toggle_full_screen(self) -> None:
         self._frame.set_full_screen(not self._frame.is_full_screen)
 
-    def _on_screen_step_chosen(self, action: TaskAction) -> None:
-        if self._task is not None:
-            self._frame.set_full_screen(False)
-            self.step_chosen.emit(action, self._task)
+    def _on_screen_step_chosen(self, step: Step) -> None:
+        if self._task is None:
+            return
+        self._frame.set_full_screen(False)
+        if isinstance(step, SuccessorStep):
+            self.successor_chosen.emit(step.model, self._task)
+        else:
+            self.step_chosen.emit(step.action, self._task)
 
     def _on_controls_clip_chosen(self, place: int) -> None:
         was_playing = self._is_open
@@ -335,6 +342,17 @@ class StagePanel(QWidget):
         clip_before, self._task = self._clip(), shown
         if not self._is_open and (self._clip() != clip_before or self._film() is None):
             self._show_clip(play=False)
+
+
+def _absence(task: Task, services: "StageServices | None") -> tuple[Sentence, tuple[Step, ...]]:
+    """Return why a task has no film, and what can be done."""
+    if services is None:
+        around = Surroundings(now=datetime.now(UTC))
+        return Sentence(*stage_words(task, around)), next_steps(task, around)
+    profile = services.profiles.get(task.request.model)
+    around = Surroundings(now=datetime.now(UTC), gateway=services.gateway_name, profile=profile)
+    successors = steps_of(task, services.profiles, refused=services.model_blocks.refused)
+    return Sentence(*stage_words(task, around)), (*successors, *next_steps(task, around))
 
 
 async def _is_there(path: Path) -> bool:

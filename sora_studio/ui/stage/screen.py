@@ -18,9 +18,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from sora_studio.ui.kit import theme
-from sora_studio.ui.stage.next_steps import NextSteps
+from sora_studio.ui.stage.next_steps import NextSteps, Step
 from sora_studio.ui.stage.play_button import play_glyph
-from sora_studio.viewmodels.tasks.task_actions import NextStep
 
 _MARGIN = 12
 _RADIUS = 3
@@ -47,7 +46,7 @@ class Sentence:
 class FilmScreen(QWidget):
     """Paints the last picture or message it was given; its own size never depends on it.
 
-    Signals: `clicked()`; `double_clicked()`; `step_chosen(TaskAction)` when a button below a message is pressed.
+    Signals: `clicked()`; `double_clicked()`; `step_chosen(Step)` when a button below a message is pressed.
     """
 
     clicked = Signal()
@@ -92,7 +91,7 @@ class FilmScreen(QWidget):
         self.setAccessibleDescription("")
         self.update()
 
-    def show_sentence(self, sentence: Sentence, steps: Sequence[NextStep] = ()) -> None:
+    def show_sentence(self, sentence: Sentence, steps: Sequence[Step] = ()) -> None:
         """Show a message instead of a picture, with buttons for the next steps."""
         self._picture, self._sentence, self._offers_play = QImage(), sentence, False
         self.setAccessibleDescription(f"{sentence.title} {sentence.hint}".strip())

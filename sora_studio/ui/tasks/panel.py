@@ -99,6 +99,11 @@ class TaskPanel(QFrame):
     def menu_for(self, task: Task) -> QMenu:
         """Return a menu of the available actions; the main one is first and the default."""
         menu = QMenu(self)
+        for step in self.commands.successors_for(task):
+            entry = menu.addAction(step.label)
+            entry.setToolTip(step.tip)
+            entry.triggered.connect(partial(self.commands.open_with, step.model, task))
+        menu.setToolTipsVisible(True)
         for group in menu_of(task):
             if not menu.isEmpty():
                 menu.addSeparator()

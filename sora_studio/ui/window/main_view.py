@@ -23,6 +23,7 @@ from sora_studio.ui.settings.dialog import SettingsDialog, SettingsPage
 from sora_studio.ui.settings.models.editor_opener import EditorOpener
 from sora_studio.ui.stage.panel import StagePanel
 from sora_studio.ui.tasks.panel import TaskPanel
+from sora_studio.ui.window.model_notices import ModelNotices
 from sora_studio.ui.window.notice_bar import NoticeBar
 from sora_studio.ui.window.status_bar import StatusBar
 from sora_studio.ui.window.top_bar import TopBar
@@ -121,6 +122,7 @@ class MainView(QWidget):
         self.stage.attach(_stage_services(studio))
         self.status.attach(_status_services(studio), self.relay)
         self._editor.attach(studio.models)
+        self._model_notices.attach(studio.notices.current)
         self._refresh.start()
         self._on_refresh_timeout()
         self._show_key_banner()
@@ -188,6 +190,7 @@ class MainView(QWidget):
     def _build_layout(self) -> None:
         self.top_bar = TopBar(demo=self._demo)
         self.notices = NoticeBar()
+        self._model_notices = ModelNotices(self.notices, self.tasks.commands, self.scope, self)
         self.workspace = Workspace(stage=self.stage, compose=self.compose, tasks=self.tasks, keep_clear=self.compose.controls)
         self.status_bar = StatusBar(simulator="Simulator · 30× speed" if self._demo else "")
         lay_out(self, top=self.top_bar, notices=self.notices, workspace=self.workspace, bottom=self.status_bar)
@@ -218,6 +221,8 @@ class MainView(QWidget):
         self.relay.notice_cleared.connect(self.notices.clear_notice)
         self.relay.tracker_changed.connect(self._on_refresh_timeout)
         self.notices.action_asked.connect(self._on_notices_action_asked)
+        self.relay.notice_raised.connect(self._model_notices.take)
+        self._model_notices.settings_asked.connect(partial(self.open_settings, SettingsPage.MODELS))
         self._wire_tasks()
         self.compose.submitted.connect(self._on_submitted)
         self.compose.key_needed.connect(self.open_settings)
@@ -235,6 +240,7 @@ class MainView(QWidget):
         self.tasks.emptied.connect(self.stage.clear)
         self.stage.shown_changed.connect(self._on_stage_shown_changed)
         self.stage.step_chosen.connect(commands.perform)
+        self.stage.successor_chosen.connect(commands.open_with)
         commands.play_requested.connect(self._on_commands_play_requested)
         commands.edit_requested.connect(self.compose.use)
         commands.submitted.connect(self._on_submitted)
@@ -289,7 +295,9 @@ class MainView(QWidget):
         self.stage.set_covered(self.workspace.covered_width)
 
     def _on_notices_action_asked(self, notice: NoticeRaised, action: NoticeAction) -> None:
-        if action is NoticeAction.ENTER_KEY:
+        if notice.model is not None:
+            self._model_notices.act(notice.model, action)
+        elif action is NoticeAction.ENTER_KEY:
             self.open_settings(SettingsPage.KEY)
         elif action is NoticeAction.GET_KEY:
             if pages := service_pages(self._settings.base_url):
@@ -375,12 +383,15 @@ def _task_services(studio: "Studio") -> TaskServices:
         tracking=studio.tracking,
         retrieval=studio.retrieval,
         pictures=studio.pictures,
+        model_blocks=studio.model_blocks,
     )
 
 
 def _stage_services(studio: "Studio") -> StageServices:
     return StageServices(
         gateway_name=studio.gateway_name,
+        profiles=studio.profiles,
+        model_blocks=studio.model_blocks,
         library=studio.library,
         file_presence=studio.file_presence,
         pictures=studio.pictures,

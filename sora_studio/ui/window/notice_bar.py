@@ -1,13 +1,16 @@
 """Notices that concern the whole window, below the top bar: one row per cause, with its action."""
 
+from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from sora_studio.domain.events import NoticeAction, NoticeLevel, NoticeRaised
 from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.elided_label import ElidedLabel
+from sora_studio.viewmodels.tasks.successor_steps import SuccessorStep
 
 SHOWN_AT_ONCE = 2
 """Limits the height; the next notice appears when one of these is dismissed."""
@@ -31,10 +34,13 @@ _WEIGHT = {NoticeLevel.ERROR: 0, NoticeLevel.WARNING: 1, NoticeLevel.INFO: 2}
 class NoticeRow(QFrame):
     """A row with one notice, its action buttons and a dismiss button.
 
-    Signals: `action_asked(NoticeAction)`, `dismissed()`.
+    A notice about a model also gets buttons for its successors, and a line about what the one at hand would change.
+
+    Signals: `action_asked(NoticeAction)`, `successor_chosen(str)` with the slug of a model, `dismissed()`.
     """
 
     action_asked = Signal(object)
+    successor_chosen = Signal(str)
     dismissed = Signal()
 
     def __init__(self, notice: NoticeRaised, actions: tuple[NoticeAction, ...], parent: QWidget | None = None) -> None:
@@ -48,6 +54,13 @@ class NoticeRow(QFrame):
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._text.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._changes = ElidedLabel(at_end=True)
+        self._changes.setFont(theme.font(size_px=11))
+        theme.set_role(self._changes, "secondary")
+        self._changes.hide()
+        self._steps = dict[QObject, SuccessorStep]()
+        self._offers = QHBoxLayout()
+        self._offers.setSpacing(theme.GRID)
         self._close = QToolButton()
         self._close.setAccessibleName("Dismiss this notice")
         self._close.setToolTip("Dismiss")
@@ -62,8 +75,13 @@ class NoticeRow(QFrame):
         row = QHBoxLayout()
         row.setContentsMargins(2 * theme.GRID, theme.GRID, theme.GRID, theme.GRID)
         row.setSpacing(theme.GRID)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self._text)
+        words.addWidget(self._changes)
+        words.addLayout(self._offers)
         row.addWidget(self._icon)
-        row.addWidget(self._text, 1)
+        row.addLayout(words, 1)
         for action in actions:
             row.addWidget(self._build_action(action))
         row.addWidget(self._close)
@@ -72,6 +90,33 @@ class NoticeRow(QFrame):
         column.setSpacing(0)
         column.addLayout(row)
         column.addWidget(theme.rule())
+
+    def offer(self, steps: Sequence[SuccessorStep]) -> None:
+        """Add a button for each successor below the text."""
+        if not steps or self._steps:
+            return
+        for step in steps:
+            button = QPushButton(step.whole_label)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setAccessibleDescription(step.tip)
+            button.setToolTip(step.tip)
+            button.clicked.connect(partial(self.successor_chosen.emit, step.model))
+            button.installEventFilter(self)
+            self._steps[button] = step
+            self._offers.addWidget(button)
+        self._offers.addStretch(1)
+        self._offers.setContentsMargins(0, theme.GRID - 2, 0, 0)
+        self._show_changes(steps[0])
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Show what the successor under the pointer or with the keyboard focus would change."""
+        if event.type() in (QEvent.Type.Enter, QEvent.Type.FocusIn) and (step := self._steps.get(watched)) is not None:
+            self._show_changes(step)
+        return super().eventFilter(watched, event)
+
+    def _show_changes(self, step: SuccessorStep) -> None:
+        self._changes.setText(f"{step.title}: {step.tip}")
+        self._changes.show()
 
     def _build_action(self, action: NoticeAction) -> QPushButton:
         button = QPushButton(ACTION_WORDS[action])
@@ -88,10 +133,11 @@ class NoticeRow(QFrame):
 class NoticeBar(QWidget):
     """Shows active notices, the most severe first; hidden when there are none. Announces new ones to screen readers.
 
-    Signals: `action_asked(NoticeRaised, NoticeAction)`.
+    Signals: `action_asked(NoticeRaised, NoticeAction)`; `successor_chosen(NoticeRaised, str)` with the slug of a model.
     """
 
     action_asked = Signal(object, object)
+    successor_chosen = Signal(object, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -109,10 +155,17 @@ class NoticeBar(QWidget):
         self._remove(notice.cause)
         row = NoticeRow(notice, tuple(action for action in (notice.action, *also) if action is not None), self)
         row.action_asked.connect(partial(self.action_asked.emit, notice))
+        row.successor_chosen.connect(partial(self.successor_chosen.emit, notice))
         row.dismissed.connect(lambda: self.clear_notice(notice.cause))
         self._rows[notice.cause] = row
         self._arrange()
         QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, notice.text))
+
+    def offer(self, notice: NoticeRaised, steps: Sequence[SuccessorStep]) -> None:
+        """Add the successors of the notice's model to its row, unless it has been dismissed or replaced."""
+        row = self._rows.get(notice.cause)
+        if row is not None and row.notice == notice:
+            row.offer(steps)
 
     def clear_notice(self, cause: str) -> None:
         """Remove the notice with this cause, if any."""

@@ -7,6 +7,7 @@ from sora_studio.domain.clip import NOT_WRITTEN, ClipState
 from sora_studio.domain.errors import FolderSilent, KeyMissing, KeyRejected, OutOfCredit, StorageFull
 from sora_studio.domain.failures import IMAGE_UNPUBLISHED, INSUFFICIENT_CREDITS, explain
 from sora_studio.domain.service_pages import service_pages
+from sora_studio.domain.successors import needs_another_model
 from sora_studio.domain.task import Phase, Task
 from sora_studio.viewmodels.tasks.task_money import price_text
 from sora_studio.viewmodels.tasks.task_words import Surroundings, is_elsewhere
@@ -119,6 +120,8 @@ def _next_actions(task: Task, around: Surroundings) -> tuple[TaskAction, ...]:
     if task.phase is Phase.UNKNOWN:
         return (TaskAction.REVIEW,)
     usual = _own_actions(task) if task.phase in _STUCK or (task.phase is Phase.UNSAVED and _clip_trouble(task)) else ()
+    if task.phase is Phase.WAITING and needs_another_model(task, around.profile):
+        usual = (TaskAction.EDIT,)
     return (*((remedy,) if remedy else ()), *usual)
 
 

@@ -11,8 +11,10 @@ from sora_studio.disk_calls import on_disk
 from sora_studio.domain.clip import ClipState
 from sora_studio.domain.errors import StudioError, TaskUnknown
 from sora_studio.domain.service_pages import service_pages
+from sora_studio.domain.successors import opened_with
 from sora_studio.domain.task import Phase, Task
 from sora_studio.viewmodels.starter import Starter
+from sora_studio.viewmodels.tasks.successor_steps import SuccessorStep, steps_of, successor_steps
 from sora_studio.viewmodels.tasks.task_actions import TaskAction
 from sora_studio.viewmodels.tasks.task_money import found_sentence
 
@@ -60,6 +62,37 @@ class TaskCommandsModel(QObject):
     def attach(self, services: "TaskServices") -> None:
         """Connect the services. Before that, only actions that need none work."""
         self._services = services
+
+    def successors_for(self, task: Task) -> tuple[SuccessorStep, ...]:
+        """Return the steps that open the draft of a task that needs another model; none for any other task."""
+        if self._services is None:
+            return ()
+        return steps_of(task, self._services.profiles, refused=self._services.model_blocks.refused)
+
+    async def offers(self, task: int) -> tuple[SuccessorStep, ...]:
+        """Return the steps for a task of a model that nothing is sent to, whether the task says so already or not."""
+        services = self._services
+        if services is None or (row := await services.tasks.get(task)) is None:
+            return ()
+        return successor_steps(row.request, services.profiles, refused=services.model_blocks.refused)
+
+    async def open_task_with(self, model: str, task: int) -> None:
+        """Put a task's request into the editor, as the other model takes it."""
+        if self._services is not None and (row := await self._services.tasks.get(task)) is not None:
+            self.open_with(model, row)
+
+    def open_with(self, model: str, task: Task) -> None:
+        """Put the task's request into the editor, as the other model takes it."""
+        if self._services is None:
+            return
+        source, target = map(self._services.profiles.get, (task.request.model, model))
+        if source is not None and target is not None:
+            self.edit_requested.emit(opened_with(task.request, source, target))
+
+    def retry_model(self, model: str) -> None:
+        """Send the waiting tasks of a model that the service refused."""
+        if self._services is not None:
+            self._services.model_blocks.retry(model)
 
     def perform(self, action: TaskAction, task: Task) -> None:
         """Start the action and return at once; errors are reported by the scope that the work runs in."""

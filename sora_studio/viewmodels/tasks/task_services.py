@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from sora_studio.services.library.library import Library
     from sora_studio.services.pictures.pictures import Pictures
     from sora_studio.services.polling.tracking import Tracking
+    from sora_studio.services.tasks.model_blocks import ModelBlocks
     from sora_studio.services.tasks.submission import Submission
     from sora_studio.storage.tasks import SqliteTasks
 
@@ -26,3 +27,4 @@ class TaskServices:
     tracking: "Tracking"
     retrieval: "Retrieval"
     pictures: "Pictures"
+    model_blocks: "ModelBlocks"

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import starmap
 
 from sora_studio.domain.clip import ClipState
 from sora_studio.domain.events import TransferProgressed
 from sora_studio.domain.failures import TASK_LOST, explain
 from sora_studio.domain.models.profile import ModelProfile, OptionKind
-from sora_studio.domain.models.values import is_same
+from sora_studio.domain.models.values import OptionValue, is_same
 from sora_studio.domain.prompt import first_line
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import Phase, Task, TaskSection
@@ -157,7 +158,7 @@ def is_right_to_left(text: str) -> bool:
 def _options_text(request: GenerationRequest, profile: ModelProfile | None) -> str:
     """Return the option values, without texts; a switch only when it differs from the model's default."""
     if profile is None:
-        return " ".join(str(value) for value in request.options.values() if not isinstance(value, bool))
+        return ", ".join(filter(None, (request.mode, *starmap(_as_sent, request.options.items()))))
     words, options = list[str](), {option.field: option for option in profile.options}
     for field, value in request.options.items():
         option = options.get(field)
@@ -168,6 +169,11 @@ def _options_text(request: GenerationRequest, profile: ModelProfile | None) -> s
         elif not isinstance(value, bool) and option.kind is not OptionKind.TEXT:
             words.append(option.label(value) if option.unit else option.label(value).lower())
     return " ".join(words)
+
+
+def _as_sent(field: str, value: OptionValue) -> str:
+    """Return an option in the wire's words."""
+    return f"{field}: {str(value).lower() if isinstance(value, bool) else value}"
 
 
 def gateway_host(gateway: str) -> str:
@@ -267,8 +273,9 @@ def _missing(task: Task, around: Surroundings) -> State:
 
 
 def _failed(task: Task, around: Surroundings) -> State:
-    del around
-    words = (explain(task.fail_code, task.fail_message).title.rstrip("."), task.fail_code or "", task.fail_message or "")
+    model = around.profile.title if around.profile else task.request.model
+    failure = explain(task.fail_code, task.fail_message, model=model)
+    words = (failure.title.rstrip("."), task.fail_code or "", task.fail_message or "")
     return State(tuple(filter(None, words)), Tone.FAILED)
 
 

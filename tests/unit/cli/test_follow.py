@@ -162,9 +162,18 @@ def test_what_has_no_way_is_taken_back_by_the_command_that_made_it_and_by_no_oth
     assert {row.state for row in scene.rows.values()} == {state}
 
 
+def test_what_waits_for_a_refused_model_is_taken_back_and_ends_like_the_refused_task() -> None:
+    failed = task(TaskState.FAILED, fail_code=failures.MODEL_GONE)
+    scene = Scene(failed, task(number=2), is_own=True)
+    assert scene.run(lambda: scene.notice("model sora-2")) is ExitCode.FAILED
+    assert scene.rows[2].state is TaskState.CANCELLED
+
+
 @pytest.mark.parametrize(
     ("cause", "row"),
     [
+        ("model sora-2", task(TaskState.PENDING)),
+        ("model sora-2-pro", task(TaskState.WAITING)),
         ("key", task(TaskState.SUCCESS, clip(ClipState.DOWNLOADING))),
         ("credit", task(TaskState.PENDING)),
         ("hard-limit", task(TaskState.PENDING)),

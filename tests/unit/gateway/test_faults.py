@@ -122,7 +122,7 @@ def test_a_status_that_says_that_nothing_was_forwarded_is_believed_unless_the_an
         (401, errors.KeyRejected),
         (402, errors.OutOfCredit),
         (403, errors.ModelForbidden),
-        (404, errors.RequestRefused),
+        (404, errors.ModelGone),
         (413, errors.RequestRefused),
         (422, errors.RequestRefused),
         (429, errors.RateLimited),
@@ -150,6 +150,27 @@ def test_no_credit_is_understood_by_its_name_too(status: int, body: object) -> N
         assert type(refusal(answer_of(status, body))) is errors.OutOfCredit
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "kind"),
+    [
+        (200, {"code": "MODEL_UNAVAILABLE"}, errors.ModelGone),
+        (404, {"code": 404, "message": "gone", "data": {"error": "MODEL_UNAVAILABLE"}}, errors.ModelGone),
+        (400, {"code": 400, "message": "model_unavailable"}, errors.ModelGone),
+        (403, {"code": 403, "message": "MODEL_UNAVAILABLE"}, errors.ModelGone),
+        (429, {"code": 429, "message": "MODEL_UNAVAILABLE"}, errors.RateLimited),
+        (401, {"code": 401, "message": "MODEL_UNAVAILABLE"}, errors.KeyRejected),
+        (503, {"code": 503, "message": "MODEL_UNAVAILABLE"}, errors.OutcomeUnknown),
+        (200, {"code": 200, "message": "MODEL_UNAVAILABLE", "data": {}}, errors.OutcomeUnknown),
+        (404, {"code": 404, "message": "MODEL_UNAVAILABLE", "data": {"taskId": "task_1"}}, errors.OutcomeUnknown),
+        (404, b"<html>not here</html>", errors.InterceptedCreate),
+    ],
+)
+def test_a_model_is_gone_only_where_that_proves_that_nothing_was_started(
+    status: int, body: object, kind: type[errors.StudioError]
+) -> None:
+    assert type(faults.create_refusal(answer_of(status, body))) is kind
+
+
 def test_a_rate_limit_carries_the_wait() -> None:
     failure = faults.create_refusal(answer_of(429, b"slow down", retry_after="7"))
     assert isinstance(failure, errors.RateLimited)
@@ -161,6 +182,7 @@ def test_a_rate_limit_carries_the_wait() -> None:
     [
         (404, {"code": 404, "message": "no such task"}, errors.TaskUnknown),
         (200, {"code": 404, "message": "no such task"}, errors.TaskUnknown),
+        (404, {"code": 404, "message": "gone", "data": {"error": "MODEL_UNAVAILABLE"}}, errors.TaskUnknown),
         (404, b"<html>not here</html>", errors.Intercepted),
         (401, {"code": 401, "message": "no"}, errors.KeyRejected),
         (401, {"code": "401", "Msg": "no"}, errors.KeyRejected),

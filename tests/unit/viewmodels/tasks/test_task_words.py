@@ -82,8 +82,9 @@ def test_facts_tell_a_route_only_when_it_is_not_the_models_usual_one() -> None:
     assert facts_of(replace(task, request=replace(task.request, route="value")), PROFILE) == "Sora 2 · 10 s landscape · value"
 
 
-def test_facts_survive_a_profile_that_is_gone() -> None:
-    assert facts_of(task_in(Phase.WAITING), None) == "sora-2 · 10 landscape · auto"
+def test_facts_survive_a_profile_that_is_gone_in_the_words_of_the_wire() -> None:
+    facts = facts_of(task_in(Phase.WAITING), None)
+    assert facts == "sora-2 · duration: 10, aspect_ratio: landscape, remove_watermark: true · auto"
 
 
 @pytest.mark.parametrize(
