@@ -74,7 +74,7 @@ def test_a_draft_is_carried_without_a_data_folder(program: Program, tmp_path: Pa
 
 def test_a_refused_model_is_named_with_its_successors_and_nothing_waits_for_it(program: Program, simulator: Running) -> None:
     simulator.state.retire("sora-2")
-    ended = program.run("generate", "A harbour", "--takes", "3", "--json")
+    ended = program.run("generate", "A harbour", "--count", "3", "--json")
     assert ended.code == 3
     assert {row["state"] for row in ended.rows[-3:]} == {"failed", "cancelled"}
     assert "sora-2 is no longer offered by the service. Nothing was charged." in ended.err
