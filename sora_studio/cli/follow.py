@@ -129,7 +129,9 @@ class Follower:
         return [task for task in tasks if task in without_way or self._is_held(task)]
 
     def _is_held(self, task: Task) -> bool:
-        return task.phase is Phase.WAITING and f"{_NO_MODEL}{task.request.model}" in self._causes
+        """Return whether the task waits because of its model's notice. One that says nothing yet may be the refused one."""
+        words = self._causes.get(f"{_NO_MODEL}{task.request.model}", "")
+        return task.phase is Phase.WAITING and bool(task.trouble) and words.startswith(task.trouble or "")
 
     def _without_way(self, tasks: Sequence[Task]) -> list[Task]:
         """Return the tasks that wait for the failing picture route in the current notice."""

@@ -22,6 +22,7 @@ class ModelBlocks:
         self._notices = notices
         self._listeners: list[asyncio.Event] = []
         self._refused = dict[str, str]()
+        self._told = set[str]()
 
     @property
     def refused(self) -> frozenset[str]:
@@ -42,13 +43,16 @@ class ModelBlocks:
 
     def refuse(self, task: Task, code: str) -> None:
         """Block the task's model until the user acts: the service refused it, with this fail code."""
+        if task.request.model in self._refused:  # another one was on its way
+            return
         self._refused[task.request.model] = code
         self._post(task, f"{self.reason(task.request.model)} Nothing was charged. Its waiting tasks are kept, and not sent.")
 
     def hold(self, task: Task) -> str:
         """Return why a waiting task cannot be sent; the notice says it too."""
         reason = self.reason(model := task.request.model)
-        if model not in self._refused:
+        if model not in self._refused and model not in self._told:
+            self._told.add(model)
             self._post(task, f"{reason} Its waiting tasks are kept.")
         return reason
 

@@ -164,8 +164,13 @@ def test_what_has_no_way_is_taken_back_by_the_command_that_made_it_and_by_no_oth
 
 def test_what_waits_for_a_refused_model_is_taken_back_and_ends_like_the_refused_task() -> None:
     failed = task(TaskState.FAILED, fail_code=failures.MODEL_GONE)
-    scene = Scene(failed, task(number=2), is_own=True)
-    assert scene.run(lambda: scene.notice("model sora-2")) is ExitCode.FAILED
+    scene = Scene(task(), task(number=2), is_own=True)
+    code = scene.run(
+        lambda: scene.notice("model sora-2"),
+        lambda: scene.put(task(number=2, trouble="About model sora-2.")),
+        lambda: scene.put(failed),
+    )
+    assert code is ExitCode.FAILED
     assert scene.rows[2].state is TaskState.CANCELLED
 
 
@@ -173,7 +178,7 @@ def test_what_waits_for_a_refused_model_is_taken_back_and_ends_like_the_refused_
     ("cause", "row"),
     [
         ("model sora-2", task(TaskState.PENDING)),
-        ("model sora-2-pro", task(TaskState.WAITING)),
+        ("model sora-2-pro", task(TaskState.WAITING, trouble="About model sora-2.")),
         ("key", task(TaskState.SUCCESS, clip(ClipState.DOWNLOADING))),
         ("credit", task(TaskState.PENDING)),
         ("hard-limit", task(TaskState.PENDING)),

@@ -169,6 +169,7 @@ def test_without_a_profile_a_waiting_task_says_what_to_do_and_goes_once_the_file
             assert [(row.state, row.trouble) for row in rig.tasks.rows.values()] == [(TaskState.WAITING, words)] * 2
             (notice,) = notices(rig)
             assert (notice.action, notice.text) == (NoticeAction.OPEN_SETTINGS, f"{words} Its waiting tasks are kept.")
+            assert rig.told(NoticeRaised) == [notice]  # once for all of them
         back = with_profiles(Rig(tmp_path, tasks=rig.tasks), replace(sora_2(), slug="vanished-1"))
         async with back:
             await back.advance(1)
