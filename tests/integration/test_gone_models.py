@@ -74,7 +74,7 @@ def test_tasks_of_a_model_whose_file_is_gone_are_followed_saved_and_kept(
                 assert frames_of(film) > 100
                 beside = json.loads(film.with_suffix(".json").read_text(encoding="utf-8"))
                 assert (beside["model"], beside["mode"], beside["options"]["duration"]) == (SLUG, MODE, 5)
-                assert facts_of(saved, None).startswith(f"{SLUG}, {MODE}, duration: 5, ")
+                assert facts_of(saved, None).startswith(f"{SLUG} · {MODE}, duration: 5, ")
                 assert (kept.phase, kept.trouble) == (Phase.WAITING, NO_PROFILE)
                 assert len(simulator.state.charges) == 1
             monkeypatch.undo()
