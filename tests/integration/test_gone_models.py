@@ -79,7 +79,7 @@ def test_tasks_of_a_model_whose_file_is_gone_are_followed_saved_and_kept(
                 assert len(simulator.state.charges) == 1
             monkeypatch.undo()
             async with running_studio(tmp_path, simulator.url) as studio:
-                tasks = await until(studio, lambda tasks: all(task.phase is Phase.READY for task in tasks))
+                tasks = await until(studio, lambda tasks: all(task.task_id for task in tasks))
                 assert [task.trouble for task in tasks] == [None, None]
                 assert len(simulator.state.charges) == 2
 

@@ -12,6 +12,7 @@ from sora_studio.domain.errors import ModelForbidden, ModelGone, TaskUnknown
 from sora_studio.domain.events import NoticeAction, NoticeRaised, RefusedModel
 from sora_studio.domain.models.profile import ModelProfile, Status
 from sora_studio.domain.task import Task, TaskState
+from sora_studio.services.polling.status_poller import UNKNOWN_TASK
 from tests.unit.services.rig import GATEWAY, Rig, request, run, sora_2
 
 GONE = "Sora 2 is no longer offered by the service."
@@ -94,8 +95,9 @@ def test_accepted_tasks_of_a_refused_model_are_polled_and_an_unknown_one_is_neve
             rig.gateway.creates.append(ModelGone())
             rig.gateway.default_status = TaskUnknown()
             await rig.submit("refused")
-            await rig.advance(4000)
-            assert rig.states() == [TaskState.LOST, TaskState.FAILED]
+            await rig.advance(600)
+            assert rig.states() == [TaskState.PENDING, TaskState.FAILED]
+            assert rig.row(1).trouble == UNKNOWN_TASK
             assert len(rig.gateway.asked) > 3
 
     run(story())
