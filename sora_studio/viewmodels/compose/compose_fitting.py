@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sora_studio.domain.models.carry import place
-from sora_studio.domain.models.profile import Mode, ModelProfile
+from sora_studio.domain.models.draft import Medium
+from sora_studio.domain.models.profile import Mode, ModelProfile, Role
 from sora_studio.domain.models.values import OptionValue, is_same, shown
 from sora_studio.domain.picture import PictureEdit
 from sora_studio.domain.request import GenerationRequest, as_draft, mode_of
@@ -29,9 +30,16 @@ def fitting(request: GenerationRequest, profiles: Mapping[str, ModelProfile], pr
         if (value := request.options.get(option.field)) is not None and option.allows(value)
     }
     route = request.route if profile.routing and request.route in profile.routing.values else ""
-    placed = place(as_draft(request, profile), mode, profile)
     fitted = replace(request, model=profile.slug, mode=mode.id, options=options, route=route)
+    if request.mode == mode.id and all(_has_place(role, media, mode, profile) for role, media in request.media.items()):
+        return fitted.completed(profile)  # what was set aside stays there, even if it would fit by now
+    placed = place(as_draft(request, profile), mode, profile)
     return replace(fitted, media=placed.media, set_aside=placed.set_aside).completed(profile)
+
+
+def _has_place(role: Role, media: tuple[Medium, ...], mode: Mode, profile: ModelProfile) -> bool:
+    slot = next((slot for slot in profile.media_in(mode.id) if slot.role is role), None)
+    return slot is not None and all(medium.kind is slot.kind for medium in media)
 
 
 def options_in_mode(
