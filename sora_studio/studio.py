@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from sora_studio import paths
 from sora_studio.clock import Clock
@@ -27,6 +26,7 @@ from sora_studio.domain.settings import (
     check_base_url,
     is_loopback,
     models_url_for,
+    origin_of,
 )
 from sora_studio.gateway.client import GatewayClient
 from sora_studio.gateway.connections import trusted_authorities
@@ -47,6 +47,7 @@ from sora_studio.services.clips.retrieval import Retrieval
 from sora_studio.services.clips.saving import Shelf
 from sora_studio.services.engine import Engine, Outside
 from sora_studio.services.library.library import Library
+from sora_studio.services.models.estimates import Estimates
 from sora_studio.services.models.model_check import ModelCheck
 from sora_studio.services.models.model_library import ModelLibrary
 from sora_studio.services.money.balance import Balance
@@ -109,6 +110,7 @@ class Studio:
     file_presence: FilePresence
     balance: Balance
     spending: Spending
+    estimates: Estimates
     publishing: Publishing
     pictures: Pictures
     recordings: Recordings
@@ -256,7 +258,7 @@ class _Assembly:
             supervisor=self._supervisor,
             clock=launch.clock,
             rng=launch.rng,
-            gateway_name=launch.gateway_name or _origin(base_url),
+            gateway_name=launch.gateway_name or origin_of(base_url),
             speed=launch.speed,
             service_is_public=is_public_url(base_url),
         )
@@ -317,6 +319,7 @@ class _Assembly:
             file_presence=engine.file_presence,
             balance=engine.balance,
             spending=engine.spending,
+            estimates=engine.estimates,
             publishing=publishing,
             pictures=Pictures(media, preparation, checker, launch.data_dir / "frames"),
             recordings=recordings,
@@ -402,9 +405,3 @@ def _relay_of(settings: Settings) -> tuple[RelayPlace, str, int]:
 
 def _shipped_models() -> Path:
     return paths.resources_dir() / "models"
-
-
-def _origin(base_url: str) -> str:
-    """Return scheme, host and port: two addresses with the same origin are the same service."""
-    parts = urlsplit(base_url)
-    return f"{parts.scheme}://{parts.netloc}".lower()

@@ -218,7 +218,7 @@ def prompt_from(argument: str) -> str:
 
 def _follower(studio: "Studio", *, as_json: bool, take_back: Callable[[int], Awaitable[bool]] | None = None) -> Follower:
     bar, clock = ProgressBar(), Clock()
-    report, progress = Report(as_json=as_json, bar=bar), ProgressLine(bar, studio.profiles, clock)
+    report, progress = Report(as_json=as_json, bar=bar), ProgressLine(bar, studio.profiles, clock, studio.estimates.usual_time)
     standing = studio.notices.current
     return Follower(studio.events, studio.tasks.get_many, report, progress, clock, standing=standing, take_back=take_back)
 

@@ -6,14 +6,26 @@ from typing import cast
 
 from sora_studio.domain.models.facts import durations, price_of, resolutions, sound, usual_s
 from sora_studio.domain.models.profile import Condition, MediaSlot, Mode, ModelProfile, Option, Price, Rule
+from sora_studio.domain.models.record import ModelRecord
 from sora_studio.domain.models.values import shown
 
 Facts = dict[str, object]
+MEASURED = "measured"
+"""Kind of a price that was measured; otherwise the kind is what the profile's price is paid for."""
 
 
-def summary(profile: ModelProfile, tasks: int | None) -> Facts:
-    """Return one line of the list. `tasks` is None when the database cannot be read."""
+def summary(profile: ModelProfile, record: ModelRecord | None) -> Facts:
+    """Return one line of the list. `record` is None when the database cannot be read.
+
+    Measured values replace the profile's: `price` is then the median of one clip in US dollars and `price_kind` is `measured`;
+    `usual_s` is the median, and what 95 % take at most.
+    """
     amount, per = price_of(profile)
+    usual = usual_s(profile)
+    if record and record.price_usd is not None:
+        amount, per = (record.price_usd, record.price_usd), MEASURED
+    if record and record.usual_s is not None:
+        usual = [round(seconds, 1) for seconds in record.usual_s]
     return {
         "slug": profile.slug,
         "title": profile.title,
@@ -25,16 +37,16 @@ def summary(profile: ModelProfile, tasks: int | None) -> Facts:
         "sound": sound(profile),
         "price": _short(amount),
         "price_kind": per,
-        "usual_s": usual_s(profile),
-        "tasks": tasks,
+        "usual_s": usual,
+        "tasks": record.tasks if record else None,
     }
 
 
-def details(profile: ModelProfile, tasks: int | None) -> Facts:
+def details(profile: ModelProfile, record: ModelRecord | None) -> Facts:
     """Return everything about a model: the line of the list, with each mode as an object, and what else the profile says."""
     source = profile.source
     return {
-        **summary(profile, tasks),
+        **summary(profile, record),
         "modes": [_mode(mode, profile) for mode in profile.modes],
         "gone_after": profile.gone_after.isoformat() if profile.gone_after else None,
         "successors": list(profile.successors),

@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from sora_studio.cli.model_facts import when_of, words_of
 from sora_studio.domain.models.facts import durations, price_of, resolutions, sound, usual_s
+from sora_studio.domain.models.price_words import full_price
 from sora_studio.domain.models.profile import MediaSlot, Mode, ModelProfile, Option, OptionKind, Price, PricePer, Rule
+from sora_studio.domain.models.record import ModelRecord
 from sora_studio.domain.models.values import OptionValue, listed, shown
 from sora_studio.domain.picture import format_name
 
@@ -13,7 +15,7 @@ _PER = {PricePer.CLIP: "per clip", PricePer.SECOND: "per second", PricePer.INPUT
 _MINUTES_FROM_S = 120
 
 
-def listing(profile: ModelProfile, tasks: int | None) -> list[str]:
+def listing(profile: ModelProfile, record: ModelRecord | None) -> list[str]:
     """Return the cells of the list."""
     return [
         profile.slug,
@@ -23,14 +25,14 @@ def listing(profile: ModelProfile, tasks: int | None) -> list[str]:
         _seconds(durations(profile)) or "-",
         ", ".join(map(shown, resolutions(profile))) or "-",
         f"sound: {sound(profile)}",
-        _price_words(profile),
-        _usual_words(profile),
-        _task_words(tasks),
+        _price_words(profile, record),
+        _usual_words(profile, record),
+        _task_words(record),
         ", ".join(mode.id for mode in profile.modes),
     ]
 
 
-def comparison(profile: ModelProfile, tasks: int | None) -> dict[str, list[str]]:
+def comparison(profile: ModelProfile, record: ModelRecord | None) -> dict[str, list[str]]:
     """Return the cells of one column, by the title of their row; each cell is one or more paragraphs."""
     options, roles = dict[str, str](), dict[str, str]()
     for option in profile.options:
@@ -50,14 +52,14 @@ def comparison(profile: ModelProfile, tasks: int | None) -> dict[str, list[str]]
         "Media": [f"{role}: {words}" for role, words in roles.items()] or ["none"],
         "Prompt": [_prompt_words(profile)],
         "Routes": [_route_words(profile)],
-        "Price": [_price_words(profile)],
-        "Usual time": [_usual_words(profile)],
-        "Tasks": [_task_words(tasks)],
+        "Price": [_price_words(profile, record)],
+        "Usual time": [_usual_words(profile, record)],
+        "Tasks": [_task_words(record)],
         "Source": [profile.source.url if profile.source else UNKNOWN],
     }
 
 
-def description(profile: ModelProfile, tasks: int | None) -> Iterator[str]:
+def description(profile: ModelProfile, record: ModelRecord | None) -> Iterator[str]:
     """Yield the lines of everything about a model."""
     limits, poll = profile.limits, profile.poll
     yield f"{profile.title} ({profile.slug}), family {profile.family}"
@@ -68,10 +70,14 @@ def description(profile: ModelProfile, tasks: int | None) -> Iterator[str]:
     yield from _titled("Price", [_price(price) for price in profile.prices] or [UNKNOWN])
     times = [f"{_times(time.seconds)}{_when(when_of(time.when))}" for time in profile.generation_times]
     yield from _titled("Usual time", times or [UNKNOWN])
+    if record and record.price_usd is not None:
+        yield f"Measured price: {full_price(profile, record, None)}"
+    if record and record.usual_s is not None:
+        yield f"Measured time: {_measured_times(record.usual_s)}"
     yield f"Status checks: after {poll.first_after_s:g} s, then every {poll.every_s:g} s"
     yield f"Limits: {limits.requests_per_minute:,} requests a minute, {limits.concurrent_tasks:,} tasks at once"
     yield f"Results are kept for {_hours(profile.expire_after_s)}"
-    yield f"Tasks: {_task_words(tasks)}"
+    yield f"Tasks: {_task_words(record)}"
     if source := profile.source:
         yield f"Source: {source.url}, seen on {source.seen_on.isoformat()}, confidence {source.confidence}"
     for mode in profile.modes:
@@ -180,7 +186,9 @@ def _is_role(value: OptionValue) -> bool:
     return isinstance(value, str) and value.isalpha()
 
 
-def _price_words(profile: ModelProfile) -> str:
+def _price_words(profile: ModelProfile, record: ModelRecord | None) -> str:
+    if record and record.price_usd is not None:
+        return full_price(profile, record, None)
     amount, per = price_of(profile)
     if amount is None or per is None:
         return "price unknown" if per is None else f"price unknown, {_PER[PricePer(per)]}"
@@ -216,9 +224,16 @@ def _when(when: dict[str, object]) -> str:
     return f" ({words_of(when)})" if when else ""
 
 
-def _usual_words(profile: ModelProfile) -> str:
+def _usual_words(profile: ModelProfile, record: ModelRecord | None) -> str:
+    if record and record.usual_s is not None:
+        return _measured_times(record.usual_s)
     times = usual_s(profile)
     return _times((times[0], times[1])) if times else "time unknown"
+
+
+def _measured_times(usual_s: tuple[float, float]) -> str:
+    median, most = (f"{int(seconds) // 60}:{int(seconds) % 60:02d}" for seconds in usual_s)
+    return f"{median}, nearly always under {most}"
 
 
 def _times(seconds: tuple[float, float]) -> str:
@@ -233,5 +248,5 @@ def _hours(seconds: float) -> str:
     return f"{hours / 24:g} days" if hours >= 48 else f"{hours:g} hours"
 
 
-def _task_words(tasks: int | None) -> str:
-    return UNKNOWN if tasks is None else f"{tasks:,} {'task' if tasks == 1 else 'tasks'}"
+def _task_words(record: ModelRecord | None) -> str:
+    return UNKNOWN if record is None else f"{record.tasks:,} {'task' if record.tasks == 1 else 'tasks'}"

@@ -1,12 +1,14 @@
 """The combined progress of a set of tasks, for the bar."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
 from sora_studio.cli.report import ProgressBar
 from sora_studio.clock import Clock
 from sora_studio.domain.events import TransferProgressed
+from sora_studio.domain.models.estimate import TimeEstimate
 from sora_studio.domain.models.profile import ModelProfile
+from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import Phase, Task
 
 _GENERATION_SHARE = 0.9
@@ -17,10 +19,17 @@ _RUNNING = (Phase.PENDING, Phase.PROCESSING)
 class ProgressLine:
     """Draws the bar from rows and transfers. The service reports no percentage; generation is estimated by the usual time."""
 
-    def __init__(self, bar: ProgressBar, profiles: Mapping[str, ModelProfile], clock: Clock) -> None:
+    def __init__(
+        self,
+        bar: ProgressBar,
+        profiles: Mapping[str, ModelProfile],
+        clock: Clock,
+        usual_time: Callable[[GenerationRequest, ModelProfile], TimeEstimate | None] = GenerationRequest.stated_time,
+    ) -> None:
         self._bar = bar
         self._profiles = profiles
         self._clock = clock
+        self._usual_time = usual_time
         self._transfers = dict[int, float]()
 
     def transferred(self, event: TransferProgressed) -> None:
@@ -50,7 +59,7 @@ class ProgressLine:
         if task.phase is Phase.UNSAVED:
             return _GENERATION_SHARE
         profile = self._profiles.get(task.request.model)
-        usual = task.request.usual_time_s(profile) if profile else None
+        usual = self._usual_time(task.request, profile) if profile else None
         if task.phase not in _RUNNING or usual is None or task.accepted_at is None:
             return 0.0
-        return _GENERATION_SHARE * min((now - task.accepted_at).total_seconds() / usual[1], 0.95)
+        return _GENERATION_SHARE * min((now - task.accepted_at).total_seconds() / usual.most_s, 0.95)

@@ -97,6 +97,11 @@ class SpendingChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class EstimatesChanged:
+    """Tasks that ended have changed what is known of prices and times."""
+
+
+@dataclass(frozen=True, slots=True)
 class TrackerChanged:
     """Whether this process is the one that submits, polls and downloads for its data folder."""
 
@@ -124,6 +129,7 @@ Event = (
     | ConnectionChanged
     | BalanceChanged
     | SpendingChanged
+    | EstimatesChanged
     | TrackerChanged
     | RelayChanged
     | PublicationsChanged

@@ -14,10 +14,11 @@ class DayLimits:
 
 @dataclass(frozen=True, slots=True)
 class DaySpend:
-    """What a day's tasks cost as far as known, and how many more have an unknown price."""
+    """What a day's tasks cost as far as known, how many more have an unknown price, and how many are counted by estimate."""
 
     usd: float = 0.0
     unpriced: int = 0
+    estimated: int = 0
 
 
 def local_day(now: datetime) -> tuple[datetime, datetime]:

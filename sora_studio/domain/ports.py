@@ -1,6 +1,6 @@
 """What the layers exchange: values, and a protocol where there are two real implementations."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +10,7 @@ from typing import Protocol, TypedDict
 from sora_studio.domain.clip import ClipCounts, FilmFacts
 from sora_studio.domain.film_edit import PreparedFile
 from sora_studio.domain.picture import PreparedPicture
+from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import Task, TaskSection, TaskState
 
 # --- the service ---------------------------------------------------------------------------------------------------
@@ -174,6 +175,31 @@ class TaskChanges:
     ids: Sequence[int]
     tasks: Sequence[Task]
     clips: ClipCounts
+
+
+@dataclass(frozen=True, slots=True)
+class PastTasks:
+    """Measured prices and times of successful tasks with equal requests, by task.
+
+    `request` has only what decides them: no prompt, and media only if it is from before modes were kept.
+    """
+
+    request: GenerationRequest
+    prices_usd: Mapping[int, float]
+    times_s: Mapping[int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class TaskHistory:
+    """All tasks at one moment: their number by model and state, the newest id, and the ids of those that are not over.
+
+    `past` are recent successful tasks of one gateway.
+    """
+
+    counts: Mapping[tuple[str, TaskState], int]
+    newest: int
+    unfinished: frozenset[int]
+    past: Sequence[PastTasks]
 
 
 class KeyOrigin(StrEnum):

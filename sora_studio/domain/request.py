@@ -9,6 +9,7 @@ from sora_studio.domain.film_edit import FilmEdit
 from sora_studio.domain.media_types import FILM_TYPES, SOUND_TYPES
 from sora_studio.domain.models.check import Refusal, RefusalKind, check
 from sora_studio.domain.models.draft import Draft, Media, MediaFacts, Medium
+from sora_studio.domain.models.estimate import TimeEstimate, stated_time
 from sora_studio.domain.models.profile import MediaKind, MediaSlot, Mode, ModeKind, ModelProfile, Role
 from sora_studio.domain.models.values import OptionValue
 from sora_studio.domain.picture import MEDIA_TYPES, PictureEdit, PictureRoute, PreparedPicture, WebPicture
@@ -103,13 +104,9 @@ class GenerationRequest:
             profile=profile.digest,
         )
 
-    def usual_time_s(self, profile: ModelProfile) -> tuple[float, float] | None:
-        """Return the shortest and longest usual time of such a task; None when the profile has none."""
-        return profile.usual_time_s(*as_draft(self, profile).facts(mode_of(self, profile), profile))
-
-    def price_usd(self, profile: ModelProfile) -> float | None:
-        """Return the price of one such task; None when the profile has none for certain."""
-        return profile.price_usd(*as_draft(self, profile).facts(mode_of(self, profile), profile))
+    def stated_time(self, profile: ModelProfile) -> TimeEstimate | None:
+        """Return how long such a task takes as the profile states it; None when it does not."""
+        return stated_time(as_draft(self, profile), profile)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,33 @@
 """When to poll a task's status, and how long to back off after errors. Pure: times in, times out."""
 
 import random
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sora_studio.domain.models.profile import PollPlan
+from sora_studio.domain.models.estimate import TimeEstimate
+from sora_studio.domain.models.profile import ModelProfile, PollPlan
 
 BACKOFF_BASE_S = 0.5
 BACKOFF_CAP_S = 60.0
+LEARNED_FIRST_POLL_CAP_S = 180.0
+"""No model asks for a longer first wait, and a task that fails ends long before a clip is usually done."""
+_EARLIER = 0.8
+"""Without a time of completion from the service, no time is measured as shorter than the wait before the first poll. Only a
+shorter wait notices that a model has become quicker.
+"""
+
+
+def plan_for(profile: ModelProfile, time: TimeEstimate | None, *, speed: float) -> PollPlan:
+    """Return when to poll a task with this expected time: as the profile states, else as measured times suggest.
+
+    The first poll then comes a fifth before the time that 95 % of the tasks take at least: no sooner than polls follow one
+    another, and no later than the cap.
+    """
+    plan = profile.poll
+    if profile.states_poll or time is None or not time.measured:
+        return plan
+    first_after_s = min(time.least_s * _EARLIER, LEARNED_FIRST_POLL_CAP_S / speed)
+    return replace(plan, first_after_s=max(first_after_s, plan.every_s))
 
 
 def first_poll_at(accepted_at: datetime, plan: PollPlan) -> datetime:

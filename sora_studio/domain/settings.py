@@ -100,6 +100,12 @@ def is_loopback(url: str) -> bool:
         return False
 
 
+def origin_of(base_url: str) -> str:
+    """Return scheme, host and port: two addresses with the same origin are the same service."""
+    parts = urlsplit(base_url)
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
 def check_base_url(url: str) -> str:
     """Return the gateway's address without a trailing slash; raises `InvalidSetting`. Only loopback may go without TLS."""
     return _check_address(url, example=DEFAULT_BASE_URL, whose="The service's", why="so that the key stays secret")

@@ -116,7 +116,9 @@ class Task:
     seen_at: datetime | None = None
     removed_at: datetime | None = None
     estimated_usd: float | None = None
-    """The profile's price when the task was created; None when unknown."""
+    """What such a task cost, as known when it was created; None when unknown."""
+    estimated_most_usd: float | None = None
+    """High end of that estimate; None when unknown, and in rows from before it was kept."""
     balance_before_usd: float | None = None
     """As last read before the task was sent."""
     balance_after_usd: float | None = None
@@ -154,6 +156,11 @@ class Task:
     def cost_usd(self) -> float | None:
         """What it cost or will cost: measured, else estimated; None when neither is known."""
         return self.estimated_usd if self.measured_usd is None else self.measured_usd
+
+    @property
+    def most_usd(self) -> float | None:
+        """The most that it cost or may cost: measured, else the high end of the estimate; None when neither is known."""
+        return self.cost_usd if self.measured_usd is not None or self.estimated_most_usd is None else self.estimated_most_usd
 
     @property
     def is_settled(self) -> bool:

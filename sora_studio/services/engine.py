@@ -14,6 +14,7 @@ from sora_studio.services.clips.file_presence import FilePresence
 from sora_studio.services.clips.renewal import Renewal
 from sora_studio.services.clips.retrieval import Retrieval
 from sora_studio.services.clips.saving import ClipSaver, Shelf
+from sora_studio.services.models.estimates import Estimates
 from sora_studio.services.money.balance import Balance
 from sora_studio.services.money.metering import PriceMeter
 from sora_studio.services.money.spending import Spending
@@ -71,6 +72,7 @@ class Engine:
         self._meter = PriceMeter(core.task_writer)
         core.task_writer.on_move = self._meter.moved
         self.balance = Balance(core, self.send_blocks, self._meter)
+        self.estimates = Estimates(core)
         self.spending = Spending(core, self.send_blocks, outside.limits)
         self.file_presence = FilePresence(core, is_owner=self._is_owner)
         self.ownership = Ownership(outside.lock, core.events, core.clock, self._begin_to_work)
@@ -86,6 +88,7 @@ class Engine:
             task_counts,
             self.connection,
             self.send_blocks,
+            poll_plan=self.estimates.poll_plan,
             is_owner=self._is_owner,
             requests_last_minute=outside.requests_last_minute,
         )
@@ -107,6 +110,7 @@ class Engine:
             spending=self.spending,
             disk_space=self._disk_space,
             report_to=self.reports.address,
+            poll_plan=self.estimates.poll_plan,
         )
         self.submission = self._build_submission(outside, attaching)
         saver = ClipSaver(core, outside.transfer, outside.media, outside.shelf)
@@ -120,6 +124,7 @@ class Engine:
             self.send_blocks,
             self.model_blocks,
             attaching,
+            self.estimates,
             disk_space=self._disk_space,
             has_key=outside.has_key,
             can_report=lambda: self.reports.state.configured,
@@ -140,6 +145,7 @@ class Engine:
         supervisor.keep(self.balance.run, name="balance")
         supervisor.keep(self.spending.run, name="spending")
         supervisor.keep(self.file_presence.run, name="inventory")
+        supervisor.keep(self.estimates.run, name="estimates")
         if not self.ownership.is_owner:
             supervisor.keep(self.ownership.run, name="ownership")
 
@@ -194,6 +200,7 @@ class Engine:
         self.reports.begin()
 
     def _task_changed(self, task: Task) -> None:
+        self.estimates.task_changed(task)
         self.spending.task_changed(task)
         self._meter.task_changed(task)
         self._sender.task_changed(task)

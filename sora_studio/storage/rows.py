@@ -109,6 +109,7 @@ def task_from_row(row: sqlite3.Row, request: GenerationRequest, clips: tuple[Cli
         seen_at=_time_or_none(row["seen_at"]),
         removed_at=_time_or_none(row["removed_at"]),
         estimated_usd=row["estimated_usd"],
+        estimated_most_usd=row["estimated_most_usd"],
         balance_before_usd=row["balance_before_usd"],
         balance_after_usd=row["balance_after_usd"],
         measured_usd=row["measured_usd"],

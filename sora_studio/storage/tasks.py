@@ -9,21 +9,22 @@ from typing import Unpack
 
 from sora_studio.domain.clip import Clip, ClipCounts, ClipFile, ClipState
 from sora_studio.domain.errors import RequestRepeated
-from sora_studio.domain.ports import ClipFacts, TaskChanges, TaskFacts, TaskFilter, TaskSurvey
+from sora_studio.domain.ports import ClipFacts, TaskChanges, TaskFacts, TaskFilter, TaskHistory, TaskSurvey
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import SECTIONS, Phase, Task, TaskSection, TaskState
 from sora_studio.storage.changes import COUNT_UP, add_clips, change_clip, change_task, move_clip, move_task
 from sora_studio.storage.database import Database
 from sora_studio.storage.rows import SqlValue, clip_from_row, request_to_sql, text_from_sql, to_sql
 from sora_studio.storage.search import fold, from_where
+from sora_studio.storage.task_history import read_history
 from sora_studio.storage.task_snapshots import TaskSnapshots, read_tasks
 
 INSERT_TASK = """
-    INSERT INTO tasks (revision, state, phase, gateway, created_at, take, takes, estimated_usd,
+    INSERT INTO tasks (revision, state, phase, gateway, created_at, take, takes, estimated_usd, estimated_most_usd,
                        model, route, options, images, prompt, edits, callback, pictures_by, seen, mode, media, profile)
     VALUES ((SELECT revision FROM changes), 'waiting', 'waiting', :gateway, :created_at, :take, :takes,
-            :estimated_usd, :model, :route, :options, :images, :prompt, :edits, :callback, :pictures_by, :seen,
-            :mode, :media, :profile)
+            :estimated_usd, :estimated_most_usd, :model, :route, :options, :images, :prompt, :edits, :callback, :pictures_by,
+            :seen, :mode, :media, :profile)
 """
 JOIN_BATCH = "UPDATE tasks SET batch = ? WHERE id BETWEEN ? AND ?"
 INSERT_WORDS = "INSERT INTO task_words (task, folded) VALUES (?, ?)"
@@ -54,7 +55,6 @@ CUT_OFF_CLIPS = "SELECT id, task FROM clips WHERE state = 'downloading'"
 REPORTED_BY = "SELECT id FROM tasks WHERE callback_secret = ?"
 CHANGED_SINCE = "SELECT revision, id FROM tasks WHERE revision > ? ORDER BY revision"
 NEWEST_REVISION = "SELECT revision FROM changes"
-COUNT_BY_MODEL = "SELECT model, count(*) FROM tasks GROUP BY model"
 HAS_TASK_ID = "SELECT EXISTS (SELECT 1 FROM tasks WHERE task_id = ?)"
 CLIP_FILES = """
     SELECT id, path, state = 'saved' AS is_saved FROM clips
@@ -84,13 +84,14 @@ class SqliteTasks:
         takes: int = 1,
         shots: Sequence[int] = (),
         estimated_usd: Sequence[float | None] = (),
+        estimated_most_usd: Sequence[float | None] = (),
         repeat_after: timedelta | None = None,
         instead_of: int | None = None,
     ) -> list[Task]:
         """Add waiting tasks, `takes` for each request, and return them once they are on disk. Several make a batch.
 
-        `shots` and `estimated_usd` have a value for each request, or are empty. Requests of one shot are takes of one another;
-        otherwise each is a shot of its own. The estimate is the price of one take.
+        `shots` and the estimates have a value for each request, or are empty. Requests of one shot are takes of one another;
+        otherwise each is a shot of its own. An estimate is the price of one take.
 
         With `instead_of`, the tasks replace an unclear task, which is removed from the list in the same transaction; if that
         task is no longer unclear or no longer listed, nothing is added. With `repeat_after`, raises `RequestRepeated` and adds
@@ -99,14 +100,16 @@ class SqliteTasks:
         """
         facts: dict[str, SqlValue] = {"gateway": gateway, "created_at": to_sql(at)}
         prices_usd = estimated_usd or [None] * len(requests)
+        most_usd = estimated_most_usd or [None] * len(requests)
 
         def work(connection: sqlite3.Connection) -> list[Task]:
             if repeat_after is not None:
                 _refuse_repetition(connection, requests, gateway=gateway, at=at, repeat_after=repeat_after)
             if instead_of is not None and not _put_aside(connection, instead_of, at=at):
                 return []
+            prices = [{"estimated_usd": usd, "estimated_most_usd": most} for usd, most in zip(prices_usd, most_usd, strict=True)]
             ids = [
-                _insert(connection, requests[index], {**facts, "take": take, "takes": of, "estimated_usd": prices_usd[index]})
+                _insert(connection, requests[index], {**facts, "take": take, "takes": of, **prices[index]})
                 for index, take, of in numbered_takes(shots or range(len(requests)), takes)
             ]
             if len(ids) > 1:
@@ -226,11 +229,12 @@ class SqliteTasks:
 
         return await self._database.read(work)
 
-    async def count_by_model(self) -> dict[str, int]:
-        """Return how many tasks each model has: of all gateways, removed or not."""
-        return await self._database.read(
-            lambda connection: {text_from_sql(model): count for model, count in connection.execute(COUNT_BY_MODEL)}
-        )
+    async def task_history(self, models: Iterable[str], *, gateway: str, most: int) -> TaskHistory:
+        """Return what past tasks tell: counts of all tasks, and prices and times of the newest `most` of each of these models.
+
+        Prices and times are those of one gateway; counts are of all gateways, removed or not.
+        """
+        return await self._database.read(lambda connection: read_history(connection, models, gateway=gateway, most=most))
 
     async def _read_ids(self, query: str, values: Sequence[SqlValue]) -> list[Task]:
         def work(connection: sqlite3.Connection) -> list[Task]:

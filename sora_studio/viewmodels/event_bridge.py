@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
 from sora_studio.domain.events import (
     BalanceChanged,
     ConnectionChanged,
+    EstimatesChanged,
     Event,
     EventBus,
     NoticeCleared,
@@ -29,7 +30,7 @@ class EventBridge(QObject):
     Signals: `tasks_changed(frozenset[int])` at most every 80 ms, `transfer_progressed(TransferProgressed)`,
     `notice_raised(NoticeRaised)`, `notice_cleared(str)` with the cause, `connection_changed(ConnectionChanged)`,
     `balance_changed(BalanceChanged)`, `spending_changed(SpendingChanged)`, `tracker_changed(TrackerChanged)`,
-    `publications_changed()`, `relay_changed()`.
+    `publications_changed()`, `relay_changed()`, `estimates_changed()`.
     """
 
     tasks_changed = Signal(object)
@@ -42,6 +43,7 @@ class EventBridge(QObject):
     tracker_changed = Signal(object)
     publications_changed = Signal()
     relay_changed = Signal()
+    estimates_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -79,6 +81,8 @@ class EventBridge(QObject):
                 self.publications_changed.emit()
             case RelayChanged():
                 self.relay_changed.emit()
+            case EstimatesChanged():
+                self.estimates_changed.emit()
             case _:
                 self._as_they_are[type(event)].emit(event)
 

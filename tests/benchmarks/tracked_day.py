@@ -86,6 +86,7 @@ async def follow(tasks: int, hours: float, profile: ModelProfile, *, suspends_s:
         TaskCounts(GATEWAY),
         connection,
         send_blocks,
+        poll_plan=lambda _, profile: profile.poll,
         is_owner=lambda: True,
         requests_last_minute=lambda: client.requests_last_minute,
     )

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import InvalidRequest, Problem, RequestRepeated, StudioError
+from sora_studio.domain.models.estimate import Estimate, PriceEstimate, stated_price
 from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.models.read import read
 from sora_studio.domain.picture import PictureEdit, PictureRoute, PreparedPicture, Thumbnail, WebPicture
-from sora_studio.domain.request import MAX_TASKS_AT_ONCE, GenerationRequest, ImageFacts, check_request, is_url
+from sora_studio.domain.request import MAX_TASKS_AT_ONCE, GenerationRequest, ImageFacts, as_draft, check_request, is_url
 from sora_studio.domain.settings import Settings
 from sora_studio.domain.task import Task, TaskState
 from sora_studio.media.drawing import draw_image
@@ -214,6 +215,16 @@ class FakeTracking:
 
 
 @dataclass
+class FakeEstimates:
+    """Knows what the profile states, and `prices` as measured."""
+
+    prices: dict[str, PriceEstimate] = field(default_factory=dict)
+
+    def estimate(self, request: GenerationRequest, profile: ModelProfile) -> Estimate:
+        return Estimate(self.prices.get(request.model) or stated_price(as_draft(request, profile), profile))
+
+
+@dataclass
 class FakeSettings:
     current: Settings = field(default_factory=Settings)
 
@@ -234,3 +245,4 @@ class ComposeStudio:
         self.publishing = FakePublishing()
         self.reports = FakeReports()
         self.tracking = FakeTracking()
+        self.estimates = FakeEstimates()

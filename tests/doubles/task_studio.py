@@ -9,6 +9,8 @@ from typing import cast
 from sora_studio.domain.clip import Clip, ClipCounts, ClipState
 from sora_studio.domain.errors import StudioError, TaskUnknown
 from sora_studio.domain.events import EventBus, TaskChanged
+from sora_studio.domain.models.estimate import TimeEstimate
+from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.models.read import read
 from sora_studio.domain.ports import RemoteStatus, TaskChanges, TaskSurvey
 from sora_studio.domain.request import GenerationRequest
@@ -89,7 +91,9 @@ class TaskStudio:
 
     def __post_init__(self) -> None:
         self.profiles, self.gateway_name = {"sora-2": PROFILE}, GATEWAY
-        self.tasks = self.file_presence = self.library = self.submission = self.tracking = self.retrieval = self
+        self.tasks = self.file_presence = self.library = self.submission = self.tracking = self.retrieval = self.estimates = (
+            self
+        )
         self.pictures = FakePictures()
         self.model_blocks = ModelBlocks(self.profiles, Notices(self.events))
         self.visible: frozenset[int] = frozenset()
@@ -102,6 +106,9 @@ class TaskStudio:
             self.rows[task.id] = task
             self.written.append(task.id)
             self.events.publish(TaskChanged(task.id))
+
+    def usual_time(self, request: GenerationRequest, profile: ModelProfile) -> TimeEstimate | None:
+        return request.stated_time(profile)
 
     async def get_many(self, tasks: Iterable[int]) -> list[Task]:
         self.queries.append(tuple(tasks))

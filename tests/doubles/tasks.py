@@ -1,6 +1,7 @@
 """A task store in memory that keeps the port's promises, for tests that turn the clock by hand."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -8,7 +9,7 @@ from typing import Unpack
 
 from sora_studio.domain.clip import CLIP_TRANSITIONS, Clip, ClipCounts, ClipFile, ClipState
 from sora_studio.domain.errors import RequestRepeated
-from sora_studio.domain.ports import ClipFacts, TaskChanges, TaskFacts, TaskFilter, TaskSurvey
+from sora_studio.domain.ports import ClipFacts, PastTasks, TaskChanges, TaskFacts, TaskFilter, TaskHistory, TaskSurvey
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import SECTIONS, TRANSITIONS, Task, TaskSection, TaskState
 from sora_studio.storage.tasks import SqliteTasks, numbered_takes
@@ -39,6 +40,7 @@ class MemoryTasks(SqliteTasks):
         takes: int = 1,
         shots: Sequence[int] = (),
         estimated_usd: Sequence[float | None] = (),
+        estimated_most_usd: Sequence[float | None] = (),
         repeat_after: timedelta | None = None,
         instead_of: int | None = None,
     ) -> list[Task]:
@@ -63,6 +65,7 @@ class MemoryTasks(SqliteTasks):
                 takes=of,
                 batch=first if len(places) > 1 else None,
                 estimated_usd=estimated_usd[index] if estimated_usd else None,
+                estimated_most_usd=estimated_most_usd[index] if estimated_most_usd else None,
             )
             added.append(self._keep(task))
         return added
@@ -189,6 +192,15 @@ class MemoryTasks(SqliteTasks):
     async def changed_since(self, revision: int) -> tuple[int, list[int]]:
         return self._revision, [row.id for row in self.rows.values() if row.revision > revision]
 
+    async def task_history(self, models: Iterable[str], *, gateway: str, most: int) -> TaskHistory:
+        done = self._where(lambda row: row.gateway == gateway and row.state is TaskState.SUCCESS)
+        return TaskHistory(
+            Counter((row.request.model, row.state) for row in self.rows.values()),
+            newest=max(self.rows, default=0),
+            unfinished=frozenset(row.id for row in self.rows.values() if not row.state.is_over),
+            past=[_past(row) for model in models for row in [row for row in done if row.request.model == model][-most:]],
+        )
+
     def clip(self, clip: int) -> Clip | None:
         """The clip of that id."""
         return next((found for row in self.rows.values() for found in row.clips if found.id == clip), None)
@@ -218,6 +230,11 @@ class MemoryTasks(SqliteTasks):
         row = self.rows[clip.task]
         clips = tuple(clip if other.id == clip.id else other for other in row.clips)
         self._keep(replace(row, clips=clips))
+
+
+def _past(row: Task) -> PastTasks:
+    times = {row.id: (row.completed_at - row.accepted_at).total_seconds()} if row.completed_at and row.accepted_at else {}
+    return PastTasks(row.request, {} if row.measured_usd is None else {row.id: row.measured_usd}, times)
 
 
 def _matches(row: Task, which: TaskFilter) -> bool:

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 from sora_studio.domain.models.draft import Draft
+from sora_studio.domain.models.estimate import PriceEstimate
 from sora_studio.domain.models.profile import MODE, Condition, ModelProfile, PricePer
 from sora_studio.domain.models.record import ModelRecord
 from sora_studio.domain.models.values import OptionValue, is_among
 from sora_studio.domain.money import dollars
 
 NOT_KNOWN = "not known"
+NOT_KNOWN_YET = "not known yet"
 _SHORT = {PricePer.CLIP: "", PricePer.SECOND: " / s", PricePer.INPUT_SECOND: " / input s"}
 _LONG = {PricePer.CLIP: "", PricePer.SECOND: " a second", PricePer.INPUT_SECOND: " a second of the input"}
 
@@ -26,11 +28,32 @@ def full_price(profile: ModelProfile, record: ModelRecord | None, draft_usd: tup
     `draft_usd` is what the profile says of the current draft; it is told if that says more than the price alone.
     """
     if record and record.price_usd is not None:
-        return f"≈ {dollars(record.price_usd)} ({_measured(record)})" if record.measured else f"≈ {dollars(record.price_usd)}"
+        low, high = record.price_range_usd or (record.price_usd, record.price_usd)
+        count = f" ({_measured(low, high, record.measured)})" if record.measured else ""
+        return f"≈ {dollars(record.price_usd)}{count}"
     words = _stated(profile, _LONG)
     if draft_usd is None or (here := _amounts([draft_usd], "USD")) == words:
         return words
     return f"{words}; this draft {here}"
+
+
+def estimate_words(price: PriceEstimate | None, *, tasks: int = 1) -> str:
+    """Return `≈ $0.42` as measured, `$0.12` or `$0.40–0.45` as the profile states it; empty while it is not known."""
+    if price is None:
+        return ""
+    if price.measured:
+        return f"≈ {dollars(price.usd * tasks)}"
+    ends = dict.fromkeys((_money(price.low_usd * tasks, "USD"), _money(price.high_usd * tasks, "USD")))
+    low, *higher = ends
+    return "–".join([low, *(end.removeprefix("$") for end in higher)])
+
+
+def explained_estimate(price: PriceEstimate | None) -> str:
+    """Return the price of one clip with how it is known: `≈ $0.42 (0.40–0.45, 29 measured)`, `$0.12` or `not known yet`."""
+    if price is None:
+        return NOT_KNOWN_YET
+    words = estimate_words(price)
+    return f"{words} ({_measured(price.low_usd, price.high_usd, price.measured)})" if price.measured else words
 
 
 def draft_price_usd(profile: ModelProfile, draft: Draft) -> tuple[float, float] | None:
@@ -78,10 +101,9 @@ def _amounts(spans: Sequence[tuple[float, float]], currency: str) -> str:
     return (" or " if are_exact and len(ends) == 2 else " to ").join(words)
 
 
-def _measured(record: ModelRecord) -> str:
-    low, high = record.price_range_usd or (0.0, 0.0)
+def _measured(low: float, high: float, count: int) -> str:
     span = f"{dollars(low)[1:]}–{dollars(high)[1:]}, " if low != high else ""
-    return f"{span}{record.measured:,} measured"
+    return f"{span}{count:,} measured"
 
 
 def _money(amount: float, currency: str) -> str:

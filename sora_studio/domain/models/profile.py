@@ -375,6 +375,8 @@ class ModelProfile:
     prices: tuple[Price, ...] = ()
     generation_times: tuple[GenerationTime, ...] = ()
     poll: PollPlan = PollPlan()
+    states_poll: bool = False
+    """Whether `poll` is the profile's own; otherwise measured times may replace the first wait."""
     limits: Limits = Limits()
     expire_after_s: float = EXPIRE_AFTER_S
 
@@ -394,19 +396,19 @@ class ModelProfile:
         """Return the shortest and longest usual time for these values; None when the profile has none."""
         return next((time.seconds for time in self.generation_times if time.when.holds(facts, present)), None)
 
-    def price_usd(self, facts: Mapping[str, OptionValue], present: AbstractSet[str]) -> float | None:
-        """Return the price of one task in US dollars; None when the profile has none, or none for certain."""
-        span = self.price_range_usd(facts, present)
-        return span[0] if span and span[0] == span[1] else None
+    def price_range_usd(
+        self, facts: Mapping[str, OptionValue], present: AbstractSet[str], *, input_s: float | None = None
+    ) -> tuple[float, float] | None:
+        """Return the lowest and highest price of one task in US dollars; None when the profile has none.
 
-    def price_range_usd(self, facts: Mapping[str, OptionValue], present: AbstractSet[str]) -> tuple[float, float] | None:
-        """Return the lowest and highest price of one task in US dollars; None when the profile has none."""
+        `input_s` is how many seconds of media are sent, for prices by those; None if that is not known.
+        """
         price = next((price for price in self.prices if price.when.holds(facts, present)), None)
         if price is None or price.amount is None or price.currency != "USD":
             return None
         if price.per is PricePer.CLIP:
             return price.amount
-        seconds = self._duration_s(facts) if price.per is PricePer.SECOND else None
+        seconds = self._duration_s(facts) if price.per is PricePer.SECOND else input_s
         if seconds is None:
             return None
         low, high = (amount * price.billed_s(seconds) for amount in price.amount)

@@ -59,6 +59,7 @@ def read_schema_1(root: Table, digest: str) -> ModelProfile:
         prices=tuple(_read_price(table, names) for table in root.tables("price")),
         generation_times=tuple(read_time(table, names) for table in root.tables("generation_time")),
         poll=read_poll(root.table("poll")),
+        states_poll=True,
         limits=read_limits(root.table("limits")),
         expire_after_s=read_expiry(root.table("results")),
     )

@@ -33,7 +33,7 @@ def read_schema_2(root: Table, digest: str) -> ModelProfile:
     options = read_options(root, modes)
     media = read_media(root, modes, options)
     names = Names(modes, options, media)
-    routing = root.maybe(root.table, "routing")
+    routing, poll = root.maybe(root.table, "routing"), root.maybe(root.table, "poll")
     profile = ModelProfile(
         slug=slug,
         title=root.text("title"),
@@ -51,7 +51,8 @@ def read_schema_2(root: Table, digest: str) -> ModelProfile:
         rules=tuple(read_rule(table, names) for table in root.tables("rule")),
         prices=tuple(read_price(table, names) for table in root.tables("price")),
         generation_times=tuple(read_time(table, names) for table in root.tables("generation_time")),
-        poll=read_poll(root.maybe(root.table, "poll")),
+        poll=read_poll(poll),
+        states_poll=poll is not None,
         limits=read_limits(root.maybe(root.table, "limits")),
         expire_after_s=read_expiry(root.maybe(root.table, "results")),
     )

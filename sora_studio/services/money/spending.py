@@ -18,15 +18,30 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
+class _Cost:
+    """`usd` as measured, else estimated; `most_usd` is the same, or the estimate's high end. None: unknown."""
+
+    usd: float | None
+    most_usd: float | None
+    is_measured: bool
+
+    @classmethod
+    def of(cls, task: Task) -> "_Cost":
+        """Return the cost of a task, sent or not."""
+        return cls(task.cost_usd, task.most_usd, task.measured_usd is not None)
+
+
+@dataclass(frozen=True, slots=True)
 class _Sent:
     at: datetime
-    cost_usd: float | None
+    cost: _Cost
 
 
 class Spending:
     """Adds up what was sent on the local calendar day, by measured, else estimated price, else counted as unpriced.
 
-    The soft limit posts one notice a day. The hard limit holds back only tasks that would exceed it; tasks already sent go on.
+    The soft limit posts one notice a day. The hard limit holds back only tasks that might exceed it: for it, an estimate counts
+    with its high end. Tasks already sent go on.
     `today` covers the tasks of every process on the data folder.
     """
 
@@ -36,7 +51,7 @@ class Spending:
         self._limits = limits
         self._day = local_day(core.clock.now())
         self._sent = dict[int, _Sent]()
-        self._admitted = dict[int, float | None]()
+        self._admitted = dict[int, _Cost]()
         self._turned_away: Task | None = None
         self._wake = asyncio.Event()
         self.today = DaySpend()
@@ -51,7 +66,7 @@ class Spending:
         if task.gateway != self._core.gateway_name:
             return
         counts = task.may_be_charged and task.sent_at is not None and task.sent_at >= self._day[0]
-        sent = _Sent(task.sent_at, task.cost_usd) if counts and task.sent_at else None
+        sent = _Sent(task.sent_at, _Cost.of(task)) if counts and task.sent_at else None
         if sent != self._sent.get(task.id):
             self._put(task.id, sent)
             self._wake.set()
@@ -65,7 +80,7 @@ class Spending:
             self._turned_away = task
             self._send_blocks.reach_limit(self._limits().hard_usd or 0.0)
             return False
-        self._admitted[task.id] = task.estimated_usd
+        self._admitted[task.id] = _Cost.of(task)
         return True
 
     def settle(self, task: Task) -> None:
@@ -97,20 +112,25 @@ class Spending:
         else:
             self._sent[task] = sent
 
-    def _sum(self) -> DaySpend:
+    def _costs(self) -> list[_Cost]:
+        """Return what each of today's tasks costs, with those that are being sent."""
         begin, end = local_day(self._core.clock.now())
-        costs = [sent.cost_usd for sent in self._sent.values() if begin <= sent.at < end]
-        costs += [cost for task, cost in self._admitted.items() if task not in self._sent]
-        known = [cost for cost in costs if cost is not None]
-        return DaySpend(rounded(sum(known)), len(costs) - len(known))
+        costs = [sent.cost for sent in self._sent.values() if begin <= sent.at < end]
+        return costs + [cost for task, cost in self._admitted.items() if task not in self._sent]
+
+    def _sum(self) -> DaySpend:
+        costs = self._costs()
+        known = [cost.usd for cost in costs if cost.usd is not None]
+        estimated = sum(not cost.is_measured for cost in costs if cost.usd is not None)
+        return DaySpend(rounded(sum(known)), len(costs) - len(known), estimated)
 
     def _fits(self, task: Task) -> bool:
         """Return whether the limit has room. A task without a known price fits while anything is left."""
         limit = self._limits().hard_usd
         if limit is None:
             return True
-        spent = self._sum().usd
-        return spent < limit if not task.estimated_usd else rounded(spent + task.estimated_usd) <= limit
+        spent = rounded(sum(cost.most_usd or 0.0 for cost in self._costs()))
+        return spent < limit if not task.most_usd else rounded(spent + task.most_usd) <= limit
 
     def _tell(self) -> None:
         today = self._sum()

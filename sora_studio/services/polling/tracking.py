@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sora_studio.clock import Clock
+from sora_studio.domain.models.profile import ModelProfile, PollPlan
 from sora_studio.domain.ports import TaskFacts
+from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.schedule import LOST_AFTER_S, poll_wait_s, safety_wait_s
 from sora_studio.domain.task import Task, TaskState
 from sora_studio.services.polling.poll_schedule import PollSchedule
@@ -69,6 +71,7 @@ class Tracking:
         connection: Connection,
         send_blocks: SendBlocks,
         *,
+        poll_plan: Callable[[GenerationRequest, ModelProfile], PollPlan],
         is_owner: Callable[[], bool],
         requests_last_minute: Callable[[], int],
     ) -> None:
@@ -78,6 +81,7 @@ class Tracking:
         self._connection = connection
         self._send_blocks = send_blocks
         self._questions = StatusPoller(core, connection, send_blocks)
+        self._poll_plan = poll_plan
         self._is_owner = is_owner
         self._requests_last_minute = requests_last_minute
         self._schedule = PollSchedule()
@@ -256,10 +260,12 @@ class Tracking:
         Due when the row says, unless that is further ahead than any plan, because a wrong clock wrote it.
         """
         profile = self._core.profile_of(task.request.model)
+        profile = replace(profile, poll=self._poll_plan(task.request, profile))
         now, elapsed, speed = self._clock.now(), self._clock.elapsed(), self._core.speed
         accepted_at = task.accepted_at or task.created_at
         age_s = max(0.0, (now - accepted_at).total_seconds())
-        usual_s = task.request.usual_time_s(profile)
+        stated = task.request.stated_time(profile)
+        usual_s = (stated.least_s, stated.most_s) if stated else None
         plan_s = safety_wait_s if task.callback_secret else poll_wait_s
         longest_s = max(profile.poll.first_after_s, plan_s(age_s, profile.poll, usual_s, speed))
         if task.state is TaskState.LOST or task.trouble:

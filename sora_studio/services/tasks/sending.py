@@ -31,8 +31,8 @@ from sora_studio.domain.errors import (
     UserError,
 )
 from sora_studio.domain.events import NoticeLevel
-from sora_studio.domain.models.profile import ModelProfile
-from sora_studio.domain.request import check_request
+from sora_studio.domain.models.profile import ModelProfile, PollPlan
+from sora_studio.domain.request import GenerationRequest, check_request
 from sora_studio.domain.schedule import first_poll_at
 from sora_studio.domain.task import Task, TaskState
 from sora_studio.services.money.metering import PriceMeter
@@ -76,6 +76,7 @@ class Sender:
         spending: Spending,
         disk_space: DiskSpace,
         report_to: Callable[[], Awaitable[tuple[str, str] | None]],
+        poll_plan: Callable[[GenerationRequest, ModelProfile], PollPlan],
     ) -> None:
         self._core = core
         self._task_writer = core.task_writer
@@ -88,6 +89,7 @@ class Sender:
         self._spending = spending
         self._disk_space = disk_space
         self._report_to = report_to
+        self._poll_plan = poll_plan
         self._wake = asyncio.Event()
         self._closing = False
         self._in_flight = dict[int, asyncio.Task[None]]()
@@ -302,7 +304,7 @@ class Sender:
         self._window.answered()
         self._pauses.succeeded(profile.slug)
         now = self._core.clock.now()
-        due = first_poll_at(now, profile.poll)
+        due = first_poll_at(now, self._poll_plan(task.request, profile))
 
         async def write() -> bool:
             return await self._task_writer.transition(

@@ -19,6 +19,7 @@ from sora_studio.domain.picture import picture_name
 from sora_studio.domain.ports import RemoteStatus
 from sora_studio.domain.request import MAX_TASKS_AT_ONCE, GenerationRequest, check_request, check_takes
 from sora_studio.domain.task import Task, TaskState
+from sora_studio.services.models.estimates import Estimates
 from sora_studio.services.pictures.picture_digest import digest_of
 from sora_studio.services.pictures.publishing import Publishing
 from sora_studio.services.runtime.core import Core
@@ -43,6 +44,7 @@ class Submission:
         send_blocks: SendBlocks,
         model_blocks: ModelBlocks,
         attaching: Attaching,
+        estimates: Estimates,
         *,
         disk_space: DiskSpace,
         has_key: Callable[[], bool],
@@ -56,6 +58,7 @@ class Submission:
         self._model_blocks = model_blocks
         self._disk_space = disk_space
         self._attaching = attaching
+        self._estimates = estimates
         self._has_key = has_key
         self._can_report = can_report
         self._is_online = is_online
@@ -198,6 +201,8 @@ class Submission:
             for shot, part in enumerate(self._parts(replace(request, seen={file: seen[file] for file in request.files})))
         ]
         await self._disk_space.check(takes * len(parts))
+        await self._estimates.load()
+        prices = [self._estimates.estimate(part, self._core.profiles[part.model]).price for _, part in parts]
         for request in requests:  # whoever sends to a refused model wants to know whether it still is
             self._model_blocks.retry(request.model)
         return await self._task_writer.add(
@@ -205,7 +210,8 @@ class Submission:
             gateway=self._core.gateway_name,
             takes=takes,
             shots=[shot for shot, _ in parts],
-            estimated_usd=[part.price_usd(self._core.profiles[part.model]) for _, part in parts],
+            estimated_usd=[price.usd if price else None for price in prices],
+            estimated_most_usd=[price.high_usd if price else None for price in prices],
             repeat_after=None if again else timedelta(seconds=REPEATED_WITHIN_S),
             instead_of=instead_of,
         )

@@ -42,6 +42,7 @@ class TaskWriter:
         takes: int = 1,
         shots: Sequence[int] = (),
         estimated_usd: Sequence[float | None] = (),
+        estimated_most_usd: Sequence[float | None] = (),
         repeat_after: timedelta | None = None,
         instead_of: int | None = None,
     ) -> list[Task]:
@@ -53,6 +54,7 @@ class TaskWriter:
             takes=takes,
             shots=shots,
             estimated_usd=estimated_usd,
+            estimated_most_usd=estimated_most_usd,
             repeat_after=repeat_after,
             instead_of=instead_of,
         )

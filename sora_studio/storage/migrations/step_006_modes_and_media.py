@@ -2,6 +2,7 @@
 
 `images` stays, as the pictures of the role `first`: all media that older rows have. `media` contains the other roles.
 `batch` is the first of the tasks that were submitted together; NULL for a task alone, and in older rows.
+`estimated_most_usd` is the high end of an estimated price. The index is for counts, prices and times by model.
 """
 
 STATEMENTS = (
@@ -9,6 +10,8 @@ STATEMENTS = (
     "ALTER TABLE tasks ADD COLUMN media TEXT NOT NULL DEFAULT '{}'",
     "ALTER TABLE tasks ADD COLUMN profile TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE tasks ADD COLUMN batch INTEGER",
+    "ALTER TABLE tasks ADD COLUMN estimated_most_usd REAL",
+    "CREATE INDEX tasks_by_model ON tasks (model, gateway, state)",
     "ALTER TABLE drafts ADD COLUMN mode TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE drafts ADD COLUMN media TEXT NOT NULL DEFAULT '{}'",
     "ALTER TABLE drafts ADD COLUMN set_aside TEXT NOT NULL DEFAULT '{}'",

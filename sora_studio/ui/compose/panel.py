@@ -88,6 +88,7 @@ class ComposePanel(QWidget):
         """Connect to the services of a started studio."""
         relay.connection_changed.connect(self._on_relay_connection_changed)
         relay.relay_changed.connect(self._model.take_settings)
+        relay.estimates_changed.connect(self._model.take_estimates)
         self._images.attach(services.pictures, services.pasted_dir)
         self._beside.attach(services.submission)
         self._scope.start(self._restore(services), name="restore draft")

@@ -370,6 +370,7 @@ def _compose_services(studio: "Studio") -> ComposeServices:
         publishing=studio.publishing,
         reports=studio.reports,
         tracking=studio.tracking,
+        estimates=studio.estimates,
     )
 
 
@@ -384,6 +385,7 @@ def _task_services(studio: "Studio") -> TaskServices:
         retrieval=studio.retrieval,
         pictures=studio.pictures,
         model_blocks=studio.model_blocks,
+        estimates=studio.estimates,
     )
 
 

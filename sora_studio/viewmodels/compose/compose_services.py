@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sora_studio.domain.models.profile import ModelProfile
     from sora_studio.services.callbacks.reports import Reports
+    from sora_studio.services.models.estimates import Estimates
     from sora_studio.services.pictures.pictures import Pictures
     from sora_studio.services.pictures.publishing import Publishing
     from sora_studio.services.pictures.recordings import Recordings
@@ -33,3 +34,4 @@ class ComposeServices:
     publishing: "Publishing"
     reports: "Reports"
     tracking: "Tracking"
+    estimates: "Estimates"

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from sora_studio.domain.models.estimate import PriceEstimate
+from sora_studio.domain.models.price_words import estimate_words
 from sora_studio.domain.models.profile import Option
 from sora_studio.domain.models.values import OptionValue, shown
 from sora_studio.domain.prompt import first_line
@@ -57,13 +59,14 @@ def saved(at: datetime | None) -> str:
     return f"saved {at.astimezone():%H:%M}" if at else ""
 
 
-def generate(*, tasks: int, price_usd: float | None, online: bool) -> str:
-    """Return the primary button's text. `price_usd` is one task's price, None if the profile has none."""
+def generate(*, tasks: int, price: PriceEstimate | None, online: bool) -> str:
+    """Return the primary button's text: `Generate 4 · ≈ $1.68`. `price` is one task's price."""
     words = "Generate" if online else "Queue"
-    count = f" {tasks} tasks" if tasks > 1 else ""
+    count = f" {tasks}" if tasks > 1 else ""
+    things = " tasks" if tasks > 1 and price is None else ""
     later = "" if online else " for later"
-    price = "" if price_usd is None else f" · ≈ ${price_usd * tasks:.2f}"
-    return f"{words}{count}{later}{price}"
+    total = f" · {estimate_words(price, tasks=tasks)}" if price else ""
+    return f"{words}{count}{things}{later}{total}"
 
 
 def route_title(route: str) -> str:

@@ -12,6 +12,7 @@ from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import InvalidRequest, KeyMissing, Problem, PublicUrlNeeded
 from sora_studio.domain.models.carry import mode_for_media
 from sora_studio.domain.models.draft import USUAL_KINDS, Media, Medium
+from sora_studio.domain.models.estimate import PriceEstimate
 from sora_studio.domain.models.profile import MediaKind, MediaSlot, Mode, ModelProfile, Option, Role, Status
 from sora_studio.domain.models.values import OptionValue
 from sora_studio.domain.picture import PictureEdit, PictureRoute, Thumbnail
@@ -144,10 +145,15 @@ class ComposeModel(QObject):
     @property
     def generate_words(self) -> str:
         """The Generate button's text: how many tasks one press creates, and their price."""
-        profile, request = self.profile, self.request
-        tasks = self._draft.takes * (len(request.split(profile)) if profile else 1)
-        price_usd = request.price_usd(profile) if profile else None
-        return compose_text.generate(tasks=tasks, price_usd=price_usd, online=self.online)
+        tasks = self._draft.takes * (len(self.request.split(self.profile)) if self.profile else 1)
+        return compose_text.generate(tasks=tasks, price=self.price, online=self.online)
+
+    @property
+    def price(self) -> PriceEstimate | None:
+        """What one task of the current request will probably cost; None while that is not known."""
+        if self._services is None or self.profile is None:
+            return None
+        return self._services.estimates.estimate(self.request, self.profile).price
 
     @property
     def shape(self) -> Shape | None:
@@ -337,6 +343,10 @@ class ComposeModel(QObject):
         if (usual := self._services.settings.current.callback) != self._usual_callback:
             self._usual_callback = usual
             self._replace(replace(self.request, callback=usual))
+        self.changed.emit()
+
+    def take_estimates(self) -> None:
+        """Show what is known now of prices and times."""
         self.changed.emit()
 
     def set_takes(self, takes: int) -> None:

@@ -12,7 +12,9 @@ from enum import IntEnum
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
 from sora_studio.domain.events import TransferProgressed
+from sora_studio.domain.models.estimate import TimeEstimate
 from sora_studio.domain.models.profile import ModelProfile
+from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import SECTIONS, Phase, Task, TaskSection
 from sora_studio.viewmodels.tasks.task_rows import MOST_EDITS, Announcements, TaskRows, runs
 from sora_studio.viewmodels.tasks.task_words import (
@@ -21,7 +23,6 @@ from sora_studio.viewmodels.tasks.task_words import (
     section_heading,
     spoken,
     title_of,
-    usual_time_s,
 )
 
 PAGE_ROWS = 64
@@ -30,6 +31,7 @@ KEPT_TASKS = 2_000
 _TIMED = frozenset({Phase.PENDING, Phase.PROCESSING})
 
 AnyIndex = QModelIndex | QPersistentModelIndex
+UsualTime = Callable[[GenerationRequest, ModelProfile], TimeEstimate | None]
 
 
 class TaskRole(IntEnum):
@@ -54,6 +56,7 @@ class TaskListModel(QAbstractListModel):
         super().__init__(parent)
         self._now = now
         self._profiles: Mapping[str, ModelProfile] = {}
+        self._usual_time: UsualTime = GenerationRequest.stated_time
         self._gateway: str | None = None
         self._rows = TaskRows()
         self._height = 0
@@ -69,11 +72,16 @@ class TaskListModel(QAbstractListModel):
     # --- loading and updates --------------------------------------------------------------------------------------
 
     def load(
-        self, index: Iterable[tuple[TaskSection, int]], profiles: Mapping[str, ModelProfile], gateway: str | None = None
+        self,
+        index: Iterable[tuple[TaskSection, int]],
+        profiles: Mapping[str, ModelProfile],
+        gateway: str | None = None,
+        *,
+        usual_time: UsualTime = GenerationRequest.stated_time,
     ) -> None:
         """Replace the whole list. `gateway` names the service in use; tasks of another one are marked as such."""
         with self._updating(), self._resetting():
-            self._profiles, self._gateway = profiles, gateway
+            self._profiles, self._gateway, self._usual_time = profiles, gateway, usual_time
             self._rows.load(index)
             self._tasks.clear()
 
@@ -153,6 +161,7 @@ class TaskListModel(QAbstractListModel):
         return Surroundings(
             now=self._now(),
             profile=self._profiles.get(task.request.model),
+            usual_time=self._usual_time_of(task) if task.phase in _TIMED else None,
             position=self._position(task) if task.phase is Phase.WAITING else None,
             transfer=self._transfers.get(task.id),
             gateway=self._gateway,
@@ -224,11 +233,15 @@ class TaskListModel(QAbstractListModel):
         """Update the range of usual times of the running tasks that are loaded."""
         running = (self._tasks.get(task) for task in self._rows.tasks(TaskSection.RUNNING))
         timed = (task for task in running if task and task.phase in _TIMED)
-        times = [time for task in timed if (time := usual_time_s(task, self._profiles.get(task.request.model)))]
+        times = [time.usual_s for task in timed if (time := self._usual_time_of(task))]
         usual = (min(times), max(times)) if times else None
         if usual != self._usual:
             self._usual = usual
             self._tell_headings_changed()
+
+    def _usual_time_of(self, task: Task) -> TimeEstimate | None:
+        profile = self._profiles.get(task.request.model)
+        return self._usual_time(task.request, profile) if profile else None
 
     def _want(self, row: int) -> None:
         first = row - row % PAGE_ROWS

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from sora_studio.domain.models.profile import ModelProfile
     from sora_studio.services.clips.retrieval import Retrieval
     from sora_studio.services.library.library import Library
+    from sora_studio.services.models.estimates import Estimates
     from sora_studio.services.pictures.pictures import Pictures
     from sora_studio.services.polling.tracking import Tracking
     from sora_studio.services.tasks.model_blocks import ModelBlocks
@@ -28,3 +29,4 @@ class TaskServices:
     retrieval: "Retrieval"
     pictures: "Pictures"
     model_blocks: "ModelBlocks"
+    estimates: "Estimates"

@@ -10,6 +10,7 @@ from itertools import starmap
 from sora_studio.domain.clip import ClipState
 from sora_studio.domain.events import TransferProgressed
 from sora_studio.domain.failures import TASK_LOST, explain
+from sora_studio.domain.models.estimate import TimeEstimate
 from sora_studio.domain.models.profile import ModelProfile, OptionKind
 from sora_studio.domain.models.values import OptionValue, is_same
 from sora_studio.domain.prompt import first_line
@@ -44,11 +45,13 @@ class Tone(StrEnum):
 class Surroundings:
     """Context for a task's texts: the time, its model's profile, its place in the queue (from 1) and its transfer.
 
+    `usual_time` is how long such tasks take; None if it is not known.
     `gateway` names the service in use; None if it does not matter.
     """
 
     now: datetime
     profile: ModelProfile | None = None
+    usual_time: TimeEstimate | None = None
     position: int | None = None
     transfer: TransferProgressed | None = None
     gateway: str | None = None
@@ -143,12 +146,6 @@ def sent_text(task: Task, around: Surroundings) -> str:
     return f"May have been sent at {time_of_day_text(task.sent_at or task.created_at, around.now)}"
 
 
-def usual_time_s(task: Task, profile: ModelProfile | None) -> float | None:
-    """Return the midpoint of the profile's usual time range, if known."""
-    usual = task.request.usual_time_s(profile) if profile else None
-    return sum(usual) / 2 if usual else None
-
-
 def is_right_to_left(text: str) -> bool:
     """Return whether a text is right-to-left by its first strong character (UAX #9, rules P2 and P3)."""
     directions = (unicodedata.bidirectional(character) for character in text)
@@ -207,16 +204,14 @@ def _unknown(task: Task, around: Surroundings) -> State:
 
 def _running(task: Task, around: Surroundings) -> State:
     elapsed_s = (around.now - (task.accepted_at or task.sent_at or task.created_at)).total_seconds()
-    usual_s = usual_time_s(task, around.profile)
-    bounds = task.request.usual_time_s(around.profile) if around.profile else None
+    usual = around.usual_time
     words = [f"{task.phase.value.capitalize()} {clock_text(elapsed_s)}"]
-    if bounds and elapsed_s > bounds[1]:
+    if usual and elapsed_s > usual.most_s:
         words = ["Slower than usual, still checking", "" if task.trouble else "nothing to do", clock_text(elapsed_s)]
     words.append(task.trouble.rstrip(".") if task.trouble else _next_check(task, around.now))
-    if usual_s is not None:
-        words.append(f"usually {clock_text(usual_s)}")
-    known = usual_s is not None and 0 <= elapsed_s < usual_s
-    fraction = elapsed_s / usual_s if known and usual_s else None
+    if usual is not None:
+        words.append(f"usually {clock_text(usual.usual_s)}")
+    fraction = elapsed_s / usual.usual_s if usual and 0 <= elapsed_s < usual.usual_s else None
     return State(tuple(word for word in words if word), busy=True, fraction=fraction)
 
 

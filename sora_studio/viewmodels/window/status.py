@@ -109,18 +109,18 @@ class StatusFacts:
 
     @property
     def today_phrase(self) -> str:
-        """Today's cost; empty while it is unknown or zero."""
+        """Today's cost, `≈ $6.50` if anything in it is estimated; empty while it is unknown or zero."""
         if self.today is None or not self.today.usd:
             return ""
-        return f"at least {dollars(self.today.usd)}" if self.today.unpriced else dollars(self.today.usd)
+        cost = f"≈ {dollars(self.today.usd)}" if self.today.estimated else dollars(self.today.usd)
+        return f"at least {cost}" if self.today.unpriced else cost
 
     @property
     def today_explained(self) -> str:
         """How today's cost was determined, as a sentence."""
         if self.today is None or not self.today.unpriced:
             return "Measured from the balance when a task ran alone, otherwise estimated."
-        tasks = "1 task" if self.today.unpriced == 1 else f"{self.today.unpriced:,} tasks"
-        return f"The price of {tasks} is not known and not included."
+        return f"The price of {_counted(self.today.unpriced, 'task')} is not known and not included."
 
 
 class StatusModel(QObject):
