@@ -13,8 +13,10 @@ from sora_studio.storage.rows import text_from_sql, to_sql
 
 COUNT_BY_STATE = "SELECT model, state, count(*) FROM tasks GROUP BY model, gateway, state"
 NEWEST_TASK = "SELECT coalesce(max(id), 0) FROM tasks"
+# Without INDEXED BY, SQLite prefers an index over all tasks to this partial one, which is nearly empty.
 ALL_UNFINISHED = """
-    SELECT id FROM tasks WHERE state IN ('waiting', 'sending', 'unknown', 'pending', 'processing', 'lost')
+    SELECT id FROM tasks INDEXED BY tasks_unfinished
+    WHERE state IN ('waiting', 'sending', 'unknown', 'pending', 'processing', 'lost')
 """
 RECENT_SUCCESSES = """
     SELECT id, mode, route, options, images <> '[]' AS has_picture, measured_usd, completed_at - accepted_at AS took

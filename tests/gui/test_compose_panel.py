@@ -15,8 +15,9 @@ from pytestqt.qtbot import QtBot
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import StorageFull
-from sora_studio.domain.events import ConnectionChanged
+from sora_studio.domain.events import ConnectionChanged, EstimatesChanged
 from sora_studio.domain.models.draft import first_pictures
+from sora_studio.domain.models.estimate import PriceEstimate
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.ui.kit.controls import CheckChip, MenuChip, SegmentButton
 from tests.doubles.compose_studio import ComposeStudio, shipped_profile
@@ -60,7 +61,7 @@ def test_every_control_ends_up_in_the_request(desk: Desk) -> None:
     desk.action("Route auto", "Official").trigger()
     desk.action("Takes ×1", "×4").trigger()
     assert desk.editor.hasFocus()  # clicking an option is no reason to leave the text
-    assert desk.generate.text() == "Generate 4 tasks"
+    assert desk.generate.text() == "Generate 4 · $0.40–0.60"
     desk.click(desk.generate)
     desk.bot.waitUntil(lambda: desk.submitted == [4])
     assert desk.requests()[0].options == {"duration": 15, "aspect_ratio": "portrait", "remove_watermark": False}
@@ -129,22 +130,25 @@ def test_an_empty_prompt_is_explained_under_the_editor_which_gets_the_caret(desk
 def test_offline_the_button_queues(desk: Desk) -> None:
     desk.attach()
     desk.events.publish(ConnectionChanged(online=False))
-    assert desk.generate.text() == "Queue for later"
+    assert desk.generate.text() == "Queue for later · $0.10–0.15"
     QTest.keyClicks(desk.editor, "A")
     desk.click(desk.generate)
     desk.bot.waitUntil(lambda: desk.submitted == [1])
     desk.events.publish(ConnectionChanged(online=True))
-    assert desk.generate.text() == "Generate"
+    assert desk.generate.text() == "Generate · $0.10–0.15"
 
 
 def test_the_button_names_a_price_when_the_profile_knows_one(qtbot: QtBot, loop: StudioEventLoop, tmp_path: Path) -> None:
     priced = replace(shipped_profile(), prices=(clip_price(0.5, duration=10), clip_price(0.75, duration=15)))
     desk = Desk(qtbot, ComposeStudio(tmp_path, priced))
     desk.attach()
-    assert desk.generate.text() == "Generate · ≈ $0.50"
+    assert desk.generate.text() == "Generate · $0.50"
     desk.click(desk.one(SegmentButton, "Duration 15 s"))
     desk.action("Takes ×1", "×2").trigger()
-    assert desk.generate.text() == "Generate 2 tasks · ≈ $1.50"
+    assert desk.generate.text() == "Generate 2 · $1.50"
+    desk.studio.estimates.prices["sora-2"] = PriceEstimate(0.42, 0.4, 0.45, measured=29)
+    desk.events.publish(EstimatesChanged())
+    assert desk.generate.text() == "Generate 2 · ≈ $0.84"
     loop.run_until_complete(desk.scope.close())
 
 
@@ -172,7 +176,7 @@ def test_the_last_draft_is_back_with_caret_options_and_takes(desk: Desk) -> None
     assert desk.editor.caret() == 4
     assert desk.one(SegmentButton, "Duration 15 s").isChecked()
     assert desk.one(MenuChip, "Route value").isVisible()
-    assert desk.generate.text() == "Generate 3 tasks"
+    assert desk.generate.text() == "Generate 3 · $0.30–0.45"
     desk.editor.undo()
     assert desk.editor.text() == "An earlier prompt"
 

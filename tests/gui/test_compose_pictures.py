@@ -321,7 +321,7 @@ def test_several_pictures_are_as_many_tasks_and_the_button_says_so(desk: Desk, p
     drop(desk.wells()[-1], files(pictures[1], pictures[2]))
     assert desk.pictures() == [str(path) for path in pictures[:3]]
     desk.action("Takes ×1", "×2").trigger()
-    assert desk.generate.text() == "Generate 6 tasks"
+    assert desk.generate.text() == "Generate 6 · $0.60–0.90"
     QTest.keyClicks(desk.editor, "A")
     desk.click(desk.generate)
     desk.bot.waitUntil(lambda: desk.submitted == [6])
@@ -371,7 +371,7 @@ def test_pictures_beside_the_chips_leave_them_where_they_are(desk: Desk, picture
     assert desk.editor.height() == height
 
 
-@pytest.mark.parametrize("width", [1240, 780, 700])
+@pytest.mark.parametrize("width", [1240, 780, 740])
 def test_the_first_picture_takes_no_room_from_the_editor(desk: Desk, picture: Path, width: int) -> None:
     desk.attach()
     desk.panel.resize(width, 400)
@@ -417,7 +417,7 @@ def test_too_many_tasks_are_said_at_the_pictures_and_again_none(desk: Desk, pict
     desk.bot.waitUntil(lambda: all(well.invalid for well in desk.wells() if well.source))  # once none has a fault of its own
     desk.action("Takes ×6", "×5").trigger()
     desk.bot.waitUntil(lambda: not desk.reads("too many"))
-    assert desk.generate.text() == "Generate 100 tasks"
+    assert desk.generate.text() == "Generate 100 · $10.00–15.00"
 
 
 def test_an_address_that_is_dead_when_it_is_sent_is_at_fault_alone(desk: Desk, pictures: list[Path]) -> None:

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 from sora_studio.domain.events import (
     BalanceChanged,
     ConnectionChanged,
+    EstimatesChanged,
     EventBus,
     NoticeCleared,
     NoticeLevel,
@@ -73,8 +74,9 @@ def test_everything_else_goes_through_at_once(qtbot: QtBot) -> None:
 def test_what_became_reachable_and_how_the_relay_stands_is_told_without_details(qtbot: QtBot) -> None:
     events, relay = EventBus(), EventBridge()
     relay.listen(events)
-    with qtbot.waitSignals([relay.publications_changed, relay.relay_changed]):
+    with qtbot.waitSignals([relay.publications_changed, relay.relay_changed, relay.estimates_changed]):
         events.publish(PublicationsChanged())
+        events.publish(EstimatesChanged())
         events.publish(RelayChanged(connected=False, trouble="The relay cannot be reached."))
 
 

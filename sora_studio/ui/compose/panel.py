@@ -310,6 +310,7 @@ class ComposePanel(QWidget):
         self._images.setVisible(bool(model.places or request.set_aside or not model.ready))
         self._generate.setText(model.generate_words)
         self._generate.setAccessibleDescription(model.generate_words)
+        self._generate.setToolTip(compose_text.price_of_one(model.price))
         self._generate.setEnabled(model.profile is not None)
         self._controls.arrange()
         self._pictures.show()

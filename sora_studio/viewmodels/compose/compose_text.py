@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from sora_studio.domain.models.estimate import PriceEstimate
-from sora_studio.domain.models.price_words import estimate_words
+from sora_studio.domain.models.estimate import PriceEstimate
+from sora_studio.domain.models.price_words import estimate_words, explained_estimate
 from sora_studio.domain.models.profile import Option
 from sora_studio.domain.models.values import OptionValue, shown
 from sora_studio.domain.prompt import first_line
@@ -67,6 +68,11 @@ def generate(*, tasks: int, price: PriceEstimate | None, online: bool) -> str:
     later = "" if online else " for later"
     total = f" · {estimate_words(price, tasks=tasks)}" if price else ""
     return f"{words}{count}{things}{later}{total}"
+
+
+def price_of_one(price: PriceEstimate | None) -> str:
+    """Return the tooltip of the primary button: `One clip: ≈ $0.42 (0.40–0.45, 29 measured)`."""
+    return f"One clip: {explained_estimate(price)}"
 
 
 def route_title(route: str) -> str:

@@ -1,11 +1,13 @@
 import asyncio
+import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from sora_studio.domain.request import GenerationRequest
+from sora_studio.domain.task import TaskState
 from sora_studio.storage.database import Database
 from sora_studio.storage.tasks import SqliteTasks
 from tests.unit.cli.conftest import Answer
@@ -97,6 +99,37 @@ def test_tasks_are_counted_by_model(ask: Ask, data: Path) -> None:
     counts = {row["slug"]: row["tasks"] for row in answer.rows if row["tasks"]}
     assert counts == {"sora-2": 2, "vidu-q3": 1}
     assert ask("models", "show", "sora-2", "--json").row["tasks"] == 2
+
+
+def test_what_was_measured_replaces_what_the_profile_states(ask: Ask, data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SORA_STUDIO_BASE_URL", "https://S.example/v1")
+    accepted_at = datetime(2026, 11, 22, tzinfo=UTC)
+
+    async def fill(gateway: str, usd: float, took_s: float, tasks: int) -> None:
+        database = Database(data / "studio.db")
+        await database.open()
+        store = SqliteTasks(database)
+        request = GenerationRequest("vidu-q3", "A harbour")
+        for task in await store.add([request] * tasks, gateway=gateway, at=accepted_at):
+            await store.transition(task.id, TaskState.SENDING)
+            await store.transition(task.id, TaskState.PENDING, task_id=f"remote-{task.id}", accepted_at=accepted_at)
+            ended = accepted_at + timedelta(seconds=took_s)
+            await store.succeed(task.id, [], completed_at=ended, expires_at=ended)
+            await store.record(task.id, measured_usd=usd)
+        await database.close()
+
+    asyncio.run(fill("https://s.example", 0.3, 70, 4))
+    row = _row(ask("models", "--json"), "vidu-q3")
+    assert (row["price"], row["price_kind"], row["usual_s"], row["tasks"]) == (0.3, "measured", None, 4)
+    asyncio.run(fill("https://s.example", 0.5, 130, 1))
+    asyncio.run(fill("https://another.example", 9.0, 9, 5))
+    row = _row(ask("models", "--json"), "vidu-q3")
+    assert (row["price"], row["price_kind"], row["usual_s"], row["tasks"]) == (0.3, "measured", [70, 130], 10)
+    (line,) = [line for line in ask("models").out.splitlines() if line.startswith("vidu-q3 ")]
+    assert re.search(r"  ≈ \$0\.30 \(0\.30–0\.50, 5 measured\) +1:10, nearly always under 2:10  10 tasks", line)
+    shown = ask("models", "show", "vidu-q3").out
+    assert "Measured price: ≈ $0.30 (0.30–0.50, 5 measured)" in shown
+    assert "Measured time: 1:10, nearly always under 2:10" in shown
 
 
 def test_a_database_that_cannot_be_read_leaves_the_count_open(ask: Ask, data: Path) -> None:

@@ -2,11 +2,13 @@
 
 import itertools
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sora_studio.domain.models.estimate import TimeEstimate
 from sora_studio.domain.models.profile import PollPlan
 from sora_studio.domain.schedule import (
     LOST_AFTER_S,
@@ -14,10 +16,12 @@ from sora_studio.domain.schedule import (
     hint_due_at,
     is_lost,
     miss_wait_s,
+    plan_for,
     planned_polls,
     poll_wait_s,
     safety_wait_s,
 )
+from tests.doubles.models import model
 
 PLAN, USUAL_S = PollPlan(180, 10), (180.0, 300.0)
 speeds = st.sampled_from([1.0, 30.0, 400.0])
@@ -109,3 +113,18 @@ def test_however_many_reports_come_none_is_dropped_and_questions_keep_apart(time
             asked.append(hint_due_at(time, asked[-1], plan))
     assert all(later - earlier >= every_s * (1 - 1e-9) for earlier, later in itertools.pairwise(asked[1:]))
     assert all(any(time <= question <= time + every_s for question in asked) for time in times)
+
+
+@given(least_s=st.floats(0.01, 1e5), speed=speeds, states_poll=st.booleans(), measured=st.sampled_from([0, 5, 200]))
+def test_a_learned_first_poll_is_never_too_early_or_too_late(
+    least_s: float, speed: float, states_poll: bool, measured: int
+) -> None:
+    profile = replace(model("text").faster(speed), states_poll=states_poll)
+    time = TimeEstimate(usual_s=2 * least_s, least_s=least_s, most_s=3 * least_s, measured=measured)
+    plan = plan_for(profile, time, speed=speed)
+    assert plan.every_s == profile.poll.every_s == pytest.approx(10 / speed)
+    if states_poll or not measured:
+        assert plan == profile.poll == plan_for(profile, None, speed=speed)
+        return
+    assert plan.every_s <= plan.first_after_s <= 180 / speed
+    assert plan.first_after_s < least_s or plan.first_after_s == plan.every_s

@@ -3,7 +3,14 @@
 import pytest
 
 from sora_studio.domain.models.draft import Draft
-from sora_studio.domain.models.price_words import draft_price_usd, full_price, short_price
+from sora_studio.domain.models.estimate import PriceEstimate
+from sora_studio.domain.models.price_words import (
+    draft_price_usd,
+    estimate_words,
+    explained_estimate,
+    full_price,
+    short_price,
+)
 from sora_studio.domain.models.record import ModelRecord
 from tests.doubles.models import model, shipped_models
 
@@ -59,3 +66,23 @@ def test_what_the_draft_costs_is_told_where_there_are_several_prices() -> None:
     assert draft_price_usd(by_second, Draft("x", "text")) is None
     one = model("text", price("clip", "[0.1, 0.15]"))
     assert full_price(one, None, draft_price_usd(one, Draft("x", "text"))) == "$0.10 to $0.15"
+
+
+@pytest.mark.parametrize(
+    ("price", "words", "explained"),
+    [
+        (None, "", "not known yet"),
+        (PriceEstimate(0.42, 0.42, 0.42, measured=1), "≈ $0.42", "≈ $0.42 (1 measured)"),
+        (PriceEstimate(0.42, 0.4, 0.45, measured=1_029), "≈ $0.42", "≈ $0.42 (0.40–0.45, 1,029 measured)"),
+        (PriceEstimate(0.12, 0.12, 0.12), "$0.12", "$0.12"),
+        (PriceEstimate(0.125, 0.125, 0.125), "$0.125", "$0.125"),
+        (PriceEstimate(0.425, 0.4, 0.45), "$0.40–0.45", "$0.40–0.45"),
+    ],
+)
+def test_an_estimate_is_told_as_it_is_known(price: PriceEstimate | None, words: str, explained: str) -> None:
+    assert (estimate_words(price), explained_estimate(price)) == (words, explained)
+
+
+def test_the_price_of_several_tasks_is_their_sum() -> None:
+    assert estimate_words(PriceEstimate(0.42, 0.4, 0.45, measured=3), tasks=4) == "≈ $1.68"
+    assert estimate_words(PriceEstimate(0.425, 0.4, 0.45), tasks=4) == "$1.60–1.80"

@@ -154,28 +154,35 @@ def test_the_first_price_that_fits_counts() -> None:
         f"[[price]]\nper = 'clip'\nwhen = {{ has = ['last'] }}\namount = [1, 2]\n{PRICE}",
         f"[[price]]\nper = 'clip'\namount = 3\n{PRICE}",
     )
-    assert profile.price_usd({"seconds": 5}, {"last"}) == 0.5
-    assert profile.price_usd({"seconds": 10}, {"last"}) is None
-    assert profile.price_usd({"seconds": 10}, set()) == 3
+    assert profile.price_range_usd({"seconds": 5}, {"last"}) == (0.5, 0.5)
+    assert profile.price_range_usd({"seconds": 10}, {"last"}) == (1, 2)
+    assert profile.price_range_usd({"seconds": 10}, set()) == (3, 3)
 
 
 @pytest.mark.parametrize(
     "table",
     [
         "per = 'clip'",
-        "per = 'clip'\namount = [1, 2]",
         "per = 'second'\namount = 1",
+        "per = 'input_second'\namount = 1",
         "per = 'clip'\namount = 1\ncurrency = 'CNY'",
     ],
 )
-def test_a_price_that_is_not_certain_is_unknown(table: str) -> None:
-    assert harbour(f"[[price]]\n{table}\n{PRICE}").price_usd({}, set()) is None
-    assert harbour().price_usd({}, set()) is None
+def test_a_price_without_an_amount_or_seconds_is_unknown(table: str) -> None:
+    assert harbour(f"[[price]]\n{table}\n{PRICE}").price_range_usd({}, set()) is None
+    assert harbour().price_range_usd({}, set()) is None
 
 
 def test_a_price_per_second_counts_the_seconds_that_are_billed() -> None:
     profile = harbour(f"[[price]]\nper = 'second'\namount = 0.25\nmin_s = 6\nmax_s = 9\n{PRICE}")
-    assert [profile.price_usd({"mode": "frames", "seconds": s}, set()) for s in (5, 8, 10)] == [1.5, 2.0, 2.25]
+    spans = [profile.price_range_usd({"mode": "frames", "seconds": s}, set()) for s in (5, 8, 10)]
+    assert spans == [(1.5, 1.5), (2.0, 2.0), (2.25, 2.25)]
+
+
+def test_a_price_per_input_second_needs_the_length_of_the_input() -> None:
+    profile = harbour(f"[[price]]\nper = 'input_second'\namount = [0.1, 0.2]\nmin_s = 5\n{PRICE}")
+    assert profile.price_range_usd({"seconds": 10}, set(), input_s=3) == (0.5, 1.0)
+    assert profile.price_range_usd({"seconds": 10}, set()) is None
 
 
 @given(speed=st.floats(0.5, 1000))

@@ -128,7 +128,7 @@ def test_prices_and_times_may_depend_on_options_and_route() -> None:
     assert profile.generation_times == (GenerationTime((60, 90), Condition({"length": (5,)})),)
     for seconds, usd, time in ((5, 0.5, (60, 90)), (8, 1, None)):
         facts = Draft("A pier.", "text-to-video", {"length": seconds}).facts(profile.modes[0], profile)
-        assert profile.price_usd(*facts) == usd
+        assert profile.price_range_usd(*facts) == (usd, usd)
         assert profile.usual_time_s(*facts) == time
 
 

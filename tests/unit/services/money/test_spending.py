@@ -40,7 +40,7 @@ def test_today_is_the_estimate_until_it_is_measured(tmp_path: Path) -> None:
         async with rig:
             await rig.submit("one")
             await rig.advance(1)
-            assert rig.engine.spending.today == DaySpend(0.5, 0)
+            assert rig.engine.spending.today == DaySpend(0.5, 0, estimated=1)
             await rig.advance(300)
             assert rig.engine.spending.today == DaySpend(0.75, 0)
             assert [event.today.usd for event in rig.told(SpendingChanged) if isinstance(event, SpendingChanged)] == [0.5, 0.75]
@@ -117,7 +117,7 @@ def test_the_next_local_day_begins_with_nothing_spent(tmp_path: Path) -> None:
             assert rig.state(2) is TaskState.WAITING
             await rig.advance(40)
             assert rig.state(2) is TaskState.PENDING
-            assert rig.engine.spending.today == DaySpend(0.5, 0)
+            assert rig.engine.spending.today == DaySpend(0.5, 0, estimated=1)
 
     run(story())
 
@@ -155,6 +155,40 @@ def test_without_known_prices_the_measured_ones_reach_the_limit(tmp_path: Path) 
     run(story())
 
 
+def test_the_limit_counts_an_estimate_with_its_high_end(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = priced(tmp_path, limits=DayLimits(hard_usd=1.0))
+        profile = rig.core.profiles["sora-2"]
+        rig.core.profiles["sora-2"] = replace(profile, prices=(replace(clip_price(0.0), amount=(0.2, 0.4)),))  # type: ignore[index]
+        async with rig:
+            await rig.submit(*prompts(3))
+            await rig.advance(60)
+            assert [row.estimated_usd for row in rig.tasks.rows.values()] == pytest.approx([0.3] * 3)
+            assert rig.states().count(TaskState.WAITING) == 1, "twice $0.40 leaves no room for a third"
+            assert rig.engine.spending.today == DaySpend(0.6, 0, estimated=2)
+            assert rig.notices() == {"hard-limit"}
+
+    run(story())
+
+
+def test_the_limit_counts_what_was_measured_as_it_is(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = priced(tmp_path, limits=DayLimits(hard_usd=1.0))
+        profile = rig.core.profiles["sora-2"]
+        rig.core.profiles["sora-2"] = replace(profile, prices=(replace(clip_price(0.0), amount=(0.2, 0.6)),))  # type: ignore[index]
+        rig.gateway.balances.extend([10.0, 9.7])
+        rig.gateway.default_status = DONE
+        async with rig:
+            await rig.submit("one")
+            await rig.advance(300)
+            await rig.submit("two")
+            await rig.advance(60)
+            assert rig.row(2).estimated_most_usd == 0.3, "the measured price of a like task"
+            assert rig.state(2) is TaskState.PENDING
+
+    run(story())
+
+
 def test_the_soft_limit_tells_once_and_stops_nothing(tmp_path: Path) -> None:
     async def story() -> None:
         rig = priced(tmp_path, limits=DayLimits(soft_usd=1.0))
@@ -175,7 +209,7 @@ def test_a_guest_sees_what_the_owner_spends(tmp_path: Path) -> None:
         async with owner, guest:
             await owner.submit("one")
             await owner.advance(2)
-            assert guest.engine.spending.today == owner.engine.spending.today == DaySpend(0.5, 0)
+            assert guest.engine.spending.today == owner.engine.spending.today == DaySpend(0.5, 0, estimated=1)
 
     run(story())
 
@@ -189,7 +223,7 @@ def test_a_restart_knows_what_today_has_cost_before_it_sends(tmp_path: Path) -> 
         async with second:
             await second.submit("two")
             await second.advance(2)
-            assert second.engine.spending.today == DaySpend(0.5, 0)
+            assert second.engine.spending.today == DaySpend(0.5, 0, estimated=1)
             assert not second.gateway.created
 
     run(story())

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sora_studio.domain.models.estimate import PriceEstimate
 from sora_studio.domain.models.profile import Choice, Option, OptionKind
 from sora_studio.viewmodels.compose import compose_text
 
@@ -20,18 +21,22 @@ def test_the_counter_reads_like_a_figure_and_names_the_excess() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tasks", "price_usd", "online", "words"),
+    ("tasks", "price", "online", "words"),
     [
         (1, None, True, "Generate"),
         (3, None, True, "Generate 3 tasks"),
-        (1, 0.5, True, "Generate · ≈ $0.50"),
-        (3, 0.5, True, "Generate 3 tasks · ≈ $1.50"),
+        (1, PriceEstimate(0.5, 0.5, 0.5), True, "Generate · $0.50"),
+        (3, PriceEstimate(0.5, 0.5, 0.5), True, "Generate 3 · $1.50"),
+        (1, PriceEstimate(0.42, 0.4, 0.45, measured=29), True, "Generate · ≈ $0.42"),
+        (4, PriceEstimate(0.42, 0.4, 0.45, measured=29), True, "Generate 4 · ≈ $1.68"),
+        (2, PriceEstimate(0.425, 0.4, 0.45), True, "Generate 2 · $0.80–0.90"),
+        (3, PriceEstimate(0.5, 0.5, 0.5, measured=1), False, "Queue 3 for later · ≈ $1.50"),
         (1, None, False, "Queue for later"),
         (3, None, False, "Queue 3 tasks for later"),
     ],
 )
-def test_the_button_says_what_pressing_it_does(tasks: int, price_usd: float | None, online: bool, words: str) -> None:
-    assert compose_text.generate(tasks=tasks, price_usd=price_usd, online=online) == words
+def test_the_button_says_what_pressing_it_does(tasks: int, price: PriceEstimate | None, online: bool, words: str) -> None:
+    assert compose_text.generate(tasks=tasks, price=price, online=online) == words
 
 
 @given(st.text())

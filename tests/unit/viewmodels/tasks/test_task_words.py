@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from sora_studio.domain.clip import ClipState
 from sora_studio.domain.events import TransferProgressed
+from sora_studio.domain.models.estimate import TimeEstimate
 from sora_studio.domain.task import Phase, Task, TaskSection
 from sora_studio.viewmodels.quantities import clock_text, days_left_text, film_time_text, size_text, time_of_day_text
 from sora_studio.viewmodels.tasks.task_words import (
@@ -23,7 +24,7 @@ from sora_studio.viewmodels.tasks.task_words import (
 )
 from tests.doubles.task_studio import NOW, PROFILE, clip_in, task_in
 
-AROUND = Surroundings(now=NOW, profile=PROFILE)
+AROUND = Surroundings(now=NOW, profile=PROFILE, usual_time=TimeEstimate(240, 180, 300))
 OUT_AT = time_of_day_text(NOW - timedelta(seconds=130), NOW)
 
 

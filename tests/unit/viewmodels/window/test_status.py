@@ -115,6 +115,8 @@ def test_free_space_is_said_in_the_unit_that_fits(free_bytes: int, words: str) -
         (DaySpend(0.0, 3), ""),
         (DaySpend(6.5), "$6.50"),
         (DaySpend(6.5, 3), "at least $6.50"),
+        (DaySpend(6.5, estimated=1), "≈ $6.50"),
+        (DaySpend(6.5, 3, estimated=1), "at least ≈ $6.50"),
     ],
 )
 def test_today_is_told_when_anything_of_it_is_known(today: DaySpend | None, words: str) -> None:
