@@ -73,6 +73,8 @@ def wait_for_frames(at: Sitting, qtbot: QtBot) -> None:
 
 
 def test_from_typing_to_a_playing_clip(desk: Sitting, simulator: Running, qtbot: QtBot, tmp_path: Path) -> None:
+    assert desk.generate.text() == "Generate · $0.10–0.15"
+    qtbot.waitUntil(lambda: desk.studio.balance.usd is not None, timeout=PATIENCE_MS)
     desk.send("A tram glides through falling snow")
     row = desk.wait_for_row("A tram glides through falling snow", "Sora 2", "10 s landscape")
     assert any(word in row for word in ("Waiting", "Sending", "Pending", "Processing"))
@@ -83,7 +85,10 @@ def test_from_typing_to_a_playing_clip(desk: Sitting, simulator: Running, qtbot:
     qtbot.waitUntil(lambda: "1 clip safe on disk" in desk.window.status_bar.words(), timeout=PATIENCE_MS)
     assert desk.editor.hasFocus()
     assert len(frames_of(clip_in(tmp_path))) == 240
-    assert [charge.prompt for charge in simulator.state.charges] == ["A tram glides through falling snow"]
+    (charge,) = simulator.state.charges
+    assert charge.prompt == "A tram glides through falling snow"
+    qtbot.waitUntil(lambda: desk.generate.text() == f"Generate · ≈ ${charge.usd:.2f}", timeout=PATIENCE_MS)
+    assert desk.generate.toolTip() == f"One clip: ≈ ${charge.usd:.2f} (1 measured)"
 
     desk.press_enter_on_the_card()
     wait_for_frames(desk, qtbot)

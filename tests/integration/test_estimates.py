@@ -7,16 +7,28 @@ import pytest
 
 from sora_studio.__main__ import main
 from sora_studio.domain.models.estimate import MEASURED_TIMES
+from sora_studio.domain.models.price_words import explained_estimate
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.settings import BASE_URL_VARIABLE, origin_of
 from sora_studio.simulator.serve import running
+from sora_studio.studio import Studio
 from sora_studio.viewmodels.compose import compose_text
-from sora_studio.viewmodels.compose.compose_services import ComposeServices
-from sora_studio.viewmodels.compose.composer import ComposeModel
-from tests.integration.stage import SPEED, all_ready, run, running_studio, until
+from tests.integration.stage import SPEED, run, running_studio, until
 
-DEAR = GenerationRequest("seedance-1-5-pro", "A harbour at dawn", mode="text-to-video")
-CHEAP = GenerationRequest("grok-video", "A harbour at dawn", mode="text-to-video")
+DEAR = GenerationRequest("seedance-2-0", "A harbour at dawn", {"duration": 4, "resolution": "480p"}, mode="text-to-video")
+CHEAP = GenerationRequest("seedance-2-0-mini", "A harbour at dawn", DEAR.options, mode="text-to-video")
+
+
+def generate_words(request: GenerationRequest, studio: Studio) -> str:
+    """The text of Generate."""
+    price = studio.estimates.estimate(request, studio.profiles[request.model]).price
+    return compose_text.generate(tasks=1, price=price, online=True)
+
+
+def measured(studio: Studio, model: str) -> int:
+    """How many prices of the model are known."""
+    record = studio.estimates.records().get(model)
+    return record.measured if record else 0
 
 
 def test_measured_prices_and_times_appear_everywhere(
@@ -25,38 +37,21 @@ def test_measured_prices_and_times_appear_everywhere(
     async def story(url: str) -> None:
         async with running_studio(tmp_path, url, gateway_name=origin_of(url)) as studio:
             await until(studio, lambda _: studio.balance.usd is not None)
-            compose = ComposeModel(lambda work, *, name: work.close())
-            await compose.restore(
-                ComposeServices(
-                    profiles=studio.profiles,
-                    pasted_dir=tmp_path / "pasted",
-                    settings=studio.settings,
-                    credentials=studio.credentials,
-                    drafts=studio.drafts,
-                    pictures=studio.pictures,
-                    submission=studio.submission,
-                    publishing=studio.publishing,
-                    reports=studio.reports,
-                    tracking=studio.tracking,
-                    estimates=studio.estimates,
-                )
-            )
             for request in (DEAR, CHEAP):
-                compose.use(request)
-                assert compose.generate_words == "Generate", "the profile states no price"
+                assert generate_words(request, studio) == "Generate", "the profile states no price"
                 await studio.submission.submit(request)
-                await until(studio, lambda tasks: all_ready(tasks) and all(task.measured_usd is not None for task in tasks))
+                await until(studio, lambda _, model=request.model: measured(studio, model) == 1)
                 charge = simulator.state.charges[-1]
                 charged[request.model] = charge.usd
                 price = studio.estimates.estimate(request, studio.profiles[request.model]).price
                 assert price is not None
                 assert (price.usd, price.measured) == (charge.usd, 1)
-                assert compose.generate_words == f"Generate · ≈ ${charge.usd:.2f}"
-                assert compose_text.price_of_one(compose.price) == f"One clip: ≈ ${charge.usd:.2f} (1 measured)"
+                assert generate_words(request, studio) == f"Generate · ≈ ${charge.usd:.2f}"
+                assert explained_estimate(price) == f"≈ ${charge.usd:.2f} (1 measured)"
             takes = MEASURED_TIMES - 1
             added = await studio.submission.submit(CHEAP, takes=takes, again=True)
             assert {task.estimated_usd for task in added} == {charged[CHEAP.model]}
-            await until(studio, all_ready)
+            await until(studio, lambda _: studio.estimates.records()[CHEAP.model].ready == MEASURED_TIMES)
             time = studio.estimates.usual_time(CHEAP, studio.profiles[CHEAP.model])
             assert time is not None
             assert time.measured == MEASURED_TIMES
@@ -64,7 +59,7 @@ def test_measured_prices_and_times_appear_everywhere(
             assert (record.tasks, record.ready, record.refused, record.measured) == (takes + 1, takes + 1, 0, 1)
 
     charged = dict[str, float]()
-    with running(speed=SPEED) as simulator:
+    with running(speed=SPEED, film_edge_px=64) as simulator:
         run(story(simulator.url))
         monkeypatch.setenv(BASE_URL_VARIABLE, simulator.url)
         assert main(["models", "--json"]) == 0
