@@ -31,6 +31,7 @@ BENCHMARKS = (
     "every_model",
     "model_picker",
     "model_form",
+    "estimates",
 )
 MARKS = {True: "met", False: "missed", None: ""}
 

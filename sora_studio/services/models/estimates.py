@@ -16,6 +16,8 @@ from sora_studio.services.models.task_memory import READ_OF_MODEL, TaskMemory
 if TYPE_CHECKING:
     from sora_studio.services.runtime.core import Core
 
+LOADED_AFTER_S = 0.1
+"""Time from the start to reading the past tasks, so that the window's own first queries come before."""
 ANNOUNCED_EVERY_S = 1.0
 """Changes of one second are announced together."""
 
@@ -39,7 +41,7 @@ class Estimates:
         """Read the past tasks unless that was done. Raises what the storage raises."""
         async with self._loading:
             if self._early is not None:
-                profiles, tasks = self._core.profiles, self._core.task_writer.tasks
+                profiles, tasks = dict(self._core.profiles), self._core.task_writer.tasks
                 history = await tasks.task_history(tuple(profiles), gateway=self._core.gateway_name, most=READ_OF_MODEL)
                 for _ in self._past.take(history, profiles):
                     await asyncio.sleep(0)
@@ -50,6 +52,7 @@ class Estimates:
 
     async def run(self) -> None:
         """Load, and announce changes until cancelled."""
+        await self._core.clock.sleep(LOADED_AFTER_S)
         await self.load()
         while True:
             await self._changed.wait()

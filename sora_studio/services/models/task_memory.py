@@ -24,7 +24,7 @@ MOST_KINDS = 1_000
 """How many models and kinds of like tasks are kept; then the one that was measured longest ago is dropped."""
 READ_OF_MODEL = 1_000
 """How many tasks of each model are read at the start."""
-_LEARNED_AT_ONCE = 300
+_LEARNED_AT_ONCE = 100
 """Prices, times and kinds of requests that are learned in about a millisecond."""
 
 Key = Likeness | str

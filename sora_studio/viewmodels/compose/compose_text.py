@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from sora_studio.domain.models.estimate import PriceEstimate
-from sora_studio.domain.models.estimate import PriceEstimate
 from sora_studio.domain.models.price_words import estimate_words, explained_estimate
 from sora_studio.domain.models.profile import Option
 from sora_studio.domain.models.values import OptionValue, shown
