@@ -11,6 +11,7 @@ from sora_studio.domain.errors import InvalidRequest, Problem, RequestRepeated, 
 from sora_studio.domain.models.estimate import Estimate, PriceEstimate, stated_price
 from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.models.read import read
+from sora_studio.domain.models.record import ModelRecord
 from sora_studio.domain.picture import PictureEdit, PictureRoute, PreparedPicture, Thumbnail, WebPicture
 from sora_studio.domain.request import MAX_TASKS_AT_ONCE, GenerationRequest, ImageFacts, as_draft, check_request, is_url
 from sora_studio.domain.settings import Settings
@@ -219,9 +220,13 @@ class FakeEstimates:
     """Knows what the profile states, and `prices` as measured."""
 
     prices: dict[str, PriceEstimate] = field(default_factory=dict)
+    known: dict[str, ModelRecord] = field(default_factory=dict)
 
     def estimate(self, request: GenerationRequest, profile: ModelProfile) -> Estimate:
         return Estimate(self.prices.get(request.model) or stated_price(as_draft(request, profile), profile))
+
+    def records(self) -> dict[str, ModelRecord]:
+        return self.known
 
 
 @dataclass

@@ -174,4 +174,4 @@ def test_a_picture_is_named_in_the_prompt_where_the_model_says_how(desk: Desk) -
 def test_a_picture_that_several_tasks_begin_with_is_still_one_for_each(desk: Desk) -> None:
     desk.panel.use(GenerationRequest("sora-2", "A pier", media=first_pictures(PIER, BELL)))
     assert names(desk) == ["Image pier.jpg", "Image bell.jpg", "Add an image"]
-    assert desk.generate.text() == "Generate 2 tasks"
+    assert desk.generate.text() == "Generate 2 · $0.20–0.30"

@@ -190,6 +190,7 @@ class ComposeModel(QObject):
             as_draft(self.request, profile),
             datetime.now().astimezone().date(),
             services.settings.current.favourite_models,
+            services.estimates.records(),
             left={slug: as_draft(there, self._profiles[slug]) for slug, there in left.items()},
         )
 
