@@ -75,7 +75,7 @@ class SqliteTasks:
         self._database = database
         self._snapshots = TaskSnapshots()  # used on the reader thread only
 
-    async def add(
+    async def add(  # noqa: PLR0913 - one transaction
         self,
         requests: Sequence[GenerationRequest],
         *,
@@ -107,7 +107,9 @@ class SqliteTasks:
                 _refuse_repetition(connection, requests, gateway=gateway, at=at, repeat_after=repeat_after)
             if instead_of is not None and not _put_aside(connection, instead_of, at=at):
                 return []
-            prices = [{"estimated_usd": usd, "estimated_most_usd": most} for usd, most in zip(prices_usd, most_usd, strict=True)]
+            prices = [
+                {"estimated_usd": usd, "estimated_most_usd": most} for usd, most in zip(prices_usd, most_usd, strict=True)
+            ]
             ids = [
                 _insert(connection, requests[index], {**facts, "take": take, "takes": of, **prices[index]})
                 for index, take, of in numbered_takes(shots or range(len(requests)), takes)

@@ -65,7 +65,7 @@ def test_only_the_newest_are_read(store: Store) -> None:
 
 
 def test_high_ends_of_estimates_are_kept(store: Store) -> None:
-    (task,) = store.run(store.tasks.add([SHORT], gateway=GATEWAY, at=AT, estimated_usd=0.4, estimated_most_usd=0.45))
+    (task,) = store.run(store.tasks.add([SHORT], gateway=GATEWAY, at=AT, estimated_usd=[0.4], estimated_most_usd=[0.45]))
     assert (task.estimated_usd, task.estimated_most_usd, task.most_usd) == (0.4, 0.45, 0.45)
     assert store.get(task.id).estimated_most_usd == 0.45
     store.run(store.tasks.record(task.id, measured_usd=0.42))
