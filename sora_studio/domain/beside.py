@@ -1,11 +1,10 @@
-"""One request for several models at once: as each of them takes it, with what changes, what keeps it back, and its price."""
+"""One request for several models at once: as each of them takes it, with what changes and what keeps it back."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from sora_studio.domain.errors import Problem
 from sora_studio.domain.models.carry import carry
-from sora_studio.domain.models.price_words import draft_price_usd
 from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.request import GenerationRequest, as_draft, check_request
 
@@ -17,8 +16,7 @@ Moved = tuple[GenerationRequest, Sequence[str]]
 class BesideEntry:
     """The request as one model takes it. `notes` say what has changed, `problems` what keeps it from being sent.
 
-    `parts` is the number of tasks of one take; `price_usd` the lowest and highest price of one take as the profile states it,
-    None if it does not.
+    `parts` is the number of tasks of one take.
     """
 
     profile: ModelProfile
@@ -26,7 +24,6 @@ class BesideEntry:
     notes: tuple[str, ...]
     problems: tuple[Problem, ...]
     parts: int
-    price_usd: tuple[float, float] | None
 
 
 def beside(
@@ -50,7 +47,4 @@ def carried(request: GenerationRequest, source: ModelProfile, target: ModelProfi
 def _entry(profile: ModelProfile, request: GenerationRequest, notes: Sequence[str]) -> BesideEntry:
     parts = [part.completed(profile) for part in request.split(profile)]
     problems = dict.fromkeys(problem for part in parts for problem in check_request(part, profile))
-    spans = [draft_price_usd(profile, as_draft(part, profile)) for part in parts]
-    known = [span for span in spans if span is not None]
-    price_usd = (sum(low for low, _ in known), sum(high for _, high in known)) if len(known) == len(spans) else None
-    return BesideEntry(profile, request, tuple(notes), tuple(problems), len(parts), price_usd)
+    return BesideEntry(profile, request, tuple(notes), tuple(problems), len(parts))

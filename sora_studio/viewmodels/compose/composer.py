@@ -151,9 +151,11 @@ class ComposeModel(QObject):
     @property
     def price(self) -> PriceEstimate | None:
         """What one task of the current request will probably cost; None while that is not known."""
-        if self._services is None or self.profile is None:
-            return None
-        return self._services.estimates.estimate(self.request, self.profile).price
+        return self.price_of(self.request, self.profile) if self.profile else None
+
+    def price_of(self, request: GenerationRequest, profile: ModelProfile) -> PriceEstimate | None:
+        """Return what one task of a request will probably cost; None while that is not known."""
+        return self._services.estimates.estimate(request, profile).price if self._services else None
 
     @property
     def shape(self) -> Shape | None:

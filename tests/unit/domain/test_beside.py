@@ -1,7 +1,6 @@
 """One request for several models: as each of them takes it, and what keeps it from being sent."""
 
 import random
-from dataclasses import replace
 
 from sora_studio.domain.beside import BesideEntry, beside, carried
 from sora_studio.domain.models.carry import carry
@@ -9,7 +8,6 @@ from sora_studio.domain.models.draft import first_pictures
 from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.request import GenerationRequest, as_draft, check_request
 from tests.doubles.models import addresses, any_draft, shipped_models
-from tests.doubles.prices import clip_price
 
 PAIRS = 60
 
@@ -44,10 +42,7 @@ def test_the_drafts_own_model_is_there_once_and_first() -> None:
     assert [entry.profile.slug for entry in entries] == ["sora-2", "veo-3-1"]
 
 
-def test_the_price_is_that_of_all_tasks_of_one_take_or_not_known() -> None:
-    sora = replace(shipped_models()["sora-2"], prices=(clip_price(0.5),))
+def test_several_first_pictures_are_as_many_tasks_of_one_take() -> None:
     two = GenerationRequest("sora-2", "A ferry.", media=first_pictures("https://a.example/1.png", "https://a.example/2.png"))
-    (entry,) = tried(two, sora)
-    assert (entry.parts, entry.price_usd) == (2, (1.0, 1.0))
-    (entry,) = tried(two, replace(sora, prices=()))
-    assert entry.price_usd is None
+    (entry,) = tried(two, shipped_models()["sora-2"])
+    assert entry.parts == 2

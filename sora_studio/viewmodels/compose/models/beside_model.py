@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from sora_studio.domain.beside import BesideEntry, beside
 from sora_studio.domain.errors import InvalidRequest, KeyMissing, Problem, PublicUrlNeeded
+from sora_studio.domain.models.estimate import PriceEstimate
 from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.request import MAX_TAKES, GenerationRequest, check_takes
 from sora_studio.domain.task import Task
@@ -49,7 +50,9 @@ class BesideModel(QObject):
         """The models as the panel shows them, the draft's own in front."""
         today = datetime.now().astimezone().date()
         return tuple(
-            beside_words.row_of(entry, self._entries[0], self._refusals(entry), takes=self._takes, today=today)
+            beside_words.row_of(
+                entry, self._entries[0], self._refusals(entry), price=self._price(entry), takes=self._takes, today=today
+            )
             for entry in self._entries
         )
 
@@ -185,7 +188,10 @@ class BesideModel(QObject):
 
     @property
     def _total(self) -> str:
-        return beside_words.total_words([entry.price_usd for entry in self._sent], self._takes)
+        return beside_words.total_words([(self._price(entry), entry.parts * self._takes) for entry in self._sent])
+
+    def _price(self, entry: BesideEntry) -> PriceEstimate | None:
+        return self._compose.price_of(entry.request, entry.profile)
 
     def _refusals(self, entry: BesideEntry) -> list[str]:
         return [*(problem.message for problem in entry.problems), *self._found.get(entry.profile.slug, ())]

@@ -6,9 +6,10 @@ from datetime import date
 
 from sora_studio.domain.beside import BesideEntry
 from sora_studio.domain.models.carry import RESOLUTION, is_equal, meanings_of
+from sora_studio.domain.models.estimate import PriceEstimate
 from sora_studio.domain.models.fact_words import DOT, end_words
 from sora_studio.domain.models.facts import SOUND
-from sora_studio.domain.models.price_words import NOT_KNOWN
+from sora_studio.domain.models.price_words import NOT_KNOWN, estimate_words
 from sora_studio.domain.models.profile import DURATION, Option, Role
 from sora_studio.domain.models.values import OptionValue, is_number, shown
 from sora_studio.domain.money import dollars
@@ -41,8 +42,16 @@ class BesideRow:
     is_current: bool
 
 
-def row_of(entry: BesideEntry, first: BesideEntry, refusals: Iterable[str], *, takes: int, today: date) -> BesideRow:
-    """Return a model's row; `first` is that of the draft's own model."""
+def row_of(
+    entry: BesideEntry,
+    first: BesideEntry,
+    refusals: Iterable[str],
+    *,
+    price: PriceEstimate | None,
+    takes: int,
+    today: date,
+) -> BesideRow:
+    """Return a model's row; `first` is that of the draft's own model, `price` that of one task."""
     refusals = tuple(dict.fromkeys(refusals))
     end = end_words(entry.profile, today)
     clips = entry.parts * takes
@@ -53,7 +62,7 @@ def row_of(entry: BesideEntry, first: BesideEntry, refusals: Iterable[str], *, t
         facts=facts_of(entry, first),
         notes=(*([f"{end[:1].upper()}{end[1:]}."] if end else []), *entry.notes),
         refusals=refusals,
-        price="" if refusals else span_words(entry.price_usd, takes) or NOT_KNOWN,
+        price="" if refusals else estimate_words(price, tasks=clips) or NOT_KNOWN,
         clips=f"{clips} clips" if clips > 1 and not refusals else "",
         is_current=entry is first,
     )
@@ -73,23 +82,16 @@ def facts_of(entry: BesideEntry, first: BesideEntry) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
-def span_words(price_usd: tuple[float, float] | None, times: int = 1) -> str:
-    """Return `$0.42`, or `$0.40–0.45` for a range; empty while the price is not known."""
-    if price_usd is None:
-        return ""
-    low, high = (dollars(end * times) for end in price_usd)
-    return low if low == high else f"{low}–{high.removeprefix('$')}"
-
-
-def total_words(prices_usd: Sequence[tuple[float, float] | None], takes: int) -> str:
-    """Return `≈ $1.20`, with `or more` if not all prices are known; empty if none is."""
-    known = [price for price in prices_usd if price is not None]
+def total_words(prices: Sequence[tuple[PriceEstimate | None, int]]) -> str:
+    """Return `≈ $1.20` for prices and how many clips have each, with `or more` if not all are known; empty if none is."""
+    known = [(price, clips) for price, clips in prices if price is not None]
     if not known:
         return ""
-    low, high = (sum(price[end] for price in known) for end in (0, 1))
-    if len(known) < len(prices_usd):
-        return f"≈ {span_words((low, low), takes)} or more"
-    return f"≈ {span_words((low, high), takes)}"
+    low = dollars(sum((price.usd if price.measured else price.low_usd) * clips for price, clips in known))
+    high = dollars(sum((price.usd if price.measured else price.high_usd) * clips for price, clips in known))
+    if len(known) < len(prices):
+        return f"≈ {low} or more"
+    return f"≈ {low}" if low == high else f"≈ {low}–{high.removeprefix('$')}"
 
 
 def generate_words(clips: int, total: str, *, online: bool) -> str:

@@ -4,12 +4,12 @@ from dataclasses import replace
 from datetime import date
 
 from sora_studio.domain.beside import BesideEntry, beside, carried
+from sora_studio.domain.models.estimate import PriceEstimate
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.viewmodels.compose.models.beside_words import (
     facts_of,
     generate_words,
     row_of,
-    span_words,
     spoken,
     summary,
     total_words,
@@ -46,10 +46,10 @@ def test_options_behind_the_form_are_told_once_they_are_chosen() -> None:
 
 def test_a_row_says_what_changes_what_it_costs_and_when_the_model_ends() -> None:
     sora, veo = entries(REQUEST, "veo-3-1")
-    first = row_of(sora, sora, [], takes=1, today=TODAY)
+    first = row_of(sora, sora, [], price=None, takes=1, today=TODAY)
     assert first.notes == ("May have ended on 24 Sept 2026.",)
     assert (first.is_current, first.mode, first.clips) == (True, "Text to video", "")
-    row = row_of(veo, sora, [], takes=3, today=TODAY)
+    row = row_of(veo, sora, [], price=PriceEstimate(0.2, 0.2, 0.2), takes=3, today=TODAY)
     assert (row.title, row.price, row.clips) == ("Veo 3.1", "$0.60", "3 clips")
     assert "Duration: 15 s has no place in Veo 3.1, Text to video, fast." in row.notes
     assert spoken(row).startswith("Veo 3.1, Text to video, fast. 16:9. Mode: Text to video becomes")
@@ -58,18 +58,19 @@ def test_a_row_says_what_changes_what_it_costs_and_when_the_model_ends() -> None
 
 def test_a_refused_row_says_why_and_has_no_price() -> None:
     sora, kling = entries(REQUEST, "kling-2-6")
-    row = row_of(kling, sora, ["Choose Sound first.", "Choose Sound first."], takes=2, today=TODAY)
+    row = row_of(kling, sora, ["Choose Sound first.", "Choose Sound first."], price=None, takes=2, today=TODAY)
     assert (row.refusals, row.price, row.clips) == (("Choose Sound first.",), "", "")
     assert "Choose Sound first. " in spoken(row)
     assert spoken(row).endswith("Not sent.")
 
 
 def test_a_total_is_never_more_certain_than_its_parts() -> None:
-    assert span_words((0.4, 0.45)) == "$0.40–0.45"
-    assert total_words([(0.5, 0.5), (0.2, 0.2)], takes=2) == "≈ $1.40"
-    assert total_words([(0.5, 0.6), (0.2, 0.2)], takes=1) == "≈ $0.70–0.80"
-    assert total_words([(0.5, 0.6), None], takes=1) == "≈ $0.50 or more"
-    assert total_words([None, None], takes=1) == ""
+    half, fifth = PriceEstimate(0.5, 0.5, 0.5), PriceEstimate(0.2, 0.2, 0.2)
+    assert total_words([(half, 2), (fifth, 2)]) == "≈ $1.40"
+    assert total_words([(PriceEstimate(0.55, 0.5, 0.6), 1), (fifth, 1)]) == "≈ $0.70–0.80"
+    assert total_words([(PriceEstimate(0.42, 0.4, 0.45, measured=29), 1), (fifth, 1)]) == "≈ $0.62"
+    assert total_words([(half, 1), (None, 1)]) == "≈ $0.50 or more"
+    assert total_words([(None, 1), (None, 2)]) == ""
 
 
 def test_the_button_and_the_line_beside_it_say_how_many_are_sent() -> None:
