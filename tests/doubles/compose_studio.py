@@ -1,6 +1,7 @@
 """A studio as the composer sees it: scripted, in memory, with everything that it was asked to do on record."""
 
 import asyncio
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -8,18 +9,24 @@ from pathlib import Path
 
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import InvalidRequest, Problem, RequestRepeated, StudioError
+from sora_studio.domain.film_edit import FilmEdit
+from sora_studio.domain.media_types import WebFile
+from sora_studio.domain.models.draft import MediaFacts
 from sora_studio.domain.models.estimate import Estimate, PriceEstimate, stated_price
-from sora_studio.domain.models.profile import ModelProfile
+from sora_studio.domain.models.profile import MediaKind, MediaSlot, ModelProfile
 from sora_studio.domain.models.read import read
 from sora_studio.domain.models.record import ModelRecord
 from sora_studio.domain.picture import PictureEdit, PictureRoute, PreparedPicture, Thumbnail, WebPicture
+from sora_studio.domain.recording import RecordingFacts
 from sora_studio.domain.request import MAX_TASKS_AT_ONCE, GenerationRequest, ImageFacts, as_draft, check_request, is_url
 from sora_studio.domain.settings import Settings
 from sora_studio.domain.task import Task, TaskState
+from sora_studio.media.copy_plan import plan_copy
 from sora_studio.media.drawing import draw_image
 from sora_studio.paths import resources_dir
 from sora_studio.services.pictures.picture_digest import digest_of
 from sora_studio.services.pictures.pictures import PictureLook
+from sora_studio.services.pictures.recordings import RecordingLook
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -145,7 +152,13 @@ class FakePictures:
     offers: dict[str, PreparedPicture] = field(default_factory=dict)
     looking: asyncio.Event | None = None
     looks: list[tuple[str, PictureEdit]] = field(default_factory=list)
+    frames: list[tuple[Path, float]] = field(default_factory=list)
     under_way: int = 0
+
+    async def save_frame(self, clip_path: Path, at_s: float) -> Path:
+        self.frames.append((clip_path, at_s))
+        await asyncio.sleep(0)
+        return clip_path.with_suffix(".png")
 
     async def thumbnail(self, path: Path, *, max_edge: int) -> Thumbnail | None:
         try:
@@ -180,6 +193,58 @@ class FakePictures:
             width, height = right - left, bottom - top
         published = PreparedPicture(bytes(1000), f"image/{facts.format}", width, height)
         return PictureLook(source, facts, published=published, digest=digest)
+
+
+A_FILM = RecordingFacts("mp4", 4_200_000, 12.0, "h264", "aac", 1280, 720, "yuv420p", has_picture=True)
+A_SOUND = RecordingFacts("mp3", 190_000, 8.0, audio_codec="mp3")
+
+
+@dataclass
+class FakeRecordings:
+    """Finds `facts` by file name (else a film or sound of usual length), and plans copies as the real one does.
+
+    `looking` holds answers back. A small view is one colour, a wave the same whatever the sound.
+    """
+
+    facts: dict[str, RecordingFacts] = field(default_factory=dict)
+    web: dict[str, WebFile] = field(default_factory=dict)
+    looking: asyncio.Event | None = None
+    looks: list[tuple[str, FilmEdit]] = field(default_factory=list)
+
+    async def thumbnail(self, path: Path, *, max_edge: int) -> Thumbnail | None:
+        await asyncio.sleep(0)
+        width, height = max_edge, max_edge * 9 // 16
+        return Thumbnail(bytes((40, 90, 130, 255)) * (width * height), width, height)
+
+    async def waveform(self, path: Path, *, buckets: int) -> tuple[float, ...] | None:
+        await asyncio.sleep(0)
+        return tuple(0.15 + 0.8 * abs(math.sin(bucket * 1.7) * math.cos(bucket * 0.41)) for bucket in range(buckets))
+
+    async def look(self, source: str, edit: FilmEdit, slot: MediaSlot) -> RecordingLook:
+        self.looks.append((source, edit))
+        if self.looking is not None:
+            await self.looking.wait()
+        await asyncio.sleep(0)
+        if is_url(source):
+            return RecordingLook(source, web=self.web.get(source, WebFile("mp4", 4_000_000)))
+        path = Path(source)
+        facts = self.facts.get(path.name, A_SOUND if slot.kind is MediaKind.AUDIO else A_FILM)
+        look = RecordingLook(source, facts, digest=await digest_of(path))
+        try:
+            return replace(look, sent=_planned(path, facts, edit, slot))
+        except InvalidRequest as invalid:
+            look = replace(look, problem=invalid.title)
+        try:
+            _planned(path, facts, replace(edit, convert=True), slot)
+        except InvalidRequest:
+            return look
+        return replace(look, offers_copy=not edit.convert)
+
+
+def _planned(path: Path, facts: RecordingFacts, edit: FilmEdit, slot: MediaSlot) -> MediaFacts:
+    plan = plan_copy(path, facts, edit, slot)
+    size_bytes = None if plan.is_encoded else facts.size_bytes
+    return MediaFacts(plan.format, size_bytes, facts.width or None, facts.height or None, seconds=plan.seconds)
 
 
 @dataclass
@@ -247,6 +312,7 @@ class ComposeStudio:
         self.drafts = FakeDrafts(draft)
         self.submission = FakeSubmission(self.profiles)
         self.pictures = FakePictures()
+        self.recordings = FakeRecordings()
         self.publishing = FakePublishing()
         self.reports = FakeReports()
         self.tracking = FakeTracking()

@@ -18,9 +18,10 @@ from sora_studio.domain.errors import InvalidRequest, Problem
 from sora_studio.domain.models.draft import first_pictures
 from sora_studio.domain.picture import Crop, PictureEdit
 from sora_studio.domain.request import GenerationRequest, ImageFacts
+from sora_studio.ui.compose.media_well import SIZE
 from sora_studio.ui.compose.pictures.address_field import AddressField
 from sora_studio.ui.compose.pictures.fold_well import FoldWell
-from sora_studio.ui.compose.pictures.image_well import SIZE, ImageWell
+from sora_studio.ui.compose.pictures.image_well import ImageWell
 from sora_studio.ui.kit.controls import MenuChip, SegmentButton
 from sora_studio.ui.kit.number_slider import NumberSlider
 from tests.doubles.compose_studio import ComposeStudio, shipped_profile

@@ -8,9 +8,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from sora_studio.ui.compose.column import CONTROLS_HEIGHT, OPTIONS_WIDTH, controls_height, is_one_line
+from sora_studio.ui.compose.media_well import SIZE
 from sora_studio.ui.compose.media_wells import MediaWells
 from sora_studio.ui.compose.option_chips import OptionChips
-from sora_studio.ui.compose.pictures.image_well import SIZE
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.generate_button import GenerateButton
 

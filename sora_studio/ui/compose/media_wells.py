@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QMimeData, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QCursor, QImage, QKeySequence
@@ -13,18 +13,25 @@ from sora_studio.domain.models.draft import Media
 from sora_studio.domain.models.profile import MediaKind, Role
 from sora_studio.domain.request import is_url
 from sora_studio.ui.compose.aside_chip import AsideChip
+from sora_studio.ui.compose.media_well import SIZE
 from sora_studio.ui.compose.pictures.image_strip import ImageStrip
-from sora_studio.ui.compose.pictures.image_well import SIZE
 from sora_studio.ui.compose.pictures.incoming import kind_of_file, picture_pixels, picture_sources
+from sora_studio.ui.compose.recordings.listening import Listening
+from sora_studio.ui.compose.recordings.lora_strip import LoraStrip
+from sora_studio.ui.compose.recordings.recording_strip import RecordingStrip
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.task_scope import TaskScope
-from sora_studio.viewmodels.compose.media_places import MediaPlace
+from sora_studio.viewmodels.compose.media_places import MediaPlace, in_sentence, noun_of
 from sora_studio.viewmodels.compose.pictures.picture_words import Seen, Shape
+from sora_studio.viewmodels.compose.recordings.recording_words import SeenRecording
 
 if TYPE_CHECKING:
     from sora_studio.services.pictures.pictures import Pictures
+    from sora_studio.services.pictures.recordings import Recordings
 
 _ARROW = 16
+_AnySeen = TypeVar("_AnySeen")
+_AnyStrip = ImageStrip | RecordingStrip | LoraStrip
 
 
 class MediaWells(QWidget):
@@ -32,14 +39,15 @@ class MediaWells(QWidget):
 
     Signals: `media_chosen(Role, tuple[str, ...])` with all media of a role after a change by the user,
     `moved(str, Role, int)` when one was dragged to another place, `opened(str)` with one to show large,
-    `address_wanted(str)` with the initial address or an empty string, `tag_chosen(str)` with a name for the prompt,
-    `aside_dropped(str)`. `undo` and `redo` are in each well's menu; the owner of the history enables and handles them.
+    `address_wanted(str, str)` with the initial address or an empty string, and what it is the address of,
+    `tag_chosen(str)` with a name for the prompt, `aside_dropped(str)`. `undo` and `redo` are in each well's menu; the owner of
+    the history enables and handles them.
     """
 
     media_chosen = Signal(object, object)
     moved = Signal(str, object, int)
     opened = Signal(str)
-    address_wanted = Signal(str)
+    address_wanted = Signal(str, str)
     tag_chosen = Signal(str)
     aside_dropped = Signal(str)
 
@@ -47,11 +55,14 @@ class MediaWells(QWidget):
         super().__init__(parent)
         self._scope = scope
         self._pictures: Pictures | None = None
+        self._recordings: Recordings | None = None
         self._pasted_dir: Path | None = None
         self._places: tuple[MediaPlace, ...] = ()
         self._seen: Mapping[str, Seen] = {}
+        self._seen_recordings: Mapping[str, SeenRecording] = {}
         self._shape: Shape | None = None
-        self._asked: ImageStrip | None = None
+        self._asked: _AnyStrip | None = None
+        self._listening = Listening(self)
         self.undo = self._build_action("Undo", QKeySequence.StandardKey.Undo)
         self.redo = self._build_action("Redo", QKeySequence.StandardKey.Redo)
         self._arrow = QLabel("→", self)
@@ -65,30 +76,33 @@ class MediaWells(QWidget):
         self._row.addWidget(self._arrow)
         self._row.addWidget(self._aside)
         self.setMinimumHeight(SIZE.height())
-        self._strips = dict[Role, ImageStrip]()
+        self._strips = dict[Role, _AnyStrip]()
         self.show_places((MediaPlace(Role.FIRST, MediaKind.IMAGE),), {}, problem="", problems={})
 
-    def attach(self, pictures: "Pictures", pasted_dir: Path) -> None:
+    def attach(self, pictures: "Pictures", recordings: "Recordings", pasted_dir: Path) -> None:
         """Load thumbnails from now on, and save pasted pixels in `pasted_dir`."""
-        self._pictures, self._pasted_dir = pictures, pasted_dir
+        self._pictures, self._recordings, self._pasted_dir = pictures, recordings, pasted_dir
         for strip in self._strips.values():
-            strip.attach(pictures, pasted_dir)
+            self._attach(strip)
 
     def show_places(self, places: Sequence[MediaPlace], aside: Media, *, problem: str, problems: Mapping[str, str]) -> None:
         """Show the mode's media and those set aside. `problem` is about all, `problems` about single ones."""
         self._places = tuple(places)
-        pictures = [place for place in places if place.kind is MediaKind.IMAGE]
-        for role in [role for role in self._strips if not any(place.role is role for place in pictures)]:
+        kinds = {place.role: place.kind for place in places}
+        for role in [role for role, strip in self._strips.items() if kinds.get(role) is not strip.kind]:
             strip = self._strips.pop(role)
             self._row.removeWidget(strip)
             strip.retire()
             strip.hide()
             strip.deleteLater()
-        for index, place in enumerate(pictures):
-            strip = self._strips.get(place.role) or self._build_strip(place)
+        self._strips = {place.role: self._strips.get(place.role) or self._build_strip(place) for place in places}
+        for index, place in enumerate(places):
+            strip = self._strips[place.role]
             self._row.insertWidget(index, strip)
             strip.show_place(place, problem=problem, problems=problems)
             strip.show()
+        if self._listening.source not in self._sources():
+            self._listening.stop()
         has_both = {Role.FIRST, Role.LAST} <= self._strips.keys()
         self._arrow.setVisible(has_both)
         if has_both:
@@ -98,23 +112,31 @@ class MediaWells(QWidget):
     def show_seen(self, seen: Mapping[str, Seen], shape: Shape | None) -> None:
         """Show the results of the pictures' checks, and mark pictures that differ from the clip's shape."""
         self._seen, self._shape = dict(seen), shape
-        for strip in self._strips.values():
-            strip.show_seen(self._seen_of(strip), shape)
+        self._show_seen()
+
+    def show_seen_recordings(self, seen: Mapping[str, SeenRecording]) -> None:
+        """Show the results of the films' and sounds' checks."""
+        self._seen_recordings = dict(seen)
+        self._show_seen()
+
+    def stop(self) -> None:
+        """Stop playing a sound."""
+        self._listening.stop()
 
     @property
     def shown(self) -> tuple[str, ...]:
-        """The pictures that are not folded."""
+        """The media that are not folded."""
         return tuple(source for strip in self._strips.values() for source in strip.shown)
 
     def fit(self, width: int) -> None:
-        """Leave out captions, then fold pictures, until all fits into this width; the longest role is folded first."""
+        """Leave out captions, then fold media, until all fits into this width; the longest role is folded first."""
         strips = list(self._strips.values())
         for is_compact in (False, True):
             for strip in strips:
                 strip.set_compact(is_compact)
-            if self._width_with({strip.role: len(strip.images) for strip in strips}) <= width:
+            if self._width_with({strip.role: len(strip.sources) for strip in strips}) <= width:
                 break
-        rooms = {strip.role: len(strip.images) for strip in strips}
+        rooms = {strip.role: len(strip.sources) for strip in strips}
         while self._width_with(rooms) > width and any(rooms.values()):
             longest = max(rooms, key=lambda role: rooms[role])
             rooms[longest] -= 1
@@ -186,18 +208,42 @@ class MediaWells(QWidget):
 
     # --- inside ---------------------------------------------------------------------------------------------------
 
-    def _build_strip(self, place: MediaPlace) -> ImageStrip:
-        strip = self._strips[place.role] = ImageStrip(place, self._scope, (self.undo, self.redo), self)
-        strip.images_chosen.connect(partial(self.media_chosen.emit, place.role))
+    def _build_strip(self, place: MediaPlace) -> _AnyStrip:
+        strip = self._make_strip(place)
+        strip.chosen.connect(partial(self.media_chosen.emit, place.role))
         strip.address_wanted.connect(partial(self._on_address_wanted, strip))
         strip.opened.connect(self.opened)
         strip.tag_chosen.connect(self.tag_chosen)
         strip.offered.connect(self.offer)
         strip.dropped.connect(self._on_strip_dropped)
-        if self._pictures is not None and self._pasted_dir is not None:
-            strip.attach(self._pictures, self._pasted_dir)
-        strip.show_seen(self._seen_of(strip), self._shape)
+        self._attach(strip)
         return strip
+
+    def _make_strip(self, place: MediaPlace) -> _AnyStrip:
+        actions = (self.undo, self.redo)
+        if place.kind is MediaKind.IMAGE:
+            return ImageStrip(place, self._scope, actions, self)
+        if place.kind is MediaKind.LORA:
+            return LoraStrip(place, self._scope, actions, self)
+        return RecordingStrip(place, self._scope, actions, self._listening, self)
+
+    def _attach(self, strip: _AnyStrip) -> None:
+        if self._pictures is None or self._recordings is None or self._pasted_dir is None:
+            return
+        if isinstance(strip, ImageStrip):
+            strip.attach(self._pictures, self._pasted_dir)
+        elif isinstance(strip, RecordingStrip):
+            strip.attach(self._recordings)
+
+    def _show_seen(self) -> None:
+        for strip in self._strips.values():
+            if isinstance(strip, ImageStrip):
+                strip.show_seen(_among(strip.sources, self._seen), self._shape)
+            elif isinstance(strip, RecordingStrip):
+                strip.show_seen(_among(strip.sources, self._seen_recordings))
+
+    def _sources(self) -> tuple[str, ...]:
+        return tuple(source for strip in self._strips.values() for source in strip.sources)
 
     def _build_action(self, words: str, keys: QKeySequence.StandardKey) -> QAction:
         action = QAction(words, self)
@@ -207,11 +253,8 @@ class MediaWells(QWidget):
         self.addAction(action)
         return action
 
-    def _seen_of(self, strip: ImageStrip) -> dict[str, Seen]:
-        return {source: seen for source, seen in self._seen.items() if source in strip.images}
-
-    def _strip_of(self, source: str) -> ImageStrip | None:
-        return next((strip for strip in self._strips.values() if source in strip.images), None)
+    def _strip_of(self, source: str) -> _AnyStrip | None:
+        return next((strip for strip in self._strips.values() if source in strip.sources), None)
 
     def _width_with(self, rooms: Mapping[Role, int]) -> int:
         parts = [strip.width_with(rooms[role]) for role, strip in self._strips.items()]
@@ -227,7 +270,7 @@ class MediaWells(QWidget):
             menu = QMenu(self)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             for place in free:
-                menu.addAction(f"Use as {place.title[0].lower()}{place.title[1:]}", partial(put, place.role))
+                menu.addAction(f"Use as {in_sentence(place.title)}", partial(put, place.role))
             menu.popup(QCursor.pos())
         elif free:
             put((empty or free)[0].role)
@@ -244,16 +287,20 @@ class MediaWells(QWidget):
             self.media_chosen.emit(role or usual, (*(place.sources if place else ()), *sources))
 
     def _put_pixels(self, pixels: QImage, role: Role | None) -> None:
-        strip = self._strips.get(role) if role else next(iter(self._strips.values()), None)
-        if strip is not None:
-            strip.add_pixels(pixels)
+        strips = [strip for strip in self._strips.values() if isinstance(strip, ImageStrip) and role in (None, strip.role)]
+        if strips:
+            strips[0].add_pixels(pixels)
 
-    def _on_address_wanted(self, strip: ImageStrip, initial: str) -> None:
+    def _on_address_wanted(self, strip: _AnyStrip, initial: str) -> None:
         self._asked = strip
-        self.address_wanted.emit(initial)
+        self.address_wanted.emit(initial, noun_of(strip.kind))
 
     def _on_strip_dropped(self, source: str, place: QPoint) -> None:
         for role, strip in self._strips.items():
             if (index := strip.index_at(place)) is not None:
                 self.moved.emit(source, role, index)
                 return
+
+
+def _among(sources: Sequence[str], seen: Mapping[str, _AnySeen]) -> dict[str, _AnySeen]:
+    return {source: seen[source] for source in sources if source in seen}

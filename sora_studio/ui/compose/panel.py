@@ -89,7 +89,7 @@ class ComposePanel(QWidget):
         relay.connection_changed.connect(self._on_relay_connection_changed)
         relay.relay_changed.connect(self._model.take_settings)
         relay.estimates_changed.connect(self._model.take_estimates)
-        self._images.attach(services.pictures, services.pasted_dir)
+        self._images.attach(services.pictures, services.recordings, services.pasted_dir)
         self._beside.attach(services.submission)
         self._scope.start(self._restore(services), name="restore draft")
 
@@ -147,7 +147,8 @@ class ComposePanel(QWidget):
         self._unsaved = UnsavedPrompt(folder)
 
     async def finish(self) -> None:
-        """Save the draft; if that is not possible, write the prompt to a file for the next start."""
+        """Stop playing. Save the draft; if that is not possible, write the prompt to a file for the next start."""
+        self._images.stop()
         await self._model.save()
         if self._unsaved and not self._model.keeper.holds(self._model.request.prompt):
             await asyncio.to_thread(self._unsaved.keep, self._editor.text())

@@ -7,7 +7,7 @@ from PySide6.QtGui import QActionGroup, QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QWidget, QWidgetAction
 
 from sora_studio.ui.kit import theme
-from sora_studio.ui.stage.play_button import PlayButton
+from sora_studio.ui.kit.play_button import PlayButton
 from sora_studio.ui.stage.slider import ThinSlider
 from sora_studio.viewmodels.quantities import film_time_text
 

@@ -26,7 +26,7 @@ from sora_studio.viewmodels.tasks.task_feed import TaskUpdate
 from sora_studio.viewmodels.tasks.task_words import Surroundings, stage_words
 
 if TYPE_CHECKING:
-    from sora_studio.ui.stage.film_player import FilmPlayer
+    from sora_studio.ui.kit.film_player import FilmPlayer
     from sora_studio.viewmodels.stage_services import StageServices
 
 EMPTY = Sentence("Your clips play here.", f"Write what you want to see, then press {key_names.SEND}.", "play")
@@ -207,7 +207,7 @@ class StagePanel(QWidget):
     def _make_player(self) -> "FilmPlayer":
         """Return the player, created with the first film so that startup does not load QtMultimedia."""
         if self._player is None:
-            from sora_studio.ui.stage.film_player import FilmPlayer  # noqa: PLC0415
+            from sora_studio.ui.kit.film_player import FilmPlayer  # noqa: PLC0415
 
             player = self._player = FilmPlayer(self._screen)
             player.set_loop(self._controls.is_looping)

@@ -18,8 +18,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.play_button import play_glyph
 from sora_studio.ui.stage.next_steps import NextSteps, Step
-from sora_studio.ui.stage.play_button import play_glyph
 
 _MARGIN = 12
 _RADIUS = 3

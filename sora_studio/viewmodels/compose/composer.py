@@ -3,20 +3,30 @@
 from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import InvalidRequest, KeyMissing, Problem, PublicUrlNeeded
+from sora_studio.domain.film_edit import FilmEdit
 from sora_studio.domain.models.carry import mode_for_media
 from sora_studio.domain.models.draft import USUAL_KINDS, Media, Medium
 from sora_studio.domain.models.estimate import PriceEstimate
 from sora_studio.domain.models.profile import MediaKind, MediaSlot, Mode, ModelProfile, Option, Role, Status
 from sora_studio.domain.models.values import OptionValue
-from sora_studio.domain.picture import PictureEdit, PictureRoute, Thumbnail
-from sora_studio.domain.request import MAX_TAKES, RULE, GenerationRequest, MediaEdit, as_draft, mode_of, picture_edit, slot_of
+from sora_studio.domain.picture import PictureEdit, PictureRoute
+from sora_studio.domain.request import (
+    MAX_TAKES,
+    RULE,
+    GenerationRequest,
+    MediaEdit,
+    as_draft,
+    film_edit,
+    mode_of,
+    picture_edit,
+    slot_of,
+)
 from sora_studio.domain.task import Task
 from sora_studio.viewmodels.compose import compose_text
 from sora_studio.viewmodels.compose.compose_complaints import Complaints, problems_of
@@ -28,12 +38,14 @@ from sora_studio.viewmodels.compose.compose_fitting import (
 )
 from sora_studio.viewmodels.compose.compose_routes import Ways
 from sora_studio.viewmodels.compose.draft_keeper import DraftKeeper
-from sora_studio.viewmodels.compose.media_places import MediaPlace, media_places, modes_to_choose
+from sora_studio.viewmodels.compose.media_inspection import MediaInspection
+from sora_studio.viewmodels.compose.media_places import MediaPlace, media_places, modes_to_choose, moved, rescaled
 from sora_studio.viewmodels.compose.model_memory import ModelMemory
 from sora_studio.viewmodels.compose.models.picker_facts import PickerFacts
 from sora_studio.viewmodels.compose.pictures import picture_words
-from sora_studio.viewmodels.compose.pictures.picture_checks import PictureLooks
 from sora_studio.viewmodels.compose.pictures.picture_words import Seen, Shape, shape_chosen
+from sora_studio.viewmodels.compose.recordings import recording_words
+from sora_studio.viewmodels.compose.recordings.recording_words import SeenRecording
 from sora_studio.viewmodels.compose.setup_history import SetupHistory
 from sora_studio.viewmodels.starter import Starter
 
@@ -46,8 +58,8 @@ _NEW_DRAFT = Draft(id=0, request=GenerationRequest(model="", prompt=""))
 class ComposeModel(QObject):
     """The request being composed. Editable from the first paint; saving and sending need `restore` with the services.
 
-    The draft is saved automatically; `keeper` has the result. `looks` has the results of the pictures' checks, `history` the
-    undo steps of model, mode and media, `complaints` the current problems.
+    The draft is saved automatically; `keeper` has the result. `looks` and `recording_looks` have the results of the
+    media's checks, `history` the undo steps of model, mode and media, `complaints` the current problems.
 
     Signals: `changed()` when controls must be updated (not while typing: the editor already shows the text), `route_needed()`
     when a request was not sent because no picture route is set up.
@@ -72,7 +84,8 @@ class ComposeModel(QObject):
         self._memory = ModelMemory()
         self._notes: Sequence[str] = ()
         self._moved = False
-        self.looks = PictureLooks(self)
+        self.inspection = MediaInspection(self)
+        self.looks, self.recording_looks = self.inspection.looks, self.inspection.recording_looks
         self.history = SetupHistory()
         self.online = True
 
@@ -124,8 +137,12 @@ class ComposeModel(QObject):
     @property
     def pictures(self) -> tuple[str, ...]:
         """The pictures of the request, in the order of their roles."""
-        media = [medium for role in Role for medium in self.request.media.get(role, ())]
-        return tuple(dict.fromkeys(medium.address for medium in media if medium.kind is MediaKind.IMAGE))
+        return self._sources_of(MediaKind.IMAGE)
+
+    @property
+    def recordings(self) -> tuple[str, ...]:
+        """The films and sounds of the request, in the order of their roles."""
+        return self._sources_of(MediaKind.VIDEO, MediaKind.AUDIO)
 
     @property
     def request(self) -> GenerationRequest:
@@ -206,6 +223,19 @@ class ComposeModel(QObject):
         """Return a picture's edit."""
         return picture_edit(self.request, source)
 
+    def film_edit_of(self, source: str) -> FilmEdit:
+        """Return the edit of a film or sound."""
+        return film_edit(self.request, source)
+
+    def medium(self, source: str) -> Medium | None:
+        """Return a medium of the request."""
+        return next((one for found in self.request.media.values() for one in found if one.address == source), None)
+
+    def slot_for(self, source: str) -> MediaSlot | None:
+        """Return what the mode takes in the role of a medium."""
+        media = self.request.media
+        return next((slot for slot in self.slots for one in media.get(slot.role, ()) if one.address == source), None)
+
     @property
     def has_key(self) -> bool:
         """Whether an API key is available."""
@@ -214,7 +244,11 @@ class ComposeModel(QObject):
     @property
     def problems(self) -> Mapping[str, str]:
         """The current problems, by field."""
-        return self.complaints.said(self.looks.known)
+        said, wrong = self.complaints.said(self.looks.known), self.complaints.of_pictures
+        offers = recording_words.ways_out(
+            one for one, seen in self.recording_looks.known.items() if seen.has_way_out and one in wrong
+        )
+        return {**said, "images": f"{said['images']} {offers}"} if offers else said
 
     @property
     def notes(self) -> str:
@@ -231,6 +265,12 @@ class ComposeModel(QObject):
         """The last check of each picture, with problems found since."""
         wrong = self.complaints.of_pictures
         return {source: picture_words.complained(seen, wrong.get(source, "")) for source, seen in self.looks.known.items()}
+
+    @property
+    def seen_recordings(self) -> Mapping[str, SeenRecording]:
+        """The last check of each film and sound, with problems found since."""
+        wrong, known = self.complaints.of_pictures, self.recording_looks.known
+        return {source: recording_words.complained(seen, wrong.get(source, "")) for source, seen in known.items()}
 
     # --- changes --------------------------------------------------------------------------------------------------
 
@@ -284,26 +324,37 @@ class ComposeModel(QObject):
 
         Call `check_media` afterwards.
         """
-        media = self.request.media
-        home = next((other for other, found in media.items() if any(one.address == source for one in found)), None)
-        place = next((place for place in self.places if place.role is role), None)
-        if home is None or place is None:
-            return
-        medium = next(one for one in media[home] if one.address == source)
-        if medium.kind is not place.kind:
-            return
-        before = media.get(role, ())
-        left = [one for one in media[home] if one.address != source]
-        target = left if home is role else list(before)
-        at = index - sum(one.address == source for one in before[:index]) if home is role else index
-        if home is not role and not place.can_add:
-            at = min(at, len(target) - 1)
-            left.append(target.pop(at))
-        target.insert(at, medium)
-        moved = {**media, home: tuple(left), role: tuple(target)}
-        if moved != media:
+        media = moved(self.request.media, self.places, source, role, index)
+        if media != self.request.media:
             self.history.record(self.request)
-            self._put_media(moved)
+            self._put_media(media)
+
+    def set_scale(self, address: str, scale: float, *, goes_on: bool = False) -> None:
+        """Set how strongly a LoRA acts. `goes_on` as in `set_edit`."""
+        media = rescaled(self.request.media, address, scale)
+        if media != self.request.media:
+            self.history.record(self.request, goes_on=goes_on)
+            self._choose("images", self.request.with_media(media))
+
+    def put_in_mode(self, mode: Mode, role: Role, source: str) -> None:
+        """Add a medium in a role of a mode, as one step to undo; where one fits only, it replaces the present one.
+
+        Call `check_media` afterwards.
+        """
+        profile = self.profile
+        slot = slot_of(profile, mode.id, role) if profile else None
+        if profile is None or slot is None:
+            return
+        self.history.record(self.request)
+        request, notes = self.request, ()
+        if mode != self.mode:
+            request, notes = self._memory.in_mode(request, profile, mode)
+        present = request.media.get(role, ())
+        if slot.max is not None and len(present) >= slot.max:
+            present = present[: slot.max - 1]
+        added = Medium(source, slot.kind)
+        media = tuple(dict.fromkeys((*(one for one in present if one.address != source), added)))
+        self._move(request.with_media({**request.media, role: media}), notes)
 
     def drop_aside(self, source: str) -> None:
         """Remove a medium that was set aside."""
@@ -408,6 +459,7 @@ class ComposeModel(QObject):
         an undo step. Raises what the storage raises; the composer remains usable.
         """
         self._services = services
+        self.inspection.attach(services.pictures, services.recordings)
         self._profiles = {slug: one for slug, one in services.profiles.items() if one.status is not Status.GONE}
         self.online = services.tracking.snapshot().online
         earlier: Draft | None = None
@@ -425,19 +477,15 @@ class ComposeModel(QObject):
             self.changed.emit()
 
     def look(self, source: str, *, again: bool = False, patient: bool = False) -> Coroutine[object, object, None] | None:
-        """Return a coroutine that finds out what would be sent of a picture, for `looks`; None if not possible or known.
+        """Return a coroutine that finds out what would be sent of a picture, film or sound; None if not possible or known.
 
-        `patient`: low priority, for pictures out of sight.
+        `patient`: low priority, for media out of sight.
         """
-        edit, slot = self.edit_of(source), self._slot_for(source)
-        if self._services is None or slot is None or source not in self.pictures:
+        slot = self.slot_for(source)
+        if slot is None or slot.kind is MediaKind.LORA:
             return None
-        wanted = again or self.looks.is_new(source, edit, slot)
-        return self.looks.look(self._services.pictures, source, edit, slot, patient=patient) if wanted else None
-
-    async def thumbnail(self, path: Path, *, max_edge: int) -> Thumbnail | None:
-        """Return an upright thumbnail; None if the picture cannot be decoded or the services are not attached."""
-        return await self._services.pictures.thumbnail(path, max_edge=max_edge) if self._services else None
+        edit = self.edit_of(source) if slot.kind is MediaKind.IMAGE else self.film_edit_of(source)
+        return self.inspection.look(source, edit, slot, again=again, patient=patient)
 
     async def check_media(self) -> None:
         """Validate the media as `submit` would, and record their problems."""
@@ -468,14 +516,14 @@ class ComposeModel(QObject):
         self.complaints.clear()
         try:
             request = reachable(self.request, self.ways)
-            shown = {source: digest for source, digest in self.looks.shown.items() if source in request.files}
+            shown = {source: digest for source, digest in self.inspection.shown.items() if source in request.files}
             tasks = await self._services.submission.submit(request, takes=self._draft.takes, again=again, shown=shown)
         except (InvalidRequest, PublicUrlNeeded) as error:
             self.complaints.add(map(self._at_images, problems_of(error)))
             if isinstance(error, PublicUrlNeeded):
                 self.route_needed.emit()
             elif "images" in self.problems:
-                self.looks.doubt()
+                self.inspection.doubt()
             return []
         finally:
             self._submitting = False
@@ -511,7 +559,7 @@ class ComposeModel(QObject):
         """Replace the media; the mode follows if it does not take them, or needs some that are gone."""
         profile, mode = self.profile, self.mode
         request = self.request.with_media(media)
-        self.looks.keep_only(request.sources)
+        self.inspection.keep_only(request.sources)
         if profile is not None and mode is not None:
             wanted = mode_for_media(profile, mode, request.media)
             if wanted != mode:
@@ -528,7 +576,7 @@ class ComposeModel(QObject):
         request = self._fitting(request.with_media(earlier.media))
         if shape_chosen(earlier, self._options_of(request)) != shape_chosen(request, self._options_of(request)):
             request = recropped(request, self.looks.known, shape_chosen(request, self._options_of(request)))
-        self.looks.keep_only(request.sources)
+        self.inspection.keep_only(request.sources)
         self._choose("images", request)
 
     def _move(self, request: GenerationRequest, notes: Sequence[str]) -> None:
@@ -542,10 +590,9 @@ class ComposeModel(QObject):
         slot = next((slot for slot in self.slots if slot.role is role), None)
         return slot.kind if slot else USUAL_KINDS.get(role, MediaKind.IMAGE)
 
-    def _slot_for(self, source: str) -> MediaSlot | None:
-        """Return what the mode takes in the role of a medium."""
-        media = self.request.media
-        return next((slot for slot in self.slots for one in media.get(slot.role, ()) if one.address == source), None)
+    def _sources_of(self, *kinds: MediaKind) -> tuple[str, ...]:
+        media = [medium for role in Role for medium in self.request.media.get(role, ())]
+        return tuple(dict.fromkeys(medium.address for medium in media if medium.kind in kinds))
 
     def _choose(self, field: str, request: GenerationRequest) -> None:
         """Set a control's new value and clear its stale problems."""

@@ -1,7 +1,7 @@
 """The places for media that the composer shows: one for each role of the mode, in the order in which they are sent."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sora_studio.domain.models.draft import Media, Medium
 from sora_studio.domain.models.profile import MediaKind, MediaSlot, Mode, ModeKind, ModelProfile, Role
@@ -16,6 +16,7 @@ _TITLES = {
     Role.AUDIO: "Sound",
     Role.LORA: "LoRA",
 }
+_NOUNS = {MediaKind.IMAGE: "image", MediaKind.VIDEO: "film", MediaKind.AUDIO: "sound", MediaKind.LORA: "LoRA"}
 _CAPTIONS = {Role.FIRST: "First", Role.LAST: "Last"}
 
 
@@ -61,10 +62,20 @@ class MediaPlace:
         return self.tag.replace("{n}", str(index + 1))
 
 
+def noun_of(kind: MediaKind) -> str:
+    """Return `image`, `film`, `sound` or `LoRA`."""
+    return _NOUNS[kind]
+
+
 def with_article(title: str) -> str:
     """Return `an image` for `Image`; an abbreviation keeps its capitals."""
-    noun = title if title[1:2].isupper() else title[0].lower() + title[1:]
+    noun = in_sentence(title)
     return f"{'an' if noun[0] in 'aeio' else 'a'} {noun}"
+
+
+def in_sentence(title: str) -> str:
+    """Return `first picture` for `First picture`; a name such as `LoRA` keeps its capitals."""
+    return title[0].lower() + title[1:] if title[1:].islower() else title
 
 
 def title_of(role: Role) -> str:
@@ -95,3 +106,36 @@ def _place(slot: MediaSlot, slots: Sequence[MediaSlot], media: tuple[Medium, ...
     makes_tasks = slot.role is Role.FIRST and slot.max == 1 and (is_only or len(media) > 1)
     room = None if makes_tasks else slot.max
     return MediaPlace(slot.role, slot.kind, media, room, slot.min > 0, slot.tag, is_only)
+
+
+def moved(media: Media, places: Sequence[MediaPlace], source: str, role: Role, index: int) -> Media:
+    """Return the media with one of them before the one at `index` of a role that takes its kind.
+
+    In a full role it changes places with the one there.
+    """
+    home = next((other for other, found in media.items() if any(one.address == source for one in found)), None)
+    place = next((place for place in places if place.role is role), None)
+    if home is None or place is None:
+        return media
+    medium = next(one for one in media[home] if one.address == source)
+    if medium.kind is not place.kind:
+        return media
+    before = media.get(role, ())
+    left = [one for one in media[home] if one.address != source]
+    target = left if home is role else list(before)
+    at = index - sum(one.address == source for one in before[:index]) if home is role else index
+    if home is not role and not place.can_add:
+        at = min(at, len(target) - 1)
+        left.append(target.pop(at))
+    target.insert(at, medium)
+    return {**media, home: tuple(left), role: tuple(target)}
+
+
+def rescaled(media: Media, address: str, scale: float) -> Media:
+    """Return the media with another scale of a LoRA."""
+    return {
+        role: tuple(
+            replace(one, scale=scale) if one.address == address and one.kind is MediaKind.LORA else one for one in found
+        )
+        for role, found in media.items()
+    }

@@ -1,4 +1,4 @@
-"""The inline field for a picture's web address: shown on request, closed by Enter or Escape."""
+"""The inline field for a medium's web address: shown on request, closed by Enter or Escape."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from sora_studio.domain.request import is_url
 from sora_studio.paths import NotAPath, local_path
+from sora_studio.viewmodels.compose.media_places import with_article
 
 
 class AddressField(QLineEdit):
@@ -20,13 +21,16 @@ class AddressField(QLineEdit):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._noun = "image"
         self.setAccessibleName("Image address")
         self.setPlaceholderText("https://… and Enter")
         self.returnPressed.connect(self._on_return_pressed)
         self.hide()
 
-    def ask(self, address: str) -> None:
-        """Show and focus the field with an address to edit, or empty."""
+    def ask(self, address: str, noun: str = "image") -> None:
+        """Show and focus the field with the address of a `noun` to edit, or empty."""
+        self._noun = noun
+        self.setAccessibleName(f"{noun[0].upper()}{noun[1:]} address")
         self.setText(address)
         self.selectAll()
         self.show()
@@ -59,7 +63,8 @@ class AddressField(QLineEdit):
         try:
             source = address if is_url(address) else str(local_path(address, anchored=True))
         except NotAPath as error:
-            self.refused.emit(f"{error} An image's address begins with https://.")
+            named = with_article(self._noun)
+            self.refused.emit(f"{error} {named[0].upper()}{named[1:]}'s address begins with https://.")
         else:
             self.entered.emit(source)
             self.dismiss()

@@ -1,4 +1,4 @@
-"""The overflow well for pictures that do not fit in the strip: their number, a menu of them, and their marks."""
+"""The overflow well for media that do not fit in the strip: their number, a menu of them, and their marks."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -7,25 +7,27 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QWidget
 
-from sora_studio.ui.compose.pictures.image_well import SIZE
+from sora_studio.ui.compose.media_well import SIZE
 from sora_studio.ui.compose.pictures.picture_mark import MARK_WIDTH, draw_mark, mark_colour
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.controls import draw_box
 from sora_studio.viewmodels.compose.pictures import picture_words
-from sora_studio.viewmodels.compose.pictures.picture_words import Mark, Seen, Shape
+from sora_studio.viewmodels.compose.pictures.picture_words import Mark
 
 
 class FoldWell(QPushButton):
-    """Shows the most severe mark of its pictures; its menu shows each picture's mark as an icon and a word.
+    """Shows the most severe mark of its media; its menu shows each medium's mark as an icon and a word.
 
-    Signals: `opened(str)` with the picture that was chosen in its menu.
+    Signals: `opened(str)` with the medium that was chosen in its menu.
     """
 
     opened = Signal(str)
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, things: str, parent: QWidget) -> None:
+        """`things` is what its media are, such as `images`."""
         super().__init__(parent)
         self.invalid = False
+        self._things = things
         self._words = ""
         self._marks = dict[str, Mark]()
         self._problem = ""
@@ -41,7 +43,7 @@ class FoldWell(QPushButton):
     def show_sources(self, sources: Sequence[str]) -> None:
         """Show these pictures in the menu; hide the well if there are none."""
         self._words = f"+{len(sources)}"
-        self.setAccessibleName(f"{len(sources)} more images")
+        self.setAccessibleName(f"{len(sources)} more {self._things}")
         self._menu.clear()
         self._marks.clear()
         self._entries = {source: self._menu.addAction("", partial(self.opened.emit, source)) for source in sources}
@@ -49,23 +51,22 @@ class FoldWell(QPushButton):
         self.setVisible(bool(sources))
         self._tell()
 
-    def show_seen(self, seen: Mapping[str, Seen], shape: Shape | None) -> None:
-        """Show the marks that result from the pictures' checks and the clip's shape."""
-        found = {source: picture_words.mark(seen[source], shape) for source in self._entries if source in seen}
-        marks = {source: mark for source, mark in found.items() if mark is not None}
-        if marks != self._marks:
-            self._marks = marks
+    def show_marks(self, marks: Mapping[str, Mark]) -> None:
+        """Show the marks of its media; those of others are ignored."""
+        own = {source: mark for source, mark in marks.items() if source in self._entries}
+        if own != self._marks:
+            self._marks = own
             self._dress_entries()
             self._tell()
 
     def complain(self, problem: str) -> None:
-        """Show a problem that concerns all pictures; an empty one clears it."""
+        """Show a problem that concerns all media; an empty one clears it."""
         if problem != self._problem:
             self._problem = problem
             self._tell()
 
     def sizeHint(self) -> QSize:
-        """Return the size of an image well."""
+        """Return the size of a well."""
         return SIZE
 
     def paintEvent(self, _: QPaintEvent) -> None:
@@ -90,6 +91,6 @@ class FoldWell(QPushButton):
     def _tell(self) -> None:
         counted = picture_words.counted(self._marks.values())
         self.invalid = bool(self._problem) or any(mark.is_problem for mark in self._marks.values())
-        self.setToolTip(f"More images: {counted}" if counted else "More images")
+        self.setToolTip(f"More {self._things}: {counted}" if counted else f"More {self._things}")
         self.setAccessibleDescription(self._problem or counted)
         self.update()

@@ -190,7 +190,7 @@ class PictureDialog(QDialog):
             self._loading.cancel()
 
     async def _show_file(self, path: Path) -> None:
-        thumbnail = await self._model.thumbnail(path, max_edge=round(_EDGE * self.devicePixelRatioF()))
+        thumbnail = await self._model.inspection.thumbnail(path, max_edge=round(_EDGE * self.devicePixelRatioF()))
         if thumbnail is not None:
             self._view.show_image(image_of(thumbnail))
             return

@@ -35,6 +35,7 @@ _MARKS = {
     "info": "of another shape",
     "clock": "not checked yet",
     "crop": "cropped",
+    "cut": "cut",
     "refresh": "converted",
 }
 """By icon, most severe first."""
@@ -348,13 +349,12 @@ def way(route: PictureRoute | None) -> str:
     return f"Through {_THROUGH[route]}" if route else NO_ROUTE
 
 
-def consent(route: PictureRoute | None, *, stays_here: bool) -> str:
+def consent(route: PictureRoute | None, *, stays_here: bool, noun: str = "picture") -> str:
     """Return what the user agrees to by using this route."""
     if route is None:
         return ""
-    if stays_here:
-        return STAYS_HERE
-    return BY_COMMAND if route is PictureRoute.COMMAND else CONSENT
+    words = STAYS_HERE if stays_here else BY_COMMAND if route is PictureRoute.COMMAND else CONSENT
+    return words.replace("picture", noun)
 
 
 def route_choices(routes: tuple[PictureRoute, ...], usual: PictureRoute | None) -> list[tuple[PictureRoute | None, str]]:

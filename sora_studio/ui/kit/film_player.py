@@ -6,35 +6,14 @@ from PySide6.QtCore import QObject, QTimer, QUrl, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtMultimedia import QAudioOutput, QMediaMetaData, QMediaPlayer, QVideoFrame, QVideoSink
 
+from sora_studio.ui.kit.player_commands import PlayerCommands, prepare_output
+
 SEEK_PATIENCE_MS = 600
 """Timeout for a seek: while paused, a frame was measured to arrive after 20–490 ms. After it, the next seek starts anyway."""
 USUAL_FRAME_RATE = 30.0
 
 _State = QMediaPlayer.PlaybackState
 _Status = QMediaPlayer.MediaStatus
-
-
-class _Commands(QObject):
-    """Calls a media player's slots through signals, so that the GIL is released during the call.
-
-    The plain methods hold the GIL while they wait for Qt's threads, which may in turn wait for the GIL: a deadlock.
-
-    Signals: `play()`, `pause()`, `stop()`, `go_to(int)` in milliseconds, `run_at(float)` as a playback rate.
-    """
-
-    play = Signal()
-    pause = Signal()
-    stop = Signal()
-    go_to = Signal("qlonglong")  # pyright: ignore[reportArgumentType]  # Qt also takes the name of a C++ type
-    run_at = Signal(float)
-
-    def __init__(self, media: QMediaPlayer) -> None:
-        super().__init__(media)
-        self.play.connect(media.play)
-        self.pause.connect(media.pause)
-        self.stop.connect(media.stop)
-        self.go_to.connect(media.setPosition)
-        self.run_at.connect(media.setPlaybackRate)
 
 
 class FilmPlayer(QObject):
@@ -55,7 +34,7 @@ class FilmPlayer(QObject):
         self._media = QMediaPlayer(self)
         self._sink = QVideoSink(self)
         self._sound = QAudioOutput(self)
-        self._command = _Commands(self._media)
+        self._command = PlayerCommands(self._media)
         self._media.setVideoSink(self._sink)
         self._media.setAudioOutput(self._sound)
         self._frame = QVideoFrame()
@@ -68,9 +47,7 @@ class FilmPlayer(QObject):
         self._media.playbackStateChanged.connect(self._on_media_playback_state_changed)
         self._media.mediaStatusChanged.connect(self._on_media_status_changed)
         self._media.errorOccurred.connect(self._on_media_error_occurred)
-        self._sound.volumeChanged.connect(self._on_sound_volume_changed)
-        # PySide looks up a Python override on the first disconnect and caches the result. Do it here, not in a Qt thread.
-        self._sound.volumeChanged.disconnect(self._on_sound_volume_changed)
+        prepare_output(self._sound)
 
     @property
     def is_playing(self) -> bool:
@@ -200,9 +177,6 @@ class FilmPlayer(QObject):
             self.position_changed.emit(self.duration_ms)
         elif status is _Status.LoadedMedia and not self._media.hasVideo():
             self.failed.emit()
-
-    def _on_sound_volume_changed(self) -> None:
-        """Do nothing. Needed only for the connect and disconnect in `__init__`."""
 
     def _on_media_error_occurred(self) -> None:
         self._forget_seeks()

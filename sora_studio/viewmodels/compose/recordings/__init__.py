@@ -1,0 +1,1 @@
+"""What the composer knows and says about the films and sounds of a request."""
