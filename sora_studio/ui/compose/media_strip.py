@@ -53,11 +53,12 @@ class MediaStrip(QWidget, Generic[AnyWell]):
         super().__init__(parent)
         self._scope = scope
         self._place, self._actions = place, actions
-        self._sources: tuple[str, ...] = ()
+        self._sources = place.sources
         self._problem = ""
         self._problems: Mapping[str, str] = {}
         self._room = len(place.media)
         self._wells: dict[str, AnyWell] = {}
+        self._is_lean = False
         self._asking: str | None = None
         self._fold = FoldWell(f"{noun_of(place.kind)}s", self)
         self._fold.opened.connect(self.opened)
@@ -102,6 +103,11 @@ class MediaStrip(QWidget, Generic[AnyWell]):
         return self._room
 
     @property
+    def is_lean(self) -> bool:
+        """Whether the empty well beside media is left out."""
+        return self._is_lean
+
+    @property
     def is_invalid(self) -> bool:
         """Whether one of its wells has a problem."""
         return any(well.invalid for well in (*self._wells.values(), self._fold, self._empty))
@@ -114,6 +120,12 @@ class MediaStrip(QWidget, Generic[AnyWell]):
         """Set whether the empty well leaves out its caption."""
         self._empty.set_compact(is_compact)
 
+    def set_lean(self, is_lean: bool) -> None:
+        """Set whether the empty well beside media is left out: their menus can add another."""
+        if is_lean != self._is_lean:
+            self._is_lean = is_lean
+            self._show_empty()
+
     def set_room(self, count: int) -> None:
         """Set how many media are shown; the others are folded."""
         if count != self._room:
@@ -121,11 +133,11 @@ class MediaStrip(QWidget, Generic[AnyWell]):
             self._rebuild()
             self._mark()
 
-    def width_with(self, room: int) -> int:
-        """Return the strip's width when at most so many media are shown."""
+    def width_with(self, room: int, *, is_lean: bool) -> int:
+        """Return the strip's width when at most so many media are shown, and the empty well beside them is left out or not."""
         shown = min(len(self._sources), room)
         wells = shown + (len(self._sources) > shown)
-        empty = 0 if self._empty.isHidden() else self._empty.sizeHint().width()
+        empty = self._empty.sizeHint().width() if self._shows_empty(is_lean=is_lean) else 0
         return wells * SIZE.width() + empty + theme.GRID * max(wells + bool(empty) - 1, 0)
 
     def index_at(self, place: QPoint) -> int | None:
@@ -191,12 +203,13 @@ class MediaStrip(QWidget, Generic[AnyWell]):
         self._wells = wells
         for index, well in enumerate(wells.values()):
             well.set_company(len(self._sources) > 1)
+            well.has_room = self._place.can_add
             well.set_tag(self._place.named(index))
             self._row.insertWidget(index, well)
             well.show()
         self._empty.set_company(bool(self._sources))
         self._fold.show_sources(self._sources[self._room :])
-        self._empty.setVisible(self._place.can_add or not self._sources)
+        self._show_empty()
         if focused is not None:
             stops = [stop for stop in (*wells.values(), self._empty) if not stop.isHidden()]
             stops[min(focused, len(stops) - 1)].setFocus(Qt.FocusReason.OtherFocusReason)
@@ -229,6 +242,12 @@ class MediaStrip(QWidget, Generic[AnyWell]):
 
     # --- inside ---------------------------------------------------------------------------------------------------
 
+    def _shows_empty(self, *, is_lean: bool) -> bool:
+        return not self._sources or (self._place.can_add and not is_lean)
+
+    def _show_empty(self) -> None:
+        self._empty.setVisible(self._shows_empty(is_lean=self._is_lean))
+
     def _build_well(self, source: str | None) -> AnyWell:
         well = self._make_well(source)
         if source is not None:
@@ -239,6 +258,7 @@ class MediaStrip(QWidget, Generic[AnyWell]):
         well.addActions(self._actions)
         if source is not None:
             well.moved.connect(partial(self._move, source))
+            well.more_wanted.connect(partial(self.choose, None))
             well.tag_wanted.connect(lambda: self.tag_chosen.emit(well.tag))
             well.dragged.connect(partial(self.dragged.emit, source))
             well.dropped.connect(partial(self.dropped.emit, source))

@@ -46,7 +46,8 @@ class MediaWell(QPushButton):
     is how the prompt names it, if it can. Subclasses paint the medium and have their own words.
 
     Signals: `opened()` to show it large, `offered(QMimeData)` when something was dropped or pasted, `file_wanted()`,
-    `address_wanted()`, `removed()`, `all_removed()`, `moved(int)` by so many places, `tag_wanted()`, and while it is dragged
+    `address_wanted()`, `removed()`, `all_removed()`, `moved(int)` by so many places, `tag_wanted()`,
+    `more_wanted()` to add another beside it, and while it is dragged
     `dragged(QPoint)` and at the end `dropped(QPoint)` with the pointer's place on the screen.
     """
 
@@ -58,6 +59,7 @@ class MediaWell(QPushButton):
     all_removed = Signal()
     moved = Signal(int)
     tag_wanted = Signal()
+    more_wanted = Signal()
     dragged = Signal(QPoint)
     dropped = Signal(QPoint)
 
@@ -78,6 +80,8 @@ class MediaWell(QPushButton):
         self.invalid = False
         self.has_company = False
         """Whether other media are beside it; see `set_company`."""
+        self.has_room = False
+        """Whether there is room for another one beside it."""
         self.tag = ""
         self._title, self._caption = title, caption
         adding = f"Add {with_article(title)}"
@@ -198,6 +202,8 @@ class MediaWell(QPushButton):
         menu.addAction("Change address…" if is_address else "Paste address…", self.address_wanted.emit)
         if self.source:
             menu.addSeparator()
+            if self.has_room:
+                menu.addAction("Add another…", self.more_wanted.emit)
             if self.tag:
                 menu.addAction(f"Name it in the prompt: {self.tag}", self.tag_wanted.emit)
             if self.has_company:
@@ -261,7 +267,9 @@ class MediaWell(QPushButton):
             return
         painter.fillPath(frame, QColor(colours.stage))
         painter.setClipPath(frame)
+        painter.save()
         self._paint_medium(painter)
+        painter.restore()
         painter.setClipping(False)
         painter.setPen(QPen(QColor(edge if self.invalid or lit else colours.line), 1))
         painter.drawPath(frame)

@@ -129,7 +129,10 @@ class MediaWells(QWidget):
         return tuple(source for strip in self._strips.values() for source in strip.shown)
 
     def fit(self, width: int) -> None:
-        """Leave out captions, then fold media, until all fits into this width; the longest role is folded first."""
+        """Leave out captions, then fold media, then leave out empty wells beside them, until all fits into this width.
+
+        The longest role is folded first.
+        """
         strips = list(self._strips.values())
         for is_compact in (False, True):
             for strip in strips:
@@ -137,15 +140,21 @@ class MediaWells(QWidget):
             if self._width_with({strip.role: len(strip.sources) for strip in strips}) <= width:
                 break
         rooms = {strip.role: len(strip.sources) for strip in strips}
-        while self._width_with(rooms) > width and any(rooms.values()):
-            longest = max(rooms, key=lambda role: rooms[role])
+        # Folding a single one gains nothing.
+        several = {role for role, count in rooms.items() if count > 1}
+        while self._width_with(rooms) > width and any(rooms[role] for role in several):
+            longest = max(several, key=lambda role: rooms[role])
             rooms[longest] -= 1
+        is_lean = self._width_with(rooms) > width
         for strip in strips:
+            strip.set_lean(is_lean)
             strip.set_room(rooms[strip.role])
 
     def sizeHint(self) -> QSize:
         """Return the size of the wells as they are."""
-        return QSize(self._width_with({role: strip.room for role, strip in self._strips.items()}), SIZE.height())
+        rooms = {role: strip.room for role, strip in self._strips.items()}
+        is_lean = any(strip.is_lean for strip in self._strips.values())
+        return QSize(self._width_with(rooms, is_lean=is_lean), SIZE.height())
 
     def offer(self, mime: QMimeData) -> None:
         """Take what was pasted or dropped on the composer: each file where its kind fits.
@@ -202,6 +211,10 @@ class MediaWells(QWidget):
         else:
             self.focus_first()
 
+    def anchor_of(self, source: str) -> QWidget:
+        """Return what stands where a medium is."""
+        return self._strip_of(source) or self
+
     def tab_stops(self) -> list[QWidget]:
         """Return the widgets in tab order."""
         return [*(stop for strip in self._strips.values() for stop in strip.tab_stops()), self._aside]
@@ -256,8 +269,8 @@ class MediaWells(QWidget):
     def _strip_of(self, source: str) -> _AnyStrip | None:
         return next((strip for strip in self._strips.values() if source in strip.sources), None)
 
-    def _width_with(self, rooms: Mapping[Role, int]) -> int:
-        parts = [strip.width_with(rooms[role]) for role, strip in self._strips.items()]
+    def _width_with(self, rooms: Mapping[Role, int], *, is_lean: bool = False) -> int:
+        parts = [strip.width_with(rooms[role], is_lean=is_lean) for role, strip in self._strips.items()]
         parts += [part.sizeHint().width() for part in (self._arrow, self._aside) if not part.isHidden()]
         return sum(parts) + theme.GRID * max(len(parts) - 1, 0)
 

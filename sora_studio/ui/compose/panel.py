@@ -19,12 +19,12 @@ from sora_studio.ui.compose.beside.opener import BesideOpener
 from sora_studio.ui.compose.column import ComposeColumn
 from sora_studio.ui.compose.controls_row import ControlsRow
 from sora_studio.ui.compose.header import ComposeHeader
+from sora_studio.ui.compose.media_desk import MediaDesk
 from sora_studio.ui.compose.media_wells import MediaWells
 from sora_studio.ui.compose.model_picker.opener import PickerOpener
 from sora_studio.ui.compose.notes_line import NotesLine
 from sora_studio.ui.compose.option_chips import OptionChips
 from sora_studio.ui.compose.pictures.address_field import AddressField
-from sora_studio.ui.compose.pictures.picture_desk import PictureDesk
 from sora_studio.ui.compose.problem_line import ProblemLine
 from sora_studio.ui.compose.prompt_editor import PromptEditor
 from sora_studio.ui.compose.unsaved import UnsavedPrompt
@@ -68,7 +68,7 @@ class ComposePanel(QWidget):
         self._notes = NotesLine(self)
         self._address = AddressField(self)
         self._images = MediaWells(scope, self)
-        self._pictures = PictureDesk(self._images, self._model, scope)
+        self._pictures = MediaDesk(self._images, self._model, scope)
         self._chips = OptionChips(self)
         self._picker = PickerOpener(self, self._model.picker_facts)
         self._beside = BesideOpener(self, self._model, scope)

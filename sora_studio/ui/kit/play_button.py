@@ -1,4 +1,4 @@
-"""The play button of the stage, with the filled icons of the design."""
+"""The play button, with the filled icons of the design."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
@@ -30,8 +30,10 @@ def pause_glyph(middle: QPointF, height: float) -> QPainterPath:
 class PlayButton(QToolButton):
     """A button that shows, and exposes to screen readers, what a click does: Play or Pause."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, is_on_stage: bool = False) -> None:
+        """`is_on_stage`: on the stage, which is dark in both themes."""
         super().__init__(parent)
+        self._is_on_stage = is_on_stage
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._is_playing = False
         self.show_playing(False)
@@ -49,5 +51,8 @@ class PlayButton(QToolButton):
         super().paintEvent(event)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colours = theme.DARK if self._is_on_stage else theme.tokens()
         glyph = pause_glyph if self._is_playing else play_glyph
-        painter.fillPath(glyph(QRectF(self.rect()).center(), 12), QColor(theme.DARK.text))
+        painter.fillPath(
+            glyph(QRectF(self.rect()).center(), 12), QColor(colours.text if self.isEnabled() else colours.disabled)
+        )

@@ -39,7 +39,7 @@ class StageControls(QFrame):
         self.setFixedHeight(HEIGHT)
         self._clips = list[QToolButton]()
         self._chosen_speed = 1.0
-        self._play = PlayButton(self)
+        self._play = PlayButton(self, is_on_stage=True)
         self._play.clicked.connect(self.play_toggled)
         self._time = _figure("Position")
         self._slider = ThinSlider("Seek")

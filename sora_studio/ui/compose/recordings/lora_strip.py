@@ -11,7 +11,7 @@ from sora_studio.ui.compose.media_well import MediaWell
 from sora_studio.ui.kit import theme
 from sora_studio.viewmodels.compose.media_places import MediaPlace
 
-_SCALE_PX = 12
+_SCALE_PX = 11
 
 
 class LoraWell(MediaWell):
@@ -37,8 +37,8 @@ class LoraWell(MediaWell):
     def _paint_medium(self, painter: QPainter) -> None:
         painter.setFont(theme.font(size_px=_SCALE_PX))
         painter.setPen(QColor(theme.DARK.text))
-        words, place = f"× {self._scale:g}", QRectF(self.rect()).adjusted(26, 0, 0, 0)
-        theme.icon("link", theme.DARK.secondary).paint(painter, self.rect().adjusted(8, 15, -self.width() + 22, -15))
+        words, place = f"× {self._scale:g}", QRectF(self.rect()).adjusted(23, 0, 0, 0)
+        theme.icon("link", theme.DARK.secondary).paint(painter, self.rect().adjusted(6, 15, -self.width() + 20, -15))
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, words)
 
 

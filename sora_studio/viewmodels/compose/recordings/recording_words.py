@@ -15,6 +15,7 @@ from sora_studio.viewmodels.quantities import clock_text
 
 COPIED_FIRST = "A copy is made before it is sent."
 _SEPARATOR = " · "
+_NBSP = "\N{NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def limits(slot: MediaSlot, title: str) -> str:
     if (span := _span(slot)) is not None:
         said.append(span)
     if slot.total_max_s is not None:
-        said.append(f"up to {slot.total_max_s:g} s together")
+        said.append(f"up to {slot.total_max_s:g}{_NBSP}s together")
     if slot.max_bytes is not None:
         said.append(f"up to {size(slot.max_bytes)}")
     return f"{title} takes {', '.join(said)}." if said else ""
@@ -148,10 +149,10 @@ def mark(seen: SeenRecording) -> Mark | None:
 
 def _span(slot: MediaSlot) -> str | None:
     if slot.min_s is not None and slot.max_s is not None:
-        return f"{slot.min_s:g} to {slot.max_s:g} s"
+        return f"{slot.min_s:g} to {slot.max_s:g}{_NBSP}s"
     if slot.max_s is not None:
-        return f"up to {slot.max_s:g} s"
-    return f"at least {slot.min_s:g} s" if slot.min_s is not None else None
+        return f"up to {slot.max_s:g}{_NBSP}s"
+    return f"at least {slot.min_s:g}{_NBSP}s" if slot.min_s is not None else None
 
 
 def _sides(width: int | None, height: int | None) -> str:
