@@ -29,6 +29,15 @@ class TransferProgressed:
     bytes_per_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class CopyProgressed:
+    """The copy of a film or sound that a waiting task sends is being made; `fraction` is 1 when that is over."""
+
+    task: int
+    name: str
+    fraction: float
+
+
 class NoticeLevel(StrEnum):
     INFO = "info"
     WARNING = "warning"
@@ -124,6 +133,7 @@ class RelayChanged:
 Event = (
     TaskChanged
     | TransferProgressed
+    | CopyProgressed
     | NoticeRaised
     | NoticeCleared
     | ConnectionChanged

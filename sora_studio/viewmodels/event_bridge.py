@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
 from sora_studio.domain.events import (
     BalanceChanged,
     ConnectionChanged,
+    CopyProgressed,
     EstimatesChanged,
     Event,
     EventBus,
@@ -28,6 +29,7 @@ class EventBridge(QObject):
     """Turns the events of one bus into signals, on the loop's thread.
 
     Signals: `tasks_changed(frozenset[int])` at most every 80 ms, `transfer_progressed(TransferProgressed)`,
+    `copy_progressed(CopyProgressed)`,
     `notice_raised(NoticeRaised)`, `notice_cleared(str)` with the cause, `connection_changed(ConnectionChanged)`,
     `balance_changed(BalanceChanged)`, `spending_changed(SpendingChanged)`, `tracker_changed(TrackerChanged)`,
     `publications_changed()`, `relay_changed()`, `estimates_changed()`.
@@ -35,6 +37,7 @@ class EventBridge(QObject):
 
     tasks_changed = Signal(object)
     transfer_progressed = Signal(object)
+    copy_progressed = Signal(object)
     notice_raised = Signal(object)
     notice_cleared = Signal(str)
     connection_changed = Signal(object)
@@ -49,6 +52,7 @@ class EventBridge(QObject):
         super().__init__(parent)
         self._as_they_are: dict[type[Event], SignalInstance] = {
             TransferProgressed: self.transfer_progressed,
+            CopyProgressed: self.copy_progressed,
             NoticeRaised: self.notice_raised,
             ConnectionChanged: self.connection_changed,
             BalanceChanged: self.balance_changed,

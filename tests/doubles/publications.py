@@ -8,6 +8,8 @@ from datetime import datetime
 from itertools import count
 
 from sora_studio.domain.errors import InvalidRequest, Problem
+from sora_studio.domain.film_edit import PreparedFile
+from sora_studio.domain.media_types import WebFile
 from sora_studio.domain.picture import TAKEN_UP_AFTER, PictureRoute, PreparedPicture, Publication, WebPicture
 from sora_studio.gateway.picture_checker import HttpPictureChecker
 from sora_studio.storage.publications import SqlitePublications
@@ -143,13 +145,13 @@ class Host:
         self.withdrawn: list[str] = []
         self.checked = 0
 
-    async def publish(self, picture: PreparedPicture, handle: str, *, lifetime_s: float) -> str:
+    async def publish(self, picture: PreparedPicture | PreparedFile, handle: str, *, lifetime_s: float) -> str:
         assert lifetime_s > 0
         self.published.append(handle)
         await (self.gate.wait() if self.gate else asyncio.sleep(0))
         if self.troubles:
             raise self.troubles.popleft()
-        self.reachable[handle] = picture.content
+        self.reachable[handle] = picture.path.read_bytes() if isinstance(picture, PreparedFile) else picture.content
         return self.url_of(handle)
 
     async def withdraw(self, handle: str) -> None:
@@ -174,6 +176,11 @@ class Checker(HttpPictureChecker):
         self.hosts = hosts
         self.troubles: dict[str, Exception] = {}
         self.looked: list[str] = []
+
+    async def look_at_file(self, url: str) -> WebFile:
+        self.looked.append(url)
+        await asyncio.sleep(0)
+        return WebFile("mp4", 1000)
 
     async def look(self, url: str, *, max_bytes: int) -> WebPicture:
         self.looked.append(url)

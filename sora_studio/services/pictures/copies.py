@@ -1,5 +1,6 @@
 """The published copies of local media, whatever their kind."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,9 +27,11 @@ class Copies:
             return await self.pictures.check(path, picture_edit(request, medium.address), slot)
         return await self.recordings.check(path, film_edit(request, medium.address), slot)
 
-    async def prepare(self, request: GenerationRequest, medium: Medium, slot: MediaSlot) -> PreparedPicture | PreparedFile:
-        """Return the copy: a picture in memory, a film or sound as a file."""
+    async def prepare(
+        self, request: GenerationRequest, medium: Medium, slot: MediaSlot, progress: Callable[[float], None]
+    ) -> PreparedPicture | PreparedFile:
+        """Return the copy: a picture in memory, a film or sound as a file. `progress` is told how far the file is, 0 to 1."""
         path = Path(medium.address)
         if medium.kind is MediaKind.IMAGE:
             return await self.pictures.prepare(path, picture_edit(request, medium.address), slot)
-        return await self.recordings.prepare(path, film_edit(request, medium.address), slot)
+        return await self.recordings.prepare(path, film_edit(request, medium.address), slot, progress)

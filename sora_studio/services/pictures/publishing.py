@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sora_studio.domain.errors import InvalidRequest, PassingError, Problem, PublicUrlNeeded, PublishingFailed, RouteUnusable
+from sora_studio.domain.events import CopyProgressed
+from sora_studio.domain.film_edit import PreparedFile
 from sora_studio.domain.models.check import check_medium
 from sora_studio.domain.models.draft import MediaFacts, Medium
 from sora_studio.domain.models.profile import MediaKind, MediaSlot, ModelProfile
-from sora_studio.domain.picture import PictureRoute, Publication, picture_name
+from sora_studio.domain.picture import PictureRoute, PreparedPicture, Publication, picture_name
 from sora_studio.domain.ports import PictureHost
 from sora_studio.domain.request import (
     USUAL_MAX_BYTES,
@@ -183,7 +185,7 @@ class Publishing:
         if is_url(source):
             await self._look(medium, slot)
             return source
-        picture = await self._copies.prepare(task.request, medium, slot)
+        picture = await self._prepare(task, medium, slot)
         await _require_as_seen(task.request, source)  # after preparing, which may have taken long
         route = self.route_for(task.request)
         if route is None:
@@ -195,6 +197,21 @@ class Publishing:
                 await self._withdrawal.withdraw(row)
         self._require_reach(url, route)
         return url
+
+    async def _prepare(self, task: Task, medium: Medium, slot: MediaSlot) -> PreparedPicture | PreparedFile:
+        """Make the copy of a task's medium, and tell how far it is. Cancelled, it leaves nothing behind."""
+        is_told = False
+
+        def tell(fraction: float) -> None:
+            nonlocal is_told
+            is_told = True
+            self._core.events.publish(CopyProgressed(task.id, medium.name, fraction))
+
+        try:
+            return await self._copies.prepare(task.request, medium, slot, tell)
+        finally:
+            if is_told:
+                tell(1.0)
 
     def _require_reach(self, url: str, route: PictureRoute) -> None:
         """Raise if the service cannot reach `url`, which is on this machine or its network.
@@ -216,7 +233,7 @@ class Publishing:
                 return await self._look(medium, slot)
             return await self._copies.check(request, medium, slot)
         except InvalidRequest as invalid:
-            return tuple(replace(problem, source=source) for problem in invalid.problems)
+            return tuple(replace(problem, field="images", source=source) for problem in invalid.problems)
         except PassingError as error:
             return MediaFacts() if patient else (Problem("images", error.title, source),)
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import KeyMissing, RequestRepeated
 from sora_studio.domain.events import ConnectionChanged
+from sora_studio.domain.models.profile import MediaKind
 from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.ui.compose.again_question import AgainQuestion
@@ -30,6 +31,7 @@ from sora_studio.ui.compose.prompt_editor import PromptEditor
 from sora_studio.ui.compose.unsaved import UnsavedPrompt
 from sora_studio.ui.kit.generate_button import GenerateButton
 from sora_studio.ui.kit.task_scope import TaskScope
+from sora_studio.viewmodels.compose.clip_uses import ClipOffer, ClipUse
 from sora_studio.viewmodels.compose.composer import ComposeModel, compose_text
 from sora_studio.viewmodels.event_bridge import EventBridge
 
@@ -111,6 +113,16 @@ class ComposePanel(QWidget):
         beside = present if len(present) > 1 or edits else ()
         self._pictures.put(self._model.picture_role, tuple(dict.fromkeys((*beside, str(path)))))
         self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def clip_offers(self) -> tuple[ClipOffer, ...]:
+        """Return what a saved clip can be used for with the chosen model."""
+        return self._model.clip_offers
+
+    def put_clip(self, film: Path, use: ClipUse, at_s: float) -> None:
+        """Use a saved clip, or its frame at that time where the model takes a picture; the mode follows."""
+        offer = next((offer for offer in self._model.clip_offers if offer.use is use and offer.mode is not None), None)
+        if offer is not None:
+            self._scope.start(self._put_clip(offer, film, at_s), name="use a clip")
 
     def take_settings(self) -> None:
         """Apply changed settings: offer the callback and picture routes that are now set up."""
@@ -249,6 +261,14 @@ class ComposePanel(QWidget):
             self.submitted.emit(tasks)
         elif self._model.problems:
             self._focus_field(next(iter(self._model.problems)))
+
+    async def _put_clip(self, offer: ClipOffer, film: Path, at_s: float) -> None:
+        takes_film = offer.kind is MediaKind.VIDEO
+        medium = film if takes_film else await self._model.inspection.save_frame(film, at_s)
+        if medium is not None and offer.mode is not None:
+            self._model.put_in_mode(offer.mode, offer.role, str(medium))
+            self._pictures.check()
+            self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_chips_takes_chosen(self, takes: int) -> None:
         self._model.set_takes(takes)

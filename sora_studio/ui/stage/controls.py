@@ -21,7 +21,8 @@ class StageControls(QFrame):
 
     Signals: `play_toggled()`; `sought(int)` in milliseconds; `loop_changed(bool)`; `speed_changed(float)`;
     `volume_changed(float)` 0–1; `mute_changed(bool)`; `clip_chosen(int)` with the clip's index in the task;
-    `continue_asked()` to start a new clip from the current frame; `full_screen_toggled()`.
+    `continue_asked()` to start a new clip from the current frame; `use_asked()` for other uses of the clip;
+    `full_screen_toggled()`.
     """
 
     play_toggled = Signal()
@@ -32,6 +33,7 @@ class StageControls(QFrame):
     mute_changed = Signal(bool)
     clip_chosen = Signal(int)
     continue_asked = Signal()
+    use_asked = Signal()
     full_screen_toggled = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -55,6 +57,9 @@ class StageControls(QFrame):
         self._sound = self._build_button("Volume", "Volume", tip="Volume (↑ ↓), mute (M)")
         self._open_on_click(self._sound, self._build_sound_menu())
         self.continue_button = self._build_continue()
+        self.use_button = self._build_button("", "Use this clip", tip="Use this clip in the next request")
+        self.use_button.setIcon(theme.icon("more", theme.DARK.text))
+        self.use_button.clicked.connect(self.use_asked)
         self._full_screen = self._build_button("", "Full screen", tip="Full screen (F)")
         self._full_screen.setIcon(theme.icon("fullscreen", theme.DARK.text))
         self._full_screen.clicked.connect(self.full_screen_toggled)
@@ -183,7 +188,7 @@ class StageControls(QFrame):
         self._chips = QHBoxLayout()
         self._chips.setSpacing(2)
         row.addLayout(self._chips)
-        for widget in (self._loop, self._speed, self._sound, self.continue_button, self._full_screen):
+        for widget in (self._loop, self._speed, self._sound, self.continue_button, self.use_button, self._full_screen):
             row.addWidget(widget)
 
     def _build_speed_menu(self) -> QMenu:

@@ -5,21 +5,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, Signal
+from PySide6.QtCore import QPoint, QSettings, Qt, Signal
 from PySide6.QtGui import QImage, QKeyEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from sora_studio.disk_calls import is_silent, on_disk
 from sora_studio.domain.clip import Clip
 from sora_studio.domain.errors import FolderSilent, StudioError
 from sora_studio.domain.task import Phase, Task
 from sora_studio.ui.kit import key_names
+from sora_studio.ui.kit.clip_menu import ClipOffers, add_clip_uses
 from sora_studio.ui.kit.images import read_poster
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.stage.controls import StageControls
 from sora_studio.ui.stage.frame import ACTS_ANYWHERE, StageFrame, StageKey, key_of
 from sora_studio.ui.stage.next_steps import Step
 from sora_studio.ui.stage.screen import FilmScreen, Sentence
+from sora_studio.viewmodels.compose.clip_uses import ClipUse
 from sora_studio.viewmodels.tasks.successor_steps import SuccessorStep, steps_of
 from sora_studio.viewmodels.tasks.task_actions import next_steps
 from sora_studio.viewmodels.tasks.task_feed import TaskUpdate
@@ -47,12 +49,14 @@ _JUMPS: dict[StageKey, int] = {StageKey.BACK_SECOND: -JUMP_MS, StageKey.ON_SECON
 class StagePanel(QWidget):
     """Shows one task and plays only on request. While empty, it shows the poster of a task that finishes, without playing it.
 
-    Signals: `frame_taken(Path)` with a picture to start the next clip from; `shown_changed(int | None)` with the id of the
-    task now shown; `step_chosen(TaskAction, Task)` when a button below a task's message is pressed, or
-    `successor_chosen(str, Task)` with the slug of a model to open its draft with.
+    Signals: `frame_taken(Path)` with a picture to start the next clip from; `clip_wanted(Path, ClipUse, float)` with a saved
+    clip to use and the time of the frame on the screen in seconds; `shown_changed(int | None)` with the id of the task now
+    shown; `step_chosen(TaskAction, Task)` when a button below a task's message is pressed, or `successor_chosen(str, Task)`
+    with the slug of a model to open its draft with.
     """
 
     frame_taken = Signal(object)
+    clip_wanted = Signal(object, object, float)
     shown_changed = Signal(object)
     step_chosen = Signal(object, object)
     successor_chosen = Signal(str, object)
@@ -62,6 +66,7 @@ class StagePanel(QWidget):
         self._scope = scope
         self._services: StageServices | None = None
         self._player: FilmPlayer | None = None
+        self._offers: ClipOffers = tuple
         self._task: Task | None = None
         self._place = 0
         self._is_open = False
@@ -88,6 +93,10 @@ class StagePanel(QWidget):
     def attach(self, services: "StageServices") -> None:
         """Connect the stage to the services."""
         self._services = services
+
+    def offer_uses(self, offers: ClipOffers) -> None:
+        """Set what clips can be used for."""
+        self._offers = offers
 
     def show_task(self, task: Task, *, play: bool) -> None:
         """Put a task on the stage. Set `play` only if the user asked for it; otherwise show the poster."""
@@ -286,6 +295,7 @@ class StagePanel(QWidget):
         self._controls.sought.connect(self._seek)
         self._controls.clip_chosen.connect(self._on_controls_clip_chosen)
         self._controls.continue_asked.connect(self._on_controls_continue_asked)
+        self._controls.use_asked.connect(self._on_controls_use_asked)
         self._controls.full_screen_toggled.connect(self._toggle_full_screen)
 
     def _toggle_full_screen(self) -> None:
@@ -326,6 +336,17 @@ class StagePanel(QWidget):
             self._player.step(_FRAMES[key])
         else:
             self._seek(0)
+
+    def _on_controls_use_asked(self) -> None:
+        button, menu = self._controls.use_button, QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        add_clip_uses(menu, self._offers(), self._use)
+        menu.popup(button.mapToGlobal(QPoint(0, -menu.sizeHint().height())))
+
+    def _use(self, use: ClipUse) -> None:
+        if (film := self._film()) is not None:
+            self._frame.set_full_screen(False)
+            self.clip_wanted.emit(film, use, self._seen_at_s())
 
     # --- task updates ---------------------------------------------------------------------------------------------
 

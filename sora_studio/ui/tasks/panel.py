@@ -7,11 +7,14 @@ from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
+from sora_studio.domain.clip import Clip
 from sora_studio.domain.task import Task, TaskSection
 from sora_studio.ui.kit import key_names, theme
+from sora_studio.ui.kit.clip_menu import ClipOffers, add_clip_uses
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.tasks.commands import TaskCommands
 from sora_studio.ui.tasks.view import TaskView
+from sora_studio.viewmodels.compose.clip_uses import ClipUse
 from sora_studio.viewmodels.tasks.task_actions import TaskAction, can_remove, label_of, main_action, menu_of
 from sora_studio.viewmodels.tasks.task_commands import TaskCommandsModel
 from sora_studio.viewmodels.tasks.task_feed import TaskFeed
@@ -32,11 +35,13 @@ class TaskPanel(QFrame):
     The selected task is the one on the stage: `selected` reports a choice made here, and `select` follows one made elsewhere.
     When the selected task leaves the list, its neighbour is selected; if there is none, `emptied` is emitted.
 
-    Signals: `selected(Task)`; `emptied()`; `updated(TaskUpdate)` after every change of the list; `loaded()` after a load.
+    Signals: `selected(Task)`; `emptied()`; `clip_wanted(Path, ClipUse, float)` with a saved clip to use and the time in seconds
+    of its frame, where a picture is needed; `updated(TaskUpdate)` after every change of the list; `loaded()` after a load.
     """
 
     selected = Signal(object)
     emptied = Signal()
+    clip_wanted = Signal(object, object, float)
     updated = Signal(object)
     loaded = Signal()
 
@@ -49,6 +54,7 @@ class TaskPanel(QFrame):
         self._commands = TaskCommands(scope, self._model, self)
         self._scope = scope
         self._services: TaskServices | None = None
+        self._offers: ClipOffers = tuple
         self._current: int | None = None
         self._was_listed = False
         layout = QVBoxLayout(self)
@@ -81,6 +87,10 @@ class TaskPanel(QFrame):
         self.commands.attach(services)
         self._feed.attach(services, relay)
 
+    def offer_uses(self, offers: ClipOffers) -> None:
+        """Set what clips can be used for."""
+        self._offers = offers
+
     def select(self, task: int | None) -> None:
         """Select this task, now or once it is listed, without scrolling and without emitting `selected`."""
         self._current = self._feed.watched = task
@@ -109,7 +119,15 @@ class TaskPanel(QFrame):
                 menu.addSeparator()
             for action in group:
                 self._add_entry(menu, action, task)
+        if (clip := next((clip for clip in task.clips if clip.plays), None)) is not None and (offers := self._offers()):
+            menu.addSeparator()
+            add_clip_uses(menu, offers, partial(self._use, clip))
         return menu
+
+    def _use(self, clip: Clip, use: ClipUse) -> None:
+        """Use the clip; a new one that ends with a frame leads up to its first, otherwise its middle one stands for it."""
+        middle_s = clip.film.duration_s / 2 if clip.film else 0.0
+        self.clip_wanted.emit(clip.path, use, 0.0 if use is ClipUse.LAST else middle_s)
 
     def _add_entry(self, menu: QMenu, action: TaskAction, task: Task) -> None:
         entry = menu.addAction(label_of(action, task))

@@ -229,6 +229,9 @@ class MainView(QWidget):
         self.compose.route_needed.connect(partial(self.open_settings, SettingsPage.PICTURES, way_needed=True))
         self._editor.models_asked.connect(partial(self.open_settings, SettingsPage.MODELS))
         self.stage.frame_taken.connect(self.compose.put_picture)
+        for panel in (self.stage, self.tasks):
+            panel.offer_uses(self.compose.clip_offers)
+            panel.clip_wanted.connect(self.compose.put_clip)
 
     def _wire_tasks(self) -> None:
         """Feed the list, the stage and the status bar from one update, so that they never disagree."""

@@ -29,6 +29,7 @@ from sora_studio.domain.request import (
 )
 from sora_studio.domain.task import Task
 from sora_studio.viewmodels.compose import compose_text
+from sora_studio.viewmodels.compose.clip_uses import ClipOffer, clip_offers
 from sora_studio.viewmodels.compose.compose_complaints import Complaints, problems_of
 from sora_studio.viewmodels.compose.compose_fitting import (
     changes,
@@ -195,6 +196,11 @@ class ComposeModel(QObject):
     def picture_role(self) -> Role:
         """The role that a picture takes unless another one is named."""
         return next((slot.role for slot in self.slots if slot.kind is MediaKind.IMAGE), Role.FIRST)
+
+    @property
+    def clip_offers(self) -> tuple[ClipOffer, ...]:
+        """What a saved clip can be used for with this model."""
+        return clip_offers(self.profile, self.mode, self.profiles) if self.profile and self.mode else ()
 
     def picker_facts(self) -> PickerFacts | None:
         """Return what the model picker shows; None without services or a model."""

@@ -62,6 +62,7 @@ class TaskFeed(QObject):
         self._services = services
         relay.tasks_changed.connect(self._on_tasks_changed)
         relay.transfer_progressed.connect(self._on_transfer_progressed)
+        relay.copy_progressed.connect(self._model.take_copy_progress)
         self._read()
 
     def _read(self) -> None:

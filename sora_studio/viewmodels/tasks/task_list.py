@@ -11,7 +11,7 @@ from enum import IntEnum
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
-from sora_studio.domain.events import TransferProgressed
+from sora_studio.domain.events import CopyProgressed, TransferProgressed
 from sora_studio.domain.models.estimate import TimeEstimate
 from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.request import GenerationRequest
@@ -62,6 +62,7 @@ class TaskListModel(QAbstractListModel):
         self._height = 0
         self._tasks: OrderedDict[int, Task] = OrderedDict()
         self._transfers: dict[int, TransferProgressed] = {}
+        self._copies: dict[int, CopyProgressed] = {}
         self._wanted: set[int] = set()
         self._waiting_elsewhere: set[int] = set()
         self._usual: tuple[float, float] | None = None
@@ -100,6 +101,8 @@ class TaskListModel(QAbstractListModel):
         for task in places:
             if task not in now or now[task].phase is not Phase.DOWNLOADING:
                 self._transfers.pop(task, None)
+            if task not in now or now[task].phase is not Phase.WAITING:
+                self._copies.pop(task, None)
             self._tasks.pop(task, None)
         self._keep(now.values())
         with self._updating():
@@ -116,6 +119,14 @@ class TaskListModel(QAbstractListModel):
         latest = {report.task: report for report in reports}
         self._transfers |= latest
         self._tell_changed(latest)
+
+    def take_copy_progress(self, report: CopyProgressed) -> None:
+        """Update the progress of a copy that a waiting task sends."""
+        if report.fraction < 1:
+            self._copies[report.task] = report
+        else:
+            self._copies.pop(report.task, None)
+        self._tell_changed((report.task,))
 
     def show_only(self, section: TaskSection | None) -> None:
         """Filter by section; None shows all."""
@@ -164,6 +175,7 @@ class TaskListModel(QAbstractListModel):
             usual_time=self._usual_time_of(task) if task.phase in _TIMED else None,
             position=self._position(task) if task.phase is Phase.WAITING else None,
             transfer=self._transfers.get(task.id),
+            copy=self._copies.get(task.id),
             gateway=self._gateway,
         )
 

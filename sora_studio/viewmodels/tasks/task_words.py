@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import starmap
 
 from sora_studio.domain.clip import ClipState
-from sora_studio.domain.events import TransferProgressed
+from sora_studio.domain.events import CopyProgressed, TransferProgressed
 from sora_studio.domain.failures import TASK_LOST, explain
 from sora_studio.domain.models.estimate import TimeEstimate
 from sora_studio.domain.models.profile import ModelProfile, OptionKind
@@ -43,7 +43,8 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """Context for a task's texts: the time, its model's profile, its place in the queue (from 1) and its transfer.
+    """Context for a task's texts: the time, its model's profile, its place in the queue (from 1), its transfer,
+    and the copy of a film or sound that is being made for it.
 
     `usual_time` is how long such tasks take; None if it is not known.
     `gateway` names the service in use; None if it does not matter.
@@ -54,6 +55,7 @@ class Surroundings:
     usual_time: TimeEstimate | None = None
     position: int | None = None
     transfer: TransferProgressed | None = None
+    copy: CopyProgressed | None = None
     gateway: str | None = None
 
 
@@ -184,6 +186,8 @@ def _elsewhere(task: Task) -> State:
 
 
 def _waiting(task: Task, around: Surroundings) -> State:
+    if (copy := around.copy) is not None:
+        return State((f"Preparing {copy.name}", f"{int(copy.fraction * 100)} %"), busy=True, fraction=copy.fraction)
     if task.trouble:
         return State(("Waiting", task.trouble.rstrip(".")))
     if around.position is None:
