@@ -259,6 +259,22 @@ def test_a_taken_frame_becomes_the_composers_picture(window: MainView, studio: S
     qtbot.waitUntil(lambda: any("frame.png" in name for name in names_of(window.compose)))
 
 
+def test_a_clip_is_offered_for_what_the_chosen_model_takes(
+    window: MainView, studio: Studio, qtbot: QtBot, tmp_path: Path
+) -> None:
+    window.attach(studio)
+    qtbot.waitUntil(lambda: bool(window.compose.clip_offers()))
+    film = replace(clip_in(ClipState.SAVED, 1), path=tmp_path / "walk.mp4")
+    menu = window.tasks.menu_for(task_in(Phase.READY, 1, clips=(film,)))
+    entries = {entry.text(): entry for entry in menu.actions() if entry.text()}
+    assert not entries["Use as last frame"].isEnabled()
+    assert entries["Use as last frame"].toolTip().startswith("Sora 2 takes no last picture; ")
+    window.compose.use(GenerationRequest("seedance-2-0", "A walk", mode="omni_reference"))
+    menu = window.tasks.menu_for(task_in(Phase.READY, 1, clips=(film,)))
+    next(entry for entry in menu.actions() if entry.text() == "Use as reference").trigger()
+    qtbot.waitUntil(lambda: any("walk.mp4" in name for name in names_of(window.compose)))
+
+
 def test_a_relay_that_is_down_is_said_quietly_and_its_return_too(
     window: MainView, studio: Studio, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

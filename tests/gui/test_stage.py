@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QPoint, QSettings, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtMultimedia import QVideoSink
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QToolButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from sora_studio import disk_calls
@@ -27,6 +27,7 @@ from sora_studio.ui.stage.controls import StageControls
 from sora_studio.ui.stage.panel import StagePanel
 from sora_studio.ui.stage.screen import FilmScreen
 from sora_studio.ui.stage.slider import ThinSlider
+from sora_studio.viewmodels.compose.clip_uses import ClipOffer, ClipUse
 from sora_studio.viewmodels.event_bridge import EventBridge
 from sora_studio.viewmodels.tasks.task_actions import TaskAction
 from sora_studio.viewmodels.tasks.task_feed import TaskFeed
@@ -531,6 +532,21 @@ def test_continue_is_only_there_for_a_saved_clip_and_reachable_by_keyboard(desk:
     desk.stage.show_task(ready(film, seen_at=NOW), play=False)
     assert desk.button(CONTINUE).isVisible()
     assert desk.button(CONTINUE).focusPolicy() & Qt.FocusPolicy.TabFocus
+
+
+def test_a_clip_can_be_used_for_what_the_model_takes(desk: Desk, film: Path) -> None:
+    wanted = list[tuple[Path, ClipUse, int]]()
+    desk.stage.clip_wanted.connect(lambda path, use, at_s: wanted.append((path, use, int(at_s * 30))))
+    offers = (ClipOffer(ClipUse.EXTEND, why="Sora 2 cannot extend a clip."), ClipOffer(ClipUse.LAST))
+    desk.stage.offer_uses(lambda: offers)
+    desk.paused_at(ready(film, seen_at=NOW), 7)
+    desk.button("Use this clip").click()
+    [menu] = [menu for menu in desk.stage.findChildren(QMenu) if menu.isVisible()]
+    extend, last = menu.actions()
+    assert (extend.text(), extend.isEnabled(), extend.toolTip()) == ("Extend", False, "Sora 2 cannot extend a clip.")
+    last.trigger()
+    assert wanted == [(film, ClipUse.LAST, 7)]
+    menu.close()
 
 
 def test_a_narrow_stage_folds_the_longest_word_into_an_icon(desk: Desk, film: Path) -> None:

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.errors import StorageFull
-from sora_studio.domain.events import TransferProgressed
+from sora_studio.domain.events import CopyProgressed, TransferProgressed
 from sora_studio.domain.task import Phase, Task, TaskSection
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.viewmodels.event_bridge import EventBridge
@@ -137,6 +137,15 @@ def test_progress_stands_beside_the_task_and_goes_with_the_transfer(desk: Desk) 
     desk.studio.put(task_in(Phase.READY, 1))
     desk.shows("Ready · 1", "Slow dolly")
     assert desk.model.surroundings(desk.studio.rows[1]).transfer is None
+
+
+def test_a_waiting_task_shows_the_copy_that_is_made_for_it(desk: Desk) -> None:
+    desk.have(task_in(Phase.WAITING, 1))
+    desk.open()
+    desk.studio.events.publish(CopyProgressed(1, "walk.mp4", 0.4))
+    desk.qtbot.waitUntil(lambda: "Preparing walk.mp4 · 40 %" in desk.texts()[1])
+    desk.studio.events.publish(CopyProgressed(1, "walk.mp4", 1.0))
+    desk.qtbot.waitUntil(lambda: "next to start" in desk.texts()[1])
 
 
 def test_a_filter_shows_one_section_and_follows_it(desk: Desk) -> None:
