@@ -22,14 +22,20 @@ from sora_studio.domain.task import Phase
 from sora_studio.storage.secrets import SessionKeys
 from sora_studio.studio import KeyStores, Studio, open_studio
 from sora_studio.ui.compose.pictures.image_strip import ImageStrip
+from sora_studio.ui.compose.recordings.recording_dialog import RecordingDialog
+from sora_studio.ui.compose.recordings.recording_well import RecordingWell
+from sora_studio.ui.compose.recordings.trim_bar import TrimBar
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.settings.dialog import SettingsDialog, SettingsPage
 from sora_studio.ui.tasks.panel import TaskPanel
 from sora_studio.ui.window.first_look import FirstLook
 from sora_studio.ui.window.main_view import MainView
 from sora_studio.ui.window.main_window import MainWindow
+from sora_studio.viewmodels.compose.clip_uses import ClipUse
 from sora_studio.viewmodels.event_bridge import EventBridge
 from tests.benchmarks.figures import Figure
+from tests.doubles.compose_studio import ComposeStudio, shipped_profile
+from tests.doubles.recordings import write_recording
 from tests.doubles.settings_studio import SettingsStudio
 from tests.doubles.task_studio import TaskStudio, task_in
 from tests.gui.compose_desk import Desk, open_desk
@@ -154,6 +160,32 @@ def test_a_pictures_dialog(leaves_nothing: LeavesNothing, composer: Desk) -> Non
         QTest.keyClick(well, Qt.Key.Key_Return)
         dialog = composer.picture_dialog()
         composer.bot.waitUntil(lambda: dialog._loading is None or dialog._loading.done())
+        dialog.close()
+        return dialog
+
+    leaves_nothing(open_and_close)
+
+
+@pytest.mark.qt_log_ignore("PulseAudioService|No audio device|No RHI backend")
+def test_the_dialog_of_a_film_that_plays(
+    leaves_nothing: LeavesNothing, qtbot: QtBot, loop: StudioEventLoop, tmp_path: Path
+) -> None:
+    film = write_recording(tmp_path / "walk.mp4", seconds=1.0)
+    composer = Desk(qtbot, ComposeStudio(tmp_path / "data", shipped_profile("seedance-2-0")))
+    composer.attach()
+    composer.panel.put_clip(film, ClipUse.REFERENCE, 0.0)
+    composer.bot.waitUntil(lambda: any(well.source for well in composer.all(RecordingWell)))
+
+    def open_and_close() -> QWidget:
+        (well,) = [well for well in composer.all(RecordingWell) if well.source]
+        well.setFocus()
+        QTest.keyClick(well, Qt.Key.Key_Return)
+        (dialog,) = [dialog for dialog in composer.panel.findChildren(RecordingDialog) if dialog.isVisible()]
+        bar = dialog.findChild(TrimBar)
+        assert bar is not None
+        composer.bot.waitUntil(lambda: "out 12 s" in bar.accessibleDescription())
+        QTest.keyClick(bar, Qt.Key.Key_Space)
+        composer.bot.waitUntil(lambda: bar.position_s > 0)
         dialog.close()
         return dialog
 

@@ -37,6 +37,8 @@ class MediaDialog(QDialog):
     remove_wanted = Signal(str)
     route_needed = Signal()
     closed = Signal(str)
+    noun = "picture"
+    """What is stepped through."""
 
     def __init__(self, source: str, model: ComposeModel, scope: TaskScope, parent: QWidget) -> None:
         super().__init__(parent)
@@ -46,7 +48,7 @@ class MediaDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._settle = QTimer(self, singleShot=True, interval=_SETTLED_MS)
         self._settle.timeout.connect(self.edit_settled)
-        self._steps = PictureSteps(self)
+        self._steps = PictureSteps(self, self.noun)
         self._address = AddressField(self)
         self._refusal = ProblemLine(self)
         self._place = 0

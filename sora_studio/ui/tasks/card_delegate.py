@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, Q
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QHelpEvent, QPainter, QPainterPath, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
+from sora_studio.domain.models.profile import MediaKind
 from sora_studio.domain.task import Phase, Task
 from sora_studio.ui.kit import theme
 from sora_studio.ui.tasks.card_layout import CARD_HEIGHT, EDGE, HEADING_HEIGHT, CardLayout
@@ -205,8 +206,9 @@ class CardDelegate(QStyledItemDelegate):
 
     def _beginning(self, painter: QPainter, task: Task) -> QPixmap | None:
         """Return the task's start picture, if it is cached."""
-        files = task.request.files
-        return self._posters.picture(Path(files[0]), painter.device().devicePixelRatioF()) if files else None
+        files, media = task.request.files, task.request.media.values()
+        pictures = [one.address for found in media for one in found if one.kind is MediaKind.IMAGE and one.address in files]
+        return self._posters.picture(Path(pictures[0]), painter.device().devicePixelRatioF()) if pictures else None
 
     def _paint_picture(self, painter: QPainter, frame: QRect, picture: QPixmap | None) -> bool:
         if picture is None or picture.isNull():

@@ -1,4 +1,4 @@
-"""Buttons for the previous and next picture of a request, and the current position."""
+"""Buttons for the previous and next medium of a request, and the current position."""
 
 from functools import partial
 
@@ -12,14 +12,15 @@ _BACK_KEYS, _ON_KEYS = ("Alt+Left", "PgUp"), ("Alt+Right", "PgDown")
 
 
 class PictureSteps(QWidget):
-    """Previous, position and next. The shortcuts work in the whole window; hidden for a single picture.
+    """Previous, position and next. The shortcuts work in the whole window; hidden for a single one.
 
     Signals: `stepped(int)` with -1 or 1.
     """
 
     stepped = Signal(int)
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: QWidget, noun: str) -> None:
+        """`noun` is what is stepped through, such as `picture`."""
         super().__init__(window)
         self._place = QLabel(self)
         self._place.setFont(theme.font())
@@ -28,8 +29,8 @@ class PictureSteps(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.GRID)
         row.addStretch(1)
-        back = self._build_button("Previous picture", "chevron-left", _BACK_KEYS, -1)
-        on = self._build_button("Next picture", "chevron-right", _ON_KEYS, 1)
+        back = self._build_button(f"Previous {noun}", "chevron-left", _BACK_KEYS, -1)
+        on = self._build_button(f"Next {noun}", "chevron-right", _ON_KEYS, 1)
         self.tab_stops: tuple[QWidget, ...] = (back, on)
         """The widgets in tab order."""
         row.addWidget(back)

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QLineEdit, QWidget
 
 from sora_studio.ui.kit import theme
@@ -47,6 +48,13 @@ class LoraPopup(QFrame):
         self.move(widget.mapToGlobal(QPoint(0, -self.height() - theme.GRID // 2)))
         self.show()
         self._scale.setFocus(Qt.FocusReason.PopupFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Close with Esc."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close()
+        else:
+            super().keyPressEvent(event)
 
     def _on_address_return_pressed(self) -> None:
         if (entered := self._address.text().strip()) and entered != self._shown:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,8 @@ _NEAR_END_S = 0.1
 
 class RecordingDialog(MediaDialog):
     """Plays the part that is kept. The player is made with the first film or sound that is played."""
+
+    noun = "film or sound"
 
     def __init__(self, source: str, model: ComposeModel, scope: TaskScope, parent: QWidget) -> None:
         super().__init__(source, model, scope, parent)
@@ -210,7 +213,7 @@ class RecordingDialog(MediaDialog):
             from sora_studio.ui.kit.film_player import FilmPlayer  # noqa: PLC0415
 
             player = FilmPlayer(self)
-            player.frame_arrived.connect(self._on_player_frame_arrived)
+            player.frame_arrived.connect(partial(self._show_frame, player))
         player.position_changed.connect(self._on_player_position_changed)
         player.playing_changed.connect(self._play.show_playing)
         player.failed.connect(self._close_player)
@@ -224,10 +227,9 @@ class RecordingDialog(MediaDialog):
             self._player = None
             self._play.show_playing(False)
 
-    def _on_player_frame_arrived(self) -> None:
-        frame = getattr(self._player, "frame", None)
-        if self._is_open and frame is not None:
-            self._view.show_frame(frame)
+    def _show_frame(self, player: "FilmPlayer") -> None:
+        if self._is_open and player is self._player:
+            self._view.show_frame(player.frame)
 
     def _on_player_position_changed(self, position_ms: int) -> None:
         if not self._is_open or self._player is None:
