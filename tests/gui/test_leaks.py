@@ -173,6 +173,8 @@ def test_the_dialog_of_a_film_that_plays(
     film = write_recording(tmp_path / "walk.mp4", seconds=1.0)
     composer = Desk(qtbot, ComposeStudio(tmp_path / "data", shipped_profile("seedance-2-0")))
     composer.attach()
+    composer.panel.choose_model()  # it would be built meanwhile
+    composer.panel.choose_model()
     composer.panel.put_clip(film, ClipUse.REFERENCE, 0.0)
     composer.bot.waitUntil(lambda: any(well.source for well in composer.all(RecordingWell)))
 
