@@ -158,7 +158,8 @@ def test_a_file_that_changed_since_it_was_shown_is_refused(desk: Desk, film: str
     desk.bot.waitUntil(lambda: desk.reads("walk.mp4 has changed since it was shown."))
     assert desk.requests() == []
     assert well.invalid
-    desk.bot.waitUntil(lambda: len(desk.studio.recordings.looks) > 1)
+    looks = desk.panel._model.recording_looks
+    desk.bot.waitUntil(lambda: len(desk.studio.recordings.looks) > 1 and not looks.is_waiting(film))
     desk.click(desk.generate)
     desk.bot.waitUntil(lambda: desk.submitted == [1])
 
