@@ -93,7 +93,7 @@ class DraftWalk:
         self._account.left[request.model] = request
         self._model.set_model(slug)
         self._expect(self._model.request.model == slug, "the chosen model")
-        if left is not None and addresses(left.media, left.set_aside) == self._account.media:
+        if left is not None:
             now = self._model.request
             there = (now.mode, now.options, now.media, now.set_aside)
             self._expect(there == (left.mode, left.options, left.media, left.set_aside), "what was left there")
@@ -116,6 +116,7 @@ class DraftWalk:
             self._expect(self._model.request.options.get(option.field) == value, f"{option.field} = {value}")
 
     def _add(self) -> None:
+        self._rearrange()
         if places := [place for place in self._model.places if place.can_add]:
             place = self._rng.choice(places)
             self._number += 1
@@ -125,6 +126,7 @@ class DraftWalk:
             self._model.set_media(place.role, (*place.sources, source))
 
     def _remove(self) -> None:
+        self._rearrange()
         if place := self._filled():
             source = self._rng.choice(place.sources)
             self._remember()
@@ -132,6 +134,7 @@ class DraftWalk:
             self._model.set_media(place.role, [other for other in place.sources if other != source])
 
     def _move(self) -> None:
+        self._rearrange()
         if place := self._filled():
             source, target = self._rng.choice(place.sources), self._rng.choice(self._model.places)
             before = Setup.of(self._model.request)
@@ -141,6 +144,7 @@ class DraftWalk:
                 self._account.ahead.clear()
 
     def _drop_aside(self) -> None:
+        self._rearrange()
         aside = [medium for role in Role for medium in self._model.request.set_aside.get(role, ())]
         if aside:
             gone = self._rng.choice(aside)
@@ -149,11 +153,13 @@ class DraftWalk:
             self._model.drop_aside(gone.address)
 
     def _undo(self) -> None:
+        self._rearrange()
         if self._model.history.can_undo:
             self._account.ahead.append(Setup.of(self._model.request))
             self._go(self._account.back.pop(), self._model.undo)
 
     def _redo(self) -> None:
+        self._rearrange()
         if self._model.history.can_redo:
             self._account.back.append(Setup.of(self._model.request))
             self._go(self._account.ahead.pop(), self._model.redo)
@@ -192,6 +198,10 @@ class DraftWalk:
         step()  # pyright: ignore[reportCallIssue]
         self._expect(Setup.of(self._model.request) == wanted, f"{wanted}, not {Setup.of(self._model.request)}")
         self._account.media = addresses(wanted.media, wanted.set_aside)
+
+    def _rearrange(self) -> None:
+        """What was left with other models is arranged differently by now."""
+        self._account.left.clear()
 
     def _filled(self) -> MediaPlace | None:
         places = [place for place in self._model.places if place.media]

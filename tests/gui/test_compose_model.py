@@ -1,6 +1,7 @@
 """The composer's state: drafts that survive, requests that fit the model."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import KeyMissing, PublicUrlNeeded, StorageFull
 from sora_studio.domain.models.draft import first_pictures
-from sora_studio.domain.models.profile import Role
+from sora_studio.domain.models.profile import Role, Status
 from sora_studio.domain.picture import Crop, PictureEdit
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.viewmodels.compose.composer import ComposeModel
@@ -265,3 +266,15 @@ def test_without_a_key_nothing_reaches_the_submission(loop: StudioEventLoop, stu
     with pytest.raises(KeyMissing):
         loop.run_until_complete(model.submit())
     assert studio.submission.submitted == []
+
+
+def test_a_draft_of_a_model_that_is_gone_is_taken_over_by_its_successor_with_a_word(
+    loop: StudioEventLoop, tmp_path: Path
+) -> None:
+    gone = replace(shipped_profile("sora-2"), status=Status.GONE, successors=("kling-3-0-std",))
+    studio = ComposeStudio(tmp_path, shipped_profile("veo-3-1"), shipped_profile("kling-3-0-std"), gone)
+    studio.drafts.draft = Draft(1, GenerationRequest("sora-2", "A pier", {"duration": 15, "aspect_ratio": "portrait"}))
+    model = restored(loop, studio)
+    assert (model.request.model, model.request.prompt) == ("kling-3-0-std", "A pier")
+    assert (model.request.options["duration"], model.request.options["aspect_ratio"]) == (15, "9:16")
+    assert model.notes.startswith("Sora 2 is no longer offered; this draft is with Kling 3.0 Standard now.")

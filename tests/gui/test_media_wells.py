@@ -100,7 +100,9 @@ def mime_of(*files: str) -> QMimeData:
 
 
 def test_pictures_change_places_by_keys_and_by_dragging(desk: Desk) -> None:
+    desk.panel.resize(1900, 400)
     use(desk, "omni_reference", reference=(PIER, BELL, BOAT))
+    desk.bot.waitUntil(lambda: len(desk.pictures()) == 3)
     QTest.keyClick(desk.wells()[2], Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     assert sent(desk) == {"reference": (PIER, BOAT, BELL)}
     assert desk.panel.focusWidget().accessibleName().startswith("Reference boat.jpg")
@@ -175,3 +177,27 @@ def test_a_picture_that_several_tasks_begin_with_is_still_one_for_each(desk: Des
     desk.panel.use(GenerationRequest("sora-2", "A pier", media=first_pictures(PIER, BELL)))
     assert names(desk) == ["Image pier.jpg", "Image bell.jpg", "Add an image"]
     assert desk.generate.text() == "Generate 2 · $0.20–0.30"
+
+
+def test_two_files_for_two_free_places_are_put_in_order_and_make_one_task(desk: Desk) -> None:
+    desk.panel.use(GenerationRequest("seedance-2-0", "A pier"))
+    desk.panel._model.set_mode("first_and_last_frames")
+    desk.panel._images.offer(mime_of(PIER, BELL))
+    assert sent(desk) == {"first": (PIER,), "last": (BELL,)}
+    assert desk.generate.text() == "Generate"
+
+
+def test_a_frame_of_a_clip_takes_the_first_place_and_leaves_the_last(desk: Desk) -> None:
+    use(desk, "first_and_last_frames", first=(PIER,), last=(BELL,))
+    desk.panel.put_picture(Path(BOAT))
+    assert sent(desk) == {"first": (BOAT,), "last": (BELL,)}
+
+
+def test_places_that_were_changed_elsewhere_are_not_undone_by_going_back(desk: Desk) -> None:
+    use(desk, "first_and_last_frames", first=(PIER,), last=(BELL,))
+    desk.choose_model("Model Seedance 2.0", "Veo 3.1")
+    first, last = desk.wells()
+    drag(first, last)
+    assert sent(desk) == {"first": (BELL,), "last": (PIER,)}
+    desk.choose_model("Model Veo 3.1", "Seedance 2.0")
+    assert sent(desk) == {"first": (BELL,), "last": (PIER,)}

@@ -1,6 +1,6 @@
 """The media of one role side by side: their wells, the file dialog, and paste and drop."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -52,6 +52,7 @@ class MediaStrip(QWidget, Generic[AnyWell]):
     def __init__(self, place: MediaPlace, scope: TaskScope, actions: Sequence[QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._scope = scope
+        self._late: Callable[[str], None] | None = None
         self._place, self._actions = place, actions
         self._sources = place.sources
         self._problem = ""
@@ -112,9 +113,10 @@ class MediaStrip(QWidget, Generic[AnyWell]):
         """Whether one of its wells has a problem."""
         return any(well.invalid for well in (*self._wells.values(), self._fold, self._empty))
 
-    def retire(self) -> None:
-        """Prepare for deletion: what is still being drawn is not shown."""
+    def retire(self, late: Callable[[str], None]) -> None:
+        """Prepare for deletion: what is still being drawn is not shown, and `late` gets what is still being saved."""
         self._wells = {}
+        self._late = late
 
     def set_compact(self, is_compact: bool) -> None:
         """Set whether the empty well leaves out its caption."""
@@ -299,8 +301,8 @@ class MediaStrip(QWidget, Generic[AnyWell]):
 
     def _add(self, after: str | None, sources: tuple[str, ...]) -> None:
         """Insert media after a present one, or append them. The only one that fits is replaced."""
-        if self._place.room == 1 and self._sources:
-            self._put(self._sources[0], sources[:1])
+        if self._place.room == 1:
+            self._put(self._sources[0] if self._sources else None, sources[:1])
             return
         self._put(after, (after, *sources) if after in self._sources else sources)
 
@@ -339,7 +341,8 @@ class MediaStrip(QWidget, Generic[AnyWell]):
         things, endings, _ = _FILTERS[self._place.kind]
         dialog = QFileDialog(self, f"Choose {things}")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        is_one = self._place.room == 1
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile if is_one else QFileDialog.FileMode.ExistingFiles)
         patterns = " ".join(f"*.{ending}" for ending in endings)
         dialog.setOption(QFileDialog.Option.HideNameFilterDetails)
         dialog.setNameFilters([f"{things.capitalize()} ({patterns})", "All files (*)"])

@@ -92,7 +92,7 @@ class MediaWells(QWidget):
         for role in [role for role, strip in self._strips.items() if kinds.get(role) is not strip.kind]:
             strip = self._strips.pop(role)
             self._row.removeWidget(strip)
-            strip.retire()
+            strip.retire(self._put_late)
             strip.hide()
             strip.deleteLater()
         self._strips = {place.role: self._strips.get(place.role) or self._build_strip(place) for place in places}
@@ -172,6 +172,8 @@ class MediaWells(QWidget):
             kind = kind_of_file(source.partition("?")[0])
             by_kind[kind] = (*by_kind.get(kind, ()), source)
         for kind, found in by_kind.items():
+            if self._put_each(found):
+                continue
             self._ask(kind, len(found), partial(self._put_sources, found))
 
     def put_address(self, address: str) -> None:
@@ -277,18 +279,34 @@ class MediaWells(QWidget):
     def _ask(self, kind: MediaKind, count: int, put: "partial[None]") -> None:
         """Call `put` with the role that takes media of this kind; ask at the pointer where several have room."""
         places = [place for place in self._places if place.kind is kind]
-        free = [place for place in places if place.room is None or len(place.media) + count <= place.room] or places
+        free = [place for place in places if place.room is None or len(place.media) + count <= place.room]
+        free = free or [place for place in places if place.can_add] or places
         empty = [place for place in free if not place.media]
         if len(free) > 1 and len(empty) != 1:
             menu = QMenu(self)
             menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             for place in free:
                 menu.addAction(f"Use as {in_sentence(place.title)}", partial(put, place.role))
-            menu.popup(QCursor.pos())
+            menu.popup(self._where_to_ask())
         elif free:
             put((empty or free)[0].role)
         else:
             put(None)
+
+    def _where_to_ask(self) -> QPoint:
+        """Return the pointer's place if it is over the window, else that of the wells: the keyboard may have pasted."""
+        pointer = QCursor.pos()
+        return pointer if self.window().geometry().contains(pointer) else self.mapToGlobal(self.rect().center())
+
+    def _put_each(self, sources: tuple[str, ...]) -> bool:
+        """Put as many files as there are empty places for one each, in order; return whether that is what there is."""
+        kind = kind_of_file(sources[0].partition("?")[0])
+        empty = [place for place in self._places if place.kind is kind and place.room == 1 and not place.media]
+        if len(sources) < 2 or len(empty) < len(sources):
+            return False
+        for place, source in zip(empty, sources, strict=False):
+            self.media_chosen.emit(place.role, (source,))
+        return True
 
     def _put_sources(self, sources: tuple[str, ...], role: Role | None) -> None:
         place = next((place for place in self._places if place.role is role), None)
@@ -298,6 +316,10 @@ class MediaWells(QWidget):
             kind = kind_of_file(sources[0].partition("?")[0])
             usual = {MediaKind.VIDEO: Role.VIDEO, MediaKind.AUDIO: Role.AUDIO}.get(kind, Role.FIRST)
             self.media_chosen.emit(role or usual, (*(place.sources if place else ()), *sources))
+
+    def _put_late(self, source: str) -> None:
+        """Put a pasted picture that was saved after its strip had gone."""
+        self._ask(MediaKind.IMAGE, 1, partial(self._put_sources, (source,)))
 
     def _put_pixels(self, pixels: QImage, role: Role | None) -> None:
         strips = [strip for strip in self._strips.values() if isinstance(strip, ImageStrip) and role in (None, strip.role)]

@@ -108,10 +108,12 @@ class ComposePanel(QWidget):
         self._pictures.check()
 
     def put_picture(self, path: Path) -> None:
-        """Add this picture and focus the editor. It replaces a single unedited picture; otherwise all are kept."""
-        present, edits = self._model.pictures, self._model.request.edits
-        beside = present if len(present) > 1 or edits else ()
-        self._pictures.put(self._model.picture_role, tuple(dict.fromkeys((*beside, str(path)))))
+        """Add this picture and focus the editor. It replaces a single unedited one of its role; otherwise all are kept."""
+        role = self._model.picture_role
+        place = next((place for place in self._model.places if place.role is role), None)
+        present = place.sources if place and place.room != 1 else ()
+        beside = present if len(present) > 1 or any(source in self._model.request.edits for source in present) else ()
+        self._pictures.put(role, tuple(dict.fromkeys((*beside, str(path)))))
         self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def clip_offers(self) -> tuple[ClipOffer, ...]:

@@ -14,7 +14,7 @@ _ANY = QRegularExpression(r"-?\d{0,16}([.,]\d{0,9})?")
 class NumberField(QLineEdit):
     """Takes digits only; a number out of range is passed on as typed, for the check to name.
 
-    Signals: `chosen(int | float)`, `cleared()` when it has become empty by the user's hand.
+    Signals: `chosen(int | float)`, `cleared()` when the user has left no number in it.
     """
 
     chosen = Signal(object)
@@ -43,9 +43,9 @@ class NumberField(QLineEdit):
         except ValueError:
             return None
 
-    def _on_text_edited(self, text: str) -> None:
+    def _on_text_edited(self) -> None:
         value = self._value()
         if value is not None:
             self.chosen.emit(value)
-        elif not text:
+        else:
             self.cleared.emit()

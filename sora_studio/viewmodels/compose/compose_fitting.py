@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from sora_studio.domain.beside import carried
 from sora_studio.domain.models.carry import place
 from sora_studio.domain.models.draft import Medium
 from sora_studio.domain.models.profile import Mode, ModelProfile, Role
 from sora_studio.domain.models.values import OptionValue, is_same, shown
 from sora_studio.domain.picture import PictureEdit
 from sora_studio.domain.request import GenerationRequest, as_draft, mode_of
+from sora_studio.domain.successors import successor_slugs
 from sora_studio.viewmodels.compose.compose_routes import Ways
 from sora_studio.viewmodels.compose.pictures.picture_crop import reshaped
 from sora_studio.viewmodels.compose.pictures.picture_words import Seen, Shape
@@ -35,6 +37,28 @@ def fitting(request: GenerationRequest, profiles: Mapping[str, ModelProfile], pr
         return fitted.completed(profile)  # what was set aside stays there, even if it would fit by now
     placed = place(as_draft(request, profile), mode, profile)
     return replace(fitted, media=placed.media, set_aside=placed.set_aside).completed(profile)
+
+
+def taken_over(
+    request: GenerationRequest,
+    profiles: Mapping[str, ModelProfile],
+    known: Mapping[str, ModelProfile],
+    preferred: Sequence[str],
+) -> tuple[GenerationRequest, Sequence[str]]:
+    """Return a request as one of the usable `profiles` takes it, and a sentence for each change.
+
+    The place of a model that is gone is taken by its first successor; `known` has the profiles of such models too.
+    """
+    if request.model in profiles or not profiles:
+        fitted = fitting(request, profiles, preferred)
+        return fitted, changes(request, fitted, profiles.get(fitted.model))
+    source = known.get(request.model)
+    wanted = (*(successor_slugs(source, profiles) if source else ()), *preferred, *profiles)
+    target = profiles[next(slug for slug in wanted if slug in profiles)]
+    lost = f"{source.title} is no longer offered" if source else f"There is no profile of {request.model}"
+    moved, notes = carried(request, source, target) if source else (request, ())
+    fitted = fitting(moved, profiles, (target.slug,))
+    return fitted, (f"{lost}; this draft is with {target.title} now.", *(notes or changes(request, fitted, target)))
 
 
 def _has_place(role: Role, media: tuple[Medium, ...], mode: Mode, profile: ModelProfile) -> bool:

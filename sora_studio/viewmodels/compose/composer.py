@@ -23,12 +23,7 @@ from sora_studio.domain.request import (
 from sora_studio.domain.task import Task
 from sora_studio.viewmodels.compose import compose_text
 from sora_studio.viewmodels.compose.compose_complaints import problems_of
-from sora_studio.viewmodels.compose.compose_fitting import (
-    changes,
-    fitting,
-    reachable,
-    recropped,
-)
+from sora_studio.viewmodels.compose.compose_fitting import fitting, reachable, recropped, taken_over
 from sora_studio.viewmodels.compose.compose_state import ComposeState
 from sora_studio.viewmodels.compose.draft_keeper import DraftKeeper
 from sora_studio.viewmodels.compose.media_places import moved, rescaled
@@ -122,6 +117,7 @@ class ComposeModel(ComposeState):
         media = rescaled(self.request.media, address, scale)
         if media != self.request.media:
             self.history.record(self.request, goes_on=goes_on)
+            self._memory.media_changed()
             self._choose("images", self.request.with_media(media))
 
     def put_in_mode(self, mode: Mode, role: Role, source: str) -> None:
@@ -134,6 +130,7 @@ class ComposeModel(ComposeState):
         if profile is None or slot is None:
             return
         self.history.record(self.request)
+        self._memory.media_changed()
         request, notes = self.request, ()
         if mode != self.mode:
             request, notes = self._memory.in_mode(request, profile, mode)
@@ -146,6 +143,7 @@ class ComposeModel(ComposeState):
 
     def drop_aside(self, source: str) -> None:
         """Remove a medium that was set aside."""
+        self._memory.media_changed()
         self.history.record(self.request)
         aside = self.request.set_aside
         left = {role: tuple(one for one in media if one.address != source) for role, media in aside.items()}
@@ -226,8 +224,7 @@ class ComposeModel(ComposeState):
         if request.media != self.request.media:
             self.history.clear()
         self._memory.clear()
-        fitted = self._fitting(request)
-        self._notes = changes(request, fitted, self.profiles.get(fitted.model))
+        fitted, self._notes = self._taken_over(request)
         self._replace(fitted)
         self.complaints.clear()
         self.changed.emit()
@@ -344,13 +341,14 @@ class ComposeModel(ComposeState):
             if touched:
                 self.keeper.touch()
         else:
-            self._draft = replace(earlier, request=self._fitting(earlier.request))
+            request, self._notes = self._taken_over(earlier.request)
+            self._draft = replace(earlier, request=request)
             self.keeper.take(self._draft)
-            self._notes = changes(earlier.request, self.request, self.profile)
         self.changed.emit()
 
     def _put_media(self, media: Media) -> None:
         """Replace the media; the mode follows if it does not take them, or needs some that are gone."""
+        self._memory.media_changed()
         profile, mode = self.profile, self.mode
         request = self.request.with_media(media)
         self.inspection.keep_only(request.sources)
@@ -363,6 +361,7 @@ class ComposeModel(ComposeState):
 
     def _put_back(self, earlier: GenerationRequest) -> None:
         """Restore an earlier model, mode and media, with their edits; in the same mode the options chosen since stay."""
+        self._memory.media_changed()
         now = self.request
         request = replace(now, edits=earlier.edits, set_aside=earlier.set_aside)
         if (earlier.model, earlier.mode) != (now.model, now.mode):
@@ -397,6 +396,13 @@ class ComposeModel(ComposeState):
         self._draft = replace(self._draft, request=request)
         self.keeper.touch()
 
-    def _fitting(self, request: GenerationRequest) -> GenerationRequest:
+    def _taken_over(self, request: GenerationRequest) -> tuple[GenerationRequest, Sequence[str]]:
+        known = self._services.profiles if self._services else self._profiles
+        return taken_over(request, self._profiles, known, self._preferred(request))
+
+    def _preferred(self, request: GenerationRequest) -> tuple[str, ...]:
         mine = self._services.settings.current.model if self._services else ""
-        return fitting(request, self.profiles, (request.model, self.request.model, mine))
+        return (request.model, self.request.model, mine)
+
+    def _fitting(self, request: GenerationRequest) -> GenerationRequest:
+        return fitting(request, self.profiles, self._preferred(request))

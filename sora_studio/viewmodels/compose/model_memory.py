@@ -4,8 +4,7 @@ from dataclasses import replace
 
 from sora_studio.domain.beside import carried
 from sora_studio.domain.models.carry import place
-from sora_studio.domain.models.draft import Medium
-from sora_studio.domain.models.profile import Mode, ModelProfile, Role
+from sora_studio.domain.models.profile import Mode, ModelProfile
 from sora_studio.domain.request import GenerationRequest, as_draft, mode_of
 from sora_studio.viewmodels.compose.compose_fitting import options_in_mode
 
@@ -15,10 +14,17 @@ class ModelMemory:
 
     def __init__(self) -> None:
         self._left = dict[str, dict[str, GenerationRequest]]()
+        self._in_place = set[tuple[str, str]]()
+        """Models and modes whose media were arranged as they are now, when they were left."""
 
     def clear(self) -> None:
         """Forget everything: another draft begins."""
         self._left.clear()
+        self._in_place.clear()
+
+    def media_changed(self) -> None:
+        """Forget how media were arranged elsewhere: the user has changed them. The options still come back."""
+        self._in_place.clear()
 
     def in_model(
         self, request: GenerationRequest, source: ModelProfile, target: ModelProfile
@@ -44,9 +50,9 @@ class ModelMemory:
         return moved, tuple(notes)
 
     def restored(self, request: GenerationRequest, target: ModelProfile) -> GenerationRequest | None:
-        """Return the request as it was left with a model; None if it never was, or has other media by now."""
+        """Return the request as it was left with a model; None if it never was, or its media were changed since."""
         last = next(reversed(self._left.get(target.slug, {}).values()), None)
-        if last is None or not _has_same_media(last, request) or not target.mode(last.mode):
+        if last is None or (target.slug, last.mode) not in self._in_place or not target.mode(last.mode):
             return None
         there = replace(last, prompt=request.prompt, callback=request.callback, pictures_by=request.pictures_by)
         return replace(there, edits=request.edits, seen={})
@@ -57,7 +63,7 @@ class ModelMemory:
         """Return the request for another mode of its model, and a sentence for each medium that changes its role or place."""
         self._leave(request, profile)
         left = self._left[profile.slug].get(mode.id)
-        if left is not None and _has_same_media(left, request):
+        if left is not None and (profile.slug, mode.id) in self._in_place:
             there = replace(request, mode=mode.id, media=left.media, set_aside=left.set_aside)
             return self._with_left_options(there, left, profile), ()
         placed = place(as_draft(request, profile), mode, profile)
@@ -69,6 +75,7 @@ class ModelMemory:
         mode = mode_of(request, profile).id
         modes.pop(mode, None)
         modes[mode] = replace(request, mode=mode)
+        self._in_place.add((profile.slug, mode))
 
     def _with_left_options(
         self, request: GenerationRequest, left: GenerationRequest, profile: ModelProfile
@@ -77,14 +84,3 @@ class ModelMemory:
             return replace(request, options=left.options, route=left.route)
         former = mode_of(left, profile)
         return replace(request, options=options_in_mode(left.options, former, mode_of(request, profile), profile))
-
-
-def _has_same_media(one: GenerationRequest, other: GenerationRequest) -> bool:
-    return _addresses(one) == _addresses(other)
-
-
-def _addresses(request: GenerationRequest) -> list[tuple[str, str]]:
-    media: list[Medium] = [
-        medium for found in (request.media, request.set_aside) for role in Role for medium in found.get(role, ())
-    ]
-    return sorted((medium.kind.value, medium.address) for medium in media)

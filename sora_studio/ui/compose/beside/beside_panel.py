@@ -1,6 +1,7 @@
 """The panel in which one draft is compared for several models and sent to all of them."""
 
 import asyncio
+from collections.abc import Iterable
 from functools import partial
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QSize, Qt, Signal
@@ -22,6 +23,7 @@ from sora_studio.ui.kit.elided_label import ElidedLabel
 from sora_studio.ui.kit.generate_button import GenerateButton
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.viewmodels.compose.models.beside_model import BesideModel
+from sora_studio.viewmodels.compose.models.beside_words import BesideRow
 
 _WIDTH = 880
 _MARGIN = 20
@@ -54,6 +56,7 @@ class BesidePanel(FloatingPanel):
         self._body, self._scroll = QWidget(), QScrollArea()
         self._row_column = QVBoxLayout(self._body)
         self._problem, self._again = ProblemLine(), AgainQuestion()
+        self._asked_about: tuple[str, ...] = ()
         self._add, self._takes = MenuChip(self), MenuChip(self)
         self._summary = ElidedLabel(at_end=True)
         self.generate_button = GenerateButton()
@@ -197,6 +200,7 @@ class BesidePanel(FloatingPanel):
         try:
             tasks = await self._model.submit(again=again)
         except RequestRepeated as repeated:
+            self._asked_about = _sent(self._model.rows)
             self._again.ask(repeated, self._model.request, self._model.takes)
             self._fit()
             return
@@ -261,6 +265,8 @@ class BesidePanel(FloatingPanel):
         self._takes.setAccessibleName(f"Takes of each model ×{model.takes}")
         self._summary.setText(model.summary)
         self._problem.say(model.problem)
+        if self._asked_about != _sent(rows):
+            self._again.dismiss()
         self._again.keep_for(model.request, model.takes)
         self.generate_button.setText(model.generate_words)
         self.generate_button.setAccessibleDescription(f"{model.generate_words}. {model.summary}")
@@ -288,3 +294,8 @@ class BesidePanel(FloatingPanel):
 def _is_ours(event: QKeyEvent) -> bool:
     is_send = event.key() in _SEND_KEYS and bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
     return is_send or event.key() == Qt.Key.Key_Escape
+
+
+def _sent(rows: Iterable[BesideRow]) -> tuple[str, ...]:
+    """Return the models that would be sent."""
+    return tuple(row.slug for row in rows if not row.refusals)

@@ -90,4 +90,8 @@ class ImageStrip(MediaStrip[ImageWell]):
             self._scope.start(self._keep(after, pixels, self._pasted_dir), name="paste image")
 
     async def _keep(self, after: str | None, pixels: QImage, folder: Path) -> None:
-        self._add(after, (str(await keep_pixels(pixels, folder)),))
+        source = str(await keep_pixels(pixels, folder))
+        if self._late is not None:  # the mode has changed meanwhile
+            self._late(source)
+        else:
+            self._add(after, (source,))

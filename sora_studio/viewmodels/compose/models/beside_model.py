@@ -162,7 +162,7 @@ class BesideModel(QObject):
         try:
             requests = [self._reachable(entry) for entry in self._sent]
             files = {file for request in requests for file in request.files}
-            shown = {source: digest for source, digest in self._compose.looks.shown.items() if source in files}
+            shown = {source: digest for source, digest in self._compose.inspection.shown.items() if source in files}
             return await self._submission.submit_together(requests, takes=self._takes, again=again, shown=shown)
         except InvalidRequest as error:
             self._trouble, self._found = error.title, {}
