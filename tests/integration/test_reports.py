@@ -11,7 +11,6 @@ import pytest
 from PIL import Image
 
 from sora_studio.clock import Clock
-from sora_studio.domain.models.draft import first_pictures
 from sora_studio.domain.ports import Callback
 from sora_studio.domain.settings import RELAY_TOKEN_VARIABLE, RELAY_URL_VARIABLE, RelayPlace, Settings
 from sora_studio.domain.task import Phase, Task
@@ -95,7 +94,7 @@ def test_a_local_picture_goes_through_the_same_relay(tmp_path: Path) -> None:
             async with running_studio(tmp_path, simulator.url, speed=SPEED) as studio:
                 await studio.submission.submit(
                     request(
-                        media=first_pictures(str(picture)),
+                        images=(str(picture),),
                         callback=True,
                     )
                 )
