@@ -386,7 +386,7 @@ def test_hundreds_of_tasks_over_a_day_are_quick_and_never_early(tmp_path: Path) 
             rig.gateway.statuses[f"remote-{number}"] = [PENDING] * 3 + [PROCESSING] * 7 + [DONE]
             begun[f"remote-{number}"] = rig.clock.now()
             tracking.task_changed(task)
-            await rig.advance(432)
+            await rig.advance(288)
         await rig.advance(600)
         assert set(rig.states()) == {TaskState.SUCCESS}
         asked = defaultdict[str, list[datetime]](list)
