@@ -166,7 +166,9 @@ class CopyProcess:
         os.fsync(copy.fileno())
         finished = unfinished.parent / f"{digest.hexdigest()}.{plan.format}"
         copy.close()  # Windows renames no open file
-        if not finished.exists():  # an equal one may be open: it is being uploaded
+        try:
+            os.utime(finished)  # an equal one may be in use by an upload; it stays, as the most recent
+        except FileNotFoundError:
             unfinished.replace(finished)
             sync_folder(unfinished.parent)
         return PreparedFile(finished, CONTAINERS[plan.format].media_type, size_bytes, digest.hexdigest())
