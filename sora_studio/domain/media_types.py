@@ -2,9 +2,32 @@
 
 from dataclasses import dataclass
 
-FILM_TYPES = {"mp4": "video/mp4", "mov": "video/quicktime", "m4v": "video/x-m4v"}
-SOUND_TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav", "m4a": "audio/mp4"}
-"""Media types by format, for every format that a model profile names."""
+FILM_TYPES = {
+    "mp4": "video/mp4",
+    "mov": "video/quicktime",
+    "m4v": "video/x-m4v",
+    "3gp": "video/3gpp",
+    "webm": "video/webm",
+    "mkv": "video/x-matroska",
+    "avi": "video/x-msvideo",
+    "ts": "video/mp2t",
+    "flv": "video/x-flv",
+    "wmv": "video/x-ms-wmv",
+    "ogv": "video/ogg",
+}
+SOUND_TYPES = {
+    "mp3": "audio/mpeg",
+    "wav": "audio/wav",
+    "m4a": "audio/mp4",
+    "aac": "audio/aac",
+    "flac": "audio/flac",
+    "ogg": "audio/ogg",
+    "aiff": "audio/aiff",
+    "wma": "audio/x-ms-wma",
+}
+"""Media types by format, for every format that can be lent. A format's name is also its suffix."""
+USUAL_FILMS, USUAL_SOUNDS = ("mp4", "mov", "m4v"), ("mp3", "wav", "m4a")
+"""What is sent where the model's page names no formats: those that the shipped profiles name."""
 SUFFIXES = {
     "image/jpeg": ".jpg",
     "image/png": ".png",

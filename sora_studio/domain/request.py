@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from sora_studio.domain.errors import Problem
 from sora_studio.domain.film_edit import FilmEdit
-from sora_studio.domain.media_types import FILM_TYPES, SOUND_TYPES
+from sora_studio.domain.media_types import USUAL_FILMS, USUAL_SOUNDS
 from sora_studio.domain.models.check import Refusal, RefusalKind, check
 from sora_studio.domain.models.draft import Draft, Media, MediaFacts, Medium
 from sora_studio.domain.models.estimate import TimeEstimate, stated_time
@@ -27,8 +27,8 @@ USUAL_MAX_BYTES = 50_000_000
 """What a picture may have where the model's page names no size."""
 _USUAL_FORMATS = {
     MediaKind.IMAGE: USUAL_FORMATS,
-    MediaKind.VIDEO: tuple(FILM_TYPES),
-    MediaKind.AUDIO: tuple(SOUND_TYPES),
+    MediaKind.VIDEO: USUAL_FILMS,
+    MediaKind.AUDIO: USUAL_SOUNDS,
 }
 _UNEDITED = (PictureEdit(), FilmEdit())
 

@@ -7,18 +7,11 @@ ENOUGH_BYTES = HEAD_BYTES
 """How many leading bytes `read_format` needs."""
 
 _FORMATS = {media_type: name for name, media_type in (FILM_TYPES | SOUND_TYPES).items()} | {
-    "video/webm": "webm",
-    "video/x-matroska": "mkv",
-    "video/ogg": "ogv",
-    "audio/ogg": "ogg",
-    "audio/flac": "flac",
-    "audio/aac": "aac",
     "audio/mp3": "mp3",
     "audio/wave": "wav",
     "audio/x-wav": "wav",
     "audio/x-m4a": "m4a",
 }
-_SOUNDS = frozenset({".mp3", ".wav", ".m4a", ".ogg", ".flac"})
 
 
 class NotAFilm(Exception):
@@ -32,7 +25,7 @@ def read_format(head: bytes, content_type: str) -> str | None:
     """
     said = content_type.partition(";")[0].strip().lower()
     kind = kind_of(head)
-    if kind.form is FileForm.FILM or kind.extension in _SOUNDS:
+    if kind.form is FileForm.FILM or kind.is_sound:
         return kind.extension.removeprefix(".")
     if not head:
         raise NotAFilm("is empty.")

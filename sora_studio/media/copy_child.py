@@ -19,7 +19,7 @@ from sora_studio.domain.disk_space import is_full
 from sora_studio.domain.models.profile import MediaKind
 from sora_studio.domain.recording import UnusableFile
 from sora_studio.media.copy_file import CopyCursor, CopyFile
-from sora_studio.media.copy_plan import CONTAINERS, CopyPlan
+from sora_studio.media.copy_plan import MUXERS, CopyPlan
 from sora_studio.media.copy_progress import CopyProgress
 from sora_studio.media.recording import open_recording
 from sora_studio.media.reencode import EncoderMissing, encode_film, encode_sound
@@ -77,7 +77,7 @@ def make_copy(file: BinaryIO, output: CopyFile, plan: CopyPlan, progress: CopyPr
         return output.opened()
 
     kind = MediaKind.VIDEO if plan.has_picture else MediaKind.AUDIO
-    muxer = CONTAINERS[plan.format].muxer
+    muxer = MUXERS[plan.format]
     with (
         open_recording(file, kind) as (_, source),
         av.open(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sora_studio.domain.errors import InvalidRequest, Problem
 from sora_studio.domain.film_edit import FilmEdit, Trim
+from sora_studio.domain.media_types import FILM_TYPES, SOUND_TYPES
 from sora_studio.domain.models.check import Refusal, RefusalKind, check_medium
 from sora_studio.domain.models.draft import Medium
 from sora_studio.domain.models.profile import MediaKind, MediaSlot
@@ -13,37 +14,18 @@ from sora_studio.domain.models.values import listed
 from sora_studio.domain.picture import format_name
 from sora_studio.domain.recording import RecordingFacts
 
-
-@dataclass(frozen=True, slots=True)
-class Container:
-    """A kind of file that can be written. `muxer` is FFmpeg's name."""
-
-    muxer: str
-    media_type: str
-
-
-CONTAINERS = {
-    "mp4": Container("mp4", "video/mp4"),
-    "m4v": Container("mp4", "video/x-m4v"),
-    "mov": Container("mov", "video/quicktime"),
-    "3gp": Container("3gp", "video/3gpp"),
-    "webm": Container("webm", "video/webm"),
-    "mkv": Container("matroska", "video/x-matroska"),
-    "avi": Container("avi", "video/x-msvideo"),
-    "ts": Container("mpegts", "video/mp2t"),
-    "flv": Container("flv", "video/x-flv"),
-    "wmv": Container("asf", "video/x-ms-wmv"),
-    "ogv": Container("ogg", "video/ogg"),
-    "mp3": Container("mp3", "audio/mpeg"),
-    "wav": Container("wav", "audio/wav"),
-    "m4a": Container("ipod", "audio/mp4"),
-    "aac": Container("adts", "audio/aac"),
-    "flac": Container("flac", "audio/flac"),
-    "ogg": Container("ogg", "audio/ogg"),
-    "aiff": Container("aiff", "audio/aiff"),
-    "wma": Container("asf", "audio/x-ms-wma"),
+_MUXERS = {
+    "m4v": "mp4",
+    "mkv": "matroska",
+    "ts": "mpegts",
+    "wmv": "asf",
+    "ogv": "ogg",
+    "m4a": "ipod",
+    "aac": "adts",
+    "wma": "asf",
 }
-"""By the name that profiles use, which is also the extension."""
+MUXERS = {name: _MUXERS.get(name, name) for name in FILM_TYPES | SOUND_TYPES}
+"""FFmpeg's names of the containers that can be written, by the name that profiles use."""
 
 _FOR_H264 = ("mp4", "mov", "m4v")
 """Containers to encode into, the best first."""
@@ -149,7 +131,7 @@ def _copied(plan: CopyPlan, facts: RecordingFacts, refusals: list[Refusal], slot
     """Return the plan of a copy that is not encoded anew; None where there is none."""
     if not refusals:
         own = _SOUND_OF.get(facts.format, facts.format) if facts.has_picture and not plan.has_picture else facts.format
-        return replace(plan, format=own) if own in CONTAINERS and (not slot.formats or own in slot.formats) else None
+        return replace(plan, format=own) if own in MUXERS and (not slot.formats or own in slot.formats) else None
     is_usual = (facts.video_codec, facts.pixel_format) == ("h264", "yuv420p") and facts.audio_codec in {"aac", ""}
     is_format = all(refusal.kind is RefusalKind.MEDIA_FORMAT for refusal in refusals)
     if is_format and is_usual and facts.format in _REPACKABLE and "mp4" in slot.formats:

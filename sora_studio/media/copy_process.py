@@ -18,8 +18,9 @@ from sora_studio.atomic_file import sync_folder
 from sora_studio.domain.disk_space import is_full
 from sora_studio.domain.errors import PassingError, StorageFull, StudioError
 from sora_studio.domain.film_edit import PreparedFile
+from sora_studio.domain.media_types import FILM_TYPES, SOUND_TYPES
 from sora_studio.domain.models.profile import MediaSlot
-from sora_studio.media.copy_plan import CONTAINERS, CopyPlan
+from sora_studio.media.copy_plan import CopyPlan
 from sora_studio.media.film_process import KILLED_BY_OTHERS, child_environment, own_program
 from sora_studio.media.recording_file import unusable
 
@@ -171,7 +172,7 @@ class CopyProcess:
         except FileNotFoundError:
             unfinished.replace(finished)
             sync_folder(unfinished.parent)
-        return PreparedFile(finished, CONTAINERS[plan.format].media_type, size_bytes, digest.hexdigest())
+        return PreparedFile(finished, (FILM_TYPES | SOUND_TYPES)[plan.format], size_bytes, digest.hexdigest())
 
 
 def _unfinished(folder: Path) -> tuple[int, str]:

@@ -20,8 +20,12 @@ from sora_studio.relay.limits import Limits, Refused
 
 _PART = ".part"
 _TYPES = {suffix: media_type for media_type, suffix in SUFFIXES.items()}
-_ONE_CONTAINER = frozenset({".mp4", ".m4v", ".mov", ".m4a"})
-"""They differ by a brand that programs set as they like."""
+_ONE_CONTAINER = (
+    frozenset({".mp4", ".m4v", ".mov", ".m4a", ".3gp"}),
+    frozenset({".wmv", ".wma"}),
+    frozenset({".ogv", ".ogg"}),
+)
+"""They differ by a brand that programs set as they like, or only by the streams inside."""
 _WRITE_BYTES = 1 << 20
 """How much of an upload is collected for a write: each costs a thread's turn."""
 
@@ -157,7 +161,7 @@ def media_type_of(handle: str) -> str:
 def _fits(first: bytes, handle: str) -> bool:
     """Return whether content with these first bytes is of the suffix's kind."""
     suffix, extension = handle[handle.rindex(".") :], kind_of(first).extension
-    return extension == suffix or {suffix, extension} <= _ONE_CONTAINER
+    return extension == suffix or any({suffix, extension} <= container for container in _ONE_CONTAINER)
 
 
 def _loans_in(folder: Path, *, latest_s: float) -> Iterator[tuple[str, _Loan]]:

@@ -2,7 +2,10 @@
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from sora_studio.domain.events import CopyProgressed
 from sora_studio.domain.models.draft import Medium
@@ -37,9 +40,10 @@ class CopyingMedia(ScriptedMedia):
         LocalMedia.__init__(self, copies=copies)
 
 
-def rig_with(tmp_path: Path, media: CopyingMedia) -> Rig:
-    rig = Rig(tmp_path, media=media)
-    rig.core.profiles[EXTEND] = shipped_profile(EXTEND)  # type: ignore[index]  # a dict, for reading only
+def rig_with(tmp_path: Path, media: CopyingMedia, formats: tuple[str, ...] = ("mp4",)) -> Rig:
+    rig, profile = Rig(tmp_path, media=media), shipped_profile(EXTEND)
+    slots = tuple(replace(slot, formats=formats) if slot.kind is MediaKind.VIDEO else slot for slot in profile.media)
+    rig.core.profiles[EXTEND] = replace(profile, media=slots)  # type: ignore[index]  # a dict, for reading only
     return rig
 
 
@@ -85,16 +89,18 @@ def test_a_cancelled_task_kills_its_copy_and_nothing_is_left(tmp_path: Path) -> 
     run(story())
 
 
-def test_a_finished_copy_is_sent_with_its_task(tmp_path: Path) -> None:
-    film = write_recording(tmp_path / "walk.mp4", seconds=0.2)
+@pytest.mark.parametrize(("name", "video", "audio"), [("mp4", "libx264", "aac"), ("webm", "libvpx", "libopus")])
+def test_a_finished_copy_is_sent_with_its_task(tmp_path: Path, name: str, video: str, audio: str) -> None:
+    film = write_recording(tmp_path / f"walk.{name}", seconds=0.2, video=video, audio=audio)
 
     async def story() -> None:
-        rig = rig_with(tmp_path, CopyingMedia())
+        rig = rig_with(tmp_path, CopyingMedia(), formats=(name,))
         async with rig:
             [task] = await rig.engine.submission.submit(wish(film))
             await rig.clock.advance(0.1)
             await rig.until(lambda: rig.state() is TaskState.PENDING)
-            assert rig.told(CopyProgressed)[-1] == CopyProgressed(task.id, "walk.mp4", 1.0)
+            assert rig.told(CopyProgressed)[-1] == CopyProgressed(task.id, f"walk.{name}", 1.0)
             assert len(rig.gateway.created) == 1
+            assert [Path(handle).suffix for handle in rig.host.published] == [f".{name}"]
 
     run(story())

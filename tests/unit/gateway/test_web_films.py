@@ -48,6 +48,8 @@ def sentence_about(web: Web | None, url: str = LINK) -> str:
         (HEADS["audio/mp4"], "m4a"),
         (b"OggS\0\2" + bytes(22) + b"\1\x1e\1vorbis" + bytes(5000), "ogg"),
         (b"fLaC\0\0\0\x22" + bytes(5000), "flac"),
+        (HEADS["audio/aac"], "aac"),
+        (HEADS["audio/aiff"], "aiff"),
     ],
 )
 def test_a_container_is_known_by_its_first_bytes_whatever_the_server_says(body: bytes, name: str) -> None:

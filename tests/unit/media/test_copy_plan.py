@@ -7,9 +7,10 @@ import pytest
 
 from sora_studio.domain.errors import InvalidRequest
 from sora_studio.domain.film_edit import FilmEdit, Trim
+from sora_studio.domain.media_types import FILM_TYPES, SOUND_TYPES, SUFFIXES
 from sora_studio.domain.models.profile import MediaKind, MediaSlot, Role
 from sora_studio.domain.recording import RecordingFacts
-from sora_studio.media.copy_plan import CONTAINERS, CopyPlan, plan_copy
+from sora_studio.media.copy_plan import MUXERS, CopyPlan, plan_copy
 
 FILM = MediaSlot(Role.VIDEO, MediaKind.VIDEO, "video_urls", ("m",), formats=("mp4", "mov", "m4v"))
 SOUND = MediaSlot(Role.AUDIO, MediaKind.AUDIO, "audio_urls", ("m",), formats=("wav", "mp3"))
@@ -158,6 +159,11 @@ def test_a_films_sound_leaves_its_picture_behind() -> None:
     assert _plan(facts, AS_IS, slot) == CopyPlan(format="m4a", has_picture=False, end_s=10)
 
 
-def test_every_container_has_a_type() -> None:
-    for name, container in CONTAINERS.items():
-        assert container.media_type.startswith(("video/", "audio/")), name
+def test_every_container_can_be_lent_under_a_suffix_of_its_own() -> None:
+    types = FILM_TYPES | SOUND_TYPES
+    assert [SUFFIXES[types[name]] for name in MUXERS] == [f".{name}" for name in MUXERS]
+
+
+@pytest.mark.parametrize("name", FILM_TYPES)
+def test_a_film_of_a_format_that_a_profile_of_ones_own_names_is_copied_as_it_is(name: str) -> None:
+    assert _plan(replace(MP4, format=name), AS_IS, replace(FILM, formats=(name,))).format == name
