@@ -227,7 +227,7 @@ def _build_generate(generate: argparse.ArgumentParser) -> None:
     )
     _add_draft(generate, media="ROLE=PATH|URL")
     generate.add_argument("--dry-run", action="store_true", help="send nothing; print what would be sent, or why it would not")
-    generate.add_argument("--fit", action="store_true", help="if a picture cannot be sent as it is, send a converted copy")
+    generate.add_argument("--fit", action="store_true", help="if a file cannot be sent as it is, send a converted copy")
     generate.add_argument("--route", default="", metavar="R", help='one of the model\'s routes ("models show" lists them)')
     generate.add_argument("--model", metavar="SLUG", help="the model (default: from the settings)")
     generate.add_argument("--count", type=int, default=1, metavar="N", help="takes of the same request, 1 to 10")

@@ -10,6 +10,7 @@ from sora_studio.domain.models.profile import Role
 from sora_studio.viewmodels.settings.models.sample import Sample
 from tests.doubles.films import write_film
 from tests.doubles.models import shipped_models
+from tests.doubles.recordings import write_recording
 from tests.unit.cli.conftest import Answer
 
 Ask = Callable[..., Answer]
@@ -165,13 +166,35 @@ def test_pictures_are_looked_at(dry: Ask, tmp_path: Path) -> None:
     assert _kinds(answer) == ["media_pixels", "media_alpha"]
 
 
+EDIT = '[[mode]]\nid = "edit"\ntitle = "Edit"\nkind = "edit"\n[[media]]\nrole = "{0}"\nkind = "{0}"\nfield = "files"'
+
+
 def test_films_are_looked_at(dry: Ask, tmp_path: Path, add_model: Callable[..., None]) -> None:
-    mode = '[[mode]]\nid = "edit"\ntitle = "Edit"\nkind = "edit"\n[[media]]\nrole = "video"\nkind = "video"\nfield = "videos"'
-    add_model("harbour-1", mode, 'formats = ["mp4"]\nmin_s = 100')
+    add_model("harbour-1", EDIT.format("video"), 'formats = ["mp4"]\nmin_s = 100')
     write_film(tmp_path / "short.mp4")
-    (tmp_path / "odd.avi").write_bytes(b"unknown to this program")
+    (tmp_path / "odd.mp4").write_bytes(b"unknown to this program")
     assert _kinds(dry("--model", "harbour-1", "--media", f"video={tmp_path / 'short.mp4'}")) == ["media_length"]
-    assert _kinds(dry("--model", "harbour-1", "--media", f"video={tmp_path / 'odd.avi'}")) == ["media_format"]
+    refused = dry("--model", "harbour-1", "--media", f"video={tmp_path / 'odd.mp4'}")
+    assert _kinds(refused) == ["media_format"]
+    assert "odd.mp4 is " in str(refused.row)
+
+
+def test_sounds_are_looked_at(dry: Ask, tmp_path: Path, add_model: Callable[..., None]) -> None:
+    add_model("harbour-1", EDIT.format("audio"), 'formats = ["mp3"]\nmax_s = 1')
+    long = write_recording(tmp_path / "long.wav", seconds=1.2, video=None, audio="pcm_s16le")
+    (tmp_path / "odd.mp3").write_bytes(b"no sound")
+    assert _kinds(dry("--model", "harbour-1", "--media", f"audio={long}")) == ["media_format", "media_length"]
+    assert _kinds(dry("--model", "harbour-1", "--media", f"audio={tmp_path / 'odd.mp3'}")) == ["media_format"]
+
+
+def test_a_converted_film_is_what_a_dry_run_checks_if_it_is_asked_for(
+    dry: Ask, tmp_path: Path, add_model: Callable[..., None]
+) -> None:
+    add_model("harbour-1", EDIT.format("video"), 'formats = ["mp4"]')
+    film = write_recording(tmp_path / "walk.mkv", seconds=0.2)
+    asked = ("--model", "harbour-1", "--media", f"video={film}")
+    assert _kinds(dry(*asked)) == ["media_format"]
+    assert dry(*asked, "--fit").code == 0
 
 
 def test_a_copy_that_fits_would_be_sent_if_it_is_asked_for(dry: Ask, tmp_path: Path) -> None:
