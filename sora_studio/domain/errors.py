@@ -98,12 +98,12 @@ class ProfileError(UserError):
 class PublicUrlNeeded(UserError):
     """The service downloads pictures, films and sounds itself, so it must be able to reach them."""
 
-    title = "The service can only fetch pictures from a public address."
-    advice = "Choose how pictures get one in Settings, or put the picture online and paste its https address."
+    title = "The service can only fetch files from a public address."
+    advice = "Choose how files get one in Settings, or put the file online and paste its https address."
 
 
 class PublishingFailed(UserError):
-    title = "The picture could not be published."
+    title = "The file could not be published."
     advice = "Check Settings, Pictures. Nothing was charged."
 
 

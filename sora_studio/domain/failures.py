@@ -25,7 +25,7 @@ class Failure:
 
 
 _UNSAFE_CONTENT = Failure(
-    "The prompt or the picture is against the content rules.",
+    "The prompt or a file is against the content rules.",
     "Reword what could be read as violent, sexual, hateful, or as a real person or brand, then try again.",
     fixable=True,
 )
@@ -34,12 +34,12 @@ _KNOWN: dict[str, Failure] = {
     "CONTENT_VIOLATION": _UNSAFE_CONTENT,
     "SENSITIVECONTENTDETECTED": Failure(
         "The service found sensitive content.",
-        "Make the wording or the picture more neutral, then try again.",
+        "Make the wording or the file more neutral, then try again.",
         fixable=True,
     ),
     "NSFW_DETECTED": Failure(
         "The service found sexual or explicit content.",
-        "Remove nudity and suggestive wording, or choose another picture.",
+        "Remove nudity and suggestive wording, or choose another file.",
         fixable=True,
     ),
     "INVALID_PROMPT": Failure(
@@ -53,23 +53,23 @@ _KNOWN: dict[str, Failure] = {
         fixable=True,
     ),
     "INVALID_IMAGE_URL": Failure(
-        "The service cannot use the picture's address.",
-        "Give a direct https link to a JPG, PNG or WebP picture that opens without signing in.",
+        "The service cannot use a file's address.",
+        "Give a direct https link to the file itself that opens without signing in.",
         fixable=True,
     ),
     "IMAGE_DOWNLOAD_FAILED": Failure(
-        "The service could not fetch the picture.",
-        "Check that the link opens in a private browser window, or put the picture on another host.",
+        "The service could not fetch a file.",
+        "Check that its link opens in a private browser window, or put the file on another host.",
         fixable=True,
     ),
     "IMAGE_TOO_LARGE": Failure(
-        "The picture is too large for the service.",
-        "Save it smaller or as a JPG, below the size limit, and add it again.",
+        "A file is too large for the service.",
+        "Save it smaller, below the size limit, and add it again.",
         fixable=True,
     ),
     "UNSUPPORTED_FORMAT": Failure(
-        "The service does not take this kind of picture.",
-        "Save it as JPG, PNG or WebP and add it again.",
+        "The service does not take this kind of file.",
+        "Convert it to a format that the model takes and add it again.",
         fixable=True,
     ),
     "PROCESSING_TIMEOUT": Failure(
@@ -108,12 +108,12 @@ _KNOWN: dict[str, Failure] = {
         fixable=True,
     ),
     IMAGE_UNUSABLE: Failure(
-        "The picture was no longer usable when it was the task's turn.",
-        "Nothing was sent. Add the picture again and try once more.",
+        "A file was no longer usable when it was the task's turn.",
+        "Nothing was sent. Add the file again and try once more.",
         fixable=True,
     ),
     IMAGE_UNPUBLISHED: Failure(
-        "The picture could not be published for the service.",
+        "A file could not be published for the service.",
         "Nothing was sent. Check Settings, Pictures, then try again.",
         fixable=False,
     ),

@@ -29,7 +29,7 @@ REMEMBER_S = 60.0
 
 _MAX_REMEMBERED = 64
 _KIND_BYTES = 32
-_TAKEN = "The service takes JPEG, PNG and WebP"
+_TAKEN = "Use a JPEG or PNG picture"
 _ACCEPT = "image/jpeg, image/png, image/webp, */*;q=0.1"
 _BEGINNING = {"Accept": "video/*, audio/*, */*;q=0.1", "Range": f"bytes=0-{media_header.ENOUGH_BYTES - 1}"}
 _PASSING = frozenset({408, 425, 429})

@@ -334,7 +334,7 @@ def test_a_film_in_another_container_plays(desk: Desk, tmp_path: Path, name: str
 
 def test_a_task_without_a_film_says_where_it_stands_and_comes_when_it_is_ready(desk: Desk, film: Path) -> None:
     desk.stage.show_task(task_in(Phase.FAILED, 1), play=False)
-    assert desk.screen.accessibleDescription().startswith("The prompt or the picture is against the content rules")
+    assert desk.screen.accessibleDescription().startswith("The prompt or a file is against the content rules")
     desk.stage.show_task(task_in(Phase.DOWNLOADING, 1), play=False)
     assert desk.screen.accessibleDescription() == "Downloading"
     desk.studio.put(ready(film))
@@ -345,7 +345,7 @@ def test_a_task_that_runs_is_told_without_a_clock_and_its_end_is_told_too(desk: 
     desk.stage.show_task(task_in(Phase.PENDING, 1), play=False)
     assert desk.screen.accessibleDescription() == "Pending The clip appears here when it is ready."
     desk.studio.put(task_in(Phase.FAILED, 1))
-    desk.bot.waitUntil(lambda: desk.screen.accessibleDescription().startswith("The prompt or the picture is against"))
+    desk.bot.waitUntil(lambda: desk.screen.accessibleDescription().startswith("The prompt or a file is against"))
 
 
 @pytest.mark.parametrize(("key", "number"), [(Qt.Key.Key_L, 30), (Qt.Key.Key_Right, 0)])

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 JUDGED_AT_ONCE = 4
 """Concurrent checks; enough to keep the decoder and the network busy."""
-UNREACHABLE = "The picture's address is on this machine or its network, where the service cannot fetch it."
+UNREACHABLE = "The file's address is on this machine or its network, where the service cannot fetch it."
 TEST_MAX_BYTES = 1_000_000
 """A test picture has one pixel, but a host may return a larger version of it."""
 

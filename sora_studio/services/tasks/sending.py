@@ -239,7 +239,7 @@ class Sender:
             await self._fail(task, failures.IMAGE_UNUSABLE, error.sentence)
         except Exception:
             _log.exception("The media of task %d could not be published", task.id)
-            await self._fail(task, failures.IMAGE_UNUSABLE, "The picture could not be read.")
+            await self._fail(task, failures.IMAGE_UNUSABLE, "A file could not be read.")
         else:
             if self._may_send:
                 return urls

@@ -55,3 +55,9 @@ def test_no_code_and_no_words_is_still_explained() -> None:
 
     assert "without a reason" in failure.title
     assert failure.advice
+
+
+@pytest.mark.parametrize("code", [*PROTOCOL_CODES, failures.IMAGE_UNUSABLE, failures.IMAGE_UNPUBLISHED])
+def test_a_film_or_sound_is_not_called_a_picture(code: str) -> None:
+    failure = explain(code, None)
+    assert "picture" not in f"{failure.title} {failure.advice}"

@@ -159,9 +159,9 @@ def test_a_server_that_is_busy_says_nothing_about_the_picture(status: int) -> No
     [
         (b"<!DOCTYPE html><title>Cat</title>", "is a web page, not a picture."),
         (b"\n\n  words in a page of no known shape", "is a web page, not a picture."),
-        (encode("gif", 20, 20, frames=3), "is a GIF file. The service takes JPEG, PNG and WebP."),
+        (encode("gif", 20, 20, frames=3), "is a GIF file. Use a JPEG or PNG picture."),
         (encode("bmp", 20, 20), "is a BMP file."),
-        (b"<svg xmlns='http://www.w3.org/2000/svg'></svg>", "is an SVG drawing. The service takes JPEG, PNG and WebP."),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'></svg>", "is an SVG drawing. Use a JPEG or PNG picture."),
         (encode("png", 20, 20, frames=3), "is animated."),
         (encode("webp", 20, 20, frames=3), "is animated."),
         (PNG[:20], "its header is damaged."),

@@ -5,7 +5,7 @@ from sora_studio.domain.picture import PictureEdit
 from sora_studio.viewmodels.compose.compose_complaints import Complaints
 from sora_studio.viewmodels.compose.pictures.picture_words import Seen, Sent
 
-NO_WAY = Problem("images", "The service can only fetch pictures from a public address.")
+NO_WAY = Problem("images", "The service can only fetch files from a public address.")
 LARGE = Seen(PictureEdit(), offer=Sent("JPEG", 10, 10, 1000, 90), problem="Too large.")
 
 

@@ -43,7 +43,7 @@ OUT_AT = time_of_day_text(NOW - timedelta(seconds=130), NOW)
         (Phase.MISSING, "File missing · it was 1-0.mp4", Tone.FAILED),
         (
             Phase.FAILED,
-            "The prompt or the picture is against the content rules · CONTENT_VIOLATION · Blocked by policy 7",
+            "The prompt or a file is against the content rules · CONTENT_VIOLATION · Blocked by policy 7",
             Tone.FAILED,
         ),
         (Phase.LOST, "The service no longer knows this task · next check 0:07", Tone.REVIEW),
