@@ -1,10 +1,9 @@
 """What to do with a request whose model is refused: the models that take its draft over, and what that would change."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sora_studio.domain.failures import OF_THE_MODEL, explain
-from sora_studio.domain.models.carry import carry
 from sora_studio.domain.models.changes import preview
 from sora_studio.domain.models.profile import ModelProfile, Status
 from sora_studio.domain.request import GenerationRequest, as_draft
@@ -65,10 +64,3 @@ def successors_of(
         Successor(target.slug, target.title, tuple(change.say for change in preview(draft, source, target).changes))
         for target in targets
     )
-
-
-def opened_with(request: GenerationRequest, source: ModelProfile, target: ModelProfile) -> GenerationRequest:
-    """Return the request as the other model takes it. The text stays; media without a place are set aside."""
-    draft = carry(as_draft(request, source), source, target).draft
-    moved = replace(request, model=target.slug, mode=draft.mode, options=draft.options, route=draft.route)
-    return replace(moved, media=draft.media, set_aside=draft.set_aside, profile=target.digest)

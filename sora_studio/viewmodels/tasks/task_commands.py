@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from sora_studio.disk_calls import on_disk
+from sora_studio.domain.beside import carried
 from sora_studio.domain.clip import ClipState
 from sora_studio.domain.errors import StudioError, TaskUnknown
 from sora_studio.domain.service_pages import service_pages
-from sora_studio.domain.successors import opened_with
 from sora_studio.domain.task import Phase, Task
 from sora_studio.viewmodels.starter import Starter
 from sora_studio.viewmodels.tasks.successor_steps import SuccessorStep, steps_of, successor_steps
@@ -87,7 +87,7 @@ class TaskCommandsModel(QObject):
             return
         source, target = map(self._services.profiles.get, (task.request.model, model))
         if source is not None and target is not None:
-            self.edit_requested.emit(opened_with(task.request, source, target))
+            self.edit_requested.emit(carried(task.request, source, target)[0])
 
     def retry_model(self, model: str) -> None:
         """Send the waiting tasks of a model that the service refused."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from sora_studio.domain import failures
+from sora_studio.domain.beside import carried
 from sora_studio.domain.models.check import check
 from sora_studio.domain.models.draft import Medium
 from sora_studio.domain.models.profile import MediaKind, Role, Status
@@ -14,7 +15,6 @@ from sora_studio.domain.successors import (
     MOST_OFFERED,
     NOTHING_CHANGES,
     needs_another_model,
-    opened_with,
     successor_slugs,
     successors_of,
 )
@@ -59,7 +59,7 @@ def test_without_a_profile_nothing_can_be_carried() -> None:
 def test_opened_with_another_model_the_request_is_whole_and_can_be_sent(slug: str) -> None:
     first = Medium("https://pictures.example/pier.jpg", MediaKind.IMAGE)
     before = sent(mode="image-to-video", media={Role.FIRST: (first,)}, callback=True)
-    after = opened_with(before, SORA, PROFILES[slug])
+    after, _ = carried(before, SORA, PROFILES[slug])
     assert (after.model, after.prompt, after.callback) == (slug, before.prompt, True)
     kept = [medium for media in (*after.media.values(), *after.set_aside.values()) for medium in media]
     assert kept == [first]
