@@ -87,10 +87,12 @@ def status_refusal(answer: Answer) -> StudioError:
         return OutOfCredit(detail=answer.detail)
     if answer.verdicts & {401, 402, 429}:
         return _refusal(answer)
-    if answer.verdicts and answer.verdicts <= _NO_SUCH_TASK:
-        return TaskUnknown(detail=answer.detail)
-    if answer.verdicts == frozenset({403}):
-        return ModelForbidden(detail=answer.detail)
+    # MODEL_UNAVAILABLE is about the model: the accepted task is paid for, and may be found again later.
+    if not _says(answer, failures.MODEL_UNAVAILABLE):
+        if answer.verdicts and answer.verdicts <= _NO_SUCH_TASK:
+            return TaskUnknown(detail=answer.detail)
+        if answer.verdicts == frozenset({403}):
+            return ModelForbidden(detail=answer.detail)
     return ServiceUnavailable(detail=answer.detail, retry_after_s=answer.retry_after_s)
 
 

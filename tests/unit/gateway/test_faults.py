@@ -182,7 +182,9 @@ def test_a_rate_limit_carries_the_wait() -> None:
     [
         (404, {"code": 404, "message": "no such task"}, errors.TaskUnknown),
         (200, {"code": 404, "message": "no such task"}, errors.TaskUnknown),
-        (404, {"code": 404, "message": "gone", "data": {"error": "MODEL_UNAVAILABLE"}}, errors.TaskUnknown),
+        (404, {"code": 404, "message": "gone", "data": {"error": "MODEL_UNAVAILABLE"}}, errors.ServiceUnavailable),
+        (403, {"code": 403, "message": "MODEL_UNAVAILABLE"}, errors.ServiceUnavailable),
+        (401, {"code": 401, "message": "MODEL_UNAVAILABLE"}, errors.KeyRejected),
         (404, b"<html>not here</html>", errors.Intercepted),
         (401, {"code": 401, "message": "no"}, errors.KeyRejected),
         (401, {"code": "401", "Msg": "no"}, errors.KeyRejected),
