@@ -8,7 +8,7 @@ from statistics import median
 from sora_studio.domain.models.carry import RESOLUTION, SIZE
 from sora_studio.domain.models.draft import Draft
 from sora_studio.domain.models.facts import SOUND
-from sora_studio.domain.models.profile import DURATION, ROUTE, MediaKind, Mode, ModelProfile, Role
+from sora_studio.domain.models.profile import DURATION, ROUTE, MediaKind, Mode, ModelProfile, PricePer, Role
 from sora_studio.domain.models.values import OptionValue
 from sora_studio.domain.money import rounded
 
@@ -72,11 +72,17 @@ class Estimate:
 
 
 def likeness_of(draft: Draft, profile: ModelProfile) -> Likeness | None:
-    """Return what a draft shares with like tasks; None if its mode is not the model's."""
+    """Return what a draft shares with like tasks; None if its mode is not the model's.
+
+    None too if price and time depend on how long the media last: past tasks do not tell that, so none is known to be alike.
+    """
     mode = profile.mode(draft.mode)
     if mode is None:
         return None
-    facts, _ = draft.facts(mode, profile)
+    facts, present = draft.facts(mode, profile)
+    price = profile.price_for(facts, present)
+    if (price and price.per is PricePer.INPUT_SECOND) or (profile.duration_s(facts) is None and _has_timed_media(draft)):
+        return None
     options = (option for option in profile.options_in(mode.id) if option.meaning in _MEANINGS and option.field in facts)
     values = tuple(sorted(((option.meaning, facts[option.field]) for option in options), key=lambda pair: pair[0]))
     return Likeness(profile.slug, mode.id, values, str(facts[ROUTE]))
@@ -113,6 +119,10 @@ def stated_time(draft: Draft, profile: ModelProfile) -> TimeEstimate | None:
     mode = profile.mode(draft.mode)
     span = profile.usual_time_s(*draft.facts(mode, profile)) if mode else None
     return TimeEstimate(sum(span) / 2, *span) if span else None
+
+
+def _has_timed_media(draft: Draft) -> bool:
+    return any(medium.kind in _TIMED for media in draft.media.values() for medium in media)
 
 
 def _input_s(draft: Draft, mode: Mode) -> float | None:

@@ -396,6 +396,10 @@ class ModelProfile:
         """Return the shortest and longest usual time for these values; None when the profile has none."""
         return next((time.seconds for time in self.generation_times if time.when.holds(facts, present)), None)
 
+    def price_for(self, facts: Mapping[str, OptionValue], present: AbstractSet[str]) -> Price | None:
+        """Return the price that applies to these values; None when the profile has none."""
+        return next((price for price in self.prices if price.when.holds(facts, present)), None)
+
     def price_range_usd(
         self, facts: Mapping[str, OptionValue], present: AbstractSet[str], *, input_s: float | None = None
     ) -> tuple[float, float] | None:
@@ -403,21 +407,22 @@ class ModelProfile:
 
         `input_s` is how many seconds of media are sent, for prices by those; None if that is not known.
         """
-        price = next((price for price in self.prices if price.when.holds(facts, present)), None)
+        price = self.price_for(facts, present)
         if price is None or price.amount is None or price.currency != "USD":
             return None
         if price.per is PricePer.CLIP:
             return price.amount
-        seconds = self._duration_s(facts) if price.per is PricePer.SECOND else input_s
+        seconds = self.duration_s(facts) if price.per is PricePer.SECOND else input_s
         if seconds is None:
             return None
         low, high = (amount * price.billed_s(seconds) for amount in price.amount)
         return low, high
 
-    def _duration_s(self, facts: Mapping[str, OptionValue]) -> float | None:
+    def duration_s(self, facts: Mapping[str, OptionValue]) -> float | None:
         """Return the clip's length in seconds: as chosen, else as the mode fixes it; None if it is read from a medium."""
         mode = self.mode(str(facts.get(MODE)))
-        fields = [option.field for option in self.options if option.meaning == DURATION and option.field in facts]
+        options = self.options_in(mode.id) if mode else self.options
+        fields = [option.field for option in options if option.meaning == DURATION and option.field in facts]
         value = facts[fields[0]] if fields else mode.fixed.get(DURATION) if mode else None
         return float(value) if value is not None and is_number(value) else None
 

@@ -76,6 +76,26 @@ def test_like_tasks_share_what_decides_their_price() -> None:
     assert len(sizes) > 2
 
 
+@pytest.mark.parametrize(
+    ("slug", "mode", "role", "is_learned"),
+    [
+        ("infinitetalk", "image-to-video", Role.AUDIO, False),
+        ("kling-3-0-std", "motion-control", Role.VIDEO, False),
+        ("wan-2-7-video", "video-edit", Role.VIDEO, False),
+        ("wan-2-7-video", "text-to-video", None, True),
+        ("happyHorse", "text-to-video", None, True),
+        ("happyHorse", "video-edit", Role.VIDEO, False),
+        ("seedance-2-0", "omni_reference", Role.VIDEO, True),
+    ],
+)
+def test_nothing_is_learned_across_clips_as_long_as_their_media(
+    slug: str, mode: str, role: Role | None, is_learned: bool
+) -> None:
+    medium = Medium("/media/1", MediaKind.AUDIO if role is Role.AUDIO else MediaKind.VIDEO)
+    draft = Draft("A pier", mode, media={role: (medium,)} if role else {})
+    assert (likeness_of(draft, shipped_models()[slug]) is not None) == is_learned
+
+
 def test_a_profile_states_an_amount_or_a_range() -> None:
     sora = shipped_models()["sora-2"]
     draft = Draft("A pier", "text-to-video", {"duration": 15})
