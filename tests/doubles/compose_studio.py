@@ -287,8 +287,11 @@ class FakeEstimates:
     prices: dict[str, PriceEstimate] = field(default_factory=dict)
     known: dict[str, ModelRecord] = field(default_factory=dict)
 
-    def estimate(self, request: GenerationRequest, profile: ModelProfile) -> Estimate:
-        return Estimate(self.prices.get(request.model) or stated_price(as_draft(request, profile), profile))
+    def estimate(
+        self, request: GenerationRequest, profile: ModelProfile, facts: Mapping[str, MediaFacts] | None = None
+    ) -> Estimate:
+        draft = as_draft(request, profile).with_facts(facts or {})
+        return Estimate(self.prices.get(request.model) or stated_price(draft, profile))
 
     def records(self) -> dict[str, ModelRecord]:
         return self.known

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from sora_studio.domain.clip import FilmFacts
 from sora_studio.domain.errors import InvalidRequest, Problem, StudioError
-from sora_studio.domain.models.profile import MediaSlot
+from sora_studio.domain.models.profile import MediaKind, MediaSlot
 from sora_studio.domain.picture import PictureEdit, PreparedPicture, Thumbnail
 from sora_studio.domain.ports import TransferProgress
+from sora_studio.domain.recording import RecordingFacts
 from sora_studio.domain.request import ImageFacts
 from sora_studio.gateway.transfer import FilmTransfer
 from sora_studio.media.local import LocalMedia
@@ -53,16 +54,23 @@ class ScriptedTransfer(FilmTransfer):
 
 
 class ScriptedMedia(LocalMedia):
-    """Knows one picture by each name in `images`, takes every film unless told otherwise, and draws tiny posters."""
+    """Knows one picture by each name in `images`, one film or sound by each in `recordings`; a clip's film is `FILM`.
+
+    Takes every clip unless told otherwise, and draws tiny posters.
+    """
 
     def __init__(self) -> None:
         self.images: dict[str, ImageFacts] = {}
+        self.recordings: dict[str, RecordingFacts] = {}
         self.prepared: list[str] = []
         self.film_troubles = deque[StudioError]()
         self.poster_trouble: Exception | None = None
 
     async def inspect_image(self, path: Path) -> ImageFacts:
         return self.images.get(path.name, ImageFacts("png", 64, 64, 1000))
+
+    async def inspect_recording(self, path: Path, kind: MediaKind) -> RecordingFacts:
+        return self.recordings[path.name]
 
     async def draw_image(self, path: Path, *, max_edge: int) -> Thumbnail:
         return Thumbnail(bytes(4), 1, 1)

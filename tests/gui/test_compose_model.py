@@ -10,13 +10,14 @@ from pytestqt.qtbot import QtBot
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import KeyMissing, PublicUrlNeeded, StorageFull
-from sora_studio.domain.models.draft import first_pictures
-from sora_studio.domain.models.profile import Role, Status
+from sora_studio.domain.models.draft import Medium, first_pictures
+from sora_studio.domain.models.estimate import PriceEstimate
+from sora_studio.domain.models.profile import MediaKind, Role, Status
 from sora_studio.domain.picture import Crop, PictureEdit
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.viewmodels.compose.composer import ComposeModel
 from sora_studio.viewmodels.starter import Starter
-from tests.doubles.compose_studio import ComposeStudio, shipped_profile
+from tests.doubles.compose_studio import A_SOUND, ComposeStudio, shipped_profile
 
 EARLIER = Draft(7, GenerationRequest("sora-2", "An earlier prompt", {"duration": 15}, "value"), takes=3, caret=4)
 
@@ -278,3 +279,18 @@ def test_a_draft_of_a_model_that_is_gone_is_taken_over_by_its_successor_with_a_w
     assert (model.request.model, model.request.prompt) == ("kling-3-0-std", "A pier")
     assert (model.request.options["duration"], model.request.options["aspect_ratio"]) == (15, "9:16")
     assert model.notes.startswith("Sora 2 is no longer offered; this draft is with Kling 3.0 Standard now.")
+
+
+def test_a_price_per_second_of_a_sound_is_known_once_the_sound_was_looked_at(loop: StudioEventLoop, tmp_path: Path) -> None:
+    studio = ComposeStudio(tmp_path / "data", shipped_profile("infinitetalk"))
+    studio.recordings.facts["long.mp3"] = replace(A_SOUND, seconds=600.0)
+    (tmp_path / "long.mp3").write_bytes(b"a sound")
+    sound = str(tmp_path / "long.mp3")
+    model = restored(loop, studio)
+    model.use(GenerationRequest("infinitetalk", "Hello", media={Role.AUDIO: (Medium(sound, MediaKind.AUDIO),)}))
+    assert model.price is None
+    looking = model.look(sound)
+    assert looking is not None
+    loop.run_until_complete(looking)
+    assert model.price == PriceEstimate(18.0, 18.0, 18.0)
+    assert "$18" in model.generate_words

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from sora_studio.domain.events import EstimatesChanged
+from sora_studio.domain.models.draft import MediaFacts
 from sora_studio.domain.models.estimate import Estimate, TimeEstimate, likeness_of, stated_price, stated_time
 from sora_studio.domain.models.profile import ModelProfile, PollPlan
 from sora_studio.domain.models.record import ModelRecord
@@ -69,9 +70,14 @@ class Estimates:
         if self._past.task_changed(task, self._core.profiles.get(task.request.model) if is_ours else None):
             self._changed.set()
 
-    def estimate(self, request: GenerationRequest, profile: ModelProfile) -> Estimate:
-        """Return what one task of this request will probably cost and take. Several first pictures count as one."""
-        draft = as_draft(request, profile)
+    def estimate(
+        self, request: GenerationRequest, profile: ModelProfile, facts: Mapping[str, MediaFacts] | None = None
+    ) -> Estimate:
+        """Return what one task of this request will probably cost and take. Several first pictures count as one.
+
+        `facts` is what is known of the media as they would be sent, by path or address: some prices depend on their length.
+        """
+        draft = as_draft(request, profile).with_facts(facts or {})
         kind = likeness_of(draft, profile)
         return Estimate(
             price=self._past.price(kind) or stated_price(draft, profile),

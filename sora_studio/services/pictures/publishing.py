@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,6 +40,14 @@ JUDGED_AT_ONCE = 4
 UNREACHABLE = "The file's address is on this machine or its network, where the service cannot fetch it."
 TEST_MAX_BYTES = 1_000_000
 """A test picture has one pixel, but a host may return a larger version of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFindings:
+    """`facts` is what is known of the media as they would be sent, by path or address, of those without problems."""
+
+    problems: tuple[Problem, ...] = ()
+    facts: Mapping[str, MediaFacts] = field(default_factory=dict[str, MediaFacts])
 
 
 class Publishing:
@@ -94,8 +102,8 @@ class Publishing:
         """Return whether the service could fetch all of the request's pictures."""
         return not request.files or self.route_for(request) is not None
 
-    async def problems(self, request: GenerationRequest, profile: ModelProfile, *, patient: bool) -> list[Problem]:
-        """Return what is wrong with the request's media, judged by their content, each and together.
+    async def inspect(self, request: GenerationRequest, profile: ModelProfile, *, patient: bool) -> MediaFindings:
+        """Return what is known of the request's media, and what is wrong with their content, each and together.
 
         With `patient`, a medium that cannot be checked now is no problem: it is checked again before it is sent.
         """
@@ -112,7 +120,7 @@ class Publishing:
         facts = {medium.address: known for (medium, _), known in pairs if isinstance(known, MediaFacts)}
         parts = [part.completed(profile) for part in request.split(profile)]
         together = [problem for part in parts for problem in check_request(part, profile, facts) if problem.field == "images"]
-        return list(dict.fromkeys([*alone, *together]))
+        return MediaFindings(tuple(dict.fromkeys([*alone, *together])), facts)
 
     async def publish(self, task: Task, profile: ModelProfile) -> dict[str, str]:
         """Return an address for each medium of a task that is about to be sent, by its source.

@@ -15,6 +15,7 @@ from sora_studio.domain.errors import (
     RequestRepeated,
     TaskUnknown,
 )
+from sora_studio.domain.models.draft import MediaFacts
 from sora_studio.domain.picture import picture_name
 from sora_studio.domain.ports import RemoteStatus
 from sora_studio.domain.request import MAX_TASKS_AT_ONCE, GenerationRequest, check_request, check_takes
@@ -32,6 +33,9 @@ _RESUBMITTABLE = frozenset({TaskState.UNKNOWN, TaskState.LOST, TaskState.FAILED,
 REPEATED_WITHIN_S = 60.0
 """An equal request within this time is more likely an accident than intended."""
 NO_RELAY = "No relay is set up, so the service has nowhere to report to. Set one up in Settings, or go without a report."
+
+_Inspected = tuple[GenerationRequest, Mapping[str, MediaFacts]]
+"""A request, and what is known of its media."""
 
 
 class Submission:
@@ -81,8 +85,8 @@ class Submission:
         the last minute. Then no task is added, and none either if the unclear task that it replaces (`instead_of`) is no longer
         unclear.
         """
-        problems = await self._problems(request, takes, patient=not self._is_online())
-        return await self._add([request], problems, takes=takes, again=again, instead_of=instead_of, shown=shown or {})
+        problems, facts = await self._inspect(request, takes, patient=not self._is_online())
+        return await self._add([(request, facts)], problems, takes=takes, again=again, instead_of=instead_of, shown=shown or {})
 
     async def submit_together(
         self,
@@ -98,13 +102,14 @@ class Submission:
         the error names the model in question, unless it concerns all of them.
         """
         patient = not self._is_online()
-        found = await asyncio.gather(*(self._problems(request, 1, patient=patient) for request in requests))
-        pairs = zip(requests, found, strict=True)
-        problems = [self._naming_model(problem, request) for request, problems in pairs for problem in problems]
+        found = await asyncio.gather(*(self._inspect(request, 1, patient=patient) for request in requests))
+        pairs = list(zip(requests, found, strict=True))
+        problems = [self._naming_model(problem, request) for request, (problems, _) in pairs for problem in problems]
+        inspected = [(request, facts) for request, (_, facts) in pairs]
         if not problems:
             problems = check_takes(takes, sum(len(self._parts(request)) for request in requests))
         try:
-            return await self._add(requests, problems, takes=takes, again=again, instead_of=None, shown=shown or {})
+            return await self._add(inspected, problems, takes=takes, again=again, instead_of=None, shown=shown or {})
         except RequestRepeated as repeated:
             earlier = await self._task_writer.tasks.get(repeated.task)
             profile = self._core.profiles.get(earlier.request.model) if earlier else None
@@ -113,7 +118,7 @@ class Submission:
 
     async def check(self, request: GenerationRequest, *, takes: int = 1) -> tuple[Problem, ...]:
         """Validate without submitting."""
-        problems = await self._problems(request, takes, patient=True)
+        problems, _ = await self._inspect(request, takes, patient=True)
         if not self._publishing.reaches(request):
             problems.append(Problem("images", PublicUrlNeeded().sentence))
         return tuple(problems)
@@ -179,7 +184,7 @@ class Submission:
 
     async def _add(
         self,
-        requests: Sequence[GenerationRequest],
+        inspected: Sequence[_Inspected],
         problems: Sequence[Problem],
         *,
         takes: int,
@@ -187,29 +192,31 @@ class Submission:
         instead_of: int | None,
         shown: Mapping[str, str],
     ) -> list[Task]:
-        """Add the tasks of checked requests, all or none; see `submit`."""
+        """Add the tasks of inspected requests, all or none; see `submit`."""
         if problems:
             raise InvalidRequest(problems)
+        requests = [request for request, _ in inspected]
         if not all(map(self._publishing.reaches, requests)):
             raise PublicUrlNeeded
         if not self._has_key():
             raise KeyMissing
         seen = await _seen(dict.fromkeys(file for request in requests for file in request.files), shown)
         parts = [
-            (shot, part)
-            for request in requests
+            (shot, part, facts)
+            for request, facts in inspected
             for shot, part in enumerate(self._parts(replace(request, seen={file: seen[file] for file in request.files})))
         ]
+        profiles = self._core.profiles
         await self._disk_space.check(takes * len(parts))
         await self._estimates.load()
-        prices = [self._estimates.estimate(part, self._core.profiles[part.model]).price for _, part in parts]
+        prices = [self._estimates.estimate(part, profiles[part.model], facts).price for _, part, facts in parts]
         for request in requests:  # whoever sends to a refused model wants to know whether it still is
             self._model_blocks.retry(request.model)
         return await self._task_writer.add(
-            [part for _, part in parts],
+            [part for _, part, _ in parts],
             gateway=self._core.gateway_name,
             takes=takes,
-            shots=[shot for shot, _ in parts],
+            shots=[shot for shot, _, _ in parts],
             estimated_usd=[price.usd if price else None for price in prices],
             estimated_most_usd=[price.high_usd if price else None for price in prices],
             repeat_after=None if again else timedelta(seconds=REPEATED_WITHIN_S),
@@ -225,18 +232,22 @@ class Submission:
         profile = self._core.profiles.get(request.model)
         return replace(problem, message=f"{profile.title}: {problem.message}") if profile else problem
 
-    async def _problems(self, request: GenerationRequest, takes: int, *, patient: bool) -> list[Problem]:
+    async def _inspect(
+        self, request: GenerationRequest, takes: int, *, patient: bool
+    ) -> tuple[list[Problem], Mapping[str, MediaFacts]]:
+        """Return what is wrong with a request, and what is known of its media."""
         profile = self._core.profiles.get(request.model)
         if profile is None:
-            return [Problem("model", f"There is no model {request.model!r}.")]
+            return [Problem("model", f"There is no model {request.model!r}.")], {}
         parts = self._parts(request)
         found = [problem for part in parts for problem in check_request(part, profile)]
         if request.callback and not self._can_report():
             found.append(Problem("callback", NO_RELAY))
         found.extend(check_takes(takes, len(parts)))
-        if len(parts) <= MAX_TASKS_AT_ONCE:
-            found.extend(await self._publishing.problems(request, profile, patient=patient))
-        return list(dict.fromkeys(found))
+        if len(parts) > MAX_TASKS_AT_ONCE:
+            return list(dict.fromkeys(found)), {}
+        media = await self._publishing.inspect(request, profile, patient=patient)
+        return list(dict.fromkeys([*found, *media.problems])), media.facts
 
 
 async def _seen(files: Iterable[str], shown: Mapping[str, str]) -> dict[str, str]:

@@ -143,7 +143,8 @@ class ComposeState(QObject):
 
     def price_of(self, request: GenerationRequest, profile: ModelProfile) -> PriceEstimate | None:
         """Return what one task of a request will probably cost; None while that is not known."""
-        return self._services.estimates.estimate(request, profile).price if self._services else None
+        facts = {source: seen.sent for source, seen in self.recording_looks.known.items() if seen.sent is not None}
+        return self._services.estimates.estimate(request, profile, facts).price if self._services else None
 
     @property
     def shape(self) -> Shape | None:

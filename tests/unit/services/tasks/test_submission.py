@@ -16,8 +16,10 @@ from sora_studio.domain.errors import (
     RequestRepeated,
     TaskUnknown,
 )
-from sora_studio.domain.models.draft import first_pictures
+from sora_studio.domain.models.draft import Medium, first_pictures
+from sora_studio.domain.models.profile import MediaKind, Role
 from sora_studio.domain.picture import Crop, PictureEdit, PictureRoute
+from sora_studio.domain.recording import RecordingFacts
 from sora_studio.domain.request import GenerationRequest, ImageFacts
 from sora_studio.domain.task import TaskState
 from sora_studio.services.pictures.picture_digest import digest_of
@@ -25,7 +27,7 @@ from tests.doubles.gateway import DONE, FAILED
 from tests.doubles.models import shipped_models
 from tests.doubles.outside import Lock
 from tests.doubles.prices import clip_price
-from tests.unit.services.rig import Rig, request, run, sora_2
+from tests.unit.services.rig import GATEWAY, Rig, request, run, sora_2
 
 
 def test_takes_are_tasks_of_their_own(tmp_path: Path) -> None:
@@ -485,5 +487,37 @@ def test_the_profiles_price_is_kept_with_the_task(tmp_path: Path) -> None:
             await rig.engine.submission.submit(replace(request(), options={"duration": 15}))
             await rig.engine.submission.submit(request())
             assert [row.estimated_usd for row in rig.tasks.rows.values()] == [0.75, 0.5]
+
+    run(story())
+
+
+def test_a_price_per_second_of_a_sound_counts_the_sounds_own_length(tmp_path: Path) -> None:
+    """A short sound that was measured says nothing about a long one, which the day's limit must know."""
+
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        profile = shipped_models()["infinitetalk"]
+        rig.core.profiles["infinitetalk"] = profile  # type: ignore[index] - a dict, as the rig made it
+        character = (Medium("https://pictures.example/face.png", MediaKind.IMAGE),)
+
+        def talk(seconds: float) -> GenerationRequest:
+            sound = tmp_path / f"{seconds:g}.mp3"
+            sound.write_bytes(sound.name.encode())
+            rig.media.recordings[sound.name] = RecordingFacts("mp3", 9, seconds, audio_codec="mp3float")
+            media = {Role.CHARACTER: character, Role.AUDIO: (Medium(str(sound), MediaKind.AUDIO),)}
+            return GenerationRequest("infinitetalk", "Hello", media=media)
+
+        at = rig.clock.now()
+        (past,) = await rig.tasks.add([talk(5).completed(profile)], gateway=GATEWAY, at=at)
+        await rig.tasks.transition(past.id, TaskState.SENDING)
+        await rig.tasks.transition(past.id, TaskState.PENDING, task_id="old", accepted_at=at)
+        await rig.tasks.succeed(past.id, [], completed_at=at, expires_at=at)
+        await rig.tasks.record(past.id, measured_usd=0.15)
+        short, *both = [
+            *await rig.engine.submission.submit(talk(5)),
+            *await rig.engine.submission.submit_together([talk(600), talk(5)], again=True),
+        ]
+        assert (short.estimated_usd, short.estimated_most_usd) == (0.15, 0.15)
+        assert [task.estimated_most_usd for task in both] == [18.0, 0.15]
 
     run(story())
