@@ -210,9 +210,7 @@ class Submission:
         await self._disk_space.check(takes * len(parts))
         await self._estimates.load()
         prices = [self._estimates.estimate(part, profiles[part.model], facts).price for _, part, facts in parts]
-        for request in requests:  # whoever sends to a refused model wants to know whether it still is
-            self._model_blocks.retry(request.model)
-        return await self._task_writer.add(
+        added = await self._task_writer.add(
             [part for _, part, _ in parts],
             gateway=self._core.gateway_name,
             takes=takes,
@@ -222,6 +220,9 @@ class Submission:
             repeat_after=None if again else timedelta(seconds=REPEATED_WITHIN_S),
             instead_of=instead_of,
         )
+        for model in {task.request.model for task in added}:  # sending to a refused model asks whether it still is
+            self._model_blocks.retry(model)
+        return added
 
     def _parts(self, request: GenerationRequest) -> list[GenerationRequest]:
         """Return the completed requests, one for each task of a take."""

@@ -10,6 +10,7 @@ from sora_studio.domain.errors import (
     ConnectionFailed,
     InvalidRequest,
     KeyMissing,
+    ModelGone,
     OutcomeUnknown,
     Problem,
     PublicUrlNeeded,
@@ -519,5 +520,20 @@ def test_a_price_per_second_of_a_sound_counts_the_sounds_own_length(tmp_path: Pa
         ]
         assert (short.estimated_usd, short.estimated_most_usd) == (0.15, 0.15)
         assert [task.estimated_most_usd for task in both] == [18.0, 0.15]
+
+    run(story())
+
+
+def test_a_repetition_that_is_not_sent_leaves_a_refused_model_blocked(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        rig.gateway.creates.append(ModelGone())
+        async with rig:
+            await rig.submit("one")
+            with pytest.raises(RequestRepeated):
+                await rig.engine.submission.submit(request("one"))
+            assert rig.engine.model_blocks.refused == {"sora-2"}
+            await rig.engine.submission.submit(request("one"), again=True)
+            assert rig.engine.model_blocks.refused == frozenset()
 
     run(story())
