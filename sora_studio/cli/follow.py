@@ -58,7 +58,7 @@ _CODES = {
     Phase.UNKNOWN: ExitCode.UNKNOWN,
     Phase.LOST: ExitCode.UNKNOWN,
 }
-_NEVER_SENT = frozenset({failures.IMAGE_UNUSABLE, failures.IMAGE_UNPUBLISHED})
+_NEVER_SENT = frozenset({failures.IMAGE_UNUSABLE, failures.IMAGE_UNPUBLISHED, failures.REQUEST_UNFIT, failures.PROFILE_CHANGED})
 _WORST_FIRST = (ExitCode.UNKNOWN, ExitCode.KEY, ExitCode.GAVE_UP, ExitCode.FAILED, ExitCode.INVALID, ExitCode.SAVED)
 """Severity if tasks ended differently. Possible charges come first."""
 

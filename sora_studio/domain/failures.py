@@ -9,6 +9,8 @@ MODEL_UNAVAILABLE = "MODEL_UNAVAILABLE"
 IMAGE_UNUSABLE = "IMAGE_UNUSABLE"
 IMAGE_UNPUBLISHED = "IMAGE_UNPUBLISHED"
 INSUFFICIENT_CREDITS = "INSUFFICIENT_CREDITS"
+REQUEST_UNFIT = "REQUEST_UNFIT"
+PROFILE_CHANGED = "PROFILE_CHANGED"
 TASK_LOST = "TASK_LOST"
 
 OF_THE_MODEL = frozenset({MODEL_FORBIDDEN, MODEL_GONE, MODEL_UNAVAILABLE})
@@ -117,6 +119,16 @@ _KNOWN: dict[str, Failure] = {
         "Nothing was sent. Check Settings, Pictures, then try again.",
         fixable=False,
     ),
+    REQUEST_UNFIT: Failure(
+        "{model} no longer takes this request.",
+        "Nothing was sent. Change what the message names and send it again.",
+        fixable=True,
+    ),
+    PROFILE_CHANGED: Failure(
+        "The profile of {model} has changed since this task was made.",
+        "Nothing was sent. Open it in the editor and send it again.",
+        fixable=True,
+    ),
     TASK_LOST: Failure(
         "The service no longer knows this task.",
         "The program still checks now and then. Check again, or send it once more, which may be charged again.",
@@ -124,7 +136,10 @@ _KNOWN: dict[str, Failure] = {
     ),
 }
 
-_OURS = {REQUEST_REFUSED, MODEL_FORBIDDEN, MODEL_GONE, IMAGE_UNUSABLE, IMAGE_UNPUBLISHED, TASK_LOST}
+_OURS = {
+    *(REQUEST_REFUSED, REQUEST_UNFIT, PROFILE_CHANGED, MODEL_FORBIDDEN, MODEL_GONE),
+    *(IMAGE_UNUSABLE, IMAGE_UNPUBLISHED, TASK_LOST),
+}
 KNOWN_CODES = frozenset(_KNOWN) - _OURS
 """Upper-case names are the service's own codes; the others are the program's."""
 

@@ -115,6 +115,8 @@ class Task:
     """Current temporary problem, as a sentence; None when all is well."""
     seen_at: datetime | None = None
     removed_at: datetime | None = None
+    input_digest: str = ""
+    """Digest of what was to be sent when the task was made; empty in rows from before it was kept."""
     estimated_usd: float | None = None
     """What such a task cost, as known when it was created; None when unknown."""
     estimated_most_usd: float | None = None

@@ -108,6 +108,7 @@ def task_from_row(row: sqlite3.Row, request: GenerationRequest, clips: tuple[Cli
         trouble=_text_or_none(row["trouble"]),
         seen_at=_time_or_none(row["seen_at"]),
         removed_at=_time_or_none(row["removed_at"]),
+        input_digest=_text(row["input_digest"]),
         estimated_usd=row["estimated_usd"],
         estimated_most_usd=row["estimated_most_usd"],
         balance_before_usd=row["balance_before_usd"],

@@ -17,7 +17,7 @@ SELECT_REVISIONS = f"SELECT id, revision FROM tasks WHERE id IN {_IDS}"  # noqa:
 SELECT_FACTS = f"""
     SELECT id, revision, state, gateway, created_at, take, takes, batch, task_id, sent_at, accepted_at, next_poll_at,
            completed_at, polls, misses, seen_at, removed_at, fail_code, fail_message, trouble, estimated_usd,
-           estimated_most_usd, balance_before_usd, balance_after_usd, measured_usd, callback_secret
+           estimated_most_usd, balance_before_usd, balance_after_usd, measured_usd, callback_secret, input_digest
     FROM tasks WHERE id IN {_IDS}
 """  # noqa: S608
 SELECT_REQUESTS = f"SELECT id, {', '.join(REQUEST_COLUMNS)} FROM tasks WHERE id IN {_IDS}"  # noqa: S608

@@ -21,10 +21,11 @@ from sora_studio.storage.task_snapshots import TaskSnapshots, read_tasks
 
 INSERT_TASK = """
     INSERT INTO tasks (revision, state, phase, gateway, created_at, take, takes, estimated_usd, estimated_most_usd,
-                       model, route, options, images, prompt, edits, callback, pictures_by, seen, mode, media, profile)
+                       model, route, options, images, prompt, edits, callback, pictures_by, seen, mode, media, profile,
+                       input_digest)
     VALUES ((SELECT revision FROM changes), 'waiting', 'waiting', :gateway, :created_at, :take, :takes,
             :estimated_usd, :estimated_most_usd, :model, :route, :options, :images, :prompt, :edits, :callback, :pictures_by,
-            :seen, :mode, :media, :profile)
+            :seen, :mode, :media, :profile, :input_digest)
 """
 JOIN_BATCH = "UPDATE tasks SET batch = ? WHERE id BETWEEN ? AND ?"
 INSERT_WORDS = "INSERT INTO task_words (task, folded) VALUES (?, ?)"
@@ -83,6 +84,7 @@ class SqliteTasks:
         at: datetime,
         takes: int = 1,
         shots: Sequence[int] = (),
+        input_digests: Sequence[str] = (),
         estimated_usd: Sequence[float | None] = (),
         estimated_most_usd: Sequence[float | None] = (),
         repeat_after: timedelta | None = None,
@@ -90,8 +92,8 @@ class SqliteTasks:
     ) -> list[Task]:
         """Add waiting tasks, `takes` for each request, and return them once they are on disk. Several make a batch.
 
-        `shots` and the estimates have a value for each request, or are empty. Requests of one shot are takes of one another;
-        otherwise each is a shot of its own. An estimate is the price of one take.
+        `shots`, `input_digests` and the estimates have a value for each request, or are empty. Requests of one shot are takes
+        of one another; otherwise each is a shot of its own. An estimate is the price of one take.
 
         With `instead_of`, the tasks replace an unclear task, which is removed from the list in the same transaction; if that
         task is no longer unclear or no longer listed, nothing is added. With `repeat_after`, raises `RequestRepeated` and adds
@@ -101,17 +103,19 @@ class SqliteTasks:
         facts: dict[str, SqlValue] = {"gateway": gateway, "created_at": to_sql(at)}
         prices_usd = estimated_usd or [None] * len(requests)
         most_usd = estimated_most_usd or [None] * len(requests)
+        digests = input_digests or [""] * len(requests)
 
         def work(connection: sqlite3.Connection) -> list[Task]:
             if repeat_after is not None:
                 _refuse_repetition(connection, requests, gateway=gateway, at=at, repeat_after=repeat_after)
             if instead_of is not None and not _put_aside(connection, instead_of, at=at):
                 return []
-            prices = [
-                {"estimated_usd": usd, "estimated_most_usd": most} for usd, most in zip(prices_usd, most_usd, strict=True)
+            own: list[dict[str, SqlValue]] = [
+                {"estimated_usd": usd, "estimated_most_usd": most, "input_digest": digest}
+                for usd, most, digest in zip(prices_usd, most_usd, digests, strict=True)
             ]
             ids = [
-                _insert(connection, requests[index], {**facts, "take": take, "takes": of, **prices[index]})
+                _insert(connection, requests[index], {**facts, "take": take, "takes": of, **own[index]})
                 for index, take, of in numbered_takes(shots or range(len(requests)), takes)
             ]
             if len(ids) > 1:

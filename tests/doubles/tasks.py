@@ -39,6 +39,7 @@ class MemoryTasks(SqliteTasks):
         at: datetime,
         takes: int = 1,
         shots: Sequence[int] = (),
+        input_digests: Sequence[str] = (),
         estimated_usd: Sequence[float | None] = (),
         estimated_most_usd: Sequence[float | None] = (),
         repeat_after: timedelta | None = None,
@@ -64,6 +65,7 @@ class MemoryTasks(SqliteTasks):
                 take=take,
                 takes=of,
                 batch=first if len(places) > 1 else None,
+                input_digest=input_digests[index] if input_digests else "",
                 estimated_usd=estimated_usd[index] if estimated_usd else None,
                 estimated_most_usd=estimated_most_usd[index] if estimated_most_usd else None,
             )

@@ -1,5 +1,8 @@
 """Makes the `input` of a create request."""
 
+import hashlib
+import json
+
 from sora_studio.domain.models.draft import Draft, Medium
 from sora_studio.domain.models.profile import MediaKind, ModelProfile, Option
 from sora_studio.domain.models.values import OptionValue
@@ -35,6 +38,15 @@ def build(draft: Draft, profile: ModelProfile) -> dict[str, Sent]:
 def provider(draft: Draft, profile: ModelProfile) -> str | None:
     """Return the wire's `provider`; None when it is not sent."""
     return (draft.route or profile.routing.default) if profile.routing else None
+
+
+def input_digest(draft: Draft, profile: ModelProfile) -> str:
+    """Return the SHA-256 of what would be sent for a draft, with the media's own addresses. Raises like `build`.
+
+    It changes with whatever of the profile decides what the service makes, and with nothing else of it.
+    """
+    sent = {"input": build(draft, profile), "provider": provider(draft, profile)}
+    return hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest()
 
 
 def _as_sent(option: Option, value: OptionValue) -> OptionValue:

@@ -31,8 +31,9 @@ from sora_studio.domain.errors import (
     UserError,
 )
 from sora_studio.domain.events import NoticeLevel
+from sora_studio.domain.models.build import input_digest
 from sora_studio.domain.models.profile import ModelProfile, PollPlan
-from sora_studio.domain.request import GenerationRequest, check_request
+from sora_studio.domain.request import GenerationRequest, as_draft, check_request
 from sora_studio.domain.schedule import first_poll_at
 from sora_studio.domain.task import Task, TaskState
 from sora_studio.services.money.metering import PriceMeter
@@ -168,13 +169,12 @@ class Sender:
             return
         if self._closing or not self._disk_space.admit():
             return
+        profile = self._core.profiles[row.request.model]
+        if problem := _profile_problem(row, profile):
+            await self._fail(row, *problem)
+            return
         if not self._spending.admit(row):
             await self._task_writer.insist(lambda: self._task_writer.record(task_id, trouble=LIMIT_REACHED))
-            return
-        profile = self._core.profiles[row.request.model]
-        # The profile may have changed since the task was submitted: then something else would be sent, and paid.
-        if problems := check_request(row.request, profile):
-            await self._fail(row, failures.REQUEST_REFUSED, InvalidRequest(problems).title)
             return
         self._task_counts.place(task_id, row.request.model, TaskState.SENDING)
         self._in_flight[task_id] = self._core.supervisor.start(self._send(row, profile), name=f"create {task_id}")
@@ -373,3 +373,15 @@ class Sender:
             _log.error("Task %d is unclear after an unexpected error", task.id, exc_info=error)
         await self._task_writer.insist(lambda: self._task_writer.transition(task.id, TaskState.UNKNOWN, trouble=known.sentence))
         self._task_counts.place(task.id, task.request.model, TaskState.UNKNOWN)
+
+
+def _profile_problem(task: Task, profile: ModelProfile) -> tuple[str, str] | None:
+    """Return why a task must not be sent with this profile, which may have changed since: fail code and words.
+
+    Otherwise something else than was submitted would be made, and paid. Tasks from before digests were kept are only validated.
+    """
+    if problems := check_request(task.request, profile):
+        return failures.REQUEST_UNFIT, InvalidRequest(problems).title
+    if task.input_digest and task.input_digest != input_digest(as_draft(task.request, profile), profile):
+        return failures.PROFILE_CHANGED, "The service would now get other values than were submitted."
+    return None

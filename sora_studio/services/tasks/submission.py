@@ -15,10 +15,11 @@ from sora_studio.domain.errors import (
     RequestRepeated,
     TaskUnknown,
 )
+from sora_studio.domain.models.build import input_digest
 from sora_studio.domain.models.draft import MediaFacts
 from sora_studio.domain.picture import picture_name
 from sora_studio.domain.ports import RemoteStatus
-from sora_studio.domain.request import MAX_TASKS_AT_ONCE, GenerationRequest, check_request, check_takes
+from sora_studio.domain.request import MAX_TASKS_AT_ONCE, GenerationRequest, as_draft, check_request, check_takes
 from sora_studio.domain.task import Task, TaskState
 from sora_studio.services.models.estimates import Estimates
 from sora_studio.services.pictures.picture_digest import digest_of
@@ -207,6 +208,8 @@ class Submission:
             for shot, part in enumerate(self._parts(replace(request, seen={file: seen[file] for file in request.files})))
         ]
         profiles = self._core.profiles
+        # Before anything is awaited: a profile may change meanwhile.
+        digests = [input_digest(as_draft(part, profiles[part.model]), profiles[part.model]) for _, part, _ in parts]
         await self._disk_space.check(takes * len(parts))
         await self._estimates.load()
         prices = [self._estimates.estimate(part, profiles[part.model], facts).price for _, part, facts in parts]
@@ -215,6 +218,7 @@ class Submission:
             gateway=self._core.gateway_name,
             takes=takes,
             shots=[shot for shot, _, _ in parts],
+            input_digests=digests,
             estimated_usd=[price.usd if price else None for price in prices],
             estimated_most_usd=[price.high_usd if price else None for price in prices],
             repeat_after=None if again else timedelta(seconds=REPEATED_WITHIN_S),

@@ -34,13 +34,14 @@ class TaskWriter:
         self.on_write: Callable[[], None] = lambda: None
         self.on_move: Callable[[int, TaskState], None] = lambda _task, _to: None
 
-    async def add(
+    async def add(  # noqa: PLR0913 - as `SqliteTasks.add`
         self,
         requests: Sequence[GenerationRequest],
         *,
         gateway: str,
         takes: int = 1,
         shots: Sequence[int] = (),
+        input_digests: Sequence[str] = (),
         estimated_usd: Sequence[float | None] = (),
         estimated_most_usd: Sequence[float | None] = (),
         repeat_after: timedelta | None = None,
@@ -53,6 +54,7 @@ class TaskWriter:
             at=self._clock.now(),
             takes=takes,
             shots=shots,
+            input_digests=input_digests,
             estimated_usd=estimated_usd,
             estimated_most_usd=estimated_most_usd,
             repeat_after=repeat_after,

@@ -35,7 +35,13 @@ def test_a_code_is_known_whatever_its_case() -> None:
     assert explain("content_violation ", None) == explain("CONTENT_VIOLATION", None)
 
 
-@pytest.mark.parametrize("code", ["CONTENT_VIOLATION", "PROMPT_TOO_LONG", "IMAGE_TOO_LARGE", failures.REQUEST_REFUSED])
+@pytest.mark.parametrize(
+    "code",
+    [
+        *("CONTENT_VIOLATION", "PROMPT_TOO_LONG", "IMAGE_TOO_LARGE"),
+        *(failures.REQUEST_REFUSED, failures.REQUEST_UNFIT, failures.PROFILE_CHANGED),
+    ],
+)
 def test_what_the_request_caused_goes_back_to_the_editor(code: str) -> None:
     assert explain(code, None).fixable
 

@@ -212,7 +212,7 @@ def test_a_file_that_version_5_wrote_keeps_its_pictures_and_gets_modes(tmp_path:
         assert tasks[7].request.media == first_pictures("/tmp/harbour.png")
         assert tasks[10].request.sources[0].endswith(" 🌊.jpg")
         bell, rooftops = tasks[14], tasks[15]
-        assert (bell.phase, bell.request.mode, bell.request.profile) == (Phase.WAITING, "", "")
+        assert (bell.phase, bell.request.mode, bell.request.profile, bell.input_digest) == (Phase.WAITING, "", "", "")
         assert bell.request.edits == {"/pictures/bell.jpg": PictureEdit(Crop(0.1, 0.0, 0.5, 1.0), convert=True)}
         assert bell.request.completed(sora_2()).mode == "image-to-video"
         assert rooftops.request.sources == ("https://example.com/a.png", "/pictures/lone\udcff.png")
@@ -221,8 +221,10 @@ def test_a_file_that_version_5_wrote_keeps_its_pictures_and_gets_modes(tmp_path:
         assert (draft.request.sources, draft.request.set_aside, draft.takes) == (("/pictures/bell.jpg",), {}, 4)
         film = Medium("/films/walk.mp4", MediaKind.VIDEO)
         new = replace(bell.request, mode="edit", media={Role.VIDEO: (film,)}, edits={}, seen={}, profile="ab" * 32)
-        (added,) = await store.add([new], gateway="g", at=bell.created_at)
-        assert (await store.get(added.id)).request == new  # pyright: ignore[reportOptionalMemberAccess]
+        (added,) = await store.add([new], gateway="g", at=bell.created_at, input_digests=["cd" * 32])
+        kept = await store.get(added.id)
+        assert kept is not None
+        assert (kept.request, kept.input_digest) == (new, "cd" * 32)
         await database.close()
 
     asyncio.run(run())

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from sora_studio.domain.errors import (
     RequestRefused,
     StorageFull,
 )
+from sora_studio.domain.models.profile import ModelProfile, Option, OptionKind
 from sora_studio.domain.request import ImageFacts
 from sora_studio.domain.task import TaskState
 from sora_studio.services.engine import CREATES_FINISH_WITHIN_S
@@ -200,8 +202,46 @@ def test_a_task_that_its_models_profile_no_longer_takes_is_not_sent(tmp_path: Pa
         async with rig:
             await rig.advance(5)
             assert (rig.state(), rig.gateway.created) == (TaskState.FAILED, [])
-            assert rig.row().fail_code == failures.REQUEST_REFUSED
+            assert rig.row().fail_code == failures.REQUEST_UNFIT
             assert rig.row().fail_message == "Text to video has no option resolution. Duration takes 10 s or 15 s."
+
+    run(story())
+
+
+def _read_again(profile: ModelProfile) -> ModelProfile:
+    source = profile.source and replace(profile.source, seen_on=date(2027, 1, 1))
+    return replace(profile, source=source, prices=(), title="Sora 2, read again", digest="cd" * 32)
+
+
+def _with_a_field(profile: ModelProfile) -> ModelProfile:
+    mode = profile.modes[0]
+    return replace(profile, modes=(replace(mode, sends={**mode.sends, "quality": "high"}), *profile.modes[1:]))
+
+
+def _with_another_default(profile: ModelProfile) -> ModelProfile:
+    fast = Option("fast", "Fast", OptionKind.SWITCH, tuple(mode.id for mode in profile.modes), default=True)
+    return replace(profile, options=(*profile.options, fast))
+
+
+@pytest.mark.parametrize(("changed", "is_sent"), [(_read_again, True), (_with_a_field, False), (_with_another_default, False)])
+def test_a_task_is_sent_only_as_it_was_submitted(
+    tmp_path: Path, changed: Callable[[ModelProfile], ModelProfile], is_sent: bool
+) -> None:
+    """A profile that changes while the task waits must not change what is paid for."""
+
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        await rig.engine.submission.submit(request())
+        await rig.tasks.add([request("from before digests were kept")], gateway=GATEWAY, at=rig.clock.now())
+        rig.core.profiles["sora-2"] = changed(sora_2())  # type: ignore[index] - a dict, as the rig made it
+        async with rig:
+            await rig.advance(5)
+            assert rig.states() == [TaskState.PENDING if is_sent else TaskState.FAILED, TaskState.PENDING]
+            assert rig.row().fail_code == (None if is_sent else failures.PROFILE_CHANGED)
+            assert len(rig.gateway.created) == 1 + is_sent
+            again = await rig.engine.submission.resubmit(1) if not is_sent else []
+            await rig.advance(5)
+            assert all(rig.state(task.id) is TaskState.PENDING for task in again)
 
     run(story())
 
