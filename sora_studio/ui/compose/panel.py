@@ -184,7 +184,7 @@ class ComposePanel(QWidget):
         self._images.tag_chosen.connect(self._editor.insert)
         self._images.address_wanted.connect(self._address.ask)
         self._pictures.route_needed.connect(self.route_needed)
-        self._pictures.found.connect(self._show_problems)
+        self._pictures.found.connect(self._on_media_found)
         self._address.entered.connect(self._images.put_address)
         self._address.refused.connect(self._problem.say)
         self._address.closed.connect(self._on_address_closed)
@@ -299,6 +299,12 @@ class ComposePanel(QWidget):
     def _on_favourites_changed(self, slugs: tuple[str, ...]) -> None:
         self._scope.start(self._model.set_favourites(slugs), name="save favourite models")
 
+    def _on_media_found(self) -> None:
+        """A check has ended: it may have found a problem, or the length that a price is paid for."""
+        self._show_problems()
+        self._show_price()
+        self._controls.arrange()
+
     def _on_mode_chosen(self, mode_id: str) -> None:
         self._model.set_mode(mode_id)
         self._pictures.check()
@@ -331,15 +337,19 @@ class ComposePanel(QWidget):
                 model.places, request.set_aside, problem=complaints.of_all_pictures, problems=complaints.of_pictures
             )
         self._images.setVisible(bool(model.places or request.set_aside or not model.ready))
-        self._generate.setText(model.generate_words)
-        self._generate.setAccessibleDescription(model.generate_words)
-        self._generate.setToolTip(compose_text.price_of_one(model.price))
+        self._show_price()
         self._generate.setEnabled(model.profile is not None)
         self._controls.arrange()
         self._pictures.show()
         self._again.keep_for(request, model.draft.takes)
         self._show_problems()
         self._order_tabs()
+
+    def _show_price(self) -> None:
+        words = self._model.generate_words
+        self._generate.setText(words)
+        self._generate.setAccessibleDescription(words)
+        self._generate.setToolTip(compose_text.price_of_one(self._model.price))
 
     def _show_problems(self) -> None:
         problems = dict(self._model.problems)
