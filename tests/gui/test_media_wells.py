@@ -154,9 +154,10 @@ def test_who_goes_back_finds_the_values_and_places_that_were_left(desk: Desk) ->
 def test_what_is_set_aside_can_be_removed(desk: Desk) -> None:
     use(desk, "first_and_last_frames", first=(PIER,), last=(BELL,))
     desk.choose_model("Model Seedance 2.0", "Sora 2")
-    [action] = desk.one(AsideChip, "1 set aside").menu().actions()
-    assert action.text() == "Remove bell.jpg (Last picture)"
-    action.trigger()
+    named, remove = desk.one(AsideChip, "1 set aside").menu().actions()
+    assert named.text() == "bell.jpg · Last picture: not sent with this model and mode"
+    assert remove.text() == "Remove bell.jpg from the draft"
+    remove.trigger()
     assert not desk.all(AsideChip)
     desk.choose_model("Model Sora 2", "Seedance 2.0")
     assert names(desk) == ["First picture pier.jpg", "Add a last picture"]

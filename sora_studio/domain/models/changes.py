@@ -48,12 +48,21 @@ def preview(draft: Draft, source: ModelProfile, target: ModelProfile) -> Preview
         return Preview(draft, ())
     carried = carry(draft, source, target)
     before, after = source.mode(draft.mode) or source.modes[0], target.mode(carried.draft.mode) or target.modes[0]
-    changes = [DraftChange(ChangeKind.CHANGED, note) for note in carried.notes if note not in carried.gains]
+    is_alike = before.kind is after.kind
+    notes = [note for note in carried.notes if note not in carried.gains and not (is_alike and note.startswith("Mode: "))]
+    changes = [DraftChange(ChangeKind.CHANGED, note) for note in notes]
     changes += _sound_changes(draft, (before, source), carried.draft, (after, target))
     known = {refusal.say for refusal in _refusals(draft, source)}
     changes += [DraftChange(ChangeKind.NEEDED, each.say) for each in _refusals(carried.draft, target) if each.say not in known]
     changes += _gains(draft, source, carried)
-    return Preview(carried.draft, tuple(dict.fromkeys(changes)))
+    return Preview(carried.draft, tuple(sorted(dict.fromkeys(changes), key=_weight)))
+
+
+def _weight(change: DraftChange) -> int:
+    """Return the place in the order of importance: what is still needed, then media that are not sent, then the rest."""
+    if change.kind is ChangeKind.NEEDED:
+        return 0
+    return 1 if " is set aside: " in change.say else 2
 
 
 def _refusals(draft: Draft, profile: ModelProfile) -> list[Refusal]:

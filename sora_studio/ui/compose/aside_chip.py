@@ -38,8 +38,10 @@ class AsideChip(MenuChip):
         menu = self.menu()
         menu.clear()
         for role, medium in media:
-            words = f"Remove {medium.name} ({title_of(role)})".replace("&", "&&")
-            menu.addAction(words, partial(self.dropped.emit, medium.address)).setToolTip(_WHY)
+            named = menu.addAction(f"{medium.name} · {title_of(role)}: not sent with this model and mode".replace("&", "&&"))
+            named.setEnabled(False)
+            remove = menu.addAction(f"Remove {medium.name} from the draft".replace("&", "&&"))
+            remove.triggered.connect(partial(self.dropped.emit, medium.address))
         words = f"{len(media)} set aside"
         self.show_words(words)
         named = ", ".join(medium.name for _, medium in media)

@@ -88,6 +88,7 @@ class MediaWells(QWidget):
     def show_places(self, places: Sequence[MediaPlace], aside: Media, *, problem: str, problems: Mapping[str, str]) -> None:
         """Show the mode's media and those set aside. `problem` is about all, `problems` about single ones."""
         self._places = tuple(places)
+        missing = [place for place in places if place.is_required and not place.media]
         kinds = {place.role: place.kind for place in places}
         for role in [role for role, strip in self._strips.items() if kinds.get(role) is not strip.kind]:
             strip = self._strips.pop(role)
@@ -99,7 +100,8 @@ class MediaWells(QWidget):
         for index, place in enumerate(places):
             strip = self._strips[place.role]
             self._row.insertWidget(index, strip)
-            strip.show_place(place, problem=problem, problems=problems)
+            is_at_fault = place in missing or not missing
+            strip.show_place(place, problem=problem if is_at_fault else "", problems=problems)
             strip.show()
         if self._listening.source not in self._sources():
             self._listening.stop()

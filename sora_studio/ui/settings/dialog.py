@@ -123,21 +123,25 @@ class SettingsDialog(QDialog):
         self._saved = settings
         for one in self._with_settings:
             one.show_settings(settings)
-        pages = None if self._demo else service_pages(settings.base_url)
-        self.key.attach(services.credentials if services else None, pages)
-        self.pictures.attach(services)
+        self.attach(services)
         self.pictures.show_reason(needed=way_needed)
-        self.relay.attach(services)
-        library = services.models if services else None
-        self._models.attach(library)
-        self.models.attach(library)
-        self.new_models.attach(library)
         if not self.isVisible():
             self.resize(_SIZE.boundedTo(self.screen().availableSize() * 0.95))
         self.open()
         for page in self._pages.findChildren(Page):
             page.show_top()
         self.turn_to(section)
+
+    def attach(self, services: "SettingsServices | None") -> None:
+        """Connect the pages to a studio; None while it is still starting."""
+        pages = None if self._demo else service_pages(self._saved.base_url)
+        self.key.attach(services.credentials if services else None, pages)
+        self.pictures.attach(services)
+        self.relay.attach(services)
+        library = services.models if services else None
+        self._models.attach(library)
+        self.models.attach(library)
+        self.new_models.attach(library)
 
     def turn_to(self, section: SettingsPage) -> None:
         """Show the section's page and focus its first control."""

@@ -122,6 +122,8 @@ class MainView(QWidget):
         self.stage.attach(_stage_services(studio))
         self.status.attach(_status_services(studio), self.relay)
         self._editor.attach(studio.models)
+        if self._dialog is not None and self._dialog.isVisible():  # opened before the studio was there
+            self._dialog.attach(_settings_services(studio))
         self._model_notices.attach(studio.notices.current)
         self._refresh.start()
         self._on_refresh_timeout()

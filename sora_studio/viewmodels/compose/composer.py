@@ -319,6 +319,9 @@ class ComposeModel(ComposeState):
         finally:
             self._submitting = False
             self.changed.emit()
+        if tasks:
+            self._notes, self._moved = (), False
+            self.changed.emit()
         return tasks
 
     # --- inside ---------------------------------------------------------------------------------------------------
@@ -375,7 +378,7 @@ class ComposeModel(ComposeState):
     def _move(self, request: GenerationRequest, notes: Sequence[str]) -> None:
         """Take over the request as it is in another model or mode, and say what has changed."""
         self._replace(self._reshaped(self._fitting(request)))
-        self._notes, self._moved = notes, True
+        self._notes, self._moved = sorted(notes, key=lambda note: " is set aside: " not in note), True
         self.complaints.clear()
         self.changed.emit()
 

@@ -83,10 +83,13 @@ class PickerList(QAbstractListModel):
         return next((row for row, shown in enumerate(self._shown) if not isinstance(shown, str) and shown.slug == slug), None)
 
     def named(self, text: str) -> str | None:
-        """Return the first shown model whose title begins with the text."""
+        """Return the first shown model whose title begins with the text, else the first whose title contains it."""
         wanted = " ".join(text.casefold().split())
         models = [shown for shown in self._shown if not isinstance(shown, str)]
-        return next((model.slug for model in models if wanted and model.title.casefold().startswith(wanted)), None)
+        titles = {model.slug: model.title.casefold() for model in models if wanted}
+        begins = (slug for slug, title in titles.items() if title.startswith(wanted))
+        contains = (slug for slug, title in titles.items() if wanted in title)
+        return next(begins, None) or next(contains, None)
 
     def slug_at(self, row: int) -> str | None:
         """Return the model of a row; None for a heading or no row."""
