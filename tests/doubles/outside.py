@@ -70,7 +70,8 @@ class ScriptedMedia(LocalMedia):
         return self.images.get(path.name, ImageFacts("png", 64, 64, 1000))
 
     async def inspect_recording(self, path: Path, kind: MediaKind) -> RecordingFacts:
-        return self.recordings[path.name]
+        known = self.recordings.get(path.name)
+        return known if known is not None else await super().inspect_recording(path, kind)
 
     async def draw_image(self, path: Path, *, max_edge: int) -> Thumbnail:
         return Thumbnail(bytes(4), 1, 1)

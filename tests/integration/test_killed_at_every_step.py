@@ -214,12 +214,12 @@ async def try_all(story: Story, steps: Sequence[str], *, after: Sequence[str] = 
     return ends
 
 
-def test_every_step_of_a_create_that_goes_well(tmp_path: Path) -> None:
+def test_every_second_step_of_a_create_that_goes_well(tmp_path: Path) -> None:
     async def story() -> None:
         async with victims() as process:
             well = Story(tmp_path, process, [])
             steps = await well.steps()
-            ends = await try_all(well, [*steps, *SERVER_STEPS])
+            ends = await try_all(well, [*steps[::2], *SERVER_STEPS])
             assert len(steps) >= 20
             assert {"success, charged", "unknown, charged", "never made"} <= set(ends.values())
 
