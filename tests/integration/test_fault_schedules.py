@@ -14,7 +14,7 @@ from tests.doubles.tasks import MemoryTasks
 from tests.faults.ways import FAULTS
 from tests.faults.world import Outcome, outcome_of
 
-IN_MEMORY, ON_DISK = 160, 10
+IN_MEMORY, ON_DISK = 200, 10
 
 
 def tell(outcome: Outcome) -> None:
