@@ -18,6 +18,7 @@ from sora_studio.app import garbage_collector
 from sora_studio.app.garbage_collector import GarbageCollector
 from tests.benchmarks.figures import percentile
 from tests.benchmarks.garbage import AIM_LONGEST_MS, AIM_P99_MS, pauses
+from tests.machine_speed import slowness
 
 TRIES = 4
 ROLLING_OBJECTS = 30_000
@@ -194,9 +195,10 @@ def test_long_work_makes_short_pauses(collector: GarbageCollector, clock: Clock)
         assert max(pause.objects for pause in seen) < most
         cpu_ms = [pause.cpu_ms for pause in seen]
         p99, longest = percentile(cpu_ms, 99), max(cpu_ms)
-        if p99 < AIM_P99_MS and longest < AIM_LONGEST_MS:
+        slow = slowness()
+        if p99 < AIM_P99_MS * slow and longest < AIM_LONGEST_MS * slow:
             return
-    pytest.fail(f"p99 {p99:.2f} ms, longest {longest:.2f} ms")
+    pytest.fail(f"p99 {p99:.2f} ms, longest {longest:.2f} ms; this machine takes {slow:.1f} times as long as a quiet one")
 
 
 def test_it_forgets_no_old_garbage_in_long_work(collector: GarbageCollector, clock: Clock) -> None:

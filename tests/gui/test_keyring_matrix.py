@@ -21,6 +21,7 @@ from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.ports import KeyOrigin, KeyStatus
 from sora_studio.storage.secrets import KeyringKeys
 from tests import canary
+from tests.machine_speed import slowness
 
 MOST_STALL_MS = 50.0
 HANG_S = 60.0
@@ -250,7 +251,7 @@ def test_the_truth_is_told_and_nothing_stalls(
         if stalls[-1] < MOST_STALL_MS:
             break
     print(f"{name}: longest pause {min(stalls):.1f} ms")  # noqa: T201 - the figure
-    assert min(stalls) < MOST_STALL_MS
+    assert min(stalls) < MOST_STALL_MS * slowness()
     assert canary.search([tmp_path]).hits == []
 
 
@@ -287,4 +288,4 @@ def test_the_first_look_imports_everything_and_stalls_nothing(tmp_path: Path) ->
         if stall_ms < MOST_STALL_MS:
             break
     print(f"the first look: {took_ms:.0f} ms, longest pause {min(stalls):.1f} ms")  # noqa: T201 - the figure
-    assert min(stalls) < MOST_STALL_MS
+    assert min(stalls) < MOST_STALL_MS * slowness()
