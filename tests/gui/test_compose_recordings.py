@@ -327,7 +327,7 @@ def test_a_clip_becomes_a_reference_film_where_the_model_takes_one(desk: Desk, f
 def test_a_frame_of_a_clip_becomes_the_last_picture_as_one_step(desk: Desk, film: str) -> None:
     desk.panel.put_clip(Path(film), ClipUse.LAST, 3.0)
     desk.bot.waitUntil(lambda: desk.studio.pictures.frames == [(Path(film), 3.0)])
-    desk.bot.waitUntil(lambda: any(well.accessibleName() == "Last picture walk.png" for well in desk.wells()))
+    desk.bot.waitUntil(lambda: any(well.accessibleName() == "Last picture walk.png, 1600 by 900" for well in desk.wells()))
     desk.wells()[0].setFocus()
     QTest.keyClick(desk.wells()[0], Qt.Key.Key_Z, CTRL)
     assert [well.accessibleName() for well in desk.all(MediaWell)] == ["Add a reference", "Add a film", "Add a sound"]
