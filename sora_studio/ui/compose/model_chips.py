@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from sora_studio.domain.models.profile import Mode, ModelProfile
 from sora_studio.ui.kit import theme
-from sora_studio.ui.kit.choice_menu import ChoiceMenu, MenuEntry
+from sora_studio.ui.kit.choice_menu import ChoiceMenu, MenuEntry, show_choice
 from sora_studio.ui.kit.controls import MenuChip
 from sora_studio.ui.kit.key_names import PICKER
 from sora_studio.viewmodels.compose import form_fields
@@ -45,7 +45,7 @@ class ModelChips(QWidget):
 
     def show_model(self, profile: ModelProfile, *, is_choice: bool) -> None:
         """Show the model; `is_choice`: there are others."""
-        _show_choice(self._model, "Model", profile.title, profile.slug)
+        show_choice(self._model, "Model", profile.title, profile.slug)
         _set_visible(self._model, is_choice)
         self.updateGeometry()
 
@@ -56,7 +56,7 @@ class ModelChips(QWidget):
             entries = [MenuEntry(mode.id, mode.title, form_fields.mode_sentence(mode, profile)) for mode in modes]
             _set_menu(self._mode, ChoiceMenu("Mode", tuple(entries), self.mode_chosen.emit, self._mode))
         title = next((mode.title for mode in modes if mode.id == current), current)
-        _show_choice(self._mode, "Mode", title, current)
+        show_choice(self._mode, "Mode", title, current)
         _set_visible(self._mode, len(modes) > 1)
         self.updateGeometry()
 
@@ -115,10 +115,3 @@ def _set_menu(chip: MenuChip, menu: ChoiceMenu) -> None:
     if former := chip.menu():
         former.deleteLater()
     chip.setMenu(menu)
-
-
-def _show_choice(chip: MenuChip, title: str, words: str, value: str) -> None:
-    chip.show_words(words)
-    chip.setAccessibleName(f"{title} {words}")
-    if isinstance(menu := chip.menu(), ChoiceMenu):
-        menu.show_value(value)

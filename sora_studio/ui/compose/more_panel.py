@@ -9,12 +9,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLay
 
 from sora_studio.domain.models.forbidden import Ban
 from sora_studio.domain.models.profile import Option
-from sora_studio.domain.models.values import OptionValue
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.ui.compose.option_field import CONTROL_WIDTH, LABEL_WIDTH, OptionField
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.check_box import CheckBox
-from sora_studio.ui.kit.choice_menu import ChoiceMenu, MenuEntry
+from sora_studio.ui.kit.choice_menu import ChoiceMenu, MenuEntry, show_choice
 from sora_studio.ui.kit.controls import MenuChip
 from sora_studio.viewmodels.compose import compose_text
 from sora_studio.viewmodels.compose.compose_routes import Ways
@@ -85,10 +84,12 @@ class MorePanel(QFrame):
             field.show_value(request.options.get(name))
             field.show_bans(bans.get(name, ()))
             field.show_problem(problems.get(name, ""))
-        _show_choice(self._extras.get("route"), "Route", compose_text.route_title(request.route), request.route)
+        if isinstance(route := self._extras.get("route"), MenuChip):
+            show_choice(route, "Route", compose_text.route_title(request.route), request.route)
         by = request.pictures_by if request.pictures_by in ways.routes else None
         words = dict(picture_words.route_choices(ways.routes, ways.usual)).get(by, "")
-        _show_choice(self._extras.get("pictures_by"), "Send pictures through", words, by)
+        if isinstance(host := self._extras.get("pictures_by"), MenuChip):
+            show_choice(host, "Send pictures through", words, by)
         if isinstance(callback := self._extras.get("callback"), CheckBox):
             callback.setChecked(request.callback)
 
@@ -153,10 +154,3 @@ def _line(title: str, control: QWidget, form: QWidget) -> QHBoxLayout:
     line.addWidget(control)
     line.addStretch(1)
     return line
-
-
-def _show_choice(chip: QWidget | None, title: str, words: str, value: OptionValue | None) -> None:
-    if isinstance(chip, MenuChip) and isinstance(menu := chip.menu(), ChoiceMenu):
-        chip.show_words(words)
-        chip.setAccessibleName(f"{title} {words}")
-        menu.show_value(value)

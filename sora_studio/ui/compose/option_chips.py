@@ -16,7 +16,7 @@ from sora_studio.ui.compose.chip_row import Chip, ChipRow
 from sora_studio.ui.compose.choice_chip import ChoiceChip
 from sora_studio.ui.compose.model_chips import ModelChips
 from sora_studio.ui.compose.more_panel import MorePanel
-from sora_studio.ui.kit.choice_menu import ChoiceMenu, MenuEntry
+from sora_studio.ui.kit.choice_menu import ChoiceMenu, MenuEntry, show_choice
 from sora_studio.ui.kit.controls import CheckChip, MenuChip
 from sora_studio.ui.kit.number_slider import NumberSlider
 from sora_studio.viewmodels.compose import compose_text, form_fields
@@ -119,9 +119,9 @@ class OptionChips(QWidget):
             if (chip := self._chips.get(option.field)) is not None:
                 self._show_option(chip, option, request.options.get(option.field))
         if isinstance(route := self._chips.get(_ROUTE), MenuChip):
-            _show_choice(route, "Route", request.route, request.route)
+            show_choice(route, "Route", request.route, request.route, is_titled=True)
             _mark(route, problems.get(_ROUTE, ""))
-        _show_choice(self._takes, "Takes", f"×{takes}", takes, short=f"×{takes}")
+        show_choice(self._takes, "Takes", f"×{takes}", takes, is_titled=True, short=f"×{takes}")
         _mark(self._takes, problems.get("takes", ""))
         self.head.mark(problems)
         self._row.arrange()
@@ -300,10 +300,3 @@ def _mark(chip: CheckChip | MenuChip, problem: str, description: str = "") -> No
     chip.invalid = bool(problem)
     chip.setAccessibleDescription(problem or description)
     chip.update()
-
-
-def _show_choice(chip: MenuChip, title: str, words: str, value: OptionValue, *, short: str = "") -> None:
-    chip.show_words(f"{title} {words}", short=short)
-    chip.setAccessibleName(f"{title} {words}")
-    if isinstance(menu := chip.menu(), ChoiceMenu):
-        menu.show_value(value)

@@ -4,11 +4,12 @@ A QTextEdit, because QPlainTextEdit ignores line height; with rich text off it i
 """
 
 from PySide6.QtCore import QMimeData, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QResizeEvent, QTextBlockFormat, QTextCharFormat, QTextCursor, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextBlockFormat, QTextCursor, QWheelEvent
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from sora_studio.domain.prompt import without_controls
 from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.overrun import mark_overrun, utf16_length, without_surrogates
 
 DEFAULT_PX = 15
 SMALLEST_PX = 10
@@ -84,7 +85,7 @@ class PromptEditor(QTextEdit):
     def set_caret(self, place: int) -> None:
         """Move the caret and scroll it into view."""
         cursor = self.textCursor()
-        cursor.setPosition(_utf16_length(self.text()[: max(place, 0)]))
+        cursor.setPosition(utf16_length(self.text()[: max(place, 0)]))
         self.setTextCursor(cursor)
         self.ensureCursorVisible()
 
@@ -153,7 +154,7 @@ class PromptEditor(QTextEdit):
         if _holds_pictures(source):
             self.pictures_offered.emit(source)
         elif source.hasText():
-            text, removed = without_controls(_whole(source.text()))
+            text, removed = without_controls(without_surrogates(source.text()))
             self.textCursor().insertText(text)
             self.ensureCursorVisible()
             if removed:
@@ -176,39 +177,9 @@ class PromptEditor(QTextEdit):
         self.edited.emit(text)
 
     def _mark_overrun(self, text: str | None = None) -> None:
-        text = self.text() if text is None else text
-        if self._limit is None or len(text) <= self._limit:
-            if self.extraSelections():
-                self.setExtraSelections([])
-            return
-        mark = QTextEdit.ExtraSelection()
-        cursor = QTextCursor(self.document())
-        cursor.setPosition(_utf16_length(text[: self._limit]))
-        cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
-        mark.cursor = cursor
-        mark.format = _overrun_format()
-        self.setExtraSelections([mark])
-
-
-def _overrun_format() -> QTextCharFormat:
-    colour = QColor(theme.tokens().failed)
-    made = QTextCharFormat()
-    made.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-    made.setUnderlineColor(colour)
-    colour.setAlphaF(0.14)
-    made.setBackground(colour)
-    return made
+        mark_overrun(self, self.text() if text is None else text, self._limit)
 
 
 def _holds_pictures(mime: QMimeData) -> bool:
     """Return whether this is a picture rather than text: files, or pixels without text."""
     return any(url.isLocalFile() for url in mime.urls()) or (mime.hasImage() and not mime.hasText())
-
-
-def _utf16_length(text: str) -> int:
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2
-
-
-def _whole(text: str) -> str:
-    """Replace each lone surrogate, which cannot be stored or sent, with U+FFFD."""
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QApplication, QMenu, QProxyStyle, QStyle, QStyleHintReturn, QStyleOption, QWidget
 
 from sora_studio.domain.models.values import OptionValue, is_same
+from sora_studio.ui.kit.controls import MenuChip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,16 @@ class ChoiceMenu(QMenu):
             action.setEnabled(not reason)
             action.setText(_line(entry.words, reason or entry.sentence))
             action.setToolTip(reason or entry.words)
+
+
+def show_choice(
+    chip: MenuChip, title: str, words: str, value: OptionValue | None, *, is_titled: bool = False, short: str = ""
+) -> None:
+    """Show the value on the chip, after its title if `is_titled`, and in its menu. `short`: what a narrow chip shows."""
+    chip.show_words(f"{title} {words}" if is_titled else words, short=short)
+    chip.setAccessibleName(f"{title} {words}")
+    if isinstance(menu := chip.menu(), ChoiceMenu):
+        menu.show_value(value)
 
 
 class _MenuStyle(QProxyStyle):

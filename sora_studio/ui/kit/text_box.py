@@ -1,11 +1,12 @@
 """A small plain-text editor that keeps and marks what is over its limit."""
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QTextCharFormat, QTextCursor
-from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QTextEdit, QWidget
+from PySide6.QtGui import QKeyEvent, QTextCursor
+from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 from sora_studio.domain.prompt import without_controls
 from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.overrun import mark_overrun, without_surrogates
 
 _LONG_LINES = 3
 _MARGIN = 8
@@ -66,8 +67,7 @@ class TextBox(QPlainTextEdit):
 
     def insertFromMimeData(self, source: QMimeData) -> None:
         """Insert text without control characters and lone surrogates, which cannot be sent."""
-        whole = source.text().encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-        self.textCursor().insertText(without_controls(whole)[0])
+        self.textCursor().insertText(without_controls(without_surrogates(source.text()))[0])
         self.ensureCursorVisible()
 
     def mark_invalid(self, invalid: bool) -> None:
@@ -80,24 +80,4 @@ class TextBox(QPlainTextEdit):
             self.edited.emit(self.text())
 
     def _mark_overrun(self) -> None:
-        text = self.text()
-        if self._limit is None or len(text) <= self._limit:
-            self.setExtraSelections([])
-            return
-        mark = QTextEdit.ExtraSelection()
-        cursor = QTextCursor(self.document())
-        cursor.setPosition(len(text[: self._limit].encode("utf-16-le", "surrogatepass")) // 2)
-        cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
-        mark.cursor = cursor  # type: ignore[assignment]
-        mark.format = _overrun_format()  # type: ignore[assignment]
-        self.setExtraSelections([mark])
-
-
-def _overrun_format() -> QTextCharFormat:
-    colour = QColor(theme.tokens().failed)
-    made = QTextCharFormat()
-    made.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
-    made.setUnderlineColor(colour)
-    colour.setAlphaF(0.14)
-    made.setBackground(colour)
-    return made
+        mark_overrun(self, self.text(), self._limit)
