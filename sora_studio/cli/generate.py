@@ -39,7 +39,6 @@ PUBLIC = {
 }
 """Completes the sentence `… becomes reachable on the internet`."""
 FITS = "With --fit a copy that fits is sent instead."
-NOT_A_PICTURE = "Give the path of a picture, or its http or https address."
 HANDED_OVER = "Another Sora Studio uses this data folder: it sends and saves the tasks, and this command watches."
 ITS_RELAY = f"It uses its own relay and picture settings, not {RELAY_URL_VARIABLE}."
 STAYS = (

@@ -44,11 +44,6 @@ class PriceEstimate:
     high_usd: float
     measured: int = 0
 
-    @property
-    def is_exact(self) -> bool:
-        """Whether the profile states one price."""
-        return not self.measured and self.low_usd == self.high_usd
-
 
 @dataclass(frozen=True, slots=True)
 class TimeEstimate:

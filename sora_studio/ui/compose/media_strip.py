@@ -37,8 +37,8 @@ class MediaStrip(QWidget, Generic[AnyWell]):
     Subclasses build the wells and fill them. Signals: `chosen(tuple[str, ...])` with all media after a change by the user,
     `address_wanted(str)` with the initial address or an empty string, `opened(str)` with a medium to show large,
     `tag_chosen(str)` with a name for the prompt, `offered(QMimeData)` for what is not only of the strip's kind,
-    `dragged(str, QPoint)` and `dropped(str, QPoint)` with a medium and the pointer's place on the screen. The actions appear
-    in each medium's menu.
+    `dropped(str, QPoint)` with a medium that was dragged and the pointer's place on the screen. The actions appear in each
+    medium's menu.
     """
 
     chosen = Signal(object)
@@ -46,7 +46,6 @@ class MediaStrip(QWidget, Generic[AnyWell]):
     opened = Signal(str)
     tag_chosen = Signal(str)
     offered = Signal(object)
-    dragged = Signal(str, QPoint)
     dropped = Signal(str, QPoint)
 
     def __init__(self, place: MediaPlace, scope: TaskScope, actions: Sequence[QAction], parent: QWidget | None = None) -> None:
@@ -262,7 +261,6 @@ class MediaStrip(QWidget, Generic[AnyWell]):
             well.moved.connect(partial(self._move, source))
             well.more_wanted.connect(partial(self.choose, None))
             well.tag_wanted.connect(lambda: self.tag_chosen.emit(well.tag))
-            well.dragged.connect(partial(self.dragged.emit, source))
             well.dropped.connect(partial(self.dropped.emit, source))
         well.all_removed.connect(partial(self.chosen.emit, ()))
         well.address_wanted.connect(partial(self._on_well_address_wanted, source))

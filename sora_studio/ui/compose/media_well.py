@@ -47,8 +47,8 @@ class MediaWell(QPushButton):
 
     Signals: `opened()` to show it large, `offered(QMimeData)` when something was dropped or pasted, `file_wanted()`,
     `address_wanted()`, `removed()`, `all_removed()`, `moved(int)` by so many places, `tag_wanted()`,
-    `more_wanted()` to add another beside it, and while it is dragged
-    `dragged(QPoint)` and at the end `dropped(QPoint)` with the pointer's place on the screen.
+    `more_wanted()` to add another beside it, and
+    `dropped(QPoint)` at the end of a drag, with the pointer's place on the screen.
     """
 
     opened = Signal()
@@ -60,7 +60,6 @@ class MediaWell(QPushButton):
     moved = Signal(int)
     tag_wanted = Signal()
     more_wanted = Signal()
-    dragged = Signal(QPoint)
     dropped = Signal(QPoint)
 
     noun = "image"
@@ -175,7 +174,6 @@ class MediaWell(QPushButton):
         self._is_dragged = True
         self.setDown(False)
         self.setCursor(Qt.CursorShape.ClosedHandCursor)
-        self.dragged.emit(e.globalPosition().toPoint())
 
     def mouseReleaseEvent(self, e: QMouseEvent) -> None:
         """End a drag without a click."""

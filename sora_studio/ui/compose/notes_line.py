@@ -41,11 +41,6 @@ class NotesLine(QWidget):
         self._dress()
         self.say("")
 
-    @property
-    def undo_button(self) -> QPushButton:
-        """The button that undoes what the notes are about."""
-        return self._undo
-
     def say(self, notes: str, *, can_undo: bool = False) -> None:
         """Show the notes, empty for none; `can_undo`: they are about a step that can be undone."""
         self._undo.setVisible(bool(notes) and can_undo)

@@ -157,13 +157,6 @@ class ComposeState(QObject):
         return Ways.of(self._services, self.request) if self._services else Ways()
 
     @property
-    def takes_pictures(self) -> bool:
-        """Whether any mode of the model takes a picture."""
-        profile = self.profile
-        slots = [slot for mode in profile.modes for slot in profile.media_in(mode.id)] if profile else []
-        return any(slot.kind is MediaKind.IMAGE for slot in slots)
-
-    @property
     def picture_role(self) -> Role:
         """The role that a picture takes unless another one is named."""
         return next((slot.role for slot in self.slots if slot.kind is MediaKind.IMAGE), Role.FIRST)

@@ -32,7 +32,6 @@ def test_a_measured_price_lies_between_its_ends_and_says_how_many(prices: list[f
     assert sum(one <= price.usd + 1e-6 for one in prices) >= len(prices) / 2
     assert sum(one >= price.usd - 1e-6 for one in prices) >= len(prices) / 2
     assert measured_price(sorted(prices)) == price
-    assert not price.is_exact
 
 
 @given(st.lists(amounts, min_size=MEASURED_TIMES, max_size=300))
@@ -102,8 +101,6 @@ def test_a_profile_states_an_amount_or_a_range() -> None:
     assert stated_price(draft, sora) == PriceEstimate(0.125, 0.1, 0.15)
     assert stated_time(draft, sora) == TimeEstimate(300, 240, 360)
     assert stated_time(Draft("A pier", "text"), model("text", TIMES)) == TimeEstimate(75, 60, 90)
-    exact = PriceEstimate(0.12, 0.12, 0.12)
-    assert exact.is_exact
     grok = shipped_models()["grok-video"]
     assert stated_price(Draft("A pier", grok.modes[0].id), grok) is None
     assert stated_price(Draft("A pier", "a former mode"), sora) is None
