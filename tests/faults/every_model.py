@@ -104,7 +104,8 @@ def judge(task: Task, profile: ModelProfile, *, edge_px: int) -> str:
     meant = {**mode.fixed, **_meant(task, profile, mode)}
     return "; ".join(
         filter(
-            None, (_length(film, meant), _frame(film, meant, edge_px, has_media=bool(task.request.media)), _sound(film, meant))
+            None,
+            (_length(film, meant, mode), _frame(film, meant, edge_px, has_media=bool(task.request.media)), _sound(film, meant)),
         )
     )
 
@@ -118,11 +119,13 @@ def _meant(task: Task, profile: ModelProfile, mode: Mode) -> dict[str, OptionVal
     return meant
 
 
-def _length(film: FilmFacts, meant: dict[str, OptionValue]) -> str:
+def _length(film: FilmFacts, meant: dict[str, OptionValue], mode: Mode) -> str:
     wanted = meant.get(DURATION)
     if wanted is None:
         return ""
     seconds = float(wanted) if is_number(wanted) else MEDIA_S
+    if mode.kind is ModeKind.EXTEND:  # the clip given, plus what follows
+        seconds += MEDIA_S
     return "" if abs(film.duration_s - seconds) <= _LATE_S else f"{film.duration_s} s instead of {wanted}"
 
 
