@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from sora_studio.domain.judgement import Verdict
+
 KEPT_SUFFIX = ".kept"
 
 
@@ -78,6 +80,13 @@ class Clip:
     film: FilmFacts | None = None
     trouble: str | None = None
     """Why the clip is not saved yet, or what it is if not a film, as a sentence; None when all is well."""
+    stars: int = 0
+    verdict: Verdict | None = None
+    note: str = ""
+    trashed_at: datetime | None = None
+    filmstrip: Path | None = None
+    poster_at_s: float | None = None
+    """The time of the frame that the person chose for the poster; None for the middle."""
 
     @property
     def kept(self) -> Path | None:

@@ -9,6 +9,7 @@ from typing import Protocol, TypedDict
 
 from sora_studio.domain.clip import ClipCounts, FilmFacts
 from sora_studio.domain.film_edit import PreparedFile
+from sora_studio.domain.judgement import Verdict
 from sora_studio.domain.picture import PreparedPicture
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import Task, TaskSection, TaskState
@@ -130,6 +131,11 @@ class TaskFacts(TypedDict, total=False):
     trouble: str | None
     seen_at: datetime
     removed_at: datetime | None
+    trashed_at: datetime | None
+    held_at: datetime | None
+    rank: float | None
+    project: int | None
+    note: str | None
     callback_secret: str | None
     balance_before_usd: float | None
     balance_after_usd: float | None
@@ -146,6 +152,12 @@ class ClipFacts(TypedDict, total=False):
     size_bytes: int | None
     film: FilmFacts | None
     trouble: str | None
+    stars: int
+    verdict: Verdict | None
+    note: str | None
+    trashed_at: datetime | None
+    filmstrip: Path | None
+    poster_at_s: float | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 
 from sora_studio.domain.clip import Clip, ClipState
+from sora_studio.domain.intent import Parent
+from sora_studio.domain.judgement import Verdict
 from sora_studio.domain.request import GenerationRequest
 
 
@@ -115,6 +118,29 @@ class Task:
     """Current temporary problem, as a sentence; None when all is well."""
     seen_at: datetime | None = None
     removed_at: datetime | None = None
+    """When it was hidden from the task list; it is followed all the same."""
+    trashed_at: datetime | None = None
+    held_at: datetime | None = None
+    """When the person held it back: it waits, and is not sent."""
+    rank: float = 0.0
+    """Order of waiting tasks, the lowest first; the id unless it was moved."""
+    version: int = 0
+    """The text that was sent, as numbered among all texts."""
+    document: int = 0
+    """What that text was written in."""
+    project: int | None = None
+    day: int = 0
+    """Local calendar day of its creation, in days since 1970-01-01."""
+    output_dir: Path | None = None
+    """Where its clips go; None for the folder in the settings."""
+    parent: Parent | None = None
+    stars: int = 0
+    """The most that any of its clips has, 0 to 5."""
+    verdict: Verdict | None = None
+    """Kept if any of its clips is; rejected if all of them are."""
+    tags: tuple[str, ...] = ()
+    """Of the task and of its clips, in alphabetical order."""
+    note: str = ""
     input_digest: str = ""
     """Digest of what was to be sent when the task was made; empty in rows from before it was kept."""
     estimated_usd: float | None = None

@@ -256,11 +256,16 @@ def _copy(source: sqlite3.Connection, target: Path, go_on: Callable[[], bool]) -
     return True
 
 
+# The index of words derives from other tables: it is no table of rows, and its own tables change by themselves.
+_OWN_TABLES = """
+    SELECT name FROM sqlite_schema
+    WHERE type = 'table' AND rootpage > 0 AND name NOT LIKE 'sqlite_%' AND name NOT GLOB '*_words_*'
+"""
+
+
 def _fingerprint(connection: sqlite3.Connection) -> list[tuple[object, ...]]:
     """Return values that differ whenever a row was added or changed: each raises its table's highest id or revision."""
-    tables: list[str] = [
-        row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-    ]
+    tables: list[str] = [row[0] for row in connection.execute(_OWN_TABLES)]
     found = list[tuple[object, ...]]()
     for table in sorted(tables):
         columns = {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}

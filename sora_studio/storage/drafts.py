@@ -1,4 +1,4 @@
-"""The editor's drafts in SQLite."""
+"""The editor's drafts in SQLite: the working text of each document that a person made or opened."""
 
 import sqlite3
 from dataclasses import replace
@@ -7,6 +7,7 @@ from datetime import datetime
 from sora_studio.domain.draft import Draft
 from sora_studio.storage.database import Database
 from sora_studio.storage.rows import draft_from_row, media_to_sql, request_to_sql, to_sql
+from sora_studio.storage.versions import add_document
 
 # The newest draft is found by a counter, not by time: after the clock is set back, an old text must not win.
 SAVE_DRAFT = """
@@ -32,7 +33,6 @@ class SqliteDrafts:
     async def save(self, draft: Draft, *, at: datetime) -> Draft:
         """Save a draft and return it with its id and time. A draft with id 0 is new; any other replaces the one with its id."""
         values = {
-            "id": draft.id or None,
             "saved_at": to_sql(at),
             "takes": draft.takes,
             "caret": draft.caret,
@@ -41,8 +41,9 @@ class SqliteDrafts:
         }
 
         def work(connection: sqlite3.Connection) -> int:
-            made = connection.execute(SAVE_DRAFT, values).lastrowid
-            return draft.id or made or 0
+            document = add_document(connection, at, draft.id or None)
+            connection.execute(SAVE_DRAFT, {**values, "id": document})
+            return document
 
         return replace(draft, id=await self._database.write(work), saved_at=at)
 

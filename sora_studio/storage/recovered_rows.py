@@ -7,6 +7,13 @@ from dataclasses import dataclass
 from sora_studio.storage.sqlite_pages import Record, SqlitePages, Value
 
 REVISION = "revision"
+TABLES = (
+    *("tasks", "clips", "drafts", "publications", "publication_tasks", "changes"),
+    *("projects", "documents", "versions", "tags", "taggings", "tombstones", "saved_searches"),
+)
+"""All tables of ours. What an index derives from them is made again."""
+WORDS = {"task_words": "folded", "version_words_content": "c0"}
+"""Tables that have a text's words again, and their column; the second one belongs to the index of words."""
 _TYPES: dict[str, tuple[type, ...]] = {"INTEGER": (int,), "REAL": (int, float), "TEXT": (str, bytes)}
 
 
@@ -66,8 +73,20 @@ class RecoveredRow:
 
 def tables_of(connection: sqlite3.Connection) -> dict[str, Table]:
     """Return the tables of a file with our schema, by name."""
-    listed = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY rootpage"
-    return {name: _table(connection, name) for (name,) in connection.execute(listed).fetchall()}
+    listed = "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 ORDER BY rootpage"
+    known = {name for (name,) in connection.execute(listed).fetchall()}
+    return {name: _table(connection, name) for name in TABLES if name in known}
+
+
+def words_of(connection: sqlite3.Connection) -> Table | None:
+    """Return the table that has the texts' words again."""
+    listed = "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0"
+    known = {name for (name,) in connection.execute(listed)}
+    name = next((name for name in WORDS if name in known), None)
+    if name is None:
+        return None
+    key = Column("id", (int,), is_required=False, has_default=False)
+    return Table(name, (key, Column(WORDS[name], (str, bytes), is_required=True, has_default=False)), "id")
 
 
 def _table(connection: sqlite3.Connection, name: str) -> Table:

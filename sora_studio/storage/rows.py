@@ -11,15 +11,18 @@ from typing import cast
 from sora_studio.domain.clip import Clip, ClipState, FilmFacts
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.film_edit import FilmEdit, Trim
+from sora_studio.domain.intent import Intent, Parent, ParentKind
+from sora_studio.domain.judgement import Verdict
 from sora_studio.domain.models.draft import Media, Medium, first_pictures
 from sora_studio.domain.models.profile import MediaKind, Role
 from sora_studio.domain.models.values import OptionValue
 from sora_studio.domain.picture import Crop, PictureEdit, PictureRoute, Publication
 from sora_studio.domain.request import GenerationRequest, MediaEdit
 from sora_studio.domain.task import Task, TaskState
+from sora_studio.domain.version import Version, VersionKind
 
 REQUEST_COLUMNS = (
-    *("model", "route", "options", "images", "prompt", "edits", "callback", "pictures_by", "seen"),
+    *("model", "route", "options", "images", "edits", "callback", "pictures_by", "seen"),
     *("mode", "media", "profile"),
 )
 """Columns of a task that never change after its creation."""
@@ -74,6 +77,19 @@ def request_to_sql(request: GenerationRequest) -> dict[str, SqlValue]:
     }
 
 
+def intent_to_sql(intent: Intent) -> dict[str, SqlValue]:
+    """Return an intent's columns; the document is that of the version."""
+    parent = intent.parent
+    return {
+        "project": intent.project,
+        "output_dir": to_sql(intent.output_dir),
+        "parent": parent.task if parent else None,
+        "parent_kind": parent.kind.value if parent else None,
+        "parent_clip": parent.clip if parent else None,
+        "parent_at_s": parent.at_s if parent else None,
+    }
+
+
 def media_to_sql(media: Media) -> SqlValue:
     """Return media by role as JSON: `{"video": [{"address": …, "kind": "video"}]}`."""
     tables = {role.value: [_medium_to_json(medium) for medium in found] for role, found in media.items() if found}
@@ -81,7 +97,7 @@ def media_to_sql(media: Media) -> SqlValue:
 
 
 def request_of_task(row: sqlite3.Row) -> GenerationRequest:
-    """Return the request of a row of `tasks`; needs `REQUEST_COLUMNS` only."""
+    """Return the request of a row of `tasks`; needs `REQUEST_COLUMNS` and the version's text as `prompt` only."""
     return replace(_request_from_row(row), seen=json.loads(_text(row["seen"])), profile=_text(row["profile"]))
 
 
@@ -108,6 +124,19 @@ def task_from_row(row: sqlite3.Row, request: GenerationRequest, clips: tuple[Cli
         trouble=_text_or_none(row["trouble"]),
         seen_at=_time_or_none(row["seen_at"]),
         removed_at=_time_or_none(row["removed_at"]),
+        trashed_at=_time_or_none(row["trashed_at"]),
+        held_at=_time_or_none(row["held_at"]),
+        rank=float(row["id"]) if row["rank"] is None else row["rank"],
+        version=row["version"],
+        document=row["document"],
+        project=row["project"],
+        day=row["day"],
+        output_dir=_path_or_none(row["output_dir"]),
+        parent=_parent_from_row(row),
+        stars=row["stars"],
+        verdict=_verdict_or_none(row["verdict"]),
+        tags=tuple(sorted(set(json.loads(row["tags"])), key=str.casefold)),
+        note=_text(row["note"] or ""),
         input_digest=_text(row["input_digest"]),
         estimated_usd=row["estimated_usd"],
         estimated_most_usd=row["estimated_most_usd"],
@@ -134,6 +163,12 @@ def clip_from_row(row: sqlite3.Row) -> Clip:
         size_bytes=row["size_bytes"],
         film=_film_from_row(row),
         trouble=_text_or_none(row["trouble"]),
+        stars=row["stars"],
+        verdict=_verdict_or_none(row["verdict"]),
+        note=_text(row["note"] or ""),
+        trashed_at=_time_or_none(row["trashed_at"]),
+        filmstrip=_path_or_none(row["filmstrip"]),
+        poster_at_s=row["poster_at_s"],
     )
 
 
@@ -145,6 +180,27 @@ def draft_from_row(row: sqlite3.Row) -> Draft:
         takes=row["takes"],
         caret=row["caret"],
         saved_at=_time(row["saved_at"]),
+    )
+
+
+def version_from_row(row: sqlite3.Row) -> Version:
+    """Return the version of a row of `versions`."""
+    options: Mapping[str, OptionValue] = json.loads(_text(row["options"]))
+    return Version(
+        id=row["id"],
+        document=row["document"],
+        created_at=_time(row["created_at"]),
+        kind=VersionKind(row["kind"]),
+        request=GenerationRequest(
+            model=_text(row["model"]),
+            prompt=_text(row["text"]),
+            options=options,
+            route=_text(row["route"]),
+            mode=_text(row["mode"]),
+            media=_all_media(row),
+            edits=_edits(row),
+        ),
+        name=_text(row["name"] or ""),
     )
 
 
@@ -168,19 +224,27 @@ def publication_from_row(row: sqlite3.Row, tasks: tuple[int, ...] = ()) -> Publi
 
 def _request_from_row(row: sqlite3.Row) -> GenerationRequest:
     options: Mapping[str, OptionValue] = json.loads(_text(row["options"]))
-    images: list[str] = json.loads(_text(row["images"]))
-    edits: Mapping[str, Mapping[str, object]] = json.loads(_text(row["edits"]))
     return GenerationRequest(
         model=_text(row["model"]),
         prompt=_text(row["prompt"]),
         options=options,
         route=_text(row["route"]),
         mode=_text(row["mode"]),
-        media={**first_pictures(*images), **_media_from_json(_text(row["media"]))},
-        edits={file: _edit_from_json(edit) for file, edit in edits.items()},
+        media=_all_media(row),
+        edits=_edits(row),
         callback=bool(row["callback"]),
         pictures_by=PictureRoute(row["pictures_by"]) if row["pictures_by"] else None,
     )
+
+
+def _all_media(row: sqlite3.Row) -> Media:
+    images: list[str] = json.loads(_text(row["images"]))
+    return {**first_pictures(*images), **_media_from_json(_text(row["media"]))}
+
+
+def _edits(row: sqlite3.Row) -> Mapping[str, MediaEdit]:
+    edits: Mapping[str, Mapping[str, object]] = json.loads(_text(row["edits"]))
+    return {file: _edit_from_json(edit) for file, edit in edits.items()}
 
 
 def _medium_to_json(medium: Medium) -> dict[str, object]:
@@ -225,6 +289,17 @@ def _film_from_row(row: sqlite3.Row) -> FilmFacts | None:
     if row["width"] is None:
         return None
     return FilmFacts(row["width"], row["height"], row["duration_s"], bool(row["has_audio"]))
+
+
+def _parent_from_row(row: sqlite3.Row) -> Parent | None:
+    if row["parent"] is None:
+        return None
+    kind = ParentKind(row["parent_kind"] or ParentKind.CONTINUED)
+    return Parent(row["parent"], kind, row["parent_clip"], row["parent_at_s"])
+
+
+def _verdict_or_none(stored: str | None) -> Verdict | None:
+    return None if stored is None else Verdict(stored)
 
 
 def _text_to_sql(text: str) -> str | bytes:

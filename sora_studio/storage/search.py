@@ -1,40 +1,52 @@
-"""Task filters as SQL: by state, by gateway, and by words of the prompt or an id, ignoring case.
+"""The index of words, and task filters as SQL: by state, by gateway, by words of text, notes and tags, or an id."""
 
-The search matches substrings of the folded prompt instead of using a word index: languages without spaces have no words to
-index, and scanning 100,000 prompts takes a fraction of a second on the reader thread.
-"""
-
-import unicodedata
+import sqlite3
 
 from sora_studio.domain.ports import TaskFilter
-from sora_studio.storage.rows import SqlValue
+from sora_studio.domain.search_words import fold, fts_expression, index_words
+from sora_studio.storage.rows import SqlValue, text_from_sql
 
-_WORD = "(instr(folded, ?) OR instr(lower(coalesce(task_id, '')), ?) OR id = ?)"
+_WORD = """(
+    version IN (SELECT rowid FROM version_words WHERE version_words MATCH ?)
+    OR id IN (SELECT rowid FROM task_words WHERE task_words MATCH ?) OR instr(lower(task_id), ?) = 1 OR id = ?
+)"""
+
+_NOTES = """
+    SELECT note FROM tasks WHERE id = :task AND note IS NOT NULL
+    UNION ALL SELECT note FROM clips WHERE task = :task AND note IS NOT NULL
+    UNION ALL SELECT DISTINCT tags.name FROM taggings JOIN tags ON tags.id = tag WHERE taggings.task = :task
+"""
 
 
-def fold(text: str) -> str:
-    """Return `text` normalized for search: case-folded, with equivalent characters unified (NFKC)."""
-    text = text.encode(errors="replace").decode().replace("\0", " ")
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+def index_version(connection: sqlite3.Connection, version: int, text: str) -> None:
+    """Add the words of a new version."""
+    connection.execute("INSERT INTO version_words (rowid, words) VALUES (?, ?)", (version, index_words(text)))
+
+
+def index_task(connection: sqlite3.Connection, task: int) -> None:
+    """Index the words of a task's notes and tags again."""
+    words = " ".join(index_words(text_from_sql(row[0])) for row in connection.execute(_NOTES, {"task": task}))
+    connection.execute("DELETE FROM task_words WHERE rowid = ?", (task,))
+    if words:
+        connection.execute("INSERT INTO task_words (rowid, words) VALUES (?, ?)", (task, words))
 
 
 def from_where(which: TaskFilter, *conditions: str) -> tuple[str, list[SqlValue]]:
     """Return `FROM … WHERE …` and its values. `conditions` are appended; the caller appends their values."""
-    words = fold(which.search).split()
     terms, values = list[str](), list[SqlValue]()
     if not which.removed:
-        terms.append("removed_at IS NULL")
+        terms.append("removed_at IS NULL AND trashed_at IS NULL")
     if which.states:
         terms.append(f"state IN ({', '.join('?' * len(which.states))})")
         values.extend(sorted(which.states))
     if which.gateway is not None:
         terms.append("gateway = ?")
         values.append(which.gateway)
-    for word in words:
+    for word in fold(which.search).split():
+        match = fts_expression(word)
         terms.append(_WORD)
-        values.extend((word, word, _id_of(word)))
-    tables = "tasks JOIN task_words ON task = id" if words else "tasks"
-    return f"FROM {tables} WHERE {' AND '.join([*terms, *conditions]) or 'TRUE'}", values
+        values.extend((match, match, word, _id_of(word)))
+    return f"FROM tasks WHERE {' AND '.join([*terms, *conditions]) or 'TRUE'}", values
 
 
 def _id_of(word: str) -> int | None:

@@ -58,7 +58,8 @@ class SqlitePages:
         self._log = dict(_committed(log, self._size))
         first = self.page(1)
         self.has_header = self.has_header or first.startswith(MAGIC)
-        self._first = first if self.has_header else bytes(_HEADER_BYTES)
+        # A file that ends within its first page has a header but no page.
+        self._first = (first or head).ljust(_HEADER_BYTES, b"\0") if self.has_header else bytes(_HEADER_BYTES)
         self._usable = self._size - self._first[20]
         self.count = max(len(self._content) // self._size, *self._log, 0)
 

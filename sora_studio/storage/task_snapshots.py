@@ -17,10 +17,16 @@ SELECT_REVISIONS = f"SELECT id, revision FROM tasks WHERE id IN {_IDS}"  # noqa:
 SELECT_FACTS = f"""
     SELECT id, revision, state, gateway, created_at, take, takes, batch, task_id, sent_at, accepted_at, next_poll_at,
            completed_at, polls, misses, seen_at, removed_at, fail_code, fail_message, trouble, estimated_usd,
-           estimated_most_usd, balance_before_usd, balance_after_usd, measured_usd, callback_secret, input_digest
+           estimated_most_usd, balance_before_usd, balance_after_usd, measured_usd, callback_secret, input_digest,
+           trashed_at, held_at, rank, version, project, day, output_dir, parent, parent_kind, parent_clip, parent_at_s,
+           stars, verdict, note, (SELECT document FROM versions WHERE versions.id = version) AS document,
+           (SELECT json_group_array(tags.name) FROM taggings JOIN tags ON tags.id = tag WHERE taggings.task = tasks.id) AS tags
     FROM tasks WHERE id IN {_IDS}
 """  # noqa: S608
-SELECT_REQUESTS = f"SELECT id, {', '.join(REQUEST_COLUMNS)} FROM tasks WHERE id IN {_IDS}"  # noqa: S608
+SELECT_REQUESTS = f"""
+    SELECT tasks.id, {", ".join(f"tasks.{column}" for column in REQUEST_COLUMNS)}, versions.text AS prompt
+    FROM tasks JOIN versions ON versions.id = tasks.version WHERE tasks.id IN {_IDS}
+"""  # noqa: S608
 SELECT_CLIPS = f"SELECT * FROM clips WHERE task IN {_IDS} ORDER BY task, position"  # noqa: S608
 
 

@@ -4,31 +4,33 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Unpack
 
 from sora_studio.domain.clip import Clip, ClipCounts, ClipFile, ClipState
 from sora_studio.domain.errors import RequestRepeated
+from sora_studio.domain.intent import NO_INTENT, Intent
 from sora_studio.domain.ports import ClipFacts, TaskChanges, TaskFacts, TaskFilter, TaskHistory, TaskSurvey
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import SECTIONS, Phase, Task, TaskSection, TaskState
 from sora_studio.storage.changes import COUNT_UP, add_clips, change_clip, change_task, move_clip, move_task
 from sora_studio.storage.database import Database
-from sora_studio.storage.rows import SqlValue, clip_from_row, request_to_sql, text_from_sql, to_sql
-from sora_studio.storage.search import fold, from_where
+from sora_studio.storage.rows import SqlValue, clip_from_row, intent_to_sql, request_to_sql, text_from_sql, to_sql
+from sora_studio.storage.search import from_where
 from sora_studio.storage.task_history import read_history
 from sora_studio.storage.task_snapshots import TaskSnapshots, read_tasks
+from sora_studio.storage.versions import version_of
 
 INSERT_TASK = """
     INSERT INTO tasks (revision, state, phase, gateway, created_at, take, takes, estimated_usd, estimated_most_usd,
                        model, route, options, images, prompt, edits, callback, pictures_by, seen, mode, media, profile,
-                       input_digest)
+                       input_digest, version, day, project, output_dir, parent, parent_kind, parent_clip, parent_at_s)
     VALUES ((SELECT revision FROM changes), 'waiting', 'waiting', :gateway, :created_at, :take, :takes,
-            :estimated_usd, :estimated_most_usd, :model, :route, :options, :images, :prompt, :edits, :callback, :pictures_by,
-            :seen, :mode, :media, :profile, :input_digest)
+            :estimated_usd, :estimated_most_usd, :model, :route, :options, :images, '', :edits, :callback, :pictures_by,
+            :seen, :mode, :media, :profile, :input_digest, :version, :day, :project, :output_dir, :parent, :parent_kind,
+            :parent_clip, :parent_at_s)
 """
 JOIN_BATCH = "UPDATE tasks SET batch = ? WHERE id BETWEEN ? AND ?"
-INSERT_WORDS = "INSERT INTO task_words (task, folded) VALUES (?, ?)"
 UNFINISHED = """
     SELECT id FROM tasks
     WHERE gateway = ? AND state IN ('waiting', 'sending', 'unknown', 'pending', 'processing', 'lost')
@@ -37,7 +39,8 @@ UNFINISHED = """
 SENT_SINCE = "SELECT id FROM tasks WHERE gateway = ? AND sent_at >= ? ORDER BY sent_at"
 RECENT = """
     SELECT id FROM tasks
-    WHERE gateway = ? AND created_at > ? AND created_at < ? AND removed_at IS NULL AND state != 'cancelled'
+    WHERE gateway = ? AND created_at > ? AND created_at < ? AND removed_at IS NULL AND trashed_at IS NULL
+        AND state != 'cancelled'
     ORDER BY created_at DESC, id DESC
 """
 UNSAVED = """
@@ -48,7 +51,8 @@ COUNT_CLIPS = """
     SELECT coalesce(sum(state = 'saved'), 0), coalesce(sum(state IN ('expired', 'missing')), 0),
            coalesce(sum(state IN ('remote', 'downloading')), 0)
     FROM clips
-    WHERE state NOT IN ('expired', 'missing') OR task IN (SELECT id FROM tasks WHERE removed_at IS NULL)
+    WHERE state NOT IN ('expired', 'missing')
+        OR task IN (SELECT id FROM tasks WHERE removed_at IS NULL AND trashed_at IS NULL)
 """
 # Without INDEXED BY, SQLite prefers an index over all tasks to this partial one, which is nearly empty.
 CUT_OFF_TASKS = "SELECT id FROM tasks INDEXED BY tasks_sending WHERE state = 'sending'"
@@ -62,6 +66,7 @@ CLIP_FILES = """
     WHERE id < ? AND state IN ('saved', 'missing') AND path IS NOT NULL ORDER BY id DESC LIMIT ?
 """
 
+_EPOCH_DAY = date(1970, 1, 1).toordinal()
 _NO_CLIP = 1 << 62
 """Greater than any clip's id."""
 
@@ -89,6 +94,7 @@ class SqliteTasks:
         estimated_most_usd: Sequence[float | None] = (),
         repeat_after: timedelta | None = None,
         instead_of: int | None = None,
+        intent: Intent = NO_INTENT,
     ) -> list[Task]:
         """Add waiting tasks, `takes` for each request, and return them once they are on disk. Several make a batch.
 
@@ -100,7 +106,12 @@ class SqliteTasks:
         nothing if any process added the same wish to this gateway within that time, and that task is neither removed nor
         cancelled.
         """
-        facts: dict[str, SqlValue] = {"gateway": gateway, "created_at": to_sql(at)}
+        facts: dict[str, SqlValue] = {
+            "gateway": gateway,
+            "created_at": to_sql(at),
+            "day": at.astimezone().date().toordinal() - _EPOCH_DAY,
+            **intent_to_sql(intent),
+        }
         prices_usd = estimated_usd or [None] * len(requests)
         most_usd = estimated_most_usd or [None] * len(requests)
         digests = input_digests or [""] * len(requests)
@@ -110,9 +121,10 @@ class SqliteTasks:
                 _refuse_repetition(connection, requests, gateway=gateway, at=at, repeat_after=repeat_after)
             if instead_of is not None and not _put_aside(connection, instead_of, at=at):
                 return []
+            versions = [version_of(connection, request, document=intent.document, at=at) for request in requests]
             own: list[dict[str, SqlValue]] = [
-                {"estimated_usd": usd, "estimated_most_usd": most, "input_digest": digest}
-                for usd, most, digest in zip(prices_usd, most_usd, digests, strict=True)
+                {"estimated_usd": usd, "estimated_most_usd": most, "input_digest": digest, "version": version}
+                for usd, most, digest, version in zip(prices_usd, most_usd, digests, versions, strict=True)
             ]
             ids = [
                 _insert(connection, requests[index], {**facts, "take": take, "takes": of, **own[index]})
@@ -304,7 +316,6 @@ def _insert(connection: sqlite3.Connection, request: GenerationRequest, facts: d
     connection.execute(COUNT_UP)
     task = connection.execute(INSERT_TASK, values).lastrowid
     assert task is not None
-    connection.execute(INSERT_WORDS, (task, fold(request.prompt)))
     return task
 
 

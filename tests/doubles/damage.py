@@ -42,8 +42,8 @@ def fill_with_random_bytes(path: Path) -> None:
     path.write_bytes(random.Random(2).randbytes(path.stat().st_size))
 
 
-def cut_in_half(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+def cut_off_a_quarter(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 3 // 4])
 
 
 def write_text_over_it(path: Path) -> None:
@@ -57,6 +57,6 @@ HARMS = [
     put_garbage_into_the_log,
     empty,
     fill_with_random_bytes,
-    cut_in_half,
+    cut_off_a_quarter,
     write_text_over_it,
 ]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sora_studio.domain.clip import ClipState
 from sora_studio.domain.draft import Draft
+from sora_studio.domain.intent import Intent
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import TaskState
 from sora_studio.storage.database import Database
@@ -26,6 +27,11 @@ def mark(task: int) -> str:
     return f"M{task:05d}W "
 
 
+def sign(task: int) -> str:
+    """Stands in a task's own row."""
+    return f"/clips/{mark(task).strip()}"
+
+
 def prompt(task: int) -> str:
     """Most fit on their page; every seventh fills several pages of its own."""
     return mark(task) * (2000 if task % 7 == 0 else 30)
@@ -36,7 +42,8 @@ async def _fill(path: Path, count: int) -> None:
     await database.open()
     tasks, drafts = SqliteTasks(database), SqliteDrafts(database)
     for number in range(1, count + 1):
-        (task,) = await tasks.add([GenerationRequest("sora-2", prompt(number))], gateway=GATEWAY, at=AT)
+        request, intent = GenerationRequest("sora-2", prompt(number)), Intent(output_dir=Path(sign(number)))
+        (task,) = await tasks.add([request], gateway=GATEWAY, at=AT, intent=intent)
         assert task.id == number
         if number % 2 == 0:
             await tasks.transition(task.id, TaskState.SENDING, sent_at=AT)
@@ -60,8 +67,11 @@ def make_library(path: Path, count: int = 60) -> None:
 def rows_of(path: Path) -> Rows:
     """Every row of every table of ours."""
     with closing(sqlite3.connect(path)) as connection:
-        tables = ("tasks", "task_words", "clips", "drafts")
-        return {table: {row[0]: row for row in connection.execute(f"SELECT * FROM {table}")} for table in tables}
+        tables = ("tasks", "versions", "clips", "drafts")
+        known = {name for (name,) in connection.execute("SELECT name FROM sqlite_schema")}
+        return {
+            table: {row[0]: row for row in connection.execute(f"SELECT * FROM {table}")} for table in tables if table in known
+        }
 
 
 def pages_with(content: bytes, sign: str) -> set[int]:

@@ -5,12 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sora_studio.domain.errors import DatabaseUnusable
+from sora_studio.domain.search_words import index_words
 from sora_studio.storage.migrations import step_001_tasks_and_drafts as step_001
 from sora_studio.storage.migrations import step_002_money as step_002
 from sora_studio.storage.migrations import step_003_reports_and_publications as step_003
 from sora_studio.storage.migrations import step_004_pictures_as_seen as step_004
 from sora_studio.storage.migrations import step_005_change_counter as step_005
 from sora_studio.storage.migrations import step_006_modes_and_media as step_006
+from sora_studio.storage.migrations import step_007_history as step_007
 
 APPLICATION_ID = 0x536F5374
 """`SoSt`: identifies our files."""
@@ -22,6 +24,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     step_004.STATEMENTS,
     step_005.STATEMENTS,
     step_006.STATEMENTS,
+    step_007.STATEMENTS,
 )
 
 
@@ -36,6 +39,7 @@ def migrate(
 
     Raises like `steps_taken`. Starts at least one transaction, so that a read-only file fails here.
     """
+    connection.create_function("index_words", 1, _index_words, deterministic=True)
     done = False
     while not done:
         begin()
@@ -75,6 +79,10 @@ def refuse_strangers(path: Path, *, application: int, taken: int, known: int = l
         raise DatabaseUnusable(
             path, "a newer version of Sora Studio has written it.", "Use that version. The file was not changed."
         )
+
+
+def _index_words(text: str | bytes) -> str:
+    return index_words(text.decode(errors="surrogatepass") if isinstance(text, bytes) else text)
 
 
 def _number(connection: sqlite3.Connection, query: str) -> int:

@@ -21,7 +21,7 @@ from sora_studio.storage.salvage import Salvaged
 from tests.doubles.damage import (
     HARMS,
     a_middle_page,
-    cut_in_half,
+    cut_off_a_quarter,
     cut_to_fifty_bytes,
     empty,
     fill_with_random_bytes,
@@ -33,9 +33,7 @@ from tests.doubles.damage import (
 )
 from tests.doubles.libraries import Rows, make_library, rows_of
 
-COUNT = 30
-TASKS_TOP = 2
-"""The page through which SQLite reaches every task."""
+COUNT = 60
 NOW = datetime(2026, 11, 21, 18, 5, 9, tzinfo=UTC)
 Run = Callable[..., object]
 Expect = Callable[[str], None]
@@ -62,6 +60,12 @@ def back_up(path: Path, run: Run) -> None:
     run(database.open())
     assert run(database.back_up(NOW))
     run(database.close())
+
+
+def top_of_texts(path: Path) -> int:
+    """The page through which SQLite reaches every text."""
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'versions'").fetchone()[0]
 
 
 def with_a_log(path: Path) -> Rows:
@@ -120,7 +124,7 @@ def test_it_starts_again_without_a_backup_too(path: Path, run: Run, harm: Callab
         assert found == expected
     if harm is lose_a_page_in_the_middle:
         assert set(found["tasks"]) == set(expected["tasks"])
-    if harm is cut_in_half:
+    if harm is cut_off_a_quarter:
         assert 0 < rescue.kept.tasks < COUNT
     if harm in (cut_to_fifty_bytes, fill_with_random_bytes, write_text_over_it):
         assert rescue.sentence.startswith("The database was damaged, and neither it nor a backup has a readable task")
@@ -128,9 +132,9 @@ def test_it_starts_again_without_a_backup_too(path: Path, run: Run, harm: Callab
 
 def test_the_log_of_a_killed_process_is_read_too(path: Path, run: Run, expect_log: Expect) -> None:
     expect_log("studio.db is damaged")
-    expected = with_a_log(path)
+    top, expected = top_of_texts(path), with_a_log(path)
     log = Path(f"{path}-wal").read_bytes()
-    zero_page(path, TASKS_TOP)
+    zero_page(path, top)
     rescue = open_once(path, run)
     assert rescue is not None
     assert rows_of(path) == expected
@@ -188,8 +192,8 @@ asyncio.run(start())
 def test_a_kill_at_any_step_of_the_mending_costs_nothing(path: Path, run: Run, expect_log: Expect) -> None:
     """Killed before every file that it opens, renames or removes; the next start finds everything, log and backup too."""
     back_up(path, run)
-    expected = with_a_log(path)
-    zero_page(path, TASKS_TOP)
+    top, expected = top_of_texts(path), with_a_log(path)
+    zero_page(path, top)
     folder, damaged, log = path.parent, path.read_bytes(), Path(f"{path}-wal").read_bytes()
     template = folder.with_name("template")
     folder.rename(template)

@@ -88,7 +88,7 @@ def test_what_an_old_backup_takes_for_public_ends_with_its_link(tmp_path: Path) 
     tell(target, judge)
 
 
-def test_a_picture_whose_tasks_are_lost_is_needed_by_nobody_and_an_unreadable_row_stops_nothing(tmp_path: Path) -> None:
+def test_a_picture_whose_tasks_are_gone_is_needed_by_nobody_and_an_unreadable_row_stops_nothing(tmp_path: Path) -> None:
     file, target = tmp_path / "studio.db", tmp_path / "new.db"
 
     async def before(store: SqlitePublications, tasks: SqliteTasks) -> None:
@@ -102,8 +102,8 @@ def test_a_picture_whose_tasks_are_lost_is_needed_by_nobody_and_an_unreadable_ro
     tell(file, before)
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("PRAGMA foreign_keys = OFF")
-        connection.execute("DELETE FROM task_words")
         connection.execute("DELETE FROM tasks WHERE id = 1")
+        connection.execute("INSERT INTO tombstones VALUES (1, 5)")
         connection.execute("UPDATE publications SET route = 'carrier pigeon' WHERE id = 2")
         connection.commit()
         connection.execute("VACUUM")

@@ -413,7 +413,6 @@ def test_the_change_after_the_newest_task_was_deleted_is_seen(store) -> None:
     revision, _ = store.run(store.tasks.changed_since(0))
 
     def delete(connection: sqlite3.Connection) -> None:
-        connection.execute("DELETE FROM task_words WHERE task = ?", (second,))
         connection.execute("DELETE FROM tasks WHERE id = ?", (second,))
 
     store.run(store.database.write(delete))

@@ -1,0 +1,58 @@
+"""Versions in SQLite: each text that was sent, once."""
+
+import sqlite3
+from datetime import datetime
+
+from sora_studio.domain.request import GenerationRequest
+from sora_studio.storage.changes import REVISION
+from sora_studio.storage.rows import SqlValue, request_to_sql, to_sql
+from sora_studio.storage.search import index_version
+
+NEWEST_OF_DOCUMENT = "SELECT id, text FROM versions WHERE document = ? ORDER BY id DESC LIMIT 1"
+WITH_TEXT = """
+    SELECT id FROM versions WHERE substr(text, 1, 60) = substr(:text, 1, 60) AND text = :text ORDER BY id DESC LIMIT 1
+"""
+INSERT_DOCUMENT = f"INSERT OR IGNORE INTO documents (id, revision, created_at) VALUES (?, {REVISION}, ?)"  # noqa: S608
+INSERT_VERSION = f"""
+    INSERT INTO versions (document, revision, created_at, kind, model, mode, route, options, images, media, edits, text)
+    VALUES (:document, {REVISION}, :created_at, 'sent', :model, :mode, :route, :options, :images, :media, :edits, :prompt)
+"""  # noqa: S608
+MARK_SENT = "UPDATE versions SET kind = 'sent' WHERE id = ? AND kind = 'autosave'"
+
+
+def add_document(connection: sqlite3.Connection, at: datetime, document: int | None = None) -> int:
+    """Add a document and return its id; an existing one stays as it is."""
+    made = connection.execute(INSERT_DOCUMENT, (document, to_sql(at))).lastrowid
+    return document or made or 0
+
+
+def version_of(connection: sqlite3.Connection, request: GenerationRequest, *, document: int | None, at: datetime) -> int:
+    """Return the version for a text that is sent: a new one only if the text is not the document's newest.
+
+    Without a document, it is the newest version of any document with this text, or that of a new document.
+    """
+    text = to_sql(request.prompt)
+    known = _newest_of(connection, document, text) if document is not None else with_text(connection, text)
+    if known is not None:
+        connection.execute(MARK_SENT, (known,))
+        return known
+    values: dict[str, SqlValue] = {
+        **request_to_sql(request),
+        "document": add_document(connection, at, document),
+        "created_at": to_sql(at),
+    }
+    version = connection.execute(INSERT_VERSION, values).lastrowid
+    assert version is not None
+    index_version(connection, version, request.prompt)
+    return version
+
+
+def _newest_of(connection: sqlite3.Connection, document: int, text: SqlValue) -> int | None:
+    row: sqlite3.Row | None = connection.execute(NEWEST_OF_DOCUMENT, (document,)).fetchone()
+    return row["id"] if row is not None and row["text"] == text else None
+
+
+def with_text(connection: sqlite3.Connection, text: SqlValue) -> int | None:
+    """Return the newest version with this text, of any document."""
+    row: sqlite3.Row | None = connection.execute(WITH_TEXT, {"text": text}).fetchone()
+    return None if row is None else row["id"]
