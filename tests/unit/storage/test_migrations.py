@@ -124,13 +124,7 @@ def test_a_disk_that_is_full_at_any_statement(
 KILLED = """
 import os, signal, sqlite3, sys
 from pathlib import Path
-from sora_studio.domain.models.draft import Medium, first_pictures
-from sora_studio.domain.models.profile import MediaKind, Role
-from sora_studio.domain.picture import Crop, PictureEdit
-from sora_studio.domain.ports import TaskFilter
-from sora_studio.domain.task import Phase
 from sora_studio.storage import migrations
-from sora_studio.storage.backups import Backups
 path, left = Path(sys.argv[1]), int(sys.argv[2])
 connection = sqlite3.connect(path, isolation_level=None)
 connection.execute("PRAGMA journal_mode = WAL")
