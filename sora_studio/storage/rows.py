@@ -131,7 +131,7 @@ def task_from_row(row: sqlite3.Row, request: GenerationRequest, clips: tuple[Cli
         document=row["document"],
         project=row["project"],
         day=row["day"],
-        output_dir=_path_or_none(row["output_dir"]),
+        output_dir=path_or_none(row["output_dir"]),
         parent=_parent_from_row(row),
         stars=row["stars"],
         verdict=_verdict_or_none(row["verdict"]),
@@ -158,8 +158,8 @@ def clip_from_row(row: sqlite3.Row) -> Clip:
         state=ClipState(row["state"]),
         url=_text(row["url"]),
         expires_at=_time(row["expires_at"]),
-        path=_path_or_none(row["path"]),
-        poster=_path_or_none(row["poster"]),
+        path=path_or_none(row["path"]),
+        poster=path_or_none(row["poster"]),
         size_bytes=row["size_bytes"],
         film=_film_from_row(row),
         trouble=_text_or_none(row["trouble"]),
@@ -167,7 +167,7 @@ def clip_from_row(row: sqlite3.Row) -> Clip:
         verdict=_verdict_or_none(row["verdict"]),
         note=_text(row["note"] or ""),
         trashed_at=_time_or_none(row["trashed_at"]),
-        filmstrip=_path_or_none(row["filmstrip"]),
+        filmstrip=path_or_none(row["filmstrip"]),
         poster_at_s=row["poster_at_s"],
     )
 
@@ -324,7 +324,8 @@ def _text_or_none(stored: str | bytes | None) -> str | None:
     return None if stored is None else _text(stored)
 
 
-def _path_or_none(stored: str | bytes | None) -> Path | None:
+def path_or_none(stored: str | bytes | None) -> Path | None:
+    """Return the path that `to_sql` stored."""
     return None if stored is None else Path(_text(stored))
 
 

@@ -8,7 +8,8 @@ in `drafts`; its number is the same in every copy of a database. `index_words` i
 
 `day` is the local calendar day of a task's creation, in days since 1970, so that it stays where the person remembers it.
 `removed_at` is what it was: hidden from the task list. `rank` orders waiting tasks that were moved; NULL counts as the id.
-A purged row stays as its number in `tombstones`, so that no backup brings it back.
+`metadata_due`: the files beside a task's clips lack what is known now. A purged row stays as its number in `tombstones`, so
+that no backup brings it back.
 """
 
 _DOCUMENTS_FROM = 1_000_000
@@ -84,6 +85,7 @@ STATEMENTS = (
     "ALTER TABLE tasks ADD COLUMN verdict TEXT",
     "ALTER TABLE tasks ADD COLUMN note TEXT",
     "ALTER TABLE tasks ADD COLUMN output_dir TEXT",
+    "ALTER TABLE tasks ADD COLUMN metadata_due INTEGER NOT NULL DEFAULT 0",
     "ALTER TABLE tasks ADD COLUMN parent INTEGER",
     "ALTER TABLE tasks ADD COLUMN parent_kind TEXT",
     "ALTER TABLE tasks ADD COLUMN parent_clip INTEGER",
@@ -125,6 +127,7 @@ STATEMENTS = (
     "CREATE INDEX tasks_by_version ON tasks (version, id)",
     "CREATE INDEX tasks_by_project ON tasks (project, id) WHERE project IS NOT NULL",
     "CREATE INDEX tasks_by_parent ON tasks (parent) WHERE parent IS NOT NULL",
+    "CREATE INDEX tasks_with_metadata_due ON tasks (id) WHERE metadata_due",
     "CREATE INDEX tasks_in_trash ON tasks (trashed_at) WHERE trashed_at IS NOT NULL",
     """
     CREATE INDEX tasks_in_library
