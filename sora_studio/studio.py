@@ -46,7 +46,9 @@ from sora_studio.services.clips.file_presence import FilePresence
 from sora_studio.services.clips.retrieval import Retrieval
 from sora_studio.services.clips.saving import Shelf
 from sora_studio.services.engine import Engine, Outside
+from sora_studio.services.library.judging import Judging
 from sora_studio.services.library.library import Library
+from sora_studio.services.library.trash import Trash
 from sora_studio.services.models.estimates import Estimates
 from sora_studio.services.models.model_check import ModelCheck
 from sora_studio.services.models.model_library import ModelLibrary
@@ -71,14 +73,17 @@ from sora_studio.services.tasks.task_writer import TaskWriter
 from sora_studio.storage.data_folder import prepare_data_folder
 from sora_studio.storage.database import Database
 from sora_studio.storage.drafts import SqliteDrafts
+from sora_studio.storage.history import SqliteHistory
 from sora_studio.storage.lock import DataFolderLock
 from sora_studio.storage.model_files import ModelFiles
 from sora_studio.storage.profiles import load_profiles
+from sora_studio.storage.projects import SqliteProjects
 from sora_studio.storage.proposals import save_proposal
 from sora_studio.storage.publications import SqlitePublications
 from sora_studio.storage.secrets import KeyStores
 from sora_studio.storage.settings import SettingsFile
 from sora_studio.storage.tasks import SqliteTasks
+from sora_studio.storage.trash import SqliteTrash
 
 SIMULATOR = "simulator"
 
@@ -105,6 +110,9 @@ class Studio:
     tracking: Tracking
     retrieval: Retrieval
     library: Library
+    judging: Judging
+    trash: Trash
+    projects: SqliteProjects
     tasks: SqliteTasks
     drafts: SqliteDrafts
     file_presence: FilePresence
@@ -299,6 +307,8 @@ class _Assembly:
         )
         engine = self.engine = Engine(core, outside)
         self._stack.push_async_callback(engine.finish)
+        trash = Trash(core, SqliteTrash(self._database), is_owner=self._is_owner)
+        self._supervisor.keep(trash.run, name="trash")
         return Studio(
             data_dir=launch.data_dir,
             gateway_name=core.gateway_name,
@@ -314,6 +324,9 @@ class _Assembly:
             tracking=engine.tracking,
             retrieval=engine.retrieval,
             library=Library(core, lambda: settings.output_dir),
+            judging=Judging(core, SqliteHistory(self._database)),
+            trash=trash,
+            projects=SqliteProjects(self._database),
             tasks=self._tasks,
             drafts=SqliteDrafts(self._database),
             file_presence=engine.file_presence,

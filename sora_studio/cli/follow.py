@@ -195,7 +195,7 @@ class Follower:
 
 def is_settled(task: Task) -> bool:
     """Return whether nothing more happens to the task by itself, or the user must decide."""
-    return task.is_settled or task.phase in (Phase.UNKNOWN, Phase.LOST) or task.removed_at is not None
+    return task.is_settled or task.phase in (Phase.UNKNOWN, Phase.LOST) or task.is_put_aside
 
 
 def is_answered(task: Task) -> bool:

@@ -111,6 +111,14 @@ class EstimatesChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class DecisionMade:
+    """The person changed clips or tasks, in words such as "3 clips kept", or took such a change back."""
+
+    words: str
+    is_undo: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TrackerChanged:
     """Whether this process is the one that submits, polls and downloads for its data folder."""
 
@@ -140,6 +148,7 @@ Event = (
     | BalanceChanged
     | SpendingChanged
     | EstimatesChanged
+    | DecisionMade
     | TrackerChanged
     | RelayChanged
     | PublicationsChanged

@@ -176,6 +176,11 @@ class Task:
         return Phase.READY
 
     @property
+    def is_put_aside(self) -> bool:
+        """The person hid it or put it into the trash: a waiting one is not sent, and an unclear one takes no slot."""
+        return self.removed_at is not None or self.trashed_at is not None
+
+    @property
     def may_be_charged(self) -> bool:
         """Sent and not refused."""
         return self.task_id is not None or self.state in (TaskState.SENDING, TaskState.UNKNOWN)

@@ -15,7 +15,7 @@ from sora_studio.storage.search import index_task
 _IDS = "(SELECT value FROM json_each(?))"
 _TASK_COLUMNS = ("stars", "verdict", "note", "project", "removed_at", "trashed_at")
 _CLIP_COLUMNS = ("stars", "verdict", "note", "trashed_at")
-_RUNNING = "('sending', 'pending', 'processing')"
+_RUNNING = "('pending', 'processing')"
 _TOTAL = f"""
     UPDATE tasks SET
         stars = (SELECT max(stars) FROM clips WHERE task = tasks.id),
@@ -61,7 +61,10 @@ class SqliteHistory:
         return await self._database.write(work)
 
     async def trash(self, clips: Sequence[ClipRef], *, at: datetime) -> Former:
-        """Put clips, or whole tasks, into the trash; tasks that the service works on are hidden instead."""
+        """Put clips, or whole tasks, into the trash; tasks that the service works on are hidden instead.
+
+        One that is being sent, or that may have been, stays as it is: the person must decide about it first.
+        """
 
         def work(connection: sqlite3.Connection) -> Former:
             tasks = _existing(connection, (ref.task for ref in clips))
@@ -75,7 +78,7 @@ class SqliteHistory:
                         f"""
                         UPDATE tasks SET trashed_at = CASE WHEN state IN {_RUNNING} THEN trashed_at ELSE ?1 END,
                             removed_at = CASE WHEN state IN {_RUNNING} THEN coalesce(removed_at, ?1) ELSE removed_at END
-                        WHERE id = ?2 AND trashed_at IS NULL
+                        WHERE id = ?2 AND trashed_at IS NULL AND state NOT IN ('sending', 'unknown')
                         """,  # noqa: S608
                         (now, ref.task),
                     )

@@ -8,6 +8,7 @@ from sora_studio.domain.events import (
     BalanceChanged,
     ConnectionChanged,
     CopyProgressed,
+    DecisionMade,
     EstimatesChanged,
     Event,
     EventBus,
@@ -32,7 +33,7 @@ class EventBridge(QObject):
     `copy_progressed(CopyProgressed)`,
     `notice_raised(NoticeRaised)`, `notice_cleared(str)` with the cause, `connection_changed(ConnectionChanged)`,
     `balance_changed(BalanceChanged)`, `spending_changed(SpendingChanged)`, `tracker_changed(TrackerChanged)`,
-    `publications_changed()`, `relay_changed()`, `estimates_changed()`.
+    `publications_changed()`, `relay_changed()`, `estimates_changed()`, `decision_made(DecisionMade)`.
     """
 
     tasks_changed = Signal(object)
@@ -47,6 +48,7 @@ class EventBridge(QObject):
     publications_changed = Signal()
     relay_changed = Signal()
     estimates_changed = Signal()
+    decision_made = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -58,6 +60,7 @@ class EventBridge(QObject):
             BalanceChanged: self.balance_changed,
             SpendingChanged: self.spending_changed,
             TrackerChanged: self.tracker_changed,
+            DecisionMade: self.decision_made,
         }
         self._changed: set[int] = set()
         self._unsubscribe: Callable[[], None] | None = None

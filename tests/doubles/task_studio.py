@@ -1,6 +1,6 @@
 """A studio as the task list and the stage see it: tasks in memory, and every command on record."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import cast
 from sora_studio.domain.clip import Clip, ClipCounts, ClipState
 from sora_studio.domain.errors import StudioError, TaskUnknown
 from sora_studio.domain.events import EventBus, TaskChanged
+from sora_studio.domain.judgement import ClipRef
 from sora_studio.domain.models.estimate import TimeEstimate
 from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.models.read import read
@@ -91,9 +92,8 @@ class TaskStudio:
 
     def __post_init__(self) -> None:
         self.profiles, self.gateway_name = {"sora-2": PROFILE}, GATEWAY
-        self.tasks = self.file_presence = self.library = self.submission = self.tracking = self.retrieval = self.estimates = (
-            self
-        )
+        self.tasks = self.file_presence = self.library = self.judging = self
+        self.submission = self.tracking = self.retrieval = self.estimates = self
         self.pictures = FakePictures()
         self.model_blocks = ModelBlocks(self.profiles, Notices(self.events))
         self.visible: frozenset[int] = frozenset()
@@ -131,10 +131,10 @@ class TaskStudio:
         self.calls.append(("mark_seen", task))
         self.put(replace(self.rows[task], seen_at=NOW))
 
-    async def remove(self, task: int) -> bool:
-        self.calls.append(("remove", task))
-        self.put(replace(self.rows[task], removed_at=NOW))
-        return True
+    async def trash(self, clips: Sequence[ClipRef]) -> None:
+        for ref in clips:
+            self.calls.append(("trash", ref.task))
+            self.put(replace(self.rows[ref.task], trashed_at=NOW))
 
     async def cancel(self, task: int) -> bool:
         self.calls.append(("cancel", task))

@@ -259,26 +259,16 @@ def test_del_takes_a_finished_task_off_and_goes_on_to_the_next(desk: Desk) -> No
     desk.open(*(task_in(Phase.READY, number) for number in (1, 2, 3)))
     desk.choose(2)
     desk.press(Qt.Key.Key_Delete)
-    desk.calls(("remove", 2))
+    desk.calls(("trash", 2))
     desk.bot.waitUntil(lambda: len(desk.texts()) == 3)
     assert desk.current() in (1, 3)
 
 
-def test_removing_a_waiting_task_takes_it_back_first(desk: Desk) -> None:
+def test_del_puts_a_waiting_task_into_the_trash_without_cancelling_it(desk: Desk) -> None:
     desk.open(task_in(Phase.WAITING, 1))
     desk.choose(1)
     desk.press(Qt.Key.Key_Delete)
-    desk.calls(("cancel", 1), ("remove", 1))
-
-
-def test_a_waiting_task_whose_turn_has_come_is_not_hidden(desk: Desk) -> None:
-    desk.studio.can_cancel = False
-    desk.open(task_in(Phase.WAITING, 1))
-    desk.choose(1)
-    desk.press(Qt.Key.Key_Delete)
-    desk.calls(("cancel", 1))
-    desk.press(Qt.Key.Key_Delete)
-    desk.calls(("cancel", 1), ("cancel", 1))
+    desk.calls(("trash", 1))
 
 
 def test_an_unclear_task_cannot_be_swept_away_by_del(desk: Desk) -> None:
@@ -300,7 +290,7 @@ def test_the_menu_copies(desk: Desk) -> None:
     ("phase", "label", "call"),
     [
         (Phase.PROCESSING, "Check now", ("check_now", 1)),
-        (Phase.PROCESSING, "Remove from list (still followed and saved)", ("remove", 1)),
+        (Phase.PROCESSING, "Hide from list (still followed and saved)", ("trash", 1)),
         (Phase.UNKNOWN, "Again (price unknown, may be charged twice)", ("resubmit", 1)),
         (Phase.UNKNOWN, "Discard", ("discard", 1)),
         (Phase.MISSING, "Save now", ("save_now", 1)),

@@ -115,10 +115,10 @@ class CallbackHandler:
         if row.state is TaskState.UNKNOWN:
             await self._attaching.attach(task, task_id)
         elif row.state is TaskState.LOST:
-            await self._core.task_writer.record(task, removed_at=None)
+            await self._core.task_writer.record(task, removed_at=None, trashed_at=None)
         if (row := await self._core.task_writer.tasks.get(task)) is not None and row.state is not TaskState.UNKNOWN:
             self._judge(row, task_id)
 
 
 def _is_lost_from_sight(row: Task) -> bool:
-    return row.state is TaskState.LOST and row.removed_at is not None
+    return row.state is TaskState.LOST and row.is_put_aside

@@ -100,7 +100,7 @@ class Reports:
 
         True if it was sent recently, or until the relay's backlog has been read.
         """
-        if task.state is not TaskState.UNKNOWN or task.removed_at or not (task.callback_secret and self.state.configured):
+        if task.state is not TaskState.UNKNOWN or task.is_put_aside or not (task.callback_secret and self.state.configured):
             return False
         profile = self._core.profile_of(task.request.model)
         age_s = (self._core.clock.now() - (task.sent_at or task.created_at)).total_seconds()

@@ -1,15 +1,14 @@
-"""User changes to existing tasks: seen, removed."""
+"""What the person has seen, and the room for more."""
 
 from collections.abc import Callable
 from pathlib import Path
 
-from sora_studio.domain.task import TaskState
 from sora_studio.services.runtime.core import Core
 from sora_studio.services.tasks.disk_space import usage_of
 
 
 class Library:
-    """Writes to existing tasks; read them from the task store."""
+    """Small writes to existing tasks; read them from the task store, and change them through `Judging`."""
 
     def __init__(self, core: Core, output_dir: Callable[[], Path]) -> None:
         self._core = core
@@ -21,11 +20,6 @@ class Library:
         row = await self._task_writer.tasks.get(task)
         if row is not None and row.seen_at is None:
             await self._task_writer.record(task, seen_at=self._core.clock.now())
-
-    async def remove(self, task: int) -> bool:
-        """Remove a task from the list. A waiting one is not sent; a running one is still followed and its clips are saved."""
-        await self._task_writer.transition(task, TaskState.CANCELLED, trouble=None)
-        return await self._task_writer.record(task, removed_at=self._core.clock.now())
 
     async def free_bytes(self) -> int | None:
         """Return the free space in the clips' folder; None if it cannot be determined."""

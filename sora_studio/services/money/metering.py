@@ -55,7 +55,7 @@ class PriceMeter:
 
     def carry(self, task: Task) -> None:
         """Add a task that an earlier run, or another process, has sent."""
-        if task.state.is_running and not (task.state is TaskState.UNKNOWN and task.removed_at):
+        if task.state.is_running and not (task.state is TaskState.UNKNOWN and task.is_put_aside):
             unclear = task.state is TaskState.UNKNOWN
             self._flights[task.id] = _Flight(fresh=False, accepted=not unclear, over=unclear, unclear=unclear)
             if unclear and task.balance_after_usd is None:
@@ -66,7 +66,7 @@ class PriceMeter:
         flight = self._flights.get(task.id)
         if flight is None or not flight.unclear:
             return
-        if task.removed_at is not None:
+        if task.is_put_aside:
             self._flights.pop(task.id)
         elif task.state is not TaskState.UNKNOWN:
             self.moved(task.id, task.state)

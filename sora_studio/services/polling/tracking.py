@@ -151,7 +151,7 @@ class Tracking:
 
     def task_changed(self, task: Task) -> None:
         """Start or stop polling a task, according to its changed row."""
-        gone = task.gateway != self._core.gateway_name or (task.state is TaskState.LOST and task.removed_at is not None)
+        gone = task.gateway != self._core.gateway_name or (task.state is TaskState.LOST and task.is_put_aside)
         if gone or task.state not in _FOLLOWED_STATES or task.task_id is None:
             self._forget(task.id)
         elif task.id not in self._followed:

@@ -39,6 +39,7 @@ class Attaching:
             next_poll_at=now,
             measured_usd=row.measured_usd or None,  # the task exists, so a measured price of 0 was premature
             removed_at=None,
+            trashed_at=None,
             trouble=None,
         )
 

@@ -161,7 +161,7 @@ class Sender:
     async def _dispatch(self, task_id: int) -> None:
         """Start sending a task; its pictures are published first."""
         row = await self._task_writer.tasks.get(task_id)
-        if row is None or row.state is not TaskState.WAITING or row.removed_at is not None:
+        if row is None or row.state is not TaskState.WAITING or row.is_put_aside:
             self._forget(task_id, row)
             return
         if self._model_blocks.reason(row.request.model):

@@ -54,5 +54,5 @@ class TaskCounts:
     @staticmethod
     def _counted_as(task: Task) -> TaskState | None:
         """Return the state to count. Once removed, an unclear task frees its place and a waiting one is not sent."""
-        put_aside = task.state in (TaskState.UNKNOWN, TaskState.WAITING) and task.removed_at is not None
+        put_aside = task.state in (TaskState.UNKNOWN, TaskState.WAITING) and task.is_put_aside
         return None if put_aside else task.state

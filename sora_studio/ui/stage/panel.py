@@ -358,7 +358,7 @@ class StagePanel(QWidget):
                 self.show_task(finished, play=False)
             return
         shown = update.tasks.get(self._task.id)
-        if shown is None or shown.removed_at is not None:  # the list chooses what to show instead
+        if shown is None or shown.is_put_aside:  # the list chooses what to show instead
             return
         clip_before, self._task = self._clip(), shown
         if not self._is_open and (self._clip() != clip_before or self._film() is None):
@@ -381,4 +381,4 @@ async def _is_there(path: Path) -> bool:
 
 
 def _is_fresh(task: Task) -> bool:
-    return task.phase is Phase.READY and task.seen_at is None and task.removed_at is None
+    return task.phase is Phase.READY and task.seen_at is None and not task.is_put_aside

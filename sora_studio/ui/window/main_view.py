@@ -11,7 +11,7 @@ from PySide6.QtGui import QDesktopServices, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from sora_studio.domain.errors import InvalidSetting, StudioError
-from sora_studio.domain.events import EventBus, NoticeAction, NoticeLevel, NoticeRaised
+from sora_studio.domain.events import DecisionMade, EventBus, NoticeAction, NoticeLevel, NoticeRaised
 from sora_studio.domain.service_pages import service_pages
 from sora_studio.domain.settings import Settings
 from sora_studio.domain.task import Task
@@ -27,6 +27,7 @@ from sora_studio.ui.window.model_notices import ModelNotices
 from sora_studio.ui.window.notice_bar import NoticeBar
 from sora_studio.ui.window.status_bar import StatusBar
 from sora_studio.ui.window.top_bar import TopBar
+from sora_studio.ui.window.undo_bar import UndoBar
 from sora_studio.ui.window.workspace import Workspace, lay_out
 from sora_studio.viewmodels.compose.compose_services import ComposeServices
 from sora_studio.viewmodels.event_bridge import EventBridge
@@ -195,6 +196,7 @@ class MainView(QWidget):
         self._model_notices = ModelNotices(self.notices, self.tasks.commands, self.scope, self)
         self.workspace = Workspace(stage=self.stage, compose=self.compose, tasks=self.tasks, keep_clear=self.compose.controls)
         self.status_bar = StatusBar(simulator="Simulator · 30× speed" if self._demo else "")
+        self.undo_bar = UndoBar(self)
         lay_out(self, top=self.top_bar, notices=self.notices, workspace=self.workspace, bottom=self.status_bar)
 
     def _build_shortcuts(self) -> None:
@@ -208,6 +210,8 @@ class MainView(QWidget):
             ("Esc", self._go_back),
             ("Ctrl+,", self.open_settings),
             ("Ctrl+M", self.compose.choose_model),
+            ("Ctrl+Z", self._undo),  # an editor with the focus takes these for its own text
+            ("Ctrl+Shift+Z", self._redo),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(act)
         self._refresh = QTimer(self, interval=REFRESH_MS)
@@ -222,6 +226,8 @@ class MainView(QWidget):
         self.relay.notice_raised.connect(self.notices.raise_notice)
         self.relay.notice_cleared.connect(self.notices.clear_notice)
         self.relay.tracker_changed.connect(self._on_refresh_timeout)
+        self.relay.decision_made.connect(self._on_decision_made)
+        self.undo_bar.undo_clicked.connect(self._undo)
         self.notices.action_asked.connect(self._on_notices_action_asked)
         self.relay.notice_raised.connect(self._model_notices.take)
         self._model_notices.settings_asked.connect(partial(self.open_settings, SettingsPage.MODELS))
@@ -288,6 +294,17 @@ class MainView(QWidget):
 
     def _on_refresh_timeout(self) -> None:
         self.scope.start(self.status.refresh(), name="status")
+
+    def _undo(self) -> None:
+        if self._studio is not None:
+            self.scope.start(self._studio.judging.undo(), name="undo")
+
+    def _redo(self) -> None:
+        if self._studio is not None:
+            self.scope.start(self._studio.judging.redo(), name="redo")
+
+    def _on_decision_made(self, decision: DecisionMade) -> None:
+        self.undo_bar.say(f"Undone: {decision.words}" if decision.is_undo else decision.words, can_undo=not decision.is_undo)
 
     def _on_status_changed(self) -> None:
         self.status_bar.show_facts(self.status.facts)
@@ -384,7 +401,7 @@ def _task_services(studio: "Studio") -> TaskServices:
         gateway_name=studio.gateway_name,
         profiles=studio.profiles,
         tasks=studio.tasks,
-        library=studio.library,
+        judging=studio.judging,
         submission=studio.submission,
         tracking=studio.tracking,
         retrieval=studio.retrieval,

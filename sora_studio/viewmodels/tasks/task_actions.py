@@ -53,7 +53,7 @@ _LABELS: dict[TaskAction, str] = {
     TaskAction.COPY_PROMPT: "Copy prompt",
     TaskAction.COPY_ID: "Copy id",
     TaskAction.SHOW_FOLDER: "Show in folder",
-    TaskAction.REMOVE: "Remove",
+    TaskAction.REMOVE: "Move to trash",
     TaskAction.ENTER_KEY: "Enter key…",
     TaskAction.ADD_CREDIT: "Add credit…",
     TaskAction.CHOOSE_FOLDER: "Choose folder…",
@@ -80,6 +80,7 @@ _OWN: dict[Phase, tuple[TaskAction, ...]] = {
 
 SPENDING = frozenset({TaskAction.AGAIN})
 """Actions that may be charged; in the list, never triggered by a single click."""
+_FOLLOWED = frozenset({Phase.PENDING, Phase.PROCESSING})
 _STUCK = frozenset({Phase.FAILED, Phase.EXPIRED, Phase.MISSING, Phase.CANCELLED, Phase.LOST})
 
 
@@ -168,9 +169,11 @@ def main_action(task: Task) -> TaskAction | None:
 
 
 def label_of(action: TaskAction, task: Task) -> str:
-    """Return the menu text. For a running task, Remove only hides it, and the text says so."""
-    if action is TaskAction.REMOVE and not task.is_settled:
-        return "Remove (not sent yet)" if task.phase is Phase.WAITING else "Remove from list (still followed and saved)"
+    """Return the menu text. A running task can only be hidden, and the text says so."""
+    if action is TaskAction.REMOVE and task.phase in _FOLLOWED:
+        return "Hide from list (still followed and saved)"
+    if action is TaskAction.REMOVE and task.phase is Phase.WAITING:
+        return "Move to trash (not sent)"
     if action is TaskAction.AGAIN and task.phase in (Phase.UNKNOWN, Phase.LOST):
         return f"Again ({price_text(task)}, may be charged twice)"
     return _LABELS[action]

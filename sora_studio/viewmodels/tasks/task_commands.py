@@ -11,8 +11,9 @@ from sora_studio.disk_calls import on_disk
 from sora_studio.domain.beside import carried
 from sora_studio.domain.clip import ClipState
 from sora_studio.domain.errors import StudioError, TaskUnknown
+from sora_studio.domain.judgement import ClipRef
 from sora_studio.domain.service_pages import service_pages
-from sora_studio.domain.task import Phase, Task
+from sora_studio.domain.task import Task
 from sora_studio.viewmodels.starter import Starter
 from sora_studio.viewmodels.tasks.successor_steps import SuccessorStep, steps_of, successor_steps
 from sora_studio.viewmodels.tasks.task_actions import TaskAction
@@ -179,7 +180,5 @@ async def _locate(services: "TaskServices", clip: int, path: Path) -> None:
 
 
 async def _remove(task: Task, services: "TaskServices") -> None:
-    """Remove the task; cancel it first if it waits. One that has just been sent stays, because it may be charged."""
-    if task.phase is Phase.WAITING and not await services.submission.cancel(task.id):
-        return
-    await services.library.remove(task.id)
+    """Put the task into the trash, where a waiting one is not sent; hide one that the service works on."""
+    await services.judging.trash([ClipRef(task.id)])

@@ -96,7 +96,7 @@ class TaskListModel(QAbstractListModel):
 
     def take_changes(self, changed: Iterable[int], tasks: Iterable[Task]) -> None:
         """Update the changed ids to these tasks. Ids without a task, and removed tasks, leave the list."""
-        now = {task.id: task for task in tasks if task.removed_at is None}
+        now = {task.id: task for task in tasks if not task.is_put_aside}
         places = {task: SECTIONS[now[task].phase] if task in now else None for task in changed}
         for task in places:
             if task not in now or now[task].phase is not Phase.DOWNLOADING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from sora_studio.domain.models.profile import ModelProfile
     from sora_studio.services.clips.retrieval import Retrieval
-    from sora_studio.services.library.library import Library
+    from sora_studio.services.library.judging import Judging
     from sora_studio.services.models.estimates import Estimates
     from sora_studio.services.pictures.pictures import Pictures
     from sora_studio.services.polling.tracking import Tracking
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TaskServices:
-    """`tasks` is for reading only; changes go through `library` and the other services."""
+    """`tasks` is for reading only; changes go through `judging` and the other services."""
 
     gateway_name: str
     profiles: "Mapping[str, ModelProfile]"
     tasks: "SqliteTasks"
-    library: "Library"
+    judging: "Judging"
     submission: "Submission"
     tracking: "Tracking"
     retrieval: "Retrieval"

@@ -127,17 +127,19 @@ def test_a_tag_without_a_usable_name_changes_nothing(shelf: Shelf, name: str) ->
 
 
 def test_trash_takes_what_is_over_and_hides_what_runs(shelf: Shelf) -> None:
-    ready, waiting, running = shelf.saved("ready"), shelf.waiting("waiting"), shelf.waiting("running")
-    shelf.run(shelf.tasks.transition(running, TaskState.SENDING, sent_at=AT))
-    refs = [ClipRef(task) for task in (ready, waiting, running)]
+    ready, waiting, running, sending = shelf.saved("ready"), *(shelf.waiting(name) for name in ("waiting", "running", "sent"))
+    for task in (running, sending):
+        shelf.run(shelf.tasks.transition(task, TaskState.SENDING, sent_at=AT))
+    shelf.run(shelf.tasks.transition(running, TaskState.PENDING, task_id="remote", accepted_at=AT))
+    refs = [ClipRef(task) for task in (ready, waiting, running, sending)]
     former = shelf.run(shelf.history.trash(refs, at=AT))
     assert [shelf.task(task).trashed_at for task in (ready, waiting, running)] == [AT, AT, None]
     assert shelf.task(running).removed_at == AT
-    assert shelf.listed() == []
+    assert shelf.listed() == [sending]
     assert shelf.run(shelf.trash.in_trash(until=AT)) == [ready, waiting]
     assert shelf.run(shelf.trash.in_trash(until=AT - timedelta(seconds=1))) == []
     shelf.run(shelf.history.put_back(former))
-    assert shelf.listed() == [running, waiting, ready]
+    assert shelf.listed() == [sending, running, waiting, ready]
 
 
 def test_a_task_is_in_the_trash_when_all_its_clips_are(shelf: Shelf) -> None:

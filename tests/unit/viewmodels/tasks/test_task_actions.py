@@ -70,9 +70,9 @@ def test_trying_again_is_the_way_when_the_request_was_not_at_fault() -> None:
 
 
 def test_words_say_what_removing_and_sending_again_mean() -> None:
-    assert label_of(TaskAction.REMOVE, task_in(Phase.PROCESSING)) == "Remove from list (still followed and saved)"
-    assert label_of(TaskAction.REMOVE, task_in(Phase.WAITING)) == "Remove (not sent yet)"
-    assert label_of(TaskAction.REMOVE, task_in(Phase.READY)) == "Remove"
+    assert label_of(TaskAction.REMOVE, task_in(Phase.PROCESSING)) == "Hide from list (still followed and saved)"
+    assert label_of(TaskAction.REMOVE, task_in(Phase.WAITING)) == "Move to trash (not sent)"
+    assert label_of(TaskAction.REMOVE, task_in(Phase.READY)) == "Move to trash"
     unpriced, priced = task_in(Phase.UNKNOWN), task_in(Phase.UNKNOWN, estimated_usd=0.5)
     assert label_of(TaskAction.AGAIN, unpriced) == "Again (price unknown, may be charged twice)"
     assert label_of(TaskAction.AGAIN, priced) == "Again (about $0.50, may be charged twice)"
