@@ -8,12 +8,14 @@ from pathlib import Path
 from sora_studio import __version__
 from sora_studio.cli.exit_codes import EPILOG
 from sora_studio.disk_calls import wait_for_disk
+from sora_studio.domain.judgement import MOST_STARS, ClipRef, Verdict
 from sora_studio.domain.task import TaskState
 from sora_studio.paths import NotAPath, local_path
 
-_TAKING = {"demo": (None, "generate", "watch", "tasks", "models check"), "output": (None, "generate")}
+_TAKING = {"demo": (None, "generate", "watch", "tasks", "judge", "trash", "models check"), "output": (None, "generate")}
 """The commands that accept an option given before the command; others reject it instead of ignoring it."""
 _MOST_DIGITS = 9
+_CLIPS = "a task's number; where a task has several clips it means all of them, and 12.2 the second of task 12"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,33 @@ class TasksCommand:
 
 
 @dataclass(frozen=True, slots=True)
+class JudgeCommand:
+    """Decide about clips. `project` is a name, empty or "none" for no project, None to leave it."""
+
+    clips: tuple[ClipRef, ...]
+    stars: int | None
+    verdict: Verdict | None
+    clears: bool
+    tags: tuple[str, ...]
+    untags: tuple[str, ...]
+    note: str | None
+    project: str | None
+    demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TrashCommand:
+    """Move clips to the trash, take them back (`restores`), or empty it; `files`: with the clips' files."""
+
+    clips: tuple[ClipRef, ...]
+    restores: bool
+    empty: bool
+    files: bool
+    json: bool
+    demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class KeyCommand:
     """`action` is `set`, `status` or `clear`."""
 
@@ -111,6 +140,8 @@ Command = (
     | GenerateCommand
     | WatchCommand
     | TasksCommand
+    | JudgeCommand
+    | TrashCommand
     | KeyCommand
     | ModelsCommand
     | CheckModelsCommand
@@ -170,6 +201,31 @@ def _tasks(found: argparse.Namespace) -> TasksCommand:
     return TasksCommand(state=found.state, search=found.search, limit=found.limit, json=found.json, demo=found.demo)
 
 
+def _judge(found: argparse.Namespace) -> JudgeCommand:
+    return JudgeCommand(
+        clips=tuple(found.clips),
+        stars=found.stars,
+        verdict=found.verdict,
+        clears=found.clears,
+        tags=tuple(found.tag),
+        untags=tuple(found.untag),
+        note=found.note,
+        project=found.project,
+        demo=found.demo,
+    )
+
+
+def _trash(found: argparse.Namespace) -> TrashCommand:
+    return TrashCommand(
+        clips=(*found.clips, *(found.restore or ())),
+        restores=found.restore is not None,
+        empty=found.empty,
+        files=found.files,
+        json=found.json,
+        demo=found.demo,
+    )
+
+
 def _key(found: argparse.Namespace) -> KeyCommand:
     return KeyCommand(action=found.action)
 
@@ -178,6 +234,8 @@ _READERS: dict[str, Callable[[argparse.Namespace], Command]] = {
     "generate": _generate,
     "watch": _watch,
     "tasks": _tasks,
+    "judge": _judge,
+    "trash": _trash,
     "models": _models,
     "carry": _carry,
     "key": _key,
@@ -208,6 +266,8 @@ def _parser() -> argparse.ArgumentParser:
     _build_generate(command("generate", "make clips from a prompt, follow them and save them"))
     _build_watch(command("watch", "follow every unfinished task to its end and save its clips"))
     _build_tasks(command("tasks", "list tasks, newest first"))
+    _build_judge(command("judge", "rate, keep or reject clips, tag them, and put them into a project"))
+    _build_trash(command("trash", "move tasks to the trash, take them back, or empty it"))
     _build_models(command("models", "list the models, show one, compare several, or check for new ones"))
     _build_carry(command("carry", "show what becomes of options and media when a draft changes its model"))
     _build_key(command("key", "manage the API key in the system's key store"))
@@ -261,6 +321,30 @@ def _build_tasks(tasks: argparse.ArgumentParser) -> None:
     tasks.add_argument("--limit", type=_count, default=50, metavar="N", help="at most this many (default: 50)")
     _add_json(tasks)
     _add_demo(tasks, default=argparse.SUPPRESS)
+
+
+def _build_judge(judge: argparse.ArgumentParser) -> None:
+    judge.add_argument("clips", nargs="+", type=_clip, metavar="ID", help=_CLIPS)
+    judge.add_argument("--stars", type=_stars, metavar="N", help="0 to 5")
+    verdict = judge.add_mutually_exclusive_group()
+    verdict.add_argument("--keep", dest="verdict", action="store_const", const=Verdict.KEPT, help="keep them")
+    verdict.add_argument("--reject", dest="verdict", action="store_const", const=Verdict.REJECTED, help="reject them")
+    verdict.add_argument("--clear", dest="clears", action="store_true", help="neither kept nor rejected")
+    judge.add_argument("--tag", action="append", default=[], metavar="T", help="add a tag; repeat the option for more")
+    judge.add_argument("--untag", action="append", default=[], metavar="T", help="take a tag away")
+    judge.add_argument("--note", metavar="TEXT", help="a note; an empty one removes it")
+    judge.add_argument("--project", metavar="NAME", help='the project they belong to, made if it is new; "none" for no project')
+    _add_demo(judge, default=argparse.SUPPRESS)
+
+
+def _build_trash(trash: argparse.ArgumentParser) -> None:
+    what = trash.add_mutually_exclusive_group(required=True)
+    what.add_argument("clips", nargs="*", type=_clip, default=(), metavar="ID", help=_CLIPS)
+    what.add_argument("--restore", nargs="+", type=_clip, metavar="ID", help="take these out of the trash, or out of hiding")
+    what.add_argument("--empty", action="store_true", help="remove what is in the trash for good")
+    trash.add_argument("--files", action="store_true", help="with --empty: move the clips' files to the system's trash")
+    trash.add_argument("--json", action="store_true", help="one JSON object")
+    _add_demo(trash, default=argparse.SUPPRESS)
 
 
 def _build_models(models: argparse.ArgumentParser) -> None:
@@ -366,6 +450,20 @@ def _state(text: str) -> TaskState:
     except ValueError:
         states = ", ".join(state.value for state in TaskState)
         raise argparse.ArgumentTypeError(f"{text!r} is not a state; choose from {states}") from None
+
+
+def _clip(text: str) -> ClipRef:
+    task, point, clip = text.strip().removeprefix("#").partition(".")
+    parts = (task, clip) if point else (task,)
+    if not all(part.isascii() and part.isdecimal() and len(part) <= _MOST_DIGITS and int(part) for part in parts):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a task's number, such as 12, or 12.2 for its second clip")
+    return ClipRef(int(task), int(clip) - 1 if point else None)
+
+
+def _stars(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text[:3]) <= MOST_STARS):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of stars from 0 to {MOST_STARS}")
+    return int(text)
 
 
 def _count(text: str) -> int:

@@ -15,9 +15,11 @@ from sora_studio.cli.arguments import (
     CarryCommand,
     CheckModelsCommand,
     GenerateCommand,
+    JudgeCommand,
     KeyCommand,
     ModelsCommand,
     TasksCommand,
+    TrashCommand,
     WatchCommand,
 )
 from sora_studio.cli.exit_codes import ExitCode, code_for
@@ -34,7 +36,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 Question = ModelsCommand | CarryCommand
-Command = GenerateCommand | WatchCommand | TasksCommand | KeyCommand | CheckModelsCommand | Question
+Decision = JudgeCommand | TrashCommand
+Command = GenerateCommand | WatchCommand | TasksCommand | KeyCommand | CheckModelsCommand | Question | Decision
 
 
 def run(command: Command) -> ExitCode:
@@ -109,10 +112,8 @@ def _work(command: Command, folder: Path, used: _Used) -> Coroutine[Any, Any, Ex
             keys = KeyringKeys()
             used.ask = lambda: (keys.key,)
             return perform(command, keys)
-        case TasksCommand():
-            from sora_studio.cli.listing import list_tasks
-
-            return list_tasks(command, folder)
+        case TasksCommand() | JudgeCommand() | TrashCommand():
+            return _on_database(command, folder)
         case CheckModelsCommand():
             return _check_models(command, folder)
         case WatchCommand():
@@ -138,6 +139,23 @@ def _answer(command: Question | GenerateCommand, folder: Path) -> Coroutine[Any,
             from sora_studio.cli.dry_run import dry_run
 
             return dry_run(command, folder)
+
+
+def _on_database(command: TasksCommand | Decision, folder: Path) -> Coroutine[Any, Any, ExitCode]:
+    """Return the coroutine of a command that needs no service."""
+    match command:
+        case TasksCommand():
+            from sora_studio.cli.listing import list_tasks
+
+            return list_tasks(command, folder)
+        case JudgeCommand():
+            from sora_studio.cli.history import judge
+
+            return judge(command, folder)
+        case TrashCommand():
+            from sora_studio.cli.history import trash
+
+            return trash(command, folder)
 
 
 async def _check_models(command: CheckModelsCommand, folder: Path) -> ExitCode:
