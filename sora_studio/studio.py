@@ -68,6 +68,7 @@ from sora_studio.services.runtime.notices import ADDRESS, DATABASE, PROXY, Notic
 from sora_studio.services.runtime.settings_service import SettingsService
 from sora_studio.services.runtime.supervision import Supervisor
 from sora_studio.services.tasks.model_blocks import ModelBlocks
+from sora_studio.services.tasks.send_pause import SendPause
 from sora_studio.services.tasks.submission import Submission
 from sora_studio.services.tasks.task_writer import TaskWriter
 from sora_studio.storage.data_folder import prepare_data_folder
@@ -76,6 +77,7 @@ from sora_studio.storage.drafts import SqliteDrafts
 from sora_studio.storage.history import SqliteHistory
 from sora_studio.storage.lock import DataFolderLock
 from sora_studio.storage.model_files import ModelFiles
+from sora_studio.storage.pause_marker import PauseMarker
 from sora_studio.storage.profiles import load_profiles
 from sora_studio.storage.projects import SqliteProjects
 from sora_studio.storage.proposals import save_proposal
@@ -125,6 +127,7 @@ class Studio:
     reports: Reports
     models: ModelLibrary
     model_blocks: ModelBlocks
+    send_pause: SendPause
     retry: Callable[[], None]
 
 
@@ -299,6 +302,7 @@ class _Assembly:
             media=media,
             publishing=publishing,
             lock=self._lock,
+            pause_marker=PauseMarker(launch.data_dir),
             shelf=lambda: Shelf(settings.output_dir, settings.current.file_template, launch.data_dir / "posters"),
             has_key=lambda: self._keys.api_key.key is not None,
             requests_last_minute=lambda: gateway.requests_last_minute,
@@ -339,6 +343,7 @@ class _Assembly:
             reports=engine.reports,
             models=self._build_models(base_url),
             model_blocks=engine.model_blocks,
+            send_pause=engine.send_pause,
             retry=engine.retry,
         )
 

@@ -40,8 +40,9 @@ exit codes:
   4    the key is missing or refused, or its account has no credit
   5    an outcome is unknown: a request may have been charged
   6    gave up: no answer or no progress for ten minutes, the database or the
-       data folder cannot be used, today's spending limit is reached, there is
-       no space or permission to save, or standard output cannot be written
+       data folder cannot be used, today's spending limit is reached, sending is
+       paused, there is no space or permission to save, or standard output
+       cannot be written
   130  interrupted
 Tasks that were sent are kept in any case; "sora-studio watch" resumes them.
 """

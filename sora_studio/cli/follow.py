@@ -41,6 +41,7 @@ _SAVING = frozenset({Phase.UNSAVED})
 _BLOCKS = {
     "key": _Block(frozenset(Phase) - {Phase.UNSAVED, Phase.DOWNLOADING}, ExitCode.KEY),
     "credit": _Block(frozenset({Phase.WAITING}), ExitCode.KEY),
+    "paused": _Block(frozenset({Phase.WAITING}), ExitCode.GAVE_UP),
     "hard-limit": _Block(frozenset({Phase.WAITING}), ExitCode.GAVE_UP),
     "storage": _Block(_SAVING | {Phase.WAITING, Phase.SENDING}, ExitCode.GAVE_UP),
     "room": _Block(frozenset({Phase.WAITING}), ExitCode.GAVE_UP),
@@ -92,6 +93,7 @@ class Follower:
         self._dirty = set[int]()
         self._tasks = dict[int, Task]()
         self._causes = {notice.cause: notice.text for notice in standing}
+        self._untold = set(self._causes)
         self._good_news_at = clock.monotonic()
         self._unsubscribe = events.subscribe(self._on_event)
 
@@ -161,6 +163,7 @@ class Follower:
         """Return the exit code if waiting longer is pointless, else None."""
         for cause in self._causes.keys() & _BLOCKS.keys():
             if all(task.phase in _BLOCKS[cause].phases for task in tasks):
+                self._tell(cause)
                 return _BLOCKS[cause].code
         if all(_is_kept(task) for task in tasks):
             self._progress.say("This needs your decision: in the window, choose Save as it is or Save now.")
@@ -174,6 +177,12 @@ class Follower:
             return ExitCode.GAVE_UP
         return None
 
+    def _tell(self, cause: str) -> None:
+        """Say a notice, once."""
+        if cause in self._untold:
+            self._untold.discard(cause)
+            self._progress.say(self._causes[cause])
+
     def _on_event(self, event: Event) -> None:
         match event:
             case TaskChanged(task=task):
@@ -184,8 +193,9 @@ class Follower:
                 self._progress.transferred(event)
             case NoticeRaised(cause=cause, level=level, text=text):
                 self._causes[cause] = text
+                self._untold.add(cause)
                 if level is not NoticeLevel.INFO:
-                    self._progress.say(text)
+                    self._tell(cause)
                 self._wake.set()
             case NoticeCleared(cause=cause):
                 self._causes.pop(cause, None)

@@ -52,6 +52,7 @@ class NoticeAction(StrEnum):
     OPEN_SETTINGS = "open-settings"
     TRY_SIMULATOR = "try-simulator"
     RETRY = "retry"
+    RESUME_SENDING = "resume-sending"
     COPY_REPORT = "copy-report"
 
 
@@ -126,6 +127,13 @@ class TrackerChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PauseChanged:
+    """The user paused or resumed sending, in this process or in another one on the same data folder."""
+
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PublicationsChanged:
     """A picture was published or withdrawn, or publishing or withdrawing failed."""
 
@@ -150,6 +158,7 @@ Event = (
     | EstimatesChanged
     | DecisionMade
     | TrackerChanged
+    | PauseChanged
     | RelayChanged
     | PublicationsChanged
 )

@@ -28,6 +28,7 @@ from sora_studio.services.tasks.attaching import Attaching
 from sora_studio.services.tasks.disk_space import DiskSpace
 from sora_studio.services.tasks.model_blocks import ModelBlocks
 from sora_studio.services.tasks.send_blocks import SendBlocks
+from sora_studio.services.tasks.send_pause import SendPause
 from sora_studio.services.tasks.sending import Sender
 from sora_studio.services.tasks.submission import Submission
 from sora_studio.services.tasks.task_counts import TaskCounts
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from sora_studio.gateway.transfer import FilmTransfer
     from sora_studio.media.local import LocalMedia
     from sora_studio.storage.lock import DataFolderLock
+    from sora_studio.storage.pause_marker import PauseMarker
 
 START_WAITS_S = 1.0
 """How long the start waits for the clips' disk; it is checked again while tasks wait to be sent."""
@@ -52,6 +54,7 @@ class Outside:
     media: "LocalMedia"
     publishing: Publishing
     lock: "DataFolderLock"
+    pause_marker: "PauseMarker"
     shelf: Callable[[], Shelf]
     has_key: Callable[[], bool]
     requests_last_minute: Callable[[], int]
@@ -68,6 +71,7 @@ class Engine:
         self._works = False
         self.connection = Connection(core.gateway, core.events, core.notices, core.clock, core.rng)
         self.send_blocks = SendBlocks(core.notices)
+        self.send_pause = SendPause(outside.pause_marker, self.send_blocks, core.events, core.clock)
         self.model_blocks = ModelBlocks(core.profiles, core.notices)
         self._meter = PriceMeter(core.task_writer)
         core.task_writer.on_move = self._meter.moved
@@ -106,6 +110,7 @@ class Engine:
             self.connection,
             self.send_blocks,
             self.model_blocks,
+            send_pause=self.send_pause,
             meter=self._meter,
             spending=self.spending,
             disk_space=self._disk_space,
@@ -136,6 +141,7 @@ class Engine:
         await self._changes.begin()
         await self.spending.begin()
         await self._disk_space.look(within_s=START_WAITS_S)
+        await self.send_pause.look()
         for task in await self._core.task_writer.tasks.unfinished(self._core.gateway_name):
             self._sender.task_changed(task)
         await self.ownership.try_once()
@@ -144,6 +150,7 @@ class Engine:
         supervisor.keep(self.connection.run, name="connection")
         supervisor.keep(self.balance.run, name="balance")
         supervisor.keep(self.spending.run, name="spending")
+        supervisor.keep(self.send_pause.run, name="pause")
         supervisor.keep(self.file_presence.run, name="inventory")
         supervisor.keep(self.estimates.run, name="estimates")
         if not self.ownership.is_owner:

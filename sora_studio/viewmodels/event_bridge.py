@@ -14,6 +14,7 @@ from sora_studio.domain.events import (
     EventBus,
     NoticeCleared,
     NoticeRaised,
+    PauseChanged,
     PublicationsChanged,
     RelayChanged,
     SpendingChanged,
@@ -33,7 +34,8 @@ class EventBridge(QObject):
     `copy_progressed(CopyProgressed)`,
     `notice_raised(NoticeRaised)`, `notice_cleared(str)` with the cause, `connection_changed(ConnectionChanged)`,
     `balance_changed(BalanceChanged)`, `spending_changed(SpendingChanged)`, `tracker_changed(TrackerChanged)`,
-    `publications_changed()`, `relay_changed()`, `estimates_changed()`, `decision_made(DecisionMade)`.
+    `pause_changed(PauseChanged)`, `publications_changed()`, `relay_changed()`, `estimates_changed()`,
+    `decision_made(DecisionMade)`.
     """
 
     tasks_changed = Signal(object)
@@ -45,6 +47,7 @@ class EventBridge(QObject):
     balance_changed = Signal(object)
     spending_changed = Signal(object)
     tracker_changed = Signal(object)
+    pause_changed = Signal(object)
     publications_changed = Signal()
     relay_changed = Signal()
     estimates_changed = Signal()
@@ -61,6 +64,7 @@ class EventBridge(QObject):
             SpendingChanged: self.spending_changed,
             TrackerChanged: self.tracker_changed,
             DecisionMade: self.decision_made,
+            PauseChanged: self.pause_changed,
         }
         self._changed: set[int] = set()
         self._unsubscribe: Callable[[], None] | None = None

@@ -15,6 +15,7 @@ from sora_studio.domain.request import ImageFacts
 from sora_studio.gateway.transfer import FilmTransfer
 from sora_studio.media.local import LocalMedia
 from sora_studio.storage.lock import DataFolderLock
+from sora_studio.storage.pause_marker import PauseMarker
 
 FILM = FilmFacts(width=1280, height=720, duration_s=10.0, has_audio=True)
 FILM_BYTES = b"a film of exactly forty bytes, no more.."
@@ -96,6 +97,25 @@ class ScriptedMedia(LocalMedia):
         if self.poster_trouble is not None:
             raise self.poster_trouble
         _write(poster, b"poster")
+
+
+class Marker(PauseMarker):
+    """In memory; a test sets `paused` as another process would. With `gate` set, reading it waits until the gate opens."""
+
+    def __init__(self, *, paused: bool = False) -> None:
+        self.paused = paused
+        self.gate: asyncio.Event | None = None
+        self.troubles = deque[Exception]()
+
+    async def is_set(self) -> bool:
+        if self.gate is not None:
+            await self.gate.wait()
+        return self.paused
+
+    async def put(self, paused: bool) -> None:
+        if self.troubles:
+            raise self.troubles.popleft()
+        self.paused = paused
 
 
 class Lock(DataFolderLock):

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
 
+from sora_studio.clock import Clock
 from sora_studio.domain.clip import Clip, ClipCounts, ClipState
 from sora_studio.domain.errors import StudioError, TaskUnknown
 from sora_studio.domain.events import EventBus, TaskChanged
@@ -19,7 +20,10 @@ from sora_studio.domain.task import SECTIONS, Phase, Task, TaskSection, TaskStat
 from sora_studio.paths import resources_dir
 from sora_studio.services.runtime.notices import Notices
 from sora_studio.services.tasks.model_blocks import ModelBlocks
+from sora_studio.services.tasks.send_blocks import SendBlocks
+from sora_studio.services.tasks.send_pause import SendPause
 from tests.doubles.compose_studio import FakePictures
+from tests.doubles.outside import Marker
 
 NOW = datetime(2026, 11, 22, 14, 10, tzinfo=UTC)
 GATEWAY = "https://api.example"
@@ -95,7 +99,9 @@ class TaskStudio:
         self.tasks = self.file_presence = self.library = self.judging = self
         self.submission = self.tracking = self.retrieval = self.estimates = self
         self.pictures = FakePictures()
-        self.model_blocks = ModelBlocks(self.profiles, Notices(self.events))
+        notices = Notices(self.events)
+        self.model_blocks = ModelBlocks(self.profiles, notices)
+        self.send_pause = SendPause(Marker(), SendBlocks(notices), self.events, Clock())
         self.visible: frozenset[int] = frozenset()
         self.looked_for: list[int] = []
         self.written: list[int] = []

@@ -1,11 +1,11 @@
-"""Reasons not to send although the service is reachable: a refused key, no credit, a daily limit, a full disk."""
+"""Reasons not to send although the service is reachable: a pause, a refused key, no credit, a daily limit, a full disk."""
 
 import asyncio
 
 from sora_studio.domain.errors import KeyMissing, KeyRejected, OutOfCredit
 from sora_studio.domain.events import NoticeAction, NoticeLevel
 from sora_studio.domain.money import dollars
-from sora_studio.services.runtime.notices import CREDIT, HARD_LIMIT, KEY, ROOM, Notices
+from sora_studio.services.runtime.notices import CREDIT, HARD_LIMIT, KEY, PAUSED, ROOM, Notices
 
 
 class SendBlocks:
@@ -18,16 +18,17 @@ class SendBlocks:
         self.credit_gone = False
         self.limit_reached = False
         self.room_gone = False
+        self.paused = False
 
     @property
     def forbid_sending(self) -> bool:
         """Whether any block is active."""
-        return self.service_refuses or self.limit_reached or self.room_gone
+        return self.forbid_claims or self.limit_reached or self.room_gone
 
     @property
-    def service_refuses(self) -> bool:
-        """Whether the service would refuse every task, even one that has been admitted already."""
-        return self.key_refused or self.credit_gone
+    def forbid_claims(self) -> bool:
+        """Whether not even a task that has been admitted already may go: the service would refuse it, or the user paused."""
+        return self.key_refused or self.credit_gone or self.paused
 
     def wakes(self, event: asyncio.Event) -> None:
         """Set `event` whenever a block ends."""
@@ -81,6 +82,18 @@ class SendBlocks:
         """End the disk space block."""
         self.room_gone = False
         self._notices.clear(ROOM)
+        self._wake_all()
+
+    def pause(self) -> None:
+        """Stop sending until the user resumes."""
+        self.paused = True
+        words = "Sending is paused. Waiting tasks are kept; what is already running is still followed, and its clips are saved."
+        self._notices.post(PAUSED, NoticeLevel.INFO, words, NoticeAction.RESUME_SENDING)
+
+    def resume(self) -> None:
+        """End the pause."""
+        self.paused = False
+        self._notices.clear(PAUSED)
         self._wake_all()
 
     def _wake_all(self) -> None:

@@ -5,6 +5,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from sora_studio.domain import failures
 from sora_studio.domain.errors import (
@@ -48,6 +49,7 @@ from sora_studio.services.runtime.wait_or_wake import LONGEST_REST_S, wait_or_wa
 from sora_studio.services.tasks.disk_space import DiskSpace
 from sora_studio.services.tasks.model_blocks import ModelBlocks
 from sora_studio.services.tasks.send_blocks import SendBlocks
+from sora_studio.services.tasks.send_pause import SendPause
 from sora_studio.services.tasks.send_window import CREATES_IN_FLIGHT, SendWindow
 from sora_studio.services.tasks.task_counts import TaskCounts
 from sora_studio.services.tasks.task_writer import ROOM_CHECK_S
@@ -73,6 +75,7 @@ class Sender:
         send_blocks: SendBlocks,
         model_blocks: ModelBlocks,
         *,
+        send_pause: SendPause,
         meter: PriceMeter,
         spending: Spending,
         disk_space: DiskSpace,
@@ -86,6 +89,7 @@ class Sender:
         self._connection = connection
         self._send_blocks = send_blocks
         self._model_blocks = model_blocks
+        self._send_pause = send_pause
         self._meter = meter
         self._spending = spending
         self._disk_space = disk_space
@@ -192,17 +196,13 @@ class Sender:
         Return False if another process was first, if the write failed, if sending was stopped meanwhile, or if a picture was
         withdrawn meanwhile and must be published again.
         """
-        if not self._connection.online or self._send_blocks.service_refuses or self._model_blocks.reason(task.request.model):
+        if not self._connection.online or self._send_blocks.forbid_claims or self._model_blocks.reason(task.request.model):
             return False
         if not await self._line.stands(urls):
             self._line.put_off(task.id, least_s=0.0)
             return False
-        now, usd = self._core.clock.now(), self._meter.balance_usd
-        writing = asyncio.ensure_future(
-            self._task_writer.transition(
-                task.id, TaskState.SENDING, sent_at=now, callback_secret=secret, balance_before_usd=usd, trouble=None
-            )
-        )
+        now = self._core.clock.now()
+        writing = asyncio.ensure_future(self._write_claim(task, secret, now))
         try:
             claimed = await asyncio.shield(writing)
         except asyncio.CancelledError:
@@ -218,6 +218,21 @@ class Sender:
             self._spending.settle(replace(task, state=TaskState.SENDING, sent_at=now))
             self._core.notices.clear(STORAGE)
         return claimed
+
+    async def _write_claim(self, task: Task, secret: str | None, now: datetime) -> bool:
+        """Commit `sending`, then look for a pause: one that any process has set meanwhile still stops the task."""
+        claimed = await self._task_writer.transition(
+            task.id,
+            TaskState.SENDING,
+            sent_at=now,
+            callback_secret=secret,
+            balance_before_usd=self._meter.balance_usd,
+            trouble=None,
+        )
+        if not claimed or not await self._send_pause.look():
+            return claimed
+        await self._task_writer.insist(lambda: self._task_writer.transition(task.id, TaskState.WAITING))
+        return False
 
     async def _addresses(self, task: Task, profile: ModelProfile) -> Mapping[str, str] | None:
         """Return the addresses of the media, by their sources.

@@ -11,7 +11,14 @@ from PySide6.QtGui import QDesktopServices, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from sora_studio.domain.errors import InvalidSetting, StudioError
-from sora_studio.domain.events import DecisionMade, EventBus, NoticeAction, NoticeLevel, NoticeRaised
+from sora_studio.domain.events import (
+    DecisionMade,
+    EventBus,
+    NoticeAction,
+    NoticeLevel,
+    NoticeRaised,
+    PauseChanged,
+)
 from sora_studio.domain.service_pages import service_pages
 from sora_studio.domain.settings import Settings
 from sora_studio.domain.task import Task
@@ -120,6 +127,7 @@ class MainView(QWidget):
         self.listen(studio.events)
         self.compose.attach(_compose_services(studio), self.relay)
         self.tasks.attach(_task_services(studio), self.relay)
+        self.top_bar.show_pause(paused=studio.send_pause.is_paused)
         self.stage.attach(_stage_services(studio))
         self.status.attach(_status_services(studio), self.relay)
         self._editor.attach(studio.models)
@@ -212,6 +220,7 @@ class MainView(QWidget):
             ("Ctrl+M", self.compose.choose_model),
             ("Ctrl+Z", self._undo),  # an editor with the focus takes these for its own text
             ("Ctrl+Shift+Z", self._redo),
+            ("Ctrl+Shift+P", self._toggle_pause),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(act)
         self._refresh = QTimer(self, interval=REFRESH_MS)
@@ -221,6 +230,8 @@ class MainView(QWidget):
         self.top_bar.settings_asked.connect(self.open_settings)
         self.top_bar.help_asked.connect(self.open_help)
         self.top_bar.tasks_toggled.connect(self.workspace.show_tasks)
+        self.top_bar.pause_toggled.connect(self._toggle_pause)
+        self.relay.pause_changed.connect(self._on_relay_pause_changed)
         self.workspace.drawer_changed.connect(self._on_workspace_drawer_changed)
         self.status.changed.connect(self._on_status_changed)
         self.relay.notice_raised.connect(self.notices.raise_notice)
@@ -283,6 +294,15 @@ class MainView(QWidget):
         self.status_bar.setVisible(not self._in_focus_mode)
         self.workspace.set_focused(self._in_focus_mode)
 
+    def _toggle_pause(self) -> None:
+        """Pause or resume sending. A pause holds at once; storing it may take a moment."""
+        if self._studio is not None:
+            pause = self._studio.send_pause
+            self.scope.start(pause.resume() if pause.is_paused else pause.pause(), name="pause sending")
+
+    def _on_relay_pause_changed(self, event: PauseChanged) -> None:
+        self.top_bar.show_pause(paused=event.paused)
+
     def _show_key_banner(self) -> None:
         if self._studio is None or self._demo or self._studio.credentials.has_key:
             self.notices.clear_notice(NO_KEY)
@@ -324,6 +344,8 @@ class MainView(QWidget):
         elif action is NoticeAction.GET_KEY:
             if pages := service_pages(self._settings.base_url):
                 QDesktopServices.openUrl(QUrl(pages.key))
+        elif action is NoticeAction.RESUME_SENDING:
+            self._toggle_pause()
         elif action is NoticeAction.OPEN_SETTINGS:
             self.open_settings(_SECTIONS.get(notice.cause, SettingsPage.SERVICE))
         else:
@@ -402,6 +424,7 @@ def _task_services(studio: "Studio") -> TaskServices:
         profiles=studio.profiles,
         tasks=studio.tasks,
         judging=studio.judging,
+        send_pause=studio.send_pause,
         submission=studio.submission,
         tracking=studio.tracking,
         retrieval=studio.retrieval,
@@ -429,6 +452,7 @@ def _status_services(studio: "Studio") -> StatusServices:
         file_presence=studio.file_presence,
         library=studio.library,
         reports=studio.reports,
+        send_pause=studio.send_pause,
         spending=studio.spending,
         tracking=studio.tracking,
     )

@@ -21,6 +21,7 @@ ACTION_WORDS = {
     NoticeAction.OPEN_SETTINGS: "Open settings",
     NoticeAction.TRY_SIMULATOR: "Try the simulator",
     NoticeAction.RETRY: "Try again",
+    NoticeAction.RESUME_SENDING: "Resume sending",
     NoticeAction.COPY_REPORT: "Copy report",
 }
 _ICONS = {

@@ -1,20 +1,21 @@
-"""The top bar: name, today's cost, balance, and the buttons for the task drawer, help and settings."""
+"""The top bar: name, today's cost, balance, and the buttons for the task drawer, pausing, help and settings."""
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
-from sora_studio.ui.kit import theme
+from sora_studio.ui.kit import key_names, theme
 
 
 class TopBar(QFrame):
     """Kept unobtrusive: nothing here is needed to make a clip.
 
-    Signals: `settings_asked()`, `help_asked()`, `tasks_toggled(bool)` when the drawer button is toggled.
+    Signals: `settings_asked()`, `help_asked()`, `tasks_toggled(bool)` when the drawer button is toggled, `pause_toggled()`.
     """
 
     settings_asked = Signal()
     help_asked = Signal()
     tasks_toggled = Signal(bool)
+    pause_toggled = Signal()
 
     def __init__(self, *, demo: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,6 +32,9 @@ class TopBar(QFrame):
         self._tasks.setCheckable(True)
         self._tasks.hide()
         self._tasks.toggled.connect(self.tasks_toggled)
+        self._pause = self._build_button("", "")
+        self._pause.clicked.connect(self.pause_toggled)
+        self._paused = False
         self._help = self._build_button("Help", "Help (F1)")
         self._help.clicked.connect(self.help_asked)
         self._settings = self._build_button("Settings", "Settings (Ctrl+,)")
@@ -38,6 +42,7 @@ class TopBar(QFrame):
         self._build_row()
         self.show_balance("")
         self.show_today("", "")
+        self.show_pause(paused=False)
         self._draw_icons()
         theme.notifier.changed.connect(self._draw_icons)
 
@@ -54,6 +59,18 @@ class TopBar(QFrame):
             label.setVisible(bool(phrase))
             label.setToolTip(explained)
         self._today.setAccessibleDescription(explained)
+
+    def show_pause(self, *, paused: bool) -> None:
+        """Show whether sending is paused. The button says what a press does, and beside it stands `Paused`."""
+        self._paused = paused
+        self._pause.setText("Paused" if paused else "")
+        style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if paused else Qt.ToolButtonStyle.ToolButtonIconOnly
+        self._pause.setToolButtonStyle(style)
+        words = "Resume sending" if paused else "Pause sending"
+        self._pause.setAccessibleName(words)
+        followed = "" if paused else "\nWhat is already running is still followed."
+        self._pause.setToolTip(f"{words} ({key_names.PAUSE}){followed}")
+        self._draw_icons()
 
     def offer_drawer(self, *, offered: bool, is_open: bool) -> None:
         """Show or hide the drawer button, checked while the drawer is open."""
@@ -78,6 +95,7 @@ class TopBar(QFrame):
         row.addSpacing(4)
         row.addWidget(self._balance)
         row.addSpacing(theme.GRID)
+        row.addWidget(self._pause)
         row.addWidget(self._tasks)
         row.addWidget(self._help)
         row.addWidget(self._settings)
@@ -93,6 +111,8 @@ class TopBar(QFrame):
     def _draw_icons(self) -> None:
         colour = theme.tokens().secondary
         self._tasks.setIcon(theme.icon("tasks", colour))
+        shown = theme.icon("play", theme.tokens().review) if self._paused else theme.icon("pause", colour)
+        self._pause.setIcon(shown)
         self._help.setIcon(theme.icon("help", colour))
         self._settings.setIcon(theme.icon("settings", colour))
 

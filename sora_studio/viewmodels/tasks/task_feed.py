@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from sora_studio.domain.clip import ClipCounts
-from sora_studio.domain.events import TransferProgressed
+from sora_studio.domain.events import PauseChanged, TransferProgressed
 from sora_studio.domain.task import Task, TaskSection
 from sora_studio.viewmodels.starter import Starter
 from sora_studio.viewmodels.tasks.task_list import TaskListModel
@@ -63,6 +63,8 @@ class TaskFeed(QObject):
         relay.tasks_changed.connect(self._on_tasks_changed)
         relay.transfer_progressed.connect(self._on_transfer_progressed)
         relay.copy_progressed.connect(self._model.take_copy_progress)
+        relay.pause_changed.connect(self._on_pause_changed)
+        self._model.set_paused(services.send_pause.is_paused)
         self._read()
 
     def _read(self) -> None:
@@ -120,6 +122,9 @@ class TaskFeed(QObject):
     def _on_tasks_changed(self) -> None:
         self._has_changes = True
         self._read()
+
+    def _on_pause_changed(self, event: PauseChanged) -> None:
+        self._model.set_paused(event.paused)
 
     def _on_transfer_progressed(self, report: TransferProgressed) -> None:
         self._model.take_progress((report,))

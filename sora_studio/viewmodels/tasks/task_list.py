@@ -58,6 +58,7 @@ class TaskListModel(QAbstractListModel):
         self._profiles: Mapping[str, ModelProfile] = {}
         self._usual_time: UsualTime = GenerationRequest.stated_time
         self._gateway: str | None = None
+        self._is_paused = False
         self._rows = TaskRows()
         self._height = 0
         self._tasks: OrderedDict[int, Task] = OrderedDict()
@@ -128,6 +129,12 @@ class TaskListModel(QAbstractListModel):
             self._copies.pop(report.task, None)
         self._tell_changed((report.task,))
 
+    def set_paused(self, is_paused: bool) -> None:
+        """Set whether sending is paused, which waiting tasks say."""
+        if is_paused != self._is_paused:
+            self._is_paused = is_paused
+            self._tell_changed(self._rows.tasks(TaskSection.WAITING))
+
     def show_only(self, section: TaskSection | None) -> None:
         """Filter by section; None shows all."""
         if section is not self._rows.shown:
@@ -177,6 +184,7 @@ class TaskListModel(QAbstractListModel):
             transfer=self._transfers.get(task.id),
             copy=self._copies.get(task.id),
             gateway=self._gateway,
+            is_paused=self._is_paused,
         )
 
     def rowCount(self, parent: AnyIndex | None = None) -> int:

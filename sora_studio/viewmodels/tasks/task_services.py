@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sora_studio.services.pictures.pictures import Pictures
     from sora_studio.services.polling.tracking import Tracking
     from sora_studio.services.tasks.model_blocks import ModelBlocks
+    from sora_studio.services.tasks.send_pause import SendPause
     from sora_studio.services.tasks.submission import Submission
     from sora_studio.storage.tasks import SqliteTasks
 
@@ -24,6 +25,7 @@ class TaskServices:
     profiles: "Mapping[str, ModelProfile]"
     tasks: "SqliteTasks"
     judging: "Judging"
+    send_pause: "SendPause"
     submission: "Submission"
     tracking: "Tracking"
     retrieval: "Retrieval"

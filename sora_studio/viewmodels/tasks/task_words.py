@@ -47,7 +47,7 @@ class Surroundings:
     and the copy of a film or sound that is being made for it.
 
     `usual_time` is how long such tasks take; None if it is not known.
-    `gateway` names the service in use; None if it does not matter.
+    `gateway` names the service in use; None if it does not matter. `is_paused`: nothing new is sent, as the user wants.
     """
 
     now: datetime
@@ -57,6 +57,7 @@ class Surroundings:
     transfer: TransferProgressed | None = None
     copy: CopyProgressed | None = None
     gateway: str | None = None
+    is_paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +189,8 @@ def _elsewhere(task: Task) -> State:
 def _waiting(task: Task, around: Surroundings) -> State:
     if (copy := around.copy) is not None:
         return State((f"Preparing {copy.name}", f"{int(copy.fraction * 100)} %"), busy=True, fraction=copy.fraction)
+    if around.is_paused:
+        return State(("Waiting", "sending is paused"))
     if task.trouble:
         return State(("Waiting", task.trouble.rstrip(".")))
     if around.position is None:

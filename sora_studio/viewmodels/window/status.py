@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from sora_studio.domain.clip import ClipCounts
-from sora_studio.domain.events import BalanceChanged, ConnectionChanged, SpendingChanged
+from sora_studio.domain.events import BalanceChanged, ConnectionChanged, PauseChanged, SpendingChanged
 from sora_studio.domain.money import DaySpend, dollars
 from sora_studio.viewmodels.quantities import size_text
 from sora_studio.viewmodels.tasks.task_feed import TaskUpdate
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sora_studio.services.money.spending import Spending
     from sora_studio.services.polling.tracking import Tracking
     from sora_studio.services.runtime.credentials import Credentials
+    from sora_studio.services.tasks.send_pause import SendPause
     from sora_studio.viewmodels.event_bridge import EventBridge
 
 
@@ -32,6 +33,7 @@ class StatusServices:
     file_presence: "FilePresence"
     library: "Library"
     reports: "Reports"
+    send_pause: "SendPause"
     spending: "Spending"
     tracking: "Tracking"
 
@@ -55,6 +57,7 @@ class StatusFacts:
     key_refused: bool = False
     has_answered: bool = True
     is_owner: bool = True
+    is_paused: bool = False
     review: int = 0
     running: int | None = None
     waiting: int = 0
@@ -90,7 +93,11 @@ class StatusFacts:
         if self.running is not None:
             if self.review:
                 said.append(Phrase(_needs_review(self.review), 6, "warning"))
-            said.append(Phrase(f"{self.running:,} running, {self.waiting:,} waiting", 5))
+            if self.is_paused:
+                said.append(Phrase(_paused(self.running), 7, "pause"))
+                said.append(Phrase(f"{self.waiting:,} waiting", 5))
+            else:
+                said.append(Phrase(f"{self.running:,} running, {self.waiting:,} waiting", 5))
             said.append(Phrase(f"{_counted(self.requests_last_minute, 'request')}/min", 1))
             if self.polls_saved:
                 said.append(Phrase(f"{_counted(self.polls_saved, 'poll')} saved", 0))
@@ -147,10 +154,11 @@ class StatusModel(QObject):
         relay.balance_changed.connect(self._on_balance_changed)
         relay.spending_changed.connect(self._on_spending_changed)
         relay.relay_changed.connect(self._on_relay_changed)
+        relay.pause_changed.connect(self._on_pause_changed)
         has_key, usd = services.credentials.has_key, services.balance.usd
-        today = services.spending.today
-        is_reached = usd is not None
-        self._set(replace(self.facts, online=True, has_key=has_key, has_answered=is_reached, balance_usd=usd, today=today))
+        today, is_paused = services.spending.today, services.send_pause.is_paused
+        seen = replace(self.facts, online=True, has_key=has_key, has_answered=usd is not None, balance_usd=usd, today=today)
+        self._set(replace(seen, is_paused=is_paused))
         self._on_relay_changed()
 
     def want_balance(self) -> None:
@@ -213,8 +221,18 @@ class StatusModel(QObject):
             line = self._services.reports.state
             self._set(replace(self.facts, relay_is_down=line.configured and not line.connected and bool(line.trouble)))
 
+    def _on_pause_changed(self, event: PauseChanged) -> None:
+        self._set(replace(self.facts, is_paused=event.paused))
+
     def _on_spending_changed(self, event: SpendingChanged) -> None:
         self._set(replace(self.facts, today=event.today))
+
+
+def _paused(running: int) -> str:
+    """Return what a pause means now; tasks that were sent before it go on."""
+    if not running:
+        return "Paused · nothing new is sent"
+    return f"Paused · {running:,} already running {'is' if running == 1 else 'are'} still followed"
 
 
 def _needs_review(count: int) -> str:

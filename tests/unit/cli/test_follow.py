@@ -141,6 +141,7 @@ def test_without_waiting_the_services_answer_is_the_end() -> None:
         ("key", task(TaskState.WAITING), ExitCode.KEY),
         ("credit", task(TaskState.WAITING), ExitCode.KEY),
         ("hard-limit", task(TaskState.WAITING), ExitCode.GAVE_UP),
+        ("paused", task(TaskState.WAITING), ExitCode.GAVE_UP),
         ("storage", task(TaskState.WAITING), ExitCode.GAVE_UP),
         ("storage", task(TaskState.SUCCESS, clip(ClipState.REMOTE)), ExitCode.GAVE_UP),
         ("output", task(TaskState.SUCCESS, clip(ClipState.REMOTE)), ExitCode.GAVE_UP),
@@ -152,6 +153,16 @@ def test_a_cause_that_stops_everything_ends_the_command(cause: str, row: Task, c
     assert scene.run(lambda: scene.notice(cause)) is code
     standing = NoticeRaised(cause, NoticeLevel.WARNING, f"About {cause}. Since before.")
     assert Scene(row, standing=[standing]).run() is code
+
+
+@pytest.mark.parametrize("level", [NoticeLevel.INFO, NoticeLevel.WARNING])
+def test_a_command_that_ends_because_of_a_notice_says_it_once(level: NoticeLevel, capsys: pytest.CaptureFixture[str]) -> None:
+    paused = NoticeRaised("paused", level, "Sending is paused.")
+    assert Scene(task(), standing=[paused]).run() is ExitCode.GAVE_UP
+    assert capsys.readouterr().err.count("Sending is paused.") == 1
+    scene = Scene(task())
+    assert scene.run(lambda: scene.events.publish(paused)) is ExitCode.GAVE_UP
+    assert capsys.readouterr().err.count("Sending is paused.") == 1
 
 
 @pytest.mark.parametrize(("is_own", "state"), [(True, TaskState.CANCELLED), (False, TaskState.WAITING)])
@@ -182,6 +193,7 @@ def test_what_waits_for_a_refused_model_is_taken_back_and_ends_like_the_refused_
         ("key", task(TaskState.SUCCESS, clip(ClipState.DOWNLOADING))),
         ("credit", task(TaskState.PENDING)),
         ("hard-limit", task(TaskState.PENDING)),
+        ("paused", task(TaskState.PENDING)),
         ("output", task(TaskState.PROCESSING)),
         ("address", task(TaskState.WAITING)),
         ("pictures", task(TaskState.WAITING)),

@@ -33,7 +33,7 @@ from sora_studio.services.tasks.task_writer import TaskWriter
 from sora_studio.storage.publications import SqlitePublications
 from tests.doubles.clock import ManualClock, settle
 from tests.doubles.gateway import ScriptedGateway
-from tests.doubles.outside import Lock, ScriptedMedia, ScriptedTransfer
+from tests.doubles.outside import Lock, Marker, ScriptedMedia, ScriptedTransfer
 from tests.doubles.publications import Checker, Host, MemoryPublications
 from tests.doubles.relay import NO_RELAY, LinkDesk, ScriptedRelay
 from tests.doubles.tasks import MemoryTasks
@@ -82,6 +82,7 @@ class Rig:
     chosen: PictureRoute | None = None
     relay: ScriptedRelay | None = None
     lock: Lock = field(default_factory=Lock)
+    marker: Marker = field(default_factory=Marker)
     limits: DayLimits = field(default_factory=DayLimits)
     relay_choice: RelayChoice = NO_RELAY
     speed: float = 1.0
@@ -125,6 +126,7 @@ class Rig:
             media=self.media,
             publishing=self.publishing,
             lock=self.lock,
+            pause_marker=self.marker,
             shelf=lambda: Shelf(self.folder / "clips", "{date} {slug} {id}", self.folder / "posters"),
             has_key=lambda: self.has_key,
             relay=self.desk.link,

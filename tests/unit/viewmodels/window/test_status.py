@@ -164,3 +164,18 @@ def test_a_silent_disk_holds_up_no_other_figure_and_is_asked_one_question() -> N
         assert texts(model.facts)[-1] == "38 GB free"
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    ("running", "words"),
+    [
+        (0, "Paused · nothing new is sent"),
+        (1, "Paused · 1 already running is still followed"),
+        (5, "Paused · 5 already running are still followed"),
+    ],
+)
+def test_a_pause_comes_first_and_says_what_goes_on(running: int, words: str) -> None:
+    facts = StatusFacts(online=True, is_paused=True, running=running, waiting=8)
+    most_important = max(facts.phrases, key=lambda phrase: phrase.weight)
+    assert (most_important.text, most_important.icon) == (words, "pause")
+    assert "8 waiting" in [phrase.text for phrase in facts.phrases]
