@@ -308,6 +308,7 @@ class _Assembly:
             requests_last_minute=lambda: gateway.requests_last_minute,
             relay=relay,
             limits=lambda: settings.current.day_limits,
+            batch_ask_usd=lambda: settings.current.batch_ask_usd,
         )
         engine = self.engine = Engine(core, outside)
         self._stack.push_async_callback(engine.finish)

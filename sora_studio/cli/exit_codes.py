@@ -3,6 +3,7 @@
 from enum import IntEnum
 
 from sora_studio.domain.errors import (
+    BatchBlocked,
     DatabaseUnusable,
     DataFolderUnusable,
     KeyMissing,
@@ -55,7 +56,7 @@ def code_for(error: StudioError) -> ExitCode:
             return ExitCode.KEY
         case OutcomeUnknown():
             return ExitCode.UNKNOWN
-        case StorageFull() | DatabaseUnusable() | DataFolderUnusable() | PassingError():
+        case BatchBlocked() | StorageFull() | DatabaseUnusable() | DataFolderUnusable() | PassingError():
             return ExitCode.GAVE_UP
         case UserError():
             return ExitCode.INVALID

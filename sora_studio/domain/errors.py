@@ -132,6 +132,24 @@ class RequestRepeated(UserError):
         super().__init__(f"You sent exactly this{whom} {max(1, round(seconds_ago))} s ago.", advice=advice)
 
 
+class BatchQuestion(UserError):
+    """Several paid tasks would be created, and the user must confirm that. Nothing was created."""
+
+    advice = "Nothing was created."
+
+    def __init__(self, tasks: int, summary: str, reasons: str) -> None:
+        self.tasks = tasks
+        super().__init__(f"{summary} {reasons}".strip())
+
+
+class BatchBlocked(UserError):
+    """Several tasks together would certainly pass the user's own limit. Nothing was created."""
+
+    def __init__(self, summary: str, reasons: str) -> None:
+        advice = "Nothing was created. Make fewer, or raise the limit in Settings, Spending."
+        super().__init__(f"{summary} {reasons}".strip(), advice=advice)
+
+
 class KeyMissing(UserError):
     title = "No API key yet."
     advice = "Enter one in Settings, or set SORA_STUDIO_API_KEY."

@@ -26,6 +26,7 @@ _NEVER_IN_ADDRESS = re.compile(r"[\s\x00-\x1f\x7f\\\ud800-\udfff]")
 _AMOUNT = re.compile(r"[0-9]{1,7}([.,][0-9]{1,6})?", re.ASCII)
 MAX_QUOTED_CHARS = 60
 DEFAULT_BACKUP_LIMIT_GB = 2.0
+DEFAULT_BATCH_ASK_USD = 5.0
 MAX_BACKUP_LIMIT_GB = 10_000.0
 MAX_LIMIT_USD = 9_999_999.0
 
@@ -52,6 +53,7 @@ class Settings:
 
     `picture_route` None: not chosen yet. An empty `bucket_endpoint` is Amazon's own. `relay_url` is the relay's public
     address; `relay_port` is this machine's, for a relay in this program. `callback` is the default of new tasks.
+    A batch of tasks that may cost more than `batch_ask_usd`, or costs an unknown sum, is created after a question only.
     `backup_limit_gb` is the total for all backups; the newest three are kept whatever their size. `models_url` is where the
     index of models is read. `favourite_models` are slugs, the one that was added first in front.
     """
@@ -63,6 +65,7 @@ class Settings:
     model: str = "sora-2"
     day_soft_limit_usd: float | None = None
     day_hard_limit_usd: float | None = None
+    batch_ask_usd: float = DEFAULT_BATCH_ASK_USD
     picture_route: PictureRoute | None = None
     bucket_endpoint: str = ""
     bucket_name: str = ""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sora_studio.domain.money import DayLimits
+from sora_studio.domain.settings import DEFAULT_BATCH_ASK_USD
 from sora_studio.domain.task import Task
 from sora_studio.services.callbacks.callback_handler import CallbackHandler
 from sora_studio.services.callbacks.relay_link import RelayLink
@@ -25,6 +26,7 @@ from sora_studio.services.runtime.connection import Connection
 from sora_studio.services.runtime.core import Core
 from sora_studio.services.runtime.ownership import Ownership
 from sora_studio.services.tasks.attaching import Attaching
+from sora_studio.services.tasks.batch_gate import BatchGate
 from sora_studio.services.tasks.disk_space import DiskSpace
 from sora_studio.services.tasks.model_blocks import ModelBlocks
 from sora_studio.services.tasks.send_blocks import SendBlocks
@@ -60,6 +62,7 @@ class Outside:
     requests_last_minute: Callable[[], int]
     relay: RelayLink
     limits: Callable[[], DayLimits] = DayLimits
+    batch_ask_usd: Callable[[], float] = lambda: DEFAULT_BATCH_ASK_USD
 
 
 class Engine:
@@ -117,12 +120,13 @@ class Engine:
             report_to=self.reports.address,
             poll_plan=self.estimates.poll_plan,
         )
-        self.submission = self._build_submission(outside, attaching)
+        batch_gate = BatchGate(self.spending, self.balance, task_counts, outside.batch_ask_usd)
+        self.submission = self._build_submission(outside, attaching, batch_gate)
         saver = ClipSaver(core, outside.transfer, outside.media, outside.shelf)
         renewal = Renewal(core, self.send_blocks)
         self.retrieval = Retrieval(core, saver, renewal, outside.media, is_owner=self._is_owner)
 
-    def _build_submission(self, outside: Outside, attaching: Attaching) -> Submission:
+    def _build_submission(self, outside: Outside, attaching: Attaching, batch_gate: BatchGate) -> Submission:
         return Submission(
             self._core,
             outside.publishing,
@@ -130,6 +134,7 @@ class Engine:
             self.model_blocks,
             attaching,
             self.estimates,
+            batch_gate=batch_gate,
             disk_space=self._disk_space,
             has_key=outside.has_key,
             can_report=lambda: self.reports.state.configured,
@@ -144,6 +149,7 @@ class Engine:
         await self.send_pause.look()
         for task in await self._core.task_writer.tasks.unfinished(self._core.gateway_name):
             self._sender.task_changed(task)
+            self.spending.task_changed(task)
         await self.ownership.try_once()
         supervisor = self._core.supervisor
         supervisor.keep(self._changes.run, name="change watch")

@@ -62,6 +62,7 @@ class SettingsFile:
             model=self._take(content, "model", _model, default.model),
             day_soft_limit_usd=self._take(content, "day_soft_limit_usd", _limit, default.day_soft_limit_usd),
             day_hard_limit_usd=self._take(content, "day_hard_limit_usd", _limit, default.day_hard_limit_usd),
+            batch_ask_usd=self._take(content, "batch_ask_usd", _amount, default.batch_ask_usd),
             picture_route=self._take(content, "picture_route", _one_of(PictureRoute), default.picture_route),
             bucket_endpoint=self._take(content, "bucket_endpoint", _address(check_bucket_endpoint), default.bucket_endpoint),
             bucket_name=self._take(content, "bucket_name", _address(check_bucket_name), default.bucket_name),
@@ -194,6 +195,10 @@ def _truth(value: object) -> bool:
 
 
 def _limit(value: object) -> float | None:
+    return _amount(value)
+
+
+def _amount(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise InvalidSetting("It must be a number.")
     return check_limit_usd(value)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sora_studio.domain.draft import Draft
-from sora_studio.domain.errors import InvalidRequest, Problem, RequestRepeated, StudioError
+from sora_studio.domain.errors import BatchQuestion, InvalidRequest, Problem, RequestRepeated, StudioError
 from sora_studio.domain.film_edit import FilmEdit
 from sora_studio.domain.media_types import WebFile
 from sora_studio.domain.models.draft import MediaFacts
@@ -68,7 +68,7 @@ class FakeDrafts:
 @dataclass
 class FakeSubmission:
     """Judges like the real one, by the request's values; `image_problem` stands for what an inspection would find, in
-    the picture that it names.
+    the picture that it names. `question` is raised for whoever has to ask before a batch.
 
     With `minds_repetition`, a request like the one before is `RequestRepeated`; `minded` counts how often.
     """
@@ -76,6 +76,7 @@ class FakeSubmission:
     profiles: Mapping[str, ModelProfile]
     image_problem: str = ""
     refusal: StudioError | None = None
+    question: BatchQuestion | None = None
     committing: asyncio.Event | None = None
     minds_repetition: bool = False
     minded: int = 0
@@ -95,7 +96,13 @@ class FakeSubmission:
         return tuple(problems)
 
     async def submit(
-        self, request: GenerationRequest, *, takes: int = 1, again: bool = False, shown: Mapping[str, str] | None = None
+        self,
+        request: GenerationRequest,
+        *,
+        takes: int = 1,
+        again: bool = False,
+        ask: bool = False,
+        shown: Mapping[str, str] | None = None,
     ) -> list[Task]:
         for file, digest in (shown or {}).items():
             if await digest_of(Path(file)) != digest:
@@ -104,6 +111,8 @@ class FakeSubmission:
             raise InvalidRequest(problems)
         if self.refusal is not None:
             raise self.refusal
+        if ask and self.question is not None:
+            raise self.question
         if self.minds_repetition and not again and self.submitted and self.submitted[-1][0] == request:
             self.minded += 1
             raise RequestRepeated(seconds_ago=12, task=1)
@@ -123,12 +132,15 @@ class FakeSubmission:
         *,
         takes: int = 1,
         again: bool = False,
+        ask: bool = False,
         shown: Mapping[str, str] | None = None,
     ) -> list[Task]:
         found = [problem for request in requests for problem in await self.check(request)]
         if found:
             raise InvalidRequest(found)
-        added = [task for request in requests for task in await self.submit(request, takes=takes, again=again, shown=shown)]
+        added = [
+            task for request in requests for task in await self.submit(request, takes=takes, again=again, ask=ask, shown=shown)
+        ]
         self.batches.append([request.model for request in requests])
         return added
 

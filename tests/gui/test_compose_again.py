@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
+from sora_studio.domain.errors import BatchBlocked, BatchQuestion
 from sora_studio.ui.kit.controls import SegmentButton
 from tests.gui.compose_desk import EARLIER, Desk, open_desk
 
@@ -32,6 +33,60 @@ def asked(desk: Desk) -> Desk:
     press(desk)
     desk.bot.waitUntil(lambda: desk.reads(QUESTION))
     return desk
+
+
+BATCH = BatchQuestion(4, "4 tasks for $6.00–8.00.", "That is more than your balance of $3.10.")
+
+
+def test_a_batch_is_asked_about_once_and_then_created(desk: Desk) -> None:
+    desk.studio.submission.question = BATCH
+    desk.attach()
+    QTest.keyClicks(desk.editor, "A")
+    desk.action("Takes ×1", "×4").trigger()
+    press(desk)
+    desk.bot.waitUntil(lambda: desk.reads(f"{BATCH.title} Create them?"))
+    assert desk.requests() == []
+    assert desk.editor.hasFocus(), "whoever hammers Enter answers nothing"
+    (create,) = [button for button in desk.all(QPushButton) if button.text() == "Create 4"]
+    desk.click(create)
+    desk.bot.waitUntil(lambda: desk.submitted == [4])
+    assert not desk.reads(f"{BATCH.title} Create them?")
+
+
+def test_a_batch_that_repeats_another_is_asked_about_for_both_reasons_and_for_no_third(desk: Desk) -> None:
+    desk.studio.submission.question = BATCH
+    desk.studio.submission.minds_repetition = True
+    desk.attach()
+    QTest.keyClicks(desk.editor, "A")
+    desk.action("Takes ×1", "×4").trigger()
+    for submitted in ([4], [4, 4]):
+        press(desk)
+        desk.bot.waitUntil(lambda: desk.reads(f"{BATCH.title} Create them?"))
+        desk.click(next(button for button in desk.all(QPushButton) if button.text() == "Create 4"))
+        if len(submitted) == 2:
+            desk.bot.waitUntil(lambda: desk.reads(QUESTION))
+            desk.click(next(button for button in desk.all(QPushButton) if button.text() == "Again"))
+        desk.bot.waitUntil(lambda submitted=submitted: desk.submitted == submitted)
+
+
+def test_a_batch_that_is_not_confirmed_creates_nothing(desk: Desk) -> None:
+    desk.studio.submission.question = BATCH
+    desk.attach()
+    QTest.keyClicks(desk.editor, "A")
+    press(desk)
+    desk.bot.waitUntil(lambda: desk.reads(f"{BATCH.title} Create them?"))
+    desk.click(desk.one(QPushButton, "Create none"))
+    assert not desk.reads(f"{BATCH.title} Create them?")
+    assert desk.requests() == []
+
+
+def test_a_batch_beyond_the_days_limit_says_so_and_keeps_the_draft(desk: Desk) -> None:
+    desk.studio.submission.refusal = BatchBlocked("4 tasks for $6.00.", "Today's limit of $5.00 leaves $1.00.")
+    desk.attach()
+    QTest.keyClicks(desk.editor, "A")
+    press(desk)
+    desk.bot.waitUntil(lambda: desk.reads("4 tasks for $6.00. Today's limit of $5.00 leaves $1.00. Nothing was created."))
+    assert desk.editor.text() == "A"
 
 
 def press(desk: Desk) -> None:

@@ -23,8 +23,8 @@ from sora_studio.domain.task import Phase
 from sora_studio.services.callbacks.reports import RelayState
 from sora_studio.storage.secrets import KeyStores
 from sora_studio.studio import Studio, open_studio
-from sora_studio.ui.compose.again_question import AgainQuestion
 from sora_studio.ui.compose.prompt_editor import PromptEditor
+from sora_studio.ui.compose.send_question import SendQuestion
 from sora_studio.ui.kit import theme
 from sora_studio.ui.settings.clips_section import ClipsSection
 from sora_studio.ui.settings.pictures_section import NEEDED, PicturesSection
@@ -289,7 +289,7 @@ def test_a_relay_that_is_down_is_said_quietly_and_its_return_too(
 
 
 def test_esc_takes_an_open_question_away_before_anything_else(window: MainView, qtbot: QtBot) -> None:
-    question = window.compose.findChild(AgainQuestion)
+    question = window.compose.findChild(SendQuestion)
     assert question is not None
     question.ask(RequestRepeated(seconds_ago=12, task=1), GenerationRequest(model="", prompt=""), 1)
     assert question.isVisible()

@@ -371,6 +371,17 @@ def test_a_days_limits_are_saved_shown_again_and_taken_away(
     assert disk.saved[-1].day_limits == DayLimits(5.0, None)
 
 
+def test_the_sum_above_which_a_batch_is_asked_about_is_saved_and_goes_back_to_the_usual(
+    dialog: SettingsDialog, disk: Disk, qtbot: QtBot
+) -> None:
+    type_into(qtbot, dialog, "Ask before a batch above, in US dollars", "20\r")
+    qtbot.waitUntil(lambda: len(disk.saved) == 1)
+    assert disk.saved[-1].batch_ask_usd == 20.0
+    type_into(qtbot, dialog, "Ask before a batch above, in US dollars", "\r")
+    qtbot.waitUntil(lambda: len(disk.saved) == 2)
+    assert disk.saved[-1].batch_ask_usd == 5.0
+
+
 def test_what_is_no_amount_is_said_beside_it_and_not_saved(dialog: SettingsDialog, disk: Disk, qtbot: QtBot) -> None:
     type_into(qtbot, dialog, HARD, "ten\r")
     assert "'ten' is not an amount" in dialog.spending.hard_field.words()

@@ -52,9 +52,21 @@ class Spending:
         self._day = local_day(core.clock.now())
         self._sent = dict[int, _Sent]()
         self._admitted = dict[int, _Cost]()
+        self._waiting = dict[int, _Cost]()
         self._turned_away: Task | None = None
         self._wake = asyncio.Event()
         self.today = DaySpend()
+
+    @property
+    def limit_usd(self) -> float | None:
+        """Today's hard limit."""
+        return self._limits().hard_usd
+
+    @property
+    def committed_usd(self) -> float:
+        """The most that today's tasks and those that wait may cost, as far as known."""
+        waiting = [cost for task, cost in self._waiting.items() if task not in self._admitted]
+        return rounded(sum(cost.most_usd or 0.0 for cost in (*self._costs(), *waiting)))
 
     async def begin(self) -> None:
         """Load today's tasks before anything is sent."""
@@ -65,6 +77,10 @@ class Spending:
         """Update the sum with a changed row."""
         if task.gateway != self._core.gateway_name:
             return
+        if task.state is TaskState.WAITING and task.removed_at is None:
+            self._waiting[task.id] = _Cost.of(task)
+        else:
+            self._waiting.pop(task.id, None)
         counts = task.may_be_charged and task.sent_at is not None and task.sent_at >= self._day[0]
         sent = _Sent(task.sent_at, _Cost.of(task)) if counts and task.sent_at else None
         if sent != self._sent.get(task.id):

@@ -26,6 +26,7 @@ from sora_studio.services.pictures.picture_digest import digest_of
 from sora_studio.services.pictures.publishing import Publishing
 from sora_studio.services.runtime.core import Core
 from sora_studio.services.tasks.attaching import Attaching, is_id
+from sora_studio.services.tasks.batch_gate import BatchGate
 from sora_studio.services.tasks.disk_space import DiskSpace
 from sora_studio.services.tasks.model_blocks import ModelBlocks
 from sora_studio.services.tasks.send_blocks import SendBlocks
@@ -51,6 +52,7 @@ class Submission:
         attaching: Attaching,
         estimates: Estimates,
         *,
+        batch_gate: BatchGate,
         disk_space: DiskSpace,
         has_key: Callable[[], bool],
         can_report: Callable[[], bool],
@@ -61,6 +63,7 @@ class Submission:
         self._publishing = publishing
         self._send_blocks = send_blocks
         self._model_blocks = model_blocks
+        self._batch_gate = batch_gate
         self._disk_space = disk_space
         self._attaching = attaching
         self._estimates = estimates
@@ -75,19 +78,24 @@ class Submission:
         *,
         takes: int = 1,
         again: bool = False,
+        ask: bool = False,
         instead_of: int | None = None,
         shown: Mapping[str, str] | None = None,
     ) -> list[Task]:
         """Add waiting tasks in one transaction: `takes` for each picture (or group of pictures that the model takes at once).
 
         An address that cannot be checked is refused, except offline: then it is checked before it is sent. A file that differs
-        from its digest in `shown` is refused, now or when its task is sent. Raises `InvalidRequest`, `PublicUrlNeeded`,
-        `KeyMissing` or `StorageFull`; and, without `again`, `RequestRepeated` if any process submitted an equal request within
-        the last minute. Then no task is added, and none either if the unclear task that it replaces (`instead_of`) is no longer
-        unclear.
+        from its digest in `shown` is refused, now or when its task is sent.
+
+        Raises `InvalidRequest`, `PublicUrlNeeded`, `KeyMissing` or `StorageFull`; for several tasks `BatchBlocked` and, with
+        `ask`, `BatchQuestion` (see `judge_batch`); and, without `again`, `RequestRepeated` if any process submitted an equal
+        request within the last minute. Then no task is added, and none either if the unclear task that it replaces
+        (`instead_of`) is no longer unclear.
         """
         problems, facts = await self._inspect(request, takes, patient=not self._is_online())
-        return await self._add([(request, facts)], problems, takes=takes, again=again, instead_of=instead_of, shown=shown or {})
+        return await self._add(
+            [(request, facts)], problems, takes=takes, again=again, ask=ask, instead_of=instead_of, shown=shown or {}
+        )
 
     async def submit_together(
         self,
@@ -95,6 +103,7 @@ class Submission:
         *,
         takes: int = 1,
         again: bool = False,
+        ask: bool = False,
         shown: Mapping[str, str] | None = None,
     ) -> list[Task]:
         """Add the tasks of several models' requests like `submit`, as one batch in one transaction: all or none.
@@ -110,7 +119,7 @@ class Submission:
         if not problems:
             problems = check_takes(takes, sum(len(self._parts(request)) for request in requests))
         try:
-            return await self._add(inspected, problems, takes=takes, again=again, instead_of=None, shown=shown or {})
+            return await self._add(inspected, problems, takes=takes, again=again, ask=ask, instead_of=None, shown=shown or {})
         except RequestRepeated as repeated:
             earlier = await self._task_writer.tasks.get(repeated.task)
             profile = self._core.profiles.get(earlier.request.model) if earlier else None
@@ -190,6 +199,7 @@ class Submission:
         *,
         takes: int,
         again: bool,
+        ask: bool,
         instead_of: int | None,
         shown: Mapping[str, str],
     ) -> list[Task]:
@@ -213,6 +223,7 @@ class Submission:
         await self._disk_space.check(takes * len(parts))
         await self._estimates.load()
         prices = [self._estimates.estimate(part, profiles[part.model], facts).price for _, part, facts in parts]
+        self._batch_gate.check(prices * takes, (profiles[part.model] for _, part, _ in parts), ask=ask)
         added = await self._task_writer.add(
             [part for _, part, _ in parts],
             gateway=self._core.gateway_name,

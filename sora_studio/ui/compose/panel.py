@@ -10,12 +10,11 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QWidget
 
 from sora_studio.domain.draft import Draft
-from sora_studio.domain.errors import KeyMissing, RequestRepeated
+from sora_studio.domain.errors import BatchQuestion, KeyMissing, RequestRepeated
 from sora_studio.domain.events import ConnectionChanged
 from sora_studio.domain.models.profile import MediaKind
 from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.request import GenerationRequest
-from sora_studio.ui.compose.again_question import AgainQuestion
 from sora_studio.ui.compose.beside.opener import BesideOpener
 from sora_studio.ui.compose.column import ComposeColumn
 from sora_studio.ui.compose.controls_row import ControlsRow
@@ -28,11 +27,13 @@ from sora_studio.ui.compose.option_chips import OptionChips
 from sora_studio.ui.compose.pictures.address_field import AddressField
 from sora_studio.ui.compose.problem_line import ProblemLine
 from sora_studio.ui.compose.prompt_editor import PromptEditor
+from sora_studio.ui.compose.send_question import SendQuestion
 from sora_studio.ui.compose.unsaved import UnsavedPrompt
 from sora_studio.ui.kit.generate_button import GenerateButton
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.viewmodels.compose.clip_uses import ClipOffer, ClipUse
 from sora_studio.viewmodels.compose.composer import ComposeModel, compose_text
+from sora_studio.viewmodels.compose.consent import NO_CONSENT, Consent
 from sora_studio.viewmodels.event_bridge import EventBridge
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class ComposePanel(QWidget):
         self._beside = BesideOpener(self, self._model, scope)
         self._idle = QTimer(self, singleShot=True, interval=_PICKER_AFTER_MS)
         self._idle.timeout.connect(self._picker.prepare)
-        self._again = AgainQuestion(self)
+        self._question = SendQuestion(self)
         self._generate = GenerateButton(self)
         self._controls = ControlsRow(self._images, self._chips, self._generate, self)
         self._build_layout()
@@ -137,14 +138,17 @@ class ComposePanel(QWidget):
         if self._model.ready:
             self._place_waiting_prompt()
 
-    def generate(self, *, again: bool = False) -> None:
-        """Send the current request, as the button does. `again`: even if the same request was sent a moment ago."""
+    def generate(self) -> None:
+        """Send the current request, as the button does."""
+        self._generate_with(NO_CONSENT)
+
+    def _generate_with(self, consent: Consent) -> None:
         if not self._model.ready or (self._sending and not self._sending.done()):
             return
         if not self._model.has_key:
             self.key_needed.emit()
             return
-        self._sending = self._scope.start(self._submit(again=again), name="generate")
+        self._sending = self._scope.start(self._submit(consent), name="generate")
 
     def choose_model(self) -> None:
         """Open the model picker, or close it."""
@@ -152,8 +156,8 @@ class ComposePanel(QWidget):
 
     def dismiss_question(self) -> bool:
         """Dismiss an open question; return whether there was one."""
-        was_asked = self._again.is_asked
-        self._again.dismiss()
+        was_asked = self._question.is_asked
+        self._question.dismiss()
         return was_asked
 
     def keep_unsaved_in(self, folder: Path) -> None:
@@ -171,7 +175,7 @@ class ComposePanel(QWidget):
 
     def _build_layout(self) -> None:
         column = ComposeColumn(self, header=self._header, editor=self._editor)
-        for below in (self._prompt_problem, self._problem, self._address, self._again):
+        for below in (self._prompt_problem, self._problem, self._address, self._question):
             column.addWidget(below)
         column.add_controls(notes=self._notes, controls=self._controls)
         self._address.setMaximumWidth(480)
@@ -203,7 +207,7 @@ class ComposePanel(QWidget):
         self._chips.mode_chosen.connect(self._on_mode_chosen)
         self._chips.callback_chosen.connect(self._model.set_callback)
         self._chips.pictures_by_chosen.connect(self._on_chips_pictures_by_chosen)
-        self._again.confirmed.connect(lambda: self.generate(again=True))
+        self._question.confirmed.connect(self._generate_with)
         self._notes.undo_clicked.connect(self._images.undo.trigger)
         self._chips.head.addActions((self._images.undo, self._images.redo))
         self._generate.clicked.connect(self.generate)
@@ -249,12 +253,12 @@ class ComposePanel(QWidget):
             self._editor.replace(text)
             self._editor.forget_history()
 
-    async def _submit(self, *, again: bool) -> None:
-        self._again.dismiss()
+    async def _submit(self, consent: Consent) -> None:
+        self._question.dismiss()
         try:
-            tasks = await self._model.submit(again=again)
-        except RequestRepeated as repeated:
-            self._again.ask(repeated, self._model.request, self._model.draft.takes)
+            tasks = await self._model.submit(consent)
+        except (RequestRepeated, BatchQuestion) as reason:
+            self._question.ask(reason, self._model.request, self._model.draft.takes, given=consent)
             return
         except KeyMissing:
             self.key_needed.emit()
@@ -282,11 +286,11 @@ class ComposePanel(QWidget):
 
     def _on_app_focus_changed(self, _before: QWidget | None, now: QWidget | None) -> None:
         if now is not None and not self.isAncestorOf(now):
-            self._again.dismiss()
+            self._question.dismiss()
 
     def _on_editor_edited(self, text: str) -> None:
         self._model.set_prompt(text)
-        self._again.keep_for(self._model.request, self._model.draft.takes)
+        self._question.keep_for(self._model.request, self._model.draft.takes)
         self._header.show_prompt(text, self._model.limit)
 
     def _on_model_chosen(self, slug: str) -> None:
@@ -341,7 +345,7 @@ class ComposePanel(QWidget):
         self._generate.setEnabled(model.profile is not None)
         self._controls.arrange()
         self._pictures.show()
-        self._again.keep_for(request, model.draft.takes)
+        self._question.keep_for(request, model.draft.takes)
         self._show_problems()
         self._order_tabs()
 

@@ -234,6 +234,7 @@ class SettingsDialog(QDialog):
         self.clips.backups_wanted.connect(partial(self._begin, self.clips.backups_field))
         self.spending.soft_wanted.connect(partial(self._begin, self.spending.soft_field))
         self.spending.hard_wanted.connect(partial(self._begin, self.spending.hard_field))
+        self.spending.batch_wanted.connect(partial(self._begin, self.spending.batch_field))
         self._connect_models()
         self.look.wanted.connect(self._on_look_wanted)
 

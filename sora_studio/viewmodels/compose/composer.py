@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from sora_studio.domain.draft import Draft
-from sora_studio.domain.errors import InvalidRequest, KeyMissing, Problem, PublicUrlNeeded
+from sora_studio.domain.errors import BatchBlocked, InvalidRequest, KeyMissing, Problem, PublicUrlNeeded
 from sora_studio.domain.models.carry import mode_for_media
 from sora_studio.domain.models.draft import Media, Medium
 from sora_studio.domain.models.profile import MediaKind, Mode, Role, Status
@@ -25,6 +25,7 @@ from sora_studio.viewmodels.compose import compose_text
 from sora_studio.viewmodels.compose.compose_complaints import problems_of
 from sora_studio.viewmodels.compose.compose_fitting import fitting, reachable, recropped, taken_over
 from sora_studio.viewmodels.compose.compose_state import ComposeState
+from sora_studio.viewmodels.compose.consent import NO_CONSENT, Consent
 from sora_studio.viewmodels.compose.draft_keeper import DraftKeeper
 from sora_studio.viewmodels.compose.media_places import moved, rescaled
 from sora_studio.viewmodels.compose.pictures.picture_words import shape_chosen
@@ -293,11 +294,11 @@ class ComposeModel(ComposeState):
             self.complaints.add(problem for problem in map(self._at_images, problems) if problem.field == "images")
             self.changed.emit()
 
-    async def submit(self, *, again: bool = False) -> list[Task]:
+    async def submit(self, consent: Consent = NO_CONSENT) -> list[Task]:
         """Send the current request; return once the tasks are on disk.
 
         Returns an empty list if it was refused (see `problems`) or a previous call is still running. Raises `KeyMissing`,
-        `RequestRepeated` unless `again`, and what the storage raises.
+        `RequestRepeated` or `BatchQuestion` without the user's consent, and what the storage raises.
         """
         if self._services is None or self._submitting:
             return []
@@ -308,7 +309,12 @@ class ComposeModel(ComposeState):
         try:
             request = reachable(self.request, self.ways)
             shown = {source: digest for source, digest in self.inspection.shown.items() if source in request.files}
-            tasks = await self._services.submission.submit(request, takes=self._draft.takes, again=again, shown=shown)
+            tasks = await self._services.submission.submit(
+                request, takes=self._draft.takes, again=consent.again, ask=not consent.batch, shown=shown
+            )
+        except BatchBlocked as blocked:
+            self.complaints.add([self._at_images(Problem("takes", blocked.sentence))])
+            return []
         except (InvalidRequest, PublicUrlNeeded) as error:
             self.complaints.add(map(self._at_images, problems_of(error)))
             if isinstance(error, PublicUrlNeeded):

@@ -20,6 +20,7 @@ OWN = Settings(
     model="sora-2-pro",
     day_soft_limit_usd=5.0,
     day_hard_limit_usd=12.5,
+    batch_ask_usd=20.0,
     backup_limit_gb=7.5,
     models_url="http://127.0.0.1:8000/docs",
     favourite_models=("veo-3-1", "seedance-2-0"),

@@ -8,20 +8,21 @@ from PySide6.QtCore import QElapsedTimer, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QMenu, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
-from sora_studio.domain.errors import KeyMissing, RequestRepeated
+from sora_studio.domain.errors import BatchQuestion, KeyMissing, RequestRepeated
 from sora_studio.domain.models.price_words import short_price
 from sora_studio.domain.models.values import OptionValue
 from sora_studio.domain.request import MAX_TAKES
-from sora_studio.ui.compose.again_question import AgainQuestion
 from sora_studio.ui.compose.beside.model_row import BUTTONS_WIDTH, GAP, MODEL_WIDTH, PRICE_WIDTH, ModelRow
 from sora_studio.ui.compose.model_picker.floating_panel import BORDER, FloatingPanel
 from sora_studio.ui.compose.problem_line import ProblemLine
+from sora_studio.ui.compose.send_question import SendQuestion
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.choice_menu import ChoiceMenu, MenuEntry
 from sora_studio.ui.kit.controls import MenuChip
 from sora_studio.ui.kit.elided_label import ElidedLabel
 from sora_studio.ui.kit.generate_button import GenerateButton
 from sora_studio.ui.kit.task_scope import TaskScope
+from sora_studio.viewmodels.compose.consent import NO_CONSENT, Consent
 from sora_studio.viewmodels.compose.models.beside_model import BesideModel
 from sora_studio.viewmodels.compose.models.beside_words import BesideRow
 
@@ -55,7 +56,7 @@ class BesidePanel(FloatingPanel):
         self._rows = dict[str, ModelRow]()
         self._body, self._scroll = QWidget(), QScrollArea()
         self._row_column = QVBoxLayout(self._body)
-        self._problem, self._again = ProblemLine(), AgainQuestion()
+        self._problem, self._question = ProblemLine(), SendQuestion()
         self._asked_about: tuple[str, ...] = ()
         self._add, self._takes = MenuChip(self), MenuChip(self)
         self._summary = ElidedLabel(at_end=True)
@@ -64,7 +65,7 @@ class BesidePanel(FloatingPanel):
         self._build()
         self._dress()
         self._close.clicked.connect(self.dismiss)
-        self._again.confirmed.connect(partial(self._send, again=True))
+        self._question.confirmed.connect(self._send_with)
         self.generate_button.clicked.connect(self._send)
         model.changed.connect(self._show)
         theme.notifier.changed.connect(self._dress)
@@ -73,7 +74,7 @@ class BesidePanel(FloatingPanel):
         """Show the draft's model and this one near the anchor; `column` gives the panel's left edge."""
         if not self._model.begin(slug):
             return
-        self._again.dismiss()
+        self._question.dismiss()
         self._scroll.verticalScrollBar().setValue(0)
         self.open_at(anchor, column)
         self._fit()
@@ -84,7 +85,7 @@ class BesidePanel(FloatingPanel):
     def tab_stops(self) -> list[QWidget]:
         """Return the buttons from top to bottom."""
         rows = [stop for row in self._rows.values() for stop in row.tab_stops()]
-        return [*rows, self._add, self._takes, *self._again.buttons, self.generate_button, self._close]
+        return [*rows, self._add, self._takes, *self._question.buttons, self.generate_button, self._close]
 
     def event(self, event: QEvent) -> bool:
         """Take the panel's keys before the window's shortcuts do: Ctrl+Enter must not send the draft alone."""
@@ -96,7 +97,7 @@ class BesidePanel(FloatingPanel):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Send or close; other keys stay in the panel."""
         if event.key() == Qt.Key.Key_Escape:
-            self._again.dismiss() if self._again.is_asked else self.dismiss()
+            self._question.dismiss() if self._question.is_asked else self.dismiss()
         elif event.key() in _SEND_KEYS and event.modifiers() & Qt.KeyboardModifier.ControlModifier and self._may_send(event):
             self._send()
         event.accept()
@@ -128,7 +129,7 @@ class BesidePanel(FloatingPanel):
         footer.setContentsMargins(_MARGIN, 10, _MARGIN, 14)
         footer.setSpacing(10)
         footer.addWidget(self._problem)
-        footer.addWidget(self._again)
+        footer.addWidget(self._question)
         footer.addLayout(bottom)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -191,17 +192,20 @@ class BesidePanel(FloatingPanel):
 
     # --- what happens ---------------------------------------------------------------------------------------------
 
-    def _send(self, *_: object, again: bool = False) -> None:
-        if self._model.can_send and not (self._sending and not self._sending.done()):
-            self._sending = self._scope.start(self._submit(again=again), name="generate with several models")
+    def _send(self) -> None:
+        self._send_with(NO_CONSENT)
 
-    async def _submit(self, *, again: bool) -> None:
-        self._again.dismiss()
+    def _send_with(self, consent: Consent) -> None:
+        if self._model.can_send and not (self._sending and not self._sending.done()):
+            self._sending = self._scope.start(self._submit(consent), name="generate with several models")
+
+    async def _submit(self, consent: Consent) -> None:
+        self._question.dismiss()
         try:
-            tasks = await self._model.submit(again=again)
-        except RequestRepeated as repeated:
+            tasks = await self._model.submit(consent)
+        except (RequestRepeated, BatchQuestion) as reason:
             self._asked_about = _sent(self._model.rows)
-            self._again.ask(repeated, self._model.request, self._model.takes)
+            self._question.ask(reason, self._model.request, self._model.takes, given=consent)
             self._fit()
             return
         except KeyMissing:
@@ -266,8 +270,8 @@ class BesidePanel(FloatingPanel):
         self._summary.setText(model.summary)
         self._problem.say(model.problem)
         if self._asked_about != _sent(rows):
-            self._again.dismiss()
-        self._again.keep_for(model.request, model.takes)
+            self._question.dismiss()
+        self._question.keep_for(model.request, model.takes)
         self.generate_button.setText(model.generate_words)
         self.generate_button.setAccessibleDescription(f"{model.generate_words}. {model.summary}")
         self.generate_button.setEnabled(model.can_send)

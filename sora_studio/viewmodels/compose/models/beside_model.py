@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from sora_studio.domain.beside import BesideEntry, beside
-from sora_studio.domain.errors import InvalidRequest, KeyMissing, Problem, PublicUrlNeeded
+from sora_studio.domain.errors import BatchBlocked, InvalidRequest, KeyMissing, Problem, PublicUrlNeeded
 from sora_studio.domain.models.estimate import PriceEstimate
 from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.request import MAX_TAKES, GenerationRequest, check_takes
 from sora_studio.domain.task import Task
 from sora_studio.viewmodels.compose.compose_complaints import problems_of
 from sora_studio.viewmodels.compose.compose_fitting import reachable
+from sora_studio.viewmodels.compose.consent import NO_CONSENT, Consent
 from sora_studio.viewmodels.compose.models import beside_words
 from sora_studio.viewmodels.compose.models.beside_words import BesideRow
 from sora_studio.viewmodels.compose.models.picker_order import families
@@ -147,11 +148,11 @@ class BesideModel(QObject):
                 self._found[entry.profile.slug] = tuple(problem.message for problem in problems)
                 self.changed.emit()
 
-    async def submit(self, *, again: bool = False) -> list[Task]:
+    async def submit(self, consent: Consent = NO_CONSENT) -> list[Task]:
         """Send all that is not refused, as one batch; return once the tasks are on disk.
 
         Returns an empty list if nothing was sent (see `problem`, and call `check` again) or a previous call is still running.
-        Raises `KeyMissing`, `RequestRepeated` unless `again`, and what the storage raises.
+        Raises `KeyMissing`, `RequestRepeated` or `BatchQuestion` without the user's consent, and what the storage raises.
         """
         if not self.can_send:
             return []
@@ -163,7 +164,12 @@ class BesideModel(QObject):
             requests = [self._reachable(entry) for entry in self._sent]
             files = {file for request in requests for file in request.files}
             shown = {source: digest for source, digest in self._compose.inspection.shown.items() if source in files}
-            return await self._submission.submit_together(requests, takes=self._takes, again=again, shown=shown)
+            return await self._submission.submit_together(
+                requests, takes=self._takes, again=consent.again, ask=not consent.batch, shown=shown
+            )
+        except BatchBlocked as blocked:
+            self._trouble = blocked.sentence
+            return []
         except InvalidRequest as error:
             self._trouble, self._found = error.title, {}
             return []
