@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
@@ -56,8 +56,8 @@ def button(window: QWidget, name: str) -> QToolButton | None:
 
 
 def is_paused(window: MainView) -> bool:
-    shown = button(window, "Resume sending")
-    return shown is not None and shown.text() == "Paused" and "Paused · " in window.status_bar.words()
+    says_so = any(label.isVisible() and label.text() == "Paused" for label in window.top_bar.findChildren(QLabel))
+    return says_so and button(window, "Resume sending") is not None and "Paused · " in window.status_bar.words()
 
 
 def is_sending(window: MainView) -> bool:

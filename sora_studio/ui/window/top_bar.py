@@ -35,6 +35,8 @@ class TopBar(QFrame):
         self._pause = self._build_button("", "")
         self._pause.clicked.connect(self.pause_toggled)
         self._paused = False
+        self._paused_word = _label("Paused", semibold=True)
+        theme.set_role(self._paused_word, "review")
         self._help = self._build_button("Help", "Help (F1)")
         self._help.clicked.connect(self.help_asked)
         self._settings = self._build_button("Settings", "Settings (Ctrl+,)")
@@ -63,9 +65,7 @@ class TopBar(QFrame):
     def show_pause(self, *, paused: bool) -> None:
         """Show whether sending is paused. The button says what a press does, and beside it stands `Paused`."""
         self._paused = paused
-        self._pause.setText("Paused" if paused else "")
-        style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if paused else Qt.ToolButtonStyle.ToolButtonIconOnly
-        self._pause.setToolButtonStyle(style)
+        self._paused_word.setVisible(paused)
         words = "Resume sending" if paused else "Pause sending"
         self._pause.setAccessibleName(words)
         followed = "" if paused else "\nWhat is already running is still followed."
@@ -95,6 +95,7 @@ class TopBar(QFrame):
         row.addSpacing(4)
         row.addWidget(self._balance)
         row.addSpacing(theme.GRID)
+        row.addWidget(self._paused_word)
         row.addWidget(self._pause)
         row.addWidget(self._tasks)
         row.addWidget(self._help)
