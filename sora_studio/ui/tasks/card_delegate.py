@@ -108,6 +108,8 @@ class CardDelegate(QStyledItemDelegate):
         state = state_of(task, around)
         width = CardLayout.within(option.rect, right=self._right()).state.width()
         lines = self._state_lines(state, width, talkative=state.tone in _TALKATIVE or bool(task.trouble and not state.busy))
+        if state.times:
+            lines = [lines[0], self._fitting(state.times_line, width)]
         layout = CardLayout.within(option.rect, right=self._right(), state_lines=len(lines), with_bar=state.busy)
         is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
         is_hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)

@@ -62,17 +62,26 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A state line. `fraction` (0–1) is measured, or the elapsed part of the usual time; None with `busy` means unknown."""
+    """A state line, and a second one with `times`: how long such tasks take.
+
+    `fraction` (0–1) is measured, or the elapsed part of the usual time; None with `busy` means unknown.
+    """
 
     words: tuple[str, ...]
     tone: Tone = Tone.PLAIN
     busy: bool = False
     fraction: float | None = None
+    times: tuple[str, ...] = ()
 
     @property
     def line(self) -> str:
         """The parts as one line, the most important first."""
         return SEPARATOR.join(self.words)
+
+    @property
+    def times_line(self) -> str:
+        """The second line, such as `usually 3:40 · nearly always under 5:50`; empty if nothing is known."""
+        return SEPARATOR.join(self.times)
 
 
 def title_of(task: Task) -> str:
@@ -125,7 +134,7 @@ def spoken(task: Task, around: Surroundings) -> str:
     """Return the row as text for screen readers: prompt, facts, state, and details that the card may not have room for."""
     state = state_of(task, around)
     pictures = ", ".join(map(name, task.request.sources))
-    sentences = [title_of(task), facts_of(task, around.profile), pictures and f"From {pictures}", state.line]
+    sentences = [title_of(task), facts_of(task, around.profile), pictures and f"From {pictures}", state.line, state.times_line]
     if task.phase is Phase.FAILED:
         sentences.append(explain(task.fail_code, task.fail_message).advice)
     elif task.phase is Phase.LOST:
@@ -216,10 +225,16 @@ def _running(task: Task, around: Surroundings) -> State:
     if usual and elapsed_s > usual.most_s:
         words = ["Slower than usual, still checking", "" if task.trouble else "nothing to do", clock_text(elapsed_s)]
     words.append(task.trouble.rstrip(".") if task.trouble else _next_check(task, around.now))
-    if usual is not None:
-        words.append(f"usually {clock_text(usual.usual_s)}")
     fraction = elapsed_s / usual.usual_s if usual and 0 <= elapsed_s < usual.usual_s else None
-    return State(tuple(word for word in words if word), busy=True, fraction=fraction)
+    return State(tuple(word for word in words if word), busy=True, fraction=fraction, times=_times_words(usual))
+
+
+def _times_words(usual: TimeEstimate | None) -> tuple[str, ...]:
+    """Return what like tasks took: measured from the fifth on, before that as the profile states it."""
+    if usual is None:
+        return ()
+    middle, most = clock_text(usual.usual_s), clock_text(usual.most_s + 0.999)
+    return (f"usually {middle}", f"nearly always under {most}") if most != middle else (f"usually {middle}",)
 
 
 def _next_check(task: Task, now: datetime) -> str:

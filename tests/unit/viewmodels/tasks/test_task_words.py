@@ -34,8 +34,8 @@ OUT_AT = time_of_day_text(NOW - timedelta(seconds=130), NOW)
         (Phase.WAITING, "Waiting", Tone.PLAIN),
         (Phase.SENDING, "Sending", Tone.PLAIN),
         (Phase.UNKNOWN, f"May have been sent at {OUT_AT}", Tone.REVIEW),
-        (Phase.PENDING, "Pending 2:10 · next check 0:07 · usually 4:00", Tone.PLAIN),
-        (Phase.PROCESSING, "Processing 2:10 · next check 0:07 · usually 4:00", Tone.PLAIN),
+        (Phase.PENDING, "Pending 2:10 · next check 0:07", Tone.PLAIN),
+        (Phase.PROCESSING, "Processing 2:10 · next check 0:07", Tone.PLAIN),
         (Phase.DOWNLOADING, "Downloading", Tone.PLAIN),
         (Phase.UNSAVED, "Not saved yet · 13 days left", Tone.PLAIN),
         (Phase.READY, "Ready, not seen", Tone.READY),
@@ -103,14 +103,28 @@ def test_the_bar_runs_to_the_usual_time_and_is_then_not_known(elapsed_s: int, fr
 
 def test_a_slow_task_in_trouble_tells_the_trouble() -> None:
     task = task_in(Phase.PROCESSING, accepted_at=NOW - timedelta(seconds=301), trouble="The service asks us to wait.")
-    line = "Slower than usual, still checking · 5:01 · The service asks us to wait · usually 4:00"
+    line = "Slower than usual, still checking · 5:01 · The service asks us to wait"
     assert state_of(task, AROUND).line == line
 
 
 def test_without_a_usual_time_nothing_is_measured() -> None:
     state = state_of(task_in(Phase.PROCESSING), Surroundings(now=NOW))
     assert (state.busy, state.fraction) == (True, None)
-    assert "usually" not in state.line
+    assert state.times_line == ""
+
+
+@pytest.mark.parametrize(
+    ("usual", "words"),
+    [
+        (TimeEstimate(220, 180, 350, measured=29), "usually 3:40 · nearly always under 5:50"),
+        (TimeEstimate(220, 180, 349.2, measured=29), "usually 3:40 · nearly always under 5:50"),
+        (TimeEstimate(220, 220, 220, measured=5), "usually 3:40"),
+    ],
+)
+def test_a_running_task_says_what_like_tasks_took(usual: TimeEstimate, words: str) -> None:
+    state = state_of(task_in(Phase.PROCESSING), replace(AROUND, usual_time=usual))
+    assert state.times_line == words
+    assert f". {words}." in spoken(task_in(Phase.PROCESSING), replace(AROUND, usual_time=usual))
 
 
 @pytest.mark.parametrize(
