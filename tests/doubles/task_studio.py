@@ -8,7 +8,7 @@ from typing import cast
 
 from sora_studio.clock import Clock
 from sora_studio.domain.clip import Clip, ClipCounts, ClipState
-from sora_studio.domain.errors import StudioError, TaskUnknown
+from sora_studio.domain.errors import BatchBlocked, BatchQuestion, StudioError, TaskUnknown
 from sora_studio.domain.events import EventBus, TaskChanged
 from sora_studio.domain.judgement import ClipRef
 from sora_studio.domain.models.estimate import TimeEstimate
@@ -92,6 +92,7 @@ class TaskStudio:
     events: EventBus = field(default_factory=EventBus)
     can_cancel: bool = True
     can_attach: bool = True
+    batch_answer: BatchQuestion | BatchBlocked | None = None
     remote: dict[str, RemoteStatus | StudioError] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -156,6 +157,12 @@ class TaskStudio:
         if isinstance(answer, StudioError):
             raise answer
         return answer
+
+    async def resubmit_failed(self, tasks: Sequence[int], *, ask: bool = False) -> list[Task]:
+        if self.batch_answer is not None and (ask or isinstance(self.batch_answer, BatchBlocked)):
+            raise self.batch_answer
+        self.calls.append(("resubmit_failed", *tasks))
+        return []
 
     async def resubmit(self, task: int) -> list[Task]:
         self.calls.append(("resubmit", task))

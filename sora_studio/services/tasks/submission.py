@@ -20,7 +20,7 @@ from sora_studio.domain.models.draft import MediaFacts
 from sora_studio.domain.picture import picture_name
 from sora_studio.domain.ports import RemoteStatus
 from sora_studio.domain.request import MAX_TASKS_AT_ONCE, GenerationRequest, as_draft, check_request, check_takes
-from sora_studio.domain.task import Task, TaskState
+from sora_studio.domain.task import Phase, Task, TaskState
 from sora_studio.services.models.estimates import Estimates
 from sora_studio.services.pictures.picture_digest import digest_of
 from sora_studio.services.pictures.publishing import Publishing
@@ -32,6 +32,8 @@ from sora_studio.services.tasks.model_blocks import ModelBlocks
 from sora_studio.services.tasks.send_blocks import SendBlocks
 
 _RESUBMITTABLE = frozenset({TaskState.UNKNOWN, TaskState.LOST, TaskState.FAILED, TaskState.CANCELLED, TaskState.SUCCESS})
+_RETRIED_TOGETHER = frozenset({Phase.FAILED, Phase.EXPIRED, Phase.CANCELLED})
+"""Phases of tasks that several of can be sent again at once: none of them may still cost something."""
 REPEATED_WITHIN_S = 60.0
 """An equal request within this time is more likely an accident than intended."""
 NO_RELAY = "No relay is set up, so the service has nowhere to report to. Set one up in Settings, or go without a report."
@@ -181,6 +183,42 @@ class Submission:
             del self._resubmitted_at[task]
         return added
 
+    async def resubmit_failed(self, tasks: Sequence[int], *, ask: bool = False) -> list[Task]:
+        """Submit again what failed, expired or was cancelled among these tasks, as one batch: all or none, at a new charge.
+
+        Tasks that succeeded or may have been charged are left alone, and so are those that were resubmitted within the last
+        minute. Raises like `submit`, but no `RequestRepeated`.
+        """
+        now = self._core.clock.monotonic()
+        rows = [
+            row
+            for row in await self._task_writer.tasks.get_many(dict.fromkeys(tasks))
+            if row.phase in _RETRIED_TOGETHER and now - self._resubmitted_at.get(row.id, float("-inf")) >= REPEATED_WITHIN_S
+        ]
+        if not rows:
+            return []
+        can_report = self._can_report()
+        requests = [replace(row.request, callback=row.request.callback and can_report) for row in rows]
+        self._resubmitted_at |= {row.id: now for row in rows}
+        try:
+            return await self._resubmit_all(requests, ask=ask)
+        except BaseException:
+            for row in rows:
+                del self._resubmitted_at[row.id]
+            raise
+
+    async def _resubmit_all(self, requests: Sequence[GenerationRequest], *, ask: bool) -> list[Task]:
+        patient = not self._is_online()
+        found = await asyncio.gather(*(self._inspect(request, 1, patient=patient) for request in requests))
+        pairs = zip(requests, found, strict=True)
+        problems = [self._naming_model(problem, request) for request, (problems, _) in pairs for problem in problems]
+        problems += check_takes(1, len(requests))
+        shown, changed = _seen_together(requests)
+        words = "was sent with different contents. Retry those tasks one by one."
+        problems += [Problem("images", f"{picture_name(file)} {words}", file) for file in changed]
+        inspected = [(request, facts) for request, (_, facts) in zip(requests, found, strict=True)]
+        return await self._add(inspected, problems, takes=1, again=True, ask=ask, instead_of=None, shown=shown, are_shots=True)
+
     async def discard(self, task: int) -> bool:
         """Remove an unclear or lost task from the list."""
         row = await self._task_writer.tasks.get(task)
@@ -202,8 +240,9 @@ class Submission:
         ask: bool,
         instead_of: int | None,
         shown: Mapping[str, str],
+        are_shots: bool = False,
     ) -> list[Task]:
-        """Add the tasks of inspected requests, all or none; see `submit`."""
+        """Add the tasks of inspected requests, all or none; see `submit`. `are_shots`: none is a take of another."""
         if problems:
             raise InvalidRequest(problems)
         requests = [request for request, _ in inspected]
@@ -228,7 +267,7 @@ class Submission:
             [part for _, part, _ in parts],
             gateway=self._core.gateway_name,
             takes=takes,
-            shots=[shot for shot, _, _ in parts],
+            shots=[] if are_shots else [shot for shot, _, _ in parts],
             input_digests=digests,
             estimated_usd=[price.usd if price else None for price in prices],
             estimated_most_usd=[price.high_usd if price else None for price in prices],
@@ -264,6 +303,15 @@ class Submission:
             return list(dict.fromkeys(found)), {}
         media = await self._publishing.inspect(request, profile, patient=patient)
         return list(dict.fromkeys([*found, *media.problems])), media.facts
+
+
+def _seen_together(requests: Iterable[GenerationRequest]) -> tuple[dict[str, str], list[str]]:
+    """Return the digests of all files as they were sent, and the files that were sent with different contents."""
+    seen, changed = dict[str, str](), list[str]()
+    for file, digest in (pair for request in requests for pair in request.seen.items()):
+        if seen.setdefault(file, digest) != digest:
+            changed.append(file)
+    return seen, list(dict.fromkeys(changed))
 
 
 async def _seen(files: Iterable[str], shown: Mapping[str, str]) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """The tasks column: header with filter, the list, and a message when it is empty."""
 
+from collections import Counter
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,9 +14,12 @@ from sora_studio.domain.task import Task, TaskSection
 from sora_studio.ui.kit import key_names, theme
 from sora_studio.ui.kit.clip_menu import ClipOffers, add_clip_uses
 from sora_studio.ui.kit.task_scope import TaskScope
+from sora_studio.ui.tasks.bulk_bar import BulkBar
 from sora_studio.ui.tasks.commands import TaskCommands
 from sora_studio.ui.tasks.view import TaskView
 from sora_studio.viewmodels.compose.clip_uses import ClipUse
+from sora_studio.viewmodels.tasks.bulk_actions import BulkAction, bulk_steps
+from sora_studio.viewmodels.tasks.bulk_commands import BulkCommandsModel
 from sora_studio.viewmodels.tasks.task_actions import TaskAction, can_remove, label_of, main_action, menu_of
 from sora_studio.viewmodels.tasks.task_commands import TaskCommandsModel
 from sora_studio.viewmodels.tasks.task_feed import TaskFeed
@@ -52,6 +57,8 @@ class TaskPanel(QFrame):
         self._feed = TaskFeed(self._model, scope.start, self)
         self._view = TaskView(self._model, scope, self)
         self._commands = TaskCommands(scope, self._model, self)
+        self._bulk = BulkCommandsModel(scope.start, self)
+        self._bar = BulkBar(self)
         self._scope = scope
         self._services: TaskServices | None = None
         self._offers: ClipOffers = tuple
@@ -61,7 +68,8 @@ class TaskPanel(QFrame):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._build_header())
-        layout.addLayout(self._build_body())
+        layout.addLayout(self._build_body(), 1)
+        layout.addWidget(self._bar)
         self.setFocusProxy(self._view)
         self._connect()
 
@@ -85,6 +93,7 @@ class TaskPanel(QFrame):
         self._services = services
         self._view.attach(services.pictures)
         self.commands.attach(services)
+        self._bulk.attach(services)
         self._feed.attach(services, relay)
 
     def offer_uses(self, offers: ClipOffers) -> None:
@@ -124,6 +133,23 @@ class TaskPanel(QFrame):
             add_clip_uses(menu, offers, partial(self._use, clip))
         return menu
 
+    def bulk_menu(self) -> QMenu:
+        """Return a menu of the actions for all selected tasks."""
+        menu = QMenu(self)
+        menu.setToolTipsVisible(True)
+        for step in bulk_steps(self._sections_of(self._view.selected_tasks)):
+            entry = menu.addAction(step.label)
+            entry.setToolTip(step.tip)
+            entry.triggered.connect(partial(self._perform_bulk, step.action))
+        return menu
+
+    def _sections_of(self, tasks: Iterable[int]) -> Counter[TaskSection]:
+        """Return how many of these tasks are in each section."""
+        return Counter(section for section in map(self._model.section_of, tasks) if section)
+
+    def _perform_bulk(self, action: BulkAction) -> None:
+        self._bulk.perform(action, self._view.selected_tasks)
+
     def _use(self, clip: Clip, use: ClipUse) -> None:
         """Use the clip; a new one that ends with a frame leads up to its first, otherwise its middle one stands for it."""
         middle_s = clip.film.duration_s / 2 if clip.film else 0.0
@@ -140,6 +166,13 @@ class TaskPanel(QFrame):
         self._view.main_requested.connect(self._on_view_main_requested)
         self._view.remove_requested.connect(self._on_view_remove_requested)
         self._view.menu_requested.connect(self._on_view_menu_requested)
+        self._view.several_changed.connect(self._on_view_several_changed)
+        self._bar.chosen.connect(self._perform_bulk)
+        self._bar.confirmed.connect(self._bulk.confirm)
+        self._bulk.asked.connect(self._bar.ask)
+        self._bulk.refused.connect(self._bar.refuse)
+        self._bulk.copied.connect(self.commands.copied)
+        self._bulk.submitted.connect(self.commands.submitted)
         self._view.seen_changed.connect(self._on_view_seen_changed)
         self._feed.loaded.connect(self._show_emptiness)
         self._feed.loaded.connect(self.loaded)
@@ -201,6 +234,8 @@ class TaskPanel(QFrame):
         self._body.setCurrentWidget(self._empty if is_empty else self._view)
 
     def _show_selection(self) -> None:
+        if self._view.has_several:  # the user's selection stays, whatever the stage shows
+            return
         with QSignalBlocker(self._view):
             self._view.select(self._current)
 
@@ -238,12 +273,20 @@ class TaskPanel(QFrame):
         if action := main_action(task):
             self.commands.perform(action, task)
 
-    def _on_view_remove_requested(self, task: Task) -> None:
-        if can_remove(task):
+    def _on_view_remove_requested(self) -> None:
+        if self._view.has_several:
+            self._perform_bulk(BulkAction.REMOVE)
+        elif (task := self._view.task_under(self._view.currentIndex())) and can_remove(task):
             self.commands.perform(TaskAction.REMOVE, task)
 
+    def _on_view_several_changed(self) -> None:
+        tasks = self._view.selected_tasks
+        if len(tasks) > 1:
+            self._bar.show_selection(tasks, self._sections_of(tasks))
+        self._bar.setVisible(len(tasks) > 1)
+
     def _on_view_menu_requested(self, task: Task, place: QPoint) -> None:
-        menu = self.menu_for(task)
+        menu = self.bulk_menu() if self._view.has_several else self.menu_for(task)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(place)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QHideEvent, QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
@@ -36,14 +36,18 @@ class _Anchor:
 class TaskView(QTableView):
     """Cards under headings. Keeps selection and scroll position across updates; card clocks tick only while visible.
 
-    Signals: `chosen(Task)` when another card is selected; `main_requested(Task)` by Enter, double click or the poster;
-    `remove_requested(Task)` by Del; `menu_requested(Task, QPoint)` with a global position; `seen_changed(frozenset[int])` with
-    the tasks on the screen.
+    Several cards are selected with Shift, Ctrl and Ctrl+A; Esc goes back to one.
+
+    Signals: `chosen(Task)` when another card is selected alone; `several_changed()` when a selection of several, or the end of
+    one, has changed; `main_requested(Task)` by Enter, double click or the poster; `remove_requested()` by Del, for
+    `selected_tasks`; `menu_requested(Task, QPoint)` with a global position; `seen_changed(frozenset[int])` with the tasks on
+    the screen.
     """
 
     chosen = Signal(object)
     main_requested = Signal(object)
-    remove_requested = Signal(object)
+    remove_requested = Signal()
+    several_changed = Signal()
     menu_requested = Signal(object, QPoint)
     seen_changed = Signal(object)
 
@@ -52,6 +56,8 @@ class TaskView(QTableView):
         self._list = model
         self._anchors: list[_Anchor] = []
         self._current: int | None = None
+        self._selected_before: list[int] = []
+        self._had_several = False
         self._is_updating = False
         self._seen: frozenset[int] = frozenset()
         self._pressed: int | None = None
@@ -81,6 +87,19 @@ class TaskView(QTableView):
         """The id of the selected card."""
         return _id_of(self.currentIndex())
 
+    @property
+    def has_several(self) -> bool:
+        """Whether more than one card is selected."""
+        return len(self.selected_tasks) > 1
+
+    @property
+    def selected_tasks(self) -> list[int]:
+        """The ids of the selected cards, loaded or not, in list order."""
+        selection = self.selectionModel().selection()
+        found = [selection.at(place) for place in range(selection.count())]
+        ranges = sorted((one.top(), one.bottom()) for one in found)
+        return [task for first, last in ranges for task in self._list.tasks_between(first, last)]
+
     def select(self, task: int | None) -> bool:
         """Select this task without scrolling; if it is not shown, clear the selection and return False."""
         index = QModelIndex() if task is None else self._list.index_of(task)
@@ -95,7 +114,7 @@ class TaskView(QTableView):
         self.setAccessibleName("Tasks")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setShowGrid(False)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -121,6 +140,7 @@ class TaskView(QTableView):
         self._is_updating = True
         self.setAutoScroll(False)
         self._current = _id_of(self.currentIndex())
+        self._selected_before = self.selected_tasks
         at_top = self.verticalScrollBar().value() == 0
         self._anchors = [] if at_top else list(self._anchors_on_screen())
 
@@ -129,11 +149,34 @@ class TaskView(QTableView):
             self.verticalHeader().resizeSection(row, HEADING_HEIGHT)
         self.updateGeometries()
         self._restore_place()
-        if self._current is not None and (index := self._list.index_of(self._current)).isValid():
-            self.setCurrentIndex(index)
+        self._restore_selection()
         self.setAutoScroll(True)
         self._is_updating = False
         self._on_screen_changed()
+        self._tell_several()
+
+    def _restore_selection(self) -> None:
+        """Select again what the update has moved to another section. What has left the list is selected no more."""
+        command = QItemSelectionModel.SelectionFlag
+        index = QModelIndex() if self._current is None else self._list.index_of(self._current)
+        if len(self._selected_before) < 2:
+            if not index.isValid():
+                index = self._card_near(self.currentIndex().row())
+            if index.isValid() and self._selected_before:
+                self.setCurrentIndex(index)
+            elif index.isValid():
+                self.selectionModel().setCurrentIndex(index, command.NoUpdate)
+            return
+        lost = set(self._selected_before).difference(self.selected_tasks)
+        self.selectionModel().select(self._list.selection_of(lost), command.Select | command.Rows)
+        if index.isValid():
+            self.selectionModel().setCurrentIndex(index, command.NoUpdate)
+
+    def _card_near(self, row: int) -> QModelIndex:
+        """Return the first card from this row on, else the last one before it; invalid if the row is, or there is none."""
+        rows = (*range(row, self._list.rowCount()), *range(row - 1, -1, -1)) if row >= 0 else ()
+        indexes = (self._list.index(near) for near in rows)
+        return next((index for index in indexes if _id_of(index) is not None), QModelIndex())
 
     def _anchors_on_screen(self) -> Iterator[_Anchor]:
         for index in self._cards_on_screen():
@@ -151,10 +194,20 @@ class TaskView(QTableView):
                 return
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
-        """Emit `chosen`, but not for changes that an update causes."""
+        """Emit `chosen` or `several_changed`, but not for changes that an update causes."""
         super().selectionChanged(selected, deselected)
-        if not self._is_updating and (task := next(map(self.task_under, self.selectedIndexes()), None)):
+        if self._is_updating:
+            return
+        self._tell_several()
+        tasks = self.selected_tasks
+        if len(tasks) == 1 and (task := self._list.task_at(self._list.index_of(tasks[0]))):
             self.chosen.emit(task)
+
+    def _tell_several(self) -> None:
+        """Emit `several_changed` if several cards are or were selected."""
+        had, self._had_several = self._had_several, self.has_several
+        if had or self._had_several:
+            self.several_changed.emit()
 
     # --- visible cards --------------------------------------------------------------------------------------------
 
@@ -220,16 +273,30 @@ class TaskView(QTableView):
         return super().moveCursor(cursorAction, modifiers)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Handle Enter and Del for the current card; leave printable keys to the player."""
+        """Handle Enter for a single card, Del for the selected ones, and Esc; leave printable keys to the player."""
         task = self.task_under(self.currentIndex())
         if task and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & _COMMAND_KEYS:
-            self.main_requested.emit(task)
-        elif task and event.key() == Qt.Key.Key_Delete:
-            self.remove_requested.emit(task)
+            if not self.has_several:
+                self.main_requested.emit(task)
+        elif event.key() == Qt.Key.Key_Delete:
+            self.remove_requested.emit()
+        elif event.key() == Qt.Key.Key_Escape and self.has_several:
+            self.select(self.current_task)
         elif event.text() and event.text().isprintable() and not event.modifiers() & _COMMAND_KEYS:
             event.ignore()  # letters and the space bar belong to the player, outside text fields
         else:
             super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Take Esc before the window does while several cards are selected."""
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.ShortcutOverride and self._takes(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def _takes(self, event: QKeyEvent) -> bool:
+        """Return whether a key is the view's own although the window has a shortcut for it."""
+        return event.key() == Qt.Key.Key_Escape and self.has_several
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Request a menu at the pointer or, for the menu key, on the current card."""
@@ -242,7 +309,8 @@ class TaskView(QTableView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Remember the pressed poster, to detect a click on release."""
         super().mousePressEvent(event)
-        self._pressed = self._poster_under(event) if event.button() is Qt.MouseButton.LeftButton else None
+        is_click = event.button() is Qt.MouseButton.LeftButton and event.modifiers() == Qt.KeyboardModifier.NoModifier
+        self._pressed = self._poster_under(event) if is_click else None
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Request the main action after a click on a poster, if that is free of charge."""

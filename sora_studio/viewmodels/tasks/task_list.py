@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import IntEnum
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QAbstractListModel, QItemSelection, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Signal
 
 from sora_studio.domain.events import CopyProgressed, TransferProgressed
 from sora_studio.domain.models.estimate import TimeEstimate
@@ -161,6 +161,17 @@ class TaskListModel(QAbstractListModel):
         """Return the index of a task; invalid if it is not shown."""
         row = self._rows.row_of(task)
         return QModelIndex() if row is None else self.index(row)
+
+    def tasks_between(self, first: int, last: int) -> list[int]:
+        """Return the tasks of the cards from row `first` to `last`, inclusive, loaded or not."""
+        return self._rows.tasks_between(first, last)
+
+    def selection_of(self, tasks: Iterable[int]) -> QItemSelection:
+        """Return the rows of these tasks that are shown, as few ranges."""
+        selection = QItemSelection()
+        for first, count in runs(self._rows.rows_of(tasks), step=1):
+            selection.select(self.index(first), self.index(first + count - 1))
+        return selection
 
     def count(self, section: TaskSection) -> int:
         """Return the number of tasks in a section, shown or not."""

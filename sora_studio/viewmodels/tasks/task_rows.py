@@ -53,6 +53,16 @@ class TaskRows:
             row -= height
         return None
 
+    def tasks_between(self, first: int, last: int) -> list[int]:
+        """Return the tasks of the cards from row `first` to `last`, inclusive, in order."""
+        found, begin = list[int](), 0
+        for section in TaskSection:
+            height = self._height(section)
+            if height:
+                found += self._rows[section][max(0, first - begin - 1) : max(0, last - begin)]
+            begin += height
+        return found
+
     def row_of(self, task: int) -> int | None:
         """Return the row of a task; None if it is not in the list or its section is hidden."""
         section = self._sections.get(task)

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sora_studio.domain.errors import (
+    BatchQuestion,
     ConnectionFailed,
     InvalidRequest,
     KeyMissing,
@@ -14,6 +15,7 @@ from sora_studio.domain.errors import (
     OutcomeUnknown,
     Problem,
     PublicUrlNeeded,
+    RequestRefused,
     RequestRepeated,
     TaskUnknown,
 )
@@ -29,6 +31,49 @@ from tests.doubles.models import shipped_models
 from tests.doubles.outside import Lock
 from tests.doubles.prices import clip_price
 from tests.unit.services.rig import GATEWAY, Rig, request, run, sora_2
+
+
+def test_what_failed_is_sent_again_as_one_batch_and_nothing_else_is(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        profile = replace(rig.core.profiles["sora-2"], prices=())
+        rig.core.profiles["sora-2"] = profile  # type: ignore[index] - a dict, as the rig made it
+        rig.gateway.creates.extend([RequestRefused(), OutcomeUnknown(), "remote-3", RequestRefused()])
+        rig.gateway.default_status = DONE
+        async with rig:
+            await rig.submit("refused", "unclear", "ready", "refused too")
+            await rig.advance(600)
+            submission = rig.engine.submission
+            with pytest.raises(BatchQuestion):
+                await submission.resubmit_failed([1, 2, 3, 4], ask=True)
+            assert len(rig.tasks.rows) == 4
+            added = await submission.resubmit_failed([4, 1, 2, 3, 1])
+            assert [(task.request.prompt, task.take, task.takes) for task in added] == [
+                ("refused too", 1, 1),
+                ("refused", 1, 1),
+            ]
+            assert {task.batch for task in added} == {added[0].id}
+            assert rig.row(2).removed_at is None
+            assert await submission.resubmit_failed([1, 2, 3, 4]) == [], "pressed twice"
+            assert await submission.resubmit_failed([2, 3]) == []
+
+    run(story())
+
+
+def test_one_bad_request_keeps_back_all_that_failed(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        rig.gateway.creates.extend([RequestRefused(), RequestRefused()])
+        async with rig:
+            await rig.submit("good", "bad")
+            bad = rig.row(2)
+            rig.tasks.rows[2] = replace(bad, request=replace(bad.request, options={"duration": 99}))
+            with pytest.raises(InvalidRequest):
+                await rig.engine.submission.resubmit_failed([1, 2])
+            assert len(rig.tasks.rows) == 2
+            assert len(await rig.engine.submission.resubmit_failed([1])) == 1
+
+    run(story())
 
 
 def test_takes_are_tasks_of_their_own(tmp_path: Path) -> None:
