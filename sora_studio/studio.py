@@ -71,6 +71,7 @@ from sora_studio.services.tasks.model_blocks import ModelBlocks
 from sora_studio.services.tasks.send_pause import SendPause
 from sora_studio.services.tasks.submission import Submission
 from sora_studio.services.tasks.task_writer import TaskWriter
+from sora_studio.services.tasks.waiting_tasks import WaitingTasks
 from sora_studio.storage.data_folder import prepare_data_folder
 from sora_studio.storage.database import Database
 from sora_studio.storage.drafts import SqliteDrafts
@@ -128,6 +129,7 @@ class Studio:
     models: ModelLibrary
     model_blocks: ModelBlocks
     send_pause: SendPause
+    waiting_tasks: WaitingTasks
     retry: Callable[[], None]
 
 
@@ -345,6 +347,7 @@ class _Assembly:
             models=self._build_models(base_url),
             model_blocks=engine.model_blocks,
             send_pause=engine.send_pause,
+            waiting_tasks=engine.waiting_tasks,
             retry=engine.retry,
         )
 

@@ -172,11 +172,15 @@ class TaskFilter:
 
 @dataclass(frozen=True, slots=True)
 class TaskSurvey:
-    """The live list at one moment: `index` as `SqliteTasks.index` orders it, and how many clips there are."""
+    """The live list at one moment: `index` as `SqliteTasks.index` orders it, and how many clips there are.
+
+    `ranks` are those of waiting tasks that were moved; the others have their id as rank.
+    """
 
     revision: int
     index: Sequence[tuple[TaskSection, int]]
     clips: ClipCounts
+    ranks: Mapping[int, float] = field(default_factory=dict[int, float])
 
 
 @dataclass(frozen=True, slots=True)

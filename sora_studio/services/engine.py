@@ -34,6 +34,7 @@ from sora_studio.services.tasks.send_pause import SendPause
 from sora_studio.services.tasks.sending import Sender
 from sora_studio.services.tasks.submission import Submission
 from sora_studio.services.tasks.task_counts import TaskCounts
+from sora_studio.services.tasks.waiting_tasks import WaitingTasks
 
 if TYPE_CHECKING:
     from sora_studio.gateway.transfer import FilmTransfer
@@ -74,6 +75,7 @@ class Engine:
         self._works = False
         self.connection = Connection(core.gateway, core.events, core.notices, core.clock, core.rng)
         self.send_blocks = SendBlocks(core.notices)
+        self.waiting_tasks = WaitingTasks(core)
         self.send_pause = SendPause(outside.pause_marker, self.send_blocks, core.events, core.clock)
         self.model_blocks = ModelBlocks(core.profiles, core.notices)
         self._meter = PriceMeter(core.task_writer)

@@ -19,15 +19,20 @@ PHASE = """
 COUNT_UP = "UPDATE changes SET revision = revision + 1"
 REVISION = "(SELECT revision FROM changes)"
 TOUCH_TASK = f"UPDATE tasks SET phase = {PHASE}, revision = {REVISION} WHERE id = ?"  # noqa: S608 - constants of ours
-SELECT_STATE = "SELECT state FROM tasks WHERE id = ?"
+SELECT_STATE = "SELECT state, held_at FROM tasks WHERE id = ?"
 SELECT_CLIP_STATE = "SELECT state, task FROM clips WHERE id = ?"
 INSERT_CLIP = "INSERT INTO clips (task, position, state, url, expires_at) VALUES (?, ?, 'remote', ?, ?)"
 
 
 def move_task(connection: sqlite3.Connection, task: int, to: TaskState, facts: Mapping[str, object]) -> bool:
-    """Change the state if `TRANSITIONS` allows it from the current state; return whether it changed."""
+    """Change the state if `TRANSITIONS` allows it from the current state; return whether it changed.
+
+    A held task is not sent.
+    """
     row: sqlite3.Row | None = connection.execute(SELECT_STATE, (task,)).fetchone()
     if row is None or to not in TRANSITIONS[TaskState(row["state"])]:
+        return False
+    if to is TaskState.SENDING and row["held_at"] is not None:
         return False
     _write(connection, "tasks", task, {"state": to, **facts})
     _touch(connection, task)

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Unpack
 
@@ -13,6 +13,7 @@ from sora_studio.domain.intent import NO_INTENT, Intent
 from sora_studio.domain.ports import ClipFacts, TaskChanges, TaskFacts, TaskFilter, TaskHistory, TaskSurvey
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import SECTIONS, Phase, Task, TaskSection, TaskState
+from sora_studio.storage import waiting
 from sora_studio.storage.changes import COUNT_UP, add_clips, change_clip, change_task, move_clip, move_task
 from sora_studio.storage.database import Database
 from sora_studio.storage.rows import SqlValue, clip_from_row, intent_to_sql, request_to_sql, text_from_sql, to_sql
@@ -163,6 +164,14 @@ class SqliteTasks:
         """Write facts without changing the state; return whether anything changed."""
         return await self._database.write(lambda connection: change_task(connection, task, facts))
 
+    async def hold(self, tasks: Sequence[int], at: datetime | None) -> list[int]:
+        """Hold those of the tasks back that still wait, or release them (None); return the changed ones."""
+        return await self._database.write(lambda connection: waiting.hold(connection, tasks, at))
+
+    async def move_waiting(self, tasks: Sequence[int], before: int | None) -> list[int]:
+        """Move waiting tasks before another one, see `ranks_after_move`; return those with a new rank."""
+        return await self._database.write(lambda connection: waiting.move(connection, tasks, before))
+
     async def succeed(self, task: int, urls: Sequence[str], *, completed_at: datetime, expires_at: datetime) -> bool:
         """Set `success` and add one remote clip for each link, in one transaction; return whether the state changed."""
 
@@ -203,7 +212,9 @@ class SqliteTasks:
         """Return the whole live list, its revision and the clip counts, from one snapshot."""
 
         def work(connection: sqlite3.Connection) -> TaskSurvey:
-            return TaskSurvey(_newest_revision(connection), _index(connection, TaskFilter()), _count_clips(connection))
+            ranks = waiting.moved_ranks(connection)
+            index = _index(connection, TaskFilter(), ranks)
+            return TaskSurvey(_newest_revision(connection), index, _count_clips(connection), ranks)
 
         return await self._database.read(work)
 
@@ -236,8 +247,8 @@ class SqliteTasks:
         return await self._read_ids(f"SELECT id {clause} ORDER BY id DESC LIMIT ?", page)
 
     async def index(self, which: TaskFilter) -> list[tuple[TaskSection, int]]:
-        """Return all matching tasks in the order of the live list: by section, newest first (waiting: oldest first)."""
-        return await self._database.read(lambda connection: _index(connection, which))
+        """Return all matching tasks in the order of the live list: by section, newest first (waiting: as they are sent)."""
+        return await self._database.read(lambda connection: _index(connection, which, waiting.moved_ranks(connection)))
 
     async def changed_since(self, revision: int) -> tuple[int, list[int]]:
         """Return the newest revision, and the ids of tasks changed after `revision`. Cheap if nothing changed."""
@@ -274,9 +285,9 @@ def _newest_revision(connection: sqlite3.Connection) -> int:
     return connection.execute(NEWEST_REVISION).fetchone()[0]
 
 
-def _index(connection: sqlite3.Connection, which: TaskFilter) -> list[tuple[TaskSection, int]]:
+def _index(connection: sqlite3.Connection, which: TaskFilter, ranks: Mapping[int, float]) -> list[tuple[TaskSection, int]]:
     clause, values = from_where(which)
-    return _in_sections(connection.execute(f"SELECT phase, id {clause} ORDER BY id DESC", values))
+    return _in_sections(connection.execute(f"SELECT phase, id {clause} ORDER BY id DESC", values), ranks)
 
 
 def _count_clips(connection: sqlite3.Connection) -> ClipCounts:
@@ -330,12 +341,12 @@ def _recover(connection: sqlite3.Connection) -> list[int]:
     return sorted(set(tasks))
 
 
-def _in_sections(rows: Iterable[tuple[str, int]]) -> list[tuple[TaskSection, int]]:
-    """Reorder from newest first to the order of the live list."""
+def _in_sections(rows: Iterable[tuple[str, int]], ranks: Mapping[int, float]) -> list[tuple[TaskSection, int]]:
+    """Reorder from newest first to the order of the live list; `ranks` are those of moved tasks."""
     places: dict[TaskSection, list[tuple[TaskSection, int]]] = {section: [] for section in TaskSection}
     sections = {phase.value: SECTIONS[phase] for phase in Phase}
     for phase, task in rows:
         section = sections[phase]
         places[section].append((section, task))
-    places[TaskSection.WAITING].reverse()
+    places[TaskSection.WAITING].sort(key=lambda place: (ranks.get(place[1], place[1]), place[1]))
     return [place for section in TaskSection for place in places[section]]

@@ -53,6 +53,7 @@ def task_in(phase: Phase, number: int = 1, *, prompt: str = "Slow dolly in along
         ),
         gateway=GATEWAY,
         created_at=began,
+        rank=float(number),
     )
     if state not in (TaskState.WAITING, TaskState.CANCELLED):
         task = replace(task, sent_at=began)

@@ -12,6 +12,7 @@ from sora_studio.domain.errors import RequestRepeated
 from sora_studio.domain.ports import ClipFacts, PastTasks, TaskChanges, TaskFacts, TaskFilter, TaskHistory, TaskSurvey
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import SECTIONS, TRANSITIONS, Task, TaskSection, TaskState
+from sora_studio.domain.waiting_order import ranks_after_move
 from sora_studio.storage.tasks import SqliteTasks, numbered_takes
 
 
@@ -62,6 +63,7 @@ class MemoryTasks(SqliteTasks):
                 request=requests[index],
                 gateway=gateway,
                 created_at=at,
+                rank=float(len(self.rows) + 1),
                 take=take,
                 takes=of,
                 batch=first if len(places) > 1 else None,
@@ -89,7 +91,8 @@ class MemoryTasks(SqliteTasks):
         await (self.gate.wait() if self.gate else asyncio.sleep(0))
         self._may_write()
         row = self.rows.get(task)
-        if row is None or to not in TRANSITIONS[row.state]:
+        is_held = row is not None and to is TaskState.SENDING and row.held_at is not None
+        if row is None or to not in TRANSITIONS[row.state] or is_held:
             self.refusals += 1
             return False
         self.history.append((task, to))
@@ -103,6 +106,16 @@ class MemoryTasks(SqliteTasks):
             return False
         self._keep(replace(row, **facts))
         return True
+
+    async def hold(self, tasks: Sequence[int], at: datetime | None) -> list[int]:
+        waiting = [task for task in tasks if task in self.rows and self.rows[task].state is TaskState.WAITING]
+        return [task for task in waiting if await self.record(task, held_at=at)]
+
+    async def move_waiting(self, tasks: Sequence[int], before: int | None) -> list[int]:
+        waiting = [row for row in self.rows.values() if row.state is TaskState.WAITING]
+        order = sorted(((row.id, row.rank) for row in waiting), key=lambda place: (place[1], place[0]))
+        ranks = ranks_after_move(order, set(tasks), before)
+        return [task for task, rank in ranks.items() if await self.record(task, rank=rank)]
 
     async def succeed(self, task: int, urls: Sequence[str], *, completed_at: datetime, expires_at: datetime) -> bool:
         self._may_write()

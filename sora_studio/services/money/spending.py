@@ -87,7 +87,8 @@ class Spending:
             self._put(task.id, sent)
             self._wake.set()
         turned_away = self._turned_away
-        if turned_away and turned_away.id == task.id and (task.state is not TaskState.WAITING or task.is_put_aside):
+        is_gone = task.state is not TaskState.WAITING or task.is_put_aside or task.held_at
+        if turned_away and turned_away.id == task.id and is_gone:
             self._lift()  # the next task may fit
 
     def admit(self, task: Task) -> bool:

@@ -1,4 +1,4 @@
-"""Sends waiting tasks: oldest first, within each model's concurrency limit, and never the same one twice."""
+"""Sends waiting tasks: in their order, within each model's concurrency limit, and never the same one twice."""
 
 import asyncio
 import logging
@@ -112,7 +112,7 @@ class Sender:
         if task.id not in self._in_flight:
             self._task_counts.task_changed(task)
             self._wake.set()
-        elif task.state is TaskState.CANCELLED and self._line.is_under_way(task.id):
+        elif (task.state is TaskState.CANCELLED or task.held_at is not None) and self._line.is_under_way(task.id):
             self._in_flight[task.id].cancel()  # its picture is no longer needed
             self._task_counts.task_changed(task)
 
@@ -142,11 +142,11 @@ class Sender:
         return not self._closing and not self._send_blocks.forbid_sending and self._connection.online
 
     def _next(self) -> int | None:
-        """Return the oldest waiting task that may be sent now, or that has to say why it is not."""
+        """Return the first waiting task that may be sent now, or that has to say why it is not."""
         if not self._may_send or len(self._in_flight) - len(self._line) >= CREATES_IN_FLIGHT:
             return None
         firsts = map(self._first_of, self._task_counts.models)
-        return min((first for first in firsts if first is not None), default=None)
+        return min((first for first in firsts if first is not None), key=self._task_counts.order_of, default=None)
 
     def _first_of(self, model: str) -> int | None:
         if self._model_blocks.reason(model):
@@ -165,7 +165,7 @@ class Sender:
     async def _dispatch(self, task_id: int) -> None:
         """Start sending a task; its pictures are published first."""
         row = await self._task_writer.tasks.get(task_id)
-        if row is None or row.state is not TaskState.WAITING or row.is_put_aside:
+        if row is None or row.state is not TaskState.WAITING or row.is_put_aside or row.held_at is not None:
             self._forget(task_id, row)
             return
         if self._model_blocks.reason(row.request.model):
@@ -193,8 +193,8 @@ class Sender:
     async def _claim(self, task: Task, urls: Mapping[str, str], secret: str | None) -> bool:
         """Commit that the task is being sent, and its callback secret.
 
-        Return False if another process was first, if the write failed, if sending was stopped meanwhile, or if a picture was
-        withdrawn meanwhile and must be published again.
+        Return False if another process was first, if the user held the task back, if the write failed, if sending was stopped
+        meanwhile, or if a picture was withdrawn meanwhile and must be published again.
         """
         if not self._connection.online or self._send_blocks.forbid_claims or self._model_blocks.reason(task.request.model):
             return False

@@ -13,6 +13,7 @@ class TaskCounts:
         self._gateway = gateway
         self._waiting: defaultdict[str, set[int]] = defaultdict(set)
         self._running: defaultdict[str, set[int]] = defaultdict(set)
+        self._ranks = dict[int, float]()
 
     @property
     def waiting(self) -> int:
@@ -30,8 +31,12 @@ class TaskCounts:
         return [model for model, tasks in self._waiting.items() if tasks]
 
     def first_waiting(self, model: str, *, besides: Container[int] = ()) -> int | None:
-        """Return the oldest waiting task of a model that is not in `besides`."""
-        return min((task for task in self._waiting[model] if task not in besides), default=None)
+        """Return the waiting task of a model that is first in order and not in `besides`. Held tasks do not count."""
+        return min((task for task in self._waiting[model] if task not in besides), key=self.order_of, default=None)
+
+    def order_of(self, task: int) -> tuple[float, int]:
+        """Return what waiting tasks are ordered by, over all models."""
+        return self._ranks.get(task, float(task)), task
 
     def running_of(self, model: str) -> int:
         """Return how many tasks of the model are running."""
@@ -40,6 +45,10 @@ class TaskCounts:
     def task_changed(self, task: Task) -> None:
         """Count a changed row."""
         if task.gateway == self._gateway:
+            if task.state is TaskState.WAITING and task.rank != task.id:
+                self._ranks[task.id] = task.rank
+            else:
+                self._ranks.pop(task.id, None)
             self.place(task.id, task.request.model, self._counted_as(task))
 
     def place(self, task: int, model: str, state: TaskState | None) -> None:
@@ -55,4 +64,5 @@ class TaskCounts:
     def _counted_as(task: Task) -> TaskState | None:
         """Return the state to count. Once removed, an unclear task frees its place and a waiting one is not sent."""
         put_aside = task.state in (TaskState.UNKNOWN, TaskState.WAITING) and task.is_put_aside
-        return None if put_aside else task.state
+        is_held = task.state is TaskState.WAITING and task.held_at is not None
+        return None if put_aside or is_held else task.state

@@ -71,6 +71,18 @@ class TaskWriter:
         """Write facts without a change of state."""
         return self._told(await self.tasks.record(task, **facts))
 
+    async def hold(self, tasks: Sequence[int], at: datetime | None) -> list[int]:
+        """Hold waiting tasks back, or release them (None); return the changed ones."""
+        held = await self.tasks.hold(tasks, at)
+        self._told(bool(held))
+        return held
+
+    async def move_waiting(self, tasks: Sequence[int], before: int | None) -> list[int]:
+        """Move waiting tasks before another one; return those with a new rank."""
+        moved = await self.tasks.move_waiting(tasks, before)
+        self._told(bool(moved))
+        return moved
+
     async def succeed(self, task: int, urls: Sequence[str], *, completed_at: datetime, expires_at: datetime) -> bool:
         """Write success and the clips in one transaction; return whether this call moved the task."""
         done = await self.tasks.succeed(task, urls, completed_at=completed_at, expires_at=expires_at)

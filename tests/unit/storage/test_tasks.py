@@ -15,7 +15,7 @@ from sora_studio.domain.models.draft import first_pictures
 from sora_studio.domain.ports import TaskFilter
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import TRANSITIONS, Phase, TaskSection, TaskState
-from sora_studio.storage import changes, rows, task_snapshots, tasks
+from sora_studio.storage import changes, rows, task_snapshots, tasks, waiting
 from sora_studio.storage.database import Database
 from sora_studio.storage.search import from_where
 from sora_studio.storage.tasks import SqliteTasks
@@ -257,6 +257,37 @@ def test_the_index_is_the_live_lists_order(store, at: datetime) -> None:
     assert (TaskSection.RUNNING, gone) in store.run(store.tasks.index(TaskFilter(removed=True)))
 
 
+def test_waiting_tasks_are_listed_in_the_order_in_which_they_are_sent(store) -> None:
+    a, b, c, d = (task.id for task in store.add(*"abcd"))
+    assert store.run(store.tasks.move_waiting([d], b)) == [d]
+    assert store.run(store.tasks.move_waiting([a], None)) == [a]
+    assert [task for _, task in store.run(store.tasks.index(EVERYTHING))] == [d, b, c, a]
+    survey = store.run(store.tasks.survey())
+    assert [task for _, task in survey.index] == [d, b, c, a]
+    assert survey.ranks == {d: store.get(d).rank, a: store.get(a).rank}
+    assert (store.get(b).rank, store.get(c).rank) == (b, c)
+    (e,) = (task.id for task in store.add("e"))
+    assert [task for _, task in store.run(store.tasks.index(EVERYTHING))] == [d, b, c, a, e]
+    assert store.run(store.tasks.move_waiting([pending(store), 99], b)) == []
+
+
+def test_a_held_task_cannot_be_claimed_until_it_is_released(store, at: datetime) -> None:
+    (task,) = (task.id for task in store.add("a"))
+    running = pending(store)
+    assert store.run(store.tasks.hold([task, running, 99], at)) == [task]
+    assert store.get(task).held_at == at
+    assert not store.run(store.tasks.transition(task, TaskState.SENDING))
+    assert store.run(store.tasks.hold([task], None)) == [task]
+    assert store.run(store.tasks.transition(task, TaskState.SENDING))
+    assert store.run(store.tasks.hold([task], at)) == []
+
+
+def test_a_held_task_can_be_cancelled(store, at: datetime) -> None:
+    (task,) = (task.id for task in store.add("a"))
+    store.run(store.tasks.hold([task], at))
+    assert store.run(store.tasks.transition(task, TaskState.CANCELLED))
+
+
 def found(store, **which: object) -> list[str]:
     filter_ = TaskFilter(**which)
     by_find = store.run(store.tasks.find(filter_, limit=100))
@@ -344,6 +375,7 @@ def plan(store, query: str, values: list[object]) -> str:
         (tasks.SENT_SINCE, ["g", 5], "tasks_by_sending"),
         (tasks.RECENT, ["g", 5, 9], "tasks_by_creation"),
         (tasks.CHANGED_SINCE, [5], "tasks_by_revision"),
+        (waiting.MOVED, [], "tasks_unfinished"),
         (tasks.NEWEST_REVISION, [], "SCAN changes"),
         (tasks.HAS_TASK_ID, ["remote-1"], "tasks_by_task_id"),
         (tasks.CLIP_FILES, [5, 100], "INTEGER PRIMARY KEY"),
@@ -363,6 +395,7 @@ def test_frequent_questions_never_scan_the_history(store, query: str, values: li
     # An index of only the rows in question is read whole; the table, or an index of all of it, never is.
     assert set(re.findall(r"SCAN (?:tasks|clips)[^;]*", told)) <= {
         "SCAN tasks USING INDEX tasks_sending",
+        "SCAN tasks USING INDEX tasks_unfinished",
         "SCAN clips USING INDEX clips_remote",
         "SCAN clips USING INDEX clips_downloading",
     }
