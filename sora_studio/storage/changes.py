@@ -19,7 +19,7 @@ PHASE = """
 COUNT_UP = "UPDATE changes SET revision = revision + 1"
 REVISION = "(SELECT revision FROM changes)"
 TOUCH_TASK = f"UPDATE tasks SET phase = {PHASE}, revision = {REVISION} WHERE id = ?"  # noqa: S608 - constants of ours
-SELECT_STATE = "SELECT state, held_at FROM tasks WHERE id = ?"
+SELECT_STATE = "SELECT state, coalesce(held_at, removed_at, trashed_at) AS kept_back FROM tasks WHERE id = ?"
 SELECT_CLIP_STATE = "SELECT state, task FROM clips WHERE id = ?"
 INSERT_CLIP = "INSERT INTO clips (task, position, state, url, expires_at) VALUES (?, ?, 'remote', ?, ?)"
 
@@ -27,12 +27,12 @@ INSERT_CLIP = "INSERT INTO clips (task, position, state, url, expires_at) VALUES
 def move_task(connection: sqlite3.Connection, task: int, to: TaskState, facts: Mapping[str, object]) -> bool:
     """Change the state if `TRANSITIONS` allows it from the current state; return whether it changed.
 
-    A held task is not sent.
+    A task that is held, hidden or in the trash is not sent.
     """
     row: sqlite3.Row | None = connection.execute(SELECT_STATE, (task,)).fetchone()
     if row is None or to not in TRANSITIONS[TaskState(row["state"])]:
         return False
-    if to is TaskState.SENDING and row["held_at"] is not None:
+    if to is TaskState.SENDING and row["kept_back"] is not None:
         return False
     _write(connection, "tasks", task, {"state": to, **facts})
     _touch(connection, task)

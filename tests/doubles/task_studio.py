@@ -17,6 +17,7 @@ from sora_studio.domain.models.read import read
 from sora_studio.domain.ports import RemoteStatus, TaskChanges, TaskSurvey
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import SECTIONS, Phase, Task, TaskSection, TaskState
+from sora_studio.domain.waiting_order import ranks_after_move
 from sora_studio.paths import resources_dir
 from sora_studio.services.runtime.notices import Notices
 from sora_studio.services.tasks.model_blocks import ModelBlocks
@@ -98,7 +99,7 @@ class TaskStudio:
 
     def __post_init__(self) -> None:
         self.profiles, self.gateway_name = {"sora-2": PROFILE}, GATEWAY
-        self.tasks = self.file_presence = self.library = self.judging = self
+        self.tasks = self.file_presence = self.library = self.judging = self.waiting_tasks = self
         self.submission = self.tracking = self.retrieval = self.estimates = self
         self.pictures = FakePictures()
         notices = Notices(self.events)
@@ -158,6 +159,22 @@ class TaskStudio:
         if isinstance(answer, StudioError):
             raise answer
         return answer
+
+    async def hold(self, tasks: Sequence[int]) -> None:
+        self.calls.append(("hold", *tasks))
+        self.put(*(replace(self.rows[task], held_at=NOW) for task in tasks))
+
+    async def release(self, tasks: Sequence[int]) -> None:
+        self.calls.append(("release", *tasks))
+        self.put(*(replace(self.rows[task], held_at=None) for task in tasks))
+
+    async def send_next(self, tasks: Sequence[int]) -> None:
+        self.calls.append(("send_next", *tasks))
+
+    async def move(self, tasks: Sequence[int], *, before: int | None) -> None:
+        waiting = [(row.id, row.rank) for row in self.rows.values() if row.phase is Phase.WAITING]
+        ranks = ranks_after_move(sorted(waiting, key=lambda place: (place[1], place[0])), set(tasks), before)
+        self.put(*(replace(self.rows[task], rank=rank) for task, rank in ranks.items()))
 
     async def resubmit_failed(self, tasks: Sequence[int], *, ask: bool = False) -> list[Task]:
         if self.batch_answer is not None and (ask or isinstance(self.batch_answer, BatchBlocked)):

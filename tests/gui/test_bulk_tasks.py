@@ -10,12 +10,13 @@ from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.errors import BatchBlocked, BatchQuestion
-from sora_studio.domain.task import Phase, Task
+from sora_studio.domain.task import Phase, Task, TaskSection
 from sora_studio.ui.tasks.bulk_bar import BulkBar
 from tests.doubles.task_studio import NOW, task_in
 from tests.gui.test_task_panel import Desk
 
 SHIFT, CTRL, NONE = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
+ALT = Qt.KeyboardModifier.AltModifier
 QUESTION = BatchQuestion(2, "2 tasks at unknown prices.", "")
 MIXED = (
     task_in(Phase.UNKNOWN, 9),
@@ -167,8 +168,8 @@ def test_del_removes_all_but_what_needs_review(desk: BulkDesk) -> None:
     desk.view.setFocus()
     desk.view.selectAll()
     desk.press(Qt.Key.Key_Delete)
-    desk.bot.waitUntil(lambda: {call[1] for call in desk.studio.calls if call[0] == "remove"} == {3, 4, 5, 6, 7, 8})
-    assert ("remove", 9) not in desk.studio.calls
+    desk.bot.waitUntil(lambda: {call[1] for call in desk.studio.calls if call[0] == "trash"} == {3, 4, 5, 6, 7, 8})
+    assert ("trash", 9) not in desk.studio.calls
     desk.bot.waitUntil(lambda: not desk.bar.isVisible())
 
 
@@ -221,3 +222,33 @@ def test_the_menu_of_a_selection_is_about_all_of_it(desk: BulkDesk) -> None:
     assert [entry.text() for entry in menu.actions()] == ["Cancel 2 waiting", "Copy ids", "Remove"]
     menu.actions()[0].trigger()
     desk.calls(("cancel", 6), ("cancel", 7))
+
+
+def waiting(desk: BulkDesk) -> list[int]:
+    return list(desk.view._list._rows.tasks(TaskSection.WAITING))
+
+
+def test_waiting_tasks_move_by_keyboard_and_stay_selected(desk: BulkDesk) -> None:
+    desk.open(*(task_in(Phase.WAITING, number) for number in (1, 2, 3, 4)))
+    desk.choose(3)
+    desk.bot.keyClick(desk.view, Qt.Key.Key_Up, ALT)
+    desk.bot.waitUntil(lambda: waiting(desk) == [1, 3, 2, 4])
+    assert desk.view.selected_tasks == [3]
+    desk.bot.keyClick(desk.view, Qt.Key.Key_Down, ALT)
+    desk.bot.waitUntil(lambda: waiting(desk) == [1, 2, 3, 4])
+    desk.bot.keyClick(desk.view, Qt.Key.Key_Down, SHIFT)
+    desk.bot.keyClick(desk.view, Qt.Key.Key_Up, ALT)
+    desk.bot.waitUntil(lambda: waiting(desk) == [1, 3, 4, 2])
+    assert desk.view.selected_tasks == [3, 4]
+    assert "number 2 in line" in desk.texts()[2]
+
+
+def test_a_held_task_says_so_and_has_no_place_in_line(desk: BulkDesk) -> None:
+    desk.open(*(task_in(Phase.WAITING, number) for number in (1, 2)))
+    desk.take(1, "Hold")
+    desk.bot.waitUntil(lambda: "Held" in desk.texts()[1])
+    assert "next to start" in desk.texts()[2]
+    desk.take(1, "Release")
+    desk.bot.waitUntil(lambda: "next to start" in desk.texts()[1])
+    desk.take(2, "Send next")
+    desk.bot.waitUntil(lambda: desk.studio.calls[-1] == ("send_next", 2))

@@ -77,7 +77,7 @@ class Spending:
         """Update the sum with a changed row."""
         if task.gateway != self._core.gateway_name:
             return
-        if task.state is TaskState.WAITING and task.removed_at is None:
+        if task.state is TaskState.WAITING and not task.is_put_aside:
             self._waiting[task.id] = _Cost.of(task)
         else:
             self._waiting.pop(task.id, None)

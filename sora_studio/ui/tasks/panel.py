@@ -166,6 +166,7 @@ class TaskPanel(QFrame):
         self._view.main_requested.connect(self._on_view_main_requested)
         self._view.remove_requested.connect(self._on_view_remove_requested)
         self._view.menu_requested.connect(self._on_view_menu_requested)
+        self._view.move_requested.connect(self._on_view_move_requested)
         self._view.several_changed.connect(self._on_view_several_changed)
         self._bar.chosen.connect(self._perform_bulk)
         self._bar.confirmed.connect(self._bulk.confirm)
@@ -278,6 +279,13 @@ class TaskPanel(QFrame):
             self._perform_bulk(BulkAction.REMOVE)
         elif (task := self._view.task_under(self._view.currentIndex())) and can_remove(task):
             self.commands.perform(TaskAction.REMOVE, task)
+
+    def _on_view_move_requested(self, down: bool) -> None:
+        """Move the selected tasks that wait by one place."""
+        tasks = self._view.selected_tasks
+        can_move, before = self._model.waiting_place(tasks, down=down)
+        if can_move:
+            self.commands.move_waiting(tasks, before)
 
     def _on_view_several_changed(self) -> None:
         tasks = self._view.selected_tasks

@@ -39,14 +39,15 @@ class TaskView(QTableView):
     Several cards are selected with Shift, Ctrl and Ctrl+A; Esc goes back to one.
 
     Signals: `chosen(Task)` when another card is selected alone; `several_changed()` when a selection of several, or the end of
-    one, has changed; `main_requested(Task)` by Enter, double click or the poster; `remove_requested()` by Del, for
-    `selected_tasks`; `menu_requested(Task, QPoint)` with a global position; `seen_changed(frozenset[int])` with the tasks on
-    the screen.
+    one, has changed; `main_requested(Task)` by Enter, double click or the poster; `remove_requested()` by Del, and
+    `move_requested(bool)` by Alt+Up and Alt+Down (True), for `selected_tasks`; `menu_requested(Task, QPoint)` with a global
+    position; `seen_changed(frozenset[int])` with the tasks on the screen.
     """
 
     chosen = Signal(object)
     main_requested = Signal(object)
     remove_requested = Signal()
+    move_requested = Signal(bool)
     several_changed = Signal()
     menu_requested = Signal(object, QPoint)
     seen_changed = Signal(object)
@@ -278,6 +279,8 @@ class TaskView(QTableView):
         if task and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & _COMMAND_KEYS:
             if not self.has_several:
                 self.main_requested.emit(task)
+        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self.move_requested.emit(event.key() == Qt.Key.Key_Down)
         elif event.key() == Qt.Key.Key_Delete:
             self.remove_requested.emit()
         elif event.key() == Qt.Key.Key_Escape and self.has_several:

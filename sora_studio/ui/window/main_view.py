@@ -425,6 +425,7 @@ def _task_services(studio: "Studio") -> TaskServices:
         tasks=studio.tasks,
         judging=studio.judging,
         send_pause=studio.send_pause,
+        waiting_tasks=studio.waiting_tasks,
         submission=studio.submission,
         tracking=studio.tracking,
         retrieval=studio.retrieval,

@@ -41,6 +41,6 @@ def bulk_steps(sections: Mapping[TaskSection, int]) -> tuple[BulkStep, ...]:
         steps.append(BulkStep(BulkAction.RETRY, f"Retry {failed:,} failed", tip))
     steps.append(BulkStep(BulkAction.COPY_IDS, "Copy ids", "The service's ids, one a line."))
     if sum(sections.values()) > sections.get(TaskSection.REVIEW, 0):
-        tip = "Waiting tasks are cancelled. Running ones are still followed and saved. What needs review stays."
+        tip = "Moves them to the trash, where waiting ones are not sent. Running ones are hidden and still followed."
         steps.append(BulkStep(BulkAction.REMOVE, "Remove", tip))
     return tuple(steps)

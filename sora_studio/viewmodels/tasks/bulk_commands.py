@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from sora_studio.domain.errors import BatchBlocked, BatchQuestion, InvalidRequest
+from sora_studio.domain.judgement import ClipRef
 from sora_studio.domain.task import Phase
 from sora_studio.viewmodels.starter import Starter
 from sora_studio.viewmodels.tasks.bulk_actions import BulkAction
@@ -72,10 +73,9 @@ class BulkCommandsModel(QObject):
                 await services.submission.cancel(row.id)
 
     async def _remove(self, tasks: list[int], services: "TaskServices") -> None:
-        for row in await services.tasks.get_many(tasks):
-            if not can_remove(row) or (row.phase is Phase.WAITING and not await services.submission.cancel(row.id)):
-                continue  # it needs review, or has just been sent
-            await services.library.remove(row.id)
+        """Put them into the trash, as one decision to undo; what the service works on is hidden, what needs review stays."""
+        if removed := [ClipRef(row.id) for row in await services.tasks.get_many(tasks) if can_remove(row)]:
+            await services.judging.trash(removed)
 
     async def _retry(self, tasks: list[int], services: "TaskServices", *, ask: bool) -> None:
         try:

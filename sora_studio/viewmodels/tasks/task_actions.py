@@ -24,6 +24,9 @@ class TaskAction(StrEnum):
     DISCARD = "discard"
     EDIT = "edit-prompt"
     PAUSE = "pause"
+    HOLD = "hold"
+    RELEASE = "release"
+    SEND_NEXT = "send-next"
     SAVE_NOW = "save-now"
     SAVE_AS_IT_IS = "save-as-it-is"
     LOCATE = "locate"
@@ -47,6 +50,9 @@ _LABELS: dict[TaskAction, str] = {
     TaskAction.DISCARD: "Discard",
     TaskAction.EDIT: "Edit prompt",
     TaskAction.PAUSE: "Pause download",
+    TaskAction.HOLD: "Hold",
+    TaskAction.RELEASE: "Release",
+    TaskAction.SEND_NEXT: "Send next",
     TaskAction.SAVE_NOW: "Save now",
     TaskAction.SAVE_AS_IT_IS: "Save as it is",
     TaskAction.LOCATE: "Locate…",
@@ -62,7 +68,6 @@ _LABELS: dict[TaskAction, str] = {
 }
 
 _OWN: dict[Phase, tuple[TaskAction, ...]] = {
-    Phase.WAITING: (),
     Phase.SENDING: (),
     Phase.UNKNOWN: (TaskAction.REVIEW, TaskAction.ATTACH, TaskAction.AGAIN, TaskAction.DISCARD),
     Phase.PENDING: (TaskAction.CHECK,),
@@ -76,7 +81,7 @@ _OWN: dict[Phase, tuple[TaskAction, ...]] = {
     Phase.LOST: (TaskAction.CHECK, TaskAction.AGAIN),
     Phase.CANCELLED: (TaskAction.EDIT, TaskAction.AGAIN),
 }
-"""Actions by phase, the main one first. Those of a failed task depend on the failure."""
+"""Actions by phase, the main one first. Those of a failed task depend on the failure, those of a waiting one on its hold."""
 
 SPENDING = frozenset({TaskAction.AGAIN})
 """Actions that may be charged; in the list, never triggered by a single click."""
@@ -184,6 +189,8 @@ def _own_actions(task: Task) -> tuple[TaskAction, ...]:
         return (TaskAction.SHOW_FOLDER,)
     if task.phase is Phase.UNSAVED and any(clip.kept for clip in task.clips):
         return (*_OWN[Phase.UNSAVED], TaskAction.SAVE_AS_IT_IS)
+    if task.phase is Phase.WAITING:
+        return (TaskAction.SEND_NEXT, TaskAction.RELEASE if task.held_at is not None else TaskAction.HOLD)
     if task.phase is not Phase.FAILED:
         return _OWN[task.phase]
     fixable = explain(task.fail_code, task.fail_message).fixable

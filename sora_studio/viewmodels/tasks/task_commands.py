@@ -1,6 +1,6 @@
 """Performs actions on tasks: calls the services, and emits requests for what only the window can do."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -122,6 +122,11 @@ class TaskCommandsModel(QObject):
         is_attached = self._services is not None and await self._services.submission.attach(task.id, task_id)
         return "" if is_attached else _BAD_ID
 
+    def move_waiting(self, tasks: Sequence[int], before: int | None) -> None:
+        """Move waiting tasks before another one; None is the last place."""
+        if self._services is not None:
+            self._start(self._services.waiting_tasks.move(tasks, before=before), name="Move waiting tasks")
+
     def locate(self, clip: int, path: Path) -> None:
         """Set where a missing clip's file is now."""
         if self._services is not None:
@@ -131,6 +136,9 @@ class TaskCommandsModel(QObject):
         calls: dict[TaskAction, Callable[[], Awaitable[object]]] = {
             TaskAction.CHECK: lambda: services.tracking.check_now(task.id),
             TaskAction.AGAIN: lambda: self._submit_again(task, services),
+            TaskAction.HOLD: lambda: services.waiting_tasks.hold([task.id]),
+            TaskAction.RELEASE: lambda: services.waiting_tasks.release([task.id]),
+            TaskAction.SEND_NEXT: lambda: services.waiting_tasks.send_next([task.id]),
             TaskAction.DISCARD: lambda: services.submission.discard(task.id),
             TaskAction.PAUSE: lambda: services.retrieval.pause(task.id),
             TaskAction.SAVE_NOW: lambda: services.retrieval.save_now(task.id),

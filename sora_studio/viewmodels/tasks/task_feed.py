@@ -96,7 +96,9 @@ class TaskFeed(QObject):
         survey = await services.tasks.survey()
         self._revision = survey.revision
         watched = await services.tasks.get_many([self.watched]) if self.watched is not None else []
-        self._model.load(survey.index, services.profiles, services.gateway_name, usual_time=services.estimates.usual_time)
+        self._model.load(
+            survey.index, services.profiles, services.gateway_name, usual_time=services.estimates.usual_time, ranks=survey.ranks
+        )
         self._tell({task.id: task for task in watched}, survey.clips)
         self.loaded.emit()
 

@@ -4,7 +4,7 @@ The model loads nothing itself: it signals which tasks it needs, and `task_feed`
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import IntEnum
@@ -16,7 +16,7 @@ from sora_studio.domain.models.estimate import TimeEstimate
 from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import SECTIONS, Phase, Task, TaskSection
-from sora_studio.viewmodels.tasks.task_rows import MOST_EDITS, Announcements, TaskRows, runs
+from sora_studio.viewmodels.tasks.task_rows import MOST_EDITS, NO_RANKS, Announcements, TaskRows, runs
 from sora_studio.viewmodels.tasks.task_words import (
     SECTION_TITLES,
     Surroundings,
@@ -65,7 +65,7 @@ class TaskListModel(QAbstractListModel):
         self._transfers: dict[int, TransferProgressed] = {}
         self._copies: dict[int, CopyProgressed] = {}
         self._wanted: set[int] = set()
-        self._waiting_elsewhere: set[int] = set()
+        self._out_of_line: set[int] = set()
         self._usual: tuple[float, float] | None = None
         self._asking = QTimer(self, singleShot=True, interval=0)
         self._asking.timeout.connect(self._on_asking_timeout)
@@ -80,11 +80,15 @@ class TaskListModel(QAbstractListModel):
         gateway: str | None = None,
         *,
         usual_time: UsualTime = GenerationRequest.stated_time,
+        ranks: Mapping[int, float] = NO_RANKS,
     ) -> None:
-        """Replace the whole list. `gateway` names the service in use; tasks of another one are marked as such."""
+        """Replace the whole list; `ranks` are those of waiting tasks that were moved.
+
+        `gateway` names the service in use; tasks of another one are marked as such.
+        """
         with self._updating(), self._resetting():
             self._profiles, self._gateway, self._usual_time = profiles, gateway, usual_time
-            self._rows.load(index)
+            self._rows.load(index, ranks)
             self._tasks.clear()
 
     def take_page(self, tasks: Iterable[Task]) -> None:
@@ -105,14 +109,18 @@ class TaskListModel(QAbstractListModel):
             if task not in now or now[task].phase is not Phase.WAITING:
                 self._copies.pop(task, None)
             self._tasks.pop(task, None)
+        out_of_line = set(self._out_of_line)
+        self._out_of_line.difference_update(changed)
         self._keep(now.values())
         with self._updating():
-            touched = self._rows.apply(places, self._announcements)
+            ranks = {task: row.rank for task, row in now.items() if row.phase is Phase.WAITING}
+            touched = self._rows.apply(places, self._announcements, ranks)
         self._estimate()
         self._tell_changed(now)
         if touched:
             self._tell_headings_changed()
-        if TaskSection.WAITING in touched:  # the positions of later tasks have changed
+        line_changed = out_of_line != self._out_of_line
+        if TaskSection.WAITING in touched or line_changed:  # the positions of later tasks have changed
             self._tell_changed(self._rows.tasks(TaskSection.WAITING))
 
     def take_progress(self, reports: Iterable[TransferProgressed]) -> None:
@@ -172,6 +180,20 @@ class TaskListModel(QAbstractListModel):
         for first, count in runs(self._rows.rows_of(tasks), step=1):
             selection.select(self.index(first), self.index(first + count - 1))
         return selection
+
+    def waiting_place(self, tasks: Collection[int], *, down: bool) -> tuple[bool, int | None]:
+        """Return whether waiting tasks can go one place up or down, and which task they then stand before (None: last)."""
+        line = self._rows.tasks(TaskSection.WAITING)
+        places = [place for place, task in enumerate(line) if task in tasks]
+        if not places:
+            return False, None
+        if not down:
+            first = places[0]
+            return (True, line[first - 1]) if first else (len(places) <= places[-1], line[0])
+        last = places[-1]
+        if last + 1 < len(line):
+            return True, line[last + 2] if last + 2 < len(line) else None
+        return places[0] + len(places) - 1 < last, None
 
     def count(self, section: TaskSection) -> int:
         """Return the number of tasks in a section, shown or not."""
@@ -243,9 +265,14 @@ class TaskListModel(QAbstractListModel):
         return title_of(task) if role == Qt.ItemDataRole.DisplayRole else spoken(task, self.surroundings(task))
 
     def _position(self, task: Task) -> int | None:
-        """Return the place from 1 among tasks that wait for the same service, as far as the others are loaded."""
+        """Return the place from 1 among tasks that wait for the same service, as far as the others are loaded.
+
+        Held tasks have none, and do not count.
+        """
         place = self._rows.position(task.id)
-        return place and place - sum(other < task.id for other in self._waiting_elsewhere)
+        if place is None or task.held_at is not None:
+            return None
+        return place - sum((self._rows.position(other) or place) < place for other in self._out_of_line)
 
     # --- internals ------------------------------------------------------------------------------------------------
 
@@ -253,10 +280,11 @@ class TaskListModel(QAbstractListModel):
         for task in tasks:
             self._tasks[task.id] = task
             self._tasks.move_to_end(task.id)
-            if task.phase is Phase.WAITING and self._gateway not in (None, task.gateway):
-                self._waiting_elsewhere.add(task.id)
+            is_elsewhere = self._gateway not in (None, task.gateway)
+            if task.phase is Phase.WAITING and (is_elsewhere or task.held_at is not None):
+                self._out_of_line.add(task.id)
             else:
-                self._waiting_elsewhere.discard(task.id)
+                self._out_of_line.discard(task.id)
         while len(self._tasks) > KEPT_TASKS:
             self._tasks.popitem(last=False)
 

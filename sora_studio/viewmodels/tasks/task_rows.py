@@ -8,6 +8,7 @@ from itertools import groupby
 
 from sora_studio.domain.task import TaskSection
 
+NO_RANKS: Mapping[int, float] = {}
 MOST_EDITS = 48
 """With more separate edits than this, reset instead: each edit costs a view time proportional to the number of rows."""
 
@@ -24,10 +25,13 @@ class Announcements:
 class TaskRows:
     """Section headings and task ids in the order of the list. A section without tasks has no heading.
 
-    Waiting tasks are listed oldest first, the order in which they start; all others newest first.
+    Waiting tasks are listed in the order in which they start: by rank, which is the id unless they were moved. All others are
+    listed newest first.
     """
 
     def __init__(self) -> None:
+        self._ranks: dict[int, float] = {}
+        """Ranks of waiting tasks that were moved."""
         self._rows: dict[TaskSection, list[int]] = {section: [] for section in TaskSection}
         self._sections: dict[int, TaskSection] = {}
         self.shown: TaskSection | None = None
@@ -36,8 +40,9 @@ class TaskRows:
     def __len__(self) -> int:
         return sum(self._height(section) for section in TaskSection)
 
-    def load(self, index: Iterable[tuple[TaskSection, int]]) -> None:
-        """Replace all rows, keeping the given order within each section."""
+    def load(self, index: Iterable[tuple[TaskSection, int]], ranks: Mapping[int, float] = NO_RANKS) -> None:
+        """Replace all rows, keeping the given order within each section. `ranks` are those of moved tasks."""
+        self._ranks = dict(ranks)
         self._rows = {section: [] for section in TaskSection}
         self._sections = {}
         for section, task in index:
@@ -95,8 +100,17 @@ class TaskRows:
             if self._height(section):
                 yield self._start(section), section
 
-    def apply(self, changes: Mapping[int, TaskSection | None], announce: Announcements) -> set[TaskSection]:
-        """Move tasks to their new sections (None removes them); return the sections that changed."""
+    def apply(
+        self, changes: Mapping[int, TaskSection | None], announce: Announcements, ranks: Mapping[int, float] = NO_RANKS
+    ) -> set[TaskSection]:
+        """Move tasks to their new sections (None removes them), and waiting ones to their new places by `ranks`.
+
+        Return the sections that changed.
+        """
+        reordered = self._reorder(
+            [task for task, after in changes.items() if self._is_moved(task, after, ranks)], ranks, announce
+        )
+        self._ranks |= {task: rank for task, rank in ranks.items() if changes.get(task) is TaskSection.WAITING and rank != task}
         leaving: dict[TaskSection, list[int]] = {}
         coming: dict[TaskSection, list[int]] = {}
         for task, after in changes.items():
@@ -112,11 +126,43 @@ class TaskRows:
                 self._remember(changes)
         else:
             for section, tasks in coming.items():
-                self._insert(section, _ordered(section, tasks), announce)
+                self._insert(section, self._ordered(section, tasks), announce)
             for section, tasks in leaving.items():
                 self._remove(section, tasks, announce)
             self._remember(changes)
-        return leaving.keys() | coming.keys()
+        for task, after in changes.items():
+            if after is not TaskSection.WAITING:
+                self._ranks.pop(task, None)
+        return leaving.keys() | coming.keys() | ({TaskSection.WAITING} if reordered else set())
+
+    def _is_moved(self, task: int, after: TaskSection | None, ranks: Mapping[int, float]) -> bool:
+        """Return whether the task waits, as before, and has another rank."""
+        stays = after is TaskSection.WAITING and self._sections.get(task) is TaskSection.WAITING
+        return stays and ranks.get(task, task) != self._ranks.get(task, task)
+
+    def _reorder(self, tasks: list[int], ranks: Mapping[int, float], announce: Announcements) -> bool:
+        """Give waiting tasks their new ranks; return whether that has changed the order."""
+        if not tasks:
+            return False
+        moved, rows = set(tasks), self._rows[TaskSection.WAITING]
+        before, staying = list(rows), [task for task in rows if task not in moved]
+        new_ranks = self._ranks | {task: ranks[task] for task in tasks}
+        after = sorted(before, key=lambda task: (new_ranks.get(task, task), task))
+        if after == before:
+            self._ranks = new_ranks
+            return False
+        if len(tasks) > MOST_EDITS or not staying:
+            with announce.resetting():
+                self._ranks, self._rows[TaskSection.WAITING] = new_ranks, after
+            return True
+        self._remove(TaskSection.WAITING, tasks, announce)
+        self._ranks = new_ranks
+        for task in sorted(tasks, key=self._order_of):
+            self._insert(TaskSection.WAITING, [task], announce)
+        return True
+
+    def _order_of(self, task: int) -> tuple[float, int]:
+        return self._ranks.get(task, task), task
 
     def _is_shown(self, section: TaskSection) -> bool:
         return self.shown in (None, section)
@@ -133,7 +179,7 @@ class TaskRows:
     def _place(self, section: TaskSection, task: int) -> int:
         rows = self._rows[section]
         if section is TaskSection.WAITING:
-            return bisect_left(rows, task)
+            return bisect_left(rows, self._order_of(task), key=self._order_of)
         return bisect_left(rows, -task, key=lambda other: -other)
 
     def _places(self, section: TaskSection, tasks: Iterable[int]) -> list[int]:
@@ -174,7 +220,10 @@ class TaskRows:
         for section in leaving.keys() | coming.keys():
             gone = set(leaving.get(section, ()))
             kept = [task for task in self._rows[section] if task not in gone]
-            self._rows[section] = _ordered(section, [*kept, *coming.get(section, ())])
+            self._rows[section] = self._ordered(section, [*kept, *coming.get(section, ())])
+
+    def _ordered(self, section: TaskSection, tasks: Iterable[int]) -> list[int]:
+        return sorted(tasks, key=self._order_of) if section is TaskSection.WAITING else sorted(tasks, reverse=True)
 
     def _remember(self, changes: Mapping[int, TaskSection | None]) -> None:
         for task, section in changes.items():
@@ -182,10 +231,6 @@ class TaskRows:
                 self._sections.pop(task, None)
             else:
                 self._sections[task] = section
-
-
-def _ordered(section: TaskSection, tasks: Iterable[int]) -> list[int]:
-    return sorted(tasks, reverse=section is not TaskSection.WAITING)
 
 
 def runs(places: Sequence[int], *, step: int) -> list[tuple[int, int]]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sora_studio.services.tasks.model_blocks import ModelBlocks
     from sora_studio.services.tasks.send_pause import SendPause
     from sora_studio.services.tasks.submission import Submission
+    from sora_studio.services.tasks.waiting_tasks import WaitingTasks
     from sora_studio.storage.tasks import SqliteTasks
 
 
@@ -27,6 +28,7 @@ class TaskServices:
     judging: "Judging"
     send_pause: "SendPause"
     submission: "Submission"
+    waiting_tasks: "WaitingTasks"
     tracking: "Tracking"
     retrieval: "Retrieval"
     pictures: "Pictures"

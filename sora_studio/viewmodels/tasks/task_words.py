@@ -198,15 +198,21 @@ def _elsewhere(task: Task) -> State:
 def _waiting(task: Task, around: Surroundings) -> State:
     if (copy := around.copy) is not None:
         return State((f"Preparing {copy.name}", f"{int(copy.fraction * 100)} %"), busy=True, fraction=copy.fraction)
+    if task.held_at is not None:
+        return State(("Held", "not sent until you release it"))
+    return State(("Waiting", *_reason_to_wait(task, around)))
+
+
+def _reason_to_wait(task: Task, around: Surroundings) -> tuple[str, ...]:
     if around.is_paused:
-        return State(("Waiting", "sending is paused"))
+        return ("sending is paused",)
     if task.trouble:
-        return State(("Waiting", task.trouble.rstrip(".")))
+        return (task.trouble.rstrip("."),)
     if around.position is None:
-        return State(("Waiting",))
+        return ()
     if around.position == 1:
-        return State(("Waiting", "next to start"))
-    return State(("Waiting", f"number {around.position:,} in line", "starts when a place is free"))
+        return ("next to start",)
+    return (f"number {around.position:,} in line", "starts when a place is free")
 
 
 def _sending(task: Task, around: Surroundings) -> State:
