@@ -144,7 +144,7 @@ def test_rows_of_the_backup_fill_the_gaps_and_newer_rows_win(two_moments: tuple[
         found = rows_of(target)
         for task, pages in lie["tasks"].items():
             if number not in pages:
-                assert found["tasks"][task] == expected["tasks"][task]
+                assert without(found["tasks"][task], PHASE) == without(expected["tasks"][task], PHASE)
             elif task <= 40:
                 assert found["tasks"][task][-1] in (expected["tasks"][task][-1], older["tasks"][task][-1])
         for table, rows in older.items():
