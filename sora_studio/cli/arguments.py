@@ -12,7 +12,10 @@ from sora_studio.domain.judgement import MOST_STARS, ClipRef, Verdict
 from sora_studio.domain.task import TaskState
 from sora_studio.paths import NotAPath, local_path
 
-_TAKING = {"demo": (None, "generate", "watch", "tasks", "judge", "trash", "models check"), "output": (None, "generate")}
+_TAKING = {
+    "demo": (None, "generate", "watch", "tasks", "judge", "trash", "models check", "doctor"),
+    "output": (None, "generate"),
+}
 """The commands that accept an option given before the command; others reject it instead of ignoring it."""
 _MOST_DIGITS = 9
 _CLIPS = "a task's number; where a task has several clips it means all of them, and 12.2 the second of task 12"
@@ -135,6 +138,14 @@ class CarryCommand:
     json: bool
 
 
+@dataclass(frozen=True, slots=True)
+class DoctorCommand:
+    """Check everything that the program depends on, and change nothing."""
+
+    json: bool
+    demo: bool = False
+
+
 Command = (
     WindowCommand
     | GenerateCommand
@@ -146,6 +157,7 @@ Command = (
     | ModelsCommand
     | CheckModelsCommand
     | CarryCommand
+    | DoctorCommand
 )
 
 
@@ -230,6 +242,10 @@ def _key(found: argparse.Namespace) -> KeyCommand:
     return KeyCommand(action=found.action)
 
 
+def _doctor(found: argparse.Namespace) -> DoctorCommand:
+    return DoctorCommand(json=found.json, demo=found.demo)
+
+
 _READERS: dict[str, Callable[[argparse.Namespace], Command]] = {
     "generate": _generate,
     "watch": _watch,
@@ -239,6 +255,7 @@ _READERS: dict[str, Callable[[argparse.Namespace], Command]] = {
     "models": _models,
     "carry": _carry,
     "key": _key,
+    "doctor": _doctor,
 }
 
 
@@ -271,6 +288,7 @@ def _parser() -> argparse.ArgumentParser:
     _build_models(command("models", "list the models, show one, compare several, or check for new ones"))
     _build_carry(command("carry", "show what becomes of options and media when a draft changes its model"))
     _build_key(command("key", "manage the API key in the system's key store"))
+    _build_doctor(command("doctor", "check database, files, folders, key, disk, connection and relay, and change nothing"))
     commands.add_parser("simulate", help="run the service simulator on its own", add_help=False)
     commands.add_parser("relay", help="serve pictures and receive callbacks on a host of your own", add_help=False)
     return parser
@@ -394,6 +412,11 @@ def _build_key(key: argparse.ArgumentParser) -> None:
     actions.add_parser("set", help="read the key from standard input and store it")
     actions.add_parser("status", help="print whether there is a key and where, never the key itself")
     actions.add_parser("clear", help="delete the key from the key store")
+
+
+def _build_doctor(doctor: argparse.ArgumentParser) -> None:
+    doctor.add_argument("--json", action="store_true", help="one JSON object")
+    _add_demo(doctor, default=argparse.SUPPRESS)
 
 
 def _add_place(parser: argparse.ArgumentParser, *, default: str | None) -> None:

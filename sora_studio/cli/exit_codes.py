@@ -23,6 +23,8 @@ class ExitCode(IntEnum):
 
     SAVED = 0
     BUG = 1
+    NEEDS_YOU = 1
+    """Of `doctor`: something needs a person."""
     INVALID = 2
     FAILED = 3
     KEY = 4
@@ -34,7 +36,8 @@ class ExitCode(IntEnum):
 EPILOG = """\
 exit codes:
   0    everything is saved (or, with --no-wait, accepted)
-  1    the program itself failed; its log says where
+  1    the program itself failed; its log says where; of "doctor": something needs
+       you
   2    invalid input, no route for a picture, or an equal request was sent within
        the last minute (--again sends it): nothing was sent
   3    the service failed a task, or no longer serves its clip

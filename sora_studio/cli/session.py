@@ -6,6 +6,7 @@ import io
 import logging
 import os
 import sys
+import tempfile
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sora_studio.cli.arguments import (
     CarryCommand,
     CheckModelsCommand,
+    DoctorCommand,
     GenerateCommand,
     JudgeCommand,
     KeyCommand,
@@ -37,7 +39,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 Question = ModelsCommand | CarryCommand
 Decision = JudgeCommand | TrashCommand
-Command = GenerateCommand | WatchCommand | TasksCommand | KeyCommand | CheckModelsCommand | Question | Decision
+Service = GenerateCommand | WatchCommand | CheckModelsCommand | DoctorCommand
+Command = Service | TasksCommand | KeyCommand | Question | Decision
 
 
 def run(command: Command) -> ExitCode:
@@ -75,6 +78,8 @@ def run(command: Command) -> ExitCode:
 
 def _prepare_folder(command: Command, folder: Path) -> bool:
     """Make the data folder usable; return whether there is one to log to. A question makes no folder, but reads one."""
+    if isinstance(command, DoctorCommand):  # changes nothing, and the folder may be on a dead share
+        return False
     if isinstance(command, Question) or (isinstance(command, GenerateCommand) and command.dry_run):
         return os.path.isdir(folder)  # noqa: PTH112 - pathlib's own raises for a folder that may not be searched
     if isinstance(command, KeyCommand):  # the key store needs no folder
@@ -116,6 +121,8 @@ def _work(command: Command, folder: Path, used: _Used) -> Coroutine[Any, Any, Ex
             return _on_database(command, folder)
         case CheckModelsCommand():
             return _check_models(command, folder)
+        case DoctorCommand():
+            return _doctor(command, folder, used)
         case WatchCommand():
             return _watch(command, folder, used)
         case GenerateCommand():
@@ -164,6 +171,21 @@ async def _check_models(command: CheckModelsCommand, folder: Path) -> ExitCode:
     async with contextlib.AsyncExitStack() as stack:
         simulator = await _simulator(folder, stack) if command.demo else None
         return await check_models(command, folder, simulator=simulator)
+
+
+async def _doctor(command: DoctorCommand, folder: Path, used: _Used) -> ExitCode:
+    from sora_studio.cli.doctor.command import examine
+    from sora_studio.demo import demo_keys
+    from sora_studio.storage.secrets import KeyStores
+
+    keys = demo_keys() if command.demo else KeyStores()
+    used.ask = lambda: keys.secrets
+    async with contextlib.AsyncExitStack() as stack:
+        simulator = None
+        if command.demo:  # a simulator of its own, because that of the demo's folder may be running
+            scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="sora-studio-", ignore_cleanup_errors=True))
+            simulator = await _simulator(Path(scratch), stack)
+        return await examine(command, folder, keys, simulator=simulator)
 
 
 async def _simulator(folder: Path, stack: contextlib.AsyncExitStack) -> str:

@@ -68,6 +68,11 @@ def opened(
         yield RelayFolder(token, is_new, pictures, mailbox)
 
 
+def saved_token(folder: Path) -> str:
+    """Return the token of a relay that may be running; empty if there is none yet. Raises `InvalidSetting` and `OSError`."""
+    return _read_token(folder / _TOKEN_NAME, LEAST_TOKEN)
+
+
 def check_token(token: str, least: int = LEAST_TOKEN) -> str:
     """Return the token if it is long enough and fits a header; raises `InvalidSetting`."""
     if not _TOKEN.fullmatch(token) or len(token) < least:

@@ -187,7 +187,7 @@ class Database:
         try:
             yield
         except sqlite3.Error as error:
-            if (named := self._named(error)) is None:
+            if (named := named_error(self.path, error)) is None:
                 raise
             _log.info("SQLite: %s (%s)", error, getattr(error, "sqlite_errorname", "no code"))
             raise named from error
@@ -195,21 +195,6 @@ class Database:
             if is_full(error):
                 raise StorageFull from error
             raise DatabaseUnusable(self.path, f"{error.strerror or error}.") from error
-
-    def _named(self, error: sqlite3.Error) -> StudioError | None:
-        """Return our error for SQLite's, or None if it can only be a bug in the program."""
-        code = _primary_code(error)
-        if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and self._has_no_room()):
-            return StorageFull()
-        reason = _REASONS.get(code)
-        advice = START_AGAIN if code in DAMAGE else "The file was not changed."
-        return DatabaseUnusable(self.path, reason, advice) if reason else None
-
-    def _has_no_room(self) -> bool:
-        try:
-            return shutil.disk_usage(self.path.parent).free < _NO_ROOM_BYTES
-        except OSError:
-            return False
 
 
 class _Lane:
@@ -242,6 +227,23 @@ class _Lane:
     def _opened(self) -> sqlite3.Connection:
         assert self._connection is not None, "open() comes first"
         return self._connection
+
+
+def named_error(path: Path, error: sqlite3.Error) -> StudioError | None:
+    """Return our error for SQLite's about the file at `path`, or None if it can only be a bug in the program."""
+    code = _primary_code(error)
+    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _has_no_room(path.parent)):
+        return StorageFull()
+    reason = _REASONS.get(code)
+    advice = START_AGAIN if code in DAMAGE else "The file was not changed."
+    return DatabaseUnusable(path, reason, advice) if reason else None
+
+
+def _has_no_room(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free < _NO_ROOM_BYTES
+    except OSError:
+        return False
 
 
 def _primary_code(error: sqlite3.Error) -> int:

@@ -83,7 +83,7 @@ def rescue_if_damaged(database: Path, now: datetime) -> Rescue | None:
     if (rescued := _rescued(database)) is not None:
         return Rescue(_change_places(database, rescued), None, None)
     backups = Backups(database)
-    if not _is_damaged(database, backups):
+    if not is_damaged(database, backups):
         return None
     _log.warning("%s is damaged; what can be read is being salvaged.", database.name)
     if _is_open_elsewhere(database):
@@ -112,14 +112,18 @@ def _rescued(database: Path) -> Path | None:
     return min(database.parent.glob(f"{database.name}{_RESCUED}*"), default=None)
 
 
-def _is_damaged(database: Path, backups: Backups) -> bool:
+def is_damaged(database: Path, backups: Backups) -> bool:
+    """Check every page and the log, without changing a file; a creation that was killed is rolled back first.
+
+    Raises like `rescue_if_damaged`.
+    """
     if not database.exists():
         return False
     log = database.with_name(f"{database.name}-wal")
     if database.stat().st_size == 0:  # normal for a moment after creation, but then there is no log or backup
         return bool(backups.times()) or (log.exists() and log.stat().st_size > 0)
     try:
-        with contextlib.closing(_connect_to_look(database, log)) as connection:
+        with contextlib.closing(connect_to_look(database, log)) as connection:
             steps_taken(connection, database)
             found: str = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
     except sqlite3.DatabaseError as error:
@@ -133,7 +137,7 @@ def _is_damaged(database: Path, backups: Backups) -> bool:
     return True
 
 
-def _connect_to_look(database: Path, log: Path) -> sqlite3.Connection:
+def connect_to_look(database: Path, log: Path) -> sqlite3.Connection:
     """Open the file for checking, without changing it or its log and without leaving files next to them."""
     if database.with_name(f"{database.name}-journal").exists():
         return sqlite3.connect(database)  # killed during its creation: SQLite rolls back

@@ -320,6 +320,11 @@ def text_from_sql(stored: str | bytes) -> str:
     return _text(stored)
 
 
+def time_from_sql(stored: int) -> datetime:
+    """Return the time that `to_sql` stored."""
+    return _time(stored)
+
+
 def _text_or_none(stored: str | bytes | None) -> str | None:
     return None if stored is None else _text(stored)
 

@@ -39,10 +39,14 @@ DAMAGED_SUFFIX = ".damaged"
 
 
 class SettingsFile:
-    """Loads and saves settings. `load` never fails: invalid values get defaults, and `trouble` says why. `save` is atomic."""
+    """Loads and saves settings. `load` never fails: invalid values get defaults, and `trouble` says why. `save` is atomic.
 
-    def __init__(self, path: Path) -> None:
+    Without `keeps_damaged`, `load` only reads.
+    """
+
+    def __init__(self, path: Path, *, keeps_damaged: bool = True) -> None:
         self._path = path
+        self._keeps_damaged = keeps_damaged
         self._troubles = list[str]()
 
     @property
@@ -76,7 +80,7 @@ class SettingsFile:
             models_url=self._take(content, "models_url", _models_url, default.models_url),
             favourite_models=self._take(content, "favourite_models", _models, default.favourite_models),
         )
-        if self._troubles:
+        if self._troubles and self._keeps_damaged:
             self._keep_damaged()
         return settings
 

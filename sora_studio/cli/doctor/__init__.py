@@ -1,0 +1,1 @@
+"""The checkup of everything that the program depends on."""
