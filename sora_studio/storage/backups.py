@@ -29,7 +29,7 @@ ROOM_LEFT_BYTES = 512_000_000
 MOST_BYTES = 2_000_000_000
 """Default limit for the total size of a database's backups."""
 ALWAYS_KEPT = 3
-"""How many of the newest backups are kept, whatever their size."""
+"""How many of the newest backups are kept, whatever their size and age."""
 COMPRESSED = ".gz"
 LEVEL = 6
 """gzip level: prompts shrink to a seventh at 50 MB/s. Level 1 is four times as fast, its files a fifth larger."""
@@ -41,13 +41,14 @@ _log = logging.getLogger(__name__)
 
 
 def kept(times: Iterable[datetime], now: datetime) -> set[datetime]:
-    """Return the times of the backups to keep: all recent ones, then the newest of each day, week or month."""
+    """Return the times of the backups to keep: the newest three, all recent ones, then one a day, week or month."""
     keep, periods = set[datetime](), set[tuple[int, ...]]()
-    for time in sorted(times, reverse=True):
+    for number, time in enumerate(sorted(times, reverse=True)):
         period = _period(time, now - time)
-        if period is None or (period and period in periods):
+        if number >= ALWAYS_KEPT and (period is None or (period and period in periods)):
             continue
-        periods.add(period)
+        if period is not None:
+            periods.add(period)
         keep.add(time)
     return keep
 

@@ -60,6 +60,7 @@ def test_thinning_keeps_the_newest_and_is_done_at_once(times: set[datetime]) -> 
     assert keep <= times
     assert {time for time in times if NOW - time <= 2 * DAY} <= keep, "the future too: the clock may have been set back"
     assert kept(keep, NOW) == keep
+    assert set(sorted(times)[-3:]) <= keep
     if recent := [time for time in times if NOW - time < 300 * DAY]:
         assert max(recent) in keep
 
@@ -201,11 +202,21 @@ def test_the_last_room_is_left_to_the_clips(database: Database, run: Run, monkey
 def test_older_ones_are_thinned(database: Database, run: Run) -> None:
     folder = Backups(database.path).folder
     folder.mkdir()
-    for age in (21, 22, 500):
+    for age in (21, 22, 23, 500):
         (folder / f"studio-{NOW - age * DAY:%Y%m%d-%H%M%S}.db").write_bytes(b"")
     (folder / "holiday.db").write_bytes(b"a person's own")
     run(database.back_up(NOW))
-    assert names(database) == ["holiday.db", "studio-20261101-180509.db.gz", "studio-20261122-180509.db"]
+    kept = ["studio-20261031-180509.db.gz", "studio-20261101-180509.db.gz", "studio-20261122-180509.db"]
+    assert names(database) == ["holiday.db", *kept], "one of a week, but never fewer than the newest three"
+
+
+def test_the_newest_three_stay_however_old_they_are(database: Database, run: Run) -> None:
+    folder = Backups(database.path).folder
+    folder.mkdir()
+    for age in (500, 600, 700, 800):
+        (folder / f"studio-{NOW - age * DAY:%Y%m%d-%H%M%S}.db").write_bytes(b"")
+    run(database.back_up(NOW))
+    assert [Backups(database.path).times()[0], len(Backups(database.path).times())] == [NOW.replace(microsecond=0), 3]
 
 
 def test_the_newest_good_one_is_found(database: Database, run: Run) -> None:
