@@ -51,6 +51,7 @@ def sealed_machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv(LEVEL_VARIABLE, "DEBUG")
         patch.setenv("SORA_STUDIO_SIMULATOR_FILM_EDGE", "180")  # rendering one of 720 takes five times as long
         patch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+        patch.delenv("DBUS_SESSION_BUS_ADDRESS", raising=False)  # no notification reaches the person's desktop
         patch.setenv("XDG_CONFIG_HOME", str(home))
         patch.setenv("XDG_DATA_HOME", str(home / "data"))
         patch.setenv("XDG_STATE_HOME", str(home / "state"))

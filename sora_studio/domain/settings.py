@@ -54,6 +54,7 @@ class Settings:
     `picture_route` None: not chosen yet. An empty `bucket_endpoint` is Amazon's own. `relay_url` is the relay's public
     address; `relay_port` is this machine's, for a relay in this program. `callback` is the default of new tasks.
     A batch of tasks that may cost more than `batch_ask_usd`, or costs an unknown sum, is created after a question only.
+    `tell_when_ready` is about notifications while the window is not in front, `tell_with_sound` whether they play one.
     `backup_limit_gb` is the total for all backups; the newest three are kept whatever their size. `models_url` is where the
     index of models is read. `favourite_models` are slugs, the one that was added first in front.
     """
@@ -78,6 +79,8 @@ class Settings:
     backup_limit_gb: float = DEFAULT_BACKUP_LIMIT_GB
     models_url: str = DEFAULT_MODELS_URL
     favourite_models: tuple[str, ...] = ()
+    tell_when_ready: bool = True
+    tell_with_sound: bool = False
 
     @property
     def backup_limit_bytes(self) -> int:

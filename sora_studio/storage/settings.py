@@ -79,6 +79,8 @@ class SettingsFile:
             backup_limit_gb=self._take(content, "backup_limit_gb", _gigabytes, default.backup_limit_gb),
             models_url=self._take(content, "models_url", _models_url, default.models_url),
             favourite_models=self._take(content, "favourite_models", _models, default.favourite_models),
+            tell_when_ready=self._take(content, "tell_when_ready", _truth, default.tell_when_ready),
+            tell_with_sound=self._take(content, "tell_with_sound", _truth, default.tell_with_sound),
         )
         if self._troubles and self._keeps_damaged:
             self._keep_damaged()

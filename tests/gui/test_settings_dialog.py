@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QListWidget, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit, QListWidget, QPushButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
@@ -161,6 +161,16 @@ def test_the_space_for_backups_is_a_size(dialog: SettingsDialog, disk: Disk, qtb
     assert disk.saved == [Settings(backup_limit_gb=1.5)]
 
 
+def test_notifications_can_have_a_sound_or_be_switched_off(dialog: SettingsDialog, disk: Disk, qtbot: QtBot) -> None:
+    for name in ("With a sound", "Tell me when clips are ready"):
+        box = control(dialog, name)
+        assert isinstance(box, QCheckBox)
+        with qtbot.waitSignal(dialog.settings_saved):
+            box.click()
+    assert disk.saved == [Settings(tell_with_sound=True), Settings(tell_when_ready=False, tell_with_sound=True)]
+    assert not control(dialog, "With a sound").isEnabled()
+
+
 def test_a_folder_must_be_a_full_path(dialog: SettingsDialog, disk: Disk, qtbot: QtBot, tmp_path: Path) -> None:
     type_into(qtbot, dialog, "Folder for clips", "clips")
     qtbot.keyClick(control(dialog, "Folder for clips"), Qt.Key.Key_Return)
@@ -264,8 +274,8 @@ def test_the_list_of_sections_turns_the_pages_by_keyboard(dialog: SettingsDialog
     for _ in range(pages.count() - 1):
         qtbot.keyClick(pages, Qt.Key.Key_Down)
         seen.append(pages.currentItem().text())
-    assert seen == ["Service", "Pictures", "Relay and callbacks", "Clips", "Spending", "Models", "Look"]
-    assert dialog.look.isVisible()
+    assert seen == ["Service", "Pictures", "Relay and callbacks", "Clips", "Spending", "Models", "Look", "Notifications"]
+    assert dialog.news.isVisible()
     assert not dialog.key.isVisible()
 
 

@@ -31,6 +31,7 @@ from sora_studio.ui.settings.field import Field, plain_label
 from sora_studio.ui.settings.key_section import KeySection
 from sora_studio.ui.settings.models.check_section import CheckSection
 from sora_studio.ui.settings.models.installed_section import InstalledSection
+from sora_studio.ui.settings.news_section import NewsSection
 from sora_studio.ui.settings.page import MARGIN, Page
 from sora_studio.ui.settings.pictures_section import PicturesSection
 from sora_studio.ui.settings.relay_section import RelaySection
@@ -60,6 +61,7 @@ class SettingsPage(StrEnum):
     MODELS = "models"
     NEW_MODELS = "new-models"
     LOOK = "look"
+    NOTIFICATIONS = "notifications"
 
 
 class SettingsDialog(QDialog):
@@ -101,7 +103,11 @@ class SettingsDialog(QDialog):
         self.models = InstalledSection(scope, self._models)
         self.new_models = CheckSection(scope, self._models)
         self.look = ThemeSection()
-        self._with_settings = (self.service, self.pictures, self.relay, self.clips, self.spending, self.new_models, self.look)
+        self.news = NewsSection()
+        self._with_settings = (
+            *(self.service, self.pictures, self.relay, self.clips),
+            *(self.spending, self.new_models, self.look, self.news),
+        )
         self._places = dict[SettingsPage, tuple[int, QWidget]]()
         self._build_layout()
         self._connect()
@@ -200,6 +206,7 @@ class SettingsDialog(QDialog):
         check, installed = ("Check for new models", SettingsPage.NEW_MODELS), ("Installed models", SettingsPage.MODELS)
         self._add_page("Models", (*check, self.new_models), (*installed, self.models))
         self._add_page("Look", ("Look", SettingsPage.LOOK, self.look))
+        self._add_page("Notifications", ("Notifications", SettingsPage.NOTIFICATIONS, self.news))
 
     def _add_page(self, title: str, *sections: tuple[str, SettingsPage, QWidget]) -> None:
         item = QListWidgetItem(title)
@@ -237,6 +244,7 @@ class SettingsDialog(QDialog):
         self.spending.batch_wanted.connect(partial(self._begin, self.spending.batch_field))
         self._connect_models()
         self.look.wanted.connect(self._on_look_wanted)
+        self.news.wanted.connect(partial(self._begin, self.news.field))
 
     def _connect_models(self) -> None:
         self.new_models.wanted.connect(partial(self._begin, self.new_models.field))

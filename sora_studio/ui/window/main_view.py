@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSettings, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QSettings, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
@@ -32,6 +32,7 @@ from sora_studio.ui.stage.panel import StagePanel
 from sora_studio.ui.tasks.panel import TaskPanel
 from sora_studio.ui.window.model_notices import ModelNotices
 from sora_studio.ui.window.notice_bar import NoticeBar
+from sora_studio.ui.window.notifier import Notifier
 from sora_studio.ui.window.status_bar import StatusBar
 from sora_studio.ui.window.top_bar import TopBar
 from sora_studio.ui.window.undo_bar import UndoBar
@@ -101,6 +102,7 @@ class MainView(QWidget):
         self.compose = ComposePanel(self.scope, editor=editor)
         self.tasks = TaskPanel(self.scope)
         self.stage = StagePanel(self.scope)
+        self.notifier = Notifier(self.scope, self)
         self._build_layout()
         self._build_shortcuts()
         self._wire()
@@ -131,6 +133,7 @@ class MainView(QWidget):
         self.stage.attach(_stage_services(studio))
         self.status.attach(_status_services(studio), self.relay)
         self._editor.attach(studio.models)
+        self.notifier.take_settings(self._settings)
         if self._dialog is not None and self._dialog.isVisible():  # opened before the studio was there
             self._dialog.attach(_settings_services(studio))
         self._model_notices.attach(studio.notices.current)
@@ -177,6 +180,7 @@ class MainView(QWidget):
     async def finish(self) -> None:
         """Save the draft and stop everything that runs for the window."""
         self._refresh.stop()
+        self.notifier.stop()
         self.stage.stop()
         await self.compose.finish()
         await self._editor.finish()
@@ -257,6 +261,9 @@ class MainView(QWidget):
         commands = self.tasks.commands
         self.tasks.updated.connect(self.stage.take_update)
         self.tasks.updated.connect(self.status.take_update)
+        self.tasks.updated.connect(self.notifier.take_update)
+        self.notifier.show_asked.connect(partial(self._bring_up, play=False))
+        self.notifier.play_asked.connect(partial(self._bring_up, play=True))
         self.tasks.loaded.connect(self._on_tasks_loaded)
         self.tasks.selected.connect(self._on_tasks_selected)
         self.tasks.emptied.connect(self.stage.clear)
@@ -374,6 +381,20 @@ class MainView(QWidget):
         if self._state is not None:
             self._state.setValue(SHOWN_TASK, task or 0)
 
+    def _bring_up(self, task: int, *, play: bool) -> None:
+        """Bring the window to the front with this task, as chosen in a notification."""
+        window = self.window()
+        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+        window.show()
+        window.raise_()
+        window.activateWindow()
+        if self._studio is not None:
+            self.scope.start(self._show_task(self._studio, task, play=play), name="Show the task")
+
+    async def _show_task(self, studio: "Studio", task: int, *, play: bool) -> None:
+        for found in await studio.tasks.get_many([task]):  # a reload may have emptied the list's cache
+            self.stage.show_task(found, play=play)
+
     def _on_submitted(self, tasks: list[Task]) -> None:
         """Show the new task, unless a clip is on the stage."""
         if not self.stage.shows_film:
@@ -381,6 +402,7 @@ class MainView(QWidget):
 
     def _on_dialog_settings_saved(self, settings: Settings) -> None:
         self._settings = settings
+        self.notifier.take_settings(settings)
         self.compose.take_settings()
 
     def _on_dialog_key_changed(self) -> None:

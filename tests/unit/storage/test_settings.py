@@ -24,6 +24,8 @@ OWN = Settings(
     backup_limit_gb=7.5,
     models_url="http://127.0.0.1:8000/docs",
     favourite_models=("veo-3-1", "seedance-2-0"),
+    tell_when_ready=False,
+    tell_with_sound=True,
 )
 
 
@@ -97,6 +99,15 @@ def test_one_bad_value_takes_its_default_and_the_rest_stays(path: Path, line: st
     others = {"base_url", "output_dir", "file_template", "theme", "model"} - {key}
     assert all(getattr(loaded, other) == getattr(OWN, other) for other in others)
     assert line in path.with_name("settings.toml.damaged").read_text(encoding="utf-8")
+
+
+def test_who_only_looks_leaves_no_copy_of_a_damaged_file(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_text("theme = 3", encoding="utf-8")
+    file = SettingsFile(path, keeps_damaged=False)
+    assert file.load() == Settings()
+    assert "theme is not used" in file.trouble
+    assert [each.name for each in path.parent.iterdir()] == ["settings.toml"]
 
 
 def test_favourite_models_are_a_list_of_slugs_each_once(path: Path) -> None:
