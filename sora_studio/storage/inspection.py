@@ -39,6 +39,8 @@ class Inspection:
     clips: tuple[ClipFile, ...]
     expiring: tuple[datetime, ...]
     owned: frozenset[str]
+    folders: tuple[Path, ...] = ()
+    """Folders of projects, and of unfinished tasks whose clips go elsewhere than the settings say."""
 
 
 def inspect_database(database: Path, now: datetime) -> Inspection | None:
@@ -80,6 +82,7 @@ def _inspect(connection: sqlite3.Connection, database: Path, now: datetime, *, s
         clips=tuple(_clips(connection)),
         expiring=tuple(_expiring(connection, now)),
         owned=frozenset(_owned(connection)),
+        folders=tuple(sorted(set(_folders(connection)))),
     )
 
 
@@ -96,10 +99,29 @@ def _expiring(connection: sqlite3.Connection, now: datetime) -> Iterator[datetim
 
 
 def _of_listed(connection: sqlite3.Connection) -> str:
-    """Return the source of clips whose task is neither hidden nor in the trash; older schemas have no trash."""
-    columns = _columns(connection, "tasks")
-    listed = " AND ".join(f"tasks.{column} IS NULL" for column in _HIDING if column in columns)
+    """Return the source of clips that are not in the trash, of listed tasks. Older schemas have no trash."""
+    listed = " AND ".join(
+        f"{table}.{column} IS NULL"
+        for table in ("tasks", "clips")
+        for column in _HIDING
+        if column in _columns(connection, table)
+    )
     return f"FROM clips JOIN tasks ON tasks.id = clips.task WHERE {listed}"
+
+
+def _folders(connection: sqlite3.Connection) -> Iterator[Path]:
+    """Yield the folders that clips may still be saved to; schemas before version 7 have none."""
+    if "output_dir" not in _columns(connection, "tasks"):
+        return
+    projects = "SELECT folder FROM projects WHERE folder IS NOT NULL AND removed_at IS NULL"
+    unfinished = (
+        "SELECT output_dir FROM tasks WHERE output_dir IS NOT NULL AND trashed_at IS NULL "
+        "AND (state NOT IN ('success', 'failed', 'cancelled') "
+        "OR id IN (SELECT task FROM clips WHERE state IN ('remote', 'downloading')))"
+    )
+    for query in (projects, unfinished):
+        for row in connection.execute(query):
+            yield Path(text_from_sql(row[0]))
 
 
 def _owned(connection: sqlite3.Connection) -> Iterator[str]:

@@ -65,6 +65,8 @@ async def _findings(folder: Path, keys: "KeyStores", simulator: str | None) -> t
             look_at_place(Place("data", "data folder", folder)),
             look_at_place(Place("clips", "clips folder", clips)),
         )
+        others = [other for other in (inspection.folders if inspection else ()) if other not in (folder, clips)]
+        at_others = await asyncio.gather(*(look_at_place(Place(str(other), "folder", other)) for other in others))
         files = await check_files(folder, inspection, datetime.now(UTC))
         key, connection = await check_service(await asked, keys.api_key.key, setup.base_url, wrong=setup.wrong)
     finally:
@@ -73,9 +75,9 @@ async def _findings(folder: Path, keys: "KeyStores", simulator: str | None) -> t
     return (
         database,
         files,
-        check_folders((at_data, at_clips), setup.trouble),
+        check_folders((at_data, at_clips, *at_others), setup.trouble),
         key,
-        check_disk((at_data, at_clips)),
+        check_disk((at_data, at_clips, *at_others)),
         connection,
         relay,
     )

@@ -16,7 +16,7 @@ from sora_studio.viewmodels.quantities import size_text
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A folder to check. `key` names it in JSON, `what` in sentences."""
+    """A folder to check. `key` names it in JSON (`data`, `clips`, or a project's folder by its path), `what` in sentences."""
 
     key: str
     what: str
@@ -64,7 +64,7 @@ def check_folders(found: Sequence[PlaceFound], trouble: str) -> Finding:
             do.append("Connect the network share or drive.")
         elif one.trouble:
             say.append(f"{what} {folder} cannot be used: {one.trouble}.")
-            do.append(_WHAT_TO_DO[one.place.key])
+            do.append(_WHAT_TO_DO.get(one.place.key, _OF_A_PROJECT))
         else:
             say.append(f"{what} {folder}: writable." if one.exists else f"{what} {folder}: not there yet; it can be created.")
     if trouble:
@@ -74,10 +74,15 @@ def check_folders(found: Sequence[PlaceFound], trouble: str) -> Finding:
     return Finding("folders", worst(states), " ".join(say), " ".join(dict.fromkeys(do)), facts)
 
 
+def _named(place: Place) -> str:
+    return str(place.folder) if place.key == str(place.folder) else f"the {place.what}"
+
+
 _WHAT_TO_DO = {
     "data": "Give this user the right to write there, or name another folder in SORA_STUDIO_DATA_DIR.",
     "clips": "Give this user the right to write there, or choose another folder in Settings.",
 }
+_OF_A_PROJECT = "Give this user the right to write there, or give its project another folder."
 
 
 def check_disk(found: Sequence[PlaceFound]) -> Finding:
@@ -91,7 +96,7 @@ def check_disk(found: Sequence[PlaceFound]) -> Finding:
         enough = has_room(free_bytes=free, disk_bytes=total, wanted_bytes=CLIP_BYTES)
         facts[one.place.key] = {"free_bytes": free, "total_bytes": total, "enough": enough}
         states.append(CheckState.OK if enough else CheckState.PROBLEM)
-        say.append(f"{size_text(free)} free of {size_text(total)} on the disk of the {one.place.what}.")
+        say.append(f"{size_text(free)} free of {size_text(total)} on the disk of {_named(one.place)}.")
     if not states:
         return Finding("disk", CheckState.SKIPPED, "Not checked: no folder answered.")
     state = worst(states)

@@ -20,7 +20,7 @@ from sora_studio.viewmodels.quantities import size_text, time_of_day_text
 INSPECT_WITHIN_S = 60.0
 LOOK_WITHIN_S = 20.0
 _FOLDERS_AT_ONCE = 8
-_OWNED_FOLDERS = ("pasted", "frames", "posters")
+_OWNED_FOLDERS = ("pasted", "frames", "posters", "filmstrips")
 _NEW_FOR = timedelta(hours=1)
 """A file this young may belong to a draft that is not saved yet."""
 
@@ -88,9 +88,7 @@ async def check_files(folder: Path, inspection: Inspection | None, now: datetime
     say, do, state = [f"{_counted(clips['saved'], 'clip')} saved, {clips['missing']:,} missing."], list[str](), CheckState.OK
     if clips["missing"]:
         state = CheckState.PROBLEM
-        do.append(
-            "Put missing files back where they were, fetch them again in the window, or remove their tasks from the list."
-        )
+        do.append("Put missing files back where they were, fetch them again in the window, or move them to the trash.")
     if clips["silent"]:
         state = CheckState.PROBLEM
         say.append(f"{_counted(clips['silent'], 'clip')} in folders that do not answer.")

@@ -60,6 +60,29 @@ def test_beside_an_open_window(tmp_path: Path, store) -> None:
     assert found.tasks == 2
 
 
+def test_the_trash_and_the_folders_of_projects(tmp_path: Path, store) -> None:
+    hidden, trashed, shown = store.add("one", "two", "three")
+    at = 1_000_000
+
+    def work(connection: sqlite3.Connection) -> None:
+        run = connection.execute
+        for task in (hidden, trashed, shown):
+            values = (task.id, "saved", f"/clips/{task.id}.mp4")
+            run("INSERT INTO clips (task, position, url, expires_at, state, path) VALUES (?, 0, '', 0, ?, ?)", values)
+        columns = "task, position, url, expires_at, state, path, trashed_at"
+        run(f"INSERT INTO clips ({columns}) VALUES (?, 1, '', 0, 'saved', 'x', 1)", (shown.id,))
+        run("UPDATE tasks SET removed_at = ? WHERE id = ?", (at, hidden.id))
+        run("UPDATE tasks SET trashed_at = ? WHERE id = ?", (at, trashed.id))
+        run("UPDATE tasks SET output_dir = '/elsewhere' WHERE id IN (?, ?)", (shown.id, hidden.id))
+        run("INSERT INTO projects (revision, name, folder, created_at) VALUES (1, 'Boats', '/boats', 0)")
+
+    store.run(store.database.write(work))
+    found = inspect_database(tmp_path / "studio.db", NOW)
+    assert found is not None
+    assert [clip.path for clip in found.clips] == [f"/clips/{shown.id}.mp4"]
+    assert found.folders == (Path("/boats"), Path("/elsewhere"))
+
+
 def test_after_a_crash_the_log_counts_and_stays(tmp_path: Path, run: Run, store) -> None:
     store.add("A harbour")
     crashed = tmp_path / "crashed"
