@@ -22,7 +22,7 @@ from sora_studio.storage.settings import SettingsFile
 from sora_studio.ui.compose.prompt_editor import PromptEditor
 from sora_studio.ui.kit import theme
 from sora_studio.ui.window.main_view import MainView
-from sora_studio.ui.window.main_window import MainWindow
+from sora_studio.ui.window.main_window import MainWindow, bring_to_front
 
 
 class Program:
@@ -117,11 +117,7 @@ class Program:
         self._loop.call_soon_threadsafe(self._loop.stop)
 
     def _on_instance_asked_to_show(self) -> None:
-        window = self._window
-        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
-        window.show()
-        window.raise_()
-        window.activateWindow()
+        bring_to_front(self._window)
 
     def _on_view_action_asked(self, action: NoticeAction) -> None:
         match action:

@@ -4,8 +4,8 @@ import contextlib
 import json
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast
 
@@ -39,6 +39,8 @@ class Inspection:
     clips: tuple[ClipFile, ...]
     expiring: tuple[datetime, ...]
     owned: frozenset[str]
+    changed_at: datetime | None = None
+    """When the file was last written."""
     folders: tuple[Path, ...] = ()
     """Folders of projects, and of unfinished tasks whose clips go elsewhere than the settings say."""
 
@@ -63,7 +65,8 @@ def inspect_database(database: Path, now: datetime) -> Inspection | None:
         log = database.with_name(f"{database.name}-wal")
         with contextlib.closing(connect_to_look(database, log)) as connection:
             connection.row_factory = sqlite3.Row
-            return _inspect(connection, database, now, size_bytes=sum(map(_size, (database, log))))
+            found = _inspect(connection, database, now, size_bytes=sum(map(_size, (database, log))))
+        return replace(found, changed_at=datetime.fromtimestamp(max(map(_written_at, (database, log))), UTC))
     except sqlite3.Error as error:
         raise named_error(database, error) or DatabaseUnusable(database, f"{error}.") from error
     except OSError as error:
@@ -168,3 +171,10 @@ def _size(path: Path) -> int:
         return path.stat().st_size
     except FileNotFoundError:
         return 0
+
+
+def _written_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0

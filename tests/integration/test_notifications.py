@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from sora_studio.ui.window.message_bus import _socket_path
+
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or not shutil.which("dbus-run-session"), reason="needs dbus-run-session (Debian: dbus)"
 )
@@ -114,6 +116,21 @@ def run(
     assert said[-1] == ["failed", []]
     service = [json.loads(line) for line in (tmp_path / "service.out").read_text(encoding="utf-8").splitlines()[1:]]
     return [message for message in service if message[0] not in ("NameAcquired", None)], said[:-1]
+
+
+@pytest.mark.parametrize(
+    ("addresses", "socket"),
+    [
+        ("unix:path=/run/user/1000/bus", "/run/user/1000/bus"),
+        ("unix:abstract=/tmp/dbus-x,guid=1f", "\0/tmp/dbus-x"),
+        ("tcp:host=localhost,port=1;unix:guid=1f,path=/a%20b", "/a b"),
+        ("", None),
+        ("autolaunch:", None),
+        ("unix:", None),
+    ],
+)
+def test_the_address_of_the_bus(addresses: str, socket: str | None) -> None:
+    assert _socket_path(addresses) == socket
 
 
 def test_play_and_show_come_back_and_a_later_message_replaces_the_first(tmp_path: Path) -> None:

@@ -13,13 +13,14 @@ from sora_studio.domain.checkup import CheckState, Fact, Finding
 from sora_studio.domain.clip import ClipFile
 from sora_studio.domain.errors import DatabaseUnusable, FolderSilent, StorageFull
 from sora_studio.services.clips.expiry import SOON, VERY_SOON
-from sora_studio.storage.backups import Backups
+from sora_studio.storage.backups import ROOM_LEFT_BYTES, Backups
 from sora_studio.storage.inspection import NEWEST_VERSION, Inspection, inspect_database
 from sora_studio.viewmodels.quantities import size_text, time_of_day_text
 
 INSPECT_WITHIN_S = 60.0
 LOOK_WITHIN_S = 20.0
 _FOLDERS_AT_ONCE = 8
+_BACKUP_LATE_AFTER = timedelta(days=3)
 _OWNED_FOLDERS = ("pasted", "frames", "posters", "filmstrips")
 _NEW_FOR = timedelta(hours=1)
 """A file this young may belong to a draft that is not saved yet."""
@@ -50,15 +51,20 @@ async def check_database(folder: Path, now: datetime) -> tuple[Finding, Inspecti
         return _without_database(facts, backups), None
     facts |= {"version": found.version, "size_bytes": found.size_bytes, "tasks": found.tasks}
     words = [f"Intact, version {found.version}, {size_text(found.size_bytes)}, {_counted(found.tasks, 'task')}."]
-    if last is not None:
+    if last is None:
+        words.append("No backup yet; one is made after half a minute in the window.")
+    else:
         words.append(
             f"{_counted(len(backups), 'backup')} of {size_text(backup_bytes)}, the last of {time_of_day_text(last, now)}."
         )
-    else:
-        words.append("No backup yet; one is made after half a minute in the window.")
     if found.version < NEWEST_VERSION:
         words.append(f"The next start updates it to version {NEWEST_VERSION}, after a backup.")
-    return Finding("database", CheckState.OK, " ".join(words), facts=facts), found
+    state, do = CheckState.OK, ""
+    if last is not None and found.changed_at is not None and found.changed_at - last > _BACKUP_LATE_AFTER:
+        needed = size_text(found.size_bytes + ROOM_LEFT_BYTES)
+        state, do = CheckState.WARNING, f"Leave Sora Studio open for a minute. A backup needs {needed} of free space."
+        words.append("It was changed since, so a backup is overdue.")
+    return Finding("database", state, " ".join(words), do, facts), found
 
 
 def _without_database(facts: dict[str, Fact], backups: Sequence[datetime]) -> Finding:

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSettings, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QSettings, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
@@ -30,6 +30,7 @@ from sora_studio.ui.settings.dialog import SettingsDialog, SettingsPage
 from sora_studio.ui.settings.models.editor_opener import EditorOpener
 from sora_studio.ui.stage.panel import StagePanel
 from sora_studio.ui.tasks.panel import TaskPanel
+from sora_studio.ui.window.main_window import bring_to_front
 from sora_studio.ui.window.model_notices import ModelNotices
 from sora_studio.ui.window.notice_bar import NoticeBar
 from sora_studio.ui.window.notifier import Notifier
@@ -383,11 +384,7 @@ class MainView(QWidget):
 
     def _bring_up(self, task: int, *, play: bool) -> None:
         """Bring the window to the front with this task, as chosen in a notification."""
-        window = self.window()
-        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
-        window.show()
-        window.raise_()
-        window.activateWindow()
+        bring_to_front(self.window())
         if self._studio is not None:
             self.scope.start(self._show_task(self._studio, task, play=play), name="Show the task")
 

@@ -1,6 +1,6 @@
 """The top-level window: title, geometry and closing. The central widget holds the content."""
 
-from PySide6.QtCore import QSettings, Signal
+from PySide6.QtCore import QSettings, Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QWidget
 
@@ -33,3 +33,11 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         super().closeEvent(event)
         self.closing.emit()
+
+
+def bring_to_front(window: QWidget) -> None:
+    """Show the window, restored if it is minimised, in front of all others as far as the desktop allows that."""
+    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+    window.show()
+    window.raise_()
+    window.activateWindow()

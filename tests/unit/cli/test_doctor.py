@@ -143,6 +143,17 @@ def test_missing_clips_and_files_without_an_owner_are_counted(ask: Ask, data: Pa
 
 
 @pytest.mark.usefixtures("simulator")
+def test_a_backup_that_is_overdue_is_a_warning(ask: Ask, data: Path) -> None:
+    put_old_database(data)
+    (data / "backups").mkdir()
+    (data / "backups" / "studio-20250101-120000.db.gz").write_bytes(b"1234")
+    database = part(ask("doctor", "--json"), "database")
+    assert database["state"] == "warning"
+    assert "overdue" in str(database["say"])
+    assert "free space" in str(database["do"])
+
+
+@pytest.mark.usefixtures("simulator")
 def test_damage_is_told_and_not_repaired(ask: Ask, data: Path) -> None:
     put_old_database(data)
     (data / "studio.db").write_bytes((data / "studio.db").read_bytes()[:100_000])
