@@ -119,6 +119,13 @@ def _work(command: Command, folder: Path, used: _Used) -> Coroutine[Any, Any, Ex
             return perform(command, keys)
         case TasksCommand() | JudgeCommand() | TrashCommand():
             return _on_database(command, folder)
+        case CheckModelsCommand() | DoctorCommand() | WatchCommand() | GenerateCommand():
+            return _at_service(command, folder, used)
+
+
+def _at_service(command: Service, folder: Path, used: _Used) -> Coroutine[Any, Any, ExitCode]:
+    """Return the coroutine of a command that asks the service."""
+    match command:
         case CheckModelsCommand():
             return _check_models(command, folder)
         case DoctorCommand():
