@@ -11,6 +11,9 @@ from sora_studio.domain.errors import StudioError
 LATE_S = 0.0005
 """Players report whole milliseconds; a frame that begins within half of one is meant."""
 
+_NEAR_S = 1.0
+"""Within this time before the wanted frame no frame is skipped: one of them is the one displayed."""
+
 
 class _Packet(NamedTuple):
     """A stored frame: its display time, in the film's own units, and its position in decoding order."""
@@ -34,6 +37,27 @@ def frame_at(container: InputContainer, video: av.VideoStream, at_s: float) -> a
             found = frame
         if frame.pts == wanted.pts:
             break
+    if found is None:
+        raise StudioError("The film contains no picture.")
+    return found
+
+
+def frame_by_seeking(container: InputContainer, video: av.VideoStream, wanted: int) -> av.VideoFrame:
+    """Return the last frame that begins at `wanted` or before, else the first one after it. Raises `StudioError` without any.
+
+    `wanted` is in the stream's own units. Only for formats that seek exactly; reads no other part of the film.
+    """
+    near = wanted - round(_NEAR_S / float(video.time_base or 1))
+    video.codec_context.thread_type = "AUTO"
+    container.seek(wanted, stream=video)
+    found: av.VideoFrame | None = None
+    for packet in container.demux(video):
+        is_far = packet.pts is not None and packet.pts < near
+        video.codec_context.skip_frame = "NONREF" if is_far else "DEFAULT"
+        for frame in packet.decode():
+            if found is not None and frame.pts is not None and frame.pts > wanted:
+                return found
+            found = frame
     if found is None:
         raise StudioError("The film contains no picture.")
     return found

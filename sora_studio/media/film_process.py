@@ -26,7 +26,7 @@ WITHIN_S = 40.0
 folder's deadline, so that a slow decoder is not taken for a dead drive.
 """
 
-_MAX_ANSWER_BYTES = 48 << 20
+MAX_ANSWER_BYTES = 48 << 20
 """A frame of 3,840 × 2,160 has 25 MB at most, and a third more in base64."""
 _MAX_EDGE = 16_384
 _MAX_DURATION_S = 86_400.0
@@ -46,8 +46,8 @@ class FilmProcess:
     """
 
     def __init__(self, command: Sequence[str] = (), *, within_s: float = WITHIN_S) -> None:
-        self._command = [*(command or own_program(COMMAND))]
-        self._within_s = within_s
+        self.command = [*(command or own_program(COMMAND))]
+        self.within_s = within_s
 
     def inspect(self, film: Path) -> FilmFacts:
         """Return duration and displayed size."""
@@ -59,9 +59,14 @@ class FilmProcess:
                 pass
         raise _unreadable("impossible facts")
 
-    def draw_poster(self, film: Path, *, max_edge: int) -> bytes:
-        """Return the middle frame as a JPEG whose longer edge has at most `max_edge` pixels."""
-        return self._draw(film, "poster", str(max_edge), start=_JPEG)
+    def draw_poster(self, film: Path, *, max_edge: int, at_s: float | None = None) -> bytes:
+        """Return the frame at that time, else the middle one, as a JPEG whose longer edge has at most `max_edge` pixels."""
+        time = () if at_s is None else (repr(float(at_s)),)
+        return self._draw(film, "poster", str(max_edge), *time, start=_JPEG)
+
+    def draw_filmstrip(self, film: Path) -> bytes:
+        """Return `FILMSTRIP_CELLS` frames, evenly spread over the film, side by side in one JPEG."""
+        return self._draw(film, "filmstrip", start=_JPEG)
 
     def draw_frame(self, film: Path, *, at_s: float) -> bytes:
         """Return the frame displayed at that time, upright and in full size, as a PNG."""
@@ -96,9 +101,9 @@ class FilmProcess:
             raise _unusable(cast("object", answer), path, MediaKind.AUDIO)
         return believable
 
-    def _draw(self, film: Path, what: str, how: str, *, start: bytes) -> bytes:
+    def _draw(self, film: Path, what: str, *how: str, start: bytes) -> bytes:
         """Return a picture, checked by its first bytes only."""
-        answer = self._ask(film, what, how)
+        answer = self._ask(film, what, *how)
         if isinstance(answer, dict) and isinstance(text := cast("dict[str, object]", answer).get(what), str):
             picture = _decoded(text)
             if picture.startswith(start):
@@ -118,7 +123,7 @@ class FilmProcess:
     def _ask(self, film: Path, *arguments: str) -> object:
         """Return the parsed answer; raise a rejection as an error."""
         try:
-            answer = cast("object", json.loads(self._run(film, arguments)))
+            answer = cast("object", json.loads(self.run(film, arguments)))
         except (ValueError, RecursionError):
             return None
         match answer:
@@ -127,32 +132,32 @@ class FilmProcess:
             case _:
                 return answer
 
-    def _run(self, film: Path, arguments: Sequence[str]) -> bytes:
-        """Run the child and return its output."""
-        with _opened(film) as file, self._started(file, arguments) as child:
+    def run(self, film: Path, arguments: Sequence[str]) -> bytes:
+        """Run the child and return its output, not validated. Raises like every method."""
+        with opened_file(film) as file, self._started(file, arguments) as child:
             late = threading.Event()
-            alarm = threading.Timer(self._within_s, lambda: (late.set(), child.kill()))
+            alarm = threading.Timer(self.within_s, lambda: (late.set(), child.kill()))
             alarm.start()
             try:
                 assert child.stdout is not None
-                answer = child.stdout.read(_MAX_ANSWER_BYTES)
+                answer = child.stdout.read(MAX_ANSWER_BYTES)
                 status = 0 if answer.strip() else child.wait()
             finally:
                 alarm.cancel()
                 child.kill()
         if late.is_set():
-            raise _unexamined(f"no answer within {self._within_s:g} s")
+            raise unexamined(f"no answer within {self.within_s:g} s")
         if not answer:  # the child writes an empty line as soon as it begins to read the film
-            raise _unexamined("the process ended before it read the film")
+            raise unexamined("the process ended before it read the film")
         if status in KILLED_BY_OTHERS:
-            raise _unexamined("the process was killed")
+            raise unexamined("the process was killed")
         return answer
 
     def _started(self, film: BinaryIO, arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
         """Start the child with the open file, so that no name can be misread."""
         try:
             return subprocess.Popen(  # noqa: S603 - our own program
-                [*self._command, *arguments],
+                [*self.command, *arguments],
                 stdin=film,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -160,10 +165,10 @@ class FilmProcess:
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
         except OSError as error:
-            raise _unexamined(str(error.strerror)) from error
+            raise unexamined(str(error.strerror)) from error
 
 
-def _opened(path: Path) -> BinaryIO:
+def opened_file(path: Path) -> BinaryIO:
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise StudioError("This is not a file.")
@@ -224,7 +229,7 @@ def _decoded(text: str) -> bytes:
         return b""
 
 
-def _unexamined(detail: str) -> PassingError:
+def unexamined(detail: str) -> PassingError:
     return PassingError("The film could not be checked just now.", detail=detail)
 
 

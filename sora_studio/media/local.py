@@ -23,6 +23,7 @@ from sora_studio.domain.request import ImageFacts
 from sora_studio.media.copy_plan import plan_copy
 from sora_studio.media.copy_queue import CopyQueue
 from sora_studio.media.decode_pool import DecodePool
+from sora_studio.media.film_decoder import FilmDecoder
 from sora_studio.media.film_process import FilmProcess
 
 _PICTURES_AT_ONCE = 2
@@ -35,11 +36,13 @@ class LocalMedia:
 
     Cheap to create: Pillow is imported by the first picture, PyAV by child processes only.
 
-    Every method raises `FolderSilent` when the folder of the picture or film does not answer.
+    Every method raises `FolderSilent` when the folder of the picture or film does not answer. `close` ends its processes.
     """
 
     def __init__(self, films: FilmProcess | None = None, copies: CopyQueue | None = None) -> None:
         self._films = films or FilmProcess()
+        self._posters = FilmDecoder() if films is None else films
+        self._strips = FilmDecoder() if films is None else films  # a separate one, so that posters never wait for strips
         self._copies = copies or CopyQueue()
         self._film_threads = DiskThreads()
         self._room = DecodePool(_PICTURES_AT_ONCE)
@@ -69,7 +72,7 @@ class LocalMedia:
 
     async def draw_film(self, path: Path, *, max_edge: int) -> Thumbnail:
         """Return the middle frame, its longer edge at most `max_edge` pixels. Raises like `inspect_film`."""
-        work = partial(self._films.draw_thumbnail, path, max_edge=max_edge)
+        work = partial(self._posters.draw_thumbnail, path, max_edge=max_edge)
         return await self._film_threads.run(path.parent, work, within_s=WORK_WITHIN_S)
 
     async def inspect_recording(self, path: Path, kind: MediaKind) -> RecordingFacts:
@@ -109,9 +112,17 @@ class LocalMedia:
         facts = await self.inspect_recording(path, slot.kind)
         return await self._copies.make(path, facts, edit, slot, folder, progress)
 
-    async def save_poster(self, film: Path, poster: Path, *, max_edge: int) -> None:
-        """Save the middle frame as a JPEG, its longer edge at most `max_edge` pixels; raises `StorageFull` on a full disk."""
-        work = partial(self._save_poster, film, poster, max_edge)
+    async def save_poster(self, film: Path, poster: Path, *, max_edge: int, at_s: float | None = None) -> None:
+        """Save a frame, the middle one unless `at_s` says another, as a JPEG, its longer edge at most `max_edge` pixels.
+
+        Raises like `inspect_film`, and `StorageFull` on a full disk.
+        """
+        work = partial(self._save_poster, film, poster, max_edge, at_s)
+        await self._film_threads.run(film.parent, work, within_s=WORK_WITHIN_S)
+
+    async def save_filmstrip(self, film: Path, strip: Path) -> None:
+        """Save `FILMSTRIP_CELLS` frames, evenly spread over the film, side by side as a JPEG. Raises like `save_poster`."""
+        work = partial(self._save_filmstrip, film, strip)
         await self._film_threads.run(film.parent, work, within_s=WORK_WITHIN_S)
 
     async def save_frame(self, film: Path, at_s: float, folder: Path) -> Path:
@@ -119,8 +130,17 @@ class LocalMedia:
         work = partial(self._save_frame, film, at_s, folder)
         return await self._film_threads.run(film.parent, work, within_s=WORK_WITHIN_S)
 
-    def _save_poster(self, film: Path, poster: Path, max_edge: int) -> None:
-        _write_whole(self._films.draw_poster(film, max_edge=max_edge), poster)
+    def close(self) -> None:
+        """End the processes that are kept for the next film. Whoever still waits for one gets an error."""
+        for decoder in (self._posters, self._strips):
+            if isinstance(decoder, FilmDecoder):
+                decoder.close()
+
+    def _save_poster(self, film: Path, poster: Path, max_edge: int, at_s: float | None) -> None:
+        _write_whole(self._posters.draw_poster(film, max_edge=max_edge, at_s=at_s), poster)
+
+    def _save_filmstrip(self, film: Path, strip: Path) -> None:
+        _write_whole(self._strips.draw_filmstrip(film), strip)
 
     def _save_frame(self, film: Path, at_s: float, folder: Path) -> Path:
         picture = self._films.draw_frame(film, at_s=at_s)

@@ -1,10 +1,14 @@
 """Real films, small and made on the spot, whose every frame carries its own number."""
 
+import io
 from pathlib import Path
 
 import av
 from PIL import Image, ImageDraw
 from PySide6.QtGui import QImage
+
+from sora_studio.domain.filmstrip import FILMSTRIP_CELLS
+from sora_studio.media.filmstrip import draw_filmstrip
 
 FRAME_RATE = 30
 SIZE = (320, 180)
@@ -37,6 +41,24 @@ def number_in(picture: Image.Image) -> int:
     """The number that a saved frame carries."""
     grey = picture.convert("L").tobytes()
     return sum((grey[20 * picture.width + bit * _BLOCK + _BLOCK // 2] > 128) << bit for bit in range(_BITS))
+
+
+def filmstrip_cells(film: Path) -> list[Image.Image]:
+    """The cells of a film's strip, drawn in this process."""
+    with film.open("rb") as file:
+        strip = Image.open(io.BytesIO(draw_filmstrip(file)))
+    width, rest = divmod(strip.width, FILMSTRIP_CELLS)
+    assert (strip.format, rest) == ("JPEG", 0)
+    return [strip.crop((cell * width, 0, (cell + 1) * width, strip.height)) for cell in range(FILMSTRIP_CELLS)]
+
+
+def filmstrip_numbers(film: Path) -> list[int]:
+    """The numbers that the cells of a film's strip carry."""
+    return [number_in(_enlarged(cell)) for cell in filmstrip_cells(film)]
+
+
+def _enlarged(cell: Image.Image) -> Image.Image:
+    return cell.transform(SIZE, Image.Transform.EXTENT, (0, 0, *cell.size))
 
 
 def numbered(number: int, size: tuple[int, int]) -> Image.Image:

@@ -12,10 +12,11 @@ from PIL import Image
 
 from sora_studio.domain.errors import StudioError
 from sora_studio.domain.file_kinds import HEAD_BYTES, FileForm, kind_of
+from sora_studio.domain.filmstrip import FILMSTRIP_CELLS
 from sora_studio.media.film import draw_frame, draw_poster, inspect_film
 from sora_studio.media.local import LocalMedia
 from tests.doubles.containers import CONTAINERS, write_container
-from tests.doubles.films import SIZE, number_in, numbered, write_film
+from tests.doubles.films import SIZE, filmstrip_numbers, number_in, numbered, write_film
 
 
 def _frame(path: Path, at_s: float) -> int:
@@ -30,6 +31,9 @@ def _check(path: Path) -> None:
     assert facts.duration_s == pytest.approx(2.0, abs=0.05)
     with path.open("rb") as film:
         assert number_in(Image.open(io.BytesIO(draw_poster(film, max_edge=640)))) in (24, 25)
+    numbers = filmstrip_numbers(path)
+    assert numbers == sorted(numbers)
+    assert all(abs(number - 50 * (cell + 0.5) / FILMSTRIP_CELLS) <= 2.5 for cell, number in enumerate(numbers)), numbers
     assert [_frame(path, at_s) for at_s in (0, 0.4, 1.0, 1.96, 5)] == [0, 10, 25, 49, 49]
 
 

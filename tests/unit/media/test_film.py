@@ -19,18 +19,18 @@ _QUARTER_TURN = b"\0" * 4 + b"\0\1\0\0" + b"\0" * 4 + b"\xff\xff\0\0" + b"\0" * 
 """The matrix of a film that was made with the camera on its side: to be turned clockwise."""
 
 
-def _shade(number: int) -> int:
+def shade(number: int) -> int:
     return 20 + number * 9
 
 
-def _film(path: Path, *, frames: int = 24, fps: int = 12, sound: bool = True, size: tuple[int, int] = (64, 36)) -> Path:
+def write_shades(path: Path, *, frames: int = 24, fps: int = 12, sound: bool = True, size: tuple[int, int] = (64, 36)) -> Path:
     """Frame by frame a little brighter, the top half always red-ish dark, with keyframes far apart."""
     with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
         video = container.add_stream("libx264", rate=fps, options={"crf": "1", "g": "250"})
         video.width, video.height, video.pix_fmt = *size, "yuv420p"
         audio = container.add_stream("aac", rate=48_000, layout="mono") if sound else None
         for number in range(frames):
-            picture = Image.new("RGB", size, (_shade(number),) * 3)
+            picture = Image.new("RGB", size, (shade(number),) * 3)
             picture.paste((255, 0, 0), (0, 0, size[0], size[1] // 4))
             container.mux(video.encode(av.VideoFrame.from_image(picture)))
         container.mux(video.encode(None))
@@ -40,6 +40,15 @@ def _film(path: Path, *, frames: int = 24, fps: int = 12, sound: bool = True, si
             quiet.planes[0].update(b"\0" * quiet.planes[0].buffer_size)
             container.mux([*audio.encode(quiet), *audio.encode(None)])
     return path
+
+
+def lay_on_its_side(film: Path) -> Path:
+    """Change the film's header: players turn it clockwise by a quarter."""
+    content = film.read_bytes()
+    header = content.index(b"tkhd")
+    place = content.index(_IDENTITY, header)
+    film.write_bytes(content[:place] + _QUARTER_TURN + content[place + len(_QUARTER_TURN) :])
+    return film
 
 
 def _inspect(path: Path) -> FilmFacts:
@@ -61,12 +70,12 @@ def _brightness(picture: Image.Image) -> int:
 
 @pytest.mark.parametrize("sound", [True, False])
 def test_a_film_tells_its_size_length_and_sound(tmp_path: Path, sound: bool) -> None:
-    assert _inspect(_film(tmp_path / "film.mp4", sound=sound)) == FilmFacts(64, 36, 2.0, sound)
+    assert _inspect(write_shades(tmp_path / "film.mp4", sound=sound)) == FilmFacts(64, 36, 2.0, sound)
 
 
 @pytest.mark.parametrize("kept", [0.02, 0.5, 0.97])
 def test_a_torn_film_is_refused(tmp_path: Path, kept: float) -> None:
-    path = _film(tmp_path / "film.mp4")
+    path = write_shades(tmp_path / "film.mp4")
     content = path.read_bytes()
     path.write_bytes(content[: int(len(content) * kept)])
 
@@ -117,25 +126,21 @@ def test_missing_files_and_folders_are_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("frames", "middle"), [(24, 12), (23, 11), (1, 0), (2, 1)])
 def test_the_poster_is_the_very_middle_frame(tmp_path: Path, frames: int, middle: int) -> None:
-    poster = _poster(_film(tmp_path / "film.mp4", frames=frames), tmp_path / "posters" / "7.jpg")
+    poster = _poster(write_shades(tmp_path / "film.mp4", frames=frames), tmp_path / "posters" / "7.jpg")
 
     assert poster.size == (64, 36)
-    assert abs(_brightness(poster) - _shade(middle)) <= 4
+    assert abs(_brightness(poster) - shade(middle)) <= 4
     assert [path.name for path in (tmp_path / "posters").iterdir()] == ["7.jpg"]
 
 
 def test_a_poster_fits_its_edge_and_keeps_its_shape(tmp_path: Path) -> None:
-    film = _film(tmp_path / "film.mp4", frames=3, size=(320, 180))
+    film = write_shades(tmp_path / "film.mp4", frames=3, size=(320, 180))
 
     assert _poster(film, tmp_path / "poster.jpg", max_edge=80).size == (80, 45)
 
 
 def test_a_film_made_on_its_side_stands_upright(tmp_path: Path) -> None:
-    path = _film(tmp_path / "film.mp4", sound=False)
-    content = path.read_bytes()
-    header = content.index(b"tkhd")
-    place = content.index(_IDENTITY, header)
-    path.write_bytes(content[:place] + _QUARTER_TURN + content[place + len(_QUARTER_TURN) :])
+    path = lay_on_its_side(write_shades(tmp_path / "film.mp4", sound=False))
 
     assert _inspect(path) == FilmFacts(36, 64, 2.0, has_audio=False)
     poster = _poster(path, tmp_path / "poster.jpg")
@@ -145,7 +150,7 @@ def test_a_film_made_on_its_side_stands_upright(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_is_said_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    film = _film(tmp_path / "film.mp4", frames=2)
+    film = write_shades(tmp_path / "film.mp4", frames=2)
 
     def full(_descriptor: int, _mode: str) -> object:
         raise OSError(errno.ENOSPC, "No space left on device")
