@@ -43,6 +43,7 @@ from sora_studio.services.callbacks.relay_token import RelayToken
 from sora_studio.services.callbacks.reports import Reports
 from sora_studio.services.clips import clip_files
 from sora_studio.services.clips.file_presence import FilePresence
+from sora_studio.services.clips.filmstrips import Filmstrips
 from sora_studio.services.clips.retrieval import Retrieval
 from sora_studio.services.clips.saving import Shelf
 from sora_studio.services.engine import Engine, Outside
@@ -119,6 +120,7 @@ class Studio:
     tasks: SqliteTasks
     drafts: SqliteDrafts
     file_presence: FilePresence
+    filmstrips: Filmstrips
     balance: Balance
     spending: Spending
     estimates: Estimates
@@ -285,6 +287,7 @@ class _Assembly:
         checker = HttpPictureChecker(gateway_is_loopback=gateway_is_loopback, clock=launch.clock, proxies=self._proxies)
         self._stack.push_async_callback(checker.close)
         media = LocalMedia()
+        self._stack.callback(media.close)
         preparation = Preparation(media)
         recordings = Recordings(media, checker, launch.data_dir / "prepared")
         relay = self._build_relay(gateway_is_loopback=gateway_is_loopback)
@@ -337,6 +340,7 @@ class _Assembly:
             tasks=self._tasks,
             drafts=SqliteDrafts(self._database),
             file_presence=engine.file_presence,
+            filmstrips=engine.filmstrips,
             balance=engine.balance,
             spending=engine.spending,
             estimates=engine.estimates,

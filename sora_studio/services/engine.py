@@ -12,6 +12,7 @@ from sora_studio.services.callbacks.relay_link import RelayLink
 from sora_studio.services.callbacks.reports import Reports
 from sora_studio.services.clips.expiry import ExpiryWatch
 from sora_studio.services.clips.file_presence import FilePresence
+from sora_studio.services.clips.filmstrips import Filmstrips
 from sora_studio.services.clips.renewal import Renewal
 from sora_studio.services.clips.retrieval import Retrieval
 from sora_studio.services.clips.saving import ClipSaver, Shelf
@@ -125,6 +126,9 @@ class Engine:
         batch_gate = BatchGate(self.spending, self.balance, task_counts, outside.batch_ask_usd)
         self.submission = self._build_submission(outside, attaching, batch_gate)
         saver = ClipSaver(core, outside.transfer, outside.media, outside.shelf)
+        shelf = outside.shelf()
+        self.filmstrips = Filmstrips(core, outside.media, posters=shelf.posters, filmstrips=shelf.filmstrips)
+        saver.on_saved = self.filmstrips.clip_saved
         renewal = Renewal(core, self.send_blocks)
         self.retrieval = Retrieval(core, saver, renewal, outside.media, is_owner=self._is_owner)
 

@@ -172,7 +172,7 @@ class Opened:
 
         return await asyncio.to_thread(look)
 
-    async def save_poster(self, film: Path, poster: Path, *, max_edge: int) -> None:
+    async def save_poster(self, film: Path, poster: Path, *, max_edge: int, at_s: float | None = None) -> None:
         raise StudioError("No poster is wanted here.")
 
 

@@ -66,6 +66,9 @@ class ScriptedMedia(LocalMedia):
         self.prepared: list[str] = []
         self.film_troubles = deque[StudioError]()
         self.poster_trouble: Exception | None = None
+        self.strips: list[str] = []
+        self.strip_troubles = deque[StudioError]()
+        self.strip_gate: asyncio.Event | None = None
 
     async def inspect_image(self, path: Path) -> ImageFacts:
         return self.images.get(path.name, ImageFacts("png", 64, 64, 1000))
@@ -93,10 +96,19 @@ class ScriptedMedia(LocalMedia):
             raise self.film_troubles.popleft()
         return FILM
 
-    async def save_poster(self, film: Path, poster: Path, *, max_edge: int) -> None:
+    async def save_poster(self, film: Path, poster: Path, *, max_edge: int, at_s: float | None = None) -> None:
         if self.poster_trouble is not None:
             raise self.poster_trouble
-        _write(poster, b"poster")
+        _write(poster, b"poster" if at_s is None else f"poster at {at_s}".encode())
+
+    async def save_filmstrip(self, film: Path, strip: Path) -> None:
+        self.strips.append(strip.stem)
+        if self.strip_gate is not None:
+            await self.strip_gate.wait()
+        if self.strip_troubles:
+            raise self.strip_troubles.popleft()
+        strip.parent.mkdir(exist_ok=True)
+        _write(strip, b"strip")
 
 
 class Marker(PauseMarker):

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -15,6 +15,7 @@ from sora_studio.domain.request import mode_of
 from sora_studio.domain.task import Task
 from sora_studio.services.clips import clip_files
 from sora_studio.services.clips.metadata import describe
+from sora_studio.services.clips.posters import POSTER_EDGE, poster_path
 from sora_studio.services.runtime.core import Core
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 ALIKE = 3
 """After this many complete downloads that fail alike, another one is pointless."""
-POSTER_EDGE = 640
-"""Pixels of the longer edge; sharp on cards and on the empty stage of a high-DPI screen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +34,11 @@ class Shelf:
     folder: Path
     file_template: str
     posters: Path
+
+    @property
+    def filmstrips(self) -> Path:
+        """Return the filmstrips' folder, beside the posters."""
+        return self.posters.with_name("filmstrips")
 
 
 class NotAFilm(StudioError):
@@ -58,7 +62,10 @@ _Landed: TypeAlias = tuple[Path, FilmFacts | None, str | None]
 
 
 class ClipSaver:
-    """Saves clips. Each step can be repeated after a crash and neither duplicates nor loses a clip."""
+    """Saves clips. Each step can be repeated after a crash and neither duplicates nor loses a clip.
+
+    `on_saved` is called with each clip whose film has been saved.
+    """
 
     def __init__(self, core: Core, transfer: "FilmTransfer", media: "LocalMedia", shelf: Callable[[], Shelf]) -> None:
         self._core = core
@@ -67,6 +74,7 @@ class ClipSaver:
         self._media = media
         self._shelf = shelf
         self._failures = dict[int, tuple[str, int]]()  # by clip: the last error, and how often in a row
+        self.on_saved: Callable[[Clip], None] = lambda _clip: None
 
     async def save(
         self, task: Task, clip: Clip, on_progress: Callable[[TransferProgress], None], *, anew: bool = False
@@ -113,6 +121,8 @@ class ClipSaver:
 
         await self._task_writer.insist(write)
         self._failures.pop(clip.id, None)
+        if film is not None:
+            self.on_saved(replace(clip, state=ClipState.SAVED, path=target, poster=poster, film=film, trouble=note))
         if clip.kept is not None:
             await clip_files.remove(clip.kept)
 
@@ -204,10 +214,10 @@ class ClipSaver:
 
     async def _picture(self, clip: Clip, film: Path) -> Path | None:
         """Save the poster; return None if that fails. A clip without a poster is still a clip."""
-        poster = self._shelf().posters / f"{clip.id}.jpg"
+        poster = poster_path(self._shelf().posters, clip.id, clip.poster_at_s)
         try:
             await clip_files.prepare(poster.parent)
-            await self._media.save_poster(film, poster, max_edge=POSTER_EDGE)
+            await self._media.save_poster(film, poster, max_edge=POSTER_EDGE, at_s=clip.poster_at_s)
         except (StudioError, OSError) as error:
             _log.info("No poster for clip %d: %s", clip.id, error)
             return None

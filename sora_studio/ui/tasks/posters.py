@@ -1,71 +1,43 @@
-"""An LRU cache of pictures for the cards, loaded and scaled in worker threads."""
+"""The cards' pictures, loaded and scaled in worker threads."""
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtGui import QImage, QPixmap
 
 from sora_studio.ui.kit.images import image_of, read_poster
+from sora_studio.ui.kit.picture_cache import PictureCache
 from sora_studio.ui.kit.task_scope import TaskScope
 
 if TYPE_CHECKING:
     from sora_studio.services.pictures.pictures import Pictures
 
-KEPT_POSTERS = 256
-"""At 106×64 logical pixels each, about 28 MB on a 2× screen."""
+MOST_BYTES = 28 << 20
+"""256 posters at 106×64 logical pixels on a 2× screen."""
 
 
-class PosterCache(QObject):
+class PosterCache(PictureCache):
     """Caches pixmaps that fit into `size` logical pixels, keeping proportions. Unreadable files give a null pixmap.
 
     `pictures` makes the thumbnails of start pictures; None until a studio is attached.
-
-    Signals: `arrived()` when a requested picture has been loaded.
     """
 
-    arrived = Signal()
-
     def __init__(self, scope: TaskScope, size: QSize, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._scope, self._size = scope, size
-        self._posters: OrderedDict[tuple[Path, float], QPixmap] = OrderedDict()
-        self._reading: set[tuple[Path, float]] = set()
+        super().__init__(scope, most_bytes=MOST_BYTES, parent=parent)
+        self._size = size
         self.pictures: Pictures | None = None
 
     def poster(self, path: Path, scale: float) -> QPixmap | None:
         """Return a clip's poster at this device pixel ratio; None until it is loaded."""
-        return self._found(path, scale, lambda size: asyncio.to_thread(_scaled, path, size))
+        return self.found((path, scale), lambda: asyncio.to_thread(_scaled, path, self._size * scale), scale=scale)
 
     def picture(self, path: Path, scale: float) -> QPixmap | None:
         """Return a thumbnail of a task's start picture, of any format; None until it is loaded."""
-        pictures = self.pictures
-        return self._found(path, scale, lambda size: _drawn(pictures, path, size)) if pictures else None
-
-    def _found(self, path: Path, scale: float, read: Callable[[QSize], Awaitable[QImage]]) -> QPixmap | None:
-        key = (path, scale)
-        if (found := self._posters.get(key)) is not None:
-            self._posters.move_to_end(key)
-            return found
-        if key not in self._reading:
-            self._reading.add(key)
-            self._scope.start(self._read(path, scale, read), name="Read a poster")
-        return None
-
-    async def _read(self, path: Path, scale: float, read: Callable[[QSize], Awaitable[QImage]]) -> None:
-        try:
-            image = await read(self._size * scale)
-        finally:
-            self._reading.discard((path, scale))
-        pixmap = QPixmap.fromImage(image)
-        pixmap.setDevicePixelRatio(scale)
-        self._posters[path, scale] = pixmap
-        while len(self._posters) > KEPT_POSTERS:
-            self._posters.popitem(last=False)
-        self.arrived.emit()
+        if (pictures := self.pictures) is None:
+            return None
+        return self.found((path, scale), lambda: _drawn(pictures, path, self._size * scale), scale=scale)
 
 
 async def _drawn(pictures: "Pictures", path: Path, bounds: QSize) -> QImage:
