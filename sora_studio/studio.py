@@ -46,6 +46,7 @@ from sora_studio.services.clips.file_presence import FilePresence
 from sora_studio.services.clips.filmstrips import Filmstrips
 from sora_studio.services.clips.retrieval import Retrieval
 from sora_studio.services.clips.saving import Shelf
+from sora_studio.services.clips.stray_pictures import PictureFolders, StrayPictures
 from sora_studio.services.engine import Engine, Outside
 from sora_studio.services.library.judging import Judging
 from sora_studio.services.library.library import Library
@@ -80,6 +81,7 @@ from sora_studio.storage.history import SqliteHistory
 from sora_studio.storage.lock import DataFolderLock
 from sora_studio.storage.model_files import ModelFiles
 from sora_studio.storage.pause_marker import PauseMarker
+from sora_studio.storage.picture_owners import PictureOwners
 from sora_studio.storage.profiles import load_profiles
 from sora_studio.storage.projects import SqliteProjects
 from sora_studio.storage.proposals import save_proposal
@@ -231,10 +233,16 @@ class _Assembly:
         await self.engine.begin()
         backups = BackupSchedule(self._back_up, self._notices, launch.clock, is_owner=self._is_owner)
         self._supervisor.keep(backups.run, name="backups")
+        self._supervisor.keep(self._build_stray_pictures(core).run, name="stray pictures")
         return studio
 
     async def _back_up(self, now: datetime) -> bool:
         return await self._database.back_up(now, most_bytes=self.settings.current.backup_limit_bytes)
+
+    def _build_stray_pictures(self, core: Core) -> StrayPictures:
+        folder = self._launch.data_dir
+        folders = PictureFolders(folder / "posters", folder / "filmstrips", folder / "frames")
+        return StrayPictures(core, PictureOwners(self._database), folders, is_owner=self._is_owner)
 
     async def _load_settings(self) -> SettingsService:
         launch, file = self._launch, SettingsFile(self._launch.data_dir / "settings.toml")

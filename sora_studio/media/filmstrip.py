@@ -22,6 +22,8 @@ from sora_studio.media.film_frame import rewind
 CELL = (192, 108)
 """Most pixels of a cell; it has the film's proportions. A strip of twelve takes 20 to 50 kB."""
 _JPEG_QUALITY = 75
+_NEAR = 1 / 3
+"""A keyframe within this share of a part from its middle is taken instead: the frames between them need not be decoded."""
 _LONG_S = 120.0
 """Of longer films, only keyframes are decoded: the frames between them take too long."""
 
@@ -29,7 +31,7 @@ _LONG_S = 120.0
 def draw_filmstrip(film: BinaryIO) -> bytes:
     """Return one JPEG of `FILMSTRIP_CELLS` equally wide cells: the frames at the middle of each part of the film, in order.
 
-    Times are approximate by a frame. Raises `StudioError` when the film cannot be read. Blocking.
+    Times are approximate, by a third of a part at most. Raises `StudioError` when the film cannot be read. Blocking.
     """
     with opened_film(film) as (container, video):
         cells = [upright(frame, bounds=CELL) for frame in _spread(container, video)]
@@ -49,42 +51,48 @@ def draw_filmstrip(film: BinaryIO) -> bytes:
 def _spread(container: InputContainer, video: av.VideoStream) -> Generator[av.VideoFrame]:
     """Yield a frame for each cell; fewer when the film's end cannot be decoded."""
     duration_s, unit = film_seconds(container, video), float(video.time_base or 1)
-    start = video.start_time or 0
-    middles = [start + round(duration_s * (cell + 0.5) / FILMSTRIP_CELLS / unit) for cell in range(FILMSTRIP_CELLS)]
+    part = duration_s / FILMSTRIP_CELLS / unit
+    middles = [(video.start_time or 0) + round(part * (cell + 0.5)) for cell in range(FILMSTRIP_CELLS)]
+    is_long = duration_s > _LONG_S
     context = video.codec_context
     context.thread_type = "AUTO"
-    context.skip_frame = "NONKEY" if duration_s > _LONG_S else "NONREF"
-    for keyframe, wanted in _from_keyframes(container, video, middles):
-        if keyframe is None:
-            rewind(container)
-        else:
-            container.seek(keyframe, stream=video)
-        yield from _at_times(container.decode(video), wanted)
-
-
-def _from_keyframes(
-    container: InputContainer, video: av.VideoStream, times: list[int]
-) -> Iterator[tuple[int | None, list[int]]]:
-    """Group the times by the keyframe to decode from. Formats that cannot seek exactly are decoded from their start, None."""
-    keyframes = (
-        [entry.timestamp for entry in video.index_entries if entry.is_keyframe] if "mov" in container.format.name else []
-    )
+    context.skip_frame = "NONKEY" if is_long else "NONREF"
+    keyframes = _keyframes(container, video)
     if not keyframes:
-        return iter([(None, times)])
-    groups = groupby(times, lambda time: keyframes[max(0, bisect_right(keyframes, time) - 1)])
-    return iter([(keyframe, list(group)) for keyframe, group in groups])
+        rewind(container)
+        yield from _at_times(container.decode(video), middles)
+        return
+    nearest = [min(keyframes, key=lambda keyframe: abs(keyframe - time)) for time in middles]
+    times = [
+        keyframe if is_long or abs(keyframe - middle) <= part * _NEAR else middle
+        for keyframe, middle in zip(nearest, middles, strict=True)
+    ]
+    for keyframe, wanted in groupby(times, lambda time: keyframes[max(0, bisect_right(keyframes, time) - 1)]):
+        container.seek(keyframe, stream=video)
+        yield from _at_times(container.decode(video), list(wanted))
+
+
+def _keyframes(container: InputContainer, video: av.VideoStream) -> list[int]:
+    """Return the keyframes' times; none for formats that cannot seek exactly: decode those from the start."""
+    if "mov" not in container.format.name:
+        return []
+    # The index has times of decoding; how much later frames are displayed is mostly the same for all keyframes.
+    first = next((packet for packet in container.demux(video) if packet.pts is not None and packet.dts is not None), None)
+    if first is None or first.pts is None or first.dts is None:
+        return []
+    return [entry.timestamp + first.pts - first.dts for entry in video.index_entries if entry.is_keyframe]
 
 
 def _at_times(frames: Iterator[av.VideoFrame], times: list[int]) -> Generator[av.VideoFrame]:
-    """Yield the last frame before each time, else the first one."""
+    """Yield the frame displayed at each time, the first one for those before it."""
     waiting, last = list(times), None
     for frame in frames:
-        while waiting and last is not None and frame.pts is not None and frame.pts > waiting[0]:
-            yield last
+        while waiting and frame.pts is not None and frame.pts >= waiting[0]:
+            yield frame if last is None or frame.pts == waiting[0] else last
             del waiting[0]
-        last = frame
         if not waiting:
             return
+        last = frame
     if last is not None:
         for _ in waiting:
             yield last

@@ -25,7 +25,7 @@ from sora_studio.storage.sqlite_pages import SqlitePages, is_log_garbage
 OPENING_WITHIN_S = 120.0
 """How long to wait while another process opens the file: longer than rescuing 100,000 tasks takes."""
 _LOCK_NAME = "opening.lock"
-_RESCUED, _DAMAGED = ".rescued-", ".damaged-"
+_RESCUED, DAMAGED = ".rescued-", ".damaged-"
 DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _COMPANIONS = ("-wal", "-journal", "")
 """Files that are set aside together. The database itself is last, so that it is never left without its log."""
@@ -184,7 +184,7 @@ def _prove(path: Path) -> None:
 
 def _change_places(database: Path, rescued: Path) -> Path:
     """Set the damaged file aside with its log, then rename the new one into place. Can be resumed at any step."""
-    aside = database.with_name(rescued.name.replace(_RESCUED, _DAMAGED))
+    aside = database.with_name(rescued.name.replace(_RESCUED, DAMAGED))
     for companion in _COMPANIONS:
         with contextlib.suppress(FileNotFoundError):
             database.with_name(database.name + companion).replace(aside.with_name(aside.name + companion))

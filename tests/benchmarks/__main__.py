@@ -24,6 +24,7 @@ BENCHMARKS = (
     "publishing",
     "hostile_films",
     "films",
+    "filmstrips",
     "pictures",
     "relay",
     "lending",

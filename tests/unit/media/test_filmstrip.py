@@ -30,6 +30,8 @@ ORDERS = {
     "a keyframe a second": {"g": "30"},
     "one keyframe": {"g": "1000"},
     "frames ahead": {"g": "60", "bf": "3", "preset": "veryfast"},
+    "frames ahead and many keyframes": {"g": "15", "bf": "3", "preset": "veryfast"},
+    "in open groups": {"g": "20", "bf": "3", "preset": "veryfast", "x264-params": "open-gop=1"},
 }
 
 
@@ -40,7 +42,8 @@ def test_the_cells_are_the_middles_of_the_parts_in_order(tmp_path: Path, order: 
 
     wanted = [frames * (2 * cell + 1) // (2 * FILMSTRIP_CELLS) for cell in range(FILMSTRIP_CELLS)]
     assert numbers == sorted(numbers)
-    assert all(abs(found - expected) <= 2 for found, expected in zip(numbers, wanted, strict=True)), numbers
+    third = frames / FILMSTRIP_CELLS / 3
+    assert all(abs(found - expected) <= third + 1 for found, expected in zip(numbers, wanted, strict=True)), numbers
 
 
 @pytest.mark.parametrize("frames", [1, 2, 5])

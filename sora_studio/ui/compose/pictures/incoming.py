@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import os
 from pathlib import Path
 from typing import cast
 
@@ -72,6 +73,8 @@ def _keep(pixels: QImage, folder: Path) -> Path:
         raise StudioError("The pasted picture could not be saved.", advice="Save it as a file and choose that.")
     png = buffer.data().data()
     path = folder / f"{PASTED}-{hashlib.sha256(png).hexdigest()[:16]}.png"
-    if not path.exists():
+    try:
+        os.utime(path)  # a file that was pasted again is a fresh one: old ones may be removed
+    except OSError:
         write_whole(path, bytes(png))  # the pasted pixels exist nowhere else
     return path
