@@ -12,13 +12,15 @@ from sora_studio.storage.database import Database
 from sora_studio.storage.rescue import DAMAGED
 from sora_studio.storage.rows import text_from_sql
 
-OF_CLIPS = "SELECT poster, filmstrip FROM clips WHERE id IN (SELECT value FROM json_each(?))"
+POSTERS = "SELECT poster FROM clips WHERE id IN (SELECT value FROM json_each(?))"
+FILMSTRIPS = "SELECT filmstrip FROM clips WHERE id IN (SELECT value FROM json_each(?))"
 HAS_TASKS = "SELECT EXISTS (SELECT 1 FROM tasks)"
 # Texts that name files: JSON, whose paths may be escaped. File names of this program's own pictures are plain ASCII.
 MEDIA = {
     "tasks": ("images", "media", "edits"),
     "versions": ("images", "media", "edits"),
     "drafts": ("images", "media", "edits", "set_aside"),
+    "projects": ("defaults",),
 }
 PAGE = 2000
 _OWN_PICTURE = re.compile(rf"(?:{PASTED}|{FRAME})-[0-9a-f]+\.png")
@@ -44,17 +46,16 @@ class PictureOwners:
 
         return await self._database.read(work)
 
-    async def names_of_clips(self, clips: Collection[int]) -> set[str]:
-        """Return the names of these clips' posters and filmstrips."""
+    async def posters_of(self, clips: Collection[int]) -> set[str]:
+        """Return the names of these clips' posters."""
+        return await self._names(POSTERS, clips)
 
-        def work(connection: sqlite3.Connection) -> set[str]:
-            rows = connection.execute(OF_CLIPS, (json.dumps([*clips]),))
-            return {PurePath(text_from_sql(path)).name for row in rows for path in row if path is not None}
-
-        return await self._database.read(work)
+    async def filmstrips_of(self, clips: Collection[int]) -> set[str]:
+        """Return the names of these clips' filmstrips."""
+        return await self._names(FILMSTRIPS, clips)
 
     async def names_of_media(self) -> set[str]:
-        """Return the names of all pasted pictures and frames that any task, version or draft mentions, trashed or not.
+        """Return the names of all pasted pictures and frames that any task, version, draft or project mentions, trashed or not.
 
         Reads in pages, so that other reads are not delayed. What is written meanwhile may be missed.
         """
@@ -68,6 +69,13 @@ class PictureOwners:
                     break
                 after = last
         return names
+
+    async def _names(self, query: str, clips: Collection[int]) -> set[str]:
+        def work(connection: sqlite3.Connection) -> set[str]:
+            rows = connection.execute(query, (json.dumps([*clips]),))
+            return {PurePath(text_from_sql(path)).name for (path,) in rows if path is not None}
+
+        return await self._database.read(work)
 
 
 def _page(connection: sqlite3.Connection, table: str, columns: Collection[str], after: int) -> tuple[int | None, set[str]]:

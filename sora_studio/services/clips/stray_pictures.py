@@ -3,7 +3,7 @@
 import logging
 import os
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -62,9 +62,8 @@ class StrayPictures:
         try:
             if not await self._owners.knows_all():
                 return 0
-            removed = 0
-            for folder in (self._folders.posters, self._folders.filmstrips):
-                removed += await self._look_at_clips(folder)
+            removed = await self._look_at_clips(self._folders.posters, self._owners.posters_of)
+            removed += await self._look_at_clips(self._folders.filmstrips, self._owners.filmstrips_of)
             removed += await self._look_at_media(self._folders.frames)
         except (FolderSilent, DatabaseUnusable, OSError) as error:
             _log.info("Strays were not removed: %s", error)
@@ -73,14 +72,14 @@ class StrayPictures:
             _log.info("%d pictures that belonged to nothing were removed.", removed)
         return removed
 
-    async def _look_at_clips(self, folder: Path) -> int:
+    async def _look_at_clips(self, folder: Path, names_of: Callable[[Collection[int]], Awaitable[set[str]]]) -> int:
         old = await self._old_files(folder)
         of_clip = {name: int(match[1]) for name in old if (match := _OF_CLIP.fullmatch(name))}
         strays = _unfinished(old)
         names = [*of_clip]
         for start in range(0, len(names), PAGE):
             page = names[start : start + PAGE]
-            kept = await self._owners.names_of_clips({of_clip[name] for name in page})
+            kept = await names_of({of_clip[name] for name in page})
             strays += [name for name in page if name not in kept]
         return await self._remove(folder, strays)
 
