@@ -10,10 +10,41 @@ _STATES = (
     "trashed", "continued", "Kept", "odd", "",
 )  # fmt: skip
 _BARE = st.sampled_from(
-    (
-        "red fo FOX 50% _ ' * 京 東京 ❤ or OR kept Rejected - -- \" #12 # a:b stars stars: mode in:trash in:hidden in: "
-        "sort:stars sort:oldest sort:cost sort:duration sort: 12 1"
-    ).split(" ")
+    [
+        "red",
+        "fo",
+        "FOX",
+        "50%",
+        "_",
+        "'",
+        "*",
+        "京",
+        "東京",
+        "❤",
+        "or",
+        "OR",
+        "kept",
+        "Rejected",
+        "-",
+        "--",
+        '"',
+        "#12",
+        "#",
+        "a:b",
+        "stars",
+        "stars:",
+        "mode",
+        "in:trash",
+        "in:hidden",
+        "in:",
+        "sort:stars",
+        "sort:oldest",
+        "sort:cost",
+        "sort:duration",
+        "sort:",
+        "12",
+        "1",
+    ]
 )
 
 

@@ -203,10 +203,36 @@ def test_the_canonical_text(text: str, canonical: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    (
-        'stars: stars:> stars:6 mode: tag: tag:" tag:"" before: before:2026-1 on:2026-02-30 is: is:odd has: in: in:trsh -in:trash '
-        "-sort:cost sort: shape: id: # #x cost:>0. dur:8.. x:y OR - http://a"
-    ).split(" "),
+    [
+        "stars:",
+        "stars:>",
+        "stars:6",
+        "mode:",
+        "tag:",
+        'tag:"',
+        'tag:""',
+        "before:",
+        "before:2026-1",
+        "on:2026-02-30",
+        "is:",
+        "is:odd",
+        "has:",
+        "in:",
+        "in:trsh",
+        "-in:trash",
+        "-sort:cost",
+        "sort:",
+        "shape:",
+        "id:",
+        "#",
+        "#x",
+        "cost:>0.",
+        "dur:8..",
+        "x:y",
+        "OR",
+        "-",
+        "http://a",
+    ],
 )
 def test_what_is_no_filter_yet_stays_a_word(text: str) -> None:
     query = parse(text)
