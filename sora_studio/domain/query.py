@@ -47,6 +47,11 @@ class Term:
         return f"not {self.condition.words}"
 
     @property
+    def word(self) -> Words | None:
+        """The word or phrase to look for; None for a filter, and for one that must not be there."""
+        return self.condition if isinstance(self.condition, Words) and not self.negated else None
+
+    @property
     def is_void(self) -> bool:
         """Whether it asks for nothing, having no visible character."""
         return isinstance(self.condition, Words) and not self.condition.folded
@@ -114,8 +119,7 @@ class Query:
     @property
     def words(self) -> tuple[Words, ...]:
         """The words and phrases to look for: what a result shows as its hits."""
-        terms = (term for group in self.groups for term in group.terms if not term.negated)
-        return tuple(term.condition for term in terms if isinstance(term.condition, Words))
+        return tuple(term.word for group in self.groups for term in group.terms if term.word is not None)
 
     @property
     def chips(self) -> tuple[Chip, ...]:
@@ -149,23 +153,20 @@ class Query:
 def parse(text: str) -> Query:
     """Return the query that a text means. Every text means one."""
     tokens = list(_tokens(text))
-    items = list[Item]()
+    items = list[list[Term] | Widened | Sorted]()
     at = 0
     while at < len(tokens):
         token = tokens[at]
         at += 1
-        if token is not None and not isinstance(token, Term):
-            items.append(token)
-            continue
         if token is None:
             before, after = items[-1] if items else None, tokens[at] if at < len(tokens) else None
-            if isinstance(before, Group) and isinstance(after, Term):
-                items[-1] = Group((*before.terms, after))
+            if isinstance(before, list) and isinstance(after, Term):
+                before.append(after)
                 at += 1
                 continue
             token = Term(Words(_OR))
-        items.append(Group((token,)))
-    return Query(tuple(items))
+        items.append([token] if isinstance(token, Term) else token)
+    return Query(tuple(Group(tuple(item)) if isinstance(item, list) else item for item in items))
 
 
 def _closed(query: Query) -> str:

@@ -21,6 +21,8 @@ from collections.abc import Iterator
 _WORD, _UNSPACED, _SYMBOL, _SPACE = "w", "u", "s", " "
 _RUNS = re.compile("w+|u+|s| ")
 _GAP = "\N{IDEOGRAPHIC SPACE}"
+_BREAK = _GAP * 2
+"""Stands between two texts."""
 _LONGEST_EXACT = 8_000
 """In characters. FTS5 cuts tokens at 32,768 bytes, so that longer words may agree in their beginning only."""
 
@@ -93,9 +95,9 @@ def has_word(folded_text: str, word: str, *, whole: bool = False) -> bool:
     return False
 
 
-def index_words(text: str) -> str:
-    """Return the tokens of a text, separated by spaces, as the index stores them."""
-    return " ".join(_tokens(fold(text)))
+def index_words(*texts: str) -> str:
+    """Return the tokens of texts, separated by spaces, as the index stores them. No phrase reaches from one into the next."""
+    return f" {_BREAK} ".join(" ".join(_tokens(fold(text))) for text in texts)
 
 
 def fts_expression(word: str, *, whole: bool = False) -> str | None:

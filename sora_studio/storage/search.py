@@ -25,7 +25,7 @@ def index_version(connection: sqlite3.Connection, version: int, text: str) -> No
 
 def index_task(connection: sqlite3.Connection, task: int) -> None:
     """Index the words of a task's notes and tags again."""
-    words = " ".join(index_words(text_from_sql(row[0])) for row in connection.execute(_NOTES, {"task": task}))
+    words = index_words(*(text_from_sql(row[0]) for row in connection.execute(_NOTES, {"task": task})))
     connection.execute("DELETE FROM task_words WHERE rowid = ?", (task,))
     if words:
         connection.execute("INSERT INTO task_words (rowid, words) VALUES (?, ?)", (task, words))

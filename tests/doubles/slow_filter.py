@@ -45,6 +45,7 @@ class SearchFacts:
     duration_s: float | None = None
     width: int | None = None
     height: int | None = None
+    has_clip: bool = True
     has_file: bool = False
     has_parent: bool = False
     trashed: bool = False
@@ -53,9 +54,12 @@ class SearchFacts:
 
 def search(query: Query, facts: Iterable[SearchFacts], *, today: date) -> list[int]:
     """Return the numbers of the tasks found, in the order of the results."""
-    found = sorted((one for one in facts if matches(query, one, today=today)), key=lambda one: one.number, reverse=True)
+    found = sorted(
+        (one for one in facts if matches(query, one, today=today)), key=lambda one: (one.day, one.number), reverse=True
+    )
+    if query.sort is Sort.OLDEST:
+        found.reverse()
     keys: dict[Sort, Callable[[SearchFacts], float]] = {
-        Sort.OLDEST: lambda one: one.number,
         Sort.STARS: lambda one: -one.stars,
         Sort.COST: lambda one: -(-1 if one.cost_usd is None else one.cost_usd),
         Sort.DURATION: lambda one: -(-1 if one.duration_s is None else one.duration_s),

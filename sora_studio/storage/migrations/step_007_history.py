@@ -131,8 +131,13 @@ STATEMENTS = (
     "CREATE INDEX tasks_in_trash ON tasks (trashed_at) WHERE trashed_at IS NOT NULL",
     """
     CREATE INDEX tasks_in_library
-    ON tasks (day, id, trashed_at, removed_at, phase, verdict, stars, seen_at, project, version, model)
+    ON tasks (day, id, trashed_at, removed_at, phase, verdict, stars, seen_at, project, version, model, mode, parent_kind,
+              measured_usd, estimated_usd)
     """,
+    "CREATE INDEX tasks_failed ON tasks (id) WHERE phase = 'failed'",
+    "CREATE INDEX tasks_with_note ON tasks (id) WHERE note IS NOT NULL",
+    "CREATE INDEX clips_with_note ON clips (task) WHERE note IS NOT NULL",
+    "CREATE INDEX clips_in_library ON clips (task, position, state, duration_s, width, height)",
     "CREATE VIRTUAL TABLE version_words USING fts5 (words, tokenize = 'ascii', prefix = '2 3')",
     "INSERT INTO version_words (rowid, words) SELECT id, index_words(text) FROM versions",
     "CREATE VIRTUAL TABLE task_words USING fts5 (words, tokenize = 'ascii', prefix = '2 3')",
