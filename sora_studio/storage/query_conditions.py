@@ -23,7 +23,7 @@ _OF_VERSION = "version IN (SELECT rowid FROM version_words WHERE version_words M
 _OF_TASK = "id IN (SELECT rowid FROM task_words WHERE task_words MATCH ?)"
 _ANY_OF_TASK = "SELECT 1 FROM task_words WHERE task_words MATCH ? LIMIT 1"
 _BY_SERVICE_ID = "SELECT id FROM tasks WHERE task_id IN (?, ?, ?)"
-_CLIPS_IN_ORDER = "clips INDEXED BY clips_in_library"
+_CLIPS = "clips INDEXED BY clips_in_library"
 _IDS = "id IN (SELECT value FROM json_each(?))"
 _STALE = """version IN (
     SELECT sent.id FROM drafts CROSS JOIN versions AS sent ON sent.document = drafts.id WHERE sent.text <> drafts.prompt
@@ -56,7 +56,7 @@ _RUNNING = sorted({Phase.UNKNOWN} | {phase for phase in Phase if SECTIONS[phase]
 _HAVING = {
     Having.NOTE: "id IN (SELECT id FROM tasks WHERE note IS NOT NULL UNION ALL SELECT task FROM clips WHERE note IS NOT NULL)",
     Having.TAG: "id IN (SELECT task FROM taggings)",
-    Having.FILE: f"id IN (SELECT task FROM {_CLIPS_IN_ORDER} WHERE state = 'saved')",  # noqa: S608 - a constant of ours
+    Having.FILE: "id IN (SELECT task FROM clips INDEXED BY clips_saved WHERE state = 'saved')",
     Having.PARENT: "id IN (SELECT id FROM tasks WHERE parent IS NOT NULL)",
 }
 _SHAPES = {Shape.PORTRAIT: "width < height", Shape.LANDSCAPE: "width > height", Shape.SQUARE: "width = height"}
@@ -143,7 +143,7 @@ class _Conditions:
             case Has(what):
                 found = Condition(_HAVING[what])
             case Shaped(shape):
-                found = Condition(f"id IN (SELECT task FROM {_CLIPS_IN_ORDER} WHERE {_SHAPES[shape]})")  # noqa: S608 - constants
+                found = Condition(f"id IN (SELECT task FROM {_CLIPS} WHERE {_SHAPES[shape]})")  # noqa: S608 - constants
             case Named() as named:
                 found = self._named(named)
             case Identity() as identity:
@@ -213,7 +213,7 @@ def _figure(figure: Figure) -> Condition:
     compared = " AND ".join(f"round({value}, {figure.digits}) {relation} ?" for relation, _ in figure.limits)
     limits = tuple(limit for _, limit in figure.limits)
     if figure.measure is Measure.DURATION:
-        return Condition(f"id IN (SELECT task FROM {_CLIPS_IN_ORDER} WHERE {compared})", limits)  # noqa: S608
+        return Condition(f"id IN (SELECT task FROM {_CLIPS} WHERE {compared})", limits)  # noqa: S608
     return Condition(compared, limits)
 
 
