@@ -139,7 +139,7 @@ STATEMENTS = (
     "CREATE INDEX clips_with_note ON clips (task) WHERE note IS NOT NULL",
     # Without the state and not beginning with the task, so that other statements keep to the indexes that are made for them.
     "CREATE INDEX clips_in_library ON clips (width, height, duration_s, task)",
-    "CREATE INDEX clips_saved ON clips (task) WHERE state = 'saved'",
+    "CREATE INDEX clips_saved ON clips (task, state) WHERE state = 'saved'",
     "CREATE VIRTUAL TABLE version_words USING fts5 (words, tokenize = 'ascii', prefix = '2 3')",
     "INSERT INTO version_words (rowid, words) SELECT id, index_words(text) FROM versions",
     "CREATE VIRTUAL TABLE task_words USING fts5 (words, tokenize = 'ascii', prefix = '2 3')",
