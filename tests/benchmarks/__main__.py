@@ -17,6 +17,7 @@ BENCHMARKS = (
     "tracked_day",
     "transfer_matrix",
     "task_list",
+    "library_grid",
     "database",
     "memory",
     "faults",

@@ -1,0 +1,1 @@
+"""The library room: the clips of a query as a grid or a list."""

@@ -1,0 +1,267 @@
+"""Paints the items of the library: tiles of the grid, lines of the list, and placeholders while they are loading."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from itertools import accumulate
+from pathlib import Path
+
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPixmap
+
+from sora_studio.domain.library import TileFacts, Verdict
+from sora_studio.ui.kit import theme
+from sora_studio.ui.library.grid_layout import frame_height
+from sora_studio.ui.library.poster_store import PosterStore
+from sora_studio.viewmodels.library.tile_words import (
+    SEPARATOR,
+    STAR,
+    VERDICT_WORDS,
+    cost_text,
+    length_text,
+    notes_text,
+    takes_text,
+    time_text,
+)
+
+Scrub = Callable[[QPainter, QRect, Path, float], bool]
+"""Paints a filmstrip's picture at a fraction (0–1) of its length into the frame; False while the strip is not loaded."""
+RADIUS = 5
+LIST_POSTER = (64, 36)
+_BADGE_FILL = QColor(14, 14, 14, 200)
+_BADGE_HEIGHT = 18
+_INSET = 6
+_GAP = 14
+_LEAST_TITLE = 180
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_COLUMNS = (
+    ("when", 84, 0),
+    ("cost", 92, 4),
+    ("length", 44, 1),
+    ("stars", 76, 2),
+    ("verdict", 88, 3),
+    ("options", 128, 5),
+    ("model", 104, 6),
+)
+"""A line's columns from the right: name, width for the longest usual words, and rank; narrow lists show the first ranks."""
+
+
+@dataclass(frozen=True, slots=True)
+class TileLook:
+    """How an item is painted at the moment. `scrub` is the pointer's place in its frame (0–1), None without a pointer."""
+
+    is_marked: bool = False
+    is_current: bool = False
+    has_focus: bool = False
+    is_hovered: bool = False
+    is_take: bool = False
+    scrub: float | None = None
+
+
+class TilePainter:
+    """Paints into the cells of the layout. Never waits: a poster that is not loaded leaves its frame empty."""
+
+    def __init__(self, posters: PosterStore) -> None:
+        self._posters = posters
+        self.scrub: Scrub | None = None
+        self.shows_days = False
+        """Whether a line says its day, because no heading does."""
+        self._title = theme.font(size_px=13)
+        self._small = theme.font(size_px=12)
+        self._badge = theme.font(size_px=11)
+        self._stars = theme.font(size_px=12)
+        self._stars.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 1)
+        self._metrics = {id(font): QFontMetrics(font) for font in (self._title, self._small, self._badge, self._stars)}
+
+    # --- grid -----------------------------------------------------------------------------------------------------
+
+    def tile(self, painter: QPainter, cell: QRect, facts: TileFacts | None, look: TileLook) -> None:
+        """Paint a tile of the grid."""
+        frame = grid_frame(cell)
+        self._backing(painter, cell.adjusted(-5, -5, 5, 3), look)
+        if facts is None:
+            self._ghost(painter, frame, QRect(frame.left(), frame.bottom() + 10, int(cell.width() * 0.6), 8))
+            return
+        if look.scrub is None or not self._scrubbed(painter, frame, facts, look.scrub):
+            self._poster(painter, frame, facts)
+        if takes := takes_text(facts):
+            self._paint_badge(painter, frame, takes, at_right=False, at_top=True)
+        if length := length_text(facts):
+            self._paint_badge(painter, frame, length, at_right=True, at_top=False)
+        self._caption(painter, QRect(frame.left(), frame.bottom() + 1, frame.width(), cell.bottom() - frame.bottom()), facts)
+        if look.is_marked:
+            self._check(painter, QRect(frame.right() - 24, frame.top() + 6, 18, 18))
+        self._ring(painter, QRectF(frame), look)
+
+    def _caption(self, painter: QPainter, place: QRect, facts: TileFacts) -> None:
+        line = QRect(place.left(), place.top() + 7, place.width(), 18)
+        self._text(painter, line, facts.title, self._title, theme.tokens().text)
+        line = QRect(place.left(), place.top() + 25, place.width(), 16)
+        if facts.stars:
+            stars = STAR * facts.stars
+            self._text(painter, line, stars, self._stars, theme.tokens().review, _RIGHT)
+            line.setRight(line.right() - self._advance(self._stars, stars) - 8)
+        if facts.verdict:
+            words = VERDICT_WORDS[facts.verdict]
+            self._text(painter, line, words, self._small, _verdict_colour(facts.verdict))
+            line.setLeft(line.left() + self._advance(self._small, words))
+        if notes := notes_text(facts):
+            separated = f"{SEPARATOR}{notes}" if facts.verdict else notes
+            self._text(painter, line, separated, self._small, theme.tokens().secondary)
+
+    # --- list -----------------------------------------------------------------------------------------------------
+
+    def line(self, painter: QPainter, cell: QRect, facts: TileFacts | None, look: TileLook) -> None:
+        """Paint a line of the list."""
+        self._backing(painter, cell.adjusted(-8, 0, 8, 0), look)
+        frame = list_frame(cell, is_take=look.is_take)
+        if facts is None:
+            self._ghost(painter, frame, QRect(frame.right() + _GAP, cell.center().y() - 4, int(cell.width() * 0.3), 8))
+            return
+        if look.scrub is None or not self._scrubbed(painter, frame, facts, look.scrub):
+            self._poster(painter, frame, facts)
+        if look.is_marked:
+            self._check(painter, QRect(frame.right() - 20, frame.top() + 3, 16, 16))
+        title = QRect(frame.right() + 1 + _GAP, cell.top(), cell.right() - frame.right() - _GAP, cell.height())
+        shown = _ranks(title.width())
+        for name, width, rank in _COLUMNS:
+            if rank >= shown:
+                continue
+            column = QRect(title.right() - width + 1, cell.top(), width, cell.height())
+            self._column(painter, column, name, facts)
+            title.setRight(column.left() - _GAP)
+        self._title_line(painter, title, facts)
+        if look.is_current:
+            self._ring(painter, QRectF(cell.adjusted(-6, 2, 6, -2)), look)
+
+    def _title_line(self, painter: QPainter, place: QRect, facts: TileFacts) -> None:
+        """Paint the title and, after it, what else is to be known."""
+        notes = SEPARATOR.join(filter(None, (takes_text(facts), notes_text(facts))))
+        wanted = self._advance(self._title, facts.title)
+        aside = min(self._advance(self._small, notes) + _GAP, place.width() // 2) if notes else 0
+        title = QRect(place.left(), place.top(), min(wanted + 2, place.width() - aside), place.height())
+        self._text(painter, title, facts.title, self._title, theme.tokens().text)
+        if notes:
+            rest = QRect(title.right() + _GAP, place.top(), place.right() - title.right() - _GAP + 1, place.height())
+            self._text(painter, rest, notes, self._small, theme.tokens().secondary)
+
+    def _column(self, painter: QPainter, place: QRect, name: str, facts: TileFacts) -> None:
+        tokens = theme.tokens()
+        if name == "stars":
+            self._text(painter, place, STAR * facts.stars, self._stars, tokens.review)
+        elif name == "verdict" and facts.verdict:
+            self._text(painter, place, VERDICT_WORDS[facts.verdict], self._small, _verdict_colour(facts.verdict))
+        elif name in {"when", "length", "cost"}:
+            words = {"when": time_text(facts.created_at, with_day=self.shows_days), "length": length_text(facts)}
+            self._text(painter, place, words.get(name, cost_text(facts)), self._small, tokens.secondary, _RIGHT)
+        elif name in {"options", "model"}:
+            words = facts.options if name == "options" else facts.model
+            self._text(painter, place, words, self._small, tokens.secondary)
+
+    # --- parts ----------------------------------------------------------------------------------------------------
+
+    def _scrubbed(self, painter: QPainter, frame: QRect, facts: TileFacts, fraction: float) -> bool:
+        if self.scrub is None or facts.filmstrip is None or not self.scrub(painter, frame, facts.filmstrip, fraction):
+            return False
+        painter.fillRect(QRect(frame.left(), frame.bottom() - 2, round(frame.width() * fraction), 3), QColor("#ffffff"))
+        return True
+
+    def _poster(self, painter: QPainter, frame: QRect, facts: TileFacts) -> None:
+        picture = self._picture(painter, frame, facts)
+        if picture is not None:
+            painter.drawPixmap(frame, picture)
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(theme.DARK.stage))
+        painter.drawRoundedRect(frame, RADIUS, RADIUS)
+        if facts.poster is None:
+            box = QRect(0, 0, 20, 20)
+            box.moveCenter(frame.center())
+            theme.icon("film", theme.DARK.disabled).paint(painter, box)
+
+    def _picture(self, painter: QPainter, frame: QRect, facts: TileFacts) -> QPixmap | None:
+        if facts.poster is None:
+            return None
+        return self._posters.frame(facts.poster, frame.size(), painter.device().devicePixelRatioF())
+
+    def _backing(self, painter: QPainter, place: QRect, look: TileLook) -> None:
+        """Paint what lies under a selected item, under the pointer's line, and under the takes of an open stack."""
+        tokens = theme.tokens()
+        colour = tokens.selection if look.is_marked else tokens.panel if look.is_take else None
+        if colour:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(colour))
+            painter.drawRoundedRect(place, theme.RADIUS, theme.RADIUS)
+
+    def _ghost(self, painter: QPainter, frame: QRect, words: QRect) -> None:
+        tokens = theme.tokens()
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(tokens.panel if tokens is theme.DARK else tokens.line))
+        painter.drawRoundedRect(frame, RADIUS, RADIUS)
+        painter.setBrush(QColor(tokens.line))
+        painter.drawRoundedRect(words, 3, 3)
+
+    def _ring(self, painter: QPainter, frame: QRectF, look: TileLook) -> None:
+        """Paint a ring with a gap around the current item: the accent while the view has the focus, else quiet."""
+        if look.is_current:
+            tokens = theme.tokens()
+            painter.setPen(QPen(QColor(tokens.accent if look.has_focus else tokens.disabled), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(frame.adjusted(-3, -3, 3, 3), theme.RADIUS + 1, theme.RADIUS + 1)
+
+    def _check(self, painter: QPainter, box: QRect) -> None:
+        tokens = theme.tokens()
+        painter.setPen(QPen(QColor(tokens.on_accent), 1))
+        painter.setBrush(QColor(tokens.accent))
+        painter.drawEllipse(box)
+        theme.icon("check", tokens.on_accent).paint(painter, box.adjusted(3, 3, -3, -3))
+
+    def _paint_badge(self, painter: QPainter, frame: QRect, words: str, *, at_right: bool, at_top: bool) -> None:
+        width = self._advance(self._badge, words) + 2 * _INSET
+        left = frame.right() + 1 - _INSET - width if at_right else frame.left() + _INSET
+        top = frame.top() + _INSET if at_top else frame.bottom() + 1 - _INSET - _BADGE_HEIGHT
+        place = QRect(left, top, width, _BADGE_HEIGHT)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(_BADGE_FILL)
+        painter.drawRoundedRect(place, 4, 4)
+        painter.setFont(self._badge)
+        painter.setPen(QColor(theme.DARK.text))
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, words)
+
+    def _text(
+        self, painter: QPainter, place: QRect, words: str, font: QFont, colour: str, side: Qt.AlignmentFlag = _LEFT
+    ) -> None:
+        if not words or place.width() <= 0:
+            return
+        painter.setFont(font)
+        painter.setPen(QColor(colour))
+        painter.drawText(place, side, self._metrics[id(font)].elidedText(words, Qt.TextElideMode.ElideRight, place.width()))
+
+    def _advance(self, font: QFont, words: str) -> int:
+        return self._metrics[id(font)].horizontalAdvance(words)
+
+
+def grid_frame(cell: QRect) -> QRect:
+    """Return the 16:9 frame at the top of a tile."""
+    return QRect(cell.left(), cell.top(), cell.width(), frame_height(cell.width()))
+
+
+def list_frame(cell: QRect, *, is_take: bool = False) -> QRect:
+    """Return the poster at the left of a line; takes are indented below their stack."""
+    width, height = LIST_POSTER
+    indent = 24 if is_take else 0
+    return QRect(cell.left() + indent, cell.top() + (cell.height() - height) // 2, width, height)
+
+
+@cache
+def _ranks(width: int) -> int:
+    """Return how many columns fit beside the title."""
+    room = width - _LEAST_TITLE
+    widths = [column for _, column, _ in sorted(_COLUMNS, key=lambda column: column[2])]
+    return sum(used <= room for used in accumulate(column + _GAP for column in widths))
+
+
+def _verdict_colour(verdict: Verdict) -> str:
+    tokens = theme.tokens()
+    return tokens.ready if verdict is Verdict.KEPT else tokens.failed
