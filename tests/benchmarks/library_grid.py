@@ -19,12 +19,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from sora_studio.app.event_loop import StudioEventLoop
-from sora_studio.disk_calls import DiskThreads
 from sora_studio.domain.library import DayGroup, LibraryIndex, TileFacts
 from sora_studio.domain.settings import Theme
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.task_scope import TaskScope
-from sora_studio.ui.library.library_view import LibraryMode, LibraryView
+from sora_studio.ui.library.grid_layout import LibraryMode
+from sora_studio.ui.library.library_view import LibraryView
 from sora_studio.viewmodels.library.library_model import LibraryModel
 from sora_studio.viewmodels.library.library_services import LibraryServices
 from tests.benchmarks.figures import Figure, median, percentile
@@ -79,7 +79,7 @@ class Bench:
     def __init__(self, library: Library, mode: LibraryMode) -> None:
         self.scope = TaskScope(lambda error, name: print(error, name, file=sys.stderr))
         self.model = LibraryModel(self.scope.start)
-        self.view = LibraryView(self.model, self.scope, DiskThreads(), today=lambda: TODAY)
+        self.view = LibraryView(self.model, self.scope, today=lambda: TODAY)
         self.view.resize(*SIZE)
         self.view.set_mode(mode)
         self.view.show()

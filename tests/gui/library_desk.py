@@ -5,7 +5,6 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from sora_studio.disk_calls import DiskThreads
 from sora_studio.domain.library import TileFacts
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.library.library_view import LibraryView
@@ -26,7 +25,7 @@ class LibraryDesk:
         self.scope = TaskScope(lambda error, _name: self.errors.append(error))
         self.library = MemoryLibrary()
         self.model = LibraryModel(self.scope.start)
-        self.view = LibraryView(self.model, self.scope, DiskThreads(), today=lambda: TODAY)
+        self.view = LibraryView(self.model, self.scope, today=lambda: TODAY)
         self.view.resize(1_021, 836)
         qtbot.addWidget(self.view)
 

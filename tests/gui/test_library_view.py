@@ -15,8 +15,8 @@ from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.library import LibraryIndex, TileFacts, Verdict
 from sora_studio.domain.theme_choice import Theme
 from sora_studio.ui.kit import theme
+from sora_studio.ui.library.grid_layout import LibraryMode
 from sora_studio.ui.library.library_drag import TASKS_MIME, tasks_in
-from sora_studio.ui.library.library_view import LibraryMode
 from tests.doubles.library_tiles import tile
 from tests.gui.library_desk import CONTROL, SHIFT, LibraryDesk
 
@@ -156,7 +156,7 @@ def test_selected_tiles_are_dragged_as_files_and_ids(desk: LibraryDesk) -> None:
         carried.append(([url.toLocalFile() for url in mime.urls()], tasks_in(mime)))
         assert mime.hasFormat(TASKS_MIME)
 
-    desk.view.drag.carry = carry
+    desk.view.pointer.drag.carry = carry
     desk.click(20)
     desk.click(18, CONTROL)
     desk.drag(desk.spot(18), desk.spot(13), release=False)
@@ -168,7 +168,7 @@ def test_selected_tiles_are_dragged_as_files_and_ids(desk: LibraryDesk) -> None:
 def test_a_button_that_is_released_in_time_drags_nothing(desk: LibraryDesk) -> None:
     desk.open(*many(20))
     carried = list[QDrag]()
-    desk.view.drag.carry = carried.append
+    desk.view.pointer.drag.carry = carried.append
     desk.drag(desk.spot(18), desk.spot(13))
     with desk.qtbot.waitSignal(desk.model.searched):
         desk.model.refresh()
@@ -202,11 +202,11 @@ def test_at_the_top_new_items_appear_unless_the_pointer_is_there(desk: LibraryDe
     desk.library.put(tile(22), tile(23))
     desk.refresh()
     assert desk.ids[0] == 21
-    assert desk.view.new_items.isVisible()
-    assert desk.view.new_items.text() == "2 new clips"
-    QTest.mouseClick(desk.view.new_items, Qt.MouseButton.LeftButton)
+    assert desk.view.updates.new_items.isVisible()
+    assert desk.view.updates.new_items.text() == "2 new clips"
+    QTest.mouseClick(desk.view.updates.new_items, Qt.MouseButton.LeftButton)
     assert desk.ids[:2] == [23, 22]
-    assert not desk.view.new_items.isVisible()
+    assert not desk.view.updates.new_items.isVisible()
 
 
 def test_held_items_come_when_the_pointer_leaves(desk: LibraryDesk) -> None:
@@ -265,14 +265,14 @@ def test_nothing_yet_and_nothing_found(desk: LibraryDesk) -> None:
     assert _words(desk) == ["Clips you make appear here", "Ctrl+Enter sends your prompt."]
     with desk.qtbot.waitSignal(desk.model.searched):
         desk.model.search("stars:>=3 zebra")
-    desk.view.empty.offer_drop("Drop “stars ≥ 3” (41 clips)")
+    desk.view.updates.empty.offer_drop("Drop “stars ≥ 3” (41 clips)")
     assert _words(desk)[0] == "Nothing found"
-    with desk.qtbot.waitSignal(desk.view.empty.drop_requested):
-        QTest.mouseClick(desk.view.empty.drop, Qt.MouseButton.LeftButton)
+    with desk.qtbot.waitSignal(desk.view.updates.empty.drop_requested):
+        QTest.mouseClick(desk.view.updates.empty.drop, Qt.MouseButton.LeftButton)
     desk.library.put(tile(1))
     with desk.qtbot.waitSignal(desk.model.searched):
         desk.model.search("")
-    assert not desk.view.empty.isVisible()
+    assert not desk.view.updates.empty.isVisible()
 
 
 def test_the_filmstrip_is_scrubbed_under_the_pointer(desk: LibraryDesk) -> None:
@@ -391,7 +391,7 @@ def _menu(desk: LibraryDesk, task: int) -> None:
 
 
 def _words(desk: LibraryDesk) -> list[str]:
-    return [desk.view.empty.title.text(), desk.view.empty.hint.text()]
+    return [desk.view.updates.empty.title.text(), desk.view.updates.empty.hint.text()]
 
 
 def _around(desk: LibraryDesk, task: int) -> QRect:

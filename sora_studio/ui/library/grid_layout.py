@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import accumulate
 
 from PySide6.QtCore import QRect
@@ -16,6 +17,13 @@ CAPTION_HEIGHT = 44
 LINE_HEIGHT = 46
 LEAST_TILE_WIDTH = 120
 MOST_TILE_WIDTH = 480
+
+
+class LibraryMode(StrEnum):
+    """Tiles in rows, or one line for each item."""
+
+    GRID = "grid"
+    LIST = "list"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,13 @@ def grid_metrics(width: int, tile_width: int, *, has_headings: bool = True) -> M
 def list_metrics(width: int, *, has_headings: bool = True) -> Metrics:
     """Return one column of lines."""
     return Metrics(1, max(1, width - 2 * MARGIN), LINE_HEIGHT, heading_height=HEADING_HEIGHT if has_headings else 0)
+
+
+def metrics_for(mode: LibraryMode, width: int, tile_width: int, *, has_headings: bool) -> Metrics:
+    """Return the sizes of a view of this width; a list has no use for `tile_width`."""
+    if mode is LibraryMode.GRID:
+        return grid_metrics(width, tile_width, has_headings=has_headings)
+    return list_metrics(width, has_headings=has_headings)
 
 
 def frame_height(width: int) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPainterPath, QPixmap
 
-from sora_studio.disk_calls import ANSWER_WITHIN_S, DiskThreads
+from sora_studio.disk_calls import on_disk
 from sora_studio.domain.errors import FolderSilent
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.images import read_poster
@@ -29,9 +29,9 @@ class PosterStore(QObject):
 
     arrived = Signal(object)
 
-    def __init__(self, scope: TaskScope, disks: DiskThreads, parent: QObject | None = None) -> None:
+    def __init__(self, scope: TaskScope, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._scope, self._disks = scope, disks
+        self._scope = scope
         self._frames = OrderedDict[Path, QPixmap]()
         self._bytes = 0
         self._waiting = OrderedDict[Path, tuple[QSize, float]]()
@@ -53,6 +53,10 @@ class PosterStore(QObject):
             self._start_next()
         return found
 
+    def known(self, path: Path) -> QPixmap | None:
+        """Return the framed poster in whatever size it was read; None if it was not."""
+        return self._frames.get(path)
+
     def skip_waiting(self) -> None:
         """Forget what was asked for and is not being read yet."""
         self._waiting.clear()
@@ -70,7 +74,7 @@ class PosterStore(QObject):
 
     async def _read(self, path: Path, size: QSize, scale: float) -> None:
         try:
-            image = await self._disks.run(path.parent, partial(framed, path, _pixels(size, scale)), within_s=ANSWER_WITHIN_S)
+            image = await on_disk(path.parent, partial(framed, path, _pixels(size, scale)))
         except FolderSilent:
             return  # asked for again when it is painted the next time
         finally:

@@ -7,7 +7,7 @@ from itertools import accumulate
 from pathlib import Path
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen, QPixmap
 
 from sora_studio.domain.library import TileFacts, Verdict
 from sora_studio.ui.kit import theme
@@ -23,9 +23,10 @@ from sora_studio.viewmodels.library.tile_words import (
     takes_text,
     time_text,
 )
+from sora_studio.viewmodels.tasks.task_words import is_right_to_left
 
 Scrub = Callable[[QPainter, QRect, Path, float], bool]
-"""Paints a filmstrip's picture at a fraction (0–1) of its length into the frame; False while the strip is not loaded."""
+"""Paints a filmstrip's picture and the line of time at a fraction (0–1) of its length; False while the strip is not loaded."""
 RADIUS = 5
 LIST_POSTER = (64, 36)
 _BADGE_FILL = QColor(14, 14, 14, 200)
@@ -33,8 +34,8 @@ _BADGE_HEIGHT = 18
 _INSET = 6
 _GAP = 14
 _LEAST_TITLE = 180
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
 _COLUMNS = (
     ("when", 84, 0),
     ("cost", 92, 4),
@@ -54,7 +55,6 @@ class TileLook:
     is_marked: bool = False
     is_current: bool = False
     has_focus: bool = False
-    is_hovered: bool = False
     is_take: bool = False
     scrub: float | None = None
 
@@ -86,17 +86,24 @@ class TilePainter:
         if look.scrub is None or not self._scrubbed(painter, frame, facts, look.scrub):
             self._poster(painter, frame, facts)
         if takes := takes_text(facts):
-            self._paint_badge(painter, frame, takes, at_right=False, at_top=True)
+            self._paint_badge(painter, self.badge(frame, facts), takes)
         if length := length_text(facts):
-            self._paint_badge(painter, frame, length, at_right=True, at_top=False)
+            width = self._advance(self._badge, length) + 2 * _INSET
+            left, top = frame.right() + 1 - _INSET - width, frame.bottom() + 1 - _INSET - _BADGE_HEIGHT
+            self._paint_badge(painter, QRect(left, top, width, _BADGE_HEIGHT), length)
         self._caption(painter, QRect(frame.left(), frame.bottom() + 1, frame.width(), cell.bottom() - frame.bottom()), facts)
         if look.is_marked:
             self._check(painter, QRect(frame.right() - 24, frame.top() + 6, 18, 18))
         self._ring(painter, QRectF(frame), look)
 
+    def badge(self, frame: QRect, facts: TileFacts) -> QRect:
+        """Return the place of the number of takes in a tile's frame."""
+        width = self._advance(self._badge, takes_text(facts)) + 2 * _INSET
+        return QRect(frame.left() + _INSET, frame.top() + _INSET, width, _BADGE_HEIGHT)
+
     def _caption(self, painter: QPainter, place: QRect, facts: TileFacts) -> None:
         line = QRect(place.left(), place.top() + 7, place.width(), 18)
-        self._text(painter, line, facts.title, self._title, theme.tokens().text)
+        self._text(painter, line, facts.title, self._title, theme.tokens().text, _side_of(facts.title))
         line = QRect(place.left(), place.top() + 25, place.width(), 16)
         if facts.stars:
             stars = STAR * facts.stars
@@ -162,10 +169,15 @@ class TilePainter:
     # --- parts ----------------------------------------------------------------------------------------------------
 
     def _scrubbed(self, painter: QPainter, frame: QRect, facts: TileFacts, fraction: float) -> bool:
-        if self.scrub is None or facts.filmstrip is None or not self.scrub(painter, frame, facts.filmstrip, fraction):
+        if self.scrub is None or facts.filmstrip is None:
             return False
-        painter.fillRect(QRect(frame.left(), frame.bottom() - 2, round(frame.width() * fraction), 3), QColor("#ffffff"))
-        return True
+        painter.save()
+        corners = QPainterPath()
+        corners.addRoundedRect(QRectF(frame), RADIUS, RADIUS)
+        painter.setClipPath(corners)
+        is_painted = self.scrub(painter, frame, facts.filmstrip, fraction)
+        painter.restore()
+        return is_painted
 
     def _poster(self, painter: QPainter, frame: QRect, facts: TileFacts) -> None:
         picture = self._picture(painter, frame, facts)
@@ -217,11 +229,7 @@ class TilePainter:
         painter.drawEllipse(box)
         theme.icon("check", tokens.on_accent).paint(painter, box.adjusted(3, 3, -3, -3))
 
-    def _paint_badge(self, painter: QPainter, frame: QRect, words: str, *, at_right: bool, at_top: bool) -> None:
-        width = self._advance(self._badge, words) + 2 * _INSET
-        left = frame.right() + 1 - _INSET - width if at_right else frame.left() + _INSET
-        top = frame.top() + _INSET if at_top else frame.bottom() + 1 - _INSET - _BADGE_HEIGHT
-        place = QRect(left, top, width, _BADGE_HEIGHT)
+    def _paint_badge(self, painter: QPainter, place: QRect, words: str) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(_BADGE_FILL)
         painter.drawRoundedRect(place, 4, 4)
@@ -260,6 +268,10 @@ def _ranks(width: int) -> int:
     room = width - _LEAST_TITLE
     widths = [column for _, column, _ in sorted(_COLUMNS, key=lambda column: column[2])]
     return sum(used <= room for used in accumulate(column + _GAP for column in widths))
+
+
+def _side_of(title: str) -> Qt.AlignmentFlag:
+    return _RIGHT if is_right_to_left(title) else _LEFT
 
 
 def _verdict_colour(verdict: Verdict) -> str:
