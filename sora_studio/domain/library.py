@@ -1,11 +1,18 @@
 """The library as its room shows it: an index of task ids by day, and one small record for each tile."""
 
 from array import array
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import accumulate
 from pathlib import Path
+
+_FEW = 32
+"""Up to so many ids, searching the array for each is faster than visiting all."""
 
 
 class Verdict(StrEnum):
@@ -40,16 +47,28 @@ class LibraryIndex:
 
     def without(self, dropped: Collection[int]) -> "LibraryIndex":
         """Return the index without these ids."""
-        if not self.groups:
-            return replace(self, ids=array("q", [task for task in self.ids if task not in dropped]))
-        ids, groups, first = array("q"), list[DayGroup](), 0
-        for group in self.groups:
-            kept = [task for task in self.ids[first : first + group.count] if task not in dropped]
-            first += group.count
-            if kept:
-                ids.extend(kept)
-                groups.append(replace(group, count=len(kept)))
-        return replace(self, ids=ids, groups=tuple(groups))
+        places = self._places(dropped)
+        ids, begin = array("q"), 0
+        for place in (*places, len(self.ids)):
+            ids.extend(self.ids[begin:place])
+            begin = place + 1
+        ends = list(accumulate(group.count for group in self.groups))
+        fewer = Counter(bisect_right(ends, place) for place in places)
+        groups = [
+            replace(group, count=group.count - fewer[number]) if number in fewer else group
+            for number, group in enumerate(self.groups)
+        ]
+        return replace(self, ids=ids, groups=tuple(group for group in groups if group.count))
+
+    def _places(self, tasks: Collection[int]) -> list[int]:
+        """Return the sorted positions of the ids that are in the index."""
+        if len(tasks) > _FEW:
+            return [place for place, task in enumerate(self.ids) if task in tasks]
+        found = list[int]()
+        for task in tasks:
+            with suppress(ValueError):
+                found.append(self.ids.index(task))
+        return sorted(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -227,3 +227,17 @@ def test_the_current_item_passes_on_to_the_next_one(desk: Desk) -> None:
     desk.library.tiles = {9: tile(9), 8: tile(8)}
     desk.refresh()
     assert (selection.current, len(selection)) == (8, 0)
+
+
+def test_after_the_only_selected_item_is_gone_the_next_one_is_selected(desk: Desk) -> None:
+    desk.open(10)
+    selection = desk.model.selection
+    selection.select_only([5])
+    selection.make_current(5)
+    del desk.library.tiles[5]
+    desk.refresh()
+    assert (selection.current, list(selection.ids())) == (4, [4])
+    selection.select_only([4, 3])
+    del desk.library.tiles[4]
+    desk.refresh()
+    assert (selection.current, list(selection.ids())) == (3, [3])

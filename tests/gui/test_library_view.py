@@ -343,6 +343,21 @@ def test_a_stack_opens_by_key(desk: LibraryDesk) -> None:
     assert desk.model.selection.current is not None
 
 
+def test_a_stack_opens_and_closes_by_its_badge_without_being_selected(desk: LibraryDesk) -> None:
+    desk.library.stacks[19] = (19, 101)
+    desk.open(*(replace(one, takes=2) if one.id == 19 else one for one in many(20)))
+    desk.library.put(tile(101))
+    badge = desk.view.frame_at(1).topLeft() + QPoint(12, 12)
+    opened = list[int]()
+    desk.view.opened.connect(opened.append)
+    QTest.mouseClick(desk.view.viewport(), Qt.MouseButton.LeftButton, pos=badge)
+    desk.qtbot.waitUntil(lambda: desk.ids[:3] == [20, 19, 101])
+    QTest.mouseDClick(desk.view.viewport(), Qt.MouseButton.LeftButton, pos=badge)
+    QTest.mouseClick(desk.view.viewport(), Qt.MouseButton.LeftButton, pos=badge)
+    assert desk.ids[:3] == [20, 19, 18]
+    assert (desk.selected, opened) == ([], [])
+
+
 def test_a_menu_is_for_the_selection_or_for_what_is_under_the_pointer(desk: LibraryDesk) -> None:
     desk.open(*many(20))
     asked = list[int]()

@@ -48,7 +48,7 @@ class EmptyLibrary(QWidget):
         self.drop.setVisible(bool(words))
         self.drop.setText(words.replace("&", "&&"))
         if words:
-            self.hint.setText("One filter leaves nothing over.")
+            self.hint.setText("This filter hides everything:")
 
     def _dress(self) -> None:
         self._icon.setPixmap(theme.icon("film", theme.tokens().disabled).pixmap(QSize(32, 32)))
@@ -57,6 +57,4 @@ class EmptyLibrary(QWidget):
 def _label(parent: QWidget) -> QLabel:
     label = QLabel(parent)
     label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
     return label

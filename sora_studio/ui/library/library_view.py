@@ -93,6 +93,7 @@ class LibraryView(QAbstractScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # else the columns would change with it
+        self.verticalScrollBar().setStyleSheet("QScrollBar::handle:disabled { background: transparent; }")
         self.viewport().setMouseTracking(True)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
@@ -149,6 +150,7 @@ class LibraryView(QAbstractScrollArea):
         bar.setPageStep(port.height())
         bar.setSingleStep(max(20, metrics.pitch // 3))
         bar.setRange(0, max(0, self.places.height - port.height()))
+        bar.setEnabled(bar.maximum() > 0)
         if (top := restored(self._kept, order, self.places)) is not None:
             bar.setValue(top)
         self._kept = []

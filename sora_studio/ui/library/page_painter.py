@@ -1,6 +1,6 @@
 """Paints what is visible of the library: its items, the headings of the days, and the rubber band."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -34,7 +34,8 @@ class PagePainter:
         painter.fillRect(area, QColor(theme.tokens().window))
         paint = self._tiles.tile if view.mode is LibraryMode.GRID else self._tiles.line
         is_single = len(view.model.selection) == 1
-        for place in view.places.visible(top + area.top() - _REACH, top + area.bottom() + _REACH):
+        visible = view.places.visible(top + area.top() - _REACH, top + area.bottom() + _REACH)
+        for place in self._current_last(visible):
             cell = view.places.rect(place).translated(0, -top)
             paint(painter, cell, view.model.tile(place), self._look(place, is_single=is_single))
         if view.model.order.groups:
@@ -42,6 +43,13 @@ class PagePainter:
         if (band := view.pointer.band) is not None:
             _paint_band(painter, band.translated(0, -top))
         painter.end()
+
+    def _current_last(self, visible: range) -> Iterator[int]:
+        """Return the positions with the current item last: its ring lies over its neighbours' backgrounds."""
+        current = self._view.model.selection.current
+        ids = self._view.model.order.ids
+        yield from (place for place in visible if ids[place] != current)
+        yield from (place for place in visible if ids[place] == current)
 
     def _look(self, place: int, *, is_single: bool) -> TileLook:
         view, selection = self._view, self._view.model.selection
@@ -52,6 +60,7 @@ class PagePainter:
             is_current=is_current,
             has_focus=view.hasFocus(),
             is_take=view.is_take(place),
+            in_stack=view.is_take(place) or view.model.is_open(task),
             scrub=view.hover.fraction(place),
         )
 

@@ -3,15 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from itertools import accumulate
 from pathlib import Path
 
-from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtCore import QMargins, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen, QPixmap
 
 from sora_studio.domain.library import TileFacts, Verdict
 from sora_studio.ui.kit import theme
-from sora_studio.ui.library.grid_layout import frame_height
+from sora_studio.ui.library.grid_layout import GRID_GAP, ROW_GAP, frame_height
 from sora_studio.ui.library.poster_store import PosterStore
 from sora_studio.viewmodels.library.tile_words import (
     SEPARATOR,
@@ -33,29 +32,33 @@ _BADGE_FILL = QColor(14, 14, 14, 200)
 _BADGE_HEIGHT = 18
 _INSET = 6
 _GAP = 14
-_LEAST_TITLE = 180
+_TILE_REACH = QMargins(GRID_GAP // 2, ROW_GAP // 2, GRID_GAP // 2, ROW_GAP // 2)
+_LINE_REACH = QMargins(8, 0, 8, 0)
+_MARKED = QMargins(8, 5, 8, 3)
+"""How far backgrounds reach beyond a cell. Those of a stack meet halfway."""
+_LEAST_TITLE = 120
+_EASY_TITLE = 280
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter
-_COLUMNS = (
-    ("when", 84, 0),
-    ("cost", 92, 4),
-    ("length", 44, 1),
-    ("stars", 76, 2),
-    ("verdict", 88, 3),
-    ("options", 128, 5),
-    ("model", 104, 6),
-)
-"""A line's columns from the right: name, width for the longest usual words, and rank; narrow lists show the first ranks."""
+_COLUMNS = (("when", 44), ("cost", 84), ("length", 38), ("stars", 70), ("verdict", 64), ("options", 128), ("model", 104))
+"""A line's columns from the right, as wide as their longest usual words."""
+_NEEDED = ("when", "length", "verdict", "stars")
+_OPTIONAL = ("cost", "options", "model")
+_DAY_WIDTH = 84
 
 
 @dataclass(frozen=True, slots=True)
 class TileLook:
-    """How an item is painted at the moment. `scrub` is the pointer's place in its frame (0–1), None without a pointer."""
+    """How an item is painted at the moment. `in_stack` holds for the task and the takes of an open stack.
+
+    `scrub` is the pointer's place in its frame (0–1), None without a pointer.
+    """
 
     is_marked: bool = False
     is_current: bool = False
     has_focus: bool = False
     is_take: bool = False
+    in_stack: bool = False
     scrub: float | None = None
 
 
@@ -79,7 +82,7 @@ class TilePainter:
     def tile(self, painter: QPainter, cell: QRect, facts: TileFacts | None, look: TileLook) -> None:
         """Paint a tile of the grid."""
         frame = grid_frame(cell)
-        self._backing(painter, cell.adjusted(-5, -5, 5, 3), look)
+        self._backing(painter, cell, look, _TILE_REACH)
         if facts is None:
             self._ghost(painter, frame, QRect(frame.left(), frame.bottom() + 10, int(cell.width() * 0.6), 8))
             return
@@ -121,7 +124,7 @@ class TilePainter:
 
     def line(self, painter: QPainter, cell: QRect, facts: TileFacts | None, look: TileLook) -> None:
         """Paint a line of the list."""
-        self._backing(painter, cell.adjusted(-8, 0, 8, 0), look)
+        self._backing(painter, cell, look, _LINE_REACH)
         frame = list_frame(cell, is_take=look.is_take)
         if facts is None:
             self._ghost(painter, frame, QRect(frame.right() + _GAP, cell.center().y() - 4, int(cell.width() * 0.3), 8))
@@ -131,10 +134,7 @@ class TilePainter:
         if look.is_marked:
             self._check(painter, QRect(frame.right() - 20, frame.top() + 3, 16, 16))
         title = QRect(frame.right() + 1 + _GAP, cell.top(), cell.right() - frame.right() - _GAP, cell.height())
-        shown = _ranks(title.width())
-        for name, width, rank in _COLUMNS:
-            if rank >= shown:
-                continue
+        for name, width in _columns(cell.width() - LIST_POSTER[0] - _GAP, with_days=self.shows_days):
             column = QRect(title.right() - width + 1, cell.top(), width, cell.height())
             self._column(painter, column, name, facts)
             title.setRight(column.left() - _GAP)
@@ -197,14 +197,17 @@ class TilePainter:
             return None
         return self._posters.frame(facts.poster, frame.size(), painter.device().devicePixelRatioF())
 
-    def _backing(self, painter: QPainter, place: QRect, look: TileLook) -> None:
-        """Paint what lies under a selected item, under the pointer's line, and under the takes of an open stack."""
+    def _backing(self, painter: QPainter, cell: QRect, look: TileLook, reach: QMargins) -> None:
+        """Paint what lies under an open stack, which joins its items, and under a selected item."""
         tokens = theme.tokens()
-        colour = tokens.selection if look.is_marked else tokens.panel if look.is_take else None
-        if colour:
+        if look.in_stack:
+            painter.fillRect(cell.marginsAdded(reach), QColor(tokens.panel))
+        if look.is_marked:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colour))
-            painter.drawRoundedRect(place, theme.RADIUS, theme.RADIUS)
+            painter.setBrush(QColor(tokens.selection))
+            painter.drawRoundedRect(
+                cell.marginsAdded(_MARKED).intersected(cell.marginsAdded(reach)), theme.RADIUS, theme.RADIUS
+            )
 
     def _ghost(self, painter: QPainter, frame: QRect, words: QRect) -> None:
         tokens = theme.tokens()
@@ -263,11 +266,16 @@ def list_frame(cell: QRect, *, is_take: bool = False) -> QRect:
 
 
 @cache
-def _ranks(width: int) -> int:
-    """Return how many columns fit beside the title."""
-    room = width - _LEAST_TITLE
-    widths = [column for _, column, _ in sorted(_COLUMNS, key=lambda column: column[2])]
-    return sum(used <= room for used in accumulate(column + _GAP for column in widths))
+def _columns(room: int, *, with_days: bool) -> tuple[tuple[str, int], ...]:
+    """Return the names and widths of the columns that fit beside the title, from the right."""
+    widths = dict(_COLUMNS) | ({"when": _DAY_WIDTH} if with_days else {})
+    shown = set[str]()
+    for name in (*_NEEDED, *_OPTIONAL):
+        room -= widths[name] + _GAP
+        if room < (_LEAST_TITLE if name in _NEEDED else _EASY_TITLE):
+            break
+        shown.add(name)
+    return tuple((name, widths[name]) for name, _ in _COLUMNS if name in shown)
 
 
 def _side_of(title: str) -> Qt.AlignmentFlag:

@@ -1,7 +1,7 @@
 """The order in which tiles are shown: an index, with the takes of opened stacks in place."""
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -69,21 +69,23 @@ def ordered(index: LibraryIndex, stacks: Mapping[int, Sequence[int]]) -> Display
 
 def changes(before: "array[int]", now: "array[int]") -> tuple[set[int], set[int]]:
     """Return the ids that are gone and those that are new. Fast when the orders differ in one place only."""
-    begin = _common(before, now)
-    end = _common(before[begin:][::-1], now[begin:][::-1])
-    old, new = set(before[begin : len(before) - end]), set(now[begin : len(now) - end])
+    begin = _same(min(len(before), len(now)), lambda first, last: before[first:last] == now[first:last])
+    most = min(len(before), len(now)) - begin
+    tail, other_tail = len(before), len(now)
+    end = _same(most, lambda first, last: before[tail - last : tail - first] == now[other_tail - last : other_tail - first])
+    old, new = set(before[begin : tail - end]), set(now[begin : other_tail - end])
     return old - new, new - old
 
 
-def _common(one: "array[int]", other: "array[int]") -> int:
-    """Return how many ids are the same from the beginning: by bisection, because comparing arrays is fast."""
-    known, end = 0, min(len(one), len(other))
-    while known < end:
-        middle = (known + end + 1) // 2
-        if one[known:middle] == other[known:middle]:
+def _same(most: int, is_same: Callable[[int, int], bool]) -> int:
+    """Return how many items are the same from one end, at most `most`: by bisection, because comparing arrays is fast."""
+    known = 0
+    while known < most:
+        middle = (known + most + 1) // 2
+        if is_same(known, middle):
             known = middle
         else:
-            end = middle - 1
+            most = middle - 1
     return known
 
 

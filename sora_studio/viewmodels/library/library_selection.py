@@ -81,11 +81,15 @@ class LibrarySelection(QObject):
             self.current_changed.emit(task)
 
     def follow(self, order: DisplayOrder) -> None:
-        """Keep what is still shown. Of what is new, nothing is selected."""
+        """Keep what is still shown. Of what is new, nothing is selected.
+
+        When the current item is gone, the next one becomes current, and selected if nothing else is, to go on from there.
+        """
         before, self._order = self._order, order
         if not self._ids and not self._is_all_but and self._current is None:
             return
         gone, new = changes(before.ids, order.ids)
+        was_selected = self._current is not None and self._current in self
         if self._is_all_but:
             exceptions = (self._ids - gone) | new
             is_some = len(exceptions) < len(order)
@@ -95,7 +99,9 @@ class LibrarySelection(QObject):
         if self.origin in gone:
             self.origin = None
         if self._current is not None and self._current in gone:
-            self.make_current(_successor(self._current, before, gone), is_origin=False)
+            self.make_current(_successor(self._current, before, gone))
+            if was_selected and not len(self) and self._current is not None:
+                self.select_only((self._current,))
 
     def _set(self, ids: set[int], *, is_all_but: bool, is_certain: bool = False) -> None:
         if is_certain or (ids, is_all_but) != (self._ids, self._is_all_but):

@@ -8,7 +8,7 @@ from sora_studio.viewmodels.quantities import clock_text
 
 SEPARATOR = " · "
 STAR = "★"
-VERDICT_WORDS = {Verdict.KEPT: "✓ kept", Verdict.REJECTED: "× rejected"}
+VERDICT_WORDS = {Verdict.KEPT: "✓ kept", Verdict.REJECTED: "✗ rejected"}
 
 
 def day_text(day: date, today: date) -> str:
