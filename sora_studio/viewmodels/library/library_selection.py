@@ -100,8 +100,8 @@ class LibrarySelection(QObject):
             self.origin = None
         if self._current is not None and self._current in gone:
             self.make_current(_successor(self._current, before, gone))
-            if was_selected and not len(self) and self._current is not None:
-                self.select_only((self._current,))
+            if was_selected and not len(self) and (current := self.current) is not None:
+                self.select_only((current,))
 
     def _set(self, ids: set[int], *, is_all_but: bool, is_certain: bool = False) -> None:
         if is_certain or (ids, is_all_but) != (self._ids, self._is_all_but):
