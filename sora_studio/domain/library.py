@@ -7,19 +7,13 @@ from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from enum import StrEnum
 from itertools import accumulate
 from pathlib import Path
 
+from sora_studio.domain.judgement import Verdict
+
 _FEW = 32
 """Up to so many ids, searching the array for each is faster than visiting all."""
-
-
-class Verdict(StrEnum):
-    """What the person decided about a clip. Without a decision there is none."""
-
-    KEPT = "kept"
-    REJECTED = "rejected"
 
 
 @dataclass(frozen=True, slots=True)

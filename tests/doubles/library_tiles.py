@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-from sora_studio.domain.library import DayGroup, LibraryIndex, TileFacts, Verdict
+from sora_studio.domain.judgement import Verdict
+from sora_studio.domain.library import DayGroup, LibraryIndex, TileFacts
 from sora_studio.viewmodels.library.library_services import LibraryServices
 
 TODAY = date(2026, 11, 25)

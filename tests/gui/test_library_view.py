@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
-from sora_studio.domain.library import LibraryIndex, TileFacts, Verdict
+from sora_studio.domain.judgement import Verdict
+from sora_studio.domain.library import LibraryIndex, TileFacts
 from sora_studio.domain.theme_choice import Theme
 from sora_studio.ui.kit import theme
 from sora_studio.ui.library.grid_layout import LibraryMode

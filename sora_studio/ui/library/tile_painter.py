@@ -8,7 +8,8 @@ from pathlib import Path
 from PySide6.QtCore import QMargins, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPainterPath, QPen, QPixmap
 
-from sora_studio.domain.library import TileFacts, Verdict
+from sora_studio.domain.judgement import Verdict
+from sora_studio.domain.library import TileFacts
 from sora_studio.ui.kit import theme
 from sora_studio.ui.library.grid_layout import GRID_GAP, ROW_GAP, frame_height
 from sora_studio.ui.library.poster_store import PosterStore

@@ -2,7 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
-from sora_studio.domain.library import DayGroup, TileFacts, Verdict
+from sora_studio.domain.judgement import Verdict
+from sora_studio.domain.library import DayGroup, TileFacts
 from sora_studio.domain.money import dollars
 from sora_studio.viewmodels.quantities import clock_text
 

@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from sora_studio.domain.library import DayGroup, Verdict
+from sora_studio.domain.judgement import Verdict
+from sora_studio.domain.library import DayGroup
 from sora_studio.viewmodels.library.tile_words import cost_text, heading_text, notes_text, spoken, time_text
 from tests.doubles.library_tiles import TODAY, tile
 
