@@ -21,7 +21,7 @@ DEMO_PROMPT = "Slow dolly along a quiet harbour at golden hour, gulls above the 
 def main(argv: list[str]) -> int:
     """Run the command and return its exit code."""
     arguments, rest = _parser().parse_known_args(argv)
-    if rest and arguments.command not in ("test", "soak", "demo", "bench"):
+    if rest and arguments.command not in ("test", "soak", "demo", "bench", "history"):
         _parser().error(f"unrecognized arguments: {' '.join(rest)}")
     try:
         return _perform(arguments.command, arguments.python, rest)
@@ -40,8 +40,9 @@ def _perform(command: str, version: str | None, rest: list[str]) -> int:
         return run_checks(folder, rest)
     if command == "soak":
         return soak(folder, rest)
-    if command == "bench":
-        return _call([str(program(folder, "python")), "-m", "tests.benchmarks", *rest])
+    if command in ("bench", "history"):
+        module = "tests.benchmarks" if command == "bench" else "tests.benchmarks.history"
+        return _call([str(program(folder, "python")), "-m", module, *rest])
     if command == "demo":
         return demo(folder, rest)
     print(f"Ready. The studio: {program(folder, 'sora-studio')}")
@@ -57,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
         "test": "run every check and test (further arguments go to pytest)",
         "soak": "run the window's and the whole program's tests 20 times in one process (further arguments go to pytest)",
         "bench": "measure, and print a table (further arguments name single benchmarks)",
+        "history": "make a data folder with a large history (DIR, --tasks N, --seed N)",
         "lock": "rebuild packaging/requirements.lock from pyproject.toml",
     }
     for name, help_text in words.items():

@@ -18,6 +18,7 @@ _TAKING = {
 }
 """The commands that accept an option given before the command; others reject it instead of ignoring it."""
 _MOST_DIGITS = 9
+_SORTS = ("newest", "oldest", "stars", "cost", "duration")
 _CLIPS = "a task's number; where a task has several clips it means all of them, and 12.2 the second of task 12"
 
 
@@ -65,10 +66,11 @@ class WatchCommand:
 
 @dataclass(frozen=True, slots=True)
 class TasksCommand:
-    """List tasks, newest first."""
+    """List what a query finds, newest first unless `sort` says otherwise."""
 
     state: TaskState | None
     search: str
+    sort: str | None
     limit: int
     json: bool
     demo: bool = False
@@ -210,7 +212,9 @@ def _watch(found: argparse.Namespace) -> WatchCommand:
 
 
 def _tasks(found: argparse.Namespace) -> TasksCommand:
-    return TasksCommand(state=found.state, search=found.search, limit=found.limit, json=found.json, demo=found.demo)
+    return TasksCommand(
+        state=found.state, search=found.search, sort=found.sort, limit=found.limit, json=found.json, demo=found.demo
+    )
 
 
 def _judge(found: argparse.Namespace) -> JudgeCommand:
@@ -335,7 +339,15 @@ def _build_watch(watch: argparse.ArgumentParser) -> None:
 def _build_tasks(tasks: argparse.ArgumentParser) -> None:
     states = ", ".join(state.value for state in TaskState)
     tasks.add_argument("--state", type=_state, metavar="STATE", help=f"only those in this state: {states}")
-    tasks.add_argument("--search", default="", metavar="TEXT", help="only those whose prompt or id contains this")
+    tasks.add_argument(
+        "--search",
+        default="",
+        metavar="QUERY",
+        help="""only what this finds: words (their beginnings are enough), "phrases", -without, a OR b, and filters such as
+        stars:>=3, kept, model:sora, project:Rain, tag:wet, before:2026-11, fail:, cost:>0.5, dur:15, shape:portrait; in:trash
+        and in:hidden widen it""",
+    )
+    tasks.add_argument("--sort", choices=_SORTS, help="the order (default: newest)")
     tasks.add_argument("--limit", type=_count, default=50, metavar="N", help="at most this many (default: 50)")
     _add_json(tasks)
     _add_demo(tasks, default=argparse.SUPPRESS)

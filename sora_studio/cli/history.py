@@ -1,14 +1,13 @@
 """`judge` and `trash`: decide about tasks and clips from the command line, beside an open window too."""
 
-import asyncio
 import json
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sora_studio.cli.arguments import JudgeCommand, TrashCommand
 from sora_studio.cli.exit_codes import ExitCode
+from sora_studio.cli.opened_database import opened
 from sora_studio.cli.report import describe, plain, say
 from sora_studio.cli.streams import write_out
 from sora_studio.domain.errors import InvalidRequest, Problem
@@ -17,26 +16,11 @@ from sora_studio.domain.project import Project
 from sora_studio.domain.task import Task
 from sora_studio.storage.database import Database
 from sora_studio.storage.history import SqliteHistory
-from sora_studio.storage.lock import DataFolderLock
 from sora_studio.storage.projects import SqliteProjects
 from sora_studio.storage.tasks import SqliteTasks
 from sora_studio.storage.trash import SqliteTrash
 
 _NO_PROJECT = "none"
-
-
-@asynccontextmanager
-async def opened(folder: Path) -> AsyncGenerator[Database]:
-    """Open the data folder's database: as its owner if nothing else is, so that an older one is brought up to date."""
-    lock = DataFolderLock(folder)
-    database = Database(folder / "studio.db")
-    is_owner = await asyncio.to_thread(lock.try_acquire)
-    try:
-        await database.open(guest=not is_owner)
-        yield database
-    finally:
-        await database.close()
-        lock.release()
 
 
 async def judge(command: JudgeCommand, folder: Path) -> ExitCode:

@@ -1,27 +1,41 @@
 """`tasks`: lists what is in the database, without starting any work."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sora_studio.cli.arguments import TasksCommand
 from sora_studio.cli.exit_codes import ExitCode
-from sora_studio.cli.report import describe, json_line, plain
+from sora_studio.cli.opened_database import opened
+from sora_studio.cli.report import describe, history_line, plain
 from sora_studio.cli.streams import write_out
-from sora_studio.domain.ports import TaskFilter
-from sora_studio.storage.database import Database
+from sora_studio.domain.query import parse
+from sora_studio.domain.query_filters import Sort, Sorted
+from sora_studio.storage.library_queries import LibraryQueries
+from sora_studio.storage.projects import SqliteProjects
 from sora_studio.storage.tasks import SqliteTasks
 
 
 async def list_tasks(command: TasksCommand, folder: Path) -> ExitCode:
-    """List tasks, newest first, one per line."""
-    path = folder / "studio.db"
-    if not path.exists():
+    """List the tasks that a query finds, newest first unless it says otherwise, one per line."""
+    if not (folder / "studio.db").exists():
         return ExitCode.SAVED
-    database = Database(path)
-    await database.open(guest=True)
-    try:
-        which = TaskFilter(states=frozenset({command.state} if command.state else ()), search=command.search)
-        for task in await SqliteTasks(database).find(which, limit=command.limit):
-            write_out(json_line(task) if command.json else plain(describe(task)))
-    finally:
-        await database.close()
+    query, now = parse(command.search), datetime.now(UTC)
+    if command.sort:
+        query = replace(query, items=(*query.items, Sorted(Sort(command.sort))))
+    async with opened(folder) as database:
+        queries = LibraryQueries(database)
+        states = frozenset({command.state} if command.state else ())
+        today = now.astimezone().date()
+        index = await queries.index(query, now=now, today=today, with_clips=False, states=states)
+        shown = list(index.ids[: command.limit])
+        tasks = await SqliteTasks(database).get_many(shown)
+        if not command.json:
+            for task in tasks:
+                write_out(plain(describe(task)))
+            return ExitCode.SAVED
+        projects = {project.id: project.name for project in await SqliteProjects(database).all()}
+        stale = await queries.stale(shown)
+        for task in tasks:
+            write_out(history_line(task, project=projects.get(task.project or 0), is_stale=task.id in stale))
     return ExitCode.SAVED

@@ -162,10 +162,9 @@ class ClipFacts(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class TaskFilter:
-    """Which tasks to list: by state, by words of the prompt or an id, by gateway. Removed ones only on request."""
+    """Which tasks to list: by state and by gateway. Removed ones only on request."""
 
     states: frozenset[TaskState] = frozenset()
-    search: str = ""
     gateway: str | None = None
     removed: bool = False
 

@@ -7,13 +7,15 @@ The index over days covers what most filters compare, and is read in its own ord
 import sqlite3
 import time
 from array import array
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sora_studio.domain.library import DayGroup, LibraryIndex
 from sora_studio.domain.query import Query
 from sora_studio.domain.query_filters import Sort
+from sora_studio.domain.task import TaskState
 from sora_studio.storage.database import Database
-from sora_studio.storage.query_conditions import COST, DURATION, Condition, all_of, conditions_of
+from sora_studio.storage.query_conditions import COST, DURATION, STALE, Condition, all_of, conditions_of
 from sora_studio.storage.rows import SqlValue
 
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
@@ -27,14 +29,29 @@ class LibraryQueries:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def index(self, query: Query, *, now: datetime, today: date, with_clips: bool = True) -> LibraryIndex:
+    async def index(
+        self,
+        query: Query,
+        *,
+        now: datetime,
+        today: date,
+        with_clips: bool = True,
+        states: frozenset[TaskState] = frozenset(),
+    ) -> LibraryIndex:
         """Return all tasks that a query finds, in its order; without `with_clips` also those that have no clip.
 
-        `today` is the local calendar day. Groups by day exist in the orders by time only.
+        `today` is the local calendar day; `states`, if not empty, are the only ones wanted. Groups by day exist in the orders
+        by time only.
         """
         return await self._database.read(
-            lambda connection: find(connection, query, now=now, today=today, with_clips=with_clips)
+            lambda connection: find(connection, query, now=now, today=today, with_clips=with_clips, states=states)
         )
+
+    async def stale(self, tasks: Sequence[int]) -> frozenset[int]:
+        """Return those of the tasks whose document's text has moved on."""
+        listed = f"[{','.join(map(str, tasks))}]"
+        query = f"SELECT id FROM tasks WHERE id IN (SELECT value FROM json_each(?)) AND {STALE}"  # noqa: S608 - constants of ours
+        return await self._database.read(lambda connection: frozenset(row[0] for row in connection.execute(query, (listed,))))
 
     async def count(self, query: Query, *, now: datetime, today: date, with_clips: bool = True) -> int:
         """Return how many tasks a query finds."""
@@ -47,10 +64,18 @@ class LibraryQueries:
         return await self._database.read(work)
 
 
-def find(connection: sqlite3.Connection, query: Query, *, now: datetime, today: date, with_clips: bool) -> LibraryIndex:
+def find(
+    connection: sqlite3.Connection,
+    query: Query,
+    *,
+    now: datetime,
+    today: date,
+    with_clips: bool,
+    states: frozenset[TaskState] = frozenset(),
+) -> LibraryIndex:
     """Return the index of what a query finds."""
     started = time.perf_counter()
-    sql, values = statement(connection, query, now=now, today=today, with_clips=with_clips)
+    sql, values = statement(connection, query, now=now, today=today, with_clips=with_clips, states=states)
     ids, groups = array("q"), list[DayGroup]()
     rows: list[tuple[int, int, str | None]] = connection.execute(sql, values).fetchall()
     for day, count, found in rows:
@@ -62,10 +87,19 @@ def find(connection: sqlite3.Connection, query: Query, *, now: datetime, today: 
 
 
 def statement(
-    connection: sqlite3.Connection, query: Query, *, now: datetime, today: date, with_clips: bool
+    connection: sqlite3.Connection,
+    query: Query,
+    *,
+    now: datetime,
+    today: date,
+    with_clips: bool,
+    states: frozenset[TaskState] = frozenset(),
 ) -> tuple[str, tuple[SqlValue, ...]]:
     """Return the statement that finds a query's tasks as rows of day, count and ids, and its values."""
     where = _where(connection, query, now=now, today=today, with_clips=with_clips)
+    if states:
+        wanted = Condition(f"state IN ({', '.join('?' * len(states))})", tuple(sorted(states)))
+        where = all_of([where, wanted])
     source = f"tasks INDEXED BY tasks_in_library WHERE {where.sql}"  # conditions are constants; typed texts are bound
     key = _KEYS.get(query.sort)
     if key is not None:

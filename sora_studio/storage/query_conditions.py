@@ -25,7 +25,7 @@ _ANY_OF_TASK = "SELECT 1 FROM task_words WHERE task_words MATCH ? LIMIT 1"
 _BY_SERVICE_ID = "SELECT id FROM tasks WHERE task_id IN (?, ?, ?)"
 _CLIPS = "clips INDEXED BY clips_in_library"
 _IDS = "id IN (SELECT value FROM json_each(?))"
-_STALE = """version IN (
+STALE = """version IN (
     SELECT sent.id FROM drafts CROSS JOIN versions AS sent ON sent.document = drafts.id WHERE sent.text <> drafts.prompt
     UNION ALL
     SELECT sent.id
@@ -39,7 +39,7 @@ _STALE = """version IN (
 )"""
 """The document's text has moved on: what is being written, or else its newest version. CROSS JOIN keeps the order of tables."""
 _STATES = {
-    Is.STALE: _STALE,
+    Is.STALE: STALE,
     Is.SEEN: "seen_at IS NOT NULL",
     Is.UNSEEN: "phase = 'ready' AND seen_at IS NULL",
     Is.KEPT: "verdict IS 'kept'",

@@ -1,15 +1,10 @@
-"""The index of words, and task filters as SQL: by state, by gateway, by words of text, notes and tags, or an id."""
+"""The index of words, and task filters as SQL: by state and by gateway."""
 
 import sqlite3
 
 from sora_studio.domain.ports import TaskFilter
-from sora_studio.domain.search_words import fold, fts_expression, index_words
+from sora_studio.domain.search_words import index_words
 from sora_studio.storage.rows import SqlValue, text_from_sql
-
-_WORD = """(
-    version IN (SELECT rowid FROM version_words WHERE version_words MATCH ?)
-    OR id IN (SELECT rowid FROM task_words WHERE task_words MATCH ?) OR instr(lower(task_id), ?) = 1 OR id = ?
-)"""
 
 _NOTES = """
     SELECT note FROM tasks WHERE id = :task AND note IS NOT NULL
@@ -42,14 +37,4 @@ def from_where(which: TaskFilter, *conditions: str) -> tuple[str, list[SqlValue]
     if which.gateway is not None:
         terms.append("gateway = ?")
         values.append(which.gateway)
-    for word in fold(which.search).split():
-        match = fts_expression(word)
-        terms.append(_WORD)
-        values.extend((match, match, word, _id_of(word)))
     return f"FROM tasks WHERE {' AND '.join([*terms, *conditions]) or 'TRUE'}", values
-
-
-def _id_of(word: str) -> int | None:
-    """Return the id in a word such as `12` or `#12`."""
-    digits = word.removeprefix("#")
-    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 19 else None

@@ -62,6 +62,16 @@ def _take(connection: sqlite3.Connection, statements: tuple[str, ...], *, number
     connection.execute(f"PRAGMA user_version = {number}")
 
 
+def is_current(path: Path) -> bool:
+    """Return whether a file has every step, by its header alone. Raises `OSError`."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(100)
+    except FileNotFoundError:
+        return False
+    return int.from_bytes(head[60:64]) == len(STEPS) and int.from_bytes(head[68:72]) == APPLICATION_ID
+
+
 def steps_taken(connection: sqlite3.Connection, path: Path, *, known: int = len(STEPS)) -> int:
     """Return how many steps the file has; 0 if it is new. Raises `DatabaseUnusable` like `refuse_strangers`."""
     application, taken = _number(connection, "PRAGMA application_id"), _number(connection, "PRAGMA user_version")

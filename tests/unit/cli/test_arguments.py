@@ -69,7 +69,7 @@ def test_what_stands_before_the_command_holds_for_it(tmp_path: Path) -> None:
 def test_the_other_commands() -> None:
     assert parse(["watch", "--json"]) == WatchCommand(json=True)
     assert parse(["--demo", "watch"]) == parse(["watch", "--demo"]) == WatchCommand(json=False, demo=True)
-    wanted = TasksCommand(state=TaskState.FAILED, search="fog", limit=5, json=False)
+    wanted = TasksCommand(state=TaskState.FAILED, search="fog", sort=None, limit=5, json=False)
     assert parse(["tasks", "--state", "Failed", "--search", "fog", "--limit", "5"]) == wanted
     assert [parse(["key", action]) for action in ("set", "status", "clear")] == [
         KeyCommand("set"),

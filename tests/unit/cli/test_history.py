@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from sora_studio.cli.arguments import JudgeCommand, TrashCommand, parse
+from sora_studio.cli.arguments import JudgeCommand, TasksCommand, TrashCommand, parse
 from sora_studio.cli.history import judge, trash
+from sora_studio.cli.listing import list_tasks
 from sora_studio.domain.errors import InvalidRequest
 from sora_studio.domain.judgement import ClipRef, Verdict
 
@@ -26,6 +27,8 @@ def folder(tmp_path: Path) -> Path:
 
 def run(folder: Path, *words: str) -> int:
     command = parse(words)
+    if isinstance(command, TasksCommand):
+        return asyncio.run(list_tasks(command, folder))
     assert isinstance(command, JudgeCommand | TrashCommand)
     return asyncio.run(judge(command, folder) if isinstance(command, JudgeCommand) else trash(command, folder))
 
@@ -104,3 +107,58 @@ def test_numbers_name_tasks_and_their_clips() -> None:
     assert isinstance(command, JudgeCommand)
     assert command.clips == (ClipRef(12), ClipRef(12, 1), ClipRef(7))
     assert command.verdict is Verdict.REJECTED
+
+
+def lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_line_tells_what_was_decided_and_what_it_cost(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(folder, "judge", "5", "--stars", "4", "--keep", "--tag", "rain", "--note", "good rope", "--project", "Rain Film")
+    capsys.readouterr()
+    run(folder, "tasks", "--search", "rope stars:>=3 tag:rain project:rain kept", "--json")
+    (line,) = lines(capsys)
+    assert {name: line[name] for name in ("id", "stars", "verdict", "tags", "note", "project", "version", "stale")} == {
+        "id": 5,
+        "stars": 4,
+        "verdict": "kept",
+        "tags": ["rain"],
+        "note": "good rope",
+        "project": "Rain Film",
+        "version": 2,
+        "stale": False,
+    }
+    assert (line["cost_usd"], line["cost_kind"], line["parent"], line["trashed_at"]) == (0.5, "estimated", None, None)
+    assert (line["duration_s"], line["width"], line["height"]) == (8.0, 1280, 720)
+
+
+def test_the_trash_is_searched_when_it_is_asked_for(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(folder, "trash", "5")
+    capsys.readouterr()
+    run(folder, "tasks", "--search", "#5", "--json")
+    assert lines(capsys) == []
+    run(folder, "tasks", "--search", "#5 in:trash", "--json")
+    (line,) = lines(capsys)
+    assert line["trashed_at"] is not None
+
+
+@pytest.mark.parametrize("words", ["50%", "off_sale", "'quoted'", "*", "镜头缓慢", "STRASSE", "مرفأ"])
+def test_words_match_beginnings_in_any_case_and_signs_stand_for_themselves(
+    folder: Path, capsys: pytest.CaptureFixture[str], words: str
+) -> None:
+    run(folder, "tasks", "--search", words, "--limit", "5000", "--json")
+    found = lines(capsys)
+    assert found
+    assert all(words.casefold() in str(line["prompt"]).casefold() for line in found)
+
+
+def test_the_order_and_the_state_are_as_asked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(folder, "judge", "9", "--stars", "5")
+    run(folder, "judge", "10", "--stars", "3")
+    capsys.readouterr()
+    run(folder, "tasks", "--sort", "stars", "--limit", "2", "--json")
+    assert [line["id"] for line in lines(capsys)] == [9, 10]
+    run(folder, "tasks", "--sort", "oldest", "--state", "failed", "--limit", "3", "--json")
+    failed = lines(capsys)
+    assert {line["state"] for line in failed} == {"failed"}
+    assert [line["id"] for line in failed] == sorted(int(str(line["id"])) for line in failed)

@@ -13,13 +13,14 @@ from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import InvalidSetting
 from sora_studio.domain.intent import NO_INTENT, Intent
 from sora_studio.domain.judgement import ClipRef, Judgement, Verdict
-from sora_studio.domain.ports import TaskFilter
 from sora_studio.domain.project import Project
+from sora_studio.domain.query import parse
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import Task, TaskState
 from sora_studio.storage.database import Database
 from sora_studio.storage.drafts import SqliteDrafts
 from sora_studio.storage.history import Former, SqliteHistory
+from sora_studio.storage.library_queries import LibraryQueries
 from sora_studio.storage.projects import SavedSearch, SqliteProjects
 from sora_studio.storage.tasks import SqliteTasks
 from sora_studio.storage.trash import SqliteTrash
@@ -70,7 +71,8 @@ class Shelf:
         return found
 
     def listed(self, search: str = "") -> list[int]:
-        return [task.id for task in self.run(self.tasks.find(TaskFilter(search=search), limit=99))]
+        index = LibraryQueries(self.database).index(parse(search), now=AT, today=AT.date(), with_clips=False)
+        return list(self.run(index).ids)
 
     def judge(self, task: int, judgement: Judgement, *, clip: int | None = None) -> Former:
         return self.run(self.history.judge([ClipRef(task, clip)], judgement))

@@ -16,12 +16,13 @@ from sora_studio.domain.errors import StorageFull
 from sora_studio.domain.models.draft import Medium, first_pictures
 from sora_studio.domain.models.profile import MediaKind, Role
 from sora_studio.domain.picture import Crop, PictureEdit
-from sora_studio.domain.ports import TaskFilter
+from sora_studio.domain.query import parse
 from sora_studio.domain.task import Phase
 from sora_studio.storage import migrations
 from sora_studio.storage.backups import Backups
 from sora_studio.storage.database import Database
 from sora_studio.storage.drafts import SqliteDrafts
+from sora_studio.storage.library_queries import LibraryQueries
 from sora_studio.storage.tasks import SqliteTasks
 from tests.unit.services.rig import sora_2
 
@@ -258,10 +259,10 @@ def test_a_file_of_two_thousand_tasks_keeps_every_text_once_and_every_draft(tmp_
         )
         assert (again.version, new.version) == (found[0].version, 2001)
         with_words = [number for number, text in texts.items() if "镜头缓慢" in text]
-        assert [task.id for task in await store.find(TaskFilter(search="镜头缓慢", removed=True), limit=9)] == [
-            *([again.id] if again.version == found[with_words[0] - 1].version else []),
-            *reversed(with_words),
-        ]
+        index = await LibraryQueries(database).index(
+            parse("镜头缓慢 in:hidden"), now=new.created_at, today=new.created_at.date(), with_clips=False
+        )
+        assert [task for task in index.ids if task <= 2000] == list(reversed(with_words))
         await database.close()
 
     asyncio.run(run())
