@@ -24,7 +24,7 @@ class LibraryDesk:
         self.errors = list[BaseException]()
         self.scope = TaskScope(lambda error, _name: self.errors.append(error))
         self.library = MemoryLibrary()
-        self.model = LibraryModel(self.scope.start)
+        self.model = LibraryModel(self.scope.start, refresh_every_s=0)
         self.view = LibraryView(self.model, self.scope, today=lambda: TODAY)
         self.view.resize(1_021, 836)
         qtbot.addWidget(self.view)

@@ -19,7 +19,7 @@ class Desk:
     def __init__(self, qtbot: QtBot) -> None:
         self.qtbot, self.errors = qtbot, list[BaseException]()
         self.library = MemoryLibrary()
-        self.model = LibraryModel(TaskScope(lambda error, _name: self.errors.append(error)).start)
+        self.model = LibraryModel(TaskScope(lambda error, _name: self.errors.append(error)).start, refresh_every_s=0)
         self.told = list[range]()
         self.model.tiles_changed.connect(self.told.append)
 
@@ -142,6 +142,16 @@ def test_a_refresh_during_a_search_is_not_lost(desk: Desk) -> None:
     desk.model.refresh()
     desk.qtbot.waitUntil(lambda: 11 in desk.model.order.ids)
     assert len(desk.library.searches) <= 3
+
+
+def test_changes_one_after_the_other_are_one_refresh(desk: Desk) -> None:
+    desk.open(10)
+    desk.library.searches.clear()
+    for task in range(11, 31):
+        desk.library.put(tile(task))
+        desk.model.refresh()
+    desk.qtbot.waitUntil(lambda: 30 in desk.model.order.ids)
+    assert len(desk.library.searches) <= 2
 
 
 def test_the_last_search_wins(desk: Desk) -> None:

@@ -210,13 +210,35 @@ def test_at_the_top_new_items_appear_unless_the_pointer_is_there(desk: LibraryDe
     assert not desk.view.updates.new_items.isVisible()
 
 
+def test_held_items_come_by_the_home_key(desk: LibraryDesk) -> None:
+    desk.open(*many(20))
+    _enter(desk)
+    desk.library.put(tile(21))
+    desk.refresh()
+    desk.press(Qt.Key.Key_Home)
+    assert desk.model.selection.current == desk.ids[0] == 21
+
+
+def test_the_current_item_stays_where_it_is_while_the_keyboard_is_used(desk: LibraryDesk) -> None:
+    desk.open(*many(400))
+    desk.view.activateWindow()
+    desk.view.setFocus()
+    desk.click(388)
+    _leave(desk)
+    before = top_of(desk, 388)
+    desk.library.put(*(tile(task) for task in range(1_000, 1_010)))
+    desk.refresh()
+    assert desk.ids[0] == 1_009
+    assert top_of(desk, 388) == before
+
+
 def test_held_items_come_when_the_pointer_leaves(desk: LibraryDesk) -> None:
     desk.open(*many(20))
     _enter(desk)
     desk.library.put(tile(21))
     desk.refresh()
     assert desk.ids[0] == 20
-    QApplication.sendEvent(desk.view.viewport(), QEvent(QEvent.Type.Leave))
+    _leave(desk)
     assert desk.ids[0] == 21
 
 
@@ -391,6 +413,10 @@ def _key(key: Qt.Key) -> QKeyEvent:
 def _enter(desk: LibraryDesk) -> None:
     at = QPointF(desk.spot(desk.ids[0]))
     QApplication.sendEvent(desk.view.viewport(), QEnterEvent(at, at, at))
+
+
+def _leave(desk: LibraryDesk) -> None:
+    QApplication.sendEvent(desk.view.viewport(), QEvent(QEvent.Type.Leave))
 
 
 def _wheel(desk: LibraryDesk, *, notches: int) -> None:

@@ -24,14 +24,14 @@ class Anchor:
         return self.top if self.top >= 0 else round(self.top * height / self.height)
 
 
-def anchors(order: DisplayOrder, layout: GridLayout, shown: range, *, top: int, under_pointer: int | None) -> list[Anchor]:
-    """Return the item under the pointer, then those on the screen from the top. At the very top the view stays at the top.
+def anchors(order: DisplayOrder, layout: GridLayout, shown: range, *, top: int, first: int | None) -> list[Anchor]:
+    """Return the item that matters most, then those on the screen from the top; without it, the very top stays the top.
 
     `top` is the scroll position.
     """
     places = list(shown[:MOST_ANCHORS])
-    if under_pointer is not None and under_pointer in shown:
-        places.insert(0, under_pointer)
+    if first is not None and first in shown:
+        places.insert(0, first)
     elif top == 0:
         return []
     height = layout.metrics.cell_height

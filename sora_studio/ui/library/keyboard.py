@@ -23,7 +23,8 @@ _SIZES = _LARGER | {Qt.Key.Key_Minus}
 
 class LibraryKeys(QObject):
     """Arrows, Home, End, Page Up and Down move, with Shift select ranges, with Ctrl only move. Space toggles; Ctrl+A; Esc
-    clears; Enter opens; Alt+Down and Alt+Up open and close a stack; Ctrl++ and Ctrl+- change the size of the tiles.
+    clears; Enter opens; Alt+Down and Alt+Up open and close a stack; Ctrl++ and Ctrl+- change the size of the tiles. Home also
+    shows new items that are held back.
     """
 
     def __init__(self, view: "LibraryView") -> None:
@@ -83,6 +84,8 @@ class LibraryKeys(QObject):
         return True
 
     def _move(self, key: int, modifiers: Qt.KeyboardModifier) -> None:
+        if key == Qt.Key.Key_Home:
+            self._model.show_held()
         view, selection, ids = self._view, self._model.selection, self._model.order.ids
         shown = view.visible()
         place = view.place_of(selection.current)

@@ -206,8 +206,14 @@ class LibraryView(QAbstractScrollArea):
         selection.make_current(ids[place], is_origin=origin is None)
 
     def keep_place(self) -> None:
-        """Remember what is on the screen; `rebuild` brings it back to where it is now."""
-        self._kept = anchors(self.model.order, self.places, self.visible(), top=self.top, under_pointer=self.hover.place)
+        """Remember what is on the screen; `rebuild` brings it back to where it is now.
+
+        What the person looks at matters most: the item under the pointer, else the current one while the keyboard is here.
+        """
+        first = self.hover.place
+        if first is None and self.hasFocus():
+            first = self.place_of(self.model.selection.current)
+        self._kept = anchors(self.model.order, self.places, self.visible(), top=self.top, first=first)
 
     def repaint_frame(self, place: int) -> None:
         """Paint an item's picture again."""
@@ -344,7 +350,8 @@ class LibraryView(QAbstractScrollArea):
         self._on_scrolled()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Hold nothing back."""
+        """Read nothing and hold nothing back."""
         super().hideEvent(event)
+        self.model.show(range(0), range(0))
         self.bubble.hide()
         self._stop_holding()

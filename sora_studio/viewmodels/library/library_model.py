@@ -12,6 +12,9 @@ from sora_studio.viewmodels.library.library_services import LibraryServices
 from sora_studio.viewmodels.library.tile_cache import TileCache
 from sora_studio.viewmodels.starter import TaskStarter
 
+REFRESH_EVERY_S = 0.3
+"""Changes in quick succession are shown together: reading the ids of a large library holds Python's lock for 10 ms."""
+
 
 class LibraryModel(QObject):
     """One query's result. Reads tiles for what is shown, the newest request first, and drops what was scrolled away.
@@ -29,9 +32,9 @@ class LibraryModel(QObject):
     searched = Signal(object)
     held = Signal(int)
 
-    def __init__(self, start: TaskStarter, parent: QObject | None = None) -> None:
+    def __init__(self, start: TaskStarter, *, refresh_every_s: float = REFRESH_EVERY_S, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._start = start
+        self._start, self._refresh_every_s = start, refresh_every_s
         self.services: LibraryServices | None = None
         """Set by `attach`."""
         self._query = ""
@@ -41,7 +44,7 @@ class LibraryModel(QObject):
         self._tiles = TileCache()
         self._visible = self._ahead = range(0)
         self._finding: asyncio.Task[None] | None = None
-        self._is_refreshing = self._is_stale = False
+        self._is_stale = False
         self._reading: asyncio.Task[None] | None = None
         self._batch = frozenset[int]()
         self.order = NOTHING
@@ -75,7 +78,9 @@ class LibraryModel(QObject):
         self._find(is_refresh=False)
 
     def refresh(self, *, at_once: bool = False) -> None:
-        """Read the result again after tasks have come, gone or moved. `at_once` shows new items even under the pointer."""
+        """Read the result again soon, after tasks have come, gone or moved. `at_once` also shows new items under the pointer:
+        for what the person did.
+        """
         if at_once:
             self.search(self._query)
         elif self._finding is not None and not self._finding.done():
@@ -92,17 +97,19 @@ class LibraryModel(QObject):
 
     def _find(self, *, is_refresh: bool) -> None:
         if self.services is not None:
-            self._is_stale = False
             self._finding = self._start(self._find_all(self.services, is_refresh=is_refresh), name="Search the library")
 
     async def _find_all(self, services: LibraryServices, *, is_refresh: bool) -> None:
         while True:
+            if is_refresh:
+                await asyncio.sleep(self._refresh_every_s)
+            self._is_stale = False
             index = await services.find(self._query)
             self._take_index(index, may_hold=is_refresh)
             self.searched.emit(index)
             if not self._is_stale:
                 return
-            self._is_stale, is_refresh = False, True
+            is_refresh = True
 
     def _take_index(self, index: LibraryIndex, *, may_hold: bool) -> None:
         was_held, self._held_back = self._held_back, None
