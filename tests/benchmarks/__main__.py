@@ -18,6 +18,7 @@ BENCHMARKS = (
     "transfer_matrix",
     "task_list",
     "library_grid",
+    "history_speed",
     "database",
     "memory",
     "faults",
