@@ -8,15 +8,18 @@ from pathlib import Path
 from sora_studio.disk_calls import on_disk
 from sora_studio.storage.database import Database
 from sora_studio.storage.lock import DataFolderLock
-from sora_studio.storage.migrations import is_current
+from sora_studio.storage.migrations import is_older
 
 
 @asynccontextmanager
 async def opened(folder: Path) -> AsyncGenerator[Database]:
-    """Open the data folder's database beside whatever uses it; bring one of an older version up to date if nothing does."""
+    """Open the data folder's database beside whatever uses it; bring one of an older version up to date if nothing does.
+
+    Mending a damaged one is left to those who say what they mended.
+    """
     path = folder / "studio.db"
     lock, database = DataFolderLock(folder), Database(path)
-    is_owner = not await on_disk(folder, lambda: is_current(path)) and await asyncio.to_thread(lock.try_acquire)
+    is_owner = await on_disk(folder, lambda: is_older(path)) and await asyncio.to_thread(lock.try_acquire)
     try:
         await database.open(guest=not is_owner)
         yield database

@@ -253,10 +253,8 @@ def _past(row: Task) -> PastTasks:
 
 
 def _matches(row: Task, which: TaskFilter) -> bool:
-    said = f"{row.request.prompt} {row.task_id or ''}".casefold()
     return (
         (not which.states or row.state in which.states)
         and (which.gateway is None or row.gateway == which.gateway)
-        and (which.removed or row.removed_at is None)
-        and which.search.casefold() in said
+        and (which.removed or not row.is_put_aside)
     )

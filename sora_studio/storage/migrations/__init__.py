@@ -62,14 +62,14 @@ def _take(connection: sqlite3.Connection, statements: tuple[str, ...], *, number
     connection.execute(f"PRAGMA user_version = {number}")
 
 
-def is_current(path: Path) -> bool:
-    """Return whether a file has every step, by its header alone. Raises `OSError`."""
+def is_older(path: Path) -> bool:
+    """Return whether a file of ours lacks a step, by its header alone. Raises `OSError`."""
     try:
         with path.open("rb") as file:
             head = file.read(100)
     except FileNotFoundError:
         return False
-    return int.from_bytes(head[60:64]) == len(STEPS) and int.from_bytes(head[68:72]) == APPLICATION_ID
+    return 0 < int.from_bytes(head[60:64]) < len(STEPS) and int.from_bytes(head[68:72]) == APPLICATION_ID
 
 
 def steps_taken(connection: sqlite3.Connection, path: Path, *, known: int = len(STEPS)) -> int:
