@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 _PICKER_AFTER_MS = 1000
 """When to build the model picker: after the start, and before someone is likely to open it."""
+_SUMMARY_CHARS = 300
+"""More than fit on the line of the folded editor."""
 _GENERATE_KEYS = ("Ctrl+Return", "Ctrl+Enter")
 
 
@@ -95,6 +97,14 @@ class ComposePanel(QWidget):
         self._images.attach(services.pictures, services.recordings, services.pasted_dir)
         self._beside.attach(services.submission)
         self._scope.start(self._restore(services), name="restore draft")
+
+    @property
+    def summary(self) -> tuple[str, str, str]:
+        """The draft as one line: its title, the words that follow, and its length."""
+        prompt = self._editor.text()
+        title = compose_text.title(prompt)
+        rest = " ".join(prompt[len(title.rstrip("…")) :][:_SUMMARY_CHARS].split()) if prompt.strip() else ""
+        return title, rest, compose_text.counter(len(prompt), self._model.limit)
 
     @property
     def controls(self) -> QWidget:

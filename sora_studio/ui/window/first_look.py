@@ -22,7 +22,9 @@ class FirstLook(QWidget):
         super().__init__(parent)
         self.editor = PromptEditor()
         self._was_painted = False
-        self._workspace = Workspace(stage=_area("stage"), compose=self._build_compose(), tasks=_area("panel"))
+        self._workspace = Workspace(
+            rail=_area("panel"), stage=_area("stage"), compose=self._build_compose(), side=_area("panel")
+        )
         lay_out(
             self,
             top=_area("bar", height=theme.TOP_BAR_HEIGHT),

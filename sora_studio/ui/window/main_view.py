@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSettings, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from sora_studio.domain.errors import InvalidSetting, StudioError
 from sora_studio.domain.events import (
@@ -25,6 +25,7 @@ from sora_studio.domain.task import Task
 from sora_studio.paths import videos_dir
 from sora_studio.ui.compose.panel import ComposePanel
 from sora_studio.ui.compose.prompt_editor import PromptEditor
+from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.settings.dialog import SettingsDialog, SettingsPage
 from sora_studio.ui.settings.models.editor_opener import EditorOpener
@@ -34,6 +35,8 @@ from sora_studio.ui.window.main_window import bring_to_front
 from sora_studio.ui.window.model_notices import ModelNotices
 from sora_studio.ui.window.notice_bar import NoticeBar
 from sora_studio.ui.window.notifier import Notifier
+from sora_studio.ui.window.rooms import Room, Rooms
+from sora_studio.ui.window.side_panel import SidePanel, SideTab
 from sora_studio.ui.window.status_bar import StatusBar
 from sora_studio.ui.window.top_bar import TopBar
 from sora_studio.ui.window.undo_bar import UndoBar
@@ -207,19 +210,28 @@ class MainView(QWidget):
         self.top_bar = TopBar(demo=self._demo)
         self.notices = NoticeBar()
         self._model_notices = ModelNotices(self.notices, self.tasks.commands, self.scope, self)
-        self.workspace = Workspace(stage=self.stage, compose=self.compose, tasks=self.tasks, keep_clear=self.compose.controls)
+        self.rail = QFrame()
+        theme.set_role(self.rail, "panel")
+        self.side = SidePanel(self.tasks, {SideTab.DETAILS: QWidget})
+        self.workspace = Workspace(
+            rail=self.rail, stage=self.stage, compose=self.compose, side=self.side, keep_clear=self.compose.controls
+        )
+        self.rooms = Rooms(self.workspace, QWidget, self)
         self.status_bar = StatusBar(simulator="Simulator · 30× speed" if self._demo else "")
         self.undo_bar = UndoBar(self)
         lay_out(self, top=self.top_bar, notices=self.notices, workspace=self.workspace, bottom=self.status_bar)
 
     def _build_shortcuts(self) -> None:
         for keys, act in (
+            ("F7", self.workspace.toggle_rail),
             ("F8", self.workspace.toggle_tasks),
             ("F1", self.open_help),
             ("F11", self._toggle_focus_mode),
-            ("Ctrl+1", self.focus_editor),
+            ("Ctrl+1", self._make),
             ("Ctrl+2", self._focus_tasks),
-            ("Ctrl+4", self.stage.setFocus),
+            ("Ctrl+3", partial(self.rooms.show, Room.LIBRARY)),
+            ("Ctrl+4", self._focus_stage),
+            ("Ctrl+K", self._search),
             ("Esc", self._go_back),
             ("Ctrl+,", self.open_settings),
             ("Ctrl+M", self.compose.choose_model),
@@ -234,9 +246,13 @@ class MainView(QWidget):
     def _wire(self) -> None:
         self.top_bar.settings_asked.connect(self.open_settings)
         self.top_bar.help_asked.connect(self.open_help)
+        self.rooms.changed.connect(self._on_rooms_changed)
+        self.top_bar.search_asked.connect(self._search)
         self.top_bar.tasks_toggled.connect(self.workspace.show_tasks)
         self.top_bar.pause_toggled.connect(self._toggle_pause)
         self.relay.pause_changed.connect(self._on_relay_pause_changed)
+        self.top_bar.rail_toggled.connect(self.workspace.show_rail)
+        self.workspace.rail_changed.connect(self._on_workspace_rail_changed)
         self.workspace.drawer_changed.connect(self._on_workspace_drawer_changed)
         self.status.changed.connect(self._on_status_changed)
         self.relay.notice_raised.connect(self.notices.raise_notice)
@@ -281,16 +297,25 @@ class MainView(QWidget):
             return videos_dir()
         return self._studio.settings.output_dir
 
+    def _make(self) -> None:
+        self.rooms.show(Room.MAKE)
+        self.focus_editor()
+
     def _focus_tasks(self) -> None:
         self.workspace.show_tasks(True)
+        self.side.show_tab(SideTab.TASKS)
         self.tasks.setFocus()
+
+    def _focus_stage(self) -> None:
+        self.rooms.show(Room.MAKE)
+        self.stage.setFocus()
 
     def _go_back(self) -> None:
         """Handle Esc: dismiss the open question, else close the drawer, else leave focus mode, else focus the editor."""
         if self.compose.dismiss_question():
             return
         if self.workspace.drawer_is_open:
-            self.workspace.show_tasks(False)
+            self.workspace.close_drawers()
         elif self._in_focus_mode:
             self._toggle_focus_mode()
         else:
@@ -343,6 +368,20 @@ class MainView(QWidget):
     def _on_workspace_drawer_changed(self, offered: bool, is_open: bool) -> None:
         self.top_bar.offer_drawer(offered=offered, is_open=is_open)
         self.stage.set_covered(self.workspace.covered_width)
+
+    def _search(self) -> None:
+        """Show the library with the focus in its search box."""
+        self.rooms.show(Room.LIBRARY)
+
+    def _on_rooms_changed(self, room: Room) -> None:
+        if room is Room.MAKE:
+            self.focus_editor()
+        else:
+            title, words, counter = self.compose.summary
+            self.rooms.folded.show_prompt(title=title, words=words, counter=counter)
+
+    def _on_workspace_rail_changed(self, offered: bool, is_open: bool) -> None:
+        self.top_bar.offer_rail(offered=offered, is_open=is_open)
 
     def _on_notices_action_asked(self, notice: NoticeRaised, action: NoticeAction) -> None:
         if notice.model is not None:

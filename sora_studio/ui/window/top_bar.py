@@ -1,21 +1,25 @@
-"""The top bar: name, today's cost, balance, and the buttons for the task drawer, pausing, help and settings."""
+"""The top bar: name, search, today's cost, balance, and the buttons for rail and tasks, pausing, help and settings."""
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from sora_studio.ui.kit import key_names, theme
+from sora_studio.ui.window.search_field import SearchField
 
 
 class TopBar(QFrame):
     """Kept unobtrusive: nothing here is needed to make a clip.
 
-    Signals: `settings_asked()`, `help_asked()`, `tasks_toggled(bool)` when the drawer button is toggled, `pause_toggled()`.
+    Signals: `settings_asked()`, `help_asked()`, `search_asked()`, `pause_toggled()`; `tasks_toggled(bool)` and
+    `rail_toggled(bool)` when the button of a drawer or a hidden column is toggled.
     """
 
     settings_asked = Signal()
     help_asked = Signal()
+    search_asked = Signal()
     tasks_toggled = Signal(bool)
     pause_toggled = Signal()
+    rail_toggled = Signal(bool)
 
     def __init__(self, *, demo: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,6 +41,12 @@ class TopBar(QFrame):
         self._paused = False
         self._paused_word = _label("Paused", semibold=True)
         theme.set_role(self._paused_word, "review")
+        self._rail = self._build_button("Show rail", "Drafts, library and projects (F7)")
+        self._rail.setCheckable(True)
+        self._rail.hide()
+        self._rail.toggled.connect(self.rail_toggled)
+        self._search = SearchField()
+        self._search.clicked.connect(self.search_asked)
         self._help = self._build_button("Help", "Help (F1)")
         self._help.clicked.connect(self.help_asked)
         self._settings = self._build_button("Settings", "Settings (Ctrl+,)")
@@ -73,19 +83,23 @@ class TopBar(QFrame):
         self._draw_icons()
 
     def offer_drawer(self, *, offered: bool, is_open: bool) -> None:
-        """Show or hide the drawer button, checked while the drawer is open."""
-        self._tasks.setVisible(offered)
-        self._tasks.blockSignals(True)
-        self._tasks.setChecked(is_open)
-        self._tasks.blockSignals(False)
+        """Show or hide the tasks' button, checked while their drawer is open."""
+        _offer(self._tasks, offered=offered, is_open=is_open)
+
+    def offer_rail(self, *, offered: bool, is_open: bool) -> None:
+        """Show or hide the rail's button, checked while its drawer is open."""
+        _offer(self._rail, offered=offered, is_open=is_open)
 
     def _build_row(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * theme.GRID, 0, theme.GRID, 0)
         row.setSpacing(0)
+        row.addWidget(self._rail)
         row.addWidget(self._title)
         row.addSpacing(12)
         row.addWidget(self._badge)
+        row.addStretch(1)
+        row.addWidget(self._search, 8)
         row.addStretch(1)
         row.addWidget(self._today_word)
         row.addSpacing(4)
@@ -114,8 +128,16 @@ class TopBar(QFrame):
         self._tasks.setIcon(theme.icon("tasks", colour))
         shown = theme.icon("play", theme.tokens().review) if self._paused else theme.icon("pause", colour)
         self._pause.setIcon(shown)
+        self._rail.setIcon(theme.icon("rail", colour))
         self._help.setIcon(theme.icon("help", colour))
         self._settings.setIcon(theme.icon("settings", colour))
+
+
+def _offer(button: QToolButton, *, offered: bool, is_open: bool) -> None:
+    button.setVisible(offered)
+    button.blockSignals(True)
+    button.setChecked(is_open)
+    button.blockSignals(False)
 
 
 def _label(text: str, *, semibold: bool = False) -> QLabel:

@@ -1,50 +1,58 @@
-"""The area between the bars: the stage above the editor, and the tasks beside them or, in a narrow window, in a drawer."""
+"""The area between the bars: the rail, the room in the centre, and the side panel; in a narrow window the sides are drawers."""
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSettings, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
 from sora_studio.ui.kit import theme
+from sora_studio.ui.window.side_column import SideColumn
 
+RAIL_WIDTH = 208
 TASKS_WIDTH = 372
 NARROW_BELOW = 1100
+RAIL_BELOW = 1360
+"""Below this width the rail is a drawer: the centre keeps more than 770 pixels beside the side panel."""
 _CENTRE_SHARE = (54, 46)
 """Height ratio of stage to editor, from the design."""
 
 
 class Workspace(QWidget):
-    """Lays out the three panels. Splitter positions and a hidden tasks column are kept between sessions.
+    """Lays out rail, centre and side panel. Splitter positions and hidden sides are kept between sessions.
 
-    Signals: `drawer_changed(offered, is_open)`.
+    The centre shows the stage above the editor, or a room's own page.
+
+    Signals: `drawer_changed(is_offered, is_open)` and `rail_changed(is_offered, is_open)`: whether a button has to bring the
+    side panel or the rail back, and whether it is open.
     """
 
     drawer_changed = Signal(bool, bool)
+    rail_changed = Signal(bool, bool)
 
     def __init__(
         self,
         *,
+        rail: QWidget,
         stage: QWidget,
         compose: QWidget,
-        tasks: QWidget,
+        side: QWidget,
         keep_clear: QWidget | None = None,
         parent: QWidget | None = None,
     ) -> None:
-        """`keep_clear` is a part of `compose` that the drawer never covers: the drawer ends above it."""
+        """`keep_clear` is a part of `compose` that a drawer never covers: drawers end above it."""
         super().__init__(parent)
         self._keep_clear = keep_clear
-        self._tasks = tasks
-        self._is_narrow = False
-        self._column_wanted = True
-        self._drawer_open = False
         self._focused = False
-        self._centre = _splitter(Qt.Orientation.Vertical, stage, compose)
-        self._centre.setSizes([share * 10 for share in _CENTRE_SHARE])
-        self._columns = _splitter(Qt.Orientation.Horizontal, self._centre, tasks)
-        self._columns.setStretchFactor(0, 1)
-        self._columns.setStretchFactor(1, 0)
-        self._columns.setSizes([1228, TASKS_WIDTH])
-        tasks.setMinimumWidth(280)
-        self._drawer = self._build_drawer()
+        self._rail = SideColumn(rail, self, name="rail", is_left=True, width=RAIL_WIDTH, least=160, column_from=RAIL_BELOW)
+        self._side = SideColumn(side, self, name="tasks", is_left=False, width=TASKS_WIDTH, least=280, column_from=NARROW_BELOW)
+        self._make = _splitter(Qt.Orientation.Vertical, stage, compose)
+        self._make.setSizes([share * 10 for share in _CENTRE_SHARE])
+        centre = QWidget()
+        self._pages = QStackedLayout(centre)
+        self._pages.addWidget(self._make)
+        self._centre = centre
+        self._columns = _splitter(Qt.Orientation.Horizontal, rail, centre, side)
+        self._columns.splitterMoved.connect(self._on_columns_moved)
+        self._spread(1600)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self._columns)
@@ -54,94 +62,121 @@ class Workspace(QWidget):
     @property
     def covered_width(self) -> int:
         """How much of the centre's right side the open drawer covers, in pixels."""
-        return self._drawer.width() if self._drawer.isVisibleTo(self) else 0
+        return self._side.drawer.width() if self._side.drawer.isVisibleTo(self) else 0
 
     @property
     def drawer_is_open(self) -> bool:
-        """Whether the drawer is open over the centre."""
-        return self._is_narrow and self._drawer_open
+        """Whether a drawer is open over the centre."""
+        return any(side.is_drawer and side.is_open for side in self._sides)
+
+    def show_page(self, page: QWidget | None) -> None:
+        """Show a room's page in the centre; None shows the stage above the editor."""
+        if page is not None and self._pages.indexOf(page) < 0:
+            self._pages.addWidget(page)
+        self._pages.setCurrentWidget(page or self._make)
+        self._place_drawers()
 
     def toggle_tasks(self) -> None:
-        """Toggle the tasks, in the column or in the drawer."""
-        self.show_tasks(not (self._drawer_open if self._is_narrow else self._column_wanted))
+        """Toggle the side panel, in its column or in the drawer."""
+        self.show_tasks(not self._side.is_shown)
 
     def show_tasks(self, shown: bool) -> None:
-        """Show or hide the tasks, in the column or in the drawer."""
-        if self._is_narrow:
-            self._drawer_open = shown
-        else:
-            self._column_wanted = shown
+        """Show or hide the side panel, in its column or in the drawer."""
+        self._side.show(shown)
+        self._arrange()
+
+    def toggle_rail(self) -> None:
+        """Toggle the rail, in its column or in the drawer."""
+        self.show_rail(not self._rail.is_shown)
+
+    def show_rail(self, shown: bool) -> None:
+        """Show or hide the rail, in its column or in the drawer."""
+        self._rail.show(shown)
+        self._arrange()
+
+    def close_drawers(self, *, rail_only: bool = False) -> None:
+        """Close the open drawers; columns stay."""
+        for side in (self._rail,) if rail_only else self._sides:
+            side.is_open = False
         self._arrange()
 
     def set_focused(self, focused: bool) -> None:
-        """Enter or leave focus mode, which shows only the stage and the editor."""
+        """Enter or leave focus mode, which shows only the centre."""
         self._focused = focused
         self._arrange()
 
     def remember(self, state: QSettings) -> None:
-        """Save the splitter positions and the visibility of the tasks column."""
-        state.setValue("workspace/centre", self._centre.saveState())
-        if not self._is_narrow and not self._focused and self._column_wanted:
-            state.setValue("workspace/columns", self._columns.saveState())
-        state.setValue("workspace/tasks", self._column_wanted)
+        """Save the splitter positions and which sides are shown."""
+        state.setValue("workspace/centre", self._make.saveState())
+        for side in self._sides:
+            side.remember(state)
 
     def restore(self, state: QSettings) -> None:
         """Restore what `remember` saved; missing or unreadable values keep their defaults."""
-        for splitter, name in ((self._centre, "centre"), (self._columns, "columns")):
-            if (kept := state.value(f"workspace/{name}")) is not None:
-                splitter.restoreState(kept)
-        self._column_wanted = state.value("workspace/tasks", True, type=bool) is True
+        if (kept := state.value("workspace/centre")) is not None:
+            self._make.restoreState(kept)
+        for side in self._sides:
+            side.restore(state)
+        self._spread(self.width())
         self._arrange()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if (narrow := self.width() < NARROW_BELOW) != self._is_narrow:
-            self._is_narrow = narrow
-            self._drawer_open = False
-            self._move_tasks()
-        self._place_drawer()
+        changed = [side for side in self._sides if side.fit(self.width())]
+        if changed:
+            self._move_panels()
+        self._place_drawers()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Resize the drawer when the widget it must not cover moves or resizes."""
+        """Resize the drawers when the widget that they must not cover moves or resizes."""
         if watched is self._keep_clear and event.type() in (QEvent.Type.Move, QEvent.Type.Resize):
-            self._place_drawer()
+            self._place_drawers()
         return super().eventFilter(watched, event)
 
-    def _build_drawer(self) -> QFrame:
-        drawer = QFrame(self)
-        theme.set_role(drawer, "panel")
-        row = QHBoxLayout(drawer)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(theme.rule(vertical=True))
-        drawer.hide()
-        return drawer
+    @property
+    def _sides(self) -> tuple[SideColumn, SideColumn]:
+        return self._rail, self._side
 
-    def _move_tasks(self) -> None:
-        layout = self._drawer.layout()
-        if self._is_narrow and layout is not None:
-            layout.addWidget(self._tasks)
-        else:
-            self._columns.addWidget(self._tasks)
-            self._columns.setStretchFactor(1, 0)
+    def _move_panels(self) -> None:
+        """Put the panels of columns into the splitter, in order."""
+        for side in self._sides:
+            if not side.is_drawer and self._columns.indexOf(side.panel) < 0:
+                self._columns.insertWidget(0 if side.is_left else self._columns.count(), side.panel)
         self._arrange()
         self._columns.resize(self.size())  # the layout runs too late for `setSizes` to use the new width
-        self._columns.setSizes([max(self.width() - TASKS_WIDTH - 1, 1), TASKS_WIDTH])
+        self._spread(self.width())
+
+    def _spread(self, width: int) -> None:
+        """Give the columns their widths, and the rest to the centre."""
+        taken = sum(side.width + 1 for side in self._sides if not side.is_drawer)
+        widths = {self._columns.indexOf(side.panel): side.width for side in self._sides}
+        centre = self._columns.indexOf(self._centre)
+        widths[centre] = max(width - taken, 1)
+        places = range(self._columns.count())
+        for place in places:
+            self._columns.setStretchFactor(place, 1 if place == centre else 0)
+        self._columns.setSizes([widths[place] for place in places])
+
+    def _on_columns_moved(self) -> None:
+        for side in self._sides:
+            if not side.is_drawer and side.panel.isVisible():
+                side.width = side.panel.width()
 
     def _arrange(self) -> None:
-        shown = self._drawer_open if self._is_narrow else self._column_wanted
-        self._tasks.setVisible(shown and not self._focused)
-        self._drawer.setVisible(self.drawer_is_open and not self._focused)
-        self._place_drawer()
-        self.drawer_changed.emit(self._is_narrow or not self._column_wanted, shown)
+        for side in self._sides:
+            side.arrange(is_hidden=self._focused)
+        self._place_drawers()
+        self.drawer_changed.emit(self._side.is_out_of_sight, self._side.is_shown)
+        self.rail_changed.emit(self._rail.is_out_of_sight, self._rail.is_shown)
 
-    def _place_drawer(self) -> None:
-        width = min(TASKS_WIDTH + 1, self.width())
+    def _place_drawers(self) -> None:
         height = self.height()
-        if self._keep_clear is not None:
+        if self._keep_clear is not None and self._pages.currentWidget() is self._make:
             height = min(height, self._keep_clear.mapTo(self, QPoint()).y())
-        self._drawer.setGeometry(self.width() - width, 0, width, height)
-        self._drawer.raise_()
+        for side in self._sides:
+            width = min(side.drawer_width, self.width())
+            side.drawer.setGeometry(0 if side.is_left else self.width() - width, 0, width, height)
+            side.drawer.raise_()
 
 
 def lay_out(home: QWidget, *, top: QWidget, workspace: Workspace, bottom: QWidget, notices: QWidget | None = None) -> None:
