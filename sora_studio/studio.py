@@ -78,6 +78,8 @@ from sora_studio.storage.data_folder import prepare_data_folder
 from sora_studio.storage.database import Database
 from sora_studio.storage.drafts import SqliteDrafts
 from sora_studio.storage.history import SqliteHistory
+from sora_studio.storage.library_queries import LibraryQueries
+from sora_studio.storage.library_tiles import SqliteTiles
 from sora_studio.storage.lock import DataFolderLock
 from sora_studio.storage.model_files import ModelFiles
 from sora_studio.storage.pause_marker import PauseMarker
@@ -119,6 +121,8 @@ class Studio:
     judging: Judging
     trash: Trash
     projects: SqliteProjects
+    queries: LibraryQueries
+    tiles: SqliteTiles
     tasks: SqliteTasks
     drafts: SqliteDrafts
     file_presence: FilePresence
@@ -345,6 +349,8 @@ class _Assembly:
             judging=Judging(core, SqliteHistory(self._database)),
             trash=trash,
             projects=SqliteProjects(self._database),
+            queries=LibraryQueries(self._database),
+            tiles=SqliteTiles(self._database),
             tasks=self._tasks,
             drafts=SqliteDrafts(self._database),
             file_presence=engine.file_presence,

@@ -21,6 +21,15 @@ class Project:
     options: Mapping[str, OptionValue] = field(default_factory=dict[str, OptionValue])
 
 
+@dataclass(frozen=True, slots=True)
+class SavedSearch:
+    """A query's text under a name, as it stands in the rail."""
+
+    id: int
+    name: str
+    query: str
+
+
 def check_name(name: str) -> str:
     """Return a project's name without needless space. Raises `InvalidSetting` if it is no usable name."""
     name = " ".join(name.split())

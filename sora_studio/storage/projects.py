@@ -3,27 +3,18 @@
 import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sora_studio.domain.errors import InvalidSetting
 from sora_studio.domain.models.values import OptionValue
-from sora_studio.domain.project import Project, check_name
+from sora_studio.domain.project import Project, SavedSearch, check_name
 from sora_studio.domain.search_words import fold
 from sora_studio.storage.changes import COUNT_UP, REVISION
 from sora_studio.storage.database import Database
 from sora_studio.storage.rows import path_or_none, text_from_sql, to_sql
 
 PROJECTS = "SELECT id, name, folder, defaults FROM projects WHERE removed_at IS NULL ORDER BY id"
-
-
-@dataclass(frozen=True, slots=True)
-class SavedSearch:
-    """A query's text under a name, as it stands in the rail."""
-
-    id: int
-    name: str
-    query: str
 
 
 class SqliteProjects:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSettings, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QWidget
 
 from sora_studio.domain.errors import InvalidSetting, StudioError
 from sora_studio.domain.events import (
@@ -25,12 +25,12 @@ from sora_studio.domain.task import Task
 from sora_studio.paths import videos_dir
 from sora_studio.ui.compose.panel import ComposePanel
 from sora_studio.ui.compose.prompt_editor import PromptEditor
-from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.settings.dialog import SettingsDialog, SettingsPage
 from sora_studio.ui.settings.models.editor_opener import EditorOpener
 from sora_studio.ui.stage.panel import StagePanel
 from sora_studio.ui.tasks.panel import TaskPanel
+from sora_studio.ui.window.library_corner import LibraryCorner
 from sora_studio.ui.window.main_window import bring_to_front
 from sora_studio.ui.window.model_notices import ModelNotices
 from sora_studio.ui.window.notice_bar import NoticeBar
@@ -106,6 +106,7 @@ class MainView(QWidget):
         self.compose = ComposePanel(self.scope, editor=editor)
         self.tasks = TaskPanel(self.scope)
         self.stage = StagePanel(self.scope)
+        self.library = LibraryCorner(self.scope, self)
         self.notifier = Notifier(self.scope, self)
         self._build_layout()
         self._build_shortcuts()
@@ -136,6 +137,7 @@ class MainView(QWidget):
         self.top_bar.show_pause(paused=studio.send_pause.is_paused)
         self.stage.attach(_stage_services(studio))
         self.status.attach(_status_services(studio), self.relay)
+        self.library.attach(studio)
         self._editor.attach(studio.models)
         self.notifier.take_settings(self._settings)
         if self._dialog is not None and self._dialog.isVisible():  # opened before the studio was there
@@ -174,11 +176,13 @@ class MainView(QWidget):
         """Restore the layout, the player's volume and speed, and (once tasks are loaded) the shown task."""
         self._state = state
         self.workspace.restore(state)
+        self.library.restore(state)
         self.stage.restore(state)
 
     def remember(self, state: QSettings) -> None:
         """Save the layout and the player's volume and speed."""
         self.workspace.remember(state)
+        self.library.remember(state)
         self.stage.remember(state)
 
     async def finish(self) -> None:
@@ -210,13 +214,11 @@ class MainView(QWidget):
         self.top_bar = TopBar(demo=self._demo)
         self.notices = NoticeBar()
         self._model_notices = ModelNotices(self.notices, self.tasks.commands, self.scope, self)
-        self.rail = QFrame()
-        theme.set_role(self.rail, "panel")
         self.side = SidePanel(self.tasks, {SideTab.DETAILS: QWidget})
         self.workspace = Workspace(
-            rail=self.rail, stage=self.stage, compose=self.compose, side=self.side, keep_clear=self.compose.controls
+            rail=self.library.rail, stage=self.stage, compose=self.compose, side=self.side, keep_clear=self.compose.controls
         )
-        self.rooms = Rooms(self.workspace, QWidget, self)
+        self.rooms = Rooms(self.workspace, self.library.build, self)
         self.status_bar = StatusBar(simulator="Simulator · 30× speed" if self._demo else "")
         self.undo_bar = UndoBar(self)
         lay_out(self, top=self.top_bar, notices=self.notices, workspace=self.workspace, bottom=self.status_bar)
@@ -229,7 +231,7 @@ class MainView(QWidget):
             ("F11", self._toggle_focus_mode),
             ("Ctrl+1", self._make),
             ("Ctrl+2", self._focus_tasks),
-            ("Ctrl+3", partial(self.rooms.show, Room.LIBRARY)),
+            ("Ctrl+3", self._show_library),
             ("Ctrl+4", self._focus_stage),
             ("Ctrl+K", self._search),
             ("Esc", self._go_back),
@@ -247,6 +249,9 @@ class MainView(QWidget):
         self.top_bar.settings_asked.connect(self.open_settings)
         self.top_bar.help_asked.connect(self.open_help)
         self.rooms.changed.connect(self._on_rooms_changed)
+        self.library.room_asked.connect(self._show_library)
+        self.library.opened.connect(self._on_library_opened)
+        self.relay.tasks_changed.connect(self.library.take_changes)
         self.top_bar.search_asked.connect(self._search)
         self.top_bar.tasks_toggled.connect(self.workspace.show_tasks)
         self.top_bar.pause_toggled.connect(self._toggle_pause)
@@ -372,6 +377,21 @@ class MainView(QWidget):
     def _search(self) -> None:
         """Show the library with the focus in its search box."""
         self.rooms.show(Room.LIBRARY)
+        self.library.focus_search()
+
+    def _show_library(self) -> None:
+        self.rooms.show(Room.LIBRARY)
+        self.library.focus_clips()
+
+    def _on_library_opened(self, task: int) -> None:
+        if self._studio is not None:
+            self.scope.start(self._play(self._studio, task), name="open a clip")
+
+    async def _play(self, studio: "Studio", task: int) -> None:
+        found = await studio.tasks.get(task)
+        if found is not None:
+            self.rooms.show(Room.MAKE)
+            self._on_commands_play_requested(found)
 
     def _on_rooms_changed(self, room: Room) -> None:
         if room is Room.MAKE:

@@ -13,7 +13,7 @@ from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import InvalidSetting
 from sora_studio.domain.intent import NO_INTENT, Intent
 from sora_studio.domain.judgement import ClipRef, Judgement, Verdict
-from sora_studio.domain.project import Project
+from sora_studio.domain.project import Project, SavedSearch
 from sora_studio.domain.query import parse
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import Task, TaskState
@@ -21,7 +21,7 @@ from sora_studio.storage.database import Database
 from sora_studio.storage.drafts import SqliteDrafts
 from sora_studio.storage.history import Former, SqliteHistory
 from sora_studio.storage.library_queries import LibraryQueries
-from sora_studio.storage.projects import SavedSearch, SqliteProjects
+from sora_studio.storage.projects import SqliteProjects
 from sora_studio.storage.tasks import SqliteTasks
 from sora_studio.storage.trash import SqliteTrash
 

@@ -1,0 +1,226 @@
+"""The library room: the search box above the grid or list, judging by keys, and what can be done with the selection."""
+
+from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QPoint, QRect, QSettings, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+
+from sora_studio.domain.judgement import MOST_STARS, ClipRef, Judgement, Verdict
+from sora_studio.domain.library import LibraryIndex
+from sora_studio.domain.query import Chip
+from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.filmstrip import FilmstripCache, paint_cell
+from sora_studio.ui.kit.task_scope import TaskScope
+from sora_studio.ui.library.grid_layout import LibraryMode
+from sora_studio.ui.library.library_view import LibraryView
+from sora_studio.ui.library.search_box import SearchBox
+from sora_studio.viewmodels.library.library_model import LibraryModel
+from sora_studio.viewmodels.library.room_services import RoomServices
+
+_VERDICTS = {
+    Qt.Key.Key_P: Judgement(verdict=Verdict.KEPT),
+    Qt.Key.Key_X: Judgement(verdict=Verdict.REJECTED),
+    Qt.Key.Key_U: Judgement(clears_verdict=True),
+}
+_MODE, _TILE_WIDTH, _ADVANCES = "library/mode", "library/tile-width", "library/advances"
+Act = Callable[[RoomServices, Sequence[ClipRef]], Coroutine[object, object, None]]
+
+
+class LibraryRoom(QWidget):
+    """P keeps, X rejects, U clears, 0 to 5 rate, Del moves to the trash. `advances`: judging one clip goes on to the next.
+
+    Signals: `opened(int)` with a task to show on the stage; `selection_changed()`; `searched(str)` with the query's text;
+    `search_saved()`; `reuse_asked(str, int)` with "edit", "again" or "folder" and a task.
+    """
+
+    opened = Signal(int)
+    selection_changed = Signal()
+    searched = Signal(str)
+    search_saved = Signal()
+    reuse_asked = Signal(str, int)
+
+    def __init__(self, scope: TaskScope, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._scope = scope
+        self._services: RoomServices | None = None
+        self._narrowest: Chip | None = None
+        self.advances = False
+        self.model = LibraryModel(scope.start, parent=self)
+        self.view = LibraryView(self.model, scope, parent=self)
+        self.box = SearchBox(self)
+        self._strips = FilmstripCache(scope, self)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.box)
+        column.addWidget(theme.rule())
+        column.addWidget(self.view, 1)
+        self.box.show_mode(self.view.mode)
+        self._connect()
+
+    def attach(self, services: RoomServices) -> None:
+        """Connect the services and read the library."""
+        self._services = services
+        self.model.attach(services.library)
+
+    @property
+    def selected(self) -> Sequence[int]:
+        """The selected tasks, else the current one."""
+        ids = list(self.model.selection.ids())
+        current = self.model.selection.current
+        return ids or ([] if current is None else [current])
+
+    def search(self, text: str) -> None:
+        """Search for a query's text, as if it were typed."""
+        self.box.show_text(text)
+
+    def take_changes(self, tasks: frozenset[int]) -> None:
+        """Show changed tasks, and what came or went."""
+        self.model.mark_changed(tasks)
+        self.model.refresh()
+
+    def remember(self, state: QSettings) -> None:
+        """Save the view's mode and the size of its tiles."""
+        state.setValue(_MODE, self.view.mode.value)
+        state.setValue(_TILE_WIDTH, self.view.tile_width)
+        state.setValue(_ADVANCES, self.advances)
+
+    def restore(self, state: QSettings) -> None:
+        """Restore what `remember` saved; unreadable values keep their defaults."""
+        mode, width = state.value(_MODE, ""), state.value(_TILE_WIDTH, 0, type=int)
+        if mode in [known.value for known in LibraryMode]:
+            self._set_mode(LibraryMode(mode))
+        self.advances = state.value(_ADVANCES, False, type=bool) is True
+        if isinstance(width, int) and width:
+            self.view.set_tile_width(width)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Judge with plain keys that the view leaves."""
+        key = Qt.Key(event.key())
+        is_plain = not event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
+        if is_plain and self._judge_by(key):
+            return
+        if is_plain and key == Qt.Key.Key_Delete:
+            self._start_with(lambda services, refs: services.judging.trash(refs))
+        else:
+            super().keyPressEvent(event)
+
+    def _connect(self) -> None:
+        self.box.query_changed.connect(self._on_box_query_changed)
+        self.box.mode_chosen.connect(self._set_mode)
+        self.box.save_asked.connect(self._on_box_save_asked)
+        self.box.left.connect(self.view.setFocus)
+        self.view.opened.connect(self.opened)
+        self.view.menu_requested.connect(self._open_menu)
+        self.view.painter.scrub = self._scrub
+        self._strips.arrived.connect(self.view.viewport().update)
+        self.view.updates.empty.drop_requested.connect(self._on_drop_requested)
+        self.model.searched.connect(self._on_model_searched)
+        self.model.selection.changed.connect(self.selection_changed)
+        self.model.selection.current_changed.connect(self._on_current_changed)
+
+    def _scrub(self, painter: QPainter, frame: QRect, strip: Path, position: float) -> bool:
+        picture = self._strips.strip(strip)
+        if picture is None or picture.isNull():
+            return False
+        paint_cell(painter, frame, picture, position)
+        return True
+
+    def _on_current_changed(self) -> None:
+        self.selection_changed.emit()
+
+    def _set_mode(self, mode: LibraryMode) -> None:
+        self.view.set_mode(mode)
+        self.box.show_mode(mode)
+
+    def _set_advances(self, advances: bool) -> None:
+        self.advances = advances
+
+    def _judge_by(self, key: Qt.Key) -> bool:
+        judgement = _VERDICTS.get(key)
+        if judgement is None and Qt.Key.Key_0 <= key <= Qt.Key.Key_0 + MOST_STARS:
+            judgement = Judgement(stars=key - Qt.Key.Key_0)
+        if judgement is None:
+            return False
+        self._judge(judgement)
+        if self.advances and len(self.selected) == 1:
+            self._advance()
+        return True
+
+    def _advance(self) -> None:
+        """Select the next clip, if there is one."""
+        order, current = list(self.model.order.ids), self.selected[0]
+        place = order.index(current) + 1 if current in order else len(order)
+        if place < len(order):
+            self.view.scroll_to(place)
+            self.model.selection.select_only((order[place],))
+            self.model.selection.make_current(order[place], is_origin=True)
+
+    def _on_box_query_changed(self, text: str) -> None:
+        self.model.search(text)
+        self.searched.emit(text)
+
+    def _on_model_searched(self, index: LibraryIndex) -> None:
+        self.box.show_result(index)
+        self._narrowest = None
+        if not len(index.ids) and self.box.query.chips and self._services is not None:
+            self._scope.start(self._find_narrowest(self._services), name="Find the narrowest filter")
+
+    async def _find_narrowest(self, services: RoomServices) -> None:
+        """Offer to drop the filter without which most is found."""
+        query, best = self.box.query, 0
+        for chip in query.chips:
+            count = await services.count(str(query.without(chip)))
+            if count > best and query == self.box.query:
+                best, self._narrowest = count, chip
+        if self._narrowest is not None:
+            self.view.updates.empty.offer_drop(f"Drop “{self._narrowest.words}” ({best:,} clips)")
+
+    def _on_drop_requested(self) -> None:
+        if self._narrowest is not None:
+            self.box.drop(self._narrowest)
+
+    def _on_box_save_asked(self, text: str) -> None:
+        if self._services is not None:
+            self._scope.start(self._save_search(self._services, text), name="Save a search")
+
+    async def _save_search(self, services: RoomServices, text: str) -> None:
+        await services.save_search(text)
+        self.search_saved.emit()
+
+    def _open_menu(self, task: int, place: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for words, wanted in (
+            ("Keep\tP", Judgement(verdict=Verdict.KEPT)),
+            ("Reject\tX", Judgement(verdict=Verdict.REJECTED)),
+            ("Not decided\tU", Judgement(clears_verdict=True)),
+        ):
+            menu.addAction(words, partial(self._judge, wanted))
+        advances = menu.addAction("Go on to the next after judging")
+        advances.setCheckable(True)
+        advances.setChecked(self.advances)
+        advances.toggled.connect(self._set_advances)
+        menu.addSeparator()
+        if len(self.selected) == 1:
+            menu.addAction("Play\tEnter", partial(self.opened.emit, task))
+            menu.addAction("Edit prompt", partial(self.reuse_asked.emit, "edit", task))
+            menu.addAction("Again", partial(self.reuse_asked.emit, "again", task))
+            menu.addAction("Show in folder", partial(self.reuse_asked.emit, "folder", task))
+            menu.addSeparator()
+        if self.box.query.includes_trash:
+            menu.addAction("Restore", partial(self._start_with, lambda services, refs: services.judging.restore(refs)))
+        menu.addAction("Move to trash\tDel", partial(self._start_with, lambda services, refs: services.judging.trash(refs)))
+        menu.popup(place)
+
+    def _judge(self, judgement: Judgement) -> None:
+        self._start_with(lambda services, refs: services.judging.judge(refs, judgement))
+
+    def _start_with(self, act: Act) -> None:
+        """Do something with the selected tasks."""
+        tasks = self.selected
+        if self._services is not None and tasks:
+            self._scope.start(act(self._services, [ClipRef(task) for task in tasks]), name="Decide about clips")

@@ -1,0 +1,140 @@
+"""Connects the library room and the rail to the window and to a studio."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QSettings, Signal
+
+from sora_studio.domain.judgement import ClipRef, Judgement
+from sora_studio.domain.library import LibraryIndex, TileFacts
+from sora_studio.domain.project import SavedSearch
+from sora_studio.domain.query import parse
+from sora_studio.ui.kit.task_scope import TaskScope
+from sora_studio.ui.library.library_room import LibraryRoom
+from sora_studio.ui.window.rail import Rail
+from sora_studio.viewmodels.library.library_services import LibraryServices
+from sora_studio.viewmodels.library.rail_model import RailModel
+from sora_studio.viewmodels.library.room_services import RoomServices
+
+if TYPE_CHECKING:
+    from sora_studio.studio import Studio
+
+MOST_NAME = 40
+
+
+class LibraryCorner(QObject):
+    """Builds the room when it is first shown. Signals: `room_asked()` when the rail leads to it; `opened(int)` with a task."""
+
+    room_asked = Signal()
+    opened = Signal(int)
+
+    def __init__(self, scope: TaskScope, parent: QObject) -> None:
+        super().__init__(parent)
+        self._scope = scope
+        self._services: RoomServices | None = None
+        self._state: QSettings | None = None
+        self._waiting_query: str | None = None
+        self.room: LibraryRoom | None = None
+        self._rail_model = RailModel(scope.start, self)
+        self.rail = Rail(self._rail_model)
+        self.rail.chosen.connect(self._on_rail_chosen)
+        self.rail.dropped.connect(self._on_rail_dropped)
+        self.rail.search_removed.connect(self._on_rail_search_removed)
+
+    def build(self) -> LibraryRoom:
+        """Build the room; it reads once a studio is attached."""
+        self.room = LibraryRoom(self._scope)
+        self.room.opened.connect(self.opened)
+        self.room.searched.connect(self.rail.show_query)
+        self.room.search_saved.connect(self._rail_model.touch)
+        if self._state is not None:
+            self.room.restore(self._state)
+        if self._services is not None:
+            self.room.attach(self._services)
+        if self._waiting_query is not None:
+            self.room.search(self._waiting_query)
+        else:
+            self.rail.show_query("")
+        return self.room
+
+    def attach(self, studio: "Studio") -> None:
+        """Connect the studio."""
+        self._services = _room_services(studio)
+        self._rail_model.attach(self._services)
+        if self.room is not None:
+            self.room.attach(self._services)
+
+    def take_changes(self, tasks: frozenset[int]) -> None:
+        """Show changed tasks."""
+        self._rail_model.touch()
+        if self.room is not None:
+            self.room.take_changes(tasks)
+
+    def focus_search(self) -> None:
+        """Put the focus into the search box."""
+        if self.room is not None:
+            self.room.box.focus()
+
+    def focus_clips(self) -> None:
+        """Put the focus on the clips."""
+        if self.room is not None:
+            self.room.view.setFocus()
+
+    def remember(self, state: QSettings) -> None:
+        """Save how the room looks."""
+        if self.room is not None:
+            self.room.remember(state)
+
+    def restore(self, state: QSettings) -> None:
+        """Restore it when it is built."""
+        self._state = state
+
+    def _on_rail_chosen(self, query: str) -> None:
+        self._waiting_query = query
+        self.room_asked.emit()
+        if self.room is not None:
+            self.room.search(query)
+        self.rail.show_query(query)
+
+    def _on_rail_dropped(self, project: int, tasks: Sequence[int]) -> None:
+        if self._services is not None:
+            refs = [ClipRef(task) for task in tasks]
+            self._scope.start(self._services.judging.judge(refs, Judgement(project=project)), name="Move to a project")
+
+    def _on_rail_search_removed(self, search: int) -> None:
+        if self._services is not None:
+            self._scope.start(self._remove_search(self._services, search), name="Remove a search")
+
+    async def _remove_search(self, services: RoomServices, search: int) -> None:
+        await services.remove_search(search)
+        self._rail_model.touch()
+
+
+def _room_services(studio: "Studio") -> RoomServices:
+    async def find(text: str) -> LibraryIndex:
+        now = datetime.now(UTC)
+        return await studio.queries.index(parse(text), now=now, today=now.astimezone().date())
+
+    async def count(text: str) -> int:
+        now = datetime.now(UTC)
+        return await studio.queries.count(parse(text), now=now, today=now.astimezone().date())
+
+    async def rows(tasks: Sequence[int]) -> Sequence[TileFacts]:
+        titles = {slug: profile.title for slug, profile in studio.profiles.items()}
+        found = await studio.tiles.rows(tasks, now=datetime.now(UTC))
+        return [replace(tile, model=titles.get(tile.model, tile.model)) for tile in found]
+
+    async def save_search(text: str) -> None:
+        await studio.projects.save_search(SavedSearch(0, text[:MOST_NAME], text))
+
+    return RoomServices(
+        library=LibraryServices(find=find, rows=rows, takes_of=studio.tiles.takes_of, files_of=studio.tiles.files_of),
+        judging=studio.judging,
+        count=count,
+        save_search=save_search,
+        remove_search=studio.projects.remove_search,
+        searches=studio.projects.searches,
+        projects=studio.projects.all,
+    )

@@ -1,0 +1,24 @@
+"""The services that the library room and the rail use."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sora_studio.viewmodels.library.library_services import LibraryServices
+
+if TYPE_CHECKING:
+    from sora_studio.domain.project import Project, SavedSearch
+    from sora_studio.services.library.judging import Judging
+
+
+@dataclass(frozen=True, slots=True)
+class RoomServices:
+    """`count` returns how many clips a query's text finds; `save_search` keeps the text as a search under its own name."""
+
+    library: LibraryServices
+    judging: "Judging"
+    count: Callable[[str], Awaitable[int]]
+    save_search: Callable[[str], Awaitable[object]]
+    remove_search: Callable[[int], Awaitable[None]]
+    searches: "Callable[[], Awaitable[Sequence[SavedSearch]]]"
+    projects: "Callable[[], Awaitable[Sequence[Project]]]"
