@@ -12,8 +12,10 @@ from sora_studio.domain.library import LibraryIndex, TileFacts
 from sora_studio.domain.project import SavedSearch
 from sora_studio.domain.query import parse
 from sora_studio.ui.kit.task_scope import TaskScope
+from sora_studio.ui.library.details import DetailsPanel
 from sora_studio.ui.library.library_room import LibraryRoom
 from sora_studio.ui.window.rail import Rail
+from sora_studio.viewmodels.library.details_services import DetailsServices
 from sora_studio.viewmodels.library.library_services import LibraryServices
 from sora_studio.viewmodels.library.rail_model import RailModel
 from sora_studio.viewmodels.library.room_services import RoomServices
@@ -25,10 +27,16 @@ MOST_NAME = 40
 
 
 class LibraryCorner(QObject):
-    """Builds the room when it is first shown. Signals: `room_asked()` when the rail leads to it; `opened(int)` with a task."""
+    """Builds the room and Details when they are first shown.
+
+    Signals: `room_asked()` when the rail leads to the room; `details_asked()` when something is selected; `opened(int)` with a
+    task to show on the stage; `reuse_asked(str, int)` with "edit", "again" or "folder" and a task.
+    """
 
     room_asked = Signal()
+    details_asked = Signal()
     opened = Signal(int)
+    reuse_asked = Signal(str, int)
 
     def __init__(self, scope: TaskScope, parent: QObject) -> None:
         super().__init__(parent)
@@ -36,7 +44,9 @@ class LibraryCorner(QObject):
         self._services: RoomServices | None = None
         self._state: QSettings | None = None
         self._waiting_query: str | None = None
+        self._details_services: DetailsServices | None = None
         self.room: LibraryRoom | None = None
+        self.details: DetailsPanel | None = None
         self._rail_model = RailModel(scope.start, self)
         self.rail = Rail(self._rail_model)
         self.rail.chosen.connect(self._on_rail_chosen)
@@ -47,6 +57,8 @@ class LibraryCorner(QObject):
         """Build the room; it reads once a studio is attached."""
         self.room = LibraryRoom(self._scope)
         self.room.opened.connect(self.opened)
+        self.room.reuse_asked.connect(self.reuse_asked)
+        self.room.selection_changed.connect(self._on_room_selection_changed)
         self.room.searched.connect(self.rail.show_query)
         self.room.search_saved.connect(self._rail_model.touch)
         if self._state is not None:
@@ -59,9 +71,23 @@ class LibraryCorner(QObject):
             self.rail.show_query("")
         return self.room
 
+    def build_details(self) -> DetailsPanel:
+        """Build Details; it reads once a studio is attached."""
+        self.details = DetailsPanel(self._scope)
+        self.details.opened.connect(self.opened)
+        self.details.reuse_asked.connect(self.reuse_asked)
+        if self._details_services is not None:
+            self.details.attach(self._details_services)
+        if self.room is not None:
+            self.details.show_tasks(self.room.selected)
+        return self.details
+
     def attach(self, studio: "Studio") -> None:
         """Connect the studio."""
         self._services = _room_services(studio)
+        self._details_services = _details_services(studio)
+        if self.details is not None:
+            self.details.attach(self._details_services)
         self._rail_model.attach(self._services)
         if self.room is not None:
             self.room.attach(self._services)
@@ -71,6 +97,8 @@ class LibraryCorner(QObject):
         self._rail_model.touch()
         if self.room is not None:
             self.room.take_changes(tasks)
+        if self.details is not None:
+            self.details.take_changes(tasks)
 
     def focus_search(self) -> None:
         """Put the focus into the search box."""
@@ -91,6 +119,12 @@ class LibraryCorner(QObject):
         """Restore it when it is built."""
         self._state = state
 
+    def _on_room_selection_changed(self) -> None:
+        if self.room is not None and self.room.selected:
+            self.details_asked.emit()
+        if self.room is not None and self.details is not None:
+            self.details.show_tasks(self.room.selected)
+
     def _on_rail_chosen(self, query: str) -> None:
         self._waiting_query = query
         self.room_asked.emit()
@@ -110,6 +144,19 @@ class LibraryCorner(QObject):
     async def _remove_search(self, services: RoomServices, search: int) -> None:
         await services.remove_search(search)
         self._rail_model.touch()
+
+
+def _details_services(studio: "Studio") -> DetailsServices:
+    async def project_of(project: int | None) -> str:
+        return next((known.name for known in await studio.projects.all() if known.id == project), "")
+
+    return DetailsServices(
+        profiles=studio.profiles,
+        judging=studio.judging,
+        tasks=studio.tasks.get_many,
+        takes_of=studio.tiles.takes_of,
+        project_of=project_of,
+    )
 
 
 def _room_services(studio: "Studio") -> RoomServices:

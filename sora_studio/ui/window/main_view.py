@@ -80,6 +80,9 @@ _SECTIONS = {
 """The settings page for each notice, by its cause."""
 
 
+_REUSES = {"edit": TaskAction.EDIT, "again": TaskAction.AGAIN, "folder": TaskAction.SHOW_FOLDER}
+
+
 class MainView(QWidget):
     """The content of the main window. Usable without a studio; `attach` connects one.
 
@@ -214,7 +217,7 @@ class MainView(QWidget):
         self.top_bar = TopBar(demo=self._demo)
         self.notices = NoticeBar()
         self._model_notices = ModelNotices(self.notices, self.tasks.commands, self.scope, self)
-        self.side = SidePanel(self.tasks, {SideTab.DETAILS: QWidget})
+        self.side = SidePanel(self.tasks, {SideTab.DETAILS: self.library.build_details})
         self.workspace = Workspace(
             rail=self.library.rail, stage=self.stage, compose=self.compose, side=self.side, keep_clear=self.compose.controls
         )
@@ -251,6 +254,8 @@ class MainView(QWidget):
         self.rooms.changed.connect(self._on_rooms_changed)
         self.library.room_asked.connect(self._show_library)
         self.library.opened.connect(self._on_library_opened)
+        self.library.details_asked.connect(partial(self.side.show_tab, SideTab.DETAILS))
+        self.library.reuse_asked.connect(self._on_library_reuse_asked)
         self.relay.tasks_changed.connect(self.library.take_changes)
         self.top_bar.search_asked.connect(self._search)
         self.top_bar.tasks_toggled.connect(self.workspace.show_tasks)
@@ -386,6 +391,17 @@ class MainView(QWidget):
     def _on_library_opened(self, task: int) -> None:
         if self._studio is not None:
             self.scope.start(self._play(self._studio, task), name="open a clip")
+
+    def _on_library_reuse_asked(self, how: str, task: int) -> None:
+        if self._studio is not None:
+            self.scope.start(self._reuse(self._studio, _REUSES[how], task), name="reuse a clip")
+
+    async def _reuse(self, studio: "Studio", action: TaskAction, task: int) -> None:
+        found = await studio.tasks.get(task)
+        if found is not None:
+            if action is TaskAction.EDIT:
+                self.rooms.show(Room.MAKE)
+            self.tasks.commands.perform(action, found)
 
     async def _play(self, studio: "Studio", task: int) -> None:
         found = await studio.tasks.get(task)

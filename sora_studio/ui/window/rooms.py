@@ -31,7 +31,8 @@ class Rooms(QObject):
         self._workspace, self._build_library = workspace, build_library
         self._page: QWidget | None = None
         self.room = Room.MAKE
-        self.folded = FoldedEditor()
+        self.folded = FoldedEditor(workspace)
+        self.folded.hide()
         self.folded.clicked.connect(lambda: self.show(Room.MAKE))
 
     def show(self, room: Room) -> None:
@@ -51,4 +52,5 @@ class Rooms(QObject):
             column.addWidget(self._build_library(), 1)
             column.addWidget(theme.rule())
             column.addWidget(self.folded)
+            self.folded.show()
         return self._page

@@ -1,0 +1,190 @@
+"""The library room of the real window: found as one types, judged by keys, thrown away and taken back."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
+
+from sora_studio.app.event_loop import StudioEventLoop
+from sora_studio.domain.judgement import ClipRef, Judgement, Verdict
+from sora_studio.domain.project import Project, SavedSearch
+from sora_studio.ui.kit.task_scope import TaskScope
+from sora_studio.ui.library.library_room import LibraryRoom
+from sora_studio.ui.window.rail import Rail
+from sora_studio.viewmodels.library.rail_model import RailModel
+from sora_studio.viewmodels.library.room_services import RoomServices
+from tests.doubles.library_tiles import MemoryLibrary, tile
+
+NO_KEYS = Qt.KeyboardModifier.NoModifier
+
+
+class Decisions:
+    """Notes what is decided, as the services are told."""
+
+    def __init__(self) -> None:
+        self.made = list[tuple[object, ...]]()
+
+    async def judge(self, clips: list[ClipRef], judgement: Judgement) -> None:
+        self.made.append(("judge", [ref.task for ref in clips], judgement))
+
+    async def trash(self, clips: list[ClipRef]) -> None:
+        self.made.append(("trash", [ref.task for ref in clips]))
+
+    async def restore(self, clips: list[ClipRef]) -> None:
+        self.made.append(("restore", [ref.task for ref in clips]))
+
+
+class RoomDesk:
+    """A room and a rail on a library in memory."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.bot = qtbot
+        self.scope = TaskScope(lambda error, _name: pytest.fail(str(error)))
+        self.library, self.decisions = MemoryLibrary(), Decisions()
+        self.saved = [SavedSearch(1, "Best rain", "rain stars:>=4")]
+        self.room = LibraryRoom(self.scope)
+        self.rail_model = RailModel(self.scope.start)
+        self.rail = Rail(self.rail_model)
+        for widget in (self.room, self.rail):
+            qtbot.addWidget(widget)
+        self.room.resize(1021, 800)
+
+    def open(self, count: int = 6) -> None:
+        self.library.put(*(tile(number) for number in range(1, count + 1)))
+        self.services = RoomServices(
+            library=self.library.services(),
+            judging=self.decisions,  # pyright: ignore[reportArgumentType] - what the room uses of it
+            count=self._count,
+            save_search=self._save,
+            remove_search=self._remove,
+            searches=self._searches,
+            projects=self._projects,
+        )
+        self.room.show()
+        with self.bot.waitSignal(self.room.model.searched):
+            self.room.attach(self.services)
+        QTest.qWaitForWindowExposed(self.room)
+
+    async def _count(self, text: str) -> int:
+        return 41 if "stars" not in text else 0
+
+    async def _save(self, text: str) -> None:
+        self.saved.append(SavedSearch(len(self.saved) + 1, text, text))
+
+    async def _remove(self, search: int) -> None:
+        self.saved = [kept for kept in self.saved if kept.id != search]
+
+    async def _searches(self) -> list[SavedSearch]:
+        return list(self.saved)
+
+    async def _projects(self) -> list[Project]:
+        return [Project(7, "Rain Film")]
+
+    def key(self, key: Qt.Key) -> None:
+        QTest.keyClick(self.room.view, key)
+
+    def settle(self, made: int) -> None:
+        self.bot.waitUntil(lambda: len(self.decisions.made) == made)
+
+
+@pytest.fixture
+def desk(loop: StudioEventLoop, qtbot: QtBot) -> Iterator[RoomDesk]:
+    made = RoomDesk(qtbot)
+    yield made
+    made.room.close()
+    loop.run_until_complete(made.scope.close())
+
+
+def test_what_is_typed_is_searched_and_its_filters_are_chips(desk: RoomDesk) -> None:
+    desk.open()
+    with desk.bot.waitSignal(desk.room.model.searched):
+        QTest.keyClicks(desk.room.box.field, "rain stars:>=3 -rejected")
+    assert desk.library.searches[-1] == "rain stars:>=3 -rejected"
+    chips = [button for button in desk.room.box.findChildren(QPushButton) if button.accessibleName().startswith("Drop")]
+    assert [chip.accessibleName() for chip in chips if chip.isVisible()] == [
+        "Drop the filter stars ≥ 3",
+        "Drop the filter not rejected",
+    ]
+    with desk.bot.waitSignal(desk.room.model.searched):
+        next(chip for chip in chips if "stars" in chip.accessibleName()).click()
+    assert desk.room.box.text == "rain -rejected"
+
+
+def test_keys_judge_what_is_selected(desk: RoomDesk) -> None:
+    desk.open()
+    desk.room.view.setFocus()
+    desk.key(Qt.Key.Key_Home)
+    first = desk.room.selected[0]
+    for made, key in enumerate((Qt.Key.Key_P, Qt.Key.Key_X, Qt.Key.Key_U, Qt.Key.Key_4, Qt.Key.Key_Delete), start=1):
+        desk.key(key)
+        desk.settle(made)
+    assert desk.decisions.made == [
+        ("judge", [first], Judgement(verdict=Verdict.KEPT)),
+        ("judge", [first], Judgement(verdict=Verdict.REJECTED)),
+        ("judge", [first], Judgement(clears_verdict=True)),
+        ("judge", [first], Judgement(stars=4)),
+        ("trash", [first]),
+    ]
+    QTest.keyClick(desk.room.view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    desk.key(Qt.Key.Key_P)
+    desk.settle(6)
+    assert len(desk.room.selected) == 6
+    assert desk.decisions.made[-1] == ("judge", list(desk.room.selected), Judgement(verdict=Verdict.KEPT))
+
+
+def test_judging_goes_on_by_itself_when_it_is_asked_to(desk: RoomDesk) -> None:
+    desk.open()
+    desk.room.advances = True
+    desk.room.view.setFocus()
+    desk.key(Qt.Key.Key_Home)
+    order = list(desk.room.model.order.ids)
+    for made in (1, 2, 3):
+        desk.key(Qt.Key.Key_P)
+        desk.settle(made)
+    assert [made[1] for made in desk.decisions.made] == [[order[0]], [order[1]], [order[2]]]
+
+
+def test_the_narrowest_filter_can_be_dropped_when_nothing_is_found(desk: RoomDesk) -> None:
+    desk.open(0)
+    desk.room.search("rain stars:>=3")
+    drop = desk.room.view.updates.empty.drop
+    desk.bot.waitUntil(drop.isVisible)
+    assert drop.text() == "Drop “stars ≥ 3” (41 clips)"
+    drop.click()
+    assert desk.room.box.text == "rain"
+
+
+def test_a_search_is_saved_and_stands_in_the_rail(desk: RoomDesk) -> None:
+    desk.open()
+    desk.rail.show()
+    desk.room.search_saved.connect(desk.rail_model.touch)
+    with desk.bot.waitSignal(desk.rail_model.changed):
+        desk.rail_model.attach(desk.services)
+    desk.room.search("fog kept")
+    with desk.bot.waitSignal(desk.rail_model.changed):
+        next(button for button in desk.room.box.findChildren(QPushButton) if button.text() == "Save search").click()
+    titles = [
+        (section.title, [(entry.words, entry.count) for entry in section.entries]) for section in desk.rail_model.sections
+    ]
+    assert titles == [
+        ("Library", [("All clips", 41), ("Not seen", 41), ("Kept", 41), ("Expiring", 41), ("Trash", 41)]),
+        ("Saved searches", [("Best rain", 0), ("fog kept", 41)]),
+        ("Projects", [("Rain Film", 41), ("No project", 41)]),
+    ]
+
+
+def test_the_rail_leads_to_a_query_by_the_keyboard(desk: RoomDesk) -> None:
+    desk.open()
+    desk.rail.show()
+    with desk.bot.waitSignal(desk.rail_model.changed):
+        desk.rail_model.attach(desk.services)
+    tree = next(iter(desk.rail.findChildren(type(desk.rail._tree))))
+    tree.setFocus()
+    QApplication.processEvents()
+    tree.setCurrentItem(tree.topLevelItem(0).child(2))
+    with desk.bot.waitSignal(desk.rail.chosen) as chosen:
+        QTest.keyClick(tree, Qt.Key.Key_Return)
+    assert chosen.args == ["kept"]
