@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QPushButton, QTreeWidget
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
@@ -181,10 +181,15 @@ def test_the_rail_leads_to_a_query_by_the_keyboard(desk: RoomDesk) -> None:
     desk.rail.show()
     with desk.bot.waitSignal(desk.rail_model.changed):
         desk.rail_model.attach(desk.services)
-    tree = next(iter(desk.rail.findChildren(type(desk.rail._tree))))
+    tree = desk.rail.findChild(QTreeWidget)
+    assert tree is not None
     tree.setFocus()
-    QApplication.processEvents()
-    tree.setCurrentItem(tree.topLevelItem(0).child(2))
-    with desk.bot.waitSignal(desk.rail.chosen) as chosen:
-        QTest.keyClick(tree, Qt.Key.Key_Return)
-    assert chosen.args == ["kept"]
+    library = tree.topLevelItem(0)
+    assert library is not None
+    kept = library.child(2)
+    assert kept is not None
+    tree.setCurrentItem(kept)
+    chosen = list[str]()
+    desk.rail.chosen.connect(chosen.append)
+    QTest.keyClick(tree, Qt.Key.Key_Return)
+    assert chosen == ["kept"]

@@ -8,12 +8,12 @@ from functools import partial
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QFormLayout,
-    QHBoxLayout,
+    QGridLayout,
     QLabel,
     QLineEdit,
     QPlainTextEdit,
-    QPushButton,
     QScrollArea,
     QSizePolicy,
     QVBoxLayout,
@@ -84,7 +84,9 @@ class DetailsPanel(QScrollArea):
         self._hint = _label(_HINT, "secondary")
         self._poster = _Poster(self._scope, self._page)
         self._poster.clicked.connect(self._on_poster_clicked)
-        self._stars = Segments("Stars", [(number, "★" * number or "–", None) for number in range(MOST_STARS + 1)], self._page)
+        self._stars = Segments(
+            "Stars", [(number, f"{number} ★" if number else "–", None) for number in range(MOST_STARS + 1)], self._page
+        )
         self._stars.chosen.connect(self._on_stars_chosen)
         verdicts = [(Verdict.KEPT.value, "✓ Keep", None), (_OPEN, "Open", None), (Verdict.REJECTED.value, "✕ Reject", None)]
         self._verdict = Segments("Decision", verdicts, self._page)
@@ -120,22 +122,22 @@ class DetailsPanel(QScrollArea):
         self._parts = (self._title, self._stars, self._verdict, self._tags, self._heading, *self._actions)
         self._single = (self._poster, self._prompt, self._note)
 
-    def _build_actions(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(theme.GRID)
+    def _build_actions(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setSpacing(theme.GRID)
         self._actions = list[QWidget]()
-        for words, act in (
+        actions = (
             ("Again", partial(self._reuse, "again")),
             ("Edit prompt", partial(self._reuse, "edit")),
             ("Show in folder", partial(self._reuse, "folder")),
             ("Copy report", self._copy_report),
-        ):
+        )
+        for number, (words, act) in enumerate(actions):
             button = PushButton(words, parent=self._page)
             button.clicked.connect(act)
-            row.addWidget(button)
+            grid.addWidget(button, number // 2, number % 2)
             self._actions.append(button)
-        row.addStretch(1)
-        return row
+        return grid
 
     # --- reading --------------------------------------------------------------------------------------------------
 
@@ -234,7 +236,7 @@ class DetailsPanel(QScrollArea):
             self.opened.emit(self._tasks[0].id)
 
 
-class _Poster(QPushButton):
+class _Poster(QAbstractButton):
     """The clip's poster, as wide as the panel; a press opens the clip."""
 
     def __init__(self, scope: TaskScope, parent: QWidget) -> None:
@@ -243,6 +245,7 @@ class _Poster(QPushButton):
         self._posters = PosterCache(scope, _POSTER, self)
         self._posters.arrived.connect(self.update)
         self.setFixedHeight(_POSTER.height())
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
     def show_clip(self, task: Task) -> None:
@@ -269,6 +272,7 @@ def _label(words: str, role: str = "") -> QLabel:
     label = QLabel(words)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
+    label.setMinimumWidth(1)  # a long id wraps instead of widening the panel
     if role:
         theme.set_role(label, role)
     return label

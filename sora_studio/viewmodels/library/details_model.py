@@ -47,7 +47,7 @@ def facts(task: Task, profile: ModelProfile | None, *, project: str, takes: int,
         found.append(Line("Project", project))
     if task.parent is not None:
         found.append(Line("Comes from", f"{_PARENTS[task.parent.kind]} task {task.parent.task}"))
-    found.append(Line("Task", " · ".join([str(task.id), *([task.task_id] if task.task_id else [])])))
+    found.append(Line("Task", f"{task.id} · {task.task_id[:12]}…" if task.task_id else str(task.id)))
     return found
 
 
