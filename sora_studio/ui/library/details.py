@@ -177,9 +177,9 @@ class DetailsPanel(QScrollArea):
             return
         for line in self._lines:
             self._facts.addRow(_label(line.title, "secondary"), _label(line.words))
-        stars, verdicts = {task.stars for task in tasks}, {task.verdict for task in tasks}
+        stars, verdicts = {task.stars for task in tasks}, {task.verdict.value if task.verdict else _OPEN for task in tasks}
         self._stars.show_value(stars.pop() if len(stars) == 1 else None)
-        self._verdict.show_value((verdicts.pop() or _OPEN) if len(verdicts) == 1 else None)
+        self._verdict.show_value(verdicts.pop() if len(verdicts) == 1 else None)
         self._title.setText(f"{len(self._ids):,} clips selected" if not is_single else "")
         self._title.setVisible(not is_single)
         common = set(tasks[0].tags).intersection(*(task.tags for task in tasks))
