@@ -19,7 +19,7 @@ from PySide6.QtGui import QImage, QImageReader
 from sora_studio.domain.errors import InvalidRequest
 from sora_studio.media.image import inspect_image
 from sora_studio.media.drawing import draw_image
-from sora_studio.ui.tasks.posters import _scaled
+from sora_studio.ui.kit.poster_cache import _scaled
 
 def said(look, *asked, **more):
     try:

@@ -23,10 +23,10 @@ from PySide6.QtWidgets import (
 from sora_studio.domain.judgement import MOST_STARS, ClipRef, Judgement, Verdict
 from sora_studio.domain.task import Task
 from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.poster_cache import PosterCache
 from sora_studio.ui.kit.push_button import PushButton
 from sora_studio.ui.kit.segments import Segments
 from sora_studio.ui.kit.task_scope import TaskScope
-from sora_studio.ui.tasks.posters import PosterCache
 from sora_studio.viewmodels.library import details_model
 from sora_studio.viewmodels.library.details_services import DetailsServices
 

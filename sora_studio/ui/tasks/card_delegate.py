@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QS
 from sora_studio.domain.models.profile import MediaKind
 from sora_studio.domain.task import Phase, Task
 from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.poster_cache import PosterCache
 from sora_studio.ui.tasks.card_layout import CARD_HEIGHT, EDGE, HEADING_HEIGHT, CardLayout
-from sora_studio.ui.tasks.posters import PosterCache
 from sora_studio.viewmodels.tasks.task_actions import SPENDING, TaskAction, main_action
 from sora_studio.viewmodels.tasks.task_list import TaskListModel, TaskRole
 from sora_studio.viewmodels.tasks.task_words import SEPARATOR, State, Tone, facts_of, is_right_to_left, state_of, title_of

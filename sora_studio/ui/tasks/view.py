@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
 
 from sora_studio.domain.task import Phase, Task, TaskSection
 from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.poster_cache import PosterCache
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.tasks.card_delegate import CardDelegate, poster_action
 from sora_studio.ui.tasks.card_layout import CARD_HEIGHT, EDGE, HEADING_HEIGHT, POSTER, CardLayout
-from sora_studio.ui.tasks.posters import PosterCache
 from sora_studio.viewmodels.tasks.task_list import TaskListModel, TaskRole
 from sora_studio.viewmodels.tasks.task_words import is_elsewhere
 
