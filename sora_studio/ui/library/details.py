@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from sora_studio.domain.judgement import MOST_STARS, ClipRef, Judgement, Verdict
+from sora_studio.domain.search_words import fold
 from sora_studio.domain.task import Task
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.poster_cache import PosterCache
@@ -49,9 +50,15 @@ class DetailsPanel(QScrollArea):
         self._scope = scope
         self._services: DetailsServices | None = None
         self._ids: Sequence[int] = ()
+        self._shown_ids: Sequence[int] = ()
+        """What the window shows: `_ids` once they have been read."""
         self._tasks: Sequence[Task] = ()
         self._lines: Sequence[details_model.Line] = ()
         self._reading: asyncio.Task[None] | None = None
+        self._note_task: int | None = None
+        self._unsaved = dict[int, str]()
+        """Notes as typed, by task, until they are saved."""
+        self._saving = dict[asyncio.Task[None], tuple[int, str]]()
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -61,7 +68,7 @@ class DetailsPanel(QScrollArea):
         self._build()
         self.setWidget(self._page)
         self._note_timer = QTimer(self, singleShot=True, interval=NOTE_SAVED_AFTER_MS)
-        self._note_timer.timeout.connect(self._save_note)
+        self._note_timer.timeout.connect(self._save_notes)
         self._show()
 
     def attach(self, services: DetailsServices) -> None:
@@ -70,8 +77,10 @@ class DetailsPanel(QScrollArea):
         self.show_tasks(self._ids)
 
     def show_tasks(self, tasks: Sequence[int]) -> None:
-        """Show these tasks; a note that was just typed is saved first."""
-        self._save_note()
+        """Show these tasks; a note or tags that were just typed are saved first."""
+        self._save_notes()
+        if self._tags.isModified():
+            self._on_tags_editing_finished()
         self._ids = list(tasks)
         self._read()
 
@@ -79,6 +88,12 @@ class DetailsPanel(QScrollArea):
         """Read again what is shown, if it has changed."""
         if changed.intersection(self._ids[:MOST_READ]):
             self._read()
+
+    async def finish(self) -> None:
+        """Save what was typed."""
+        self._save_notes()
+        if self._saving:
+            await asyncio.wait(list(self._saving))
 
     def _build(self) -> None:
         self._hint = _label(_HINT, "secondary")
@@ -145,7 +160,7 @@ class DetailsPanel(QScrollArea):
         if self._reading is not None:
             self._reading.cancel()
         if self._services is None or not self._ids:
-            self._tasks = ()
+            self._shown_ids = self._tasks = ()
             self._show()
         else:
             self._reading = self._scope.start(self._read_tasks(self._services, self._ids), name="Read details")
@@ -159,10 +174,11 @@ class DetailsPanel(QScrollArea):
             self._lines = details_model.facts(tasks[0], profile, project=project, takes=takes, now=datetime.now(UTC))
         else:
             self._lines = details_model.shared(tasks) if tasks else ()
-        self._tasks = tasks
-        self._show()
+        is_other = self._shown_ids != ids
+        self._shown_ids, self._tasks = ids, tasks
+        self._show(is_other=is_other)
 
-    def _show(self) -> None:
+    def _show(self, *, is_other: bool = False) -> None:
         tasks, is_single = self._tasks, len(self._tasks) == 1
         self._hint.setVisible(not tasks)
         for part in self._parts:
@@ -180,18 +196,24 @@ class DetailsPanel(QScrollArea):
         stars, verdicts = {task.stars for task in tasks}, {task.verdict.value if task.verdict else _OPEN for task in tasks}
         self._stars.show_value(stars.pop() if len(stars) == 1 else None)
         self._verdict.show_value(verdicts.pop() if len(verdicts) == 1 else None)
-        self._title.setText(f"{len(self._ids):,} clips selected" if not is_single else "")
+        self._title.setText(f"{len(self._shown_ids):,} clips selected" if not is_single else "")
         self._title.setVisible(not is_single)
         common = set(tasks[0].tags).intersection(*(task.tags for task in tasks))
-        if not self._tags.hasFocus():
+        if is_other or not self._tags.hasFocus():
             self._tags.setText(", ".join(tag for tag in tasks[0].tags if tag in common))
         if is_single:
             self._prompt.setText(tasks[0].request.prompt)
             self._poster.show_clip(tasks[0])
-            if not self._note.hasFocus():
-                self._note.blockSignals(True)
-                self._note.setPlainText(tasks[0].note)
-                self._note.blockSignals(False)
+            self._show_note(tasks[0])
+
+    def _show_note(self, task: Task) -> None:
+        """Show what was typed for this task, else its saved note. Other space at the ends alone does not move the cursor."""
+        words, is_other = self._unsaved.get(task.id, task.note), self._note_task != task.id
+        self._note_task = task.id
+        if is_other or words.strip() != self._note.toPlainText().strip():
+            self._note.blockSignals(True)
+            self._note.setPlainText(words)
+            self._note.blockSignals(False)
 
     # --- deciding -------------------------------------------------------------------------------------------------
 
@@ -204,23 +226,39 @@ class DetailsPanel(QScrollArea):
     def _on_tags_editing_finished(self) -> None:
         if not self._tasks:
             return
-        wanted = [tag.strip() for tag in self._tags.text().split(",") if tag.strip()]
-        common = set(self._tasks[0].tags).intersection(*(task.tags for task in self._tasks))
-        added, gone = [tag for tag in wanted if tag not in common], [tag for tag in common if tag not in wanted]
+        wanted = {fold(tag): tag for tag in (tag.strip() for tag in self._tags.text().split(",")) if tag}
+        common = {fold(tag): tag for tag in set(self._tasks[0].tags).intersection(*(task.tags for task in self._tasks))}
+        added = [tag for folded, tag in wanted.items() if folded not in common]
+        gone = [tag for folded, tag in common.items() if folded not in wanted]
+        self._tags.setModified(False)
         if added or gone:
             self._judge(Judgement(tags=tuple(added), untags=tuple(gone)))
 
     def _on_note_text_changed(self) -> None:
-        self._note_timer.start()
+        if self._note_task is not None:
+            self._unsaved[self._note_task] = self._note.toPlainText()
+            self._note_timer.start()
 
-    def _save_note(self) -> None:
-        if self._note_timer.isActive() and len(self._tasks) == 1:
-            self._note_timer.stop()
-            self._judge(Judgement(note=self._note.toPlainText()), [self._tasks[0].id])
+    def _save_notes(self) -> None:
+        """Save what was typed. A note that could not be saved stays typed, and is tried again the next time."""
+        self._note_timer.stop()
+        if self._services is None:
+            return
+        for typed in self._unsaved.items():
+            if typed not in self._saving.values():
+                saving = self._scope.start(self._save_note(self._services, *typed), name="Save a note")
+                self._saving[saving] = typed
+                saving.add_done_callback(self._saving.pop)
 
-    def _judge(self, judgement: Judgement, tasks: Sequence[int] | None = None) -> None:
-        if self._services is not None and self._ids:
-            refs = [ClipRef(task) for task in (self._ids if tasks is None else tasks)]
+    async def _save_note(self, services: DetailsServices, task: int, words: str) -> None:
+        await services.judging.judge([ClipRef(task)], Judgement(note=words))
+        if self._unsaved.get(task) == words:
+            del self._unsaved[task]
+        self._read()  # one that began before would show the former note
+
+    def _judge(self, judgement: Judgement) -> None:
+        if self._services is not None and self._shown_ids:
+            refs = [ClipRef(task) for task in self._shown_ids]
             self._scope.start(self._services.judging.judge(refs, judgement), name="Judge clips")
 
     def _reuse(self, how: str) -> None:

@@ -100,6 +100,11 @@ class LibraryCorner(QObject):
         if self.details is not None:
             self.details.take_changes(tasks)
 
+    async def finish(self) -> None:
+        """Save what was typed in Details."""
+        if self.details is not None:
+            await self.details.finish()
+
     def focus_search(self) -> None:
         """Put the focus into the search box."""
         if self.room is not None:

@@ -189,11 +189,12 @@ class MainView(QWidget):
         self.stage.remember(state)
 
     async def finish(self) -> None:
-        """Save the draft and stop everything that runs for the window."""
+        """Save the draft and notes, and stop everything that runs for the window."""
         self._refresh.stop()
         self.notifier.stop()
         self.stage.stop()
         await self.compose.finish()
+        await self.library.finish()
         await self._editor.finish()
         await self.scope.close()
         self.relay.mute()
