@@ -69,6 +69,7 @@ from sora_studio.services.runtime.credentials import Credentials
 from sora_studio.services.runtime.notices import ADDRESS, DATABASE, PROXY, Notices
 from sora_studio.services.runtime.settings_service import SettingsService
 from sora_studio.services.runtime.supervision import Supervisor
+from sora_studio.services.tasks.destinations import Destinations
 from sora_studio.services.tasks.model_blocks import ModelBlocks
 from sora_studio.services.tasks.send_pause import SendPause
 from sora_studio.services.tasks.submission import Submission
@@ -81,6 +82,7 @@ from sora_studio.storage.history import SqliteHistory
 from sora_studio.storage.library_queries import LibraryQueries
 from sora_studio.storage.library_tiles import SqliteTiles
 from sora_studio.storage.lock import DataFolderLock
+from sora_studio.storage.metadata_due import SqliteMetadataDue
 from sora_studio.storage.model_files import ModelFiles
 from sora_studio.storage.pause_marker import PauseMarker
 from sora_studio.storage.picture_owners import PictureOwners
@@ -314,12 +316,15 @@ class _Assembly:
             gateway_is_loopback=gateway_is_loopback,
             relay_is_private=lambda: relay.choice.is_private,
         )
+        projects = SqliteProjects(self._database)
         outside = Outside(
             transfer=transfer,
             media=media,
             publishing=publishing,
             lock=self._lock,
             pause_marker=PauseMarker(launch.data_dir),
+            metadata_due=SqliteMetadataDue(self._database),
+            destinations=Destinations(projects.get, named=launch.output_dir),
             shelf=lambda: Shelf(settings.output_dir, settings.current.file_template, launch.data_dir / "posters"),
             has_key=lambda: self._keys.api_key.key is not None,
             requests_last_minute=lambda: gateway.requests_last_minute,
@@ -348,7 +353,7 @@ class _Assembly:
             library=Library(core, lambda: settings.output_dir),
             judging=Judging(core, SqliteHistory(self._database)),
             trash=trash,
-            projects=SqliteProjects(self._database),
+            projects=projects,
             queries=LibraryQueries(self._database),
             tiles=SqliteTiles(self._database),
             tasks=self._tasks,

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sora_studio.cli import again
@@ -65,7 +64,7 @@ async def generate(command: GenerateCommand, studio: "Studio") -> ExitCode:
     added = await _submit(command, studio, request)
     if words := batch_words(len(added) // command.takes, command.takes, len(added)):
         say(words)
-    _introduce(studio, output=command.output)
+    _introduce(studio)
     is_done = _settled(studio) if command.wait else is_answered
     if not command.wait and _lends_itself(studio, request):
         say(STAYS)
@@ -113,7 +112,7 @@ async def watch(command: WatchCommand, studio: "Studio") -> ExitCode:
     if not unfinished:
         say("Nothing is unfinished.")
     else:
-        _introduce(studio, output=None)
+        _introduce(studio)
     return await follower.run(sorted(unfinished), is_done=_settled(studio))
 
 
@@ -222,9 +221,7 @@ def _follower(studio: "Studio", *, as_json: bool, take_back: Callable[[int], Awa
     return Follower(studio.events, studio.tasks.get_many, report, progress, clock, standing=standing, take_back=take_back)
 
 
-def _introduce(studio: "Studio", *, output: Path | None) -> None:
+def _introduce(studio: "Studio") -> None:
     if studio.tracking.is_owner:
         return
     say(f"{HANDED_OVER} {ITS_RELAY}" if os.environ.get(RELAY_URL_VARIABLE) else HANDED_OVER)
-    if output is not None:
-        say("So the clips go to its folder, not to the one given with --output.")

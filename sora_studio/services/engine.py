@@ -13,6 +13,7 @@ from sora_studio.services.callbacks.reports import Reports
 from sora_studio.services.clips.expiry import ExpiryWatch
 from sora_studio.services.clips.file_presence import FilePresence
 from sora_studio.services.clips.filmstrips import Filmstrips
+from sora_studio.services.clips.metadata_sync import MetadataSync
 from sora_studio.services.clips.renewal import Renewal
 from sora_studio.services.clips.retrieval import Retrieval
 from sora_studio.services.clips.saving import ClipSaver, Shelf
@@ -28,6 +29,7 @@ from sora_studio.services.runtime.core import Core
 from sora_studio.services.runtime.ownership import Ownership
 from sora_studio.services.tasks.attaching import Attaching
 from sora_studio.services.tasks.batch_gate import BatchGate
+from sora_studio.services.tasks.destinations import Destinations
 from sora_studio.services.tasks.disk_space import DiskSpace
 from sora_studio.services.tasks.model_blocks import ModelBlocks
 from sora_studio.services.tasks.send_blocks import SendBlocks
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from sora_studio.gateway.transfer import FilmTransfer
     from sora_studio.media.local import LocalMedia
     from sora_studio.storage.lock import DataFolderLock
+    from sora_studio.storage.metadata_due import SqliteMetadataDue
     from sora_studio.storage.pause_marker import PauseMarker
 
 START_WAITS_S = 1.0
@@ -59,6 +62,8 @@ class Outside:
     publishing: Publishing
     lock: "DataFolderLock"
     pause_marker: "PauseMarker"
+    destinations: Destinations
+    metadata_due: "SqliteMetadataDue"
     shelf: Callable[[], Shelf]
     has_key: Callable[[], bool]
     requests_last_minute: Callable[[], int]
@@ -130,6 +135,7 @@ class Engine:
         self.filmstrips = Filmstrips(core, outside.media, posters=shelf.posters, filmstrips=shelf.filmstrips)
         saver.on_saved = self.filmstrips.clip_saved
         renewal = Renewal(core, self.send_blocks)
+        self._metadata_sync = MetadataSync(core, outside.metadata_due)
         self.retrieval = Retrieval(core, saver, renewal, outside.media, is_owner=self._is_owner)
 
     def _build_submission(self, outside: Outside, attaching: Attaching, batch_gate: BatchGate) -> Submission:
@@ -142,6 +148,7 @@ class Engine:
             self.estimates,
             batch_gate=batch_gate,
             disk_space=self._disk_space,
+            destinations=outside.destinations,
             has_key=outside.has_key,
             can_report=lambda: self.reports.state.configured,
             is_online=lambda: self.connection.online,
@@ -216,6 +223,7 @@ class Engine:
         supervisor.keep(ExpiryWatch(self._core).run, name="expiry")
         supervisor.keep(self.tracking.run, name="tracking")
         supervisor.keep(self.retrieval.run, name="retrieval")
+        supervisor.keep(self._metadata_sync.run, name="metadata")
         self.reports.begin()
 
     def _task_changed(self, task: Task) -> None:
@@ -228,6 +236,7 @@ class Engine:
             self.tracking.task_changed(task)
             self.retrieval.task_changed(task)
             self.reports.task_changed(task)
+            self._metadata_sync.task_changed()
 
     def _line_changed(self, carries: Callable[[str], bool] | None) -> None:
         """Apply which reports can arrive.

@@ -197,7 +197,7 @@ def _touch(connection: sqlite3.Connection, tasks: Sequence[int]) -> None:
     """Give each task a revision of its own, and note that the files beside its clips are out of date."""
     for task in tasks:
         connection.execute(COUNT_UP)
-        connection.execute(f"UPDATE tasks SET revision = {REVISION}, metadata_due = 1 WHERE id = ?", (task,))  # noqa: S608
+        connection.execute(f"UPDATE tasks SET revision = {REVISION}, metadata_due = metadata_due + 1 WHERE id = ?", (task,))  # noqa: S608
 
 
 def _listed(ids: Iterable[int]) -> str:

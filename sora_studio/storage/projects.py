@@ -15,6 +15,7 @@ from sora_studio.storage.database import Database
 from sora_studio.storage.rows import path_or_none, text_from_sql, to_sql
 
 PROJECTS = "SELECT id, name, folder, defaults FROM projects WHERE removed_at IS NULL ORDER BY id"
+RENAMED = "UPDATE tasks SET metadata_due = metadata_due + 1 WHERE project = ?"
 
 
 class SqliteProjects:
@@ -26,6 +27,10 @@ class SqliteProjects:
     async def all(self) -> list[Project]:
         """Return the projects in the order of their creation."""
         return await self._database.read(lambda connection: [_project(row) for row in connection.execute(PROJECTS)])
+
+    async def get(self, project: int) -> Project | None:
+        """Return the project with this number, unless it was removed."""
+        return next((found for found in await self.all() if found.id == project), None)
 
     async def named(self, name: str) -> Project | None:
         """Return the project with this name, in any case."""
@@ -46,6 +51,7 @@ class SqliteProjects:
             if project.id:
                 changed = f"UPDATE projects SET revision = {REVISION}, name = ?, folder = ?, defaults = ? WHERE id = ?"  # noqa: S608
                 connection.execute(changed, (*values, project.id))
+                connection.execute(RENAMED, (project.id,))
                 return project.id
             added = f"INSERT INTO projects (revision, name, folder, defaults, created_at) VALUES ({REVISION}, ?, ?, ?, ?)"  # noqa: S608
             return connection.execute(added, (*values, to_sql(at))).lastrowid or 0
@@ -59,6 +65,7 @@ class SqliteProjects:
             connection.execute(COUNT_UP)
             removed = f"UPDATE projects SET revision = {REVISION}, removed_at = ? WHERE id = ?"  # noqa: S608
             connection.execute(removed, (to_sql(at), project))
+            connection.execute(RENAMED, (project,))
 
         await self._database.write(work)
 
@@ -69,6 +76,7 @@ class SqliteProjects:
             connection.execute(COUNT_UP)
             back = f"UPDATE projects SET revision = {REVISION}, removed_at = NULL WHERE id = ?"  # noqa: S608
             connection.execute(back, (project,))
+            connection.execute(RENAMED, (project,))
 
         await self._database.write(work)
 

@@ -25,11 +25,12 @@ from sora_studio.storage.versions import version_of
 INSERT_TASK = """
     INSERT INTO tasks (revision, state, phase, gateway, created_at, take, takes, estimated_usd, estimated_most_usd,
                        model, route, options, images, prompt, edits, callback, pictures_by, seen, mode, media, profile,
-                       input_digest, version, day, project, output_dir, parent, parent_kind, parent_clip, parent_at_s)
+                       input_digest, version, day, project, output_dir, parent, parent_kind, parent_clip, parent_at_s,
+                       metadata_due)
     VALUES ((SELECT revision FROM changes), 'waiting', 'waiting', :gateway, :created_at, :take, :takes,
             :estimated_usd, :estimated_most_usd, :model, :route, :options, :images, '', :edits, :callback, :pictures_by,
             :seen, :mode, :media, :profile, :input_digest, :version, :day, :project, :output_dir, :parent, :parent_kind,
-            :parent_clip, :parent_at_s)
+            :parent_clip, :parent_at_s, :project IS NOT NULL)
 """
 JOIN_BATCH = "UPDATE tasks SET batch = ? WHERE id BETWEEN ? AND ?"
 UNFINISHED = """
@@ -95,12 +96,12 @@ class SqliteTasks:
         estimated_most_usd: Sequence[float | None] = (),
         repeat_after: timedelta | None = None,
         instead_of: int | None = None,
-        intent: Intent = NO_INTENT,
+        intents: Sequence[Intent] = (),
     ) -> list[Task]:
         """Add waiting tasks, `takes` for each request, and return them once they are on disk. Several make a batch.
 
-        `shots`, `input_digests` and the estimates have a value for each request, or are empty. Requests of one shot are takes
-        of one another; otherwise each is a shot of its own. An estimate is the price of one take.
+        `shots`, `input_digests`, the estimates and `intents` have a value for each request, or are empty. Requests of one shot
+        are takes of one another; otherwise each is a shot of its own. An estimate is the price of one take.
 
         With `instead_of`, the tasks replace an unclear task, which is removed from the list in the same transaction; if that
         task is no longer unclear or no longer listed, nothing is added. With `repeat_after`, raises `RequestRepeated` and adds
@@ -111,21 +112,30 @@ class SqliteTasks:
             "gateway": gateway,
             "created_at": to_sql(at),
             "day": at.astimezone().date().toordinal() - _EPOCH_DAY,
-            **intent_to_sql(intent),
         }
         prices_usd = estimated_usd or [None] * len(requests)
         most_usd = estimated_most_usd or [None] * len(requests)
         digests = input_digests or [""] * len(requests)
+        purposes = intents or [NO_INTENT] * len(requests)
 
         def work(connection: sqlite3.Connection) -> list[Task]:
             if repeat_after is not None:
                 _refuse_repetition(connection, requests, gateway=gateway, at=at, repeat_after=repeat_after)
             if instead_of is not None and not _put_aside(connection, instead_of, at=at):
                 return []
-            versions = [version_of(connection, request, document=intent.document, at=at) for request in requests]
+            versions = [
+                version_of(connection, request, document=intent.document, at=at)
+                for request, intent in zip(requests, purposes, strict=True)
+            ]
             own: list[dict[str, SqlValue]] = [
-                {"estimated_usd": usd, "estimated_most_usd": most, "input_digest": digest, "version": version}
-                for usd, most, digest, version in zip(prices_usd, most_usd, digests, versions, strict=True)
+                {
+                    "estimated_usd": usd,
+                    "estimated_most_usd": most,
+                    "input_digest": digest,
+                    "version": version,
+                    **intent_to_sql(intent),
+                }
+                for usd, most, digest, version, intent in zip(prices_usd, most_usd, digests, versions, purposes, strict=True)
             ]
             ids = [
                 _insert(connection, requests[index], {**facts, "take": take, "takes": of, **own[index]})

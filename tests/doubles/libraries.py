@@ -43,7 +43,7 @@ async def _fill(path: Path, count: int) -> None:
     tasks, drafts = SqliteTasks(database), SqliteDrafts(database)
     for number in range(1, count + 1):
         request, intent = GenerationRequest("sora-2", prompt(number)), Intent(output_dir=Path(sign(number)))
-        (task,) = await tasks.add([request], gateway=GATEWAY, at=AT, intent=intent)
+        (task,) = await tasks.add([request], gateway=GATEWAY, at=AT, intents=[intent])
         assert task.id == number
         if number % 2 == 0:
             await tasks.transition(task.id, TaskState.SENDING, sent_at=AT)

@@ -15,6 +15,7 @@ from sora_studio.domain.request import ImageFacts
 from sora_studio.gateway.transfer import FilmTransfer
 from sora_studio.media.local import LocalMedia
 from sora_studio.storage.lock import DataFolderLock
+from sora_studio.storage.metadata_due import DueMetadata, SqliteMetadataDue
 from sora_studio.storage.pause_marker import PauseMarker
 
 FILM = FilmFacts(width=1280, height=720, duration_s=10.0, has_audio=True)
@@ -128,6 +129,16 @@ class Marker(PauseMarker):
         if self.troubles:
             raise self.troubles.popleft()
         self.paused = paused
+
+
+class NothingDue(SqliteMetadataDue):
+    """Metadata files that are always up to date."""
+
+    def __init__(self) -> None:
+        pass
+
+    async def due(self, *, after: int, limit: int) -> list[DueMetadata]:
+        return []
 
 
 class Lock(DataFolderLock):

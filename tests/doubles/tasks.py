@@ -9,6 +9,7 @@ from typing import Unpack
 
 from sora_studio.domain.clip import CLIP_TRANSITIONS, Clip, ClipCounts, ClipFile, ClipState
 from sora_studio.domain.errors import RequestRepeated
+from sora_studio.domain.intent import NO_INTENT, Intent
 from sora_studio.domain.ports import ClipFacts, PastTasks, TaskChanges, TaskFacts, TaskFilter, TaskHistory, TaskSurvey
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import SECTIONS, TRANSITIONS, Task, TaskSection, TaskState
@@ -45,6 +46,7 @@ class MemoryTasks(SqliteTasks):
         estimated_most_usd: Sequence[float | None] = (),
         repeat_after: timedelta | None = None,
         instead_of: int | None = None,
+        intents: Sequence[Intent] = (),
     ) -> list[Task]:
         self._may_write()
         if repeat_after is not None:
@@ -55,6 +57,7 @@ class MemoryTasks(SqliteTasks):
                 return []
             self._keep(replace(old, removed_at=at))
         added, first = list[Task](), len(self.rows) + 1
+        purposes = intents or [NO_INTENT] * len(requests)
         places = list(numbered_takes(shots or range(len(requests)), takes))
         for index, take, of in places:
             task = Task(
@@ -70,6 +73,9 @@ class MemoryTasks(SqliteTasks):
                 input_digest=input_digests[index] if input_digests else "",
                 estimated_usd=estimated_usd[index] if estimated_usd else None,
                 estimated_most_usd=estimated_most_usd[index] if estimated_most_usd else None,
+                project=purposes[index].project,
+                output_dir=purposes[index].output_dir,
+                parent=purposes[index].parent,
             )
             added.append(self._keep(task))
         return added
@@ -219,6 +225,10 @@ class MemoryTasks(SqliteTasks):
     def clip(self, clip: int) -> Clip | None:
         """The clip of that id."""
         return next((found for row in self.rows.values() for found in row.clips if found.id == clip), None)
+
+    def give(self, task: int, intent: Intent) -> None:
+        """Let a task have been added with this intent."""
+        self._keep(replace(self.rows[task], project=intent.project, output_dir=intent.output_dir, parent=intent.parent))
 
     def _where(self, test: Callable[[Task], bool]) -> list[Task]:
         return [row for row in self.rows.values() if test(row)]

@@ -8,6 +8,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import cast
 
 from sora_studio.atomic_file import write_whole
 from sora_studio.disk_calls import ANSWER_WITHIN_S, WORK_WITHIN_S, on_disk
@@ -72,6 +73,19 @@ async def write_json(path: Path, content: Mapping[str, object]) -> None:
     """Write the file atomically."""
     text = json.dumps(content, ensure_ascii=False, indent=2) + "\n"
     await _write_in(path.parent, lambda: _write(path, text))
+
+
+async def read_json(path: Path) -> dict[str, object] | None:
+    """Return a file's JSON object; None if there is no such file, or something else in it."""
+
+    def read() -> dict[str, object] | None:
+        try:
+            content: object = json.loads(path.read_bytes())
+        except (FileNotFoundError, ValueError):
+            return None
+        return cast("dict[str, object]", content) if isinstance(content, dict) else None
+
+    return await on_disk(path.parent, read)
 
 
 async def remove(path: Path) -> None:

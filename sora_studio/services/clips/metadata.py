@@ -1,5 +1,6 @@
 """A clip's metadata as JSON beside it: enough to identify and recreate it, and nothing secret."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sora_studio.domain.clip import Clip, FilmFacts
@@ -7,7 +8,8 @@ from sora_studio.domain.models.profile import Role
 from sora_studio.domain.request import without_query
 from sora_studio.domain.task import Task
 
-FORMAT = 1
+FORMAT = 2
+"""Format 2 adds what the person decided (`judged`)."""
 
 
 def describe(
@@ -47,6 +49,26 @@ def describe(
         "height": film.height if film else None,
         "duration_s": round(film.duration_s, 3) if film else None,
         "has_audio": film.has_audio if film else None,
+        **judged(task, clip, tags=task.tags, project=None),
+    }
+
+
+def judged(task: Task, clip: Clip, *, tags: Sequence[str], project: str | None) -> dict[str, object]:
+    """Return what the person decided about a clip, and what its task continues. Notes are private and stay in the database."""
+    parent = task.parent
+    return {
+        "stars": clip.stars,
+        "verdict": clip.verdict.value if clip.verdict else None,
+        "tags": list(tags),
+        "project": project,
+        "parent": {
+            "task": parent.task,
+            "kind": parent.kind.value,
+            "clip": None if parent.clip is None else parent.clip + 1,
+            "at_s": parent.at_s,
+        }
+        if parent
+        else None,
     }
 
 

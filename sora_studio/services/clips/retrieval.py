@@ -24,7 +24,7 @@ from sora_studio.domain.task import Task
 from sora_studio.services.clips.renewal import Renewal
 from sora_studio.services.clips.saving import ClipSaver, FilmUnchecked, NotAFilm
 from sora_studio.services.runtime.core import Core
-from sora_studio.services.runtime.notices import OUTPUT
+from sora_studio.services.runtime.notices import FOLDER, OUTPUT
 from sora_studio.services.runtime.wait_or_wake import LONGEST_REST_S, wait_or_wake
 
 if TYPE_CHECKING:
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 TRANSFERS_IN_FLIGHT = 3
 FOLDER_CHECK_S = 10.0
+ELSEWHERE_BEFORE_S = 2 * 3600.0
+"""A clip whose own folder is not to be had goes to the general one this long before its link ends."""
 HOPELESS_WAIT_S = 600.0
 """Wait between attempts that are unlikely to succeed."""
 _CHECK_BACKOFF = 4
@@ -42,7 +44,10 @@ _SETTLED = frozenset({ClipState.SAVED, ClipState.EXPIRED, ClipState.MISSING})
 
 @dataclass(slots=True)
 class _Wanted:
-    """A clip in the queue; `not_before` is monotonic. `anew`: download it although unplayable bytes are kept."""
+    """A clip in the queue; `not_before` is monotonic. `anew`: download it although unplayable bytes are kept.
+
+    `elsewhere`: save it in the general folder, because its task's own one is not to be had and the link ends soon.
+    """
 
     clip: int
     task: int
@@ -50,6 +55,7 @@ class _Wanted:
     not_before: float = 0.0
     attempts: int = 0
     anew: bool = False
+    elsewhere: bool = False
 
 
 class Retrieval:
@@ -186,7 +192,7 @@ class Retrieval:
             self._wanted.pop(wanted.clip, None)
             return
         try:
-            await self._saver.save(task, clip, self._reporter(wanted), anew=wanted.anew)
+            await self._saver.save(task, clip, self._reporter(wanted), anew=wanted.anew, elsewhere=wanted.elsewhere)
         except asyncio.CancelledError:
             trouble = "Paused." if clip.id in self._paused else None
             await self._task_writer.transition_clip(clip.id, ClipState.REMOTE, trouble=trouble)
@@ -195,7 +201,7 @@ class Retrieval:
             await self._give_back(task, clip, wanted, error)
         else:
             self._wanted.pop(wanted.clip, None)
-            self._core.notices.clear(OUTPUT)
+            self._saved(task, wanted)
 
     async def _give_back(self, task: Task, clip: Clip, wanted: _Wanted, error: Exception) -> None:
         """Return the clip to `remote` with the reason, or mark it expired."""
@@ -214,7 +220,7 @@ class Retrieval:
             case LinkExpired():
                 return await self._after_expiry(task, clip, wanted)
             case FolderSilent():
-                self._hold_all(f"{error.title} Clips are saved as soon as it answers.")
+                self._folder_failed(task, clip, wanted, f"{error.title} Clips are saved as soon as it answers.")
             case FilmUnchecked():  # complete on disk: no download or new link is needed
                 wanted.not_before = self._clock.monotonic() + backoff_s(min(wanted.attempts, _CHECK_BACKOFF), self._core.rng)
             case PassingError():
@@ -222,7 +228,7 @@ class Retrieval:
                 if wanted.attempts > 1:
                     await self._renewal.renew(task, clip)
             case StorageFull():
-                self._hold_all(error.sentence)
+                self._folder_failed(task, clip, wanted, error.sentence)
             case NotAFilm(is_kept=True):  # wait for the user's decision
                 self._paused.add(clip.id)
                 wanted.anew = False
@@ -231,7 +237,9 @@ class Retrieval:
                 await self._renewal.renew(task, clip)
             case OSError():
                 reason = error.strerror or "unknown reason"
-                self._hold_all(f"The clips' folder is not writable ({reason}). Choose another in Settings; nothing is lost.")
+                words = f"The clips' folder is not writable ({reason}). Choose another in Settings; nothing is lost."
+                own_words = f"The task's own folder is not writable ({reason}). The clip is saved as soon as it is."
+                self._folder_failed(task, clip, wanted, own_words if task.output_dir else words)
             case _:
                 _log.error("Clip %d could not be saved", clip.id, exc_info=error)
         return ClipState.REMOTE
@@ -246,6 +254,31 @@ class Retrieval:
         else:
             self._delay(wanted, self._renewal.again_in_s(task) * min(wanted.attempts, 10))
         return ClipState.REMOTE
+
+    def _folder_failed(self, task: Task, clip: Clip, wanted: _Wanted, text: str) -> None:
+        """Try again later: all clips, or those of one task if it has a folder of its own.
+
+        A clip must not die with its link for the sake of a folder: shortly before, it goes to the general one.
+        """
+        own = task.output_dir
+        if own is None or wanted.elsewhere:
+            self._hold_all(text)
+            return
+        self._delay(wanted, FOLDER_CHECK_S)
+        left_s = (clip.expires_at - self._clock.now()).total_seconds()
+        wanted.elsewhere = left_s < ELSEWHERE_BEFORE_S / self._core.speed
+        self._core.notices.post(f"{FOLDER}{own}", NoticeLevel.WARNING, f"{text.rstrip()} It belongs in {own}.")
+
+    def _saved(self, task: Task, wanted: _Wanted) -> None:
+        """Clear the notice about the folder that has just been used; say where a clip went instead."""
+        own = task.output_dir
+        if own is None:
+            self._core.notices.clear(OUTPUT)
+        elif wanted.elsewhere:
+            words = f"A clip was saved in the general folder, because its link was about to end and {own} could not be used."
+            self._core.notices.post(f"{FOLDER}{own}", NoticeLevel.WARNING, words)
+        else:
+            self._core.notices.clear(f"{FOLDER}{own}")
 
     def _hold_all(self, text: str) -> None:
         """Start no transfer for `FOLDER_CHECK_S`, and post a notice about the folder."""

@@ -77,20 +77,29 @@ class ClipSaver:
         self.on_saved: Callable[[Clip], None] = lambda _clip: None
 
     async def save(
-        self, task: Task, clip: Clip, on_progress: Callable[[TransferProgress], None], *, anew: bool = False
+        self,
+        task: Task,
+        clip: Clip,
+        on_progress: Callable[[TransferProgress], None],
+        *,
+        anew: bool = False,
+        elsewhere: bool = False,
     ) -> None:
-        """Download and save the clip. `anew` downloads it although unplayable bytes of an earlier attempt are kept.
+        """Download and save the clip in its task's folder. `anew` downloads it although unplayable bytes are kept.
+
+        `elsewhere` saves it in the general folder: the task's own one is not to be had, and the link ends soon.
 
         Raises what `FilmTransfer.fetch` raises, `FilmUnchecked`, `NotAFilm`, `StorageFull` and `OSError` of the folder.
         """
         shelf = self._shelf()
         stem = _stem(shelf, task, clip)
-        part = shelf.folder / f"{stem}.part"
+        folder = shelf.folder if elsewhere else task.output_dir or shelf.folder
+        part = folder / f"{stem}.part"
         # A crash between linking the final name and unlinking the part leaves both names on one file.
         await clip_files.unshare(part)
         landed = await self._landed_before(clip)
         if landed is None and clip.kept is not None and not anew and await clip_files.size_of(clip.kept) is not None:
-            landed = await self._from_kept(clip, clip.kept, stem)
+            landed = await self._from_kept(clip, clip.kept, folder, stem)
         target, film, note = landed or await self._fetch(clip, part, stem, on_progress)
         await self._transfer.forget(part)
         await self._finish(task, clip, target, film, note)
@@ -101,7 +110,8 @@ class ClipSaver:
         if kept is None or await clip_files.size_of(kept) is None:
             raise NotAFilm("The kept file of this clip no longer exists.")
         kind = kind_of(await clip_files.head_of(kept))
-        target = await self._land(clip, kept, _stem(self._shelf(), task, clip), kind.extension)
+        shelf = self._shelf()
+        target = await self._land(clip, kept, task.output_dir or shelf.folder, _stem(shelf, task, clip), kind.extension)
         words = f"This is {kind.name}, not a film." if kind.form is not FileForm.FILM else f"{kind.name} that cannot be opened."
         await self._finish(task, clip, target, None, f"{words[0].upper()}{words[1:]}")
 
@@ -142,7 +152,7 @@ class ClipSaver:
         except StudioError:
             return None
 
-    async def _from_kept(self, clip: Clip, kept: Path, stem: str) -> _Landed | None:
+    async def _from_kept(self, clip: Clip, kept: Path, folder: Path, stem: str) -> _Landed | None:
         """Check kept bytes again: a newer version may open them. None for a web page, which the server may have replaced."""
         kind = kind_of(await clip_files.head_of(kept))
         if kind.form is FileForm.PAGE:
@@ -153,7 +163,7 @@ class ClipSaver:
             raise
         except StudioError as error:
             raise _kept(_sentence(kind, error), error) from error
-        return await self._land(clip, kept, stem, await _extension_of(kept)), film, None
+        return await self._land(clip, kept, folder, stem, await _extension_of(kept)), film, None
 
     async def _fetch(self, clip: Clip, part: Path, stem: str, on_progress: Callable[[TransferProgress], None]) -> _Landed:
         await clip_files.prepare(part.parent)
@@ -164,7 +174,7 @@ class ClipSaver:
             raise
         except StudioError as error:
             return await self._without_film(clip, part, stem, error)
-        return await self._land(clip, part, stem, await _extension_of(part)), film, None
+        return await self._land(clip, part, part.parent, stem, await _extension_of(part)), film, None
 
     async def _inspect(self, film: Path) -> FilmFacts:
         """Inspect a film.
@@ -193,16 +203,15 @@ class ClipSaver:
             await self._transfer.forget(part)
             raise NotAFilm(sentence, detail=error.title) from error
         if kind.form is FileForm.OTHER and kind is not UNKNOWN:
-            return await self._land(clip, part, stem, kind.extension), None, sentence
-        await self._land(clip, part, stem, KEPT_SUFFIX)
+            return await self._land(clip, part, part.parent, stem, kind.extension), None, sentence
+        await self._land(clip, part, part.parent, stem, KEPT_SUFFIX)
         await self._transfer.forget(part)
         if clip.kept is not None:
             await clip_files.remove(clip.kept)
         raise _kept(sentence, error) from error
 
-    async def _land(self, clip: Clip, part: Path, stem: str, extension: str) -> Path:
+    async def _land(self, clip: Clip, part: Path, folder: Path, stem: str, extension: str) -> Path:
         size_bytes = await clip_files.size_of(part)
-        folder = self._shelf().folder
         while True:
             target = await clip_files.free_name(folder, stem, extension)
             await self._task_writer.record_clip(clip.id, path=target, size_bytes=size_bytes)

@@ -18,6 +18,8 @@ HARD_LIMIT = "hard-limit"
 PAUSED = "paused"
 RELAY = "relay"
 PICTURES = "pictures"
+FOLDER = "folder "
+"""Begins the cause of a notice about a task's own folder; its path follows."""
 MODEL = "model "
 """Begins the cause of a notice about a model; its slug follows."""
 

@@ -48,8 +48,8 @@ class DiskSpace:
         except FolderSilent:
             self._usage, self._trouble = None, ""
 
-    async def check(self, more: int) -> None:
-        """Create the folder and write a temporary file in it.
+    async def check(self, more: int, own_folder: Path | None = None) -> None:
+        """Create the folder, a task's own or that of the settings, and write a temporary file in it.
 
         Raises `InvalidSetting` if that fails, `StorageFull` if there is no room for the clips of `more` further tasks. A folder
         that does not answer in time is no error: the clips are saved once the share is back. A guest checks nothing, because
@@ -57,7 +57,7 @@ class DiskSpace:
         """
         if not self._is_owner():
             return
-        folder = self._folder()
+        folder = own_folder or self._folder()
         try:
             await on_disk(folder, lambda: make_and_try(folder))
         except FolderSilent:
@@ -69,7 +69,8 @@ class DiskSpace:
                     advice="Nothing was sent, and your prompt is kept. Choose another folder.",
                 ) from error
         await self.look()
-        if not self._suffices_for(more):
+        usage = await usage_of(own_folder) if own_folder else self._usage
+        if not self._suffices_for(more, usage):
             raise StorageFull(
                 "The clips' disk does not have enough space for these clips.",
                 advice="Nothing was sent, and your prompt is kept. Free some space, or choose another folder in Settings.",
@@ -77,7 +78,7 @@ class DiskSpace:
 
     def admit(self) -> bool:
         """Return whether one more task may be sent. If not, hold back all tasks until there is room."""
-        if self._suffices_for(1):
+        if self._suffices_for(1, self._usage):
             return True
         self._send_blocks.run_out_of_room(self._trouble)
         return False
@@ -87,17 +88,17 @@ class DiskSpace:
         while True:
             if self._task_counts.waiting:
                 await self.look()
-                if self._send_blocks.room_gone and self._suffices_for(1):
+                if self._send_blocks.room_gone and self._suffices_for(1, self._usage):
                     self._send_blocks.find_room()
             await wait_or_wake(self._clock, self._wake, ROOM_CHECK_S)
 
-    def _suffices_for(self, more: int) -> bool:
+    def _suffices_for(self, more: int, usage: tuple[int, int] | None) -> bool:
         """Return whether there is room for `more` clips; True if unknown, as writing will fail if there is none."""
         if self._trouble:
             return False
-        if self._usage is None:
+        if usage is None:
             return True
-        free_bytes, disk_bytes = self._usage
+        free_bytes, disk_bytes = usage
         wanted_bytes = (self._task_counts.running + more) * CLIP_BYTES
         return has_room(free_bytes=free_bytes, disk_bytes=disk_bytes, wanted_bytes=wanted_bytes)
 

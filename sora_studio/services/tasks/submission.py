@@ -1,8 +1,9 @@
 """The user's commands for requests: check, submit, cancel, and settle unclear tasks."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from sora_studio.domain.errors import (
     RequestRepeated,
     TaskUnknown,
 )
+from sora_studio.domain.intent import NO_INTENT, Intent, Parent, ParentKind
 from sora_studio.domain.models.build import input_digest
 from sora_studio.domain.models.draft import MediaFacts
 from sora_studio.domain.picture import picture_name
@@ -27,6 +29,7 @@ from sora_studio.services.pictures.publishing import Publishing
 from sora_studio.services.runtime.core import Core
 from sora_studio.services.tasks.attaching import Attaching, is_id
 from sora_studio.services.tasks.batch_gate import BatchGate
+from sora_studio.services.tasks.destinations import Destinations
 from sora_studio.services.tasks.disk_space import DiskSpace
 from sora_studio.services.tasks.model_blocks import ModelBlocks
 from sora_studio.services.tasks.send_blocks import SendBlocks
@@ -38,8 +41,14 @@ REPEATED_WITHIN_S = 60.0
 """An equal request within this time is more likely an accident than intended."""
 NO_RELAY = "No relay is set up, so the service has nowhere to report to. Set one up in Settings, or go without a report."
 
-_Inspected = tuple[GenerationRequest, Mapping[str, MediaFacts]]
-"""A request, and what is known of its media."""
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """A request, what is known of its media, and what belongs to its tasks besides."""
+
+    request: GenerationRequest
+    facts: Mapping[str, MediaFacts]
+    intent: Intent
 
 
 class Submission:
@@ -56,6 +65,7 @@ class Submission:
         *,
         batch_gate: BatchGate,
         disk_space: DiskSpace,
+        destinations: Destinations,
         has_key: Callable[[], bool],
         can_report: Callable[[], bool],
         is_online: Callable[[], bool],
@@ -67,6 +77,7 @@ class Submission:
         self._model_blocks = model_blocks
         self._batch_gate = batch_gate
         self._disk_space = disk_space
+        self._destinations = destinations
         self._attaching = attaching
         self._estimates = estimates
         self._has_key = has_key
@@ -83,6 +94,7 @@ class Submission:
         ask: bool = False,
         instead_of: int | None = None,
         shown: Mapping[str, str] | None = None,
+        intent: Intent = NO_INTENT,
     ) -> list[Task]:
         """Add waiting tasks in one transaction: `takes` for each picture (or group of pictures that the model takes at once).
 
@@ -96,7 +108,13 @@ class Submission:
         """
         problems, facts = await self._inspect(request, takes, patient=not self._is_online())
         return await self._add(
-            [(request, facts)], problems, takes=takes, again=again, ask=ask, instead_of=instead_of, shown=shown or {}
+            [_Order(request, facts, intent)],
+            problems,
+            takes=takes,
+            again=again,
+            ask=ask,
+            instead_of=instead_of,
+            shown=shown or {},
         )
 
     async def submit_together(
@@ -107,6 +125,7 @@ class Submission:
         again: bool = False,
         ask: bool = False,
         shown: Mapping[str, str] | None = None,
+        intent: Intent = NO_INTENT,
     ) -> list[Task]:
         """Add the tasks of several models' requests like `submit`, as one batch in one transaction: all or none.
 
@@ -117,11 +136,11 @@ class Submission:
         found = await asyncio.gather(*(self._inspect(request, 1, patient=patient) for request in requests))
         pairs = list(zip(requests, found, strict=True))
         problems = [self._naming_model(problem, request) for request, (problems, _) in pairs for problem in problems]
-        inspected = [(request, facts) for request, (_, facts) in pairs]
+        orders = [_Order(request, facts, intent) for request, (_, facts) in pairs]
         if not problems:
             problems = check_takes(takes, sum(len(self._parts(request)) for request in requests))
         try:
-            return await self._add(inspected, problems, takes=takes, again=again, ask=ask, instead_of=None, shown=shown or {})
+            return await self._add(orders, problems, takes=takes, again=again, ask=ask, instead_of=None, shown=shown or {})
         except RequestRepeated as repeated:
             earlier = await self._task_writer.tasks.get(repeated.task)
             profile = self._core.profiles.get(earlier.request.model) if earlier else None
@@ -175,7 +194,9 @@ class Submission:
         try:
             request = replace(row.request, callback=row.request.callback and self._can_report())
             instead_of = task if row.state.is_unclear else None
-            added = await self.submit(request, again=True, instead_of=instead_of, shown=row.request.seen)
+            added = await self.submit(
+                request, again=True, instead_of=instead_of, shown=row.request.seen, intent=_intent_of(row, ParentKind.AGAIN)
+            )
         except BaseException:
             del self._resubmitted_at[task]
             raise
@@ -201,13 +222,13 @@ class Submission:
         requests = [replace(row.request, callback=row.request.callback and can_report) for row in rows]
         self._resubmitted_at |= {row.id: now for row in rows}
         try:
-            return await self._resubmit_all(requests, ask=ask)
+            return await self._resubmit_all(requests, [_intent_of(row, ParentKind.AGAIN) for row in rows], ask=ask)
         except BaseException:
             for row in rows:
                 del self._resubmitted_at[row.id]
             raise
 
-    async def _resubmit_all(self, requests: Sequence[GenerationRequest], *, ask: bool) -> list[Task]:
+    async def _resubmit_all(self, requests: Sequence[GenerationRequest], intents: Sequence[Intent], *, ask: bool) -> list[Task]:
         patient = not self._is_online()
         found = await asyncio.gather(*(self._inspect(request, 1, patient=patient) for request in requests))
         pairs = zip(requests, found, strict=True)
@@ -216,8 +237,8 @@ class Submission:
         shown, changed = _seen_together(requests)
         words = "was sent with different contents. Retry those tasks one by one."
         problems += [Problem("images", f"{picture_name(file)} {words}", file) for file in changed]
-        inspected = [(request, facts) for request, (_, facts) in zip(requests, found, strict=True)]
-        return await self._add(inspected, problems, takes=1, again=True, ask=ask, instead_of=None, shown=shown, are_shots=True)
+        orders = [_Order(request, facts, intent) for request, (_, facts), intent in zip(requests, found, intents, strict=True)]
+        return await self._add(orders, problems, takes=1, again=True, ask=ask, instead_of=None, shown=shown, are_shots=True)
 
     async def discard(self, task: int) -> bool:
         """Remove an unclear or lost task from the list."""
@@ -232,7 +253,7 @@ class Submission:
 
     async def _add(
         self,
-        inspected: Sequence[_Inspected],
+        orders: Sequence[_Order],
         problems: Sequence[Problem],
         *,
         takes: int,
@@ -242,26 +263,30 @@ class Submission:
         shown: Mapping[str, str],
         are_shots: bool = False,
     ) -> list[Task]:
-        """Add the tasks of inspected requests, all or none; see `submit`. `are_shots`: none is a take of another."""
+        """Add the tasks of the orders, all or none; see `submit`. `are_shots`: none is a take of another."""
         if problems:
             raise InvalidRequest(problems)
-        requests = [request for request, _ in inspected]
+        requests = [order.request for order in orders]
         if not all(map(self._publishing.reaches, requests)):
             raise PublicUrlNeeded
         if not self._has_key():
             raise KeyMissing
         seen = await _seen(dict.fromkeys(file for request in requests for file in request.files), shown)
         parts = [
-            (shot, part, facts)
-            for request, facts in inspected
-            for shot, part in enumerate(self._parts(replace(request, seen={file: seen[file] for file in request.files})))
+            (shot, part, order)
+            for order in orders
+            for shot, part in enumerate(
+                self._parts(replace(order.request, seen={file: seen[file] for file in order.request.files}))
+            )
         ]
         profiles = self._core.profiles
         # Before anything is awaited: a profile may change meanwhile.
         digests = [input_digest(as_draft(part, profiles[part.model]), profiles[part.model]) for _, part, _ in parts]
-        await self._disk_space.check(takes * len(parts))
+        intents = [await self._destinations.complete(order.intent) for _, _, order in parts]
+        for folder, count in Counter(intent.output_dir for intent in intents).items():
+            await self._disk_space.check(takes * count, folder)
         await self._estimates.load()
-        prices = [self._estimates.estimate(part, profiles[part.model], facts).price for _, part, facts in parts]
+        prices = [self._estimates.estimate(part, profiles[part.model], order.facts).price for _, part, order in parts]
         self._batch_gate.check(prices * takes, (profiles[part.model] for _, part, _ in parts), ask=ask)
         added = await self._task_writer.add(
             [part for _, part, _ in parts],
@@ -273,6 +298,7 @@ class Submission:
             estimated_most_usd=[price.high_usd if price else None for price in prices],
             repeat_after=None if again else timedelta(seconds=REPEATED_WITHIN_S),
             instead_of=instead_of,
+            intents=intents,
         )
         for model in {task.request.model for task in added}:  # sending to a refused model asks whether it still is
             self._model_blocks.retry(model)
@@ -303,6 +329,11 @@ class Submission:
             return list(dict.fromkeys(found)), {}
         media = await self._publishing.inspect(request, profile, patient=patient)
         return list(dict.fromkeys([*found, *media.problems])), media.facts
+
+
+def _intent_of(row: Task, kind: ParentKind) -> Intent:
+    """Return the intent of a task that comes from another one: the same document, project and folder."""
+    return Intent(row.document, row.project, row.output_dir, Parent(row.id, kind))
 
 
 def _seen_together(requests: Iterable[GenerationRequest]) -> tuple[dict[str, str], list[str]]:

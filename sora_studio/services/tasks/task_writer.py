@@ -9,6 +9,7 @@ from sora_studio.clock import Clock
 from sora_studio.domain.clip import ClipState
 from sora_studio.domain.errors import StorageFull
 from sora_studio.domain.events import NoticeLevel
+from sora_studio.domain.intent import Intent
 from sora_studio.domain.ports import ClipFacts, TaskFacts
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import Task, TaskState
@@ -46,6 +47,7 @@ class TaskWriter:
         estimated_most_usd: Sequence[float | None] = (),
         repeat_after: timedelta | None = None,
         instead_of: int | None = None,
+        intents: Sequence[Intent] = (),
     ) -> list[Task]:
         """Add waiting tasks, on disk when this returns; see `SqliteTasks.add`."""
         added = await self.tasks.add(
@@ -59,6 +61,7 @@ class TaskWriter:
             estimated_most_usd=estimated_most_usd,
             repeat_after=repeat_after,
             instead_of=instead_of,
+            intents=intents,
         )
         self.on_write()
         return added

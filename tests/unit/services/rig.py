@@ -17,6 +17,7 @@ from sora_studio.domain.models.read import read
 from sora_studio.domain.money import DayLimits
 from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.ports import PictureHost
+from sora_studio.domain.project import Project
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import Task, TaskState
 from sora_studio.services.callbacks.relay_link import RelayChoice
@@ -29,11 +30,12 @@ from sora_studio.services.pictures.recordings import Recordings
 from sora_studio.services.runtime.core import Core
 from sora_studio.services.runtime.notices import Notices
 from sora_studio.services.runtime.supervision import Supervisor
+from sora_studio.services.tasks.destinations import Destinations
 from sora_studio.services.tasks.task_writer import TaskWriter
 from sora_studio.storage.publications import SqlitePublications
 from tests.doubles.clock import ManualClock, settle
 from tests.doubles.gateway import ScriptedGateway
-from tests.doubles.outside import Lock, Marker, ScriptedMedia, ScriptedTransfer
+from tests.doubles.outside import Lock, Marker, NothingDue, ScriptedMedia, ScriptedTransfer
 from tests.doubles.publications import Checker, Host, MemoryPublications
 from tests.doubles.relay import NO_RELAY, LinkDesk, ScriptedRelay
 from tests.doubles.tasks import MemoryTasks
@@ -85,6 +87,7 @@ class Rig:
     marker: Marker = field(default_factory=Marker)
     limits: DayLimits = field(default_factory=DayLimits)
     relay_choice: RelayChoice = NO_RELAY
+    projects: dict[int, Project] = field(default_factory=dict[int, Project])
     speed: float = 1.0
     seen: list[Event] = field(default_factory=list[Event])
 
@@ -127,6 +130,8 @@ class Rig:
             publishing=self.publishing,
             lock=self.lock,
             pause_marker=self.marker,
+            metadata_due=NothingDue(),
+            destinations=Destinations(self._project, named=None),
             shelf=lambda: Shelf(self.folder / "clips", "{date} {slug} {id}", self.folder / "posters"),
             has_key=lambda: self.has_key,
             relay=self.desk.link,
@@ -134,6 +139,9 @@ class Rig:
             limits=lambda: self.limits,
         )
         self.engine = Engine(self.core, outside)
+
+    async def _project(self, project: int) -> Project | None:
+        return self.projects.get(project)
 
     def _open_gateway(self) -> ScriptedGateway:
         return ScriptedGateway(self.clock)

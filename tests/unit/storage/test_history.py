@@ -62,7 +62,7 @@ class Shelf:
         return task
 
     def waiting(self, prompt: str, intent: Intent = NO_INTENT) -> int:
-        (task,) = self.run(self.tasks.add([GenerationRequest("sora-2", prompt)], gateway="g", at=AT, intent=intent))
+        (task,) = self.run(self.tasks.add([GenerationRequest("sora-2", prompt)], gateway="g", at=AT, intents=[intent]))
         return task.id
 
     def task(self, task: int) -> Task:
