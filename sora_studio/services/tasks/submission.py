@@ -17,6 +17,7 @@ from sora_studio.domain.errors import (
     TaskUnknown,
 )
 from sora_studio.domain.intent import NO_INTENT, Intent, Parent, ParentKind
+from sora_studio.domain.longer import longest_version
 from sora_studio.domain.models.build import input_digest
 from sora_studio.domain.models.draft import MediaFacts
 from sora_studio.domain.picture import picture_name
@@ -203,6 +204,19 @@ class Submission:
         if not added:
             del self._resubmitted_at[task]
         return added
+
+    async def submit_longest(self, task: int, *, ask: bool = False) -> list[Task]:
+        """Submit the longest version of a task (see `longest_version`), at a new charge; nothing if there is none.
+
+        Raises like `submit`.
+        """
+        row = await self._task_writer.tasks.get(task)
+        profile = self._core.profiles.get(row.request.model) if row else None
+        version = longest_version(row.request, profile) if row and profile else None
+        if row is None or version is None:
+            return []
+        request = replace(version, callback=version.callback and self._can_report())
+        return await self.submit(request, ask=ask, shown=row.request.seen, intent=_intent_of(row, ParentKind.LONGER))
 
     async def resubmit_failed(self, tasks: Sequence[int], *, ask: bool = False) -> list[Task]:
         """Submit again what failed, expired or was cancelled among these tasks, as one batch: all or none, at a new charge.

@@ -1,11 +1,11 @@
-"""A task's clips go to the folder that was decided when it was added, or last of all to a safe one."""
+"""What a task keeps besides its request: the folder of its clips, its project, and the task that it comes from."""
 
 from pathlib import Path
 
 import pytest
 
 from sora_studio.domain.clip import ClipState
-from sora_studio.domain.errors import InvalidSetting
+from sora_studio.domain.errors import InvalidSetting, RequestRepeated
 from sora_studio.domain.events import NoticeRaised
 from sora_studio.domain.intent import Intent, Parent, ParentKind
 from sora_studio.domain.project import Project
@@ -100,5 +100,24 @@ def test_a_clip_is_saved_elsewhere_before_its_link_ends(tmp_path: Path) -> None:
             assert saved.parent == tmp_path / "clips"
             said = [event.text for event in rig.seen if isinstance(event, NoticeRaised)]
             assert "could not be used" in said[-1]
+
+    run(story())
+
+
+def test_the_long_version_of_a_test_is_one_new_task_that_names_its_origin(tmp_path: Path) -> None:
+    async def story() -> None:
+        rig = Rig(tmp_path)
+        rig.gateway.statuses["remote-1"] = [DONE]
+        async with rig:
+            (test,) = await rig.engine.submission.submit(request())
+            await rig.advance(400)
+            (long,) = await rig.engine.submission.submit_longest(test.id)
+            assert long.request.options["duration"] == 15
+            assert long.parent == Parent(test.id, ParentKind.LONGER)
+            with pytest.raises(RequestRepeated):
+                await rig.engine.submission.submit_longest(test.id)
+            await rig.advance(70)
+            assert not await rig.engine.submission.submit_longest(long.id)
+            assert len(rig.tasks.rows) == 2
 
     run(story())
