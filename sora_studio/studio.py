@@ -69,12 +69,14 @@ from sora_studio.services.runtime.credentials import Credentials
 from sora_studio.services.runtime.notices import ADDRESS, DATABASE, PROXY, Notices
 from sora_studio.services.runtime.settings_service import SettingsService
 from sora_studio.services.runtime.supervision import Supervisor
+from sora_studio.services.runtime.undo_steps import UndoSteps
 from sora_studio.services.tasks.destinations import Destinations
 from sora_studio.services.tasks.model_blocks import ModelBlocks
 from sora_studio.services.tasks.send_pause import SendPause
 from sora_studio.services.tasks.submission import Submission
 from sora_studio.services.tasks.task_writer import TaskWriter
 from sora_studio.services.tasks.waiting_tasks import WaitingTasks
+from sora_studio.services.writing.documents import Documents
 from sora_studio.storage.data_folder import prepare_data_folder
 from sora_studio.storage.database import Database
 from sora_studio.storage.drafts import SqliteDrafts
@@ -121,6 +123,8 @@ class Studio:
     retrieval: Retrieval
     library: Library
     judging: Judging
+    undo_steps: UndoSteps
+    documents: Documents
     trash: Trash
     projects: SqliteProjects
     queries: LibraryQueries
@@ -316,7 +320,7 @@ class _Assembly:
             gateway_is_loopback=gateway_is_loopback,
             relay_is_private=lambda: relay.choice.is_private,
         )
-        projects = SqliteProjects(self._database)
+        projects, drafts = SqliteProjects(self._database), SqliteDrafts(self._database)
         outside = Outside(
             transfer=transfer,
             media=media,
@@ -324,7 +328,7 @@ class _Assembly:
             lock=self._lock,
             pause_marker=PauseMarker(launch.data_dir),
             metadata_due=SqliteMetadataDue(self._database),
-            destinations=Destinations(projects.get, named=launch.output_dir),
+            destinations=Destinations(projects.get, drafts.project_of, named=launch.output_dir),
             shelf=lambda: Shelf(settings.output_dir, settings.current.file_template, launch.data_dir / "posters"),
             has_key=lambda: self._keys.api_key.key is not None,
             requests_last_minute=lambda: gateway.requests_last_minute,
@@ -334,6 +338,7 @@ class _Assembly:
         )
         engine = self.engine = Engine(core, outside)
         self._stack.push_async_callback(engine.finish)
+        steps = UndoSteps(core)
         trash = Trash(core, SqliteTrash(self._database), is_owner=self._is_owner)
         self._supervisor.keep(trash.run, name="trash")
         return Studio(
@@ -351,13 +356,15 @@ class _Assembly:
             tracking=engine.tracking,
             retrieval=engine.retrieval,
             library=Library(core, lambda: settings.output_dir),
-            judging=Judging(core, SqliteHistory(self._database)),
+            judging=Judging(core, SqliteHistory(self._database), steps),
+            undo_steps=steps,
+            documents=Documents(core, drafts, steps),
             trash=trash,
             projects=projects,
             queries=LibraryQueries(self._database),
             tiles=SqliteTiles(self._database),
             tasks=self._tasks,
-            drafts=SqliteDrafts(self._database),
+            drafts=drafts,
             file_presence=engine.file_presence,
             filmstrips=engine.filmstrips,
             balance=engine.balance,

@@ -15,3 +15,20 @@ class Draft:
     takes: int = 1
     caret: int = 0
     saved_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftEntry:
+    """A draft as a list shows it. `name` is empty until the person names it; then its first line is its title."""
+
+    id: int
+    name: str
+    first_line: str
+    saved_at: datetime
+    project: int | None = None
+    trashed_at: datetime | None = None
+
+    @property
+    def title(self) -> str:
+        """The name, else the first line of the text."""
+        return self.name or self.first_line or "Empty draft"

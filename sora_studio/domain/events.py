@@ -113,10 +113,15 @@ class EstimatesChanged:
 
 @dataclass(frozen=True, slots=True)
 class DecisionMade:
-    """The person changed clips or tasks, in words such as "3 clips kept", or took such a change back."""
+    """The person changed clips, tasks or drafts, in words such as "3 clips kept", or took such a change back."""
 
     words: str
     is_undo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DraftsChanged:
+    """A draft came, went, or has another name, project or place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +162,7 @@ Event = (
     | SpendingChanged
     | EstimatesChanged
     | DecisionMade
+    | DraftsChanged
     | TrackerChanged
     | PauseChanged
     | RelayChanged

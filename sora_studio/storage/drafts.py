@@ -1,12 +1,24 @@
 """The editor's drafts in SQLite: the working text of each document that a person made or opened."""
 
 import sqlite3
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sora_studio.domain.draft import Draft
+from sora_studio.domain.draft import Draft, DraftEntry
+from sora_studio.domain.prompt import first_line
+from sora_studio.storage.changes import COUNT_UP, REVISION
 from sora_studio.storage.database import Database
-from sora_studio.storage.rows import draft_from_row, media_to_sql, request_to_sql, to_sql
+from sora_studio.storage.rows import (
+    SqlValue,
+    draft_from_row,
+    media_to_sql,
+    request_to_sql,
+    text_from_sql,
+    time_from_sql,
+    to_sql,
+    version_from_row,
+)
 from sora_studio.storage.versions import add_document
 
 # The newest draft is found by a counter, not by time: after the clock is set back, an old text must not win.
@@ -21,11 +33,31 @@ SAVE_DRAFT = """
         prompt = excluded.prompt, edits = excluded.edits, callback = excluded.callback, pictures_by = excluded.pictures_by,
         mode = excluded.mode, media = excluded.media, set_aside = excluded.set_aside
 """
-LATEST_DRAFT = "SELECT * FROM drafts ORDER BY revision DESC LIMIT 1"
+LATEST_DRAFT = """
+    SELECT drafts.* FROM drafts JOIN documents USING (id) WHERE trashed_at IS NULL ORDER BY drafts.revision DESC LIMIT 1
+"""
+DRAFT = "SELECT * FROM drafts WHERE id = ?"
+MOST_TITLE = 80
+"""Characters of a first line that stands for the name."""
+# The first line may follow empty ones: a little of each text is enough for its title. Bytes must not be cut in a character.
+ENTRIES = """
+    SELECT drafts.id, name, CASE typeof(prompt) WHEN 'text' THEN substr(prompt, 1, 500) ELSE prompt END AS beginning,
+           saved_at, project, trashed_at
+    FROM drafts JOIN documents USING (id) ORDER BY drafts.revision DESC
+"""
+NEWEST_VERSION = "SELECT * FROM versions WHERE document = ? ORDER BY id DESC LIMIT 1"
+SHELVES = "SELECT id, name, project, trashed_at FROM documents WHERE id IN (SELECT value FROM json_each(?))"
+CHANGE_SHELF = f"""
+    UPDATE documents SET name = ?, project = ?, trashed_at = ?, revision = {REVISION} WHERE id = ?
+"""  # noqa: S608 - a constant of ours
+DROP_UNUSED = "DELETE FROM documents WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM versions WHERE document = ?1)"
+Shelf = tuple[SqlValue, SqlValue, SqlValue]
+"""Name, project and time of trashing of a document, as they are stored."""
+Shelved = Mapping[int, Shelf]
 
 
 class SqliteDrafts:
-    """Saves and loads the editor's drafts."""
+    """Saves and loads the editor's drafts. Changes of name, project and trash return what is needed to take them back."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -55,3 +87,84 @@ class SqliteDrafts:
             return None if row is None else draft_from_row(row)
 
         return await self._database.read(work)
+
+    async def get(self, draft: int) -> Draft | None:
+        """Return a draft, also one in the trash."""
+
+        def work(connection: sqlite3.Connection) -> Draft | None:
+            row: sqlite3.Row | None = connection.execute(DRAFT, (draft,)).fetchone()
+            return None if row is None else draft_from_row(row)
+
+        return await self._database.read(work)
+
+    async def entries(self) -> list[DraftEntry]:
+        """Return all drafts as a list shows them, the one that was saved last first; those in the trash, too."""
+        return await self._database.read(lambda connection: [_entry(row) for row in connection.execute(ENTRIES)])
+
+    async def project_of(self, document: int) -> int | None:
+        """Return the project of a document; None for none."""
+
+        def work(connection: sqlite3.Connection) -> int | None:
+            row: sqlite3.Row | None = connection.execute("SELECT project FROM documents WHERE id = ?", (document,)).fetchone()
+            return None if row is None else row["project"]
+
+        return await self._database.read(work)
+
+    async def open_document(self, document: int, *, at: datetime) -> Draft | None:
+        """Return the draft of a document; one that only has versions gets the newest of them as its working text."""
+        if (found := await self.get(document)) is not None:
+            return found
+
+        def work(connection: sqlite3.Connection) -> Draft | None:
+            row: sqlite3.Row | None = connection.execute(NEWEST_VERSION, (document,)).fetchone()
+            return None if row is None else Draft(document, version_from_row(row).request)
+
+        draft = await self._database.read(work)
+        return None if draft is None else await self.save(draft, at=at)
+
+    async def discard(self, draft: int) -> None:
+        """Remove an empty draft for good; the document of one that was sent keeps its versions."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute("DELETE FROM drafts WHERE id = ?", (draft,))
+            connection.execute(DROP_UNUSED, (draft,))
+
+        await self._database.write(work)
+
+    async def rename(self, draft: int, name: str) -> Shelved:
+        """Give a draft a name; an empty one lets its first line be its title again."""
+        return await self._change([draft], lambda _, shelf: (to_sql(" ".join(name.split())) or None, shelf[1], shelf[2]))
+
+    async def move_to_project(self, drafts: Sequence[int], project: int | None) -> Shelved:
+        """Put drafts into a project, or into none."""
+        return await self._change(drafts, lambda _, shelf: (shelf[0], project, shelf[2]))
+
+    async def trash(self, drafts: Sequence[int], *, at: datetime | None) -> Shelved:
+        """Put drafts into the trash, or take them out of it (None)."""
+        return await self._change(drafts, lambda _, shelf: (shelf[0], shelf[1], to_sql(at)))
+
+    async def put_back(self, former: Shelved) -> Shelved:
+        """Give documents their former name, project and place; return what they had now."""
+        return await self._change(list(former), lambda draft, _: former[draft])
+
+    async def _change(self, drafts: Sequence[int], changed: Callable[[int, Shelf], Shelf]) -> Shelved:
+        def work(connection: sqlite3.Connection) -> Shelved:
+            connection.execute(COUNT_UP)
+            listed = f"[{','.join(map(str, drafts))}]"
+            found: Shelved = {row[0]: (row[1], row[2], row[3]) for row in connection.execute(SHELVES, (listed,))}
+            for draft, shelf in found.items():
+                connection.execute(CHANGE_SHELF, (*changed(draft, shelf), draft))
+            return found
+
+        return await self._database.write(work)
+
+
+def _entry(row: sqlite3.Row) -> DraftEntry:
+    return DraftEntry(
+        row["id"],
+        text_from_sql(row["name"] or ""),
+        first_line(text_from_sql(row["beginning"]), MOST_TITLE),
+        time_from_sql(row["saved_at"]),
+        row["project"],
+        None if row["trashed_at"] is None else time_from_sql(row["trashed_at"]),
+    )

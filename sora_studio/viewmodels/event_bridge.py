@@ -9,6 +9,7 @@ from sora_studio.domain.events import (
     ConnectionChanged,
     CopyProgressed,
     DecisionMade,
+    DraftsChanged,
     EstimatesChanged,
     Event,
     EventBus,
@@ -35,7 +36,7 @@ class EventBridge(QObject):
     `notice_raised(NoticeRaised)`, `notice_cleared(str)` with the cause, `connection_changed(ConnectionChanged)`,
     `balance_changed(BalanceChanged)`, `spending_changed(SpendingChanged)`, `tracker_changed(TrackerChanged)`,
     `pause_changed(PauseChanged)`, `publications_changed()`, `relay_changed()`, `estimates_changed()`,
-    `decision_made(DecisionMade)`.
+    `decision_made(DecisionMade)`, `drafts_changed()`.
     """
 
     tasks_changed = Signal(object)
@@ -52,6 +53,7 @@ class EventBridge(QObject):
     relay_changed = Signal()
     estimates_changed = Signal()
     decision_made = Signal(object)
+    drafts_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -92,6 +94,8 @@ class EventBridge(QObject):
                 self.publications_changed.emit()
             case RelayChanged():
                 self.relay_changed.emit()
+            case DraftsChanged():
+                self.drafts_changed.emit()
             case EstimatesChanged():
                 self.estimates_changed.emit()
             case _:

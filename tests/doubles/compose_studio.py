@@ -10,6 +10,7 @@ from pathlib import Path
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import BatchQuestion, InvalidRequest, Problem, RequestRepeated, StudioError
 from sora_studio.domain.film_edit import FilmEdit
+from sora_studio.domain.intent import NO_INTENT, Intent
 from sora_studio.domain.media_types import WebFile
 from sora_studio.domain.models.draft import MediaFacts
 from sora_studio.domain.models.estimate import Estimate, PriceEstimate, stated_price
@@ -64,6 +65,9 @@ class FakeDrafts:
         self.saved.append(kept)
         return kept
 
+    async def discard(self, draft: int) -> None:
+        self.saved = [kept for kept in self.saved if kept.id != draft]
+
 
 @dataclass
 class FakeSubmission:
@@ -81,6 +85,7 @@ class FakeSubmission:
     minds_repetition: bool = False
     minded: int = 0
     submitted: list[tuple[GenerationRequest, int]] = field(default_factory=list)
+    intents: list[Intent] = field(default_factory=list[Intent])
     batches: list[list[str]] = field(default_factory=list)
 
     async def check(self, request: GenerationRequest, *, takes: int = 1) -> tuple[Problem, ...]:
@@ -103,7 +108,9 @@ class FakeSubmission:
         again: bool = False,
         ask: bool = False,
         shown: Mapping[str, str] | None = None,
+        intent: Intent = NO_INTENT,
     ) -> list[Task]:
+        self.intents.append(intent)
         for file, digest in (shown or {}).items():
             if await digest_of(Path(file)) != digest:
                 raise InvalidRequest([Problem("images", f"{Path(file).name} has changed since it was shown.", file)])

@@ -34,16 +34,16 @@ def test_decisions_are_told_taken_back_and_made_again(tmp_path: Path) -> None:
                 assert await listed(studio) == []
                 assert film is not None
                 assert film.exists(), "the trash touches no file"
-                assert studio.judging.undo_words == "1 clip moved to the trash"
-                await studio.judging.undo()
+                assert studio.undo_steps.undo_words == "1 clip moved to the trash"
+                await studio.undo_steps.undo()
                 assert await listed(studio) == [task.id]
-                await studio.judging.undo()
+                await studio.undo_steps.undo()
                 judged = await studio.tasks.get(task.id)
                 assert judged is not None
                 assert (judged.stars, judged.verdict) == (0, None)
-                assert await studio.judging.undo() == ""
-                await studio.judging.redo()
-                await studio.judging.redo()
+                assert await studio.undo_steps.undo() == ""
+                await studio.undo_steps.redo()
+                await studio.undo_steps.redo()
                 assert await listed(studio) == []
                 assert [(event.words, event.is_undo) for event in told if isinstance(event, DecisionMade)] == [
                     ("1 clip kept", False),
@@ -70,7 +70,7 @@ def test_a_waiting_task_in_the_trash_is_not_sent_until_it_is_taken_back(tmp_path
                 row = await studio.tasks.get(thrown.id)
                 assert row is not None
                 assert row.phase is Phase.WAITING
-                await studio.judging.undo()
+                await studio.undo_steps.undo()
                 done = await until(studio, lambda tasks: len(tasks) == 2 and all_ready(tasks))
                 assert {task.id for task in done} == {kept.id, thrown.id}
                 assert len(simulator.state.charges) == 2

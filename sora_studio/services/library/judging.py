@@ -1,46 +1,23 @@
 """What a person decides about clips and tasks, and taking it back."""
 
-from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING
 
-from sora_studio.domain.events import DecisionMade
 from sora_studio.domain.judgement import ClipRef, Judgement, Verdict
 from sora_studio.services.runtime.core import Core
+from sora_studio.services.runtime.undo_steps import PutBack, UndoSteps
 
 if TYPE_CHECKING:
     from sora_studio.storage.history import Former, SqliteHistory
 
-MOST_STEPS = 200
-
-
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """A decision that can be taken back, in words such as "3 clips kept"."""
-
-    words: str
-    former: "Former"
-
 
 class Judging:
-    """Changes tasks and clips. Each change is one step that `undo` takes back, and is announced as `DecisionMade`."""
+    """Changes tasks and clips. Each change is one step of `UndoSteps`."""
 
-    def __init__(self, core: Core, history: "SqliteHistory") -> None:
+    def __init__(self, core: Core, history: "SqliteHistory", steps: UndoSteps) -> None:
         self._core = core
         self._history = history
-        self._done = deque[_Step](maxlen=MOST_STEPS)
-        self._undone = list[_Step]()
-
-    @property
-    def undo_words(self) -> str:
-        """What `undo` would take back; empty for nothing."""
-        return self._done[-1].words if self._done else ""
-
-    @property
-    def redo_words(self) -> str:
-        """What `redo` would do again; empty for nothing."""
-        return self._undone[-1].words if self._undone else ""
+        self._steps = steps
 
     async def judge(self, clips: Sequence[ClipRef], judgement: Judgement) -> None:
         """Apply a judgement. Raises `InvalidSetting` for an unusable tag."""
@@ -59,33 +36,16 @@ class Judging:
         words = f"{len(tasks)} tasks hidden" if len(tasks) != 1 else "1 task hidden"
         await self._do(words, self._history.hide(tasks, at=self._core.clock.now()))
 
-    async def undo(self) -> str:
-        """Take the last decision back and return its words; empty if there was none."""
-        return await self._turn(self._done.pop if self._done else None, self._undone.append, is_undo=True)
-
-    async def redo(self) -> str:
-        """Make the last decision that was taken back again and return its words; empty if there was none."""
-        return await self._turn(self._undone.pop if self._undone else None, self._done.append, is_undo=False)
-
     async def _do(self, words: str, change: "Awaitable[Former]") -> None:
         former = await change
-        if not former.tasks:
-            return
-        self._done.append(_Step(words, former))
-        self._undone.clear()
-        self._told(words, is_undo=False)
+        if former.tasks:
+            self._steps.add(words, self._putting_back(former))
 
-    async def _turn(self, take: Callable[[], _Step] | None, keep: Callable[[_Step], None], *, is_undo: bool) -> str:
-        if take is None:
-            return ""
-        step = take()
-        keep(_Step(step.words, await self._history.put_back(step.former)))
-        self._told(step.words, is_undo=is_undo)
-        return step.words
+    def _putting_back(self, former: "Former") -> PutBack:
+        async def put_back() -> PutBack:
+            return self._putting_back(await self._history.put_back(former))
 
-    def _told(self, words: str, *, is_undo: bool) -> None:
-        self._core.task_writer.on_write()
-        self._core.events.publish(DecisionMade(words, is_undo=is_undo))
+        return put_back
 
 
 def judged_words(judgement: Judgement, count: int) -> str:

@@ -9,18 +9,31 @@ from sora_studio.domain.project import Project
 
 
 class Destinations:
-    """Completes intents. `named` is the folder that this run was started with (`--output`); None without one."""
+    """Completes intents. `named` is the folder that this run was started with (`--output`); None without one.
 
-    def __init__(self, project: Callable[[int], Awaitable[Project | None]], *, named: Path | None) -> None:
+    `project` finds a project by its number, `project_of` the number of a document's project.
+    """
+
+    def __init__(
+        self,
+        project: Callable[[int], Awaitable[Project | None]],
+        project_of: Callable[[int], Awaitable[int | None]],
+        *,
+        named: Path | None,
+    ) -> None:
         self._project = project
+        self._project_of = project_of
         self._named = named
 
     async def complete(self, intent: Intent) -> Intent:
-        """Return the intent with its folder: its own, else the one this run was started with, else its project's.
+        """Return the intent with its project, which may be its document's, and with its folder.
 
-        Without any of them the intent has no folder, and the clips go to the one in the settings when they are saved. A project
-        that no longer exists is left out.
+        The folder is its own, else the one that this run was started with, else its project's. Without any of them the clips
+        go to the folder in the settings when they are saved. A project that no longer exists is left out.
         """
-        project = await self._project(intent.project) if intent.project is not None else None
+        number = intent.project
+        if number is None and intent.document is not None:
+            number = await self._project_of(intent.document)
+        project = await self._project(number) if number is not None else None
         folder = intent.output_dir or self._named or (project.folder if project else None)
         return replace(intent, project=project.id if project else None, output_dir=folder)

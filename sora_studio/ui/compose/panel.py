@@ -50,12 +50,14 @@ class ComposePanel(QWidget):
     """Where a prompt is written and sent. Usable from the first paint; `attach` adds the services and the last draft.
 
     Signals: `submitted(list[Task])` once the tasks are on disk, `key_needed()` when Generate was pressed without a key,
-    `route_needed()` when Generate was pressed but no picture route is set up.
+    `route_needed()` when Generate was pressed but no picture route is set up, `drafts_changed()` when a draft was opened or
+    saved.
     """
 
     submitted = Signal(object)
     key_needed = Signal()
     route_needed = Signal()
+    drafts_changed = Signal()
 
     def __init__(self, scope: TaskScope, parent: QWidget | None = None, *, editor: PromptEditor | None = None) -> None:
         """`editor` may contain text that was typed before the panel existed."""
@@ -105,6 +107,16 @@ class ComposePanel(QWidget):
         title = compose_text.title(prompt)
         rest = " ".join(prompt[len(title.rstrip("…")) :][:_SUMMARY_CHARS].split()) if prompt.strip() else ""
         return title, rest, compose_text.counter(len(prompt), self._model.limit)
+
+    @property
+    def draft(self) -> int:
+        """The number of the draft that is open; 0 before it is saved for the first time."""
+        return self._model.draft.id
+
+    def open_draft(self, draft: Draft | None) -> None:
+        """Save the present draft and show another one, with its own undo steps; None begins a new one."""
+        if self._model.ready and (draft is None or draft.id != self._model.draft.id):
+            self._scope.start(self._open(draft), name="open a draft")
 
     @property
     def controls(self) -> QWidget:
@@ -223,6 +235,7 @@ class ComposePanel(QWidget):
         self._generate.clicked.connect(self.generate)
         self._model.changed.connect(self._show)
         self._model.route_needed.connect(self.route_needed)
+        self._model.saved.connect(self.drafts_changed)
         for keys in _GENERATE_KEYS:
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setAutoRepeat(False)
@@ -246,6 +259,20 @@ class ComposePanel(QWidget):
             await asyncio.to_thread(self._unsaved.forget)
         await self._model.check_media()
         self._idle.start()
+
+    async def _open(self, draft: Draft | None) -> None:
+        if self._sending is not None and not self._sending.done():
+            await asyncio.wait([self._sending])
+        self._question.dismiss()
+        left = await self._model.open(draft)
+        if left is None:
+            return  # the header says why the present draft cannot be saved
+        shown = self._model.draft
+        self._editor.show_draft(shown.id, shown.request.prompt, caret=shown.caret, leaving=left.id)
+        self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._show()
+        self.drafts_changed.emit()
+        await self._model.check_media()
 
     def _show_earlier(self, earlier: Draft) -> None:
         typed = self._editor.text()

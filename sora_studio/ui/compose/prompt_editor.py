@@ -3,8 +3,10 @@
 A QTextEdit, because QPlainTextEdit ignores line height; with rich text off it is as fast (tests/benchmarks/editor.py).
 """
 
-from PySide6.QtCore import QMimeData, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextBlockFormat, QTextCursor, QWheelEvent
+from collections import OrderedDict
+
+from PySide6.QtCore import QMimeData, QPoint, QRect, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextBlockFormat, QTextCursor, QTextDocument, QWheelEvent
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from sora_studio.domain.prompt import without_controls
@@ -14,6 +16,8 @@ from sora_studio.ui.kit.overrun import mark_overrun, utf16_length, without_surro
 DEFAULT_PX = 15
 SMALLEST_PX = 10
 LARGEST_PX = 32
+MOST_ASIDE = 30
+"""Drafts whose undo steps are kept while others are shown."""
 _LINE_HEIGHT_PERCENT = 126.5
 """Percent of the font's own line height (19 px for Inter at 15 px), 1.6 times the size. Relative, so zooming is no edit."""
 _PLACEHOLDER = "Describe the shot: who and where, what happens, the camera, the light, the mood, the sound…"
@@ -37,6 +41,7 @@ class PromptEditor(QTextEdit):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._limit: int | None = None
+        self._aside = OrderedDict[int, QTextDocument]()  # by draft, the one that was shown last at the end
         self._size_px = DEFAULT_PX
         self.setAccessibleName("Prompt")
         self.setAcceptRichText(False)
@@ -44,6 +49,7 @@ class PromptEditor(QTextEdit):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setPlaceholderText(_PLACEHOLDER)
+        self.setDocument(QTextDocument(self))  # the editor would delete its own one when another is shown
         self.setFont(theme.font(size_px=DEFAULT_PX))
         self._space_lines()
         self.textChanged.connect(self._on_text_changed)
@@ -72,6 +78,29 @@ class PromptEditor(QTextEdit):
         before = cursor.document().characterAt(cursor.selectionStart() - 1)
         cursor.insertText(f" {words}" if before.isalnum() else words)
         self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_draft(self, draft: int, text: str, *, caret: int, leaving: int) -> None:
+        """Show another draft, with its own undo steps if it was shown before. `leaving` is the number of the present one.
+
+        0 stands for a draft without a number, whose undo steps are not kept. Emits no `edited`.
+        """
+        shown, left = self._aside.pop(draft, None), self.document()
+        with QSignalBlocker(self):
+            self.setDocument(shown or QTextDocument(self))
+            self.document().setDefaultFont(self.font())
+            if shown is None:
+                self._space_lines()
+                self.replace(text)
+                self.forget_history()
+            self.replace(text, caret=caret)  # it may have been changed elsewhere meanwhile
+        self._mark_overrun(text)
+        if leaving:
+            self._aside[leaving] = left
+            self._aside.move_to_end(leaving)
+        else:
+            left.deleteLater()
+        while len(self._aside) > MOST_ASIDE:
+            self._aside.popitem(last=False)[1].deleteLater()
 
     def forget_history(self) -> None:
         """Clear undo and redo: the current text becomes the starting point."""

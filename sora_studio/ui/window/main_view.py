@@ -361,11 +361,11 @@ class MainView(QWidget):
 
     def _undo(self) -> None:
         if self._studio is not None:
-            self.scope.start(self._studio.judging.undo(), name="undo")
+            self.scope.start(self._studio.undo_steps.undo(), name="undo")
 
     def _redo(self) -> None:
         if self._studio is not None:
-            self.scope.start(self._studio.judging.redo(), name="redo")
+            self.scope.start(self._studio.undo_steps.redo(), name="redo")
 
     def _on_decision_made(self, decision: DecisionMade) -> None:
         self.undo_bar.say(f"Undone: {decision.words}" if decision.is_undo else decision.words, can_undo=not decision.is_undo)

@@ -1,6 +1,7 @@
 """The composer's state: the current request, the models, and what is known of both."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ from PySide6.QtCore import QObject
 
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.film_edit import FilmEdit
+from sora_studio.domain.intent import Parent
 from sora_studio.domain.models.draft import USUAL_KINDS, Medium
 from sora_studio.domain.models.estimate import PriceEstimate
 from sora_studio.domain.models.profile import MediaKind, MediaSlot, Mode, ModelProfile, Option, Role
@@ -40,6 +42,14 @@ if TYPE_CHECKING:
 _NEW_DRAFT = Draft(id=0, request=GenerationRequest(model="", prompt=""))
 
 
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What the composer remembers of a draft that is not open, until the program ends."""
+
+    history: SetupHistory
+    memory: ModelMemory
+
+
 class ComposeState(QObject):
     """What is being composed, to be read; `ComposeModel` changes it.
 
@@ -60,6 +70,8 @@ class ComposeState(QObject):
         self.inspection = MediaInspection(self)
         self.looks, self.recording_looks = self.inspection.looks, self.inspection.recording_looks
         self.history = SetupHistory()
+        self._aside = dict[int, Aside]()  # by draft: what is known of those that were open
+        self._origins = dict[str, Parent]()
         self.online = True
 
     @property

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import BatchBlocked, InvalidRequest, KeyMissing, Problem, PublicUrlNeeded
+from sora_studio.domain.intent import Intent, Parent
 from sora_studio.domain.models.carry import mode_for_media
 from sora_studio.domain.models.draft import Media, Medium
 from sora_studio.domain.models.profile import MediaKind, Mode, Role, Status
@@ -24,11 +25,13 @@ from sora_studio.domain.task import Task
 from sora_studio.viewmodels.compose import compose_text
 from sora_studio.viewmodels.compose.compose_complaints import problems_of
 from sora_studio.viewmodels.compose.compose_fitting import fitting, reachable, recropped, taken_over
-from sora_studio.viewmodels.compose.compose_state import ComposeState
+from sora_studio.viewmodels.compose.compose_state import Aside, ComposeState
 from sora_studio.viewmodels.compose.consent import NO_CONSENT, Consent
 from sora_studio.viewmodels.compose.draft_keeper import DraftKeeper
 from sora_studio.viewmodels.compose.media_places import moved, rescaled
+from sora_studio.viewmodels.compose.model_memory import ModelMemory
 from sora_studio.viewmodels.compose.pictures.picture_words import shape_chosen
+from sora_studio.viewmodels.compose.setup_history import SetupHistory
 from sora_studio.viewmodels.starter import Starter
 
 if TYPE_CHECKING:
@@ -40,11 +43,12 @@ class ComposeModel(ComposeState):
 
     The draft is saved automatically; `keeper` has the result.
 
-    Signals: `changed()` when controls must be updated (not while typing: the editor already shows the text), `route_needed()`
-    when a request was not sent because no picture route is set up.
+    Signals: `changed()` when controls must be updated (not while typing: the editor already shows the text), `saved()` after
+    the draft was written, `route_needed()` when a request was not sent because no picture route is set up.
     """
 
     changed = Signal()
+    saved = Signal()
     route_needed = Signal()
 
     def __init__(self, start: Starter, parent: QObject | None = None) -> None:
@@ -169,6 +173,10 @@ class ComposeModel(ComposeState):
             edits = {**self.request.edits, source: edit}
             self._choose("images", replace(self.request, edits=edits).with_media(self.request.media))
 
+    def note_origin(self, source: str, origin: Parent) -> None:
+        """Remember which clip a medium was taken from, so that a task that is made with it continues that clip."""
+        self._origins[source] = origin
+
     def set_callback(self, callback: bool) -> None:
         """Set whether the service calls back when the task ends."""
         self._choose("callback", replace(self.request, callback=callback))
@@ -255,12 +263,45 @@ class ComposeModel(ComposeState):
             self._begin(earlier)
         return earlier
 
+    async def open(self, draft: Draft | None) -> Draft | None:
+        """Save the present draft and take over another one; None begins a new one with the same model and options.
+
+        Return the draft that was left, which is not kept if it is empty; None, and change nothing, if it cannot be saved. The
+        caller shows the new text before it awaits anything, so that no key reaches the wrong draft, and calls `check_media`.
+        """
+        if self._services is None:
+            return None
+        while True:  # typing may go on while the draft is written
+            await self.save()
+            if self.keeper.trouble:
+                return None
+            if not self.keeper.pending:
+                break
+        left, now = self._draft, self.request
+        if left.id:
+            self._aside[left.id] = Aside(self.history, self._memory)
+        known = self._aside.get(draft.id) if draft is not None else None
+        self.history, self._memory = (known.history, known.memory) if known else (SetupHistory(), ModelMemory())
+        if draft is None:
+            empty = replace(now, prompt="", media={}, set_aside={}, edits={}, seen={})
+            draft = Draft(0, self._fitting(empty), takes=1)
+        request, self._notes = self._taken_over(draft.request)
+        self._draft, self._moved = replace(draft, request=request), False
+        self.keeper.take(self._draft)
+        self.inspection.keep_only(request.sources)
+        self.complaints.clear()
+        self.changed.emit()
+        if left.id and left.id != draft.id and not left.request.prompt.strip() and not left.request.media:
+            self._start(self._services.drafts.discard(left.id), name="remove an empty draft")
+        return left
+
     async def save(self) -> None:
         """Save the draft if it has changed and the services are attached; a failed write is retried."""
         if self._services and self._restored and await self.keeper.save(self._services.drafts, lambda: self._draft):
             if (kept := self.keeper.kept) is not None:
                 self._draft = replace(self._draft, id=kept.id, saved_at=kept.saved_at)
             self.changed.emit()
+            self.saved.emit()
 
     def look(self, source: str, *, again: bool = False, patient: bool = False) -> Coroutine[object, object, None] | None:
         """Return a coroutine that finds out what would be sent of a picture, film or sound; None if not possible or known.
@@ -307,10 +348,16 @@ class ComposeModel(ComposeState):
         self._submitting = True
         self.complaints.clear()
         try:
+            await self.save()  # so that the tasks belong to this draft
             request = reachable(self.request, self.ways)
             shown = {source: digest for source, digest in self.inspection.shown.items() if source in request.files}
             tasks = await self._services.submission.submit(
-                request, takes=self._draft.takes, again=consent.again, ask=not consent.batch, shown=shown
+                request,
+                takes=self._draft.takes,
+                again=consent.again,
+                ask=not consent.batch,
+                shown=shown,
+                intent=Intent(self._draft.id or None, parent=self._parent_of(request)),
             )
         except BatchBlocked as blocked:
             self.complaints.add([self._at_images(Problem("takes", blocked.sentence))])
@@ -331,6 +378,10 @@ class ComposeModel(ComposeState):
         return tasks
 
     # --- inside ---------------------------------------------------------------------------------------------------
+
+    def _parent_of(self, request: GenerationRequest) -> Parent | None:
+        """Return the clip that the request continues, by a frame of it."""
+        return next((self._origins[source] for source in request.sources if source in self._origins), None)
 
     def _on_keeper_due(self) -> None:
         self._start(self.save(), name="save draft")

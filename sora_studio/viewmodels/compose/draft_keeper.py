@@ -31,6 +31,11 @@ class DraftKeeper(QObject):
         self._autosave = Autosave(self)
         self._autosave.due.connect(self.due)
 
+    @property
+    def pending(self) -> bool:
+        """Whether something has changed since the last write began."""
+        return self._autosave.pending
+
     def touch(self) -> None:
         """Note a change of the draft."""
         self._autosave.touch()

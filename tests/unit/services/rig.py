@@ -88,6 +88,7 @@ class Rig:
     limits: DayLimits = field(default_factory=DayLimits)
     relay_choice: RelayChoice = NO_RELAY
     projects: dict[int, Project] = field(default_factory=dict[int, Project])
+    document_projects: dict[int, int] = field(default_factory=dict[int, int])
     speed: float = 1.0
     seen: list[Event] = field(default_factory=list[Event])
 
@@ -131,7 +132,7 @@ class Rig:
             lock=self.lock,
             pause_marker=self.marker,
             metadata_due=NothingDue(),
-            destinations=Destinations(self._project, named=None),
+            destinations=Destinations(self._project, self._project_of, named=None),
             shelf=lambda: Shelf(self.folder / "clips", "{date} {slug} {id}", self.folder / "posters"),
             has_key=lambda: self.has_key,
             relay=self.desk.link,
@@ -142,6 +143,9 @@ class Rig:
 
     async def _project(self, project: int) -> Project | None:
         return self.projects.get(project)
+
+    async def _project_of(self, document: int) -> int | None:
+        return self.document_projects.get(document)
 
     def _open_gateway(self) -> ScriptedGateway:
         return ScriptedGateway(self.clock)

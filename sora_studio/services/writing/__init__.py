@@ -1,0 +1,1 @@
+"""Drafts as documents: making, naming, moving and removing them."""
