@@ -79,6 +79,7 @@ from sora_studio.services.tasks.waiting_tasks import WaitingTasks
 from sora_studio.services.writing.documents import Documents
 from sora_studio.storage.data_folder import prepare_data_folder
 from sora_studio.storage.database import Database
+from sora_studio.storage.decision_file import DecisionFile
 from sora_studio.storage.drafts import SqliteDrafts
 from sora_studio.storage.history import SqliteHistory
 from sora_studio.storage.library_queries import LibraryQueries
@@ -125,6 +126,7 @@ class Studio:
     judging: Judging
     undo_steps: UndoSteps
     documents: Documents
+    decision_file: DecisionFile
     trash: Trash
     projects: SqliteProjects
     queries: LibraryQueries
@@ -359,6 +361,7 @@ class _Assembly:
             judging=Judging(core, SqliteHistory(self._database), steps),
             undo_steps=steps,
             documents=Documents(core, drafts, steps),
+            decision_file=DecisionFile(launch.data_dir),
             trash=trash,
             projects=projects,
             queries=LibraryQueries(self._database),

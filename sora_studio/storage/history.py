@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sora_studio.domain.decision import Decision, Fate
 from sora_studio.domain.judgement import ClipRef, Judgement, check_tag
 from sora_studio.domain.search_words import fold
 from sora_studio.storage.changes import COUNT_UP, REVISION
@@ -60,6 +61,23 @@ class SqliteHistory:
 
         return await self._database.write(work)
 
+    async def decide(self, decisions: Sequence[Decision], *, at: datetime) -> Former:
+        """Apply different decisions about single clips, all or none. Clips whose task is gone are left out."""
+
+        def work(connection: sqlite3.Connection) -> Former:
+            tasks = _existing(connection, (decision.clip.task for decision in decisions))
+            former, now = _former(connection, tasks), to_sql(at)
+            for decision in decisions:
+                if decision.clip.task in former.tasks:
+                    _judge(connection, decision.clip, decision.judgement, ())
+                    if decision.fate is Fate.TRASH:
+                        _trash(connection, decision.clip, now)
+            connection.execute(_TOTAL, (_listed(tasks),))
+            _touch(connection, tasks)
+            return former
+
+        return await self._database.write(work)
+
     async def trash(self, clips: Sequence[ClipRef], *, at: datetime) -> Former:
         """Put clips, or whole tasks, into the trash; tasks that the service works on are hidden instead.
 
@@ -70,18 +88,7 @@ class SqliteHistory:
             tasks = _existing(connection, (ref.task for ref in clips))
             former, now = _former(connection, tasks), to_sql(at)
             for ref in clips:
-                one = "" if ref.clip is None else " AND position = ?"
-                values = (now, ref.task) if ref.clip is None else (now, ref.task, ref.clip)
-                connection.execute(f"UPDATE clips SET trashed_at = ? WHERE trashed_at IS NULL AND task = ?{one}", values)  # noqa: S608
-                if ref.clip is None:
-                    connection.execute(
-                        f"""
-                        UPDATE tasks SET trashed_at = CASE WHEN state IN {_RUNNING} THEN trashed_at ELSE ?1 END,
-                            removed_at = CASE WHEN state IN {_RUNNING} THEN coalesce(removed_at, ?1) ELSE removed_at END
-                        WHERE id = ?2 AND trashed_at IS NULL AND state NOT IN ('sending', 'unknown')
-                        """,  # noqa: S608
-                        (now, ref.task),
-                    )
+                _trash(connection, ref, now)
             connection.execute(_TOTAL, (_listed(tasks),))
             _touch(connection, tasks)
             return former
@@ -173,6 +180,21 @@ def _judge(connection: sqlite3.Connection, ref: ClipRef, judgement: Judgement, t
             WHERE task = ?1 AND (?2 IS NULL OR clip = ?2) AND tag IN (SELECT id FROM tags WHERE folded = ?3)
             """,
             (ref.task, clip, to_sql(fold(name))),
+        )
+
+
+def _trash(connection: sqlite3.Connection, ref: ClipRef, now: SqlValue) -> None:
+    one = "" if ref.clip is None else " AND position = ?"
+    values = (now, ref.task) if ref.clip is None else (now, ref.task, ref.clip)
+    connection.execute(f"UPDATE clips SET trashed_at = ? WHERE trashed_at IS NULL AND task = ?{one}", values)  # noqa: S608
+    if ref.clip is None:
+        connection.execute(
+            f"""
+            UPDATE tasks SET trashed_at = CASE WHEN state IN {_RUNNING} THEN trashed_at ELSE ?1 END,
+                removed_at = CASE WHEN state IN {_RUNNING} THEN coalesce(removed_at, ?1) ELSE removed_at END
+            WHERE id = ?2 AND trashed_at IS NULL AND state NOT IN ('sending', 'unknown')
+            """,  # noqa: S608
+            (now, ref.task),
         )
 
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from sora_studio.domain.judgement import Verdict
+from sora_studio.domain.decision import JudgedClip
+from sora_studio.domain.judgement import ClipRef, Verdict
 from sora_studio.domain.library import TileFacts
 from sora_studio.domain.models.values import OptionValue
 from sora_studio.domain.prompt import first_line
@@ -33,6 +34,11 @@ TAKES = f"""
     WHERE tasks.id = ? AND other.trashed_at IS NULL AND other.{_SHOWN} ORDER BY other.id
 """  # noqa: S608
 FILES = f"SELECT path FROM clips WHERE task IN {_IDS} AND state = 'saved' AND path IS NOT NULL ORDER BY task, position"  # noqa: S608
+CLIPS = """
+    SELECT clips.task, clips.position, clips.stars, clips.verdict, clips.trashed_at IS NOT NULL,
+           clips.state = 'saved' AND (clips.duration_s IS NOT NULL OR clips.trouble IS NULL)
+    FROM json_each(?) AS wanted CROSS JOIN clips ON clips.task = wanted.value ORDER BY wanted.key, clips.position
+"""
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SOON = timedelta(days=3)
@@ -65,6 +71,18 @@ class SqliteTiles:
         return await self._database.read(
             lambda connection: [Path(text_from_sql(row[0])) for row in connection.execute(FILES, listed)]
         )
+
+    async def clips_of(self, tasks: Sequence[int]) -> list[JudgedClip]:
+        """Return all clips of the tasks, in the order of the tasks."""
+        listed = (_listed(tasks),)
+        return await self._database.read(
+            lambda connection: [_judged(row) for row in connection.execute(CLIPS, listed).fetchall()]
+        )
+
+
+def _judged(row: sqlite3.Row) -> JudgedClip:
+    task, position, stars, verdict, is_trashed, plays = row
+    return JudgedClip(ClipRef(task, position), stars, Verdict(verdict) if verdict else None, bool(plays), bool(is_trashed))
 
 
 def _tile(row: sqlite3.Row, now: datetime, *, is_stale: bool) -> TileFacts:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING
 
+from sora_studio.domain.decision import Decision, decided_words
 from sora_studio.domain.judgement import ClipRef, Judgement, Verdict
 from sora_studio.services.runtime.core import Core
 from sora_studio.services.runtime.undo_steps import PutBack, UndoSteps
@@ -22,6 +23,10 @@ class Judging:
     async def judge(self, clips: Sequence[ClipRef], judgement: Judgement) -> None:
         """Apply a judgement. Raises `InvalidSetting` for an unusable tag."""
         await self._do(judged_words(judgement, len(clips)), self._history.judge(clips, judgement))
+
+    async def decide(self, decisions: Sequence[Decision]) -> None:
+        """Apply what a filter session decided, as one step."""
+        await self._do(decided_words(decisions), self._history.decide(decisions, at=self._core.clock.now()))
 
     async def trash(self, clips: Sequence[ClipRef]) -> None:
         """Put clips or tasks into the trash. A waiting task is not sent while it is there; a running one is hidden instead."""

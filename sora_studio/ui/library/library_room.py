@@ -33,7 +33,8 @@ class LibraryRoom(QWidget):
     """P keeps, X rejects, U clears, 0 to 5 rate, Del moves to the trash. `advances`: judging one clip goes on to the next.
 
     Signals: `opened(int)` with a task to show on the stage; `selection_changed()`; `searched(str)` with the query's text;
-    `search_saved()`; `reuse_asked(str, int)` with "edit", "again" or "folder" and a task.
+    `search_saved()`; `reuse_asked(str, int)` with "edit", "again" or "folder" and a task; `filter_asked()` for a filter
+    session.
     """
 
     opened = Signal(int)
@@ -41,6 +42,7 @@ class LibraryRoom(QWidget):
     searched = Signal(str)
     search_saved = Signal()
     reuse_asked = Signal(str, int)
+    filter_asked = Signal()
 
     def __init__(self, scope: TaskScope, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -72,6 +74,11 @@ class LibraryRoom(QWidget):
         ids = list(self.model.selection.ids())
         current = self.model.selection.current
         return ids or ([] if current is None else [current])
+
+    @property
+    def to_filter(self) -> Sequence[int]:
+        """The tasks for a filter session: those selected if there are several, else all that are shown."""
+        return self.model.selection.ids() if len(self.model.selection) > 1 else self.model.order.ids
 
     def search(self, text: str) -> None:
         """Search for a query's text, as if it were typed."""
@@ -204,6 +211,7 @@ class LibraryRoom(QWidget):
         advances.setCheckable(True)
         advances.setChecked(self.advances)
         advances.toggled.connect(self._set_advances)
+        menu.addAction("Filter session\tF12", self.filter_asked.emit)
         menu.addSeparator()
         if len(self.selected) == 1:
             menu.addAction("Play\tEnter", partial(self.opened.emit, task))

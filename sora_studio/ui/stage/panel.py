@@ -90,6 +90,11 @@ class StagePanel(QWidget):
         """Whether a saved clip is on the stage; then only the user may replace it."""
         return self._film() is not None
 
+    @property
+    def sound(self) -> StageControls:
+        """The controls that hold the volume, for other players to follow."""
+        return self._controls
+
     def attach(self, services: "StageServices") -> None:
         """Connect the stage to the services."""
         self._services = services

@@ -1,22 +1,17 @@
 """Connects the library room and the rail to the window and to a studio."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QSettings, Signal
 
 from sora_studio.domain.judgement import ClipRef, Judgement
-from sora_studio.domain.library import LibraryIndex, TileFacts
-from sora_studio.domain.project import SavedSearch
-from sora_studio.domain.query import parse
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.library.details import DetailsPanel
 from sora_studio.ui.library.library_room import LibraryRoom
+from sora_studio.ui.window import panel_services
 from sora_studio.ui.window.rail import Rail
 from sora_studio.viewmodels.library.details_services import DetailsServices
-from sora_studio.viewmodels.library.library_services import LibraryServices
 from sora_studio.viewmodels.library.rail_model import RailModel
 from sora_studio.viewmodels.library.room_services import RoomServices
 
@@ -30,13 +25,15 @@ class LibraryCorner(QObject):
     """Builds the room and Details when they are first shown.
 
     Signals: `room_asked()` when the rail leads to the room; `details_asked()` when something is selected; `opened(int)` with a
-    task to show on the stage; `reuse_asked(str, int)` with "edit", "again" or "folder" and a task.
+    task to show on the stage; `reuse_asked(str, int)` with "edit", "again" or "folder" and a task; `filter_asked()`
+    for a filter session.
     """
 
     room_asked = Signal()
     details_asked = Signal()
     opened = Signal(int)
     reuse_asked = Signal(str, int)
+    filter_asked = Signal()
 
     def __init__(self, scope: TaskScope, parent: QObject) -> None:
         super().__init__(parent)
@@ -53,11 +50,22 @@ class LibraryCorner(QObject):
         self.rail.dropped.connect(self._on_rail_dropped)
         self.rail.search_removed.connect(self._on_rail_search_removed)
 
+    @property
+    def to_filter(self) -> Sequence[int] | None:
+        """The tasks for a filter session; None before the room has been read."""
+        return self.room.to_filter if self.room is not None and self.room.model.is_known else None
+
+    @property
+    def advances(self) -> bool:
+        """Whether judging one clip goes on to the next."""
+        return self.room is not None and self.room.advances
+
     def build(self) -> LibraryRoom:
         """Build the room; it reads once a studio is attached."""
         self.room = LibraryRoom(self._scope)
         self.room.opened.connect(self.opened)
         self.room.reuse_asked.connect(self.reuse_asked)
+        self.room.filter_asked.connect(self.filter_asked)
         self.room.selection_changed.connect(self._on_room_selection_changed)
         self.room.searched.connect(self.rail.show_query)
         self.room.search_saved.connect(self._rail_model.touch)
@@ -84,8 +92,8 @@ class LibraryCorner(QObject):
 
     def attach(self, studio: "Studio") -> None:
         """Connect the studio."""
-        self._services = _room_services(studio)
-        self._details_services = _details_services(studio)
+        self._services = panel_services.room(studio)
+        self._details_services = panel_services.details(studio)
         if self.details is not None:
             self.details.attach(self._details_services)
         self._rail_model.attach(self._services)
@@ -149,44 +157,3 @@ class LibraryCorner(QObject):
     async def _remove_search(self, services: RoomServices, search: int) -> None:
         await services.remove_search(search)
         self._rail_model.touch()
-
-
-def _details_services(studio: "Studio") -> DetailsServices:
-    async def project_of(project: int | None) -> str:
-        return next((known.name for known in await studio.projects.all() if known.id == project), "")
-
-    return DetailsServices(
-        profiles=studio.profiles,
-        judging=studio.judging,
-        tasks=studio.tasks.get_many,
-        takes_of=studio.tiles.takes_of,
-        project_of=project_of,
-    )
-
-
-def _room_services(studio: "Studio") -> RoomServices:
-    async def find(text: str) -> LibraryIndex:
-        now = datetime.now(UTC)
-        return await studio.queries.index(parse(text), now=now, today=now.astimezone().date())
-
-    async def count(text: str) -> int:
-        now = datetime.now(UTC)
-        return await studio.queries.count(parse(text), now=now, today=now.astimezone().date())
-
-    async def rows(tasks: Sequence[int]) -> Sequence[TileFacts]:
-        titles = {slug: profile.title for slug, profile in studio.profiles.items()}
-        found = await studio.tiles.rows(tasks, now=datetime.now(UTC))
-        return [replace(tile, model=titles.get(tile.model, tile.model)) for tile in found]
-
-    async def save_search(text: str) -> None:
-        await studio.projects.save_search(SavedSearch(0, text[:MOST_NAME], text))
-
-    return RoomServices(
-        library=LibraryServices(find=find, rows=rows, takes_of=studio.tiles.takes_of, files_of=studio.tiles.files_of),
-        judging=studio.judging,
-        count=count,
-        save_search=save_search,
-        remove_search=studio.projects.remove_search,
-        searches=studio.projects.searches,
-        projects=studio.projects.all,
-    )

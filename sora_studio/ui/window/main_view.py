@@ -11,14 +11,7 @@ from PySide6.QtGui import QDesktopServices, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from sora_studio.domain.errors import InvalidSetting, StudioError
-from sora_studio.domain.events import (
-    DecisionMade,
-    EventBus,
-    NoticeAction,
-    NoticeLevel,
-    NoticeRaised,
-    PauseChanged,
-)
+from sora_studio.domain.events import DecisionMade, EventBus, NoticeAction, NoticeLevel, NoticeRaised, PauseChanged
 from sora_studio.domain.service_pages import service_pages
 from sora_studio.domain.settings import Settings
 from sora_studio.domain.task import Task
@@ -30,25 +23,24 @@ from sora_studio.ui.settings.dialog import SettingsDialog, SettingsPage
 from sora_studio.ui.settings.models.editor_opener import EditorOpener
 from sora_studio.ui.stage.panel import StagePanel
 from sora_studio.ui.tasks.panel import TaskPanel
+from sora_studio.ui.window import panel_services
+from sora_studio.ui.window.filter_corner import FilterCorner
 from sora_studio.ui.window.library_corner import LibraryCorner
 from sora_studio.ui.window.main_window import bring_to_front
 from sora_studio.ui.window.model_notices import ModelNotices
 from sora_studio.ui.window.notice_bar import NoticeBar
 from sora_studio.ui.window.notifier import Notifier
 from sora_studio.ui.window.rooms import Room, Rooms
+from sora_studio.ui.window.settings_pages import PROFILES, REMEDIES, SECTIONS
 from sora_studio.ui.window.side_panel import SidePanel, SideTab
 from sora_studio.ui.window.status_bar import StatusBar
 from sora_studio.ui.window.top_bar import TopBar
 from sora_studio.ui.window.undo_bar import UndoBar
 from sora_studio.ui.window.workspace import Workspace, lay_out
-from sora_studio.viewmodels.compose.compose_services import ComposeServices
 from sora_studio.viewmodels.event_bridge import EventBridge
 from sora_studio.viewmodels.settings.models.model_words import unusable_profiles
-from sora_studio.viewmodels.settings.settings_services import SettingsServices
-from sora_studio.viewmodels.stage_services import StageServices
 from sora_studio.viewmodels.tasks.task_actions import TaskAction
-from sora_studio.viewmodels.tasks.task_services import TaskServices
-from sora_studio.viewmodels.window.status import StatusModel, StatusServices
+from sora_studio.viewmodels.window.status import StatusModel
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
@@ -58,28 +50,8 @@ _log = logging.getLogger(__name__)
 REFRESH_MS = 2000
 NO_KEY = "no-key"
 FAULT = "fault"
-PROFILES = "profiles"
 SHOWN_TASK = "stage/task"
 """Window-state key for the id of the last shown task."""
-_REMEDIES = {
-    TaskAction.ENTER_KEY: SettingsPage.KEY,
-    TaskAction.CHOOSE_FOLDER: SettingsPage.CLIPS,
-    TaskAction.SET_UP_PICTURES: SettingsPage.PICTURES,
-    TaskAction.CHANGE_SERVICE: SettingsPage.SERVICE,
-}
-"""The settings page for each next step on the stage."""
-_SECTIONS = {
-    "output": SettingsPage.CLIPS,
-    "room": SettingsPage.CLIPS,
-    "generate": SettingsPage.CLIPS,
-    "hard-limit": SettingsPage.SPENDING,
-    "relay": SettingsPage.RELAY,
-    "pictures": SettingsPage.PICTURES,
-    PROFILES: SettingsPage.MODELS,
-}
-"""The settings page for each notice, by its cause."""
-
-
 _REUSES = {"edit": TaskAction.EDIT, "again": TaskAction.AGAIN, "folder": TaskAction.SHOW_FOLDER}
 
 
@@ -135,16 +107,17 @@ class MainView(QWidget):
         self._settings = studio.settings.current
         self._save = self._save or studio.settings.change
         self.listen(studio.events)
-        self.compose.attach(_compose_services(studio), self.relay)
-        self.tasks.attach(_task_services(studio), self.relay)
+        self.compose.attach(panel_services.compose(studio), self.relay)
+        self.tasks.attach(panel_services.task(studio), self.relay)
         self.top_bar.show_pause(paused=studio.send_pause.is_paused)
-        self.stage.attach(_stage_services(studio))
-        self.status.attach(_status_services(studio), self.relay)
+        self.stage.attach(panel_services.stage(studio))
+        self.status.attach(panel_services.status(studio), self.relay)
         self.library.attach(studio)
+        self.filter.attach(panel_services.filter_session(studio), advances=lambda: self.library.advances)
         self._editor.attach(studio.models)
         self.notifier.take_settings(self._settings)
         if self._dialog is not None and self._dialog.isVisible():  # opened before the studio was there
-            self._dialog.attach(_settings_services(studio))
+            self._dialog.attach(panel_services.settings(studio))
         self._model_notices.attach(studio.notices.current)
         self._refresh.start()
         self._on_refresh_timeout()
@@ -164,7 +137,7 @@ class MainView(QWidget):
             self._dialog.model_asked.connect(self._editor.open_file)
             self._dialog.proposal_asked.connect(self._editor.open_proposal)
         folder = self._usual_folder()
-        services = _settings_services(self._studio) if self._studio else None
+        services = panel_services.settings(self._studio) if self._studio else None
         self._dialog.open_at(section, self._settings, services, usual_folder=folder, way_needed=way_needed)
 
     def open_help(self) -> None:
@@ -195,6 +168,7 @@ class MainView(QWidget):
         self.stage.stop()
         await self.compose.finish()
         await self.library.finish()
+        await self.filter.finish()
         await self._editor.finish()
         await self.scope.close()
         self.relay.mute()
@@ -223,6 +197,7 @@ class MainView(QWidget):
             rail=self.library.rail, stage=self.stage, compose=self.compose, side=self.side, keep_clear=self.compose.controls
         )
         self.rooms = Rooms(self.workspace, self.library.build, self)
+        self.filter = FilterCorner(self.scope, self.stage.sound, self.rooms, self)
         self.status_bar = StatusBar(simulator="Simulator · 30× speed" if self._demo else "")
         self.undo_bar = UndoBar(self)
         lay_out(self, top=self.top_bar, notices=self.notices, workspace=self.workspace, bottom=self.status_bar)
@@ -233,6 +208,7 @@ class MainView(QWidget):
             ("F8", self.workspace.toggle_tasks),
             ("F1", self.open_help),
             ("F11", self._toggle_focus_mode),
+            ("F12", self._filter),
             ("Ctrl+1", self._make),
             ("Ctrl+2", self._focus_tasks),
             ("Ctrl+3", self._show_library),
@@ -257,7 +233,10 @@ class MainView(QWidget):
         self.library.opened.connect(self._on_library_opened)
         self.library.details_asked.connect(partial(self.side.show_tab, SideTab.DETAILS))
         self.library.reuse_asked.connect(self._on_library_reuse_asked)
+        self.library.filter_asked.connect(self._filter)
+        self.filter.shown_changed.connect(self._on_filter_shown_changed)
         self.relay.tasks_changed.connect(self.library.take_changes)
+        self.relay.tasks_changed.connect(self.filter.take_changes)
         self.top_bar.search_asked.connect(self._search)
         self.top_bar.tasks_toggled.connect(self.workspace.show_tasks)
         self.top_bar.pause_toggled.connect(self._toggle_pause)
@@ -334,9 +313,14 @@ class MainView(QWidget):
 
     def _toggle_focus_mode(self) -> None:
         self._in_focus_mode = not self._in_focus_mode
-        self.top_bar.setVisible(not self._in_focus_mode)
-        self.status_bar.setVisible(not self._in_focus_mode)
-        self.workspace.set_focused(self._in_focus_mode)
+        self._arrange_sides()
+
+    def _arrange_sides(self) -> None:
+        """Show the bars and sides, unless focus mode or a filter session hides them."""
+        is_focused = self._in_focus_mode or self.filter.is_open
+        self.top_bar.setVisible(not is_focused)
+        self.status_bar.setVisible(not is_focused)
+        self.workspace.set_focused(is_focused)
 
     def _toggle_pause(self) -> None:
         """Pause or resume sending. A pause holds at once; storing it may take a moment."""
@@ -389,6 +373,19 @@ class MainView(QWidget):
         self.rooms.show(Room.LIBRARY)
         self.library.focus_clips()
 
+    def _filter(self) -> None:
+        """Begin a filter session on what the library shows."""
+        self._show_library()
+        if self.library.to_filter is not None:
+            self.filter.start(self.library.to_filter)
+
+    def _on_filter_shown_changed(self, shown: bool) -> None:
+        self._arrange_sides()
+        if shown:
+            self.stage.stop()
+        else:
+            self.library.focus_clips()
+
     def _on_library_opened(self, task: int) -> None:
         if self._studio is not None:
             self.scope.start(self._play(self._studio, task), name="open a clip")
@@ -431,7 +428,7 @@ class MainView(QWidget):
         elif action is NoticeAction.RESUME_SENDING:
             self._toggle_pause()
         elif action is NoticeAction.OPEN_SETTINGS:
-            self.open_settings(_SECTIONS.get(notice.cause, SettingsPage.SERVICE))
+            self.open_settings(SECTIONS.get(notice.cause, SettingsPage.SERVICE))
         else:
             self.action_asked.emit(action)
 
@@ -439,7 +436,7 @@ class MainView(QWidget):
         self.stage.show_task(task, play=True)
 
     def _on_commands_settings_requested(self, action: TaskAction) -> None:
-        self.open_settings(_REMEDIES[action])
+        self.open_settings(REMEDIES[action])
 
     def _on_tasks_selected(self, task: Task) -> None:
         self.stage.show_task(task, play=False)
@@ -461,6 +458,7 @@ class MainView(QWidget):
     def _bring_up(self, task: int, *, play: bool) -> None:
         """Bring the window to the front with this task, as chosen in a notification."""
         bring_to_front(self.window())
+        self.filter.leave()
         if self._studio is not None:
             self.scope.start(self._show_task(self._studio, task, play=play), name="Show the task")
 
@@ -494,73 +492,3 @@ class MainView(QWidget):
         """Show a notice about an unexpected error. Repeated errors replace it, rather than adding more."""
         words = "Something went wrong inside the program. Your tasks are safe and the work goes on."
         self.notices.raise_notice(NoticeRaised(FAULT, NoticeLevel.ERROR, words, NoticeAction.COPY_REPORT))
-
-
-def _compose_services(studio: "Studio") -> ComposeServices:
-    return ComposeServices(
-        profiles=studio.profiles,
-        pasted_dir=studio.data_dir / "pasted",
-        settings=studio.settings,
-        credentials=studio.credentials,
-        drafts=studio.drafts,
-        pictures=studio.pictures,
-        recordings=studio.recordings,
-        submission=studio.submission,
-        publishing=studio.publishing,
-        reports=studio.reports,
-        tracking=studio.tracking,
-        estimates=studio.estimates,
-    )
-
-
-def _task_services(studio: "Studio") -> TaskServices:
-    return TaskServices(
-        gateway_name=studio.gateway_name,
-        profiles=studio.profiles,
-        tasks=studio.tasks,
-        judging=studio.judging,
-        send_pause=studio.send_pause,
-        waiting_tasks=studio.waiting_tasks,
-        submission=studio.submission,
-        tracking=studio.tracking,
-        retrieval=studio.retrieval,
-        pictures=studio.pictures,
-        model_blocks=studio.model_blocks,
-        estimates=studio.estimates,
-    )
-
-
-def _stage_services(studio: "Studio") -> StageServices:
-    return StageServices(
-        gateway_name=studio.gateway_name,
-        profiles=studio.profiles,
-        model_blocks=studio.model_blocks,
-        library=studio.library,
-        file_presence=studio.file_presence,
-        pictures=studio.pictures,
-    )
-
-
-def _status_services(studio: "Studio") -> StatusServices:
-    return StatusServices(
-        balance=studio.balance,
-        credentials=studio.credentials,
-        file_presence=studio.file_presence,
-        library=studio.library,
-        reports=studio.reports,
-        send_pause=studio.send_pause,
-        spending=studio.spending,
-        tracking=studio.tracking,
-    )
-
-
-def _settings_services(studio: "Studio") -> SettingsServices:
-    return SettingsServices(
-        credentials=studio.credentials,
-        bucket_keys=studio.bucket_keys,
-        relay_token=studio.relay_token,
-        publishing=studio.publishing,
-        reports=studio.reports,
-        models=studio.models,
-        tasks=studio.tasks,
-    )

@@ -43,6 +43,14 @@ class Rooms(QObject):
         self._workspace.show_page(self._library_page() if room is Room.LIBRARY else None)
         self.changed.emit(room)
 
+    def cover(self, page: QWidget) -> None:
+        """Show a page in place of the room, until `uncover`."""
+        self._workspace.show_page(page)
+
+    def uncover(self) -> None:
+        """Show the room again."""
+        self._workspace.show_page(self._library_page() if self.room is Room.LIBRARY else None)
+
     def _library_page(self) -> QWidget:
         if self._page is None:
             self._page = QWidget()

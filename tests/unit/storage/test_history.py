@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -9,6 +10,7 @@ from typing import TypeVar
 import pytest
 
 from sora_studio.domain.clip import ClipState
+from sora_studio.domain.decision import Decision, Fate, JudgedClip
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import InvalidSetting
 from sora_studio.domain.intent import NO_INTENT, Intent
@@ -21,6 +23,7 @@ from sora_studio.storage.database import Database
 from sora_studio.storage.drafts import SqliteDrafts
 from sora_studio.storage.history import Former, SqliteHistory
 from sora_studio.storage.library_queries import LibraryQueries
+from sora_studio.storage.library_tiles import CLIPS, SqliteTiles
 from sora_studio.storage.projects import SqliteProjects
 from sora_studio.storage.tasks import SqliteTasks
 from sora_studio.storage.trash import SqliteTrash
@@ -211,3 +214,50 @@ def test_saved_searches_keep_their_order(shelf: Shelf) -> None:
     assert shelf.run(shelf.projects.searches()) == [SavedSearch(best.id, "Best", "rain stars:5"), tall]
     shelf.run(shelf.projects.remove_search(best.id))
     assert shelf.run(shelf.projects.searches()) == [tall]
+
+
+def test_the_decisions_of_a_session_are_one_step_that_is_taken_back_whole(shelf: Shelf) -> None:
+    kept, two, thrown = shelf.saved("kept"), shelf.saved("two", clips=2), shelf.saved("thrown")
+    shelf.judge(two, Judgement(stars=2, verdict=Verdict.KEPT))
+    before = [shelf.task(task) for task in (kept, two, thrown)]
+    former = shelf.run(
+        shelf.history.decide(
+            [
+                Decision(ClipRef(kept, 0), Fate.KEEP, 5),
+                Decision(ClipRef(two, 0), Fate.REJECT),
+                Decision(ClipRef(two, 1), Fate.TRASH),
+                Decision(ClipRef(thrown, 0), Fate.TRASH),
+                Decision(ClipRef(999, 0), Fate.KEEP),
+            ],
+            at=AT,
+        )
+    )
+    first, pair, last = (shelf.task(task) for task in (kept, two, thrown))
+    assert (first.verdict, first.stars) == (Verdict.KEPT, 5)
+    assert [(clip.verdict, clip.trashed_at) for clip in pair.clips] == [(Verdict.REJECTED, None), (Verdict.KEPT, AT)]
+    assert (pair.trashed_at, last.trashed_at) == (None, AT)
+    shelf.run(shelf.history.put_back(former))
+    after = [shelf.task(task) for task in (kept, two, thrown)]
+    assert [replace(task, revision=0) for task in after] == [replace(task, revision=0) for task in before]
+
+
+def test_a_decision_that_fails_leaves_all_others_undone(shelf: Shelf) -> None:
+    task = shelf.saved("kept")
+    with pytest.raises(OverflowError):
+        shelf.run(shelf.history.decide([Decision(ClipRef(task, 0), Fate.KEEP), Decision(ClipRef(task, 1 << 70))], at=AT))
+    assert shelf.task(task).verdict is None
+
+
+def test_clips_for_a_session_come_in_order_through_the_index(shelf: Shelf) -> None:
+    one, two = shelf.saved("one"), shelf.saved("two", clips=2)
+    shelf.run(shelf.history.decide([Decision(ClipRef(two, 1), Fate.KEEP, 3), Decision(ClipRef(one, 0), Fate.TRASH)], at=AT))
+    waiting = shelf.waiting("waiting")
+    found = shelf.run(SqliteTiles(shelf.database).clips_of([two, waiting, one, 999]))
+    assert found == [
+        JudgedClip(ClipRef(two, 0)),
+        JudgedClip(ClipRef(two, 1), 3, Verdict.KEPT),
+        JudgedClip(ClipRef(one, 0), is_trashed=True),
+    ]
+    plan = shelf.run(shelf.database.read(lambda connection: list(connection.execute(f"EXPLAIN QUERY PLAN {CLIPS}", ("[]",)))))
+    assert any("SEARCH clips USING INDEX sqlite_autoindex_clips_1 (task=?)" in row["detail"] for row in plan)
+    assert not any(row["detail"].startswith("SCAN clips") for row in plan)

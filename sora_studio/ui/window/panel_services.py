@@ -1,0 +1,156 @@
+"""Which services of the studio each part of the window gets."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from sora_studio.domain.library import LibraryIndex, TileFacts
+from sora_studio.domain.project import SavedSearch
+from sora_studio.domain.query import parse
+from sora_studio.viewmodels.compose.compose_services import ComposeServices
+from sora_studio.viewmodels.library.details_services import DetailsServices
+from sora_studio.viewmodels.library.filter_services import FilterServices
+from sora_studio.viewmodels.library.library_services import LibraryServices
+from sora_studio.viewmodels.library.room_services import RoomServices
+from sora_studio.viewmodels.settings.settings_services import SettingsServices
+from sora_studio.viewmodels.stage_services import StageServices
+from sora_studio.viewmodels.tasks.task_services import TaskServices
+from sora_studio.viewmodels.window.status import StatusServices
+
+if TYPE_CHECKING:
+    from sora_studio.studio import Studio
+
+MOST_NAME = 40
+
+
+def details(studio: "Studio") -> DetailsServices:
+    """Return the services of Details."""
+
+    async def project_of(project: int | None) -> str:
+        return next((known.name for known in await studio.projects.all() if known.id == project), "")
+
+    return DetailsServices(
+        profiles=studio.profiles,
+        judging=studio.judging,
+        tasks=studio.tasks.get_many,
+        takes_of=studio.tiles.takes_of,
+        project_of=project_of,
+    )
+
+
+def room(studio: "Studio") -> RoomServices:
+    """Return the services of the library room and the rail."""
+
+    async def find(text: str) -> LibraryIndex:
+        now = datetime.now(UTC)
+        return await studio.queries.index(parse(text), now=now, today=now.astimezone().date())
+
+    async def count(text: str) -> int:
+        now = datetime.now(UTC)
+        return await studio.queries.count(parse(text), now=now, today=now.astimezone().date())
+
+    async def rows(tasks: Sequence[int]) -> Sequence[TileFacts]:
+        titles = {slug: profile.title for slug, profile in studio.profiles.items()}
+        found = await studio.tiles.rows(tasks, now=datetime.now(UTC))
+        return [replace(tile, model=titles.get(tile.model, tile.model)) for tile in found]
+
+    async def save_search(text: str) -> None:
+        await studio.projects.save_search(SavedSearch(0, text[:MOST_NAME], text))
+
+    return RoomServices(
+        library=LibraryServices(find=find, rows=rows, takes_of=studio.tiles.takes_of, files_of=studio.tiles.files_of),
+        judging=studio.judging,
+        count=count,
+        save_search=save_search,
+        remove_search=studio.projects.remove_search,
+        searches=studio.projects.searches,
+        projects=studio.projects.all,
+    )
+
+
+def compose(studio: "Studio") -> ComposeServices:
+    """Return the services of the editor."""
+    return ComposeServices(
+        profiles=studio.profiles,
+        pasted_dir=studio.data_dir / "pasted",
+        settings=studio.settings,
+        credentials=studio.credentials,
+        drafts=studio.drafts,
+        pictures=studio.pictures,
+        recordings=studio.recordings,
+        submission=studio.submission,
+        publishing=studio.publishing,
+        reports=studio.reports,
+        tracking=studio.tracking,
+        estimates=studio.estimates,
+    )
+
+
+def task(studio: "Studio") -> TaskServices:
+    """Return the services of the task list."""
+    return TaskServices(
+        gateway_name=studio.gateway_name,
+        profiles=studio.profiles,
+        tasks=studio.tasks,
+        judging=studio.judging,
+        send_pause=studio.send_pause,
+        waiting_tasks=studio.waiting_tasks,
+        submission=studio.submission,
+        tracking=studio.tracking,
+        retrieval=studio.retrieval,
+        pictures=studio.pictures,
+        model_blocks=studio.model_blocks,
+        estimates=studio.estimates,
+    )
+
+
+def stage(studio: "Studio") -> StageServices:
+    """Return the services of the stage."""
+    return StageServices(
+        gateway_name=studio.gateway_name,
+        profiles=studio.profiles,
+        model_blocks=studio.model_blocks,
+        library=studio.library,
+        file_presence=studio.file_presence,
+        pictures=studio.pictures,
+    )
+
+
+def status(studio: "Studio") -> StatusServices:
+    """Return the services of the status bar."""
+    return StatusServices(
+        balance=studio.balance,
+        credentials=studio.credentials,
+        file_presence=studio.file_presence,
+        library=studio.library,
+        reports=studio.reports,
+        send_pause=studio.send_pause,
+        spending=studio.spending,
+        tracking=studio.tracking,
+    )
+
+
+def settings(studio: "Studio") -> SettingsServices:
+    """Return the services of the settings."""
+    return SettingsServices(
+        credentials=studio.credentials,
+        bucket_keys=studio.bucket_keys,
+        relay_token=studio.relay_token,
+        publishing=studio.publishing,
+        reports=studio.reports,
+        models=studio.models,
+        tasks=studio.tasks,
+    )
+
+
+def filter_session(studio: "Studio") -> FilterServices:
+    """Return the services of filter sessions."""
+    return FilterServices(
+        clips_of=studio.tiles.clips_of,
+        task=studio.tasks.get,
+        decide=studio.judging.decide,
+        load=studio.decision_file.load,
+        save=studio.decision_file.save,
+        mark_seen=studio.library.mark_seen,
+    )
