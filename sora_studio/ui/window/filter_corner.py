@@ -167,7 +167,7 @@ class FilterCorner(QObject):
     def _show_film(self, ref: ClipRef) -> None:
         """Play the current clip, whose task is known, or say why not."""
         film, task, clip = self._page_now.film, self._reader.task(ref.task), self._reader.clip(ref)
-        path = clip.path if clip is not None and clip.plays else None
+        path = clip.path if clip is not None and clip.plays and clip.trashed_at is None else None
         if path is not None and path == film.path:
             return
         self._page_now.announce(filter_words.spoken_clip(self._session, clip.film.duration_s if clip and clip.film else None))

@@ -30,7 +30,8 @@ class FilterFilm(QObject):
         super().__init__(parent)
         self._scope, self._sound = scope, sound
         self._player: FilmPlayer | None = None
-        self._posters = OrderedDict[Path, QImage]()
+        self.posters = OrderedDict[Path, QImage]()
+        """Those that were read, the oldest first."""
         self._path: Path | None = None
         self._position_ms = 0
         self.screen = FilmScreen(parent)
@@ -44,8 +45,8 @@ class FilterFilm(QObject):
     def open(self, path: Path, poster: Path | None) -> None:
         """Show the poster, and play the film."""
         self._path, self._position_ms = path, 0
-        self.screen.show_picture(self._posters.get(poster, QImage()) if poster else QImage())
-        if poster is not None and poster not in self._posters:
+        self.screen.show_picture(self.posters.get(poster, QImage()) if poster else QImage())
+        if poster is not None and poster not in self.posters:
             self._scope.start(self._show_poster(path, poster), name="Show a poster")
         if is_silent(path.parent):  # Qt's player would wait for the folder on the window's thread
             self.say(filter_words.SILENT)
@@ -93,15 +94,15 @@ class FilterFilm(QObject):
 
     async def prepare(self, poster: Path) -> None:
         """Read a poster that is needed soon."""
-        if poster not in self._posters:
-            self._posters[poster] = await asyncio.to_thread(read_poster, poster)
-            while len(self._posters) > KEPT_POSTERS:
-                self._posters.popitem(last=False)
+        if poster not in self.posters:
+            self.posters[poster] = await asyncio.to_thread(read_poster, poster)
+            while len(self.posters) > KEPT_POSTERS:
+                self.posters.popitem(last=False)
 
     async def _show_poster(self, path: Path, poster: Path) -> None:
         await self.prepare(poster)
         if path == self._path and self.screen.is_black:
-            self.screen.show_picture(self._posters.get(poster, QImage()))
+            self.screen.show_picture(self.posters.get(poster, QImage()))
 
     def _made_player(self) -> "FilmPlayer":
         """Return the player, created with the first film: QtMultimedia loads slowly."""

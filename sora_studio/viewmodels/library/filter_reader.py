@@ -1,7 +1,7 @@
 """Reads the task of a filter session's current clip, and those around it, so that moving on shows a picture at once."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from sora_studio.domain.clip import Clip
 from sora_studio.domain.judgement import ClipRef
@@ -24,6 +24,7 @@ class FilterReader:
     ) -> None:
         self._start, self._on_read, self._on_near = start, on_read, on_near
         self._tasks = dict[int, Task | None]()
+        self._around: Sequence[ClipRef] = ()
         self._outdated = set[int]()
         self._reading: asyncio.Task[None] | None = None
 
@@ -44,12 +45,13 @@ class FilterReader:
         """Forget everything, for another session."""
         if self._reading is not None:
             self._reading.cancel()
+        self._around = ()
         self._tasks.clear()
         self._outdated.clear()
 
     def outdate(self, tasks: frozenset[int]) -> bool:
-        """Mark changed tasks, to be read again; return whether any is known here."""
-        changed = tasks & self._tasks.keys()
+        """Mark changed tasks, to be read again; return whether any is known or being read here."""
+        changed = tasks & {ref.task for ref in self._around}
         self._outdated |= changed
         return bool(changed)
 
@@ -57,12 +59,13 @@ class FilterReader:
         """Read what is not known around the current clip; an earlier call is cancelled."""
         if self._reading is not None:
             self._reading.cancel()
-        self._reading = self._start(self._read(session, task), name="Read the next clips")
-
-    async def _read(self, session: FilterSession, read: "Callable[[int], Awaitable[Task | None]]") -> None:
         found = [session.clip_at(session.place + offset) for offset in _AROUND]
-        around = [clip.ref for clip in found if clip is not None]
-        self._tasks = {ref.task: self._tasks[ref.task] for ref in around if ref.task in self._tasks}
+        self._around = [clip.ref for clip in found if clip is not None]
+        self._tasks = {ref.task: self._tasks[ref.task] for ref in self._around if ref.task in self._tasks}
+        self._outdated &= self._tasks.keys()
+        self._reading = self._start(self._read(self._around, task), name="Read the next clips")
+
+    async def _read(self, around: Sequence[ClipRef], read: "Callable[[int], Awaitable[Task | None]]") -> None:
         for ref in around:
             if ref.task not in self._tasks or ref.task in self._outdated:
                 task = await read(ref.task)
