@@ -1,7 +1,8 @@
 """A filter session in the real window, on a real database with small films: by keys, over a restart, to commit and undo."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.clip import ClipState, FilmFacts
+from sora_studio.domain.decision import Decision
+from sora_studio.domain.errors import StorageFull
 from sora_studio.domain.judgement import ClipRef, Judgement, Verdict
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.settings import Settings
@@ -24,6 +27,7 @@ from sora_studio.storage.secrets import KeyStores
 from sora_studio.storage.tasks import SqliteTasks
 from sora_studio.studio import Studio, open_studio
 from sora_studio.ui.stage.screen import FilmScreen
+from sora_studio.ui.window import panel_services
 from sora_studio.ui.window.filter_page import FilterPage
 from sora_studio.ui.window.main_view import MainView
 from tests.doubles.films import write_film
@@ -206,7 +210,7 @@ def test_leaving_changes_nothing_and_what_is_gone_can_be_skipped(
         at.press(Key.Key_X, Key.Key_F)  # F would be the full screen of the stage behind
         at.until("3 of 3")
         at.bot.waitUntil(lambda: screen.accessibleDescription().startswith("This clip was moved to the trash."))
-        next(button for button in at.page.findChildren(QPushButton) if button.text() == "Include them").click()
+        next(button for button in at.page.findChildren(QPushButton) if button.text() == "Include it").click()
         at.press(Key.Key_Space)
         at.until("4 of 4", "Kept before", "Clip number 4")
         at.undo()
@@ -221,3 +225,27 @@ def test_leaving_changes_nothing_and_what_is_gone_can_be_skipped(
         at.until_closed()
         assert at.verdicts()[2] is None
         at.bot.waitUntil(lambda: not (tmp_path / "data" / FILE_NAME).exists())
+
+
+def test_a_commit_that_fails_says_so_and_asks_again(open_on: Opener, tmp_path: Path) -> None:
+    async def refuse(_: Sequence[Decision]) -> None:
+        raise StorageFull
+
+    with open_on(2) as at:
+        services = panel_services.filter_session(at.studio)
+        at.window.filter.attach(replace(services, decide=refuse), advances=lambda: True)
+        at.begin()
+        at.until("1 of 2", "Clip number 2")
+        at.press(Key.Key_3)
+        at.until("2 of 2")
+        at.press(Key.Key_P)
+        at.until("1 kept · 1 rated · 1 not decided")
+        at.press(Key.Key_Return)
+        notice = StorageFull().sentence
+        at.bot.waitUntil(lambda: any(label.text() == notice for label in at.window.findChildren(QLabel) if label.isVisible()))
+        at.until("1 kept · 1 rated · 1 not decided")
+        assert (tmp_path / "data" / FILE_NAME).is_file()
+        at.window.filter.attach(services, advances=lambda: True)
+        at.press(Key.Key_Return)
+        at.until_closed()
+        assert [(task.verdict, task.stars) for task in at.rows()] == [(Verdict.KEPT, 0), (None, 3)]

@@ -113,6 +113,7 @@ class FilterButtons(QFrame):
         self._back.setEnabled(session.place > 0)
         self._left_out.setText(filter_words.left_out_text(session))
         self._include.setVisible(session.left_out > 0)
+        self._include.setText("Include it" if session.left_out == 1 else "Include them")
         self._paint_icons()
 
     def _connect(self) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.push_button import PushButton
 
-_WIDTH = 440
+_WIDTH = 480
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,7 +115,8 @@ class FilterCorner(QObject):
             self.leave()
             raise
         if not earlier:
-            self._show_first(FilterSession(clips))
+            # A large library has many thousand clips: going through them would hold up the window.
+            self._show_first(await asyncio.to_thread(FilterSession, clips))
             return
         self._ask(
             "Decisions of your last session are not committed",

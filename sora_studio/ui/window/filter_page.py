@@ -4,7 +4,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
-from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from sora_studio.domain.decision import Fate
 from sora_studio.domain.judgement import MOST_STARS
@@ -18,6 +18,7 @@ from sora_studio.viewmodels.library.filter_session import FilterSession
 
 JUMP_MS = 1000
 _VOLUME_STEP = 10
+_BELOW_FILM = 12
 _FATES = {
     Qt.Key.Key_P: Fate.KEEP,
     Qt.Key.Key_X: Fate.REJECT,
@@ -49,15 +50,18 @@ class FilterPage(QWidget):
         self.film = FilterFilm(scope, sound, self)
         self.film.screen.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.sheet = FilterSheet(self)
-        middle = QGridLayout()
-        middle.addWidget(self.film.screen, 0, 0)
-        middle.addWidget(self.sheet, 0, 0, Qt.AlignmentFlag.AlignCenter)
+        middle = QFrame(self)
+        theme.set_role(middle, "stage")
+        cell = QGridLayout(middle)
+        cell.setContentsMargins(0, 0, 0, _BELOW_FILM)  # at its other sides the screen has its own
+        cell.addWidget(self.film.screen, 0, 0)
+        cell.addWidget(self.sheet, 0, 0, Qt.AlignmentFlag.AlignCenter)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._header)
         column.addWidget(theme.rule())
-        column.addLayout(middle, 1)
+        column.addWidget(middle, 1)
         column.addWidget(theme.rule())
         column.addWidget(self._buttons)
         for signal, forwarded in (

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 
 from sora_studio.domain.decision import Decision, Fate, JudgedClip
-from sora_studio.domain.judgement import ClipRef
 
 _MOVES_ON = frozenset({Fate.KEEP, Fate.REJECT, Fate.TRASH})
 
@@ -16,12 +15,13 @@ class FilterSession:
 
     def __init__(self, clips: Iterable[JudgedClip], *, earlier: Sequence[tuple[JudgedClip, Decision]] = ()) -> None:
         """`earlier` are the decisions of a session that was not ended, as `still_open` returns them; they come first."""
-        self._pending = {decision.clip: decision for _, decision in earlier}
-        self._undone = list[tuple[int, ClipRef, Decision | None]]()
+        self._pending = {clip.ref: (clip, decision) for clip, decision in earlier}
+        self._undone = list[tuple[int, JudgedClip, Decision | None]]()
         clips = [clip for clip in clips if clip.ref not in self._pending]
         shown = [clip for clip in clips if clip.plays and not clip.is_trashed]
         self._clips = [clip for clip, _ in earlier] + [clip for clip in shown if clip.verdict is None]
         self._decided = [clip for clip in shown if clip.verdict is not None]
+        self._open = sum(clip.verdict is None for clip in self._clips)
         self.absent = len(clips) - len(shown)
         """How many clips are left out because there is no film to show."""
         self.place = min(len(earlier), max(0, len(self._clips) - 1))
@@ -44,17 +44,17 @@ class FilterSession:
     @property
     def decisions(self) -> tuple[Decision, ...]:
         """What is pending, oldest first."""
-        return tuple(self._pending.values())
+        return tuple(decision for _, decision in self._pending.values())
 
     @property
     def undecided(self) -> int:
         """How many clips have neither a decision of this session nor an earlier one."""
-        return sum(clip.verdict is None and self._fate(clip.ref) is None for clip in self._clips)
+        return self._open - sum(clip.verdict is None for clip in self._with_fate())
 
     @property
     def unchanged(self) -> int:
         """How many clips keep their earlier verdict."""
-        return sum(clip.verdict is not None and self._fate(clip.ref) is None for clip in self._clips)
+        return len(self._clips) - self._open - sum(clip.verdict is not None for clip in self._with_fate())
 
     def clip_at(self, place: int) -> JudgedClip | None:
         """Return the clip at a place, if there is one."""
@@ -62,7 +62,8 @@ class FilterSession:
 
     def pending(self, clip: JudgedClip) -> Decision | None:
         """Return what was decided about a clip in this session."""
-        return self._pending.get(clip.ref)
+        found = self._pending.get(clip.ref)
+        return found[1] if found else None
 
     def stars(self, clip: JudgedClip) -> int:
         """Return the stars that a clip has, or will have."""
@@ -104,25 +105,24 @@ class FilterSession:
         """Take the last decision of this session back and show its clip; return whether there was one."""
         if not self._undone:
             return False
-        self.place, ref, former = self._undone.pop()
-        if former is None:
-            self._pending.pop(ref, None)
-        else:
-            self._pending[ref] = former
+        self.place, clip, former = self._undone.pop()
+        self._pending.pop(clip.ref, None)
+        if former is not None:
+            self._pending[clip.ref] = (clip, former)
         return True
 
     def _put(self, clip: JudgedClip, wanted: Decision) -> None:
         fate = None if clip.has(Decision(clip.ref, wanted.fate)) else wanted.fate
         stars = None if wanted.stars == clip.stars else wanted.stars
-        former = self._pending.pop(clip.ref, None)
+        former = self.pending(clip)
+        self._pending.pop(clip.ref, None)
         if fate is not None or stars is not None:
-            self._pending[clip.ref] = Decision(clip.ref, fate, stars)
-        if former != self._pending.get(clip.ref):
-            self._undone.append((self.place, clip.ref, former))
+            self._pending[clip.ref] = (clip, Decision(clip.ref, fate, stars))
+        if former != self.pending(clip):
+            self._undone.append((self.place, clip, former))
 
-    def _fate(self, ref: ClipRef) -> Fate | None:
-        decision = self._pending.get(ref)
-        return decision.fate if decision else None
+    def _with_fate(self) -> list[JudgedClip]:
+        return [clip for clip, decision in self._pending.values() if decision.fate is not None]
 
 
 def still_open(decisions: Iterable[Decision], clips: Iterable[JudgedClip]) -> list[tuple[JudgedClip, Decision]]:

@@ -45,8 +45,8 @@ def mark_of(clip: JudgedClip, decision: Decision | None) -> Mark:
 
 
 def position_text(session: FilterSession) -> str:
-    """Return `7 of 48`."""
-    return f"{min(session.place + 1, session.total):,} of {session.total:,}"
+    """Return `7 of 48`, or nothing while the clips are read."""
+    return "" if not session.total else f"{min(session.place + 1, session.total):,} of {session.total:,}"
 
 
 def left_out_text(session: FilterSession) -> str:
