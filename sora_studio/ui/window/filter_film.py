@@ -44,6 +44,7 @@ class FilterFilm(QObject):
 
     def open(self, path: Path, poster: Path | None) -> None:
         """Show the poster, and play the film."""
+        self.stop()  # with Python's lock released, which replacing a film that plays would hold meanwhile
         self._path, self._position_ms = path, 0
         self.screen.show_picture(self.posters.get(poster, QImage()) if poster else QImage())
         if poster is not None and poster not in self.posters:
