@@ -190,7 +190,7 @@ def test_a_session_survives_the_end_of_the_program_and_is_one_step(open_on: Open
         at.bot.waitUntil(lambda: not kept.exists())
         at.undo()
         at.bot.waitUntil(lambda: set(at.verdicts().values()) == {None} and not any(task.trashed_at for task in at.rows()))
-        assert at.studio.judging.undo_words == ""
+        assert at.studio.undo_steps.undo_words == ""
 
 
 def test_leaving_changes_nothing_and_what_is_gone_can_be_skipped(
