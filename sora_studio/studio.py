@@ -50,6 +50,7 @@ from sora_studio.services.clips.stray_pictures import PictureFolders, StrayPictu
 from sora_studio.services.engine import Engine, Outside
 from sora_studio.services.library.judging import Judging
 from sora_studio.services.library.library import Library
+from sora_studio.services.library.project_keeping import ProjectKeeping
 from sora_studio.services.library.trash import Trash
 from sora_studio.services.models.estimates import Estimates
 from sora_studio.services.models.model_check import ModelCheck
@@ -126,6 +127,7 @@ class Studio:
     judging: Judging
     undo_steps: UndoSteps
     documents: Documents
+    project_keeping: ProjectKeeping
     decision_file: DecisionFile
     trash: Trash
     projects: SqliteProjects
@@ -361,6 +363,7 @@ class _Assembly:
             judging=Judging(core, SqliteHistory(self._database), steps),
             undo_steps=steps,
             documents=Documents(core, drafts, steps),
+            project_keeping=ProjectKeeping(core, projects, steps),
             decision_file=DecisionFile(launch.data_dir),
             trash=trash,
             projects=projects,

@@ -7,21 +7,18 @@ from typing import cast
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton, QTreeWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.judgement import ClipRef, Judgement, Verdict
-from sora_studio.domain.project import Project, SavedSearch
 from sora_studio.domain.task import Phase, Task
 from sora_studio.services.library.judging import Judging
 from sora_studio.ui.kit.controls import SegmentButton
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.library.details import DetailsPanel
 from sora_studio.ui.library.library_room import LibraryRoom
-from sora_studio.ui.window.rail import Rail
 from sora_studio.viewmodels.library.details_services import DetailsServices
-from sora_studio.viewmodels.library.rail_model import RailModel
 from sora_studio.viewmodels.library.room_services import RoomServices
 from tests.doubles.library_tiles import MemoryLibrary, tile
 from tests.doubles.task_studio import task_in
@@ -46,18 +43,15 @@ class Decisions:
 
 
 class RoomDesk:
-    """A room and a rail on a library in memory."""
+    """A room on a library in memory."""
 
     def __init__(self, qtbot: QtBot) -> None:
         self.bot = qtbot
         self.scope = TaskScope(lambda error, _name: pytest.fail(str(error)))
         self.library, self.decisions = MemoryLibrary(), Decisions()
-        self.saved = [SavedSearch(1, "Best rain", "rain stars:>=4")]
+        self.saved = list[str]()
         self.room = LibraryRoom(self.scope)
-        self.rail_model = RailModel(self.scope.start)
-        self.rail = Rail(self.rail_model)
-        for widget in (self.room, self.rail):
-            qtbot.addWidget(widget)
+        qtbot.addWidget(self.room)
         self.room.resize(1021, 800)
 
     def open(self, count: int = 6) -> None:
@@ -67,9 +61,6 @@ class RoomDesk:
             judging=self.decisions,  # pyright: ignore[reportArgumentType] - what the room uses of it
             count=self._count,
             save_search=self._save,
-            remove_search=self._remove,
-            searches=self._searches,
-            projects=self._projects,
         )
         self.room.show()
         with self.bot.waitSignal(self.room.model.searched):
@@ -80,16 +71,7 @@ class RoomDesk:
         return 41 if "stars" not in text else 0
 
     async def _save(self, text: str) -> None:
-        self.saved.append(SavedSearch(len(self.saved) + 1, text, text))
-
-    async def _remove(self, search: int) -> None:
-        self.saved = [kept for kept in self.saved if kept.id != search]
-
-    async def _searches(self) -> list[SavedSearch]:
-        return list(self.saved)
-
-    async def _projects(self) -> list[Project]:
-        return [Project(7, "Rain Film")]
+        self.saved.append(text)
 
     def key(self, key: Qt.Key) -> None:
         QTest.keyClick(self.room.view, key)
@@ -165,42 +147,12 @@ def test_the_narrowest_filter_can_be_dropped_when_nothing_is_found(desk: RoomDes
     assert desk.room.box.text == "rain"
 
 
-def test_a_search_is_saved_and_stands_in_the_rail(desk: RoomDesk) -> None:
+def test_a_search_is_saved_under_its_own_words(desk: RoomDesk) -> None:
     desk.open()
-    desk.rail.show()
-    desk.room.search_saved.connect(desk.rail_model.touch)
-    with desk.bot.waitSignal(desk.rail_model.changed):
-        desk.rail_model.attach(desk.services)
     desk.room.search("fog kept")
-    with desk.bot.waitSignal(desk.rail_model.changed):
+    with desk.bot.waitSignal(desk.room.search_saved):
         next(button for button in desk.room.box.findChildren(QPushButton) if button.text() == "Save search").click()
-    titles = [
-        (section.title, [(entry.words, entry.count) for entry in section.entries]) for section in desk.rail_model.sections
-    ]
-    assert titles == [
-        ("Library", [("All clips", 41), ("Not seen", 41), ("Kept", 41), ("Expiring", 41), ("Trash", 41)]),
-        ("Saved searches", [("Best rain", 0), ("fog kept", 41)]),
-        ("Projects", [("Rain Film", 41), ("No project", 41)]),
-    ]
-
-
-def test_the_rail_leads_to_a_query_by_the_keyboard(desk: RoomDesk) -> None:
-    desk.open()
-    desk.rail.show()
-    with desk.bot.waitSignal(desk.rail_model.changed):
-        desk.rail_model.attach(desk.services)
-    tree = desk.rail.findChild(QTreeWidget)
-    assert tree is not None
-    tree.setFocus()
-    library = tree.topLevelItem(0)
-    assert library is not None
-    kept = library.child(2)
-    assert kept is not None
-    tree.setCurrentItem(kept)
-    chosen = list[str]()
-    desk.rail.chosen.connect(chosen.append)
-    QTest.keyClick(tree, Qt.Key.Key_Return)
-    assert chosen == ["kept"]
+    assert desk.saved == ["fog kept"]
 
 
 def test_details_tell_and_change_what_is_selected(loop: StudioEventLoop, qtbot: QtBot) -> None:

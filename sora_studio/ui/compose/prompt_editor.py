@@ -93,6 +93,7 @@ class PromptEditor(QTextEdit):
                 self.replace(text)
                 self.forget_history()
             self.replace(text, caret=caret)  # it may have been changed elsewhere meanwhile
+            self.document().setModified(False)  # what is typed now is an undo step of its own
         self._mark_overrun(text)
         if leaving:
             self._aside[leaving] = left

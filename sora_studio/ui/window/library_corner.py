@@ -18,8 +18,6 @@ from sora_studio.viewmodels.library.room_services import RoomServices
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
 
-MOST_NAME = 40
-
 
 class LibraryCorner(QObject):
     """Builds the room and Details when they are first shown.
@@ -44,11 +42,10 @@ class LibraryCorner(QObject):
         self._details_services: DetailsServices | None = None
         self.room: LibraryRoom | None = None
         self.details: DetailsPanel | None = None
-        self._rail_model = RailModel(scope.start, self)
-        self.rail = Rail(self._rail_model)
+        self.rail_model = RailModel(scope.start, self)
+        self.rail = Rail(self.rail_model)
         self.rail.chosen.connect(self._on_rail_chosen)
         self.rail.dropped.connect(self._on_rail_dropped)
-        self.rail.search_removed.connect(self._on_rail_search_removed)
 
     @property
     def to_filter(self) -> Sequence[int] | None:
@@ -68,7 +65,7 @@ class LibraryCorner(QObject):
         self.room.filter_asked.connect(self.filter_asked)
         self.room.selection_changed.connect(self._on_room_selection_changed)
         self.room.searched.connect(self.rail.show_query)
-        self.room.search_saved.connect(self._rail_model.touch)
+        self.room.search_saved.connect(self.rail_model.touch)
         if self._state is not None:
             self.room.restore(self._state)
         if self._services is not None:
@@ -96,13 +93,13 @@ class LibraryCorner(QObject):
         self._details_services = panel_services.details(studio)
         if self.details is not None:
             self.details.attach(self._details_services)
-        self._rail_model.attach(self._services)
+        self.rail_model.attach(panel_services.rail(studio))
         if self.room is not None:
             self.room.attach(self._services)
 
     def take_changes(self, tasks: frozenset[int]) -> None:
         """Show changed tasks."""
-        self._rail_model.touch()
+        self.rail_model.touch()
         if self.room is not None:
             self.room.take_changes(tasks)
         if self.details is not None:
@@ -145,15 +142,8 @@ class LibraryCorner(QObject):
             self.room.search(query)
         self.rail.show_query(query)
 
-    def _on_rail_dropped(self, project: int, tasks: Sequence[int]) -> None:
+    def _on_rail_dropped(self, project: int | None, tasks: Sequence[int]) -> None:
         if self._services is not None:
+            moved = Judgement(clears_project=True) if project is None else Judgement(project=project)
             refs = [ClipRef(task) for task in tasks]
-            self._scope.start(self._services.judging.judge(refs, Judgement(project=project)), name="Move to a project")
-
-    def _on_rail_search_removed(self, search: int) -> None:
-        if self._services is not None:
-            self._scope.start(self._remove_search(self._services, search), name="Remove a search")
-
-    async def _remove_search(self, services: RoomServices, search: int) -> None:
-        await services.remove_search(search)
-        self._rail_model.touch()
+            self._scope.start(self._services.judging.judge(refs, moved), name="Move to a project")

@@ -24,6 +24,7 @@ from sora_studio.ui.settings.models.editor_opener import EditorOpener
 from sora_studio.ui.stage.panel import StagePanel
 from sora_studio.ui.tasks.panel import TaskPanel
 from sora_studio.ui.window import panel_services
+from sora_studio.ui.window.drafts_corner import DraftsCorner
 from sora_studio.ui.window.filter_corner import FilterCorner
 from sora_studio.ui.window.library_corner import LibraryCorner
 from sora_studio.ui.window.main_window import bring_to_front
@@ -113,6 +114,7 @@ class MainView(QWidget):
         self.stage.attach(panel_services.stage(studio))
         self.status.attach(panel_services.status(studio), self.relay)
         self.library.attach(studio)
+        self.drafts.attach(studio.documents)
         self.filter.attach(panel_services.filter_session(studio), advances=lambda: self.library.advances)
         self._editor.attach(studio.models)
         self.notifier.take_settings(self._settings)
@@ -197,6 +199,9 @@ class MainView(QWidget):
             rail=self.library.rail, stage=self.stage, compose=self.compose, side=self.side, keep_clear=self.compose.controls
         )
         self.rooms = Rooms(self.workspace, self.library.build, self)
+        self.drafts = DraftsCorner(
+            self.scope, self.library.rail, self.library.rail_model, self.compose, self.rooms, parent=self
+        )
         self.filter = FilterCorner(self.scope, self.stage.sound, self.rooms, self)
         self.status_bar = StatusBar(simulator="Simulator · 30× speed" if self._demo else "")
         self.undo_bar = UndoBar(self)
@@ -217,6 +222,9 @@ class MainView(QWidget):
             ("Esc", self._go_back),
             ("Ctrl+,", self.open_settings),
             ("Ctrl+M", self.compose.choose_model),
+            ("Ctrl+N", self.drafts.new),
+            ("Ctrl+Tab", partial(self.drafts.turn, 1)),
+            ("Ctrl+Shift+Tab", partial(self.drafts.turn, -1)),
             ("Ctrl+Z", self._undo),  # an editor with the focus takes these for its own text
             ("Ctrl+Shift+Z", self._redo),
             ("Ctrl+Shift+P", self._toggle_pause),
@@ -249,6 +257,8 @@ class MainView(QWidget):
         self.relay.notice_cleared.connect(self.notices.clear_notice)
         self.relay.tracker_changed.connect(self._on_refresh_timeout)
         self.relay.decision_made.connect(self._on_decision_made)
+        for changed in (self.relay.drafts_changed, self.relay.decision_made):
+            changed.connect(self.drafts.drafts_changed)
         self.undo_bar.undo_clicked.connect(self._undo)
         self.notices.action_asked.connect(self._on_notices_action_asked)
         self.relay.notice_raised.connect(self._model_notices.take)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sora_studio.domain.library import LibraryIndex, TileFacts
@@ -12,6 +13,7 @@ from sora_studio.viewmodels.compose.compose_services import ComposeServices
 from sora_studio.viewmodels.library.details_services import DetailsServices
 from sora_studio.viewmodels.library.filter_services import FilterServices
 from sora_studio.viewmodels.library.library_services import LibraryServices
+from sora_studio.viewmodels.library.rail_services import RailServices
 from sora_studio.viewmodels.library.room_services import RoomServices
 from sora_studio.viewmodels.settings.settings_services import SettingsServices
 from sora_studio.viewmodels.stage_services import StageServices
@@ -40,15 +42,11 @@ def details(studio: "Studio") -> DetailsServices:
 
 
 def room(studio: "Studio") -> RoomServices:
-    """Return the services of the library room and the rail."""
+    """Return the services of the library room."""
 
     async def find(text: str) -> LibraryIndex:
         now = datetime.now(UTC)
         return await studio.queries.index(parse(text), now=now, today=now.astimezone().date())
-
-    async def count(text: str) -> int:
-        now = datetime.now(UTC)
-        return await studio.queries.count(parse(text), now=now, today=now.astimezone().date())
 
     async def rows(tasks: Sequence[int]) -> Sequence[TileFacts]:
         titles = {slug: profile.title for slug, profile in studio.profiles.items()}
@@ -61,10 +59,20 @@ def room(studio: "Studio") -> RoomServices:
     return RoomServices(
         library=LibraryServices(find=find, rows=rows, takes_of=studio.tiles.takes_of, files_of=studio.tiles.files_of),
         judging=studio.judging,
-        count=count,
+        count=partial(_count, studio),
         save_search=save_search,
-        remove_search=studio.projects.remove_search,
+    )
+
+
+def rail(studio: "Studio") -> RailServices:
+    """Return the services of the rail."""
+    return RailServices(
+        documents=studio.documents,
+        project_keeping=studio.project_keeping,
+        count=partial(_count, studio),
         searches=studio.projects.searches,
+        save_search=studio.projects.save_search,
+        remove_search=studio.projects.remove_search,
         projects=studio.projects.all,
     )
 
@@ -154,3 +162,9 @@ def filter_session(studio: "Studio") -> FilterServices:
         save=studio.decision_file.save,
         mark_seen=studio.library.mark_seen,
     )
+
+
+async def _count(studio: "Studio", text: str) -> int:
+    """Return how many clips a query's text finds."""
+    now = datetime.now(UTC)
+    return await studio.queries.count(parse(text), now=now, today=now.astimezone().date())

@@ -1,137 +1,168 @@
-"""The rail: the library's places, saved searches and projects, with their counts."""
+"""The rail: drafts, the library's places, saved searches and projects."""
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
-from PySide6.QtWidgets import QFrame, QHeaderView, QLabel, QMenu, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from functools import partial
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QFrame, QMenu, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from sora_studio.ui.kit import theme
-from sora_studio.ui.library.library_drag import tasks_in
-from sora_studio.viewmodels.library.rail_model import RailEntry, RailModel
+from sora_studio.ui.window.rail_tree import ENTRY, RailTree, entry_of
+from sora_studio.viewmodels.library.rail_model import RailEntry, RailKind, RailModel
 
-_ENTRY = Qt.ItemDataRole.UserRole
+_SHOWN_AS_QUERY = frozenset({RailKind.PLACE, RailKind.SEARCH, RailKind.PROJECT, RailKind.NO_PROJECT})
 
 
 class Rail(QFrame):
-    """Signals: `chosen(str)` with a query's text; `dropped(int, list[int])` with a project and the tasks dropped on it;
-    `search_removed(int)`.
+    """Click or Enter opens a line, F2 renames it, Del removes it, the context menu has the rest.
+
+    Signals: `chosen(str)` with a query's text; `dropped(int | None, list[int])` with a project and the tasks dropped on it;
+    `draft_chosen(int)`; `draft_wanted()` for a new one; `draft_copied(int)`; `folder_wanted(int)` with a project.
     """
 
     chosen = Signal(str)
-    dropped = Signal(int, object)
-    search_removed = Signal(int)
+    dropped = Signal(object, object)
+    draft_chosen = Signal(int)
+    draft_wanted = Signal()
+    draft_copied = Signal(int)
+    folder_wanted = Signal(int)
 
     def __init__(self, model: RailModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
+        self._query: str | None = None
+        self._draft = 0
         theme.set_role(self, "panel")
-        self._tree = _Tree(self)
+        self._tree = RailTree(self)
         self._tree.itemActivated.connect(self._on_tree_item)
         self._tree.itemClicked.connect(self._on_tree_item)
-        self._tree.dropped.connect(self.dropped)
+        self._tree.renamed.connect(model.rename)
+        self._tree.removed.connect(model.remove)
+        self._tree.dropped.connect(self._on_tree_dropped)
         self._tree.customContextMenuRequested.connect(self._open_menu)
-        self._empty = QLabel("Your library is here once clips are made.", self)
-        self._empty.setWordWrap(True)
-        theme.set_role(self._empty, "secondary")
-        self._empty.setContentsMargins(2 * theme.GRID, 2 * theme.GRID, theme.GRID, 0)
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.GRID, theme.GRID, theme.GRID, theme.GRID)
-        column.addWidget(self._empty)
         column.addWidget(self._tree, 1)
-        self._query: str | None = None
         model.changed.connect(self._on_model_changed)
         self._on_model_changed()
 
     def show_query(self, query: str | None) -> None:
-        """Mark the line of this query; None marks none."""
+        """Mark the line of this query; None marks the open draft."""
         self._query = query
-        for item in self._items():
-            entry = _entry_of(item)
-            if entry is not None and entry.query == query:
-                self._tree.setCurrentItem(item)
-                return
-        self._tree.setCurrentItem(None)  # type: ignore[arg-type]
+        self._mark()
 
-    def _items(self) -> list[QTreeWidgetItem]:
-        tops = [self._tree.topLevelItem(number) for number in range(self._tree.topLevelItemCount())]
-        found = [top.child(number) for top in tops if top for number in range(top.childCount())]
-        return [item for item in found if item is not None]
+    def show_draft(self, draft: int) -> None:
+        """Mark the open draft while no query is shown."""
+        self._draft = draft
+        self._mark()
+
+    def _mark(self) -> None:
+        wanted = next((line for line in self._tree.lines() if self._is_shown(entry_of(line))), None)
+        if wanted is not self._tree.currentItem():
+            self._tree.setCurrentItem(wanted)  # type: ignore[arg-type]
+
+    def _is_shown(self, entry: RailEntry | None) -> bool:
+        if entry is None:
+            return False
+        if self._query is None:
+            return entry.kind is RailKind.DRAFT and entry.number == self._draft
+        return entry.kind in _SHOWN_AS_QUERY and entry.query == self._query
 
     def _on_model_changed(self) -> None:
+        """Bring the lines up to date. Where they stay the same, so do the focus and a name that is being edited."""
+        places = [entry.place for section in self._model.sections for entry in section.entries]
+        lines = self._tree.lines()
+        if [entry.place for line in lines if (entry := entry_of(line))] == places:
+            entries = [entry for section in self._model.sections for entry in section.entries]
+            for line, entry in zip(lines, entries, strict=True):
+                _fill(line, entry)
+            return
+        had_focus, scrolled = self._tree.hasFocus(), self._tree.verticalScrollBar().value()
         self._tree.clear()
         for section in self._model.sections:
-            top = QTreeWidgetItem(self._tree, [section.title.upper(), ""])
+            top = QTreeWidgetItem(self._tree, [section.title.upper()])
             top.setFlags(Qt.ItemFlag.ItemIsEnabled)
-            top.setFont(0, theme.font(size_px=11, semibold=True))
-            top.setFirstColumnSpanned(True)
             for entry in section.entries:
-                item = QTreeWidgetItem(top, [entry.words, f"{entry.count:,}"])
-                item.setData(0, _ENTRY, entry)
-                item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-                item.setToolTip(0, entry.words)
-                item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"{entry.words}, {entry.count:,} clips")
+                _fill(QTreeWidgetItem(top), entry)
         self._tree.expandAll()
-        self._empty.setVisible(not self._model.sections)
-        self.show_query(self._query)
+        self._tree.verticalScrollBar().setValue(scrolled)
+        if had_focus:
+            self._tree.setFocus()
+        self._mark()
 
     def _on_tree_item(self, item: QTreeWidgetItem) -> None:
-        entry = _entry_of(item)
-        if entry is not None:
-            self.chosen.emit(entry.query)
+        entry = entry_of(item)
+        if entry is None:
+            return
+        match entry.kind:
+            case RailKind.DRAFT:
+                self.draft_chosen.emit(entry.number)
+            case RailKind.NEW_DRAFT:
+                self.draft_wanted.emit()
+            case RailKind.ALL_DRAFTS:
+                self._model.show_all_drafts(entry.words == "All drafts")
+            case RailKind.DRAFT_TRASH:
+                self._open_trash(self._tree.visualItemRect(item).bottomLeft())
+            case RailKind.NEW_PROJECT:
+                self._tree.editItem(item, 0)
+            case _:
+                self.chosen.emit(entry.query)
+
+    def _on_tree_dropped(self, entry: RailEntry, tasks: list[int]) -> None:
+        self.dropped.emit(entry.number or None, tasks)
 
     def _open_menu(self, place: QPoint) -> None:
         item = self._tree.itemAt(place)
-        entry = _entry_of(item) if item else None
-        if entry is None or entry.search is None:
+        entry = entry_of(item) if item else None
+        if item is None or entry is None or not entry.number:
             return
-        search = entry.search
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Remove this search", lambda: self.search_removed.emit(search))
+        menu = self._menu()
+        menu.addAction("Rename\tF2", partial(self._tree.editItem, item, 0))
+        if entry.kind is RailKind.DRAFT:
+            menu.addAction("Duplicate", partial(self.draft_copied.emit, entry.number))
+            self._add_projects(menu, entry.number)
+            menu.addSeparator()
+            menu.addAction("Move to trash\tDel", partial(self._model.remove, entry))
+        elif entry.kind is RailKind.PROJECT:
+            menu.addAction("Folder for its clips…", partial(self.folder_wanted.emit, entry.number))
+            if self._model.folders.get(entry.number) is not None:
+                menu.addAction("Use the folder in Settings", partial(self._model.choose_folder, entry.number, None))
+            menu.addSeparator()
+            menu.addAction("Remove project\tDel", partial(self._model.remove, entry))
+        else:
+            menu.addAction("Remove search\tDel", partial(self._model.remove, entry))
         menu.popup(self._tree.viewport().mapToGlobal(place))
 
+    def _add_projects(self, menu: QMenu, draft: int) -> None:
+        projects = [entry for section in self._model.sections for entry in section.entries if entry.kind is RailKind.PROJECT]
+        if not projects:
+            return
+        into = menu.addMenu("Move to project")
+        for project in projects:
+            into.addAction(project.words, partial(self._model.move_draft, draft, project.number))
+        into.addSeparator()
+        into.addAction("No project", partial(self._model.move_draft, draft, None))
 
-class _Tree(QTreeWidget):
-    """Two columns without a header. Signals: `dropped(int, list[int])`."""
+    def _open_trash(self, place: QPoint) -> None:
+        """Offer to restore drafts from the trash, the last ones first."""
+        menu = self._menu()
+        for draft in self._model.trashed_drafts:
+            menu.addAction(f"Restore “{draft.title}”", partial(self._model.restore_draft, draft.id))
+        menu.popup(self._tree.viewport().mapToGlobal(place))
 
-    dropped = Signal(int, object)
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setAccessibleName("Library places")
-        theme.set_role(self, "rail")
-        self.setColumnCount(2)
-        self.setHeaderHidden(True)
-        self.setRootIsDecorated(False)
-        self.setIndentation(0)
-        self.setItemsExpandable(False)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.setAcceptDrops(True)
-        header = self.header()
-        header.setStretchLastSection(False)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
-
-    def viewportEvent(self, event: QEvent) -> bool:
-        """Take tasks that are dragged onto a project."""
-        if isinstance(event, QDropEvent) and not isinstance(event, QDragEnterEvent):
-            item = self.itemAt(event.position().toPoint())
-            entry = _entry_of(item) if item else None
-            tasks = list(tasks_in(event.mimeData()))
-            if entry is None or entry.project is None or not tasks:
-                event.ignore()
-            else:
-                event.acceptProposedAction()
-                if not isinstance(event, QDragMoveEvent):
-                    self.dropped.emit(entry.project, tasks)
-            return True
-        if isinstance(event, QDragEnterEvent):
-            event.setAccepted(bool(tasks_in(event.mimeData())))
-            return True
-        return super().viewportEvent(event)
+    def _menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        return menu
 
 
-def _entry_of(item: QTreeWidgetItem) -> RailEntry | None:
-    entry = item.data(0, _ENTRY)
-    return entry if isinstance(entry, RailEntry) else None
+def _fill(item: QTreeWidgetItem, entry: RailEntry) -> None:
+    if entry_of(item) == entry:
+        return
+    item.setText(0, entry.words)
+    item.setData(0, ENTRY, entry)
+    item.setToolTip(0, entry.words)
+    counted = "clips" if entry.kind in _SHOWN_AS_QUERY else "drafts"
+    spoken = entry.words if entry.count is None else f"{entry.words}, {entry.count:,} {counted}"
+    item.setData(0, Qt.ItemDataRole.AccessibleTextRole, f"Draft {spoken}" if entry.kind is RailKind.DRAFT else spoken)
+    flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+    item.setFlags(flags | Qt.ItemFlag.ItemIsEditable if entry.is_renamed_here else flags)

@@ -56,6 +56,7 @@ class ComposeModel(ComposeState):
         super().__init__(parent)
         self._start = start
         self._submitting = False
+        self._is_used = False  # whether anything has been written in the draft since it was opened
         self._usual_callback = False
         self.keeper = DraftKeeper(self)
         self.keeper.due.connect(self._on_keeper_due)
@@ -266,8 +267,9 @@ class ComposeModel(ComposeState):
     async def open(self, draft: Draft | None) -> Draft | None:
         """Save the present draft and take over another one; None begins a new one with the same model and options.
 
-        Return the draft that was left, which is not kept if it is empty; None, and change nothing, if it cannot be saved. The
-        caller shows the new text before it awaits anything, so that no key reaches the wrong draft, and calls `check_media`.
+        Return the draft that was left, which is not kept if nothing was ever written in it. Return None and change nothing if
+        it cannot be saved. The caller shows the new text before it awaits anything, so that no key reaches the wrong draft,
+        and calls `check_media`.
         """
         if self._services is None:
             return None
@@ -291,7 +293,8 @@ class ComposeModel(ComposeState):
         self.inspection.keep_only(request.sources)
         self.complaints.clear()
         self.changed.emit()
-        if left.id and left.id != draft.id and not left.request.prompt.strip() and not left.request.media:
+        was_used, self._is_used = self._is_used, _has_content(draft.request)
+        if left.id and not was_used:
             self._start(self._services.drafts.discard(left.id), name="remove an empty draft")
         return left
 
@@ -402,7 +405,7 @@ class ComposeModel(ComposeState):
                 self.keeper.touch()
         else:
             request, self._notes = self._taken_over(earlier.request)
-            self._draft = replace(earlier, request=request)
+            self._draft, self._is_used = replace(earlier, request=request), _has_content(request)
             self.keeper.take(self._draft)
         self.changed.emit()
 
@@ -454,6 +457,7 @@ class ComposeModel(ComposeState):
 
     def _replace(self, request: GenerationRequest) -> None:
         self._draft = replace(self._draft, request=request)
+        self._is_used = self._is_used or _has_content(request)
         self.keeper.touch()
 
     def _taken_over(self, request: GenerationRequest) -> tuple[GenerationRequest, Sequence[str]]:
@@ -466,3 +470,7 @@ class ComposeModel(ComposeState):
 
     def _fitting(self, request: GenerationRequest) -> GenerationRequest:
         return fitting(request, self.profiles, self._preferred(request))
+
+
+def _has_content(request: GenerationRequest) -> bool:
+    return bool(request.prompt or request.media or request.set_aside)

@@ -1,13 +1,12 @@
-"""The services that the library room and the rail use."""
+"""The services that the library room uses."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sora_studio.viewmodels.library.library_services import LibraryServices
 
 if TYPE_CHECKING:
-    from sora_studio.domain.project import Project, SavedSearch
     from sora_studio.services.library.judging import Judging
 
 
@@ -19,6 +18,3 @@ class RoomServices:
     judging: "Judging"
     count: Callable[[str], Awaitable[int]]
     save_search: Callable[[str], Awaitable[object]]
-    remove_search: Callable[[int], Awaitable[None]]
-    searches: "Callable[[], Awaitable[Sequence[SavedSearch]]]"
-    projects: "Callable[[], Awaitable[Sequence[Project]]]"
