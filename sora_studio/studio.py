@@ -51,6 +51,7 @@ from sora_studio.services.engine import Engine, Outside
 from sora_studio.services.library.judging import Judging
 from sora_studio.services.library.library import Library
 from sora_studio.services.library.project_keeping import ProjectKeeping
+from sora_studio.services.library.spelling import Spelling
 from sora_studio.services.library.trash import Trash
 from sora_studio.services.models.estimates import Estimates
 from sora_studio.services.models.model_check import ModelCheck
@@ -132,6 +133,7 @@ class Studio:
     trash: Trash
     projects: SqliteProjects
     queries: LibraryQueries
+    spelling: Spelling
     tiles: SqliteTiles
     tasks: SqliteTasks
     drafts: SqliteDrafts
@@ -344,6 +346,7 @@ class _Assembly:
         self._stack.push_async_callback(engine.finish)
         steps = UndoSteps(core)
         trash = Trash(core, SqliteTrash(self._database), is_owner=self._is_owner)
+        queries = LibraryQueries(self._database)
         self._supervisor.keep(trash.run, name="trash")
         return Studio(
             data_dir=launch.data_dir,
@@ -367,7 +370,8 @@ class _Assembly:
             decision_file=DecisionFile(launch.data_dir),
             trash=trash,
             projects=projects,
-            queries=LibraryQueries(self._database),
+            queries=queries,
+            spelling=Spelling(queries, launch.clock),
             tiles=SqliteTiles(self._database),
             tasks=self._tasks,
             drafts=drafts,

@@ -1,6 +1,7 @@
 """Spelling suggestions for a search that finds nothing."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from sora_studio.domain.query import Group, Query, Term, parse
 from sora_studio.domain.query_filters import Words
@@ -8,6 +9,14 @@ from sora_studio.domain.search_words import fold
 
 _SHORTEST = 3
 """In letters: shorter words are close to too many others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Respelling:
+    """A query with other words in the place of misspelt ones, and these words."""
+
+    query: Query
+    words: tuple[str, ...]
 
 
 def suggest(word: str, vocabulary: Iterable[tuple[str, int]], *, most: int = 3) -> list[str]:
@@ -19,11 +28,11 @@ def suggest(word: str, vocabulary: Iterable[tuple[str, int]], *, most: int = 3) 
     folded = fold(word)
     if len(folded) < _SHORTEST:
         return []
-    limit = 1 if len(folded) < 5 else 2
+    limit, letters = 1 if len(folded) < 5 else 2, set(folded)
     close = [
         (distance, -count, known)
         for known, count in vocabulary
-        if _may_be_close(folded, known, limit) and 0 < (distance := edit_distance(folded, known, limit=limit)) <= limit
+        if _may_be_close(folded, letters, known, limit) and 0 < (distance := edit_distance(folded, known, limit=limit)) <= limit
     ]
     return [known for _, _, known in sorted(close)[:most]]
 
@@ -57,8 +66,12 @@ def edit_distance(one: str, other: str, *, limit: int) -> int:
     return min(last[-1], limit + 1)
 
 
-def _may_be_close(word: str, known: str, limit: int) -> bool:
-    """Skip most of a vocabulary cheaply: by length, and by the first letter, which is seldom wrong other than by a swap."""
+def _may_be_close(word: str, letters: set[str], known: str, limit: int) -> bool:
+    """Skip most of a vocabulary cheaply: by length, by the first letter, which is seldom wrong other than by a swap, and by
+    the letters that are in one word only.
+    """
     if abs(len(word) - len(known)) > limit or len(known) < 2:
         return False
-    return known[0] == word[0] or known[0] == word[1] or known[1] == word[0]
+    if known[0] not in word[:2] and known[1] != word[0]:
+        return False
+    return len(letters - set(known)) <= limit  # each edit brings in one letter at most

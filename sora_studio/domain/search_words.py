@@ -123,6 +123,11 @@ def is_exact(word: str) -> bool:
     return len(word) <= _LONGEST_EXACT
 
 
+def is_plain_word(token: str) -> bool:
+    """Return whether a token of the index is a whole word as it is read, and neither a sign nor a part of unspaced text."""
+    return bool(token) and all(_CLASSES[ord(character)] == _WORD for character in token) and not token.isdecimal()
+
+
 def _tokens(folded: str) -> Iterator[str]:
     kinds = folded.translate(_CLASSES)
     for run in _RUNS.finditer(kinds):

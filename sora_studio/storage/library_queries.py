@@ -7,7 +7,7 @@ The index over days covers what most filters compare, and is read in its own ord
 import sqlite3
 import time
 from array import array
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from sora_studio.domain.library import DayGroup, LibraryIndex
@@ -17,6 +17,7 @@ from sora_studio.domain.task import TaskState
 from sora_studio.storage.database import Database
 from sora_studio.storage.query_conditions import COST, DURATION, STALE, Condition, all_of, conditions_of
 from sora_studio.storage.rows import SqlValue
+from sora_studio.storage.vocabulary import words_near
 
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _WITH_CLIPS = Condition("phase IN ('downloading', 'unsaved', 'ready', 'expired', 'missing')")
@@ -62,6 +63,10 @@ class LibraryQueries:
             return found
 
         return await self._database.read(work)
+
+    async def words_near(self, word: str) -> Mapping[str, int]:
+        """Return words of prompts, notes and tags that may be the right spelling of a folded word, with counts of texts."""
+        return await self._database.read(lambda connection: words_near(connection, word))
 
 
 def find(
