@@ -5,19 +5,22 @@ from dataclasses import replace
 from typing import cast
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
+from sora_studio.domain.did_you_mean import Respelling
 from sora_studio.domain.judgement import ClipRef, Judgement, Verdict
+from sora_studio.domain.query import parse
 from sora_studio.domain.task import Phase, Task
 from sora_studio.services.library.judging import Judging
 from sora_studio.ui.kit.controls import SegmentButton
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.library.details import DetailsPanel
 from sora_studio.ui.library.library_room import LibraryRoom
+from sora_studio.viewmodels.library.completion import KnownNames
 from sora_studio.viewmodels.library.details_services import DetailsServices
 from sora_studio.viewmodels.library.room_services import RoomServices
 from tests.doubles.library_tiles import MemoryLibrary, tile
@@ -61,6 +64,8 @@ class RoomDesk:
             judging=self.decisions,  # pyright: ignore[reportArgumentType] - what the room uses of it
             count=self._count,
             save_search=self._save,
+            spelling=self._spelling,
+            names=self._names,
         )
         self.room.show()
         with self.bot.waitSignal(self.room.model.searched):
@@ -72,6 +77,12 @@ class RoomDesk:
 
     async def _save(self, text: str) -> None:
         self.saved.append(text)
+
+    async def _spelling(self, text: str) -> Respelling | None:
+        return Respelling(parse(text.replace("rian", "rain")), ("rain",)) if "rian" in text else None
+
+    async def _names(self) -> KnownNames:
+        return KnownNames([("sora-2", "Sora 2"), ("veo-3-1", "Veo 3.1")], ["Rain Film"], ["hero", "harbour"])
 
     def key(self, key: Qt.Key) -> None:
         QTest.keyClick(self.room.view, key)
@@ -92,15 +103,15 @@ def test_what_is_typed_is_searched_and_its_filters_are_chips(desk: RoomDesk) -> 
     desk.open()
     with desk.bot.waitSignal(desk.room.model.searched):
         QTest.keyClicks(desk.room.box.field, "rain stars:>=3 -rejected")
-    assert desk.library.searches[-1] == "rain stars:>=3 -rejected"
-    chips = [button for button in desk.room.box.findChildren(QPushButton) if button.accessibleName().startswith("Drop")]
-    assert [chip.accessibleName() for chip in chips if chip.isVisible()] == [
-        "Drop the filter stars ≥ 3",
-        "Drop the filter not rejected",
-    ]
+    assert desk.library.searches[-1] == "stars:>=3 rain -rejected"
+    QTest.keyClick(desk.room.box.field, Qt.Key.Key_Down)
+    chips = desk.room.box.line.chips
+    assert [chip.accessibleName() for chip in chips] == ["Filter stars ≥ 3", "Filter not rejected"]
+    assert desk.room.box.field.text() == "rain"
+    assert desk.library.searches[-1] == "stars:>=3 rain -rejected"
     with desk.bot.waitSignal(desk.room.model.searched):
-        next(chip for chip in chips if "stars" in chip.accessibleName()).click()
-    assert desk.room.box.text == "rain -rejected"
+        QTest.mouseClick(chips[0], Qt.MouseButton.LeftButton, NO_KEYS, QPoint(chips[0].width() - 10, 12))
+    assert desk.room.box.text == "-rejected rain"
 
 
 def test_keys_judge_what_is_selected(desk: RoomDesk) -> None:

@@ -36,6 +36,8 @@ class LibraryKeys(QObject):
         key, modifiers = event.key(), event.modifiers() & ~_KEYPAD
         if modifiers & _CONTROL:
             return key in MOVES or key in _SIZES or key in {Qt.Key.Key_A, Qt.Key.Key_Space}
+        if key == Qt.Key.Key_Escape:
+            return bool(len(self._model.selection))
         return key in MOVES or key == Qt.Key.Key_Space or (key in _ENTER and not modifiers)
 
     def press(self, event: QKeyEvent) -> bool:

@@ -10,13 +10,15 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from sora_studio.domain.judgement import MOST_STARS, ClipRef, Judgement, Verdict
 from sora_studio.domain.library import LibraryIndex
-from sora_studio.domain.query import Chip
-from sora_studio.ui.kit import theme
+from sora_studio.ui.kit import caps_lock, theme
 from sora_studio.ui.kit.filmstrip import FilmstripCache, paint_cell
 from sora_studio.ui.kit.task_scope import TaskScope
+from sora_studio.ui.library.empty_offers import EmptyOffers
 from sora_studio.ui.library.grid_layout import LibraryMode
 from sora_studio.ui.library.library_view import LibraryView
+from sora_studio.ui.library.room_commands import room_commands
 from sora_studio.ui.library.search_box import SearchBox
+from sora_studio.viewmodels.commands import Command
 from sora_studio.viewmodels.library.library_model import LibraryModel
 from sora_studio.viewmodels.library.room_services import RoomServices
 
@@ -30,7 +32,8 @@ Act = Callable[[RoomServices, Sequence[ClipRef]], Coroutine[object, object, None
 
 
 class LibraryRoom(QWidget):
-    """P keeps, X rejects, U clears, 0 to 5 rate, Del moves to the trash. `advances`: judging one clip goes on to the next.
+    """P keeps, X rejects, U clears, 0 to 5 rate, Del moves to the trash. `advances`, or Caps Lock: judging one clip
+    goes on to the next.
 
     Signals: `opened(int)` with a task to show on the stage; `selection_changed()`; `searched(str)` with the query's text;
     `search_saved()`; `reuse_asked(str, int)` with "edit", "again" or "folder" and a task; `filter_asked()` for a filter
@@ -48,11 +51,12 @@ class LibraryRoom(QWidget):
         super().__init__(parent)
         self._scope = scope
         self._services: RoomServices | None = None
-        self._narrowest: Chip | None = None
+        self._total: int | None = None
         self.advances = False
         self.model = LibraryModel(scope.start, parent=self)
         self.view = LibraryView(self.model, scope, parent=self)
         self.box = SearchBox(self)
+        self._offers = EmptyOffers(scope, self.box, self.view.updates.empty)
         self._strips = FilmstripCache(scope, self)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -67,6 +71,11 @@ class LibraryRoom(QWidget):
         """Connect the services and read the library."""
         self._services = services
         self.model.attach(services.library)
+        self._scope.start(self._read_names(services), name="Read names to search for")
+
+    def offer_commands(self, commands: Sequence[Command]) -> None:
+        """Let the search box run these, beside the room's own."""
+        self.box.commands = lambda: (*commands, *room_commands(self))
 
     @property
     def selected(self) -> Sequence[int]:
@@ -86,6 +95,7 @@ class LibraryRoom(QWidget):
 
     def take_changes(self, tasks: frozenset[int]) -> None:
         """Show changed tasks, and what came or went."""
+        self._total = None
         self.model.mark_changed(tasks)
         self.model.refresh()
 
@@ -99,8 +109,8 @@ class LibraryRoom(QWidget):
         """Restore what `remember` saved; unreadable values keep their defaults."""
         mode, width = state.value(_MODE, ""), state.value(_TILE_WIDTH, 0, type=int)
         if mode in [known.value for known in LibraryMode]:
-            self._set_mode(LibraryMode(mode))
-        self.advances = state.value(_ADVANCES, False, type=bool) is True
+            self.set_mode(LibraryMode(mode))
+        self.set_advances(state.value(_ADVANCES, False, type=bool) is True)
         if isinstance(width, int) and width:
             self.view.set_tile_width(width)
 
@@ -108,23 +118,24 @@ class LibraryRoom(QWidget):
         """Judge with plain keys that the view leaves."""
         key = Qt.Key(event.key())
         is_plain = not event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
-        if is_plain and self._judge_by(key):
+        if is_plain and self._judge_by(key, goes_on=self.advances or caps_lock.is_on(event)):
             return
         if is_plain and key == Qt.Key.Key_Delete:
-            self._start_with(lambda services, refs: services.judging.trash(refs))
+            self.trash()
         else:
             super().keyPressEvent(event)
 
     def _connect(self) -> None:
         self.box.query_changed.connect(self._on_box_query_changed)
-        self.box.mode_chosen.connect(self._set_mode)
+        self.box.mode_chosen.connect(self.set_mode)
         self.box.save_asked.connect(self._on_box_save_asked)
         self.box.left.connect(self.view.setFocus)
+        self.box.focused.connect(self._on_box_focused)
+        self.box.advances_chosen.connect(self.set_advances)
         self.view.opened.connect(self.opened)
         self.view.menu_requested.connect(self._open_menu)
         self.view.painter.scrub = self._scrub
         self._strips.arrived.connect(self.view.viewport().update)
-        self.view.updates.empty.drop_requested.connect(self._on_drop_requested)
         self.model.searched.connect(self._on_model_searched)
         self.model.selection.changed.connect(self.selection_changed)
         self.model.selection.current_changed.connect(self._on_current_changed)
@@ -139,21 +150,24 @@ class LibraryRoom(QWidget):
     def _on_current_changed(self) -> None:
         self.selection_changed.emit()
 
-    def _set_mode(self, mode: LibraryMode) -> None:
+    def set_mode(self, mode: LibraryMode) -> None:
+        """Show a grid or a list."""
         self.view.set_mode(mode)
         self.box.show_mode(mode)
 
-    def _set_advances(self, advances: bool) -> None:
+    def set_advances(self, advances: bool) -> None:
+        """Set whether judging goes on to the next clip."""
         self.advances = advances
+        self.box.show_advances(advances)
 
-    def _judge_by(self, key: Qt.Key) -> bool:
+    def _judge_by(self, key: Qt.Key, *, goes_on: bool) -> bool:
         judgement = _VERDICTS.get(key)
         if judgement is None and Qt.Key.Key_0 <= key <= Qt.Key.Key_0 + MOST_STARS:
             judgement = Judgement(stars=key - Qt.Key.Key_0)
         if judgement is None:
             return False
-        self._judge(judgement)
-        if self.advances and len(self.selected) == 1:
+        self.judge(judgement)
+        if goes_on and len(self.selected) == 1:
             self._advance()
         return True
 
@@ -171,24 +185,30 @@ class LibraryRoom(QWidget):
         self.searched.emit(text)
 
     def _on_model_searched(self, index: LibraryIndex) -> None:
-        self.box.show_result(index)
-        self._narrowest = None
-        if not len(index.ids) and self.box.query.chips and self._services is not None:
-            self._scope.start(self._find_narrowest(self._services), name="Find the narrowest filter")
+        if not self.box.text:
+            self._total = len(index.ids)
+        self.box.show_result(index, self._total)
+        if self._services is None:
+            return
+        if self._total is None:
+            self._scope.start(self._count_all(self._services, index), name="Count the library")
+        if not len(index.ids):
+            self._offers.ask(self._services)
 
-    async def _find_narrowest(self, services: RoomServices) -> None:
-        """Offer to drop the filter without which most is found."""
-        query, best = self.box.query, 0
-        for chip in query.chips:
-            count = await services.count(str(query.without(chip)))
-            if count > best and query == self.box.query:
-                best, self._narrowest = count, chip
-        if self._narrowest is not None:
-            self.view.updates.empty.offer_drop(f"Drop “{self._narrowest.words}” ({best:,} clips)")
+    async def _count_all(self, services: RoomServices, index: LibraryIndex) -> None:
+        """Show of how many clips the result is a part."""
+        query = self.box.text
+        self._total = await services.count("")
+        if query == self.box.text:
+            self.box.show_result(index, self._total)
 
-    def _on_drop_requested(self) -> None:
-        if self._narrowest is not None:
-            self.box.drop(self._narrowest)
+    def _on_box_focused(self) -> None:
+        """Bring the names up to date that the box offers."""
+        if self._services is not None:
+            self._scope.start(self._read_names(self._services), name="Read names to search for")
+
+    async def _read_names(self, services: RoomServices) -> None:
+        self.box.names = await services.names()
 
     def _on_box_save_asked(self, text: str) -> None:
         if self._services is not None:
@@ -206,11 +226,11 @@ class LibraryRoom(QWidget):
             ("Reject\tX", Judgement(verdict=Verdict.REJECTED)),
             ("Not decided\tU", Judgement(clears_verdict=True)),
         ):
-            menu.addAction(words, partial(self._judge, wanted))
+            menu.addAction(words, partial(self.judge, wanted))
         advances = menu.addAction("Go on to the next after judging")
         advances.setCheckable(True)
         advances.setChecked(self.advances)
-        advances.toggled.connect(self._set_advances)
+        advances.toggled.connect(self.set_advances)
         menu.addAction("Filter session\tF12", self.filter_asked.emit)
         menu.addSeparator()
         if len(self.selected) == 1:
@@ -221,11 +241,16 @@ class LibraryRoom(QWidget):
             menu.addSeparator()
         if self.box.query.includes_trash:
             menu.addAction("Restore", partial(self._start_with, lambda services, refs: services.judging.restore(refs)))
-        menu.addAction("Move to trash\tDel", partial(self._start_with, lambda services, refs: services.judging.trash(refs)))
+        menu.addAction("Move to trash\tDel", self.trash)
         menu.popup(place)
 
-    def _judge(self, judgement: Judgement) -> None:
+    def judge(self, judgement: Judgement) -> None:
+        """Judge the selected clips."""
         self._start_with(lambda services, refs: services.judging.judge(refs, judgement))
+
+    def trash(self) -> None:
+        """Put the selected clips into the trash."""
+        self._start_with(lambda services, refs: services.judging.trash(refs))
 
     def _start_with(self, act: Act) -> None:
         """Do something with the selected tasks."""

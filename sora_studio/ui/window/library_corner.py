@@ -11,6 +11,7 @@ from sora_studio.ui.library.details import DetailsPanel
 from sora_studio.ui.library.library_room import LibraryRoom
 from sora_studio.ui.window import panel_services
 from sora_studio.ui.window.rail import Rail
+from sora_studio.viewmodels.commands import Command
 from sora_studio.viewmodels.library.details_services import DetailsServices
 from sora_studio.viewmodels.library.rail_model import RailModel
 from sora_studio.viewmodels.library.room_services import RoomServices
@@ -40,6 +41,7 @@ class LibraryCorner(QObject):
         self._state: QSettings | None = None
         self._waiting_query: str | None = None
         self._details_services: DetailsServices | None = None
+        self._commands: Sequence[Command] = ()
         self.room: LibraryRoom | None = None
         self.details: DetailsPanel | None = None
         self.rail_model = RailModel(scope.start, self)
@@ -66,6 +68,7 @@ class LibraryCorner(QObject):
         self.room.selection_changed.connect(self._on_room_selection_changed)
         self.room.searched.connect(self.rail.show_query)
         self.room.search_saved.connect(self.rail_model.touch)
+        self.room.offer_commands(self._commands)
         if self._state is not None:
             self.room.restore(self._state)
         if self._services is not None:
@@ -96,6 +99,12 @@ class LibraryCorner(QObject):
         self.rail_model.attach(panel_services.rail(studio))
         if self.room is not None:
             self.room.attach(self._services)
+
+    def offer_commands(self, commands: Sequence[Command]) -> None:
+        """Set the window's commands that the search box runs, beside the room's own."""
+        self._commands = commands
+        if self.room is not None:
+            self.room.offer_commands(commands)
 
     def take_changes(self, tasks: frozenset[int]) -> None:
         """Show changed tasks."""

@@ -2,22 +2,24 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSettings, QTimer, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from sora_studio.domain.errors import InvalidSetting, StudioError
 from sora_studio.domain.events import DecisionMade, EventBus, NoticeAction, NoticeLevel, NoticeRaised, PauseChanged
 from sora_studio.domain.service_pages import service_pages
-from sora_studio.domain.settings import Settings
+from sora_studio.domain.settings import Settings, Theme
 from sora_studio.domain.task import Task
 from sora_studio.paths import videos_dir
 from sora_studio.ui.compose.panel import ComposePanel
 from sora_studio.ui.compose.prompt_editor import PromptEditor
+from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.settings.dialog import SettingsDialog, SettingsPage
 from sora_studio.ui.settings.models.editor_opener import EditorOpener
@@ -37,6 +39,7 @@ from sora_studio.ui.window.side_panel import SidePanel, SideTab
 from sora_studio.ui.window.status_bar import StatusBar
 from sora_studio.ui.window.top_bar import TopBar
 from sora_studio.ui.window.undo_bar import UndoBar
+from sora_studio.ui.window.window_commands import window_commands
 from sora_studio.ui.window.workspace import Workspace, lay_out
 from sora_studio.viewmodels.event_bridge import EventBridge
 from sora_studio.viewmodels.settings.models.model_words import unusable_profiles
@@ -208,30 +211,65 @@ class MainView(QWidget):
         lay_out(self, top=self.top_bar, notices=self.notices, workspace=self.workspace, bottom=self.status_bar)
 
     def _build_shortcuts(self) -> None:
-        for keys, act in (
-            ("F7", self.workspace.toggle_rail),
-            ("F8", self.workspace.toggle_tasks),
-            ("F1", self.open_help),
-            ("F11", self._toggle_focus_mode),
-            ("F12", self._filter),
-            ("Ctrl+1", self._make),
-            ("Ctrl+2", self._focus_tasks),
-            ("Ctrl+3", self._show_library),
-            ("Ctrl+4", self._focus_stage),
-            ("Ctrl+K", self._search),
-            ("Esc", self._go_back),
-            ("Ctrl+,", self.open_settings),
-            ("Ctrl+M", self.compose.choose_model),
-            ("Ctrl+N", self.drafts.new),
-            ("Ctrl+Tab", partial(self.drafts.turn, 1)),
-            ("Ctrl+Shift+Tab", partial(self.drafts.turn, -1)),
-            ("Ctrl+Z", self._undo),  # an editor with the focus takes these for its own text
-            ("Ctrl+Shift+Z", self._redo),
-            ("Ctrl+Shift+P", self._toggle_pause),
-        ):
+        shortcuts: dict[str, Callable[[], object]] = {
+            "F7": self.workspace.toggle_rail,
+            "F8": self.workspace.toggle_tasks,
+            "F1": self.open_help,
+            "F11": self._toggle_focus_mode,
+            "F12": self._filter,
+            "Ctrl+1": self._make,
+            "Ctrl+2": self._focus_tasks,
+            "Ctrl+3": self._show_library,
+            "Ctrl+4": self._focus_stage,
+            "Ctrl+K": self._search,
+            "Esc": self._go_back,
+            "Ctrl+,": self.open_settings,
+            "Ctrl+M": self.compose.choose_model,
+            "Ctrl+N": self.drafts.new,
+            "Ctrl+Tab": partial(self.drafts.turn, 1),
+            "Ctrl+Shift+Tab": partial(self.drafts.turn, -1),
+            "Ctrl+Z": self._undo,  # an editor with the focus takes these for its own text
+            "Ctrl+Shift+Z": self._redo,
+            "Ctrl+Shift+P": self._toggle_pause,
+        }
+        for keys, act in shortcuts.items():
             QShortcut(QKeySequence(keys), self).activated.connect(act)
+        self.library.offer_commands(
+            window_commands(
+                shortcuts,
+                generate=self.compose.generate,
+                open_settings=self.open_settings,
+                choose_theme=self._choose_theme,
+                reasons=self._reasons(),
+            )
+        )
         self._refresh = QTimer(self, interval=REFRESH_MS)
         self._refresh.timeout.connect(self._on_refresh_timeout)
+
+    def _reasons(self) -> dict[str, Callable[[], str]]:
+        """Return why shortcuts can do nothing now, for the commands of the search box."""
+        starting = "Sora Studio is still starting"
+
+        def needs_studio() -> str:
+            return "" if self._studio is not None else starting
+
+        def undo() -> str:
+            return starting if self._studio is None else "" if self._studio.judging.undo_words else "Nothing to undo"
+
+        def redo() -> str:
+            return starting if self._studio is None else "" if self._studio.judging.redo_words else "Nothing to redo"
+
+        return {"Ctrl+Z": undo, "Ctrl+Shift+Z": redo, "Ctrl+Shift+P": needs_studio, "Ctrl+Return": needs_studio}
+
+    def _choose_theme(self, chosen: Theme) -> None:
+        """Dress the window at once, and save the choice."""
+        if self._save is not None and isinstance(app := QApplication.instance(), QApplication):
+            theme.apply(app, chosen)
+            self._settings = replace(self._settings, theme=chosen)
+            self.scope.start(self._save_settings(self._save), name="save settings")
+
+    async def _save_settings(self, save: Callable[[Settings], Awaitable[None]]) -> None:
+        await save(self._settings)
 
     def _wire(self) -> None:
         self.top_bar.settings_asked.connect(self.open_settings)
@@ -311,7 +349,7 @@ class MainView(QWidget):
         self.stage.setFocus()
 
     def _go_back(self) -> None:
-        """Handle Esc: dismiss the open question, else close the drawer, else leave focus mode, else focus the editor."""
+        """Handle Esc: dismiss the open question, else close the drawer, else leave focus mode, else go to the prompt."""
         if self.compose.dismiss_question():
             return
         if self.workspace.drawer_is_open:
@@ -319,7 +357,7 @@ class MainView(QWidget):
         elif self._in_focus_mode:
             self._toggle_focus_mode()
         else:
-            self.focus_editor()
+            self._make()
 
     def _toggle_focus_mode(self) -> None:
         self._in_focus_mode = not self._in_focus_mode

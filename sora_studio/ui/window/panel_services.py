@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from sora_studio.domain.did_you_mean import Respelling
 from sora_studio.domain.library import LibraryIndex, TileFacts
 from sora_studio.domain.project import SavedSearch
 from sora_studio.domain.query import parse
 from sora_studio.viewmodels.compose.compose_services import ComposeServices
+from sora_studio.viewmodels.library.completion import KnownNames
 from sora_studio.viewmodels.library.details_services import DetailsServices
 from sora_studio.viewmodels.library.filter_services import FilterServices
 from sora_studio.viewmodels.library.library_services import LibraryServices
@@ -56,11 +58,23 @@ def room(studio: "Studio") -> RoomServices:
     async def save_search(text: str) -> None:
         await studio.projects.save_search(SavedSearch(0, text[:MOST_NAME], text))
 
+    async def spelling(text: str) -> Respelling | None:
+        return await studio.spelling.suggest(parse(text))
+
+    async def names() -> KnownNames:
+        return KnownNames(
+            models=[(slug, profile.title) for slug, profile in studio.profiles.items()],
+            projects=[project.name for project in await studio.projects.all()],
+            tags=await studio.projects.tags(),
+        )
+
     return RoomServices(
         library=LibraryServices(find=find, rows=rows, takes_of=studio.tiles.takes_of, files_of=studio.tiles.files_of),
         judging=studio.judging,
         count=partial(_count, studio),
         save_search=save_search,
+        spelling=spelling,
+        names=names,
     )
 
 

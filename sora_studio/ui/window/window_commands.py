@@ -1,0 +1,58 @@
+"""What the search box can do by name in the window: its shortcuts in words, and what has no key."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from sora_studio.domain.settings import Theme
+from sora_studio.ui.settings.dialog import SettingsPage
+from sora_studio.viewmodels.commands import Command
+
+Act = Callable[[], object]
+Reason = Callable[[], str]
+_WORDS = {
+    "Ctrl+1": "Write: go to the prompt",
+    "Ctrl+2": "Go to the tasks",
+    "Ctrl+3": "Go to the library",
+    "Ctrl+4": "Go to the stage",
+    "Ctrl+M": "Choose a model",
+    "Ctrl+Shift+P": "Pause or resume sending",
+    "Ctrl+Z": "Undo the last decision",
+    "Ctrl+Shift+Z": "Redo the last decision",
+    "F12": "Filter session: judge one clip after the other",
+    "F7": "Show or hide the rail",
+    "F8": "Show or hide the side panel",
+    "F11": "Turn focus mode on or off",
+    "F1": "Help",
+    "Ctrl+,": "Settings",
+}
+UNNAMED = frozenset({"Esc", "Ctrl+K"})
+"""Shortcuts that are no commands: going back, and the search box itself."""
+_PAGES = {
+    SettingsPage.KEY: "Settings: API key",
+    SettingsPage.CLIPS: "Settings: clips and their folder",
+    SettingsPage.SPENDING: "Settings: spending limits",
+    SettingsPage.MODELS: "Settings: models",
+    SettingsPage.PICTURES: "Settings: uploading pictures",
+    SettingsPage.RELAY: "Settings: relay",
+    SettingsPage.NOTIFICATIONS: "Settings: notifications",
+    SettingsPage.SERVICE: "Settings: service",
+}
+_THEMES = {Theme.DARK: "Theme: dark", Theme.LIGHT: "Theme: light", Theme.SYSTEM: "Theme: as the system"}
+
+
+def window_commands(
+    shortcuts: Mapping[str, Act],
+    *,
+    generate: Act,
+    open_settings: Callable[[SettingsPage], object],
+    choose_theme: Callable[[Theme], object],
+    reasons: Mapping[str, Reason],
+) -> Sequence[Command]:
+    """Return the commands; `reasons` say for a shortcut why it can do nothing now."""
+    named = [
+        Command(words, shortcuts[keys], keys, reasons.get(keys, str)) for keys, words in _WORDS.items() if keys in shortcuts
+    ]
+    send = Command("Generate: send the prompt", generate, "Ctrl+Return", reasons.get("Ctrl+Return", str))
+    pages = [Command(words, partial(open_settings, page)) for page, words in _PAGES.items()]
+    themes = [Command(words, partial(choose_theme, theme)) for theme, words in _THEMES.items()]
+    return (*named[:1], send, *named[1:], *pages, *themes)
