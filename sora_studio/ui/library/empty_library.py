@@ -25,6 +25,7 @@ class EmptyLibrary(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self._query: str | None = None
         self._icon = QLabel(self)
         self.title = _label(self)
         self.title.setFont(theme.font(size_px=15, semibold=True))
@@ -45,7 +46,10 @@ class EmptyLibrary(QWidget):
         self.hide()
 
     def show_state(self, query: str) -> None:
-        """Say that nothing was made yet, or that this query finds nothing."""
+        """Say that nothing was made yet, or that this query finds nothing. What is offered for the same query stays."""
+        if query == self._query:
+            return
+        self._query = query
         is_search = bool(query.strip())
         self.title.setText(_NOTHING_FOUND if is_search else _NOTHING_YET)
         self.hint.setText("Try fewer words or filters." if is_search else "Ctrl+Enter sends your prompt.")

@@ -16,16 +16,21 @@ class EmptyOffers(QObject):
     def __init__(self, scope: TaskScope, box: SearchBox, empty: EmptyLibrary) -> None:
         super().__init__(box)
         self._scope, self._box, self._empty = scope, box, empty
+        self._asked: Query | None = None
         self._narrowest: Chip | None = None
         self._respelling: Respelling | None = None
         empty.drop_requested.connect(self._on_drop_requested)
         empty.respelling_requested.connect(self._on_respelling_requested)
 
     def ask(self, services: RoomServices) -> None:
-        """Find what to offer for the box's query."""
+        """Find what to offer for the box's query; one that has not changed keeps its offers."""
+        query = self._box.query
+        if query == self._asked:
+            return
+        self._asked = query
         self._narrowest = self._respelling = None
-        if self._box.query.items:
-            self._scope.start(self._ask(services, self._box.query), name="Help a search that finds nothing")
+        if query.items:
+            self._scope.start(self._ask(services, query), name="Help a search that finds nothing")
 
     async def _ask(self, services: RoomServices, query: Query) -> None:
         best = 0

@@ -35,6 +35,7 @@ class FilterChip(QPushButton):
         self.setAccessibleDescription("Enter edits it, Delete drops it")
         self.setToolTip("Click to edit, or the cross to drop this filter")
         self.setFont(theme.font())
+        theme.set_role(self, "chip")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect
 
 ROW_HEIGHT = 24
 _ROW_GAP, GAP = 4, 6
-LEAST_FIELD = 120
+LEAST_FIELD = 96
 """A narrower rest of a row is left empty, and the field begins the next one."""
 
 

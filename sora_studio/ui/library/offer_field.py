@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QMoveEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from sora_studio.ui.kit import theme
@@ -86,10 +86,24 @@ class OfferField(QLineEdit):
             self.list.hide()
             self.focus_lost.emit()
 
+    def moveEvent(self, event: QMoveEvent) -> None:
+        """Take the list along."""
+        super().moveEvent(event)
+        self._place_list()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Take the list along."""
+        super().resizeEvent(event)
+        self._place_list()
+
     def hideEvent(self, event: QHideEvent) -> None:
         """Close the list with the field: it belongs to the window."""
         super().hideEvent(event)
         self.list.hide()
+
+    def _place_list(self) -> None:
+        if self.list.isVisible():
+            self.list.place()
 
     def _is_at_start(self) -> bool:
         return self.cursorPosition() == 0 and not self.hasSelectedText()

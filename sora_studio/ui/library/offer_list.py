@@ -13,7 +13,7 @@ _ROW_HEIGHT = 28
 _MOST_ROWS = 10
 _EDGE = 5
 """Border and padding of the list, from the style sheet."""
-_INSET, _GAP = 10, 24
+_INSET, _GAP, _SCROLL_BAR = 10, 24, 12
 _LEAST_WIDTH, _MOST_WIDTH = 220, 480
 _DATA = Qt.ItemDataRole.UserRole
 
@@ -71,7 +71,7 @@ class OfferList(QListWidget):
         if not offers:
             self.hide()
             return
-        self._place()
+        self.place()
         self.show()
         self.raise_()
         self._go_to(next((row for row, offer in enumerate(offers) if not offer.reason), 0))
@@ -94,7 +94,7 @@ class OfferList(QListWidget):
         event.setPoliteness(QAccessible.AnnouncementPoliteness.Polite)
         QAccessible.updateAccessibility(event)
 
-    def _place(self) -> None:
+    def place(self) -> None:
         """Stand below the field, or above it where there is more room."""
         window = self._field.window()
         if self.parentWidget() is not window:
@@ -104,7 +104,7 @@ class OfferList(QListWidget):
             metrics.horizontalAdvance(offer.words) + metrics.horizontalAdvance(offer.reason or offer.note)
             for offer in self._offers
         ]
-        width = min(max(_LEAST_WIDTH, max(widths) + _GAP + 2 * (_INSET + _EDGE) + 12), _MOST_WIDTH, window.width())
+        width = min(max(_LEAST_WIDTH, max(widths) + _GAP + 2 * (_INSET + _EDGE) + _SCROLL_BAR), _MOST_WIDTH, window.width())
         anchor = QRect(self._field.mapTo(window, QPoint()), self._field.size())
         below, above = window.height() - anchor.bottom() - _EDGE, anchor.top() - _EDGE
         rows = min(len(self._offers), _MOST_ROWS, max(1, (max(below, above) - 2 * _EDGE) // _ROW_HEIGHT))
@@ -135,7 +135,7 @@ class _OfferDelegate(QStyledItemDelegate):
         note = offer.reason or offer.note
         painter.setFont(option.font)
         metrics = QFontMetrics(option.font)
-        note_width = min(metrics.horizontalAdvance(note), area.width() * 2 // 3) if note else -_GAP
+        note_width = min(metrics.horizontalAdvance(note) + 2, area.width() * 2 // 3) if note else -_GAP
         words = metrics.elidedText(offer.words, Qt.TextElideMode.ElideRight, area.width() - note_width - _GAP)
         shown = metrics.elidedText(note, Qt.TextElideMode.ElideRight, max(note_width, 0))
         middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine

@@ -262,7 +262,7 @@ class SearchBox(QWidget):
         self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_line_chips_changed(self, filters: list[str]) -> None:
-        self._box = BoxText(tuple(filters), self._box.typed)
+        self._show_box(BoxText(tuple(filters), self._box.typed))
         self._search(self._box.text)
 
     def _on_line_save_asked(self) -> None:

@@ -26,8 +26,8 @@ HINT = "Search prompts, tags and notes; stars:>=3, kept, model:sora, before:2026
 class SearchLine(QWidget):
     """Knows no query: it shows chips and text, and says what the person does with them.
 
-    Signals: `chips_changed(list)` with the filters' texts after one was edited or dropped; `cleared()` by the cross;
-    `save_asked()`.
+    Signals: `chips_changed(list)` with the filters' texts, to be shown, when one was edited or dropped; `cleared()` by the
+    cross; `save_asked()`.
     """
 
     chips_changed = Signal(list)
@@ -53,11 +53,13 @@ class SearchLine(QWidget):
         self._clear.clicked.connect(self.cleared)
         self._count = QLabel(self)
         self._count.setTextFormat(Qt.TextFormat.PlainText)
+        self._count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         theme.set_role(self._count, "secondary")
         self._save = PushButton("Save search", parent=self)
         theme.set_role(self._save, "link")
         self._save.clicked.connect(self.save_asked)
         self._has_query = False
+        self._count_room = 0
         for watched in (self.field, self._save):
             watched.installEventFilter(self)
         theme.notifier.changed.connect(self._dress)
@@ -68,14 +70,20 @@ class SearchLine(QWidget):
         """The filters, in order."""
         return self._chips
 
+    @property
+    def count_words(self) -> str:
+        """What stands at the right, as last shown."""
+        return self._count.text()
+
     def show_chips(self, filters: Sequence[str]) -> None:
-        """Show these filters; one that is being edited is abandoned."""
+        """Show these filters. The editor of one that has changed is abandoned."""
         same = sum(1 for _ in takewhile(lambda pair: pair[0].filter == pair[1], zip(self._chips, filters, strict=False)))
-        if same == len(self._chips) == len(filters) and self._editor is None:
+        if same == len(self._chips) == len(filters):
             return
         gone = self._chips[same:]
         had_focus = any(chip.hasFocus() for chip in gone)
-        self._close_editor()
+        if self._edited_at >= same:
+            self._close_editor()
         for chip in gone:
             chip.hide()
             chip.deleteLater()
@@ -109,9 +117,9 @@ class SearchLine(QWidget):
         editor.committed.connect(self._on_editor_committed)
         editor.cancelled.connect(self._on_editor_cancelled)
         editor.textChanged.connect(self._arrange)
-        self._arrange()
         editor.show()
-        editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        editor.setFocus(Qt.FocusReason.OtherFocusReason)  # before its chip is hidden, or the focus would wander
+        self._arrange()
         editor.end(False)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -161,12 +169,11 @@ class SearchLine(QWidget):
         """Put other filters in the place of one, and the focus to what stands there then."""
         filters = [chip.filter for chip in self._chips]
         filters[place : place + 1] = split(text).chips
-        self.show_chips(filters)
+        self.chips_changed.emit(filters)
         if not text and self._chips:
             self._chips[min(place, len(self._chips) - 1)].setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self._focus_field()
-        self.chips_changed.emit(filters)
 
     def _focus_beside(self, place: int, step: int) -> None:
         target = place + step
@@ -228,6 +235,8 @@ class SearchLine(QWidget):
         wanted = ((self._save, self._has_query), (self._count, bool(self._count.text())), (self._clear, self._has_query))
         for widget, is_wanted in wanted:
             width = ROW_HEIGHT if widget is self._clear else widget.sizeHint().width()
+            if widget is self._count:  # other figures must not move the field while one types
+                width = self._count_room = max(width, self._count_room if self._has_query else 0)
             fits = is_wanted and right - width >= _LEAST_LEFT
             widget.setVisible(fits)
             if fits:

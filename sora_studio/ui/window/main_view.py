@@ -39,7 +39,7 @@ from sora_studio.ui.window.side_panel import SidePanel, SideTab
 from sora_studio.ui.window.status_bar import StatusBar
 from sora_studio.ui.window.top_bar import TopBar
 from sora_studio.ui.window.undo_bar import UndoBar
-from sora_studio.ui.window.window_commands import window_commands
+from sora_studio.ui.window.window_commands import SEND, window_commands
 from sora_studio.ui.window.workspace import Workspace, lay_out
 from sora_studio.viewmodels.event_bridge import EventBridge
 from sora_studio.viewmodels.settings.models.model_words import unusable_profiles
@@ -259,7 +259,7 @@ class MainView(QWidget):
         def redo() -> str:
             return starting if self._studio is None else "" if self._studio.judging.redo_words else "Nothing to redo"
 
-        return {"Ctrl+Z": undo, "Ctrl+Shift+Z": redo, "Ctrl+Shift+P": needs_studio, "Ctrl+Return": needs_studio}
+        return {"Ctrl+Z": undo, "Ctrl+Shift+Z": redo, "Ctrl+Shift+P": needs_studio, SEND: needs_studio}
 
     def _choose_theme(self, chosen: Theme) -> None:
         """Dress the window at once, and save the choice."""

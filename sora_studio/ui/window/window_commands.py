@@ -25,6 +25,8 @@ _WORDS = {
     "F1": "Help",
     "Ctrl+,": "Settings",
 }
+SEND = "Ctrl+Enter"
+"""The editor's own shortcut."""
 UNNAMED = frozenset({"Esc", "Ctrl+K"})
 """Shortcuts that are no commands: going back, and the search box itself."""
 _PAGES = {
@@ -52,7 +54,7 @@ def window_commands(
     named = [
         Command(words, shortcuts[keys], keys, reasons.get(keys, str)) for keys, words in _WORDS.items() if keys in shortcuts
     ]
-    send = Command("Generate: send the prompt", generate, "Ctrl+Return", reasons.get("Ctrl+Return", str))
+    send = Command("Generate: send the prompt", generate, SEND, reasons.get(SEND, str))
     pages = [Command(words, partial(open_settings, page)) for page, words in _PAGES.items()]
     themes = [Command(words, partial(choose_theme, theme)) for theme, words in _THEMES.items()]
     return (*named[:1], send, *named[1:], *pages, *themes)

@@ -2,38 +2,24 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from sora_studio.clock import Clock
-from sora_studio.domain.clip import ClipState
 from sora_studio.domain.judgement import ClipRef, Judgement, Verdict
 from sora_studio.domain.query import parse
-from sora_studio.domain.request import GenerationRequest
-from sora_studio.domain.task import TaskState
 from sora_studio.services.library.spelling import Spelling
 from sora_studio.storage.database import Database
 from sora_studio.storage.history import SqliteHistory
 from sora_studio.storage.library_queries import LibraryQueries
-from sora_studio.storage.tasks import SqliteTasks
+from tests.doubles.ready_tasks import ready_tasks
 
-AT = datetime(2026, 11, 22, 18, 5, tzinfo=UTC)
 PROMPTS = ("A quiet harbour at dawn", "Harbor tug in rain", "Rain on a tin roof, harbour lights", "Harvest moon")
 
 
 async def _fill(database: Database) -> None:
-    tasks = SqliteTasks(database)
-    for prompt in PROMPTS:
-        (task,) = await tasks.add([GenerationRequest("sora-2", prompt)], gateway="https://api.example", at=AT)
-        await tasks.transition(task.id, TaskState.SENDING, sent_at=AT)
-        await tasks.transition(task.id, TaskState.PENDING, task_id=f"remote-{task.id}", accepted_at=AT)
-        url = f"https://cdn.example/{task.id}.mp4"
-        await tasks.succeed(task.id, [url], completed_at=AT, expires_at=AT + timedelta(days=15))
-        found = await tasks.get(task.id)
-        assert found is not None
-        await tasks.transition_clip(found.clips[0].id, ClipState.DOWNLOADING)
+    await ready_tasks(database, *PROMPTS)
     history = SqliteHistory(database)
     await history.judge([ClipRef(2)], Judgement(verdict=Verdict.KEPT, tags=("favourite",)))
 
