@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.controls import tell
@@ -65,6 +65,7 @@ class ChipEditor(OfferField):
 
     def _on_text_edited(self) -> None:
         theme.set_role(self, "chip")
+        QToolTip.hideText()
 
     def _on_escaped(self, was_open: bool) -> None:
         if not was_open:
@@ -74,6 +75,7 @@ class ChipEditor(OfferField):
         if self._is_done:
             return
         self._is_done = True
+        QToolTip.hideText()
         if text is None:
             self.cancelled.emit()
         else:

@@ -1,5 +1,7 @@
 """What the library offers when a search finds nothing: another spelling, or to drop the narrowest filter."""
 
+import asyncio
+
 from PySide6.QtCore import QObject
 
 from sora_studio.domain.did_you_mean import Respelling
@@ -8,6 +10,9 @@ from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.library.empty_library import EmptyLibrary
 from sora_studio.ui.library.search_box import SearchBox
 from sora_studio.viewmodels.library.room_services import RoomServices
+
+PAUSE_S = 0.2
+"""After the last key, before help is looked for."""
 
 
 class EmptyOffers(QObject):
@@ -33,6 +38,9 @@ class EmptyOffers(QObject):
             self._scope.start(self._ask(services, query), name="Help a search that finds nothing")
 
     async def _ask(self, services: RoomServices, query: Query) -> None:
+        await asyncio.sleep(PAUSE_S)  # what is found below is read by the thread that answers the next key
+        if query != self._box.query:
+            return
         best = 0
         for chip in query.chips:
             count = await services.count(str(query.without(chip)))

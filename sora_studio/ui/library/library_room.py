@@ -52,6 +52,7 @@ class LibraryRoom(QWidget):
         self._scope = scope
         self._services: RoomServices | None = None
         self._total: int | None = None
+        self._is_total_stale = True
         self.advances = False
         self.model = LibraryModel(scope.start, parent=self)
         self.view = LibraryView(self.model, scope, parent=self)
@@ -95,7 +96,7 @@ class LibraryRoom(QWidget):
 
     def take_changes(self, tasks: frozenset[int]) -> None:
         """Show changed tasks, and what came or went."""
-        self._total = None
+        self._is_total_stale = True
         self.model.mark_changed(tasks)
         self.model.refresh()
 
@@ -186,11 +187,12 @@ class LibraryRoom(QWidget):
 
     def _on_model_searched(self, index: LibraryIndex) -> None:
         if not self.box.text:
-            self._total = len(index.ids)
+            self._total, self._is_total_stale = len(index.ids), False
         self.box.show_result(index, self._total)
         if self._services is None:
             return
-        if self._total is None:
+        if self._is_total_stale:
+            self._is_total_stale = False
             self._scope.start(self._count_all(self._services, index), name="Count the library")
         if not len(index.ids):
             self._offers.ask(self._services)
