@@ -89,9 +89,13 @@ def test_commands_run_from_every_room(at: Sitting) -> None:
     assert at.window.rooms.room is Room.MAKE
     at.command("pause")
     at.bot.waitUntil(lambda: at.studio.send_pause.is_paused)
+    assert at.window.rooms.room is Room.MAKE  # the box was opened from there
+    at.command("library")
+    assert at.window.rooms.room is Room.LIBRARY
     at.command("theme light")
     assert theme.tokens() is theme.LIGHT
     at.bot.waitUntil(lambda: at.studio.settings.current.theme is Theme.LIGHT)
+    assert at.window.rooms.room is Room.LIBRARY
     room = at.ctrl_k()
     shortcuts = {found.key().toString() for found in at.window.findChildren(QShortcut) if found.parent() is at.window}
     assert shortcuts - UNNAMED <= {command.keys for command in room.box.commands()}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QFontMetrics, QPainter
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QFontMetrics, QHideEvent, QPainter
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from sora_studio.ui.kit import theme
@@ -84,6 +84,11 @@ class OfferList(QListWidget):
             self._go_to(target % (last + 1))
         else:
             self._go_to(max(0, min(target, last)))
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Take the line's words off the field."""
+        super().hideEvent(event)
+        self._field.setAccessibleDescription("")
 
     def _go_to(self, row: int) -> None:
         self.setCurrentRow(row)

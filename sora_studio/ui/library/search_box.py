@@ -55,7 +55,7 @@ class SearchBox(QWidget):
         self._was_command = False
         self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
         self._typing.timeout.connect(self._on_typing_timeout)
-        self.line = SearchLine(self._offers, self)
+        self.line = SearchLine(self._offers, self._completions, self)
         self.field = self.line.field
         self._order = MenuChip(self)
         entries = tuple(MenuEntry(sort.value, words) for sort, words in _ORDERS.items())
@@ -182,7 +182,7 @@ class SearchBox(QWidget):
         self.query_changed.emit(text)
 
     def _show_box(self, box: BoxText) -> None:
-        self._box = box
+        self._box, self._was_command = box, False
         self.line.show_chips(box.chips)
         if self.field.text() != box.typed:
             self.field.setText(box.typed)
@@ -204,6 +204,9 @@ class SearchBox(QWidget):
             commands = matching(self.commands(), text.removeprefix(SIGN))
             offers = [Offer(command.words, _native(command.keys), command.reason(), command) for command in commands]
             return offers or [Offer("No such command", reason=" ")]
+        return self._completions(text, caret)
+
+    def _completions(self, text: str, caret: int) -> Sequence[Offer]:
         return [Offer(found.filter, found.note, value=found) for found in completions(text, caret, self.names)]
 
     def _on_field_taken(self, offer: Offer) -> None:

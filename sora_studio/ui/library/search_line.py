@@ -34,9 +34,10 @@ class SearchLine(QWidget):
     cleared = Signal()
     save_asked = Signal()
 
-    def __init__(self, offers: Offers, parent: QWidget) -> None:
+    def __init__(self, offers: Offers, completions: Offers, parent: QWidget) -> None:
+        """`offers` are for the text, `completions` for a filter that is edited."""
         super().__init__(parent)
-        self._offers = offers
+        self._completions = completions
         self._chips = list[FilterChip]()
         self._editor: ChipEditor | None = None
         self._edited_at = 0
@@ -112,7 +113,7 @@ class SearchLine(QWidget):
         if place >= len(self._chips):
             return
         self._edited_at = place
-        editor = self._editor = ChipEditor(self._chips[place].filter, self._offers, self)
+        editor = self._editor = ChipEditor(self._chips[place].filter, self._completions, self)
         editor.installEventFilter(self)
         editor.committed.connect(self._on_editor_committed)
         editor.cancelled.connect(self._on_editor_cancelled)

@@ -23,12 +23,13 @@ if TYPE_CHECKING:
 class LibraryCorner(QObject):
     """Builds the room and Details when they are first shown.
 
-    Signals: `room_asked()` when the rail leads to the room; `details_asked()` when something is selected; `opened(int)` with a
-    task to show on the stage; `reuse_asked(str, int)` with "edit", "again" or "folder" and a task; `filter_asked()`
-    for a filter session.
+    Signals: `room_asked()` when the rail leads to the room; `search_left()` when the focus leaves the search box;
+    `details_asked()` when something is selected; `opened(int)` with a task to show on the stage; `reuse_asked(str, int)` with
+    "edit", "again" or "folder" and a task; `filter_asked()` for a filter session.
     """
 
     room_asked = Signal()
+    search_left = Signal()
     details_asked = Signal()
     opened = Signal(int)
     reuse_asked = Signal(str, int)
@@ -62,6 +63,7 @@ class LibraryCorner(QObject):
     def build(self) -> LibraryRoom:
         """Build the room; it reads once a studio is attached."""
         self.room = LibraryRoom(self._scope)
+        self.room.box.field.focus_lost.connect(self.search_left)
         self.room.opened.connect(self.opened)
         self.room.reuse_asked.connect(self.reuse_asked)
         self.room.filter_asked.connect(self.filter_asked)

@@ -39,7 +39,7 @@ from sora_studio.ui.window.side_panel import SidePanel, SideTab
 from sora_studio.ui.window.status_bar import StatusBar
 from sora_studio.ui.window.top_bar import TopBar
 from sora_studio.ui.window.undo_bar import UndoBar
-from sora_studio.ui.window.window_commands import SEND, window_commands
+from sora_studio.ui.window.window_commands import window_commands
 from sora_studio.ui.window.workspace import Workspace, lay_out
 from sora_studio.viewmodels.event_bridge import EventBridge
 from sora_studio.viewmodels.settings.models.model_words import unusable_profiles
@@ -77,6 +77,7 @@ class MainView(QWidget):
         self._dialog: SettingsDialog | None = None
         self._help: HelpWindow | None = None
         self._in_focus_mode = False
+        self._searches_from_make = False
         self._state: QSettings | None = None
         self.scope = TaskScope(self._on_task_error)
         self._editor = EditorOpener(self.scope, self)
@@ -240,26 +241,12 @@ class MainView(QWidget):
                 generate=self.compose.generate,
                 open_settings=self.open_settings,
                 choose_theme=self._choose_theme,
-                reasons=self._reasons(),
+                judging=lambda: self._studio and self._studio.judging,
+                before=self._leave_search,
             )
         )
         self._refresh = QTimer(self, interval=REFRESH_MS)
         self._refresh.timeout.connect(self._on_refresh_timeout)
-
-    def _reasons(self) -> dict[str, Callable[[], str]]:
-        """Return why shortcuts can do nothing now, for the commands of the search box."""
-        starting = "Sora Studio is still starting"
-
-        def needs_studio() -> str:
-            return "" if self._studio is not None else starting
-
-        def undo() -> str:
-            return starting if self._studio is None else "" if self._studio.judging.undo_words else "Nothing to undo"
-
-        def redo() -> str:
-            return starting if self._studio is None else "" if self._studio.judging.redo_words else "Nothing to redo"
-
-        return {"Ctrl+Z": undo, "Ctrl+Shift+Z": redo, "Ctrl+Shift+P": needs_studio, SEND: needs_studio}
 
     def _choose_theme(self, chosen: Theme) -> None:
         """Dress the window at once, and save the choice."""
@@ -276,6 +263,7 @@ class MainView(QWidget):
         self.top_bar.help_asked.connect(self.open_help)
         self.rooms.changed.connect(self._on_rooms_changed)
         self.library.room_asked.connect(self._show_library)
+        self.library.search_left.connect(self._on_library_search_left)
         self.library.opened.connect(self._on_library_opened)
         self.library.details_asked.connect(partial(self.side.show_tab, SideTab.DETAILS))
         self.library.reuse_asked.connect(self._on_library_reuse_asked)
@@ -414,8 +402,18 @@ class MainView(QWidget):
 
     def _search(self) -> None:
         """Show the library with the focus in its search box."""
+        comes_from_make = self.rooms.room is Room.MAKE
         self.rooms.show(Room.LIBRARY)
         self.library.focus_search()
+        self._searches_from_make = comes_from_make
+
+    def _leave_search(self) -> None:
+        """Return to the prompt if the search box was opened from there, only to run a command."""
+        if self._searches_from_make:
+            self._make()
+
+    def _on_library_search_left(self) -> None:
+        self._searches_from_make = False
 
     def _show_library(self) -> None:
         self.rooms.show(Room.LIBRARY)

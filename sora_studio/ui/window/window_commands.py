@@ -1,11 +1,16 @@
 """What the search box can do by name in the window: its shortcuts in words, and what has no key."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from sora_studio.domain.settings import Theme
 from sora_studio.ui.settings.dialog import SettingsPage
 from sora_studio.viewmodels.commands import Command
+
+if TYPE_CHECKING:
+    from sora_studio.services.library.judging import Judging
 
 Act = Callable[[], object]
 Reason = Callable[[], str]
@@ -27,6 +32,7 @@ _WORDS = {
 }
 SEND = "Ctrl+Enter"
 """The editor's own shortcut."""
+_STARTING = "Sora Studio is still starting"
 UNNAMED = frozenset({"Esc", "Ctrl+K"})
 """Shortcuts that are no commands: going back, and the search box itself."""
 _PAGES = {
@@ -48,13 +54,40 @@ def window_commands(
     generate: Act,
     open_settings: Callable[[SettingsPage], object],
     choose_theme: Callable[[Theme], object],
-    reasons: Mapping[str, Reason],
+    judging: "Callable[[], Judging | None]",
+    before: Act,
 ) -> Sequence[Command]:
-    """Return the commands; `reasons` say for a shortcut why it can do nothing now."""
+    """Return the commands. `judging` returns None until the studio has started; `before` is called before each command."""
+    reasons = _reasons(judging)
     named = [
         Command(words, shortcuts[keys], keys, reasons.get(keys, str)) for keys, words in _WORDS.items() if keys in shortcuts
     ]
     send = Command("Generate: send the prompt", generate, SEND, reasons.get(SEND, str))
     pages = [Command(words, partial(open_settings, page)) for page, words in _PAGES.items()]
     themes = [Command(words, partial(choose_theme, theme)) for theme, words in _THEMES.items()]
-    return (*named[:1], send, *named[1:], *pages, *themes)
+    return [_after(before, command) for command in (*named[:1], send, *named[1:], *pages, *themes)]
+
+
+def _after(before: Act, command: Command) -> Command:
+    def run() -> None:
+        before()
+        command.run()
+
+    return replace(command, run=run)
+
+
+def _reasons(judging: "Callable[[], Judging | None]") -> Mapping[str, Reason]:
+    """Return why shortcuts can do nothing now."""
+
+    def needs_studio() -> str:
+        return "" if judging() is not None else _STARTING
+
+    def undo() -> str:
+        known = judging()
+        return _STARTING if known is None else "" if known.undo_words else "Nothing to undo"
+
+    def redo() -> str:
+        known = judging()
+        return _STARTING if known is None else "" if known.redo_words else "Nothing to redo"
+
+    return {"Ctrl+Z": undo, "Ctrl+Shift+Z": redo, "Ctrl+Shift+P": needs_studio, SEND: needs_studio}
