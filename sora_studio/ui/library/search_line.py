@@ -20,7 +20,7 @@ from sora_studio.viewmodels.library.box_text import split
 _TOP, _SIDE, _ICON = 4, 10, 14
 _LEAST_LEFT = 260
 """What is left for chips and text before count and link give way."""
-HINT = "Search prompts, tags and notes; stars:>=3, kept, model:sora, before:2026-11…"
+HINT = "Search prompts, tags and notes; stars:>=3, kept, model:sora…; > for commands"
 
 
 class SearchLine(QWidget):

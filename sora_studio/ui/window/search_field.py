@@ -19,7 +19,7 @@ class SearchField(QPushButton):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAccessibleName(WORDS)
-        self.setToolTip(f"{WORDS} (Ctrl+K)")
+        self.setToolTip(f"{WORDS} after a > (Ctrl+K)")
         self.setFont(theme.font())
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
