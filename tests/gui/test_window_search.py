@@ -107,7 +107,7 @@ def test_commands_run_from_every_room(at: Sitting) -> None:
     at.command("select all")
     assert len(room.selected) == 3
     at.command("keep")
-    at.bot.waitUntil(lambda: at.studio.judging.undo_words == "3 clips kept")
+    at.bot.waitUntil(lambda: at.studio.undo_steps.undo_words == "3 clips kept")
 
 
 def test_another_spelling_is_offered_together_with_filters(at: Sitting) -> None:

@@ -241,7 +241,7 @@ class MainView(QWidget):
                 generate=self.compose.generate,
                 open_settings=self.open_settings,
                 choose_theme=self._choose_theme,
-                judging=lambda: self._studio and self._studio.judging,
+                undo_steps=lambda: self._studio and self._studio.undo_steps,
                 before=self._leave_search,
             )
         )

@@ -10,7 +10,7 @@ from sora_studio.ui.settings.dialog import SettingsPage
 from sora_studio.viewmodels.commands import Command
 
 if TYPE_CHECKING:
-    from sora_studio.services.library.judging import Judging
+    from sora_studio.services.runtime.undo_steps import UndoSteps
 
 Act = Callable[[], object]
 Reason = Callable[[], str]
@@ -21,8 +21,8 @@ _WORDS = {
     "Ctrl+4": "Go to the stage",
     "Ctrl+M": "Choose a model",
     "Ctrl+Shift+P": "Pause or resume sending",
-    "Ctrl+Z": "Undo the last decision",
-    "Ctrl+Shift+Z": "Redo the last decision",
+    "Ctrl+Z": "Undo the last change",
+    "Ctrl+Shift+Z": "Redo the last change",
     "F12": "Filter session: judge one clip after the other",
     "F7": "Show or hide the rail",
     "F8": "Show or hide the side panel",
@@ -54,11 +54,11 @@ def window_commands(
     generate: Act,
     open_settings: Callable[[SettingsPage], object],
     choose_theme: Callable[[Theme], object],
-    judging: "Callable[[], Judging | None]",
+    undo_steps: "Callable[[], UndoSteps | None]",
     before: Act,
 ) -> Sequence[Command]:
-    """Return the commands. `judging` returns None until the studio has started; `before` is called before each command."""
-    reasons = _reasons(judging)
+    """Return the commands. `undo_steps` returns None until the studio has started; `before` is called before each command."""
+    reasons = _reasons(undo_steps)
     named = [
         Command(words, shortcuts[keys], keys, reasons.get(keys, str)) for keys, words in _WORDS.items() if keys in shortcuts
     ]
@@ -76,18 +76,18 @@ def _after(before: Act, command: Command) -> Command:
     return replace(command, run=run)
 
 
-def _reasons(judging: "Callable[[], Judging | None]") -> Mapping[str, Reason]:
+def _reasons(undo_steps: "Callable[[], UndoSteps | None]") -> Mapping[str, Reason]:
     """Return why shortcuts can do nothing now."""
 
     def needs_studio() -> str:
-        return "" if judging() is not None else _STARTING
+        return "" if undo_steps() is not None else _STARTING
 
     def undo() -> str:
-        known = judging()
+        known = undo_steps()
         return _STARTING if known is None else "" if known.undo_words else "Nothing to undo"
 
     def redo() -> str:
-        known = judging()
+        known = undo_steps()
         return _STARTING if known is None else "" if known.redo_words else "Nothing to redo"
 
     return {"Ctrl+Z": undo, "Ctrl+Shift+Z": redo, "Ctrl+Shift+P": needs_studio, SEND: needs_studio}
