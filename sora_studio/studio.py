@@ -76,6 +76,7 @@ from sora_studio.services.tasks.destinations import Destinations
 from sora_studio.services.tasks.model_blocks import ModelBlocks
 from sora_studio.services.tasks.send_pause import SendPause
 from sora_studio.services.tasks.submission import Submission
+from sora_studio.services.tasks.task_editing import TaskEditing
 from sora_studio.services.tasks.task_writer import TaskWriter
 from sora_studio.services.tasks.waiting_tasks import WaitingTasks
 from sora_studio.services.writing.documents import Documents
@@ -122,6 +123,7 @@ class Studio:
     bucket_keys: BucketKeys
     relay_token: RelayToken
     submission: Submission
+    task_editing: TaskEditing
     tracking: Tracking
     retrieval: Retrieval
     library: Library
@@ -360,6 +362,7 @@ class _Assembly:
             bucket_keys=self._bucket_keys,
             relay_token=self._relay_token,
             submission=engine.submission,
+            task_editing=engine.task_editing,
             tracking=engine.tracking,
             retrieval=engine.retrieval,
             library=Library(core, lambda: settings.output_dir),

@@ -37,6 +37,7 @@ from sora_studio.services.tasks.send_pause import SendPause
 from sora_studio.services.tasks.sending import Sender
 from sora_studio.services.tasks.submission import Submission
 from sora_studio.services.tasks.task_counts import TaskCounts
+from sora_studio.services.tasks.task_editing import TaskEditing
 from sora_studio.services.tasks.waiting_tasks import WaitingTasks
 
 if TYPE_CHECKING:
@@ -130,6 +131,7 @@ class Engine:
         )
         batch_gate = BatchGate(self.spending, self.balance, task_counts, outside.batch_ask_usd)
         self.submission = self._build_submission(outside, attaching, batch_gate)
+        self.task_editing = TaskEditing(core, self.submission, self.model_blocks)
         saver = ClipSaver(core, outside.transfer, outside.media, outside.shelf)
         shelf = outside.shelf()
         self.filmstrips = Filmstrips(core, outside.media, posters=shelf.posters, filmstrips=shelf.filmstrips)

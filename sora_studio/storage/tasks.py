@@ -11,6 +11,7 @@ from sora_studio.domain.clip import Clip, ClipCounts, ClipFile, ClipState
 from sora_studio.domain.errors import RequestRepeated
 from sora_studio.domain.intent import NO_INTENT, Intent
 from sora_studio.domain.ports import ClipFacts, TaskChanges, TaskFacts, TaskFilter, TaskHistory, TaskSurvey
+from sora_studio.domain.prepared_request import PreparedRequest
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import SECTIONS, Phase, Task, TaskSection, TaskState
 from sora_studio.storage import waiting
@@ -181,6 +182,17 @@ class SqliteTasks:
     async def move_waiting(self, tasks: Sequence[int], before: int | None) -> list[int]:
         """Move waiting tasks before another one, see `ranks_after_move`; return those with a new rank."""
         return await self._database.write(lambda connection: waiting.move(connection, tasks, before))
+
+    async def replace_waiting(
+        self, task: int, prepared: PreparedRequest, *, at: datetime, held_at: datetime | None
+    ) -> Task | None:
+        """Put a task with another request in the place of a waiting one, see `waiting.replace_request`."""
+
+        def work(connection: sqlite3.Connection) -> Task | None:
+            new = waiting.replace_request(connection, task, prepared, at=at, held_at=held_at)
+            return None if new is None else read_tasks(connection, [new])[0]
+
+        return await self._database.write(work)
 
     async def succeed(self, task: int, urls: Sequence[str], *, completed_at: datetime, expires_at: datetime) -> bool:
         """Set `success` and add one remote clip for each link, in one transaction; return whether the state changed."""

@@ -11,6 +11,7 @@ from sora_studio.domain.clip import CLIP_TRANSITIONS, Clip, ClipCounts, ClipFile
 from sora_studio.domain.errors import RequestRepeated
 from sora_studio.domain.intent import NO_INTENT, Intent
 from sora_studio.domain.ports import ClipFacts, PastTasks, TaskChanges, TaskFacts, TaskFilter, TaskHistory, TaskSurvey
+from sora_studio.domain.prepared_request import PreparedRequest
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import SECTIONS, TRANSITIONS, Task, TaskSection, TaskState
 from sora_studio.domain.waiting_order import ranks_after_move
@@ -122,6 +123,27 @@ class MemoryTasks(SqliteTasks):
         order = sorted(((row.id, row.rank) for row in waiting), key=lambda place: (place[1], place[0]))
         ranks = ranks_after_move(order, set(tasks), before)
         return [task for task, rank in ranks.items() if await self.record(task, rank=rank)]
+
+    async def replace_waiting(
+        self, task: int, prepared: PreparedRequest, *, at: datetime, held_at: datetime | None
+    ) -> Task | None:
+        self._may_write()
+        old = self.rows.get(task)
+        if old is None or old.state is not TaskState.WAITING or old.is_put_aside:
+            return None
+        self._keep(replace(old, state=TaskState.CANCELLED, trashed_at=at, held_at=None, trouble=None))
+        new = replace(
+            old,
+            id=len(self.rows) + 1,
+            request=prepared.request,
+            created_at=at,
+            held_at=held_at,
+            trouble=None,
+            input_digest=prepared.input_digest,
+            estimated_usd=prepared.estimated_usd,
+            estimated_most_usd=prepared.estimated_most_usd,
+        )
+        return self._keep(new)
 
     async def succeed(self, task: int, urls: Sequence[str], *, completed_at: datetime, expires_at: datetime) -> bool:
         self._may_write()

@@ -22,6 +22,7 @@ from sora_studio.domain.models.build import input_digest
 from sora_studio.domain.models.draft import MediaFacts
 from sora_studio.domain.picture import picture_name
 from sora_studio.domain.ports import RemoteStatus
+from sora_studio.domain.prepared_request import PreparedRequest
 from sora_studio.domain.request import MAX_TASKS_AT_ONCE, GenerationRequest, as_draft, check_request, check_takes
 from sora_studio.domain.task import Phase, Task, TaskState
 from sora_studio.services.models.estimates import Estimates
@@ -42,6 +43,7 @@ REPEATED_WITHIN_S = 60.0
 """An equal request within this time is more likely an accident than intended."""
 NO_RELAY = "No relay is set up, so the service has nowhere to report to. Set one up in Settings, or go without a report."
 
+ONE_PICTURE = "A waiting task makes one clip. Keep one picture, or cancel and generate a clip of each."
 
 @dataclass(frozen=True, slots=True)
 class _Order:
@@ -154,6 +156,14 @@ class Submission:
         if not self._publishing.reaches(request):
             problems.append(Problem("images", PublicUrlNeeded().sentence))
         return tuple(problems)
+
+    async def prepare_one(self, request: GenerationRequest, *, shown: Mapping[str, str]) -> PreparedRequest:
+        """Check and price the request of one task, like `submit`; nothing is added. Raises like it."""
+        problems, facts = await self._inspect(request, 1, patient=not self._is_online())
+        if not problems and len(self._parts(request)) > 1:
+            problems.append(Problem("images", ONE_PICTURE))
+        (prepared,) = await self._prepare([_Order(request, facts, NO_INTENT)], problems, shown=shown)
+        return prepared
 
     async def cancel(self, task: int) -> bool:
         """Cancel a waiting task; return whether it was in time."""
@@ -278,6 +288,33 @@ class Submission:
         are_shots: bool = False,
     ) -> list[Task]:
         """Add the tasks of the orders, all or none; see `submit`. `are_shots`: none is a take of another."""
+        prepared = await self._prepare(orders, problems, shown=shown)
+        intents = [await self._destinations.complete(one.intent) for one in prepared]
+        for folder, count in Counter(intent.output_dir for intent in intents).items():
+            await self._disk_space.check(takes * count, folder)
+        profiles = self._core.profiles
+        prices = [one.price for one in prepared]
+        self._batch_gate.check(prices * takes, (profiles[one.request.model] for one in prepared), ask=ask)
+        added = await self._task_writer.add(
+            [one.request for one in prepared],
+            gateway=self._core.gateway_name,
+            takes=takes,
+            shots=[] if are_shots else [one.shot for one in prepared],
+            input_digests=[one.input_digest for one in prepared],
+            estimated_usd=[one.estimated_usd for one in prepared],
+            estimated_most_usd=[one.estimated_most_usd for one in prepared],
+            repeat_after=None if again else timedelta(seconds=REPEATED_WITHIN_S),
+            instead_of=instead_of,
+            intents=intents,
+        )
+        for model in {task.request.model for task in added}:  # sending to a refused model asks whether it still is
+            self._model_blocks.retry(model)
+        return added
+
+    async def _prepare(
+        self, orders: Sequence[_Order], problems: Sequence[Problem], *, shown: Mapping[str, str]
+    ) -> list[PreparedRequest]:
+        """Return what a take of each request makes, with its price. Raises like `submit`."""
         if problems:
             raise InvalidRequest(problems)
         requests = [order.request for order in orders]
@@ -296,27 +333,17 @@ class Submission:
         profiles = self._core.profiles
         # Before anything is awaited: a profile may change meanwhile.
         digests = [input_digest(as_draft(part, profiles[part.model]), profiles[part.model]) for _, part, _ in parts]
-        intents = [await self._destinations.complete(order.intent) for _, _, order in parts]
-        for folder, count in Counter(intent.output_dir for intent in intents).items():
-            await self._disk_space.check(takes * count, folder)
         await self._estimates.load()
-        prices = [self._estimates.estimate(part, profiles[part.model], order.facts).price for _, part, order in parts]
-        self._batch_gate.check(prices * takes, (profiles[part.model] for _, part, _ in parts), ask=ask)
-        added = await self._task_writer.add(
-            [part for _, part, _ in parts],
-            gateway=self._core.gateway_name,
-            takes=takes,
-            shots=[] if are_shots else [shot for shot, _, _ in parts],
-            input_digests=digests,
-            estimated_usd=[price.usd if price else None for price in prices],
-            estimated_most_usd=[price.high_usd if price else None for price in prices],
-            repeat_after=None if again else timedelta(seconds=REPEATED_WITHIN_S),
-            instead_of=instead_of,
-            intents=intents,
-        )
-        for model in {task.request.model for task in added}:  # sending to a refused model asks whether it still is
-            self._model_blocks.retry(model)
-        return added
+        return [
+            PreparedRequest(
+                part,
+                digest,
+                self._estimates.estimate(part, profiles[part.model], order.facts).price,
+                shot=shot,
+                intent=order.intent,
+            )
+            for digest, (shot, part, order) in zip(digests, parts, strict=True)
+        ]
 
     def _parts(self, request: GenerationRequest) -> list[GenerationRequest]:
         """Return the completed requests, one for each task of a take."""

@@ -11,6 +11,7 @@ from sora_studio.domain.errors import StorageFull
 from sora_studio.domain.events import NoticeLevel
 from sora_studio.domain.intent import Intent
 from sora_studio.domain.ports import ClipFacts, TaskFacts
+from sora_studio.domain.prepared_request import PreparedRequest
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import Task, TaskState
 from sora_studio.services.runtime.notices import STORAGE, Notices
@@ -85,6 +86,14 @@ class TaskWriter:
         moved = await self.tasks.move_waiting(tasks, before)
         self._told(bool(moved))
         return moved
+
+    async def replace_waiting(self, task: int, prepared: PreparedRequest, *, held_at: datetime | None) -> Task | None:
+        """Put a task with another request in the place of a waiting one; return None if that one no longer waits."""
+        new = await self.tasks.replace_waiting(task, prepared, at=self._clock.now(), held_at=held_at)
+        if new is not None:
+            self.on_move(task, TaskState.CANCELLED)
+        self._told(new is not None)
+        return new
 
     async def succeed(self, task: int, urls: Sequence[str], *, completed_at: datetime, expires_at: datetime) -> bool:
         """Write success and the clips in one transaction; return whether this call moved the task."""
