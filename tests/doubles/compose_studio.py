@@ -28,6 +28,7 @@ from sora_studio.paths import resources_dir
 from sora_studio.services.pictures.picture_digest import digest_of
 from sora_studio.services.pictures.pictures import PictureLook
 from sora_studio.services.pictures.recordings import RecordingLook
+from sora_studio.services.tasks.task_editing import TaskEdit
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -50,6 +51,7 @@ class FakeDrafts:
     opening: asyncio.Event | None = None
     failure: StudioError | None = None
     saved: list[Draft] = field(default_factory=list)
+    discarded: list[Draft] = field(default_factory=list)
 
     async def latest(self) -> Draft | None:
         if self.opening is not None:
@@ -66,6 +68,7 @@ class FakeDrafts:
         return kept
 
     async def discard(self, draft: int) -> None:
+        self.discarded += [kept for kept in self.saved if kept.id == draft][-1:]
         self.saved = [kept for kept in self.saved if kept.id != draft]
 
 
@@ -150,6 +153,32 @@ class FakeSubmission:
         ]
         self.batches.append([request.model for request in requests])
         return added
+
+
+@dataclass
+class FakeTaskEditing:
+    """Holds what waits in `waiting`, and judges a saved request like `submission`."""
+
+    submission: FakeSubmission
+    waiting: dict[int, Task] = field(default_factory=dict)
+    calls: list[tuple[object, ...]] = field(default_factory=list)
+
+    async def begin(self, task: int) -> TaskEdit | None:
+        await asyncio.sleep(0)
+        self.calls.append(("begin", task))
+        return TaskEdit(self.waiting[task], None) if task in self.waiting else None
+
+    async def save(self, edit: TaskEdit, request: GenerationRequest, *, shown: Mapping[str, str]) -> Task | None:
+        if problems := await self.submission.check(request):
+            raise InvalidRequest(problems)
+        if self.waiting.pop(edit.task.id, None) is None:
+            return None
+        self.calls.append(("save", edit.task.id, request.prompt))
+        return replace(edit.task, id=edit.task.id + 1, request=request)
+
+    async def cancel(self, edit: TaskEdit) -> None:
+        await asyncio.sleep(0)
+        self.calls.append(("cancel", edit.task.id))
 
 
 PLAIN = ImageFacts("jpeg", 1600, 900, 400_000)
@@ -333,6 +362,7 @@ class ComposeStudio:
         self.credentials = FakeCredentials()
         self.drafts = FakeDrafts(draft)
         self.submission = FakeSubmission(self.profiles)
+        self.task_editing = FakeTaskEditing(self.submission)
         self.pictures = FakePictures()
         self.recordings = FakeRecordings()
         self.publishing = FakePublishing()

@@ -220,6 +220,16 @@ def test_enter_does_the_main_action(desk: Desk, phase: Phase, call: tuple[object
     desk.calls(call)
 
 
+def test_enter_edits_what_waits(desk: Desk) -> None:
+    changed = list[int]()
+    desk.panel.commands.change_requested.connect(changed.append)
+    desk.open(task_in(Phase.WAITING, 1))
+    desk.choose(1)
+    desk.press(Qt.Key.Key_Return)
+    assert changed == [1]
+    assert desk.studio.calls == []
+
+
 def test_enter_plays_what_is_ready(desk: Desk) -> None:
     desk.open(task_in(Phase.READY, 1))
     desk.choose(1)

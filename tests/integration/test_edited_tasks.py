@@ -20,8 +20,7 @@ def all_sent(tasks: list[Task]) -> bool:
 
 async def edited(studio: Studio, state: State, task: Task, *, after: int, number: int = 0) -> str:
     """Edit a task once so many were charged; return the prompt that must be charged for it."""
-    while len(state.charges) < after:
-        await asyncio.sleep(0)
+    await until(studio, lambda _tasks: len(state.charges) >= after)
     edit = await studio.task_editing.begin(task.id)
     if edit is None:
         return task.request.prompt

@@ -45,6 +45,7 @@ NO_RELAY = "No relay is set up, so the service has nowhere to report to. Set one
 
 ONE_PICTURE = "A waiting task makes one clip. Keep one picture, or cancel and generate a clip of each."
 
+
 @dataclass(frozen=True, slots=True)
 class _Order:
     """A request, what is known of its media, and what belongs to its tasks besides."""

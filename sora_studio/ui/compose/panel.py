@@ -1,6 +1,7 @@
 """The composer as a whole: header, editor, wells, chips and button over one view model."""
 
 import asyncio
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,6 +30,7 @@ from sora_studio.ui.compose.problem_line import ProblemLine
 from sora_studio.ui.compose.prompt_editor import PromptEditor
 from sora_studio.ui.compose.send_question import SendQuestion
 from sora_studio.ui.compose.unsaved import UnsavedPrompt
+from sora_studio.ui.compose.waiting_edit_desk import WaitingEditDesk
 from sora_studio.ui.kit.generate_button import GenerateButton
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.viewmodels.compose.clip_uses import ClipOffer, ClipUse
@@ -82,6 +84,7 @@ class ComposePanel(QWidget):
         self._idle = QTimer(self, singleShot=True, interval=_PICKER_AFTER_MS)
         self._idle.timeout.connect(self._picker.prepare)
         self._question = SendQuestion(self)
+        self._waiting_edit = WaitingEditDesk(self._model, self._editor, self._pictures, scope, self)
         self._generate = GenerateButton(self)
         self._controls = ControlsRow(self._images, self._chips, self._generate, self)
         self._build_layout()
@@ -124,7 +127,14 @@ class ComposePanel(QWidget):
         return self._controls
 
     def use(self, request: GenerationRequest) -> None:
-        """Fill the composer from a request; undo restores the previous text."""
+        """Fill the composer from a request; undo restores the previous text. Cancels the edit of a waiting task."""
+        self._waiting_edit.leave(then=partial(self._use, request))
+
+    def edit_waiting(self, task: int) -> None:
+        """Edit a waiting task; it is held until that is saved or cancelled."""
+        self._waiting_edit.begin(task)
+
+    def _use(self, request: GenerationRequest) -> None:
         self._model.use(request)
         self._editor.replace(request.prompt)
         self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -197,7 +207,7 @@ class ComposePanel(QWidget):
 
     def _build_layout(self) -> None:
         column = ComposeColumn(self, header=self._header, editor=self._editor)
-        for below in (self._prompt_problem, self._problem, self._address, self._question):
+        for below in (self._waiting_edit.line, self._prompt_problem, self._problem, self._address, self._question):
             column.addWidget(below)
         column.add_controls(notes=self._notes, controls=self._controls)
         self._address.setMaximumWidth(480)
@@ -264,6 +274,7 @@ class ComposePanel(QWidget):
         if self._sending is not None and not self._sending.done():
             await asyncio.wait([self._sending])
         self._question.dismiss()
+        await self._model.cancel_edit()
         left = await self._model.open(draft)
         if left is None:
             return  # the header says why the present draft cannot be saved
@@ -383,11 +394,13 @@ class ComposePanel(QWidget):
         self._controls.arrange()
         self._pictures.show()
         self._question.keep_for(request, model.draft.takes)
+        self._waiting_edit.show()
         self._show_problems()
         self._order_tabs()
 
     def _show_price(self) -> None:
-        words = self._model.generate_words
+        is_edit = self._model.waiting_edit.is_under_way
+        words = compose_text.save_task(self._model.price) if is_edit else self._model.generate_words
         self._generate.setText(words)
         self._generate.setAccessibleDescription(words)
         self._generate.setToolTip(compose_text.price_of_one(self._model.price))
@@ -399,7 +412,8 @@ class ComposePanel(QWidget):
         self._notes.say(self._model.notes, can_undo=self._model.can_go_back)
 
     def _order_tabs(self) -> None:
-        stops = [self._editor, *self._images.tab_stops(), *self._chips.tab_stops(), self._generate]
+        above = (self._editor, self._waiting_edit.line.button)
+        stops = [*above, *self._images.tab_stops(), *self._chips.tab_stops(), self._generate]
         if stops != self._tab_stops:
             self._tab_stops = stops
             for before, after in pairwise(stops):

@@ -315,6 +315,7 @@ class MainView(QWidget):
         self.stage.successor_chosen.connect(commands.open_with)
         commands.play_requested.connect(self._on_commands_play_requested)
         commands.edit_requested.connect(self.compose.use)
+        commands.change_requested.connect(self._on_commands_change_requested)
         commands.submitted.connect(self._on_submitted)
         commands.settings_requested.connect(self._on_commands_settings_requested)
 
@@ -480,6 +481,10 @@ class MainView(QWidget):
 
     def _on_commands_play_requested(self, task: Task) -> None:
         self.stage.show_task(task, play=True)
+
+    def _on_commands_change_requested(self, task: int) -> None:
+        self.rooms.show(Room.MAKE)
+        self.compose.edit_waiting(task)
 
     def _on_commands_settings_requested(self, action: TaskAction) -> None:
         self.open_settings(REMEDIES[action])

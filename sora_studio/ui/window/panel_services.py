@@ -102,6 +102,7 @@ def compose(studio: "Studio") -> ComposeServices:
         pictures=studio.pictures,
         recordings=studio.recordings,
         submission=studio.submission,
+        task_editing=studio.task_editing,
         publishing=studio.publishing,
         reports=studio.reports,
         tracking=studio.tracking,

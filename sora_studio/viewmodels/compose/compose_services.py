@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sora_studio.services.runtime.credentials import Credentials
     from sora_studio.services.runtime.settings_service import SettingsService
     from sora_studio.services.tasks.submission import Submission
+    from sora_studio.services.tasks.task_editing import TaskEditing
     from sora_studio.storage.drafts import SqliteDrafts
 
 
@@ -31,6 +32,7 @@ class ComposeServices:
     pictures: "Pictures"
     recordings: "Recordings"
     submission: "Submission"
+    task_editing: "TaskEditing"
     publishing: "Publishing"
     reports: "Reports"
     tracking: "Tracking"

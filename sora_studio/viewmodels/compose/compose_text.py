@@ -69,6 +69,11 @@ def generate(*, tasks: int, price: PriceEstimate | None, online: bool) -> str:
     return f"{words}{count}{things}{later}{total}"
 
 
+def save_task(price: PriceEstimate | None) -> str:
+    """Return the primary button's text while a waiting task is edited: `Save · ≈ $0.42`."""
+    return f"Save · {estimate_words(price)}" if price else "Save"
+
+
 def price_of_one(price: PriceEstimate | None) -> str:
     """Return the tooltip of the primary button: `One clip: ≈ $0.42 (0.40–0.45, 29 measured)`."""
     return f"One clip: {explained_estimate(price)}"

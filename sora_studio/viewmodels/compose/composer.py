@@ -32,6 +32,7 @@ from sora_studio.viewmodels.compose.media_places import moved, rescaled
 from sora_studio.viewmodels.compose.model_memory import ModelMemory
 from sora_studio.viewmodels.compose.pictures.picture_words import shape_chosen
 from sora_studio.viewmodels.compose.setup_history import SetupHistory
+from sora_studio.viewmodels.compose.waiting_edit import WaitingEdit
 from sora_studio.viewmodels.starter import Starter
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class ComposeModel(ComposeState):
         self._submitting = False
         self._is_used = False  # whether anything has been written in the draft since it was opened
         self._usual_callback = False
+        self.waiting_edit = WaitingEdit(self)
         self.keeper = DraftKeeper(self)
         self.keeper.due.connect(self._on_keeper_due)
 
@@ -239,6 +241,16 @@ class ComposeModel(ComposeState):
         self.complaints.clear()
         self.changed.emit()
 
+    def open_draft(self, draft: Draft) -> None:
+        """Replace the draft; call `save` before, so that nothing of the present one is lost."""
+        self._draft = draft
+        self.use(draft.request)
+
+    def complain(self, problem: Problem) -> None:
+        """Show a problem until the next edit."""
+        self.complaints.add([problem])
+        self.changed.emit()
+
     def set_online(self, online: bool) -> None:
         """Set whether the service is reachable."""
         if online != self.online:
@@ -354,6 +366,8 @@ class ComposeModel(ComposeState):
             await self.save()  # so that the tasks belong to this draft
             request = reachable(self.request, self.ways)
             shown = {source: digest for source, digest in self.inspection.shown.items() if source in request.files}
+            if self.waiting_edit.is_under_way:
+                return await self.waiting_edit.save(self._services, request, shown)
             tasks = await self._services.submission.submit(
                 request,
                 takes=self._draft.takes,
@@ -379,6 +393,16 @@ class ComposeModel(ComposeState):
             self._notes, self._moved = (), False
             self.changed.emit()
         return tasks
+
+    async def edit_waiting(self, task: int) -> None:
+        """Edit a waiting task; `submit` then saves it. Nothing happens while the last press is being carried out."""
+        if self._services is not None and self._restored and not self._submitting:
+            await self.waiting_edit.begin(self._services, task)
+
+    async def cancel_edit(self) -> None:
+        """Leave the waiting task that is being edited as it was."""
+        if self._services is not None and not self._submitting:
+            await self.waiting_edit.cancel(self._services)
 
     # --- inside ---------------------------------------------------------------------------------------------------
 

@@ -23,6 +23,7 @@ class TaskAction(StrEnum):
     AGAIN = "again"
     DISCARD = "discard"
     EDIT = "edit-prompt"
+    CHANGE = "change"
     PAUSE = "pause"
     HOLD = "hold"
     RELEASE = "release"
@@ -49,6 +50,7 @@ _LABELS: dict[TaskAction, str] = {
     TaskAction.AGAIN: "Again",
     TaskAction.DISCARD: "Discard",
     TaskAction.EDIT: "Edit prompt",
+    TaskAction.CHANGE: "Edit",
     TaskAction.PAUSE: "Pause download",
     TaskAction.HOLD: "Hold",
     TaskAction.RELEASE: "Release",
@@ -95,7 +97,7 @@ def menu_of(task: Task) -> tuple[tuple[TaskAction, ...], ...]:
     own = _own_actions(task)
     if any(clip.plays for clip in task.clips) and TaskAction.PLAY not in own:
         own = (*own, TaskAction.PLAY)
-    common = [TaskAction.EDIT, TaskAction.COPY_PROMPT]
+    common = [TaskAction.COPY_PROMPT] if task.phase is Phase.WAITING else [TaskAction.EDIT, TaskAction.COPY_PROMPT]
     if task.task_id:
         common.append(TaskAction.COPY_ID)
     if has_file:
@@ -127,7 +129,7 @@ def _next_actions(task: Task, around: Surroundings) -> tuple[TaskAction, ...]:
         return (TaskAction.REVIEW,)
     usual = _own_actions(task) if task.phase in _STUCK or (task.phase is Phase.UNSAVED and _clip_trouble(task)) else ()
     if task.phase is Phase.WAITING and needs_another_model(task, around.profile):
-        usual = (TaskAction.EDIT,)
+        usual = (TaskAction.CHANGE,)
     return (*((remedy,) if remedy else ()), *usual)
 
 
@@ -157,6 +159,8 @@ def _clip_trouble(task: Task) -> str | None:
 def _tip_of(action: TaskAction, task: Task) -> str:
     if action is TaskAction.AGAIN:
         return f"Make the same once more ({price_text(task)})."
+    if action is TaskAction.CHANGE:
+        return "Change its text, picture or options. It keeps its place, and is not sent meanwhile."
     return "Put its text, picture and options into the editor." if action is TaskAction.EDIT else ""
 
 
@@ -167,8 +171,6 @@ def can_remove(task: Task) -> bool:
 
 def main_action(task: Task) -> TaskAction | None:
     """Return the action for Enter and a double click; None while a task is being sent."""
-    if task.phase is Phase.WAITING:
-        return TaskAction.REMOVE
     own = _own_actions(task)
     return own[0] if own else None
 
@@ -190,7 +192,7 @@ def _own_actions(task: Task) -> tuple[TaskAction, ...]:
     if task.phase is Phase.UNSAVED and any(clip.kept for clip in task.clips):
         return (*_OWN[Phase.UNSAVED], TaskAction.SAVE_AS_IT_IS)
     if task.phase is Phase.WAITING:
-        return (TaskAction.SEND_NEXT, TaskAction.RELEASE if task.held_at is not None else TaskAction.HOLD)
+        return (TaskAction.CHANGE, TaskAction.SEND_NEXT, TaskAction.RELEASE if task.held_at is not None else TaskAction.HOLD)
     if task.phase is not Phase.FAILED:
         return _OWN[task.phase]
     fixable = explain(task.fail_code, task.fail_message).fixable

@@ -29,14 +29,15 @@ _SETTINGS = frozenset({TaskAction.ENTER_KEY, TaskAction.CHOOSE_FOLDER, TaskActio
 class TaskCommandsModel(QObject):
     """Performs task actions. Ignores an action that is already running for the same task, so a second Enter costs nothing.
 
-    Signals: `play_requested(Task)`; `edit_requested(GenerationRequest)` to put a request into the editor; `copied(str)` with
-    text for the clipboard; `review_requested(Task)`; `locate_requested(int, Path)` with a missing clip's id and a folder to
-    start in; `page_requested(str)` and `folder_requested(Path)` to open; `settings_requested(TaskAction)`;
-    `submitted(list[Task])`.
+    Signals: `play_requested(Task)`; `edit_requested(GenerationRequest)` to put a request into the editor;
+    `change_requested(int)` with a waiting task to edit there; `copied(str)` with text for the clipboard;
+    `review_requested(Task)`; `locate_requested(int, Path)` with a missing clip's id and a folder to start in;
+    `page_requested(str)` and `folder_requested(Path)` to open; `settings_requested(TaskAction)`; `submitted(list[Task])`.
     """
 
     play_requested = Signal(object)
     edit_requested = Signal(object)
+    change_requested = Signal(int)
     copied = Signal(str)
     review_requested = Signal(object)
     locate_requested = Signal(int, object)
@@ -53,6 +54,7 @@ class TaskCommandsModel(QObject):
         self._at_once: dict[TaskAction, Callable[[Task], None]] = {
             TaskAction.PLAY: self.play_requested.emit,
             TaskAction.EDIT: lambda task: self.edit_requested.emit(task.request),
+            TaskAction.CHANGE: lambda task: self.change_requested.emit(task.id),
             TaskAction.COPY_PROMPT: lambda task: self.copied.emit(task.request.prompt),
             TaskAction.COPY_ID: lambda task: self.copied.emit(task.task_id or ""),
             TaskAction.REVIEW: self.review_requested.emit,

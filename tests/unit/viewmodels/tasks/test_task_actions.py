@@ -12,7 +12,7 @@ from sora_studio.viewmodels.tasks.task_words import Surroundings
 from tests.doubles.task_studio import NOW, clip_in, task_in
 
 MAIN = {
-    Phase.WAITING: TaskAction.REMOVE,
+    Phase.WAITING: TaskAction.CHANGE,
     Phase.SENDING: None,
     Phase.UNKNOWN: TaskAction.REVIEW,
     Phase.PENDING: TaskAction.CHECK,
@@ -45,7 +45,8 @@ def test_the_main_action_stands_in_the_menu(phase: Phase) -> None:
 @pytest.mark.parametrize("phase", Phase)
 def test_every_menu_offers_the_prompt_and_each_action_once(phase: Phase) -> None:
     actions = offered(phase)
-    assert {TaskAction.EDIT, TaskAction.COPY_PROMPT} <= set(actions)
+    edit = TaskAction.CHANGE if phase is Phase.WAITING else TaskAction.EDIT
+    assert {edit, TaskAction.COPY_PROMPT} <= set(actions)
     assert len(actions) == len(set(actions))
 
 
@@ -82,7 +83,7 @@ def test_words_say_what_removing_and_sending_again_mean() -> None:
 @pytest.mark.parametrize("phase", Phase)
 def test_one_word_names_one_thing(phase: Phase) -> None:
     labels = [label_of(action, task_in(phase)) for action in offered(phase)]
-    assert labels.count("Edit prompt") == 1
+    assert labels.count("Edit" if phase is Phase.WAITING else "Edit prompt") == 1
     assert not [
         label for label in labels if "try again" in label.lower() or "use again" in label.lower() or "fix" in label.lower()
     ]
