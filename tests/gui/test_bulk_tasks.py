@@ -91,7 +91,9 @@ def test_by_keyboard_everything_is_selected_and_esc_goes_back_to_one(desk: BulkD
     assert desk.view.selected_tasks == [6, 7]
     desk.bot.keyClick(desk.view, Qt.Key.Key_A, CTRL)
     assert len(desk.view.selected_tasks) == 7
-    assert sorted(desk.offered()) == ["Cancel 2 waiting", "Copy ids", "Remove", "Retry 2 failed"]
+    assert sorted(desk.offered()) == [
+        *("Cancel 2 waiting", "Copy ids", "Hold 2", "Retry 2 failed", "Send 2 next", "Trash 5, hide 1"),
+    ]
     desk.press(Qt.Key.Key_Escape)
     assert desk.view.selected_tasks == [7]
     assert not desk.bar.isVisible()
@@ -119,7 +121,7 @@ def test_what_is_selected_stays_so_while_tasks_come_move_and_go(desk: BulkDesk, 
 def test_a_filter_and_back_keeps_the_selection_of_what_it_shows(desk: BulkDesk) -> None:
     desk.open(*MIXED)
     desk.view.selectAll()
-    filtered = next(entry for entry in desk.panel._filter.menu().actions() if entry.text() == "Waiting")
+    filtered = next(entry for entry in desk.panel._header.filter.menu().actions() if entry.text() == "Waiting")
     filtered.trigger()
     assert desk.view.selected_tasks == [6, 7]
 
@@ -219,8 +221,8 @@ def test_the_menu_of_a_selection_is_about_all_of_it(desk: BulkDesk) -> None:
     desk.click(6)
     desk.click(7, SHIFT)
     menu = desk.panel.bulk_menu()
-    assert [entry.text() for entry in menu.actions()] == ["Cancel 2 waiting", "Copy ids", "Remove"]
-    menu.actions()[0].trigger()
+    assert [entry.text() for entry in menu.actions()] == ["Hold 2", "Send 2 next", "Cancel 2 waiting", "Copy ids", "Trash 2"]
+    menu.actions()[2].trigger()
     desk.calls(("cancel", 6), ("cancel", 7))
 
 

@@ -230,7 +230,7 @@ def test_a_filter_that_hides_the_shown_task_selects_nothing_else(desk: Desk) -> 
     desk.bot.waitUntil(lambda: window.tasks.holds(task))
     window.tasks.choose(task)
     desk.bot.waitUntil(lambda: window.stage.shown == task)
-    menu = window.tasks._filter.menu()
+    menu = window.tasks._header.filter.menu()
     next(entry for entry in menu.actions() if entry.text() == "Waiting").trigger()
     assert window.tasks.view.current_task is None
     assert window.stage.shown == task

@@ -493,13 +493,13 @@ def test_what_is_on_the_screen_is_asked_for_first(desk: Desk) -> None:
 
 def test_clocks_run_only_for_what_runs_and_is_seen(desk: Desk) -> None:
     desk.open(task_in(Phase.PROCESSING, 1))
-    desk.bot.waitUntil(desk.view._ticking.isActive)
+    desk.bot.waitUntil(desk.view._visible.ticking.isActive)
     desk.panel.hide()
-    assert not desk.view._ticking.isActive()
+    assert not desk.view._visible.ticking.isActive()
     desk.panel.show()
-    assert desk.view._ticking.isActive()
+    assert desk.view._visible.ticking.isActive()
     desk.studio.put(task_in(Phase.READY, 1))
-    desk.bot.waitUntil(lambda: not desk.view._ticking.isActive())
+    desk.bot.waitUntil(lambda: not desk.view._visible.ticking.isActive())
 
 
 def test_the_filter_says_what_it_shows(desk: Desk) -> None:

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from sora_studio.ui.compose.media_desk import MediaDesk
 from sora_studio.ui.compose.prompt_editor import PromptEditor
 from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.announcing import announce
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.viewmodels.compose.composer import ComposeModel
 
@@ -50,9 +50,7 @@ class WaitingEditLine(QWidget):
             return
         self.setVisible(is_under_way)
         if is_under_way:
-            event = QAccessibleAnnouncementEvent(self, _WORDS)
-            event.setPoliteness(QAccessible.AnnouncementPoliteness.Polite)
-            QAccessible.updateAccessibility(event)
+            announce(self, _WORDS)
 
     def _dress(self) -> None:
         self._icon.setPixmap(theme.icon("pause", theme.tokens().text).pixmap(_ICON, self.devicePixelRatioF()))

@@ -1,20 +1,20 @@
 """What can be done with several selected tasks, below the list; asks there before paid tasks are created."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from sora_studio.domain.errors import BatchQuestion
-from sora_studio.domain.task import TaskSection
 from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.announcing import announce
 from sora_studio.ui.kit.push_button import PushButton
-from sora_studio.viewmodels.tasks.bulk_actions import BulkAction, bulk_steps, selected_words
+from sora_studio.viewmodels.tasks.bulk_actions import BulkAction, Selected, bulk_steps
 
-_ABOVE = (BulkAction.COPY_IDS, BulkAction.REMOVE)
-"""Actions beside the count; the others stand in a row of their own."""
+_BESIDE_COUNT = (BulkAction.COPY_IDS, BulkAction.REMOVE)
+_ROWS = ((BulkAction.HOLD, BulkAction.RELEASE, BulkAction.SEND_NEXT), (BulkAction.CANCEL, BulkAction.RETRY))
+"""Actions below the count, so that they fit into the narrowest panel."""
 
 
 class BulkBar(QFrame):
@@ -46,13 +46,13 @@ class BulkBar(QFrame):
         self.dismiss()
         self.hide()
 
-    def show_selection(self, tasks: Collection[int], sections: Mapping[TaskSection, int]) -> None:
+    def show_selection(self, tasks: Collection[int], selected: Selected) -> None:
         """Show the actions for this selection, and withdraw a question about another one."""
         if self._selection != (selection := frozenset(tasks)):
             self._selection = selection
             self.dismiss()
-        self._count.setText(selected_words(sections))
-        steps = {step.action: step for step in bulk_steps(sections)}
+        self._count.setText(selected.words)
+        steps = {step.action: step for step in bulk_steps(selected)}
         for action, button in self._buttons.items():
             step = steps.get(action)
             button.setVisible(step is not None)
@@ -60,7 +60,8 @@ class BulkBar(QFrame):
                 button.setText(step.label)
                 button.setToolTip(step.tip)
                 button.setAccessibleDescription(step.tip)
-        self._row.setVisible(any(action in steps for action in BulkAction if action not in _ABOVE))
+        for row, actions in zip(self._rows, _ROWS, strict=True):
+            row.setVisible(any(action in steps for action in actions))
 
     def ask(self, question: BatchQuestion, tasks: Sequence[int]) -> None:
         """Show the question; it is about these tasks."""
@@ -83,21 +84,15 @@ class BulkBar(QFrame):
         self._words.show()
         self._yes.setVisible(asks)
         self._no.setVisible(asks)
-        event = QAccessibleAnnouncementEvent(self, words)
-        event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
-        QAccessible.updateAccessibility(event)
+        announce(self, words, at_once=True)
 
     def _build(self) -> None:
         top = QHBoxLayout()
         top.setSpacing(theme.GRID)
         top.addWidget(self._count, 1)
-        self._row = QWidget()
-        below = QHBoxLayout(self._row)
-        below.setContentsMargins(0, 0, 0, 0)
-        below.setSpacing(theme.GRID)
-        for action, button in self._buttons.items():
-            (top if action in _ABOVE else below).addWidget(button)
-        below.addStretch(1)
+        for action in _BESIDE_COUNT:
+            top.addWidget(self._buttons[action])
+        self._rows = [self._build_row(actions) for actions in _ROWS]
         answers = QHBoxLayout()
         answers.setSpacing(theme.GRID)
         answers.addStretch(1)
@@ -107,9 +102,20 @@ class BulkBar(QFrame):
         column.setContentsMargins(2 * theme.GRID, theme.GRID, 12, theme.GRID)
         column.setSpacing(theme.GRID)
         column.addLayout(top)
-        column.addWidget(self._row)
+        for row in self._rows:
+            column.addWidget(row)
         column.addWidget(self._words)
         column.addLayout(answers)
+
+    def _build_row(self, actions: Sequence[BulkAction]) -> QWidget:
+        row = QWidget()
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.GRID)
+        for action in actions:
+            layout.addWidget(self._buttons[action])
+        layout.addStretch(1)
+        return row
 
     def _on_button_clicked(self, action: BulkAction) -> None:
         self.chosen.emit(action)

@@ -1,36 +1,33 @@
 """The tasks column: header with filter, the list, and a message when it is empty."""
 
-from collections import Counter
-from collections.abc import Iterable
-from functools import partial
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QActionGroup
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QStackedLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QMenu, QStackedLayout, QVBoxLayout, QWidget
 
-from sora_studio.domain.clip import Clip
 from sora_studio.domain.task import Task, TaskSection
 from sora_studio.ui.kit import key_names, theme
-from sora_studio.ui.kit.clip_menu import ClipOffers, add_clip_uses
+from sora_studio.ui.kit.announcing import announce
+from sora_studio.ui.kit.clip_menu import ClipOffers
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.tasks.bulk_bar import BulkBar
 from sora_studio.ui.tasks.commands import TaskCommands
+from sora_studio.ui.tasks.header import TaskHeader
+from sora_studio.ui.tasks.menus import TaskMenus
 from sora_studio.ui.tasks.view import TaskView
-from sora_studio.viewmodels.compose.clip_uses import ClipUse
-from sora_studio.viewmodels.tasks.bulk_actions import BulkAction, bulk_steps
+from sora_studio.viewmodels.tasks.bulk_actions import BulkAction
 from sora_studio.viewmodels.tasks.bulk_commands import BulkCommandsModel
-from sora_studio.viewmodels.tasks.task_actions import TaskAction, can_remove, label_of, main_action, menu_of
+from sora_studio.viewmodels.tasks.task_actions import TaskAction, can_remove, main_action
 from sora_studio.viewmodels.tasks.task_commands import TaskCommandsModel
 from sora_studio.viewmodels.tasks.task_feed import TaskFeed
 from sora_studio.viewmodels.tasks.task_list import TaskListModel
-from sora_studio.viewmodels.tasks.task_words import SECTION_TITLES
+from sora_studio.viewmodels.tasks.task_words import SECTION_TITLES, moved_words
 
 if TYPE_CHECKING:
     from sora_studio.viewmodels.event_bridge import EventBridge
     from sora_studio.viewmodels.tasks.task_services import TaskServices
 
-_HEADER_HEIGHT = 33
 _NOTHING = f"Nothing running. {key_names.SEND} sends your prompt."
 
 
@@ -59,15 +56,16 @@ class TaskPanel(QFrame):
         self._commands = TaskCommands(scope, self._model, self)
         self._bulk = BulkCommandsModel(scope.start, self)
         self._bar = BulkBar(self)
+        self._header = TaskHeader(self)
+        self._menus = TaskMenus(self.commands, self)
         self._scope = scope
         self._services: TaskServices | None = None
-        self._offers: ClipOffers = tuple
         self._current: int | None = None
         self._was_listed = False
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(self._build_header())
+        layout.addWidget(self._header)
         layout.addLayout(self._build_body(), 1)
         layout.addWidget(self._bar)
         self.setFocusProxy(self._view)
@@ -98,7 +96,7 @@ class TaskPanel(QFrame):
 
     def offer_uses(self, offers: ClipOffers) -> None:
         """Set what clips can be used for."""
-        self._offers = offers
+        self._menus.offers = offers
 
     def select(self, task: int | None) -> None:
         """Select this task, now or once it is listed, without scrolling and without emitting `selected`."""
@@ -117,51 +115,19 @@ class TaskPanel(QFrame):
 
     def menu_for(self, task: Task) -> QMenu:
         """Return a menu of the available actions; the main one is first and the default."""
-        menu = QMenu(self)
-        for step in self.commands.successors_for(task):
-            entry = menu.addAction(step.label)
-            entry.setToolTip(step.tip)
-            entry.triggered.connect(partial(self.commands.open_with, step.model, task))
-        menu.setToolTipsVisible(True)
-        for group in menu_of(task):
-            if not menu.isEmpty():
-                menu.addSeparator()
-            for action in group:
-                self._add_entry(menu, action, task)
-        if (clip := next((clip for clip in task.clips if clip.plays), None)) is not None and (offers := self._offers()):
-            menu.addSeparator()
-            add_clip_uses(menu, offers, partial(self._use, clip))
-        return menu
+        return self._menus.of_task(task)
 
     def bulk_menu(self) -> QMenu:
         """Return a menu of the actions for all selected tasks."""
-        menu = QMenu(self)
-        menu.setToolTipsVisible(True)
-        for step in bulk_steps(self._sections_of(self._view.selected_tasks)):
-            entry = menu.addAction(step.label)
-            entry.setToolTip(step.tip)
-            entry.triggered.connect(partial(self._perform_bulk, step.action))
-        return menu
-
-    def _sections_of(self, tasks: Iterable[int]) -> Counter[TaskSection]:
-        """Return how many of these tasks are in each section."""
-        return Counter(section for section in map(self._model.section_of, tasks) if section)
+        return self._menus.of_several(self._model.selected(self._view.selected_tasks), self._perform_bulk)
 
     def _perform_bulk(self, action: BulkAction) -> None:
         self._bulk.perform(action, self._view.selected_tasks)
 
-    def _use(self, clip: Clip, use: ClipUse) -> None:
-        """Use the clip; a new one that ends with a frame leads up to its first, otherwise its middle one stands for it."""
-        middle_s = clip.film.duration_s / 2 if clip.film else 0.0
-        self.clip_wanted.emit(clip.path, use, 0.0 if use is ClipUse.LAST else middle_s)
-
-    def _add_entry(self, menu: QMenu, action: TaskAction, task: Task) -> None:
-        entry = menu.addAction(label_of(action, task))
-        entry.triggered.connect(lambda: self.commands.perform(action, task))
-        if action is main_action(task):
-            menu.setDefaultAction(entry)
-
     def _connect(self) -> None:
+        self._header.filter_chosen.connect(self._model.show_only)
+        self._menus.clip_wanted.connect(self.clip_wanted)
+        self._view.drag.dropped.connect(self._move)
         self._view.chosen.connect(self._on_view_chosen)
         self._view.main_requested.connect(self._on_view_main_requested)
         self._view.remove_requested.connect(self._on_view_remove_requested)
@@ -180,39 +146,6 @@ class TaskPanel(QFrame):
         self._feed.updated.connect(self.updated)
         self._model.updated.connect(self._on_model_updated)
 
-    def _build_header(self) -> QWidget:
-        header = QWidget()
-        header.setFixedHeight(_HEADER_HEIGHT)
-        title = QLabel("Tasks")
-        title.setFont(theme.font(semibold=True))
-        self._filter = QToolButton(popupMode=QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._filter.setMenu(self._build_filter_menu())
-        self._filter.setAccessibleName("Filter tasks")
-        theme.set_role(self._filter, "quiet")
-        self._dress()
-        theme.notifier.changed.connect(self._dress)
-        self._show_filter(None)
-        row = QHBoxLayout(header)
-        row.setContentsMargins(16, 8, 10, 0)
-        row.addWidget(title)
-        row.addStretch()
-        row.addWidget(self._filter)
-        return header
-
-    def _dress(self) -> None:
-        self._filter.setStyleSheet(f"min-height: 24px; padding: 0 4px; color: {theme.tokens().secondary};")
-
-    def _build_filter_menu(self) -> QMenu:
-        menu = QMenu(self)
-        group = QActionGroup(menu)
-        for section in (None, *TaskSection):
-            entry = menu.addAction(SECTION_TITLES[section] if section else "All")
-            entry.setCheckable(True)
-            entry.setChecked(section is None)
-            group.addAction(entry)
-            entry.triggered.connect(partial(self._show_filter, section))
-        return menu
-
     def _build_body(self) -> QStackedLayout:
         self._empty = QLabel("", textFormat=Qt.TextFormat.PlainText, alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self._empty.setContentsMargins(32, 0, 32, 48)
@@ -222,10 +155,6 @@ class TaskPanel(QFrame):
         self._body.addWidget(self._view)
         self._body.addWidget(self._empty)
         return self._body
-
-    def _show_filter(self, section: TaskSection | None) -> None:
-        self._filter.setText(f"{SECTION_TITLES[section] if section else 'All'} ▾")
-        self._model.show_only(section)
 
     def _show_emptiness(self) -> None:
         shown = self._model.shown
@@ -285,12 +214,19 @@ class TaskPanel(QFrame):
         tasks = self._view.selected_tasks
         can_move, before = self._model.waiting_place(tasks, down=down)
         if can_move:
-            self.commands.move_waiting(tasks, before)
+            self._move(tasks, before)
+        elif self._model.place_of(tasks, None):
+            announce(self._view, "Already last in line" if down else "Already first in line")
+
+    def _move(self, tasks: Sequence[int], before: int | None) -> None:
+        """Move waiting tasks before another one, and tell screen readers where they go."""
+        self.commands.move_waiting(tasks, before)
+        announce(self._view, moved_words(*self._model.place_of(tasks, before)))
 
     def _on_view_several_changed(self) -> None:
         tasks = self._view.selected_tasks
         if len(tasks) > 1:
-            self._bar.show_selection(tasks, self._sections_of(tasks))
+            self._bar.show_selection(tasks, self._model.selected(tasks))
         self._bar.setVisible(len(tasks) > 1)
 
     def _on_view_menu_requested(self, task: Task, place: QPoint) -> None:

@@ -1,36 +1,25 @@
 """The list view. A one-column table: the only Qt view that stays fast with a hundred thousand rows of two heights."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QContextMenuEvent, QHideEvent, QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
-from sora_studio.domain.task import Phase, Task, TaskSection
+from sora_studio.domain.task import Task
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.poster_cache import PosterCache
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.tasks.card_delegate import CardDelegate, poster_action
-from sora_studio.ui.tasks.card_layout import CARD_HEIGHT, EDGE, HEADING_HEIGHT, POSTER, CardLayout
-from sora_studio.viewmodels.tasks.task_list import TaskListModel, TaskRole
-from sora_studio.viewmodels.tasks.task_words import is_elsewhere
+from sora_studio.ui.tasks.card_layout import EDGE, HEADING_HEIGHT, POSTER, CardLayout
+from sora_studio.ui.tasks.kept_place import KeptPlace, task_id_of
+from sora_studio.ui.tasks.list_look import dress
+from sora_studio.ui.tasks.visible_cards import VisibleCards
+from sora_studio.ui.tasks.waiting_drag import WaitingDrag
+from sora_studio.viewmodels.tasks.task_list import TaskListModel
 
 if TYPE_CHECKING:
     from sora_studio.services.pictures.pictures import Pictures
-
-_TICKING = frozenset({Phase.PENDING, Phase.PROCESSING, Phase.LOST})
-TICK_MS = 1_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Anchor:
-    """A visible card before an update, used to restore the scroll position after it."""
-
-    task: int
-    section: TaskSection
-    top: int
 
 
 class TaskView(QTableView):
@@ -55,18 +44,18 @@ class TaskView(QTableView):
     def __init__(self, model: TaskListModel, scope: TaskScope, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._list = model
-        self._anchors: list[_Anchor] = []
-        self._current: int | None = None
-        self._selected_before: list[int] = []
+        self._place = KeptPlace(self, model)
+        self._room_below = 0
+        self.drag = WaitingDrag(self, model)
         self._had_several = False
         self._is_updating = False
-        self._seen: frozenset[int] = frozenset()
         self._pressed: int | None = None
+        self._pointer = QPoint()
         self._posters = PosterCache(scope, POSTER, self)
         self._posters.arrived.connect(self.viewport().update)
-        self._ticking = QTimer(self, interval=TICK_MS)
-        self._ticking.timeout.connect(self._on_ticking_timeout)
-        self._build_look()
+        self._visible = VisibleCards(self, model)
+        self._visible.changed.connect(self.seen_changed)
+        dress(self)
         self.setModel(model)
         self.setItemDelegate(CardDelegate(model, self._posters, self))
         model.updating.connect(self._on_model_updating)
@@ -86,7 +75,7 @@ class TaskView(QTableView):
     @property
     def current_task(self) -> int | None:
         """The id of the selected card."""
-        return _id_of(self.currentIndex())
+        return task_id_of(self.currentIndex())
 
     @property
     def has_several(self) -> bool:
@@ -111,88 +100,43 @@ class TaskView(QTableView):
             self.clearSelection()
         return index.isValid()
 
-    def _build_look(self) -> None:
-        self.setAccessibleName("Tasks")
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.verticalScrollBar().setSingleStep(CARD_HEIGHT // 3)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setTabKeyNavigation(False)
-        self.setMouseTracking(True)
-        self.setWordWrap(False)
-        self.setCornerButtonEnabled(False)
-        self.setStyleSheet("QTableView { background: transparent; border: none; selection-background-color: transparent; }")
-        self.viewport().setAutoFillBackground(False)
-        self.horizontalHeader().hide()
-        self.horizontalHeader().setStretchLastSection(True)
-        rows = self.verticalHeader()
-        rows.hide()
-        rows.setMinimumSectionSize(HEADING_HEIGHT)
-        rows.setDefaultSectionSize(CARD_HEIGHT)
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-
     # --- scroll position ------------------------------------------------------------------------------------------
 
     def _on_model_updating(self) -> None:
         self._is_updating = True
         self.setAutoScroll(False)
-        self._current = _id_of(self.currentIndex())
-        self._selected_before = self.selected_tasks
-        at_top = self.verticalScrollBar().value() == 0
-        self._anchors = [] if at_top else list(self._anchors_on_screen())
+        self._place.remember()
 
     def _on_model_updated(self) -> None:
         for row in self._list.headings():
             self.verticalHeader().resizeSection(row, HEADING_HEIGHT)
         self.updateGeometries()
-        self._restore_place()
-        self._restore_selection()
+        self._place.restore()
         self.setAutoScroll(True)
         self._is_updating = False
+        self.drag.refresh()
         self._on_screen_changed()
         self._tell_several()
 
-    def _restore_selection(self) -> None:
-        """Select again what the update has moved to another section. What has left the list is selected no more."""
-        command = QItemSelectionModel.SelectionFlag
-        index = QModelIndex() if self._current is None else self._list.index_of(self._current)
-        if len(self._selected_before) < 2:
-            if not index.isValid():
-                index = self._card_near(self.currentIndex().row())
-            if index.isValid() and self._selected_before:
-                self.setCurrentIndex(index)
-            elif index.isValid():
-                self.selectionModel().setCurrentIndex(index, command.NoUpdate)
-            return
-        lost = set(self._selected_before).difference(self.selected_tasks)
-        self.selectionModel().select(self._list.selection_of(lost), command.Select | command.Rows)
-        if index.isValid():
-            self.selectionModel().setCurrentIndex(index, command.NoUpdate)
+    def scroll_to(self, value: int) -> None:
+        """Scroll to this place. Past the end, leave room below for as long as the list is in use."""
+        bar = self.verticalScrollBar()
+        self._room_below = max(0, value - (bar.maximum() - self._room_below))
+        self.updateGeometries()
+        bar.setValue(value)
 
-    def _card_near(self, row: int) -> QModelIndex:
-        """Return the first card from this row on, else the last one before it; invalid if the row is, or there is none."""
-        rows = (*range(row, self._list.rowCount()), *range(row - 1, -1, -1)) if row >= 0 else ()
-        indexes = (self._list.index(near) for near in rows)
-        return next((index for index in indexes if _id_of(index) is not None), QModelIndex())
+    def updateGeometries(self) -> None:
+        """Keep the room below that `scroll_to` needs."""
+        super().updateGeometries()
+        if self._room_below:
+            bar = self.verticalScrollBar()
+            bar.setMaximum(bar.maximum() + self._room_below)
 
-    def _anchors_on_screen(self) -> Iterator[_Anchor]:
-        for index in self._cards_on_screen():
-            task = _id_of(index)
-            if task is not None and (section := self._list.section_of(task)):
-                yield _Anchor(task, section, self.rowViewportPosition(index.row()))
-
-    def _restore_place(self) -> None:
-        """Scroll so that the first anchor still in its section is where it was."""
-        for anchor in self._anchors:
-            index = self._list.index_of(anchor.task)
-            if index.isValid() and self._list.section_of(anchor.task) is anchor.section:
-                bar = self.verticalScrollBar()
-                bar.setValue(bar.value() + self.rowViewportPosition(index.row()) - anchor.top)
-                return
+    def _release_room(self) -> None:
+        """Give up the room below: nothing in the list is pointed at any more."""
+        if self._room_below:
+            self._room_below = 0
+            self.updateGeometries()
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         """Emit `chosen` or `several_changed`, but not for changes that an update causes."""
@@ -212,36 +156,18 @@ class TaskView(QTableView):
 
     # --- visible cards --------------------------------------------------------------------------------------------
 
-    def _cards_on_screen(self) -> list[QModelIndex]:
+    def cards_on_screen(self) -> list[QModelIndex]:
+        """Return the cards that are at least partly visible."""
         first, last = self.rowAt(0), self.rowAt(self.viewport().height() - 1)
         if first < 0:
             return []
         rows = range(first, (last if last >= 0 else self._list.rowCount() - 1) + 1)
         indexes = (self._list.index(row) for row in rows)
-        return [index for index in indexes if _id_of(index) is not None]
+        return [index for index in indexes if task_id_of(index) is not None]
 
     def _on_screen_changed(self) -> None:
-        if self._is_updating or not self.isVisible():
-            return
-        cards = self._cards_on_screen()
-        seen = frozenset(task for index in cards if (task := _id_of(index)) is not None)
-        if seen != self._seen:
-            self._seen = seen
-            self.seen_changed.emit(seen)
-        if any(self._ticks(index) for index in cards):
-            if not self._ticking.isActive():
-                self._ticking.start()
-        else:
-            self._ticking.stop()
-
-    def _ticks(self, index: QModelIndex) -> bool:
-        task = self._list.task_at(index)
-        return task is not None and task.phase in _TICKING and not is_elsewhere(task, self._list.surroundings(task))
-
-    def _on_ticking_timeout(self) -> None:
-        for index in self._cards_on_screen():
-            if self._ticks(index):
-                self.viewport().update(self.visualRect(index))
+        if not self._is_updating and self.isVisible():
+            self._visible.look()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Restart the clocks."""
@@ -251,10 +177,7 @@ class TaskView(QTableView):
     def hideEvent(self, event: QHideEvent) -> None:
         """Stop the clocks, and stop prioritising the visible tasks."""
         super().hideEvent(event)
-        self._ticking.stop()
-        if self._seen:
-            self._seen = frozenset()
-            self.seen_changed.emit(self._seen)
+        self._visible.hide()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Update what is visible."""
@@ -269,7 +192,7 @@ class TaskView(QTableView):
         modifiers: Qt.KeyboardModifier,
     ) -> QModelIndex:
         """Without a current card, go to the first visible one. Qt would get stuck at the heading above it."""
-        if not self.currentIndex().isValid() and (cards := self._cards_on_screen()):
+        if not self.currentIndex().isValid() and (cards := self.cards_on_screen()):
             return cards[0]
         return super().moveCursor(cursorAction, modifiers)
 
@@ -283,6 +206,8 @@ class TaskView(QTableView):
             self.move_requested.emit(event.key() == Qt.Key.Key_Down)
         elif event.key() == Qt.Key.Key_Delete:
             self.remove_requested.emit()
+        elif event.key() == Qt.Key.Key_Escape and self.drag.is_under_way:
+            self.drag.cancel()
         elif event.key() == Qt.Key.Key_Escape and self.has_several:
             self.select(self.current_task)
         elif event.text() and event.text().isprintable() and not event.modifiers() & _COMMAND_KEYS:
@@ -299,7 +224,7 @@ class TaskView(QTableView):
 
     def _takes(self, event: QKeyEvent) -> bool:
         """Return whether a key is the view's own although the window has a shortcut for it."""
-        return event.key() == Qt.Key.Key_Escape and self.has_several
+        return event.key() == Qt.Key.Key_Escape and (self.has_several or self.drag.is_under_way)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Request a menu at the pointer or, for the menu key, on the current card."""
@@ -316,7 +241,10 @@ class TaskView(QTableView):
         self._pressed = self._poster_under(event) if is_click else None
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Request the main action after a click on a poster, if that is free of charge."""
+        """Drop what is dragged; or request the main action after a click on a poster, if that is free of charge."""
+        if self.drag.is_under_way:
+            self.drag.drop()
+            return
         super().mouseReleaseEvent(event)
         pressed, self._pressed = self._pressed, None
         if pressed is not None and pressed == self._poster_under(event):
@@ -330,15 +258,36 @@ class TaskView(QTableView):
             self.main_requested.emit(task)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Show a pointing-hand cursor over clickable posters."""
+        """Drag on; or show a pointing-hand cursor over clickable posters."""
+        if self.drag.is_under_way:
+            self.drag.move(event.position().toPoint())
+            return
+        self._pointer = event.position().toPoint()
         super().mouseMoveEvent(event)
+        if self.drag.is_under_way:  # it has just begun
+            return
         hand = self._poster_under(event) is not None
         self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.ArrowCursor)
+
+    def startDrag(self, supportedActions: Qt.DropAction) -> None:  # noqa: N803
+        """Drag the selected tasks that wait within the list; only they can be dragged, as the model says."""
+        del supportedActions
+        self._pressed = None
+        self.drag.begin(self.selected_tasks, self._pointer)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the rows, and where what is dragged would go."""
+        super().paintEvent(event)
+        if self.drag.is_under_way:
+            painter = QPainter(self.viewport())
+            self.drag.paint(painter)
+            painter.end()
 
     def leaveEvent(self, event: QEvent) -> None:
         """Cancel a poster click when the pointer leaves."""
         super().leaveEvent(event)
         self._pressed = None
+        self._release_room()
 
     def _poster_under(self, event: QMouseEvent) -> int | None:
         index = self.indexAt(event.position().toPoint())
@@ -350,8 +299,3 @@ class TaskView(QTableView):
 
 
 _COMMAND_KEYS = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
-
-
-def _id_of(index: QModelIndex) -> int | None:
-    found = index.data(TaskRole.TASK_ID) if index.isValid() else None
-    return found if isinstance(found, int) else None

@@ -54,6 +54,8 @@ class BulkCommandsModel(QObject):
     async def _perform(self, action: BulkAction, tasks: list[int], services: "TaskServices", *, ask: bool) -> None:
         try:
             match action:
+                case BulkAction.HOLD | BulkAction.RELEASE | BulkAction.SEND_NEXT:
+                    await self._arrange(action, tasks, services)
                 case BulkAction.CANCEL:
                     await self._cancel(tasks, services)
                 case BulkAction.RETRY:
@@ -66,6 +68,17 @@ class BulkCommandsModel(QObject):
                     await self._remove(tasks, services)
         finally:
             self._is_busy = False
+
+    async def _arrange(self, action: BulkAction, tasks: list[int], services: "TaskServices") -> None:
+        """Hold, release or move to the front those that wait, each as one transaction."""
+        waiting = [row for row in await services.tasks.get_many(tasks) if row.phase is Phase.WAITING]
+        match action:
+            case BulkAction.HOLD:
+                await services.waiting_tasks.hold([row.id for row in waiting if row.held_at is None])
+            case BulkAction.RELEASE:
+                await services.waiting_tasks.release([row.id for row in waiting if row.held_at is not None])
+            case _:
+                await services.waiting_tasks.send_next([row.id for row in waiting])
 
     async def _cancel(self, tasks: list[int], services: "TaskServices") -> None:
         for row in await services.tasks.get_many(tasks):

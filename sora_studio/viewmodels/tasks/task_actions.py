@@ -87,7 +87,7 @@ _OWN: dict[Phase, tuple[TaskAction, ...]] = {
 
 SPENDING = frozenset({TaskAction.AGAIN})
 """Actions that may be charged; in the list, never triggered by a single click."""
-_FOLLOWED = frozenset({Phase.PENDING, Phase.PROCESSING})
+FOLLOWED = frozenset({Phase.PENDING, Phase.PROCESSING})
 _STUCK = frozenset({Phase.FAILED, Phase.EXPIRED, Phase.MISSING, Phase.CANCELLED, Phase.LOST})
 
 
@@ -177,7 +177,7 @@ def main_action(task: Task) -> TaskAction | None:
 
 def label_of(action: TaskAction, task: Task) -> str:
     """Return the menu text. A running task can only be hidden, and the text says so."""
-    if action is TaskAction.REMOVE and task.phase in _FOLLOWED:
+    if action is TaskAction.REMOVE and task.phase in FOLLOWED:
         return "Hide from list (still followed and saved)"
     if action is TaskAction.REMOVE and task.phase is Phase.WAITING:
         return "Move to trash (not sent)"

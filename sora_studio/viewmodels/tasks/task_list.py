@@ -3,8 +3,8 @@
 The model loads nothing itself: it signals which tasks it needs, and `task_feed` loads them.
 """
 
-from collections import OrderedDict
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import IntEnum
@@ -16,6 +16,8 @@ from sora_studio.domain.models.estimate import TimeEstimate
 from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import SECTIONS, Phase, Task, TaskSection
+from sora_studio.viewmodels.tasks.bulk_actions import Selected
+from sora_studio.viewmodels.tasks.task_actions import FOLLOWED, can_remove
 from sora_studio.viewmodels.tasks.task_rows import MOST_EDITS, NO_RANKS, Announcements, TaskRows, runs
 from sora_studio.viewmodels.tasks.task_words import (
     SECTION_TITLES,
@@ -181,6 +183,10 @@ class TaskListModel(QAbstractListModel):
             selection.select(self.index(first), self.index(first + count - 1))
         return selection
 
+    def tasks_in(self, section: TaskSection) -> Sequence[int]:
+        """Return the tasks of a section in order, shown or not."""
+        return self._rows.tasks(section)
+
     def waiting_place(self, tasks: Collection[int], *, down: bool) -> tuple[bool, int | None]:
         """Return whether waiting tasks can go one place up or down, and which task they then stand before (None: last)."""
         line = self._rows.tasks(TaskSection.WAITING)
@@ -194,6 +200,26 @@ class TaskListModel(QAbstractListModel):
         if last + 1 < len(line):
             return True, line[last + 2] if last + 2 < len(line) else None
         return places[0] + len(places) - 1 < last, None
+
+    def place_of(self, tasks: Collection[int], before: int | None) -> tuple[int, int, int]:
+        """Return how many of the tasks wait, and the first one's place from 1 of how many, once they are before another one."""
+        line = self._rows.tasks(TaskSection.WAITING)
+        staying = [task for task in line if task not in tasks]
+        place = staying.index(before) if before in staying else len(staying)
+        return len(line) - len(staying), place + 1, len(line)
+
+    def selected(self, tasks: Sequence[int]) -> Selected:
+        """Return what can be done with these tasks; those that are not loaded count as usual ones of their sections."""
+        sections = Counter(section for section in map(self._rows.section_of, tasks) if section)
+        loaded = [row for task in tasks if (row := self._tasks.get(task)) is not None]
+        held = sum(row.phase is Phase.WAITING and row.held_at is not None for row in loaded)
+        known = {row.id for row in loaded}
+        hidden = sum(row.phase in FOLLOWED for row in loaded)
+        trashed = sum(can_remove(row) for row in loaded) - hidden
+        for section in (self._rows.section_of(task) for task in tasks if task not in known):
+            hidden += section is TaskSection.RUNNING
+            trashed += section not in (None, TaskSection.RUNNING, TaskSection.REVIEW)
+        return Selected(sections, held, trashed, hidden)
 
     def count(self, section: TaskSection) -> int:
         """Return the number of tasks in a section, shown or not."""
@@ -225,11 +251,13 @@ class TaskListModel(QAbstractListModel):
         return 0 if parent is not None and parent.isValid() else self._height
 
     def flags(self, index: AnyIndex) -> Qt.ItemFlag:
-        """Return the flags of a row; only cards can be selected."""
+        """Return the flags of a row; only cards can be selected, and only waiting ones dragged to another place in line."""
         key = self._rows.key_at(index.row())
         if not isinstance(key, int):
             return Qt.ItemFlag.NoItemFlags if key is None else Qt.ItemFlag.ItemNeverHasChildren
-        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemNeverHasChildren
+        waits = self._rows.section_of(key) is TaskSection.WAITING
+        return flags | Qt.ItemFlag.ItemIsDragEnabled if waits else flags
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         """Return data by `TaskRole`; for display, the prompt or section title; for screen readers, the whole row as text."""

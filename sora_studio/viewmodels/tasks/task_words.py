@@ -153,6 +153,13 @@ def section_heading(section: TaskSection, count: int, usual_s: tuple[float, floa
     return SEPARATOR.join(parts)
 
 
+def moved_words(count: int, place: int, waiting: int) -> str:
+    """Return what a screen reader says after waiting tasks were moved."""
+    if count == 1:
+        return f"Moved to place {place:,} of {waiting:,} in line"
+    return f"{count:,} tasks moved to places {place:,} to {place + count - 1:,} of {waiting:,} in line"
+
+
 def sent_text(task: Task, around: Surroundings) -> str:
     """Return when a task that needs review may have been sent."""
     return f"May have been sent at {time_of_day_text(task.sent_at or task.created_at, around.now)}"

@@ -27,7 +27,7 @@ def test_everything_but_the_request_stays(tmp_path: Path) -> None:
         await database.open()
         tasks = SqliteTasks(database)
         intent = Intent(output_dir=tmp_path, parent=Parent(7, ParentKind.LONGER))
-        ids = [task.id for task in await tasks.add([OLD], gateway="g", at=NOW, takes=3, intent=intent)]
+        ids = [task.id for task in await tasks.add([OLD], gateway="g", at=NOW, takes=3, intents=[intent])]
         await SqliteHistory(database).judge([ClipRef(ids[1])], Judgement(tags=("pier",), note="for Ada"))
         before = await tasks.get(ids[1])
         assert before is not None
