@@ -93,6 +93,7 @@ class TaskStudio:
     queries: list[tuple[int, ...]] = field(default_factory=list)
     events: EventBus = field(default_factory=EventBus)
     can_cancel: bool = True
+    stale_tasks: set[int] = field(default_factory=set)
     can_attach: bool = True
     batch_answer: BatchQuestion | BatchBlocked | None = None
     remote: dict[str, RemoteStatus | StudioError] = field(default_factory=dict)
@@ -100,6 +101,7 @@ class TaskStudio:
     def __post_init__(self) -> None:
         self.profiles, self.gateway_name = {"sora-2": PROFILE}, GATEWAY
         self.tasks = self.file_presence = self.library = self.judging = self.waiting_tasks = self
+        self.library_queries = self
         self.submission = self.tracking = self.retrieval = self.estimates = self
         self.pictures = FakePictures()
         notices = Notices(self.events)
@@ -122,6 +124,9 @@ class TaskStudio:
     async def get_many(self, tasks: Iterable[int]) -> list[Task]:
         self.queries.append(tuple(tasks))
         return [self.rows[task] for task in self.queries[-1] if task in self.rows]
+
+    async def stale(self, tasks: Iterable[int]) -> frozenset[int]:
+        return frozenset(self.stale_tasks.intersection(tasks))
 
     async def survey(self) -> TaskSurvey:
         return TaskSurvey(len(self.written), index_of(self.rows.values()), await self._count_clips())

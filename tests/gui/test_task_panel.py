@@ -25,7 +25,8 @@ from sora_studio.ui.tasks.panel import TaskPanel
 from sora_studio.ui.tasks.review_dialog import ReviewDialog
 from sora_studio.viewmodels.event_bridge import EventBridge
 from sora_studio.viewmodels.tasks.task_actions import SPENDING
-from tests.doubles.task_studio import NOW, TaskStudio, clip_in, task_in
+from sora_studio.viewmodels.tasks.task_words import facts_of
+from tests.doubles.task_studio import NOW, PROFILE, TaskStudio, clip_in, task_in
 
 
 class Desk:
@@ -218,6 +219,18 @@ def test_enter_does_the_main_action(desk: Desk, phase: Phase, call: tuple[object
     desk.choose(1)
     desk.press(Qt.Key.Key_Return)
     desk.calls(call)
+
+
+def test_a_stale_task_says_so_in_words_once_its_draft_has_moved_on(desk: Desk) -> None:
+    desk.open(task_in(Phase.READY, 1), task_in(Phase.WAITING, 2))
+    assert not any("Stale" in text for text in desk.texts())
+    desk.studio.stale_tasks = {1}
+    desk.panel.texts_changed()
+    desk.bot.waitUntil(lambda: "Stale: its draft has another text now" in desk.texts()[3])
+    assert facts_of(desk.studio.rows[1], PROFILE, is_stale=True).startswith("Stale · Sora 2")
+    desk.studio.stale_tasks = set()
+    desk.panel.texts_changed()
+    desk.bot.waitUntil(lambda: not any("Stale" in text for text in desk.texts()))
 
 
 def test_enter_edits_what_waits(desk: Desk) -> None:

@@ -116,7 +116,7 @@ class CardDelegate(QStyledItemDelegate):
         self._paint_ground(painter, option, layout.card)
         self._paint_poster(painter, layout.poster, task, hovered=is_hovered)
         self._paint_line(painter, layout.title, title_of(task), self._title_font, theme.tokens().text)
-        facts = self._fitting(facts_of(task, around.profile), layout.facts.width())
+        facts = self._fitting(facts_of(task, around.profile, is_stale=around.is_stale), layout.facts.width())
         self._paint_line(painter, layout.facts, facts, self._font_for(facts, layout.facts.width()), theme.tokens().secondary)
         self._paint_state(painter, layout.state, lines, state.tone, selected=is_selected)
         if state.busy:

@@ -94,6 +94,10 @@ class TaskPanel(QFrame):
         self._bulk.attach(services)
         self._feed.attach(services, relay)
 
+    def texts_changed(self) -> None:
+        """Look which tasks were sent with a text that has moved on since."""
+        self._feed.look_at_texts()
+
     def offer_uses(self, offers: ClipOffers) -> None:
         """Set what clips can be used for."""
         self._menus.offers = offers

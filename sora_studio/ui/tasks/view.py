@@ -3,7 +3,18 @@
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QItemSelection, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QCursor,
+    QFocusEvent,
+    QHideEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 
 from sora_studio.domain.task import Task
@@ -120,21 +131,26 @@ class TaskView(QTableView):
 
     def scroll_to(self, value: int) -> None:
         """Scroll to this place. Past the end, leave room below for as long as the list is in use."""
-        bar = self.verticalScrollBar()
-        self._room_below = max(0, value - (bar.maximum() - self._room_below))
+        self._room_below = max(0, value - self._last_scroll())
         self.updateGeometries()
-        bar.setValue(value)
+        self.verticalScrollBar().setValue(value)
 
     def updateGeometries(self) -> None:
-        """Keep the room below that `scroll_to` needs."""
+        """Keep the room below that `scroll_to` needs, and the place, which Qt would take back meanwhile."""
+        bar = self.verticalScrollBar()
+        value = bar.value()
         super().updateGeometries()
         if self._room_below:
-            bar = self.verticalScrollBar()
-            bar.setMaximum(bar.maximum() + self._room_below)
+            bar.setMaximum(self._last_scroll() + self._room_below)
+            bar.setValue(value)
+
+    def _last_scroll(self) -> int:
+        return max(0, self.verticalHeader().length() - self.viewport().height())
 
     def _release_room(self) -> None:
-        """Give up the room below: nothing in the list is pointed at any more."""
-        if self._room_below:
+        """Give up the room below, once the list is no longer in use."""
+        is_pointed_at = self.rect().contains(self.mapFromGlobal(QCursor.pos()))
+        if self._room_below and not is_pointed_at and not self.hasFocus():
             self._room_below = 0
             self.updateGeometries()
 
@@ -287,6 +303,11 @@ class TaskView(QTableView):
         """Cancel a poster click when the pointer leaves."""
         super().leaveEvent(event)
         self._pressed = None
+        self._release_room()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Close up, unless the pointer is still here."""
+        super().focusOutEvent(event)
         self._release_room()
 
     def _poster_under(self, event: QMouseEvent) -> int | None:

@@ -291,6 +291,7 @@ class MainView(QWidget):
         self._model_notices.settings_asked.connect(partial(self.open_settings, SettingsPage.MODELS))
         self._wire_tasks()
         self.compose.submitted.connect(self._on_submitted)
+        self.compose.drafts_changed.connect(self.tasks.texts_changed)
         self.compose.key_needed.connect(self.open_settings)
         self.compose.route_needed.connect(partial(self.open_settings, SettingsPage.PICTURES, way_needed=True))
         self._editor.models_asked.connect(partial(self.open_settings, SettingsPage.MODELS))

@@ -125,6 +125,7 @@ def task(studio: "Studio") -> TaskServices:
         pictures=studio.pictures,
         model_blocks=studio.model_blocks,
         estimates=studio.estimates,
+        library_queries=studio.queries,
     )
 
 

@@ -1,6 +1,6 @@
 """Loads data into the task list model: the index once, pages on demand, and changes in one query."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -53,6 +53,7 @@ class TaskFeed(QObject):
         self._has_changes = False
         self._is_stale = True
         self._is_reading = False
+        self._texts_changed = False
         self.watched: int | None = None
         """The id of a task that is also shown elsewhere; `updated` includes it even after a reload of the whole list."""
         model.wanted.connect(self._on_model_wanted)
@@ -67,6 +68,11 @@ class TaskFeed(QObject):
         self._model.set_paused(services.send_pause.is_paused)
         self._read()
 
+    def look_at_texts(self) -> None:
+        """Read again which of the loaded tasks are stale: a draft has been written on."""
+        self._texts_changed = True
+        self._read()
+
     def _read(self) -> None:
         if self._services is not None and not self._is_reading:
             self._is_reading = True
@@ -74,7 +80,7 @@ class TaskFeed(QObject):
 
     async def _read_all(self, services: "TaskServices") -> None:
         try:
-            while self._is_stale or self._has_changes or self._wanted:
+            while self._is_stale or self._has_changes or self._wanted or self._texts_changed:
                 await self._read_next(services)
         except Exception:
             self._is_stale = True  # the failed read must not lose changes: reload everything at the next one
@@ -87,9 +93,13 @@ class TaskFeed(QObject):
             await self._read_whole_list(services)
         elif self._has_changes:
             await self._read_changes(services)
-        else:
+        elif self._wanted:
             wanted, self._wanted = self._wanted, set()
             self._model.take_page(await services.tasks.get_many(sorted(wanted)))
+            await self._read_stale(sorted(wanted), services)
+        else:
+            self._texts_changed = False
+            await self._read_stale(self._model.loaded, services)
 
     async def _read_whole_list(self, services: "TaskServices") -> None:
         self._is_stale = self._has_changes = False
@@ -111,6 +121,10 @@ class TaskFeed(QObject):
             return
         self._model.take_changes(changes.ids, changes.tasks)
         self._tell({task.id: task for task in changes.tasks}, changes.clips)
+        await self._read_stale(changes.ids, services)
+
+    async def _read_stale(self, tasks: Sequence[int], services: "TaskServices") -> None:
+        self._model.take_stale(tasks, await services.library_queries.stale(tasks))
 
     def _tell(self, tasks: Mapping[int, Task], clips: ClipCounts) -> None:
         count = self._model.count

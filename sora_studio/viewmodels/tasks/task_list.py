@@ -68,6 +68,7 @@ class TaskListModel(QAbstractListModel):
         self._copies: dict[int, CopyProgressed] = {}
         self._wanted: set[int] = set()
         self._out_of_line: set[int] = set()
+        self._stale: set[int] = set()
         self._usual: tuple[float, float] | None = None
         self._asking = QTimer(self, singleShot=True, interval=0)
         self._asking.timeout.connect(self._on_asking_timeout)
@@ -124,6 +125,17 @@ class TaskListModel(QAbstractListModel):
         line_changed = out_of_line != self._out_of_line
         if TaskSection.WAITING in touched or line_changed:  # the positions of later tasks have changed
             self._tell_changed(self._rows.tasks(TaskSection.WAITING))
+
+    def take_stale(self, tasks: Sequence[int], stale: Collection[int]) -> None:
+        """Note which of these tasks were sent with a text that has moved on since."""
+        before = self._stale.intersection(tasks)
+        self._stale = self._stale.difference(tasks).union(stale)
+        self._tell_changed(before.symmetric_difference(stale))
+
+    @property
+    def loaded(self) -> list[int]:
+        """The tasks whose texts are known."""
+        return list(self._tasks)
 
     def take_progress(self, reports: Iterable[TransferProgressed]) -> None:
         """Update the progress of transfers."""
@@ -244,6 +256,7 @@ class TaskListModel(QAbstractListModel):
             copy=self._copies.get(task.id),
             gateway=self._gateway,
             is_paused=self._is_paused,
+            is_stale=task.id in self._stale,
         )
 
     def rowCount(self, parent: AnyIndex | None = None) -> int:

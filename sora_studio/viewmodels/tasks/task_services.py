@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sora_studio.services.tasks.send_pause import SendPause
     from sora_studio.services.tasks.submission import Submission
     from sora_studio.services.tasks.waiting_tasks import WaitingTasks
+    from sora_studio.storage.library_queries import LibraryQueries
     from sora_studio.storage.tasks import SqliteTasks
 
 
@@ -34,3 +35,4 @@ class TaskServices:
     pictures: "Pictures"
     model_blocks: "ModelBlocks"
     estimates: "Estimates"
+    library_queries: "LibraryQueries"

@@ -48,6 +48,7 @@ class Surroundings:
 
     `usual_time` is how long such tasks take; None if it is not known.
     `gateway` names the service in use; None if it does not matter. `is_paused`: nothing new is sent, as the user wants.
+    `is_stale`: the draft that it was sent from has another text now.
     """
 
     now: datetime
@@ -58,6 +59,7 @@ class Surroundings:
     copy: CopyProgressed | None = None
     gateway: str | None = None
     is_paused: bool = False
+    is_stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +91,16 @@ def title_of(task: Task) -> str:
     return first_line(task.request.prompt)
 
 
-def facts_of(task: Task, profile: ModelProfile | None) -> str:
+def facts_of(task: Task, profile: ModelProfile | None, *, is_stale: bool = False) -> str:
     """Return facts such as `Sora 2 · take 2 of 3 · 10 s landscape · value · 3:31`; the last part is how long the service took.
 
-    The model's usual route is left out.
+    The model's usual route is left out. A stale task says so first.
     """
     take = f"take {task.take} of {task.takes}" if task.takes > 1 else ""
     usual_route = profile.routing.default if profile and profile.routing else ""
     route = task.request.route if task.request.route != usual_route else ""
-    parts = [profile.title if profile else task.request.model, take, _options_text(task.request, profile), route]
+    model = profile.title if profile else task.request.model
+    parts = ["Stale" if is_stale else "", model, take, _options_text(task.request, profile), route]
     started = task.accepted_at or task.sent_at
     if task.completed_at and started:
         parts.append(clock_text((task.completed_at - started).total_seconds()))
@@ -134,7 +137,15 @@ def spoken(task: Task, around: Surroundings) -> str:
     """Return the row as text for screen readers: prompt, facts, state, and details that the card may not have room for."""
     state = state_of(task, around)
     pictures = ", ".join(map(name, task.request.sources))
-    sentences = [title_of(task), facts_of(task, around.profile), pictures and f"From {pictures}", state.line, state.times_line]
+    stale = "Stale: its draft has another text now" if around.is_stale else ""
+    sentences = [
+        title_of(task),
+        stale,
+        facts_of(task, around.profile),
+        pictures and f"From {pictures}",
+        state.line,
+        state.times_line,
+    ]
     if task.phase is Phase.FAILED:
         sentences.append(explain(task.fail_code, task.fail_message).advice)
     elif task.phase is Phase.LOST:
