@@ -151,13 +151,21 @@ _UNKNOWN = Failure(
 _UNEXPLAINED = Failure("The service failed this task without a reason.", "Try again as it is.", fixable=False)
 
 
+def _letters(code: str) -> str:
+    """Return a code without case and separators: the service writes `NSFW_DETECTED` and `SensitiveContentDetected`."""
+    return "".join(filter(str.isalnum, code)).upper()
+
+
+_BY_LETTERS = {_letters(code): failure for code, failure in _KNOWN.items()}
+
+
 def explain(fail_code: str | None, fail_message: str | None, *, model: str = "") -> Failure:
     """Return the sentence for a failure, which names the model by the title `model`.
 
     Unknown and missing codes get one too; the service's own words are shown beside it.
     """
-    code = (fail_code or "").strip().upper()
-    if known := _KNOWN.get(code):
+    code = (fail_code or "").strip()
+    if known := _BY_LETTERS.get(_letters(code)):
         return replace(known, title=_naming(model, known.title))
     return _UNKNOWN if code or (fail_message or "").strip() else _UNEXPLAINED
 

@@ -35,6 +35,13 @@ def test_a_code_is_known_whatever_its_case() -> None:
     assert explain("content_violation ", None) == explain("CONTENT_VIOLATION", None)
 
 
+@pytest.mark.parametrize("code", PROTOCOL_CODES)
+def test_a_code_is_known_in_each_spelling_of_the_service(code: str) -> None:
+    words = code.replace("_", " ").title().replace(" ", "")
+    for spelled in (code.lower().replace("_", "-"), words, f" {code.upper()}"):
+        assert explain(spelled, None) == explain(code, None)
+
+
 @pytest.mark.parametrize(
     "code",
     [

@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from sora_studio.domain.clip import ClipState
 from sora_studio.domain.events import TransferProgressed
+from sora_studio.domain.failures import KNOWN_CODES, explain
 from sora_studio.domain.models.estimate import TimeEstimate
 from sora_studio.domain.task import Phase, Task, TaskSection
 from sora_studio.viewmodels.quantities import clock_text, days_left_text, film_time_text, size_text, time_of_day_text
+from sora_studio.viewmodels.tasks.task_actions import TaskAction, next_steps
 from sora_studio.viewmodels.tasks.task_words import (
     Surroundings,
     Tone,
@@ -264,3 +266,20 @@ def test_what_is_no_film_is_called_what_it_is() -> None:
     state = state_of(task_in(Phase.READY, clips=(picture,)), Surroundings(now=NOW))
     assert state.line == "Saved as it is · The service sent a PNG picture, not a film"
     assert state.tone is Tone.REVIEW
+
+
+@pytest.mark.parametrize("code", [*sorted(KNOWN_CODES), "SOMETHING_NEW", "", None])
+@pytest.mark.parametrize("said", ["Blocked by policy 7", None])
+def test_every_failure_has_a_sentence_a_next_step_and_the_services_own_words(code: str | None, said: str | None) -> None:
+    task = task_in(Phase.FAILED, fail_code=code, fail_message=said)
+    around = Surroundings(now=NOW, profile=PROFILE)
+    title, hint = stage_words(task, around)
+    steps = next_steps(task, around)
+    assert title
+    assert explain(code, said).advice in hint
+    assert explain(code, said).advice.rstrip(".") in spoken(task, around)
+    assert {TaskAction.EDIT, TaskAction.AGAIN} <= {step.action for step in steps}
+    for own in filter(None, (code, said)):
+        assert own in hint
+        assert own in state_of(task, around).line
+        assert own in spoken(task, around)
