@@ -52,10 +52,10 @@ def test_saving_replaces_the_task_and_the_draft_comes_back(editing: Desk) -> Non
     assert desk.editor.hasFocus()
     QTest.keyClicks(desk.editor, " at dusk")
     QTest.keyClick(desk.editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    desk.bot.waitUntil(lambda: desk.editor.text() == DRAFT)
+    desk.bot.waitUntil(lambda: desk.submitted == [1])
+    assert desk.editor.text() == DRAFT
     assert desk.studio.task_editing.calls == [("begin", 4), ("save", 4, f"{TASK} at dusk")]
     assert desk.requests() == [], "no second task"
-    assert desk.submitted == [1]
     assert not is_shown(desk)
     assert desk.generate.text().startswith("Generate")
     QTest.keyClick(desk.editor, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
