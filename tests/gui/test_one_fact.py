@@ -44,8 +44,8 @@ class Desk:
 
     def close(self) -> None:
         window = self.windows.pop()
-        if window._state is not None:
-            window._state.sync()
+        if window.shown.state is not None:
+            window.shown.state.sync()
         self.loop.run_until_complete(window.finish())
         window.close()
         window.deleteLater()

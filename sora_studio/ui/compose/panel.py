@@ -33,8 +33,9 @@ from sora_studio.ui.compose.unsaved import UnsavedPrompt
 from sora_studio.ui.compose.waiting_edit_desk import WaitingEditDesk
 from sora_studio.ui.kit.generate_button import GenerateButton
 from sora_studio.ui.kit.task_scope import TaskScope
+from sora_studio.viewmodels.compose import compose_text
 from sora_studio.viewmodels.compose.clip_uses import ClipOffer, ClipUse
-from sora_studio.viewmodels.compose.composer import ComposeModel, compose_text
+from sora_studio.viewmodels.compose.composer import ComposeModel
 from sora_studio.viewmodels.compose.consent import NO_CONSENT, Consent
 from sora_studio.viewmodels.event_bridge import EventBridge
 
@@ -119,7 +120,7 @@ class ComposePanel(QWidget):
     def open_draft(self, draft: Draft | None) -> None:
         """Save the present draft and show another one, with its own undo steps; None begins a new one."""
         if self._model.ready and (draft is None or draft.id != self._model.draft.id):
-            self._scope.start(self._open(draft), name="open a draft")
+            self._waiting_edit.leave(then=partial(self._start_opening, draft))
 
     @property
     def controls(self) -> QWidget:
@@ -269,6 +270,9 @@ class ComposePanel(QWidget):
             await asyncio.to_thread(self._unsaved.forget)
         await self._model.check_media()
         self._idle.start()
+
+    def _start_opening(self, draft: Draft | None) -> None:
+        self._scope.start(self._open(draft), name="open a draft")
 
     async def _open(self, draft: Draft | None) -> None:
         if self._sending is not None and not self._sending.done():

@@ -15,7 +15,6 @@ from sora_studio.domain.errors import InvalidSetting, StudioError
 from sora_studio.domain.events import DecisionMade, EventBus, NoticeAction, NoticeLevel, NoticeRaised, PauseChanged
 from sora_studio.domain.service_pages import service_pages
 from sora_studio.domain.settings import Settings, Theme
-from sora_studio.domain.task import Task
 from sora_studio.paths import videos_dir
 from sora_studio.ui.compose.panel import ComposePanel
 from sora_studio.ui.compose.prompt_editor import PromptEditor
@@ -35,6 +34,7 @@ from sora_studio.ui.window.notice_bar import NoticeBar
 from sora_studio.ui.window.notifier import Notifier
 from sora_studio.ui.window.rooms import Room, Rooms
 from sora_studio.ui.window.settings_pages import PROFILES, REMEDIES, SECTIONS
+from sora_studio.ui.window.shown_task import ShownTask
 from sora_studio.ui.window.side_panel import SidePanel, SideTab
 from sora_studio.ui.window.status_bar import StatusBar
 from sora_studio.ui.window.top_bar import TopBar
@@ -54,8 +54,6 @@ _log = logging.getLogger(__name__)
 REFRESH_MS = 2000
 NO_KEY = "no-key"
 FAULT = "fault"
-SHOWN_TASK = "stage/task"
-"""Window-state key for the id of the last shown task."""
 _REUSES = {"edit": TaskAction.EDIT, "again": TaskAction.AGAIN, "folder": TaskAction.SHOW_FOLDER}
 
 
@@ -78,7 +76,6 @@ class MainView(QWidget):
         self._help: HelpWindow | None = None
         self._in_focus_mode = False
         self._searches_from_make = False
-        self._state: QSettings | None = None
         self.scope = TaskScope(self._on_task_error)
         self._editor = EditorOpener(self.scope, self)
         self.relay = EventBridge(self)
@@ -117,6 +114,7 @@ class MainView(QWidget):
         self.top_bar.show_pause(paused=studio.send_pause.is_paused)
         self.stage.attach(panel_services.stage(studio))
         self.status.attach(panel_services.status(studio), self.relay)
+        self.shown.attach(studio.tasks.get)
         self.library.attach(studio)
         self.drafts.attach(studio.documents)
         self.filter.attach(panel_services.filter_session(studio), advances=lambda: self.library.advances)
@@ -156,7 +154,7 @@ class MainView(QWidget):
 
     def restore(self, state: QSettings) -> None:
         """Restore the layout, the player's volume and speed, and (once tasks are loaded) the shown task."""
-        self._state = state
+        self.shown.state = state
         self.workspace.restore(state)
         self.library.restore(state)
         self.stage.restore(state)
@@ -290,7 +288,7 @@ class MainView(QWidget):
         self.relay.notice_raised.connect(self._model_notices.take)
         self._model_notices.settings_asked.connect(partial(self.open_settings, SettingsPage.MODELS))
         self._wire_tasks()
-        self.compose.submitted.connect(self._on_submitted)
+        self.compose.submitted.connect(self.shown.show_sent)
         self.compose.drafts_changed.connect(self.tasks.texts_changed)
         self.compose.key_needed.connect(self.open_settings)
         self.compose.route_needed.connect(partial(self.open_settings, SettingsPage.PICTURES, way_needed=True))
@@ -303,21 +301,15 @@ class MainView(QWidget):
     def _wire_tasks(self) -> None:
         """Feed the list, the stage and the status bar from one update, so that they never disagree."""
         commands = self.tasks.commands
-        self.tasks.updated.connect(self.stage.take_update)
+        self.shown = ShownTask(self.scope, self.tasks, self.stage, self)
         self.tasks.updated.connect(self.status.take_update)
         self.tasks.updated.connect(self.notifier.take_update)
         self.notifier.show_asked.connect(partial(self._bring_up, play=False))
         self.notifier.play_asked.connect(partial(self._bring_up, play=True))
-        self.tasks.loaded.connect(self._on_tasks_loaded)
-        self.tasks.selected.connect(self._on_tasks_selected)
-        self.tasks.emptied.connect(self.stage.clear)
-        self.stage.shown_changed.connect(self._on_stage_shown_changed)
         self.stage.step_chosen.connect(commands.perform)
         self.stage.successor_chosen.connect(commands.open_with)
-        commands.play_requested.connect(self._on_commands_play_requested)
         commands.edit_requested.connect(self.compose.use)
         commands.change_requested.connect(self._on_commands_change_requested)
-        commands.submitted.connect(self._on_submitted)
         commands.settings_requested.connect(self._on_commands_settings_requested)
 
     def _usual_folder(self) -> Path:
@@ -435,8 +427,8 @@ class MainView(QWidget):
             self.library.focus_clips()
 
     def _on_library_opened(self, task: int) -> None:
-        if self._studio is not None:
-            self.scope.start(self._play(self._studio, task), name="open a clip")
+        self.rooms.show(Room.MAKE)
+        self.shown.show_number(task, play=True)
 
     def _on_library_reuse_asked(self, how: str, task: int) -> None:
         if self._studio is not None:
@@ -448,12 +440,6 @@ class MainView(QWidget):
             if action is TaskAction.EDIT:
                 self.rooms.show(Room.MAKE)
             self.tasks.commands.perform(action, found)
-
-    async def _play(self, studio: "Studio", task: int) -> None:
-        found = await studio.tasks.get(task)
-        if found is not None:
-            self.rooms.show(Room.MAKE)
-            self._on_commands_play_requested(found)
 
     def _on_rooms_changed(self, room: Room) -> None:
         if room is Room.MAKE:
@@ -480,9 +466,6 @@ class MainView(QWidget):
         else:
             self.action_asked.emit(action)
 
-    def _on_commands_play_requested(self, task: Task) -> None:
-        self.stage.show_task(task, play=True)
-
     def _on_commands_change_requested(self, task: int) -> None:
         self.rooms.show(Room.MAKE)
         self.compose.edit_waiting(task)
@@ -490,38 +473,11 @@ class MainView(QWidget):
     def _on_commands_settings_requested(self, action: TaskAction) -> None:
         self.open_settings(REMEDIES[action])
 
-    def _on_tasks_selected(self, task: Task) -> None:
-        self.stage.show_task(task, play=False)
-
-    def _on_tasks_loaded(self) -> None:
-        """Show the last shown task, or else the newest clip."""
-        if self.stage.shown is not None:
-            return
-        kept = self._state.value(SHOWN_TASK, type=int) if self._state is not None else None
-        task = kept if isinstance(kept, int) and self.tasks.holds(kept) else self.tasks.newest_clip
-        if task is not None:
-            self.tasks.choose(task)
-
-    def _on_stage_shown_changed(self, task: int | None) -> None:
-        self.tasks.select(task)
-        if self._state is not None:
-            self._state.setValue(SHOWN_TASK, task or 0)
-
     def _bring_up(self, task: int, *, play: bool) -> None:
         """Bring the window to the front with this task, as chosen in a notification."""
         bring_to_front(self.window())
         self.filter.leave()
-        if self._studio is not None:
-            self.scope.start(self._show_task(self._studio, task, play=play), name="Show the task")
-
-    async def _show_task(self, studio: "Studio", task: int, *, play: bool) -> None:
-        for found in await studio.tasks.get_many([task]):  # a reload may have emptied the list's cache
-            self.stage.show_task(found, play=play)
-
-    def _on_submitted(self, tasks: list[Task]) -> None:
-        """Show the new task, unless a clip is on the stage."""
-        if not self.stage.shows_film:
-            self.stage.show_task(tasks[0], play=False)
+        self.shown.show_number(task, play=play)
 
     def _on_dialog_settings_saved(self, settings: Settings) -> None:
         self._settings = settings
