@@ -84,6 +84,7 @@ from sora_studio.storage.data_folder import prepare_data_folder
 from sora_studio.storage.database import Database
 from sora_studio.storage.decision_file import DecisionFile
 from sora_studio.storage.drafts import SqliteDrafts
+from sora_studio.storage.family import SqliteFamilies
 from sora_studio.storage.history import SqliteHistory
 from sora_studio.storage.library_queries import LibraryQueries
 from sora_studio.storage.library_tiles import SqliteTiles
@@ -137,6 +138,7 @@ class Studio:
     queries: LibraryQueries
     spelling: Spelling
     tiles: SqliteTiles
+    families: SqliteFamilies
     tasks: SqliteTasks
     drafts: SqliteDrafts
     file_presence: FilePresence
@@ -376,6 +378,7 @@ class _Assembly:
             queries=queries,
             spelling=Spelling(queries, launch.clock),
             tiles=SqliteTiles(self._database),
+            families=SqliteFamilies(self._database),
             tasks=self._tasks,
             drafts=drafts,
             file_presence=engine.file_presence,

@@ -26,7 +26,10 @@ class ClipRef:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A change to clips; what is None or empty stays as it is. A note of no words removes it."""
+    """A change to clips; what is None or empty stays as it is. A note of no words removes it.
+
+    `added_note` goes on a line of its own below the note that is there.
+    """
 
     stars: int | None = None
     verdict: Verdict | None = None
@@ -34,6 +37,7 @@ class Judgement:
     tags: tuple[str, ...] = ()
     untags: tuple[str, ...] = ()
     note: str | None = None
+    added_note: str = ""
     project: int | None = None
     clears_project: bool = False
 

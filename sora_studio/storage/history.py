@@ -17,6 +17,7 @@ _IDS = "(SELECT value FROM json_each(?))"
 _TASK_COLUMNS = ("stars", "verdict", "note", "project", "removed_at", "trashed_at")
 _CLIP_COLUMNS = ("stars", "verdict", "note", "trashed_at")
 _RUNNING = "('pending', 'processing')"
+_ADD_NOTE = "note = coalesce(nullif(note, '') || char(10), '') || ?"
 _TOTAL = f"""
     UPDATE tasks SET
         stars = (SELECT max(stars) FROM clips WHERE task = tasks.id),
@@ -55,7 +56,8 @@ class SqliteHistory:
                     _judge(connection, ref, judgement, added)
             connection.execute(_TOTAL, (_listed(tasks),))
             _touch(connection, tasks)
-            for task in tasks if added or judgement.untags or judgement.note is not None else ():
+            is_indexed = added or judgement.untags or judgement.note is not None or judgement.added_note
+            for task in tasks if is_indexed else ():
                 index_task(connection, task)
             return former
 
@@ -164,22 +166,30 @@ def _judge(connection: sqlite3.Connection, ref: ClipRef, judgement: Judgement, t
         connection.execute(f"UPDATE clips SET {assigned} WHERE {where}", (*columns.values(), *place))  # noqa: S608
         if ref.clip is None:  # a note is also the task's, so that it is there when a further clip comes
             connection.execute(f"UPDATE tasks SET {assigned} WHERE id = ?", (*columns.values(), ref.task))  # noqa: S608
+    if added_note := judgement.added_note.strip():
+        connection.execute(f"UPDATE clips SET {_ADD_NOTE} WHERE {where}", (to_sql(added_note), *place))  # noqa: S608
+        if ref.clip is None:
+            connection.execute(f"UPDATE tasks SET {_ADD_NOTE} WHERE id = ?", (to_sql(added_note), ref.task))  # noqa: S608
     if judgement.project is not None or judgement.clears_project:
         connection.execute("UPDATE tasks SET project = ? WHERE id = ?", (judgement.project, ref.task))
     clip = found[0] if ref.clip is not None and found else None
-    for name in tags:
+    _tag(connection, ref.task, clip, added=tags, removed=judgement.untags)
+
+
+def _tag(connection: sqlite3.Connection, task: int, clip: int | None, *, added: Sequence[str], removed: Sequence[str]) -> None:
+    for name in added:
         connection.execute("INSERT OR IGNORE INTO tags (name, folded) VALUES (?, ?)", (to_sql(name), to_sql(fold(name))))
         connection.execute(
             "INSERT OR IGNORE INTO taggings (tag, task, clip) SELECT id, ?, ? FROM tags WHERE folded = ?",
-            (ref.task, clip, to_sql(fold(name))),
+            (task, clip, to_sql(fold(name))),
         )
-    for name in judgement.untags:
+    for name in removed:
         connection.execute(
             """
             DELETE FROM taggings
             WHERE task = ?1 AND (?2 IS NULL OR clip = ?2) AND tag IN (SELECT id FROM tags WHERE folded = ?3)
             """,
-            (ref.task, clip, to_sql(fold(name))),
+            (task, clip, to_sql(fold(name))),
         )
 
 

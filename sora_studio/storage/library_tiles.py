@@ -16,14 +16,14 @@ from sora_studio.storage.query_conditions import STALE
 from sora_studio.storage.rows import path_or_none, text_from_sql
 
 _IDS = "(SELECT value FROM json_each(?))"
-_SHOWN = "phase IN ('downloading', 'unsaved', 'ready', 'expired', 'missing')"
+SHOWN = "phase IN ('downloading', 'unsaved', 'ready', 'expired', 'missing')"
 TILES = f"""
     SELECT tasks.id, tasks.day, tasks.created_at, tasks.model, tasks.options, tasks.stars, tasks.verdict, tasks.seen_at,
            tasks.phase, tasks.trashed_at, tasks.measured_usd, tasks.estimated_usd, substr(versions.text, 1, 400) AS text,
            clips.width, clips.height, clips.duration_s, clips.poster, clips.filmstrip, clips.expires_at,
            (SELECT count(*) FROM clips WHERE clips.task = tasks.id) AS clips,
            (SELECT count(*) FROM tasks AS other WHERE other.version = tasks.version AND other.trashed_at IS NULL
-                AND other.{_SHOWN}) AS takes
+                AND other.{SHOWN}) AS takes
     FROM tasks JOIN versions ON versions.id = tasks.version
     LEFT JOIN clips ON clips.task = tasks.id AND clips.position = 0
     WHERE tasks.id IN {_IDS}
@@ -31,7 +31,7 @@ TILES = f"""
 _STALE_ONES = f"SELECT id FROM tasks WHERE id IN {_IDS} AND {STALE}"  # noqa: S608
 TAKES = f"""
     SELECT other.id FROM tasks JOIN tasks AS other ON other.version = tasks.version
-    WHERE tasks.id = ? AND other.trashed_at IS NULL AND other.{_SHOWN} ORDER BY other.id
+    WHERE tasks.id = ? AND other.trashed_at IS NULL AND other.{SHOWN} ORDER BY other.id
 """  # noqa: S608
 FILES = f"SELECT path FROM clips WHERE task IN {_IDS} AND state = 'saved' AND path IS NOT NULL ORDER BY task, position"  # noqa: S608
 CLIPS = """

@@ -64,8 +64,8 @@ def judged_words(judgement: Judgement, count: int) -> str:
         return f"{clips} rated {judgement.stars} of 5" if judgement.stars else f"{clips} without stars"
     if judgement.tags or judgement.untags:
         return f"Tags of {clips} changed"
-    if judgement.note is not None:
-        return f"Note of {clips} changed"
+    if judgement.note is not None or judgement.added_note:
+        return f"Note added to {clips}" if judgement.added_note else f"Note of {clips} changed"
     return f"{clips} moved to a project" if judgement.project is not None else f"{clips} moved out of the project"
 
 

@@ -109,6 +109,17 @@ def test_a_judgement_is_kept_found_and_taken_back(shelf: Shelf) -> None:
     assert shelf.listed("rope") == [task]
 
 
+def test_an_added_note_stands_below_the_one_that_is_there(shelf: Shelf) -> None:
+    noted, other = shelf.saved("A pier", clips=2), shelf.saved("A bridge")
+    shelf.judge(noted, Judgement(note="wet"))
+    former = shelf.run(shelf.history.judge([ClipRef(noted), ClipRef(other)], Judgement(added_note=" for the trailer ")))
+    assert [shelf.task(task).note for task in (noted, other)] == ["wet\nfor the trailer", "for the trailer"]
+    assert {clip.note for clip in shelf.task(noted).clips} == {"wet\nfor the trailer"}
+    assert sorted(shelf.listed("trailer")) == [noted, other]
+    shelf.run(shelf.history.put_back(former))
+    assert [shelf.task(task).note for task in (noted, other)] == ["wet", ""]
+
+
 def test_of_two_clips_each_has_its_own_and_the_task_the_best(shelf: Shelf) -> None:
     task = shelf.saved("A pier", clips=2)
     shelf.judge(task, Judgement(stars=2, verdict=Verdict.REJECTED), clip=0)
