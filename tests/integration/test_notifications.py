@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sora_studio.ui.window.message_bus import _socket_path
+from sora_studio.ui.kit.message_bus import _socket_path
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or not shutil.which("dbus-run-session"), reason="needs dbus-run-session (Debian: dbus)"
@@ -199,7 +199,7 @@ def test_a_desktop_without_the_service_is_left_in_peace(tmp_path: Path) -> None:
 def test_a_dead_bus_delays_nothing(tmp_path: Path, answers: bool) -> None:
     scene = f"""
         import socket
-        from sora_studio.ui.window import message_bus
+        from sora_studio.ui.kit import message_bus
         message_bus.ANSWER_WITHIN_S = 0.3
         with socket.socket(socket.AF_UNIX) as dead:
             dead.bind("dead")

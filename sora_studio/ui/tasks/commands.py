@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from shiboken6 import isValid
 
 from sora_studio.domain.task import Task
+from sora_studio.ui.kit.file_manager import show_file
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.tasks.review_dialog import ReviewDialog
 from sora_studio.viewmodels.tasks.task_actions import TaskAction
@@ -29,7 +30,7 @@ class TaskCommands(QObject):
         self.model.review_requested.connect(self._on_model_review_requested)
         self.model.locate_requested.connect(self._on_model_locate_requested)
         self.model.page_requested.connect(self._on_model_page_requested)
-        self.model.folder_requested.connect(self._on_model_folder_requested)
+        self.model.folder_requested.connect(self.show_file)
 
     def _on_model_copied(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
@@ -37,8 +38,9 @@ class TaskCommands(QObject):
     def _on_model_page_requested(self, address: str) -> None:
         QDesktopServices.openUrl(QUrl(address))
 
-    def _on_model_folder_requested(self, folder: Path) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+    def show_file(self, path: Path) -> None:
+        """Show a file in its folder."""
+        self._scope.start(show_file(path, partial(self._scope.start, name="Listen to the bus")), name="Show in folder")
 
     def _on_model_review_requested(self, task: Task) -> None:
         dialog = ReviewDialog(task, self._tasks.surroundings(task), self._window.window())

@@ -7,7 +7,7 @@ from typing import cast
 
 from PySide6.QtCore import QObject, Signal
 
-from sora_studio.ui.window.message_bus import BusRefused, MessageBus, connect
+from sora_studio.ui.kit.message_bus import BusRefused, MessageBus, connect
 from sora_studio.viewmodels.window.finished_news import News
 
 DESKTOP_FILE = "sora-studio"

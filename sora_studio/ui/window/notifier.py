@@ -9,9 +9,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from sora_studio.domain.settings import Settings
+from sora_studio.ui.kit.message_bus import BusRefused, BusUnusable
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.window.bus_notifications import PLAY, BusNotifications
-from sora_studio.ui.window.message_bus import BusRefused, BusUnusable
 from sora_studio.ui.window.tray_notifications import TrayNotifications
 from sora_studio.viewmodels.tasks.task_feed import TaskUpdate
 from sora_studio.viewmodels.window.finished_news import FinishedNews, News, WorkProgress

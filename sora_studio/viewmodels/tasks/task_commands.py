@@ -32,7 +32,8 @@ class TaskCommandsModel(QObject):
     Signals: `play_requested(Task)`; `edit_requested(GenerationRequest)` to put a request into the editor;
     `change_requested(int)` with a waiting task to edit there; `copied(str)` with text for the clipboard;
     `review_requested(Task)`; `locate_requested(int, Path)` with a missing clip's id and a folder to start in;
-    `page_requested(str)` and `folder_requested(Path)` to open; `settings_requested(TaskAction)`; `submitted(list[Task])`.
+    `page_requested(str)` to open; `folder_requested(Path)` with a file to show in its folder; `settings_requested(TaskAction)`;
+    `submitted(list[Task])`.
     """
 
     play_requested = Signal(object)
@@ -171,14 +172,14 @@ class TaskCommandsModel(QObject):
         self.locate_requested.emit(missing.id, start if is_there else Path.home())
 
     async def _find_folder(self, task: Task) -> None:
-        """Request to open the clip's folder.
+        """Request to show the clip's file in its folder.
 
         Raises `FolderSilent`.
         """
         saved = next((clip.path for clip in task.clips if clip.state is ClipState.SAVED and clip.path), None)
         if saved is not None:
             await on_disk(saved.parent, saved.parent.exists)
-            self.folder_requested.emit(saved.parent)
+            self.folder_requested.emit(saved)
 
     def _open_account(self, task: Task) -> None:
         if pages := service_pages(task.gateway):

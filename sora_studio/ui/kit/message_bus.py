@@ -71,6 +71,10 @@ class MessageBus:
         """Whether calls can be made."""
         return self._is_open
 
+    def close(self) -> None:
+        """Disconnect; `listen` ends."""
+        self._writer.close()
+
     async def listen(self) -> None:
         """Deliver what arrives, until the bus goes or this is cancelled."""
         try:
