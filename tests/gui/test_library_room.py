@@ -1,30 +1,22 @@
 """The library room of the real window: found as one types, judged by keys, thrown away and taken back."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from typing import cast
+from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.did_you_mean import Respelling
 from sora_studio.domain.judgement import ClipRef, Judgement, Verdict
 from sora_studio.domain.query import parse
-from sora_studio.domain.task import Phase, Task
-from sora_studio.services.library.judging import Judging
-from sora_studio.ui.kit.controls import SegmentButton
 from sora_studio.ui.kit.task_scope import TaskScope
-from sora_studio.ui.library.details import DetailsPanel
 from sora_studio.ui.library.library_room import LibraryRoom
 from sora_studio.viewmodels.library.completion import KnownNames
-from sora_studio.viewmodels.library.details_services import DetailsServices
 from sora_studio.viewmodels.library.room_services import RoomServices
 from tests.doubles.library_tiles import MemoryLibrary, tile
-from tests.doubles.task_studio import task_in
 
 NO_KEYS = Qt.KeyboardModifier.NoModifier
 
@@ -164,46 +156,3 @@ def test_a_search_is_saved_under_its_own_words(desk: RoomDesk) -> None:
     with desk.bot.waitSignal(desk.room.search_saved):
         next(button for button in desk.room.box.findChildren(QPushButton) if button.text() == "Save search").click()
     assert desk.saved == ["fog kept"]
-
-
-def test_details_tell_and_change_what_is_selected(loop: StudioEventLoop, qtbot: QtBot) -> None:
-    scope, decisions = TaskScope(lambda error, _name: pytest.fail(str(error))), Decisions()
-    task = replace(task_in(Phase.READY, 3), stars=4, verdict=Verdict.KEPT, tags=("rain",), note="wet", measured_usd=0.5)
-
-    async def tasks(_: Sequence[int]) -> list[Task]:
-        return [task]
-
-    async def takes_of(_: int) -> list[int]:
-        return [3]
-
-    async def project_of(_: int | None) -> str:
-        return "Rain Film"
-
-    panel = DetailsPanel(scope)
-    qtbot.addWidget(panel)
-    panel.resize(372, 800)
-    panel.show()
-    judging = cast("Judging", decisions)
-    panel.attach(DetailsServices({}, judging, tasks, takes_of, project_of))
-    panel.show_tasks([3])
-    keep = next(button for button in panel.findChildren(SegmentButton) if button.accessibleName() == "Decision ✓ Keep")
-    qtbot.waitUntil(keep.isChecked)
-    words = [label.text() for label in panel.findChildren(QLabel) if label.isVisible()]
-    assert {"Rain Film", task.request.prompt} <= set(words)
-    assert any(line.endswith("$0.50 measured") for line in words)
-    next(button for button in panel.findChildren(SegmentButton) if button.text() == "✕ Reject").click()
-    tags = panel.findChild(QLineEdit)
-    assert tags is not None
-    tags.setText("rain, hero")
-    tags.editingFinished.emit()
-    note = panel.findChild(QPlainTextEdit)
-    assert note is not None
-    note.setPlainText("very wet")
-    panel.show_tasks([])
-    qtbot.waitUntil(lambda: len(decisions.made) == 3)
-    assert decisions.made == [
-        ("judge", [3], Judgement(verdict=Verdict.REJECTED)),
-        ("judge", [3], Judgement(tags=("hero",))),
-        ("judge", [3], Judgement(note="very wet")),
-    ]
-    loop.run_until_complete(scope.close())

@@ -1,12 +1,11 @@
 """The library room: the search box above the grid or list, judging by keys, and what can be done with the selection."""
 
 from collections.abc import Callable, Coroutine, Sequence
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QRect, QSettings, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter
-from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from sora_studio.domain.judgement import MOST_STARS, ClipRef, Judgement, Verdict
 from sora_studio.domain.library import LibraryIndex
@@ -32,20 +31,23 @@ Act = Callable[[RoomServices, Sequence[ClipRef]], Coroutine[object, object, None
 
 
 class LibraryRoom(QWidget):
-    """P keeps, X rejects, U clears, 0 to 5 rate, Del moves to the trash. `advances`, or Caps Lock: judging one clip
-    goes on to the next.
+    """P keeps, X rejects, U clears, 0 to 5 rate, T tags, N notes, G makes the longest version, Del moves to the trash.
+    `advances`, or Caps Lock: judging one clip goes on to the next.
 
     Signals: `opened(int)` with a task to show on the stage; `selection_changed()`; `searched(str)` with the query's text;
-    `search_saved()`; `reuse_asked(str, int)` with "edit", "again" or "folder" and a task; `filter_asked()` for a filter
-    session.
+    `search_saved()`; `filter_asked()` for a filter session; `menu_asked(QPoint)` with a global position, `tags_asked()` by T,
+    `note_asked()` by N and `longest_asked()` by G, about what is selected.
     """
 
     opened = Signal(int)
     selection_changed = Signal()
     searched = Signal(str)
     search_saved = Signal()
-    reuse_asked = Signal(str, int)
     filter_asked = Signal()
+    menu_asked = Signal(QPoint)
+    tags_asked = Signal()
+    note_asked = Signal()
+    longest_asked = Signal()
 
     def __init__(self, scope: TaskScope, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -94,6 +96,17 @@ class LibraryRoom(QWidget):
         """Search for a query's text, as if it were typed."""
         self.box.show_text(text)
 
+    def choose(self, task: int) -> None:
+        """Select a task, in view; one that was not found is searched for."""
+        place = self.model.order.place(task)
+        if place is None:
+            self.search(f"#{task}")
+            self.model.selection.clear()
+        else:
+            self.view.scroll_to(place)
+            self.model.selection.select_only((task,))
+        self.model.selection.make_current(task)
+
     def take_changes(self, tasks: frozenset[int]) -> None:
         """Show changed tasks, and what came or went."""
         self._is_total_stale = True
@@ -121,7 +134,10 @@ class LibraryRoom(QWidget):
         is_plain = not event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
         if is_plain and self._judge_by(key, goes_on=self.advances or caps_lock.is_on(event)):
             return
-        if is_plain and key == Qt.Key.Key_Delete:
+        asked = {Qt.Key.Key_T: self.tags_asked, Qt.Key.Key_N: self.note_asked, Qt.Key.Key_G: self.longest_asked}
+        if is_plain and key in asked and self.selected and not event.isAutoRepeat():
+            asked[key].emit()
+        elif is_plain and key == Qt.Key.Key_Delete:
             self.trash()
         else:
             super().keyPressEvent(event)
@@ -134,7 +150,7 @@ class LibraryRoom(QWidget):
         self.box.focused.connect(self._on_box_focused)
         self.box.advances_chosen.connect(self.set_advances)
         self.view.opened.connect(self.opened)
-        self.view.menu_requested.connect(self._open_menu)
+        self.view.menu_requested.connect(self._on_view_menu_requested)
         self.view.painter.scrub = self._scrub
         self._strips.arrived.connect(self.view.viewport().update)
         self.model.searched.connect(self._on_model_searched)
@@ -220,31 +236,8 @@ class LibraryRoom(QWidget):
         await services.save_search(text)
         self.search_saved.emit()
 
-    def _open_menu(self, task: int, place: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for words, wanted in (
-            ("Keep\tP", Judgement(verdict=Verdict.KEPT)),
-            ("Reject\tX", Judgement(verdict=Verdict.REJECTED)),
-            ("Not decided\tU", Judgement(clears_verdict=True)),
-        ):
-            menu.addAction(words, partial(self.judge, wanted))
-        advances = menu.addAction("Go on to the next after judging")
-        advances.setCheckable(True)
-        advances.setChecked(self.advances)
-        advances.toggled.connect(self.set_advances)
-        menu.addAction("Filter session\tF12", self.filter_asked.emit)
-        menu.addSeparator()
-        if len(self.selected) == 1:
-            menu.addAction("Play\tEnter", partial(self.opened.emit, task))
-            menu.addAction("Edit prompt", partial(self.reuse_asked.emit, "edit", task))
-            menu.addAction("Again", partial(self.reuse_asked.emit, "again", task))
-            menu.addAction("Show in folder", partial(self.reuse_asked.emit, "folder", task))
-            menu.addSeparator()
-        if self.box.query.includes_trash:
-            menu.addAction("Restore", partial(self._start_with, lambda services, refs: services.judging.restore(refs)))
-        menu.addAction("Move to trash\tDel", self.trash)
-        menu.popup(place)
+    def _on_view_menu_requested(self, _: int, place: QPoint) -> None:
+        self.menu_asked.emit(place)
 
     def judge(self, judgement: Judgement) -> None:
         """Judge the selected clips."""

@@ -7,7 +7,8 @@ from PySide6.QtCore import QObject, QSettings, Signal
 
 from sora_studio.domain.judgement import ClipRef, Judgement
 from sora_studio.ui.kit.task_scope import TaskScope
-from sora_studio.ui.library.details import DetailsPanel
+from sora_studio.ui.library.clip_tools import ClipTools
+from sora_studio.ui.library.details.panel import DetailsPanel
 from sora_studio.ui.library.library_room import LibraryRoom
 from sora_studio.ui.window import panel_services
 from sora_studio.ui.window.rail import Rail
@@ -24,15 +25,17 @@ class LibraryCorner(QObject):
     """Builds the room and Details when they are first shown.
 
     Signals: `room_asked()` when the rail leads to the room; `search_left()` when the focus leaves the search box;
-    `details_asked()` when something is selected; `opened(int)` with a task to show on the stage; `reuse_asked(str, int)` with
-    "edit", "again" or "folder" and a task; `filter_asked()` for a filter session.
+    `details_asked()` when something is selected, `details_needed()` when something is to be typed or answered there;
+    `opened(int)` with a task to show on the stage; `reuse_asked(TaskAction, int)` with what to do with a task; `filter_asked()`
+    for a filter session.
     """
 
     room_asked = Signal()
     search_left = Signal()
     details_asked = Signal()
+    details_needed = Signal()
     opened = Signal(int)
-    reuse_asked = Signal(str, int)
+    reuse_asked = Signal(object, int)
     filter_asked = Signal()
 
     def __init__(self, scope: TaskScope, parent: QObject) -> None:
@@ -45,7 +48,11 @@ class LibraryCorner(QObject):
         self._commands: Sequence[Command] = ()
         self.room: LibraryRoom | None = None
         self.details: DetailsPanel | None = None
+        self._tools = ClipTools(scope, self)
+        self._tools.details_needed.connect(self.details_needed)
+        self._tools.commands.reuse_asked.connect(self.reuse_asked)
         self.rail_model = RailModel(scope.start, self)
+        self._tools.project_added.connect(self.rail_model.touch)
         self.rail = Rail(self.rail_model)
         self.rail.chosen.connect(self._on_rail_chosen)
         self.rail.dropped.connect(self._on_rail_dropped)
@@ -65,8 +72,8 @@ class LibraryCorner(QObject):
         self.room = LibraryRoom(self._scope)
         self.room.box.field.focus_lost.connect(self.search_left)
         self.room.opened.connect(self.opened)
-        self.room.reuse_asked.connect(self.reuse_asked)
         self.room.filter_asked.connect(self.filter_asked)
+        self._tools.serve_room(self.room)
         self.room.selection_changed.connect(self._on_room_selection_changed)
         self.room.searched.connect(self.rail.show_query)
         self.room.search_saved.connect(self.rail_model.touch)
@@ -83,9 +90,9 @@ class LibraryCorner(QObject):
 
     def build_details(self) -> DetailsPanel:
         """Build Details; it reads once a studio is attached."""
-        self.details = DetailsPanel(self._scope)
+        self.details = DetailsPanel(self._scope, self._tools.commands)
         self.details.opened.connect(self.opened)
-        self.details.reuse_asked.connect(self.reuse_asked)
+        self._tools.serve_details(self.details)
         if self._details_services is not None:
             self.details.attach(self._details_services)
         if self.room is not None:
@@ -96,6 +103,7 @@ class LibraryCorner(QObject):
         """Connect the studio."""
         self._services = panel_services.room(studio)
         self._details_services = panel_services.details(studio)
+        self._tools.commands.attach(panel_services.clips(studio))
         if self.details is not None:
             self.details.attach(self._details_services)
         self.rail_model.attach(panel_services.rail(studio))

@@ -54,7 +54,6 @@ _log = logging.getLogger(__name__)
 REFRESH_MS = 2000
 NO_KEY = "no-key"
 FAULT = "fault"
-_REUSES = {"edit": TaskAction.EDIT, "again": TaskAction.AGAIN, "folder": TaskAction.SHOW_FOLDER}
 
 
 class MainView(QWidget):
@@ -264,6 +263,7 @@ class MainView(QWidget):
         self.library.search_left.connect(self._on_library_search_left)
         self.library.opened.connect(self._on_library_opened)
         self.library.details_asked.connect(partial(self.side.show_tab, SideTab.DETAILS))
+        self.library.details_needed.connect(self._show_details)
         self.library.reuse_asked.connect(self._on_library_reuse_asked)
         self.library.filter_asked.connect(self._filter)
         self.filter.shown_changed.connect(self._on_filter_shown_changed)
@@ -426,13 +426,17 @@ class MainView(QWidget):
         else:
             self.library.focus_clips()
 
+    def _show_details(self) -> None:
+        self.workspace.show_tasks(True)
+        self.side.show_tab(SideTab.DETAILS)
+
     def _on_library_opened(self, task: int) -> None:
         self.rooms.show(Room.MAKE)
         self.shown.show_number(task, play=True)
 
-    def _on_library_reuse_asked(self, how: str, task: int) -> None:
+    def _on_library_reuse_asked(self, action: TaskAction, task: int) -> None:
         if self._studio is not None:
-            self.scope.start(self._reuse(self._studio, _REUSES[how], task), name="reuse a clip")
+            self.scope.start(self._reuse(self._studio, action, task), name="reuse a clip")
 
     async def _reuse(self, studio: "Studio", action: TaskAction, task: int) -> None:
         found = await studio.tasks.get(task)

@@ -8,10 +8,14 @@ from typing import TYPE_CHECKING
 
 from sora_studio.domain.did_you_mean import Respelling
 from sora_studio.domain.library import LibraryIndex, TileFacts
-from sora_studio.domain.project import SavedSearch
+from sora_studio.domain.project import Project, SavedSearch
 from sora_studio.domain.query import parse
+from sora_studio.domain.task import Task
 from sora_studio.viewmodels.compose.compose_services import ComposeServices
+from sora_studio.viewmodels.library.clip_services import ClipServices
 from sora_studio.viewmodels.library.completion import KnownNames
+from sora_studio.viewmodels.library.details_model import Line
+from sora_studio.viewmodels.library.details_reader import lines_of
 from sora_studio.viewmodels.library.details_services import DetailsServices
 from sora_studio.viewmodels.library.filter_services import FilterServices
 from sora_studio.viewmodels.library.library_services import LibraryServices
@@ -31,15 +35,41 @@ MOST_NAME = 40
 def details(studio: "Studio") -> DetailsServices:
     """Return the services of Details."""
 
-    async def project_of(project: int | None) -> str:
-        return next((known.name for known in await studio.projects.all() if known.id == project), "")
+    async def rows(tasks: Sequence[int]) -> Sequence[TileFacts]:
+        return await _tiles_of(studio, tasks)
 
     return DetailsServices(
         profiles=studio.profiles,
         judging=studio.judging,
         tasks=studio.tasks.get_many,
-        takes_of=studio.tiles.takes_of,
-        project_of=project_of,
+        family_of=studio.families.of,
+        rows=rows,
+        projects=studio.projects.all,
+        tags=studio.projects.tags,
+    )
+
+
+def clips(studio: "Studio") -> ClipServices:
+    """Return the services of the library's commands on clips."""
+
+    async def facts_of(tasks: Sequence[Task]) -> Sequence[Sequence[Line]]:
+        projects = {project.id: project.name for project in await studio.projects.all()}
+        return [lines_of(task, studio.profiles, projects) for task in tasks]
+
+    async def add_project(name: str) -> Project:
+        return await studio.projects.save(Project(0, name), at=datetime.now(UTC))
+
+    return ClipServices(
+        profiles=studio.profiles,
+        judging=studio.judging,
+        submission=studio.submission,
+        tasks=studio.tasks.get_many,
+        facts_of=facts_of,
+        files_of=studio.tiles.files_of,
+        projects=studio.projects.all,
+        add_project=add_project,
+        tags=studio.projects.tags,
+        choose_poster=studio.filmstrips.choose_poster,
     )
 
 
@@ -51,9 +81,7 @@ def room(studio: "Studio") -> RoomServices:
         return await studio.queries.index(parse(text), now=now, today=now.astimezone().date())
 
     async def rows(tasks: Sequence[int]) -> Sequence[TileFacts]:
-        titles = {slug: profile.title for slug, profile in studio.profiles.items()}
-        found = await studio.tiles.rows(tasks, now=datetime.now(UTC))
-        return [replace(tile, model=titles.get(tile.model, tile.model)) for tile in found]
+        return await _tiles_of(studio, tasks)
 
     async def save_search(text: str) -> None:
         await studio.projects.save_search(SavedSearch(0, text[:MOST_NAME], text))
@@ -184,3 +212,10 @@ async def _count(studio: "Studio", text: str) -> int:
     """Return how many clips a query's text finds."""
     now = datetime.now(UTC)
     return await studio.queries.count(parse(text), now=now, today=now.astimezone().date())
+
+
+async def _tiles_of(studio: "Studio", tasks: Sequence[int]) -> Sequence[TileFacts]:
+    """Return the tiles of tasks, with the titles of their models."""
+    titles = {slug: profile.title for slug, profile in studio.profiles.items()}
+    found = await studio.tiles.rows(tasks, now=datetime.now(UTC))
+    return [replace(tile, model=titles.get(tile.model, tile.model)) for tile in found]

@@ -1,95 +1,75 @@
-"""What Details says of the selected tasks: the facts as lines of words, and what several have in common."""
+"""What Details says of one task: its facts as lines of words, and all of them as a report. Pure functions."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sora_studio.domain.clip import ClipState
-from sora_studio.domain.intent import ParentKind
+from sora_studio.domain.intent import Parent, ParentKind
 from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.money import dollars
+from sora_studio.domain.request import mode_of
 from sora_studio.domain.task import Phase, Task
-from sora_studio.services.library.trash import KEPT_DAYS
+from sora_studio.viewmodels.compose.pictures.picture_words import name
+from sora_studio.viewmodels.library.file_words import SEPARATOR, file_text, trash_text
+from sora_studio.viewmodels.library.option_words import options_text, texts
+from sora_studio.viewmodels.library.tile_words import day_text
+from sora_studio.viewmodels.quantities import clock_text, film_time_text
 
+_MOST_ID_CHARACTERS = 24
 _PARENTS = {
-    ParentKind.CONTINUED: "continues",
-    ParentKind.LONGER: "the longer version of",
-    ParentKind.AGAIN: "made again from",
-    ParentKind.VARIATION: "a variation of",
+    ParentKind.CONTINUED: "continues task {}",
+    ParentKind.LONGER: "longer version of task {}",
+    ParentKind.AGAIN: "task {}, made again",
+    ParentKind.VARIATION: "variation of task {}",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A fact: what it is about, and its words."""
+    """A fact: what it is about, and its words. `short` is what a narrow column shows of a long id."""
 
     title: str
     words: str
+    short: str = ""
 
 
-def facts(task: Task, profile: ModelProfile | None, *, project: str, takes: int, now: datetime) -> list[Line]:
-    """Return the facts of one task."""
+def facts(task: Task, profile: ModelProfile | None, *, project: str, now: datetime) -> list[Line]:
+    """Return the facts of one task, without those that are not known."""
     request, clip = task.request, task.clips[0] if task.clips else None
     film = clip.film if clip else None
+    mode = mode_of(request, profile).title if profile and len(profile.modes) > 1 else ""
     made = task.created_at.astimezone()
     found = [
-        Line("Model", " · ".join([profile.title if profile else request.model, request.route])),
-        Line("Options", " · ".join(f"{_shown(value)}" for value in request.options.values()) or "the model's own"),
-        Line("Took, cost", f"{_took(task)} · {cost(task)}"),
-        Line("Made", f"{made:%d %B %Y, %H:%M} · version {task.version}{f', {takes} takes' if takes > 1 else ''}"),
+        Line("Model", SEPARATOR.join(filter(None, (profile.title if profile else request.model, request.route)))),
+        Line("Mode", mode),
+        Line("Options", options_text(request, profile) or "the model's own"),
+        *(Line(title, text) for title, text in texts(request, profile)),
+        Line("Made from", ", ".join(map(name, request.sources))),
+        Line("Took, cost", f"{_took(task)}{SEPARATOR}{cost(task)}"),
+        Line("Made", f"{day_text(made.date(), now.astimezone().date())}, {made:%H:%M}{SEPARATOR}version {task.version}"),
+        Line("Clips", str(len(task.clips)) if len(task.clips) > 1 else ""),
+        Line(
+            "Film",
+            f"{film.width} × {film.height}{SEPARATOR}{film.duration_s:.1f} s{'' if film.has_audio else f'{SEPARATOR}silent'}"
+            if film
+            else "",
+        ),
+        Line("File", file_text(task, now)),
+        Line("File name", clip.path.name if clip and clip.path else ""),
+        Line("Trash", trash_text(task, now)),
+        Line("Project", project),
+        Line("Comes from", _origin(task.parent)),
+        Line("Task", str(task.id)),
+        Line("Service's id", task.task_id or "", _short(task.task_id or "")),
     ]
-    if film is not None:
-        found.append(
-            Line("Film", f"{film.width} × {film.height} · {film.duration_s:.1f} s{'' if film.has_audio else ' · silent'}")
-        )
-    found.append(Line("File", file_words(task, now)))
-    if project:
-        found.append(Line("Project", project))
-    if task.parent is not None:
-        found.append(Line("Comes from", f"{_PARENTS[task.parent.kind]} task {task.parent.task}"))
-    found.append(Line("Task", f"{task.id} · {task.task_id[:12]}…" if task.task_id else str(task.id)))
-    return found
+    return [line for line in found if line.words]
 
 
 def cost(task: Task) -> str:
     """Return the cost and where it is known from."""
     if task.measured_usd is not None:
         return f"{dollars(task.measured_usd)} measured"
-    return "cost unknown" if task.estimated_usd is None else f"about {dollars(task.estimated_usd)}, estimated"
-
-
-def file_words(task: Task, now: datetime) -> str:
-    """Return the size and state of the first clip's file."""
-    if task.trashed_at is not None:
-        days = max(0, KEPT_DAYS - (now - task.trashed_at).days)
-        return f"in the trash, for {days} more days"
-    clip = task.clips[0] if task.clips else None
-    if clip is None:
-        return "none"
-    match clip.state:
-        case ClipState.SAVED:
-            return f"{clip.size_bytes / 1e6:.0f} MB · saved" if clip.size_bytes else "saved"
-        case ClipState.MISSING:
-            return "missing"
-        case ClipState.EXPIRED:
-            return "expired before it was saved"
-        case _:
-            return f"not saved yet; its link ends in {max(0, (clip.expires_at - now).days)} days"
-
-
-def shared(tasks: Sequence[Task]) -> list[Line]:
-    """Return what several tasks have in common."""
-    models = {task.request.model for task in tasks}
-    kept = sum(task.verdict == "kept" for task in tasks)
-    rejected = sum(task.verdict == "rejected" for task in tasks)
-    known = [task.cost_usd for task in tasks if task.cost_usd is not None]
-    tags = set(tasks[0].tags).intersection(*(task.tags for task in tasks)) if tasks else set[str]()
-    return [
-        Line("Model", models.pop() if len(models) == 1 else f"{len(models)} models"),
-        Line("Decided", f"{kept} kept · {rejected} rejected · {len(tasks) - kept - rejected} open"),
-        Line("Cost", f"{dollars(sum(known))}{'' if len(known) == len(tasks) else f', unknown for {len(tasks) - len(known)}'}"),
-        Line("All tagged", ", ".join(sorted(tags)) or "nothing in common"),
-    ]
+    return "price unknown" if task.estimated_usd is None else f"about {dollars(task.estimated_usd)}, estimated"
 
 
 def report(task: Task, lines: Iterable[Line]) -> str:
@@ -108,9 +88,15 @@ def report(task: Task, lines: Iterable[Line]) -> str:
 def _took(task: Task) -> str:
     if task.accepted_at is None or task.completed_at is None:
         return "not finished"
-    seconds = round((task.completed_at - task.accepted_at).total_seconds())
-    return f"{seconds // 60}:{seconds % 60:02}"
+    return clock_text((task.completed_at - task.accepted_at).total_seconds())
 
 
-def _shown(value: object) -> str:
-    return {True: "on", False: "off"}[value] if isinstance(value, bool) else str(value)
+def _short(word: str) -> str:
+    return word if len(word) <= _MOST_ID_CHARACTERS else f"{word[:12]}…{word[-8:]}"
+
+
+def _origin(parent: Parent | None) -> str:
+    if parent is None:
+        return ""
+    at = f" from {film_time_text(round(parent.at_s * 1000))}" if parent.at_s is not None else ""
+    return _PARENTS[parent.kind].format(parent.task) + at

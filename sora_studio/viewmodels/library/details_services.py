@@ -1,21 +1,26 @@
-"""The services that Details uses."""
+"""The services that Details reads from, and saves notes with."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sora_studio.domain.family import Family
+    from sora_studio.domain.library import TileFacts
     from sora_studio.domain.models.profile import ModelProfile
+    from sora_studio.domain.project import Project
     from sora_studio.domain.task import Task
     from sora_studio.services.library.judging import Judging
 
 
 @dataclass(frozen=True, slots=True)
 class DetailsServices:
-    """`project_of` returns a project's name, empty for none."""
+    """`tags` are the tags in use, those of most tasks first."""
 
     profiles: "Mapping[str, ModelProfile]"
     judging: "Judging"
     tasks: "Callable[[Sequence[int]], Awaitable[Sequence[Task]]]"
-    takes_of: Callable[[int], Awaitable[Sequence[int]]]
-    project_of: Callable[[int | None], Awaitable[str]]
+    family_of: "Callable[[int], Awaitable[Family]]"
+    rows: "Callable[[Sequence[int]], Awaitable[Sequence[TileFacts]]]"
+    projects: "Callable[[], Awaitable[Sequence[Project]]]"
+    tags: Callable[[], Awaitable[Sequence[str]]]
