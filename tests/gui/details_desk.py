@@ -23,6 +23,7 @@ from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import Task, TaskState
 from sora_studio.services.library.judging import Judging
 from sora_studio.services.runtime.core import Core
+from sora_studio.services.runtime.undo_steps import UndoSteps
 from sora_studio.services.tasks.submission import Submission
 from sora_studio.storage.database import Database
 from sora_studio.storage.family import SqliteFamilies
@@ -73,8 +74,9 @@ class DetailsDesk:
         self.store, self.projects = SqliteTasks(self.database), SqliteProjects(self.database)
         self.tiles, self.families = SqliteTiles(self.database), SqliteFamilies(self.database)
         self.events = EventBus()
-        core = SimpleNamespace(clock=Clock(), events=self.events, task_writer=SimpleNamespace(on_write=self._tell))
-        self.judging = TroubledJudging(cast("Core", core), SqliteHistory(self.database))
+        made = SimpleNamespace(clock=Clock(), events=self.events, task_writer=SimpleNamespace(on_write=self._tell))
+        core = cast("Core", made)
+        self.judging = TroubledJudging(core, SqliteHistory(self.database), UndoSteps(core))
         self.events.subscribe(lambda event: self.said.append(event.words) if isinstance(event, DecisionMade) else None)
         self.window = QWidget()
         qtbot.addWidget(self.window)
@@ -95,7 +97,7 @@ class DetailsDesk:
     async def _make(self, prompt: str, intent: Intent, state: ClipState) -> int:
         now = datetime.now(UTC)
         request = GenerationRequest("sora-2", prompt, OPTIONS, "auto")
-        (task,) = await self.store.add([request], gateway="g", at=now, intent=intent, estimated_usd=[0.25])
+        (task,) = await self.store.add([request], gateway="g", at=now, intents=[intent], estimated_usd=[0.25])
         await self.store.transition(task.id, TaskState.SENDING, sent_at=now)
         await self.store.transition(task.id, TaskState.PENDING, task_id=f"remote-{task.id}", accepted_at=now)
         url, until = f"https://cdn.example/{task.id}.mp4", now + timedelta(days=13)

@@ -22,8 +22,8 @@ _LABELS = {
 
 
 class ActionsRow(QWidget):
-    """Signals: `reuse_asked(TaskAction)` for a single task; `longest_asked()`, `retry_asked()`, `trash_asked()`, `restore_asked()`;
-    `menu_asked(QPoint)` with a global position.
+    """Signals: `reuse_asked(TaskAction)` for a single task; `longest_asked()`, `retry_asked()`, `trash_asked()`,
+    `restore_asked()`; `menu_asked(QPoint)` with a global position.
     """
 
     reuse_asked = Signal(object)
