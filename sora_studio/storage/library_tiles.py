@@ -12,7 +12,6 @@ from sora_studio.domain.library import TileFacts
 from sora_studio.domain.models.values import OptionValue
 from sora_studio.domain.prompt import first_line
 from sora_studio.storage.database import Database
-from sora_studio.storage.query_conditions import STALE
 from sora_studio.storage.rows import path_or_none, text_from_sql
 
 _IDS = "(SELECT value FROM json_each(?))"
@@ -28,7 +27,14 @@ TILES = f"""
     LEFT JOIN clips ON clips.task = tasks.id AND clips.position = 0
     WHERE tasks.id IN {_IDS}
 """  # noqa: S608 - constants of ours, as below
-_STALE_ONES = f"SELECT id FROM tasks WHERE id IN {_IDS} AND {STALE}"  # noqa: S608
+STALE_ONES = f"""
+    SELECT tasks.id FROM tasks JOIN versions AS sent ON sent.id = tasks.version
+    WHERE tasks.id IN {_IDS} AND sent.text <> coalesce(
+        (SELECT prompt FROM drafts WHERE drafts.id = sent.document),
+        (SELECT text FROM versions AS newest WHERE newest.document = sent.document ORDER BY newest.id DESC LIMIT 1)
+    )
+"""  # noqa: S608
+"""Like the condition STALE, which visits all documents: for a page of tasks, visiting theirs is much faster."""
 TAKES = f"""
     SELECT other.id FROM tasks JOIN tasks AS other ON other.version = tasks.version
     WHERE tasks.id = ? AND other.trashed_at IS NULL AND other.{SHOWN} ORDER BY other.id
@@ -56,7 +62,7 @@ class SqliteTiles:
         listed = (_listed(tasks),)
 
         def work(connection: sqlite3.Connection) -> list[TileFacts]:
-            stale = {row[0] for row in connection.execute(_STALE_ONES, listed)}
+            stale = {row[0] for row in connection.execute(STALE_ONES, listed)}
             return [_tile(row, now, is_stale=row["id"] in stale) for row in connection.execute(TILES, listed)]
 
         return await self._database.read(work)

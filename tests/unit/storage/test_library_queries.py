@@ -1,5 +1,6 @@
 """Searches in the database find what the slow filter finds."""
 
+import json
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from sora_studio.domain.library import DayGroup
 from sora_studio.domain.query import parse
 from sora_studio.domain.query_filters import Is
 from sora_studio.storage.library_queries import find, statement
+from sora_studio.storage.library_tiles import STALE_ONES
 from sora_studio.storage.migrations import migrate
 from tests.doubles.query_texts import QUERY_TEXTS
 from tests.doubles.searched_tasks import NOW, TODAY, facts_of, fill
@@ -114,6 +116,14 @@ def test_a_changed_draft_makes_its_tasks_stale_until_it_is_changed_back() -> Non
         assert _found(connection, "is:stale") == []
         connection.execute("UPDATE drafts SET prompt = 'first, changed'")
         assert _found(connection, "is:stale") == [1]
+
+
+def test_a_page_of_tiles_knows_the_same_stale_ones_without_a_scan(connection: sqlite3.Connection) -> None:
+    listed = (json.dumps([facts.number for facts in LIBRARY]),)
+    found = sorted(row["id"] for row in connection.execute(STALE_ONES, listed))
+    assert found == sorted(_found(connection, "is:stale in:trash in:hidden"))
+    plan = [row["detail"] for row in connection.execute(f"EXPLAIN QUERY PLAN {STALE_ONES}", listed)]
+    assert not [step for step in plan if step.startswith("SCAN") and "json_each" not in step], plan
 
 
 @pytest.mark.parametrize("text", [text for text in FILTERS if "sort:" not in text])
