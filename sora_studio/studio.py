@@ -99,6 +99,7 @@ from sora_studio.storage.proposals import save_proposal
 from sora_studio.storage.publications import SqlitePublications
 from sora_studio.storage.secrets import KeyStores
 from sora_studio.storage.settings import SettingsFile
+from sora_studio.storage.shared_facts import SqliteSharedFacts
 from sora_studio.storage.tasks import SqliteTasks
 from sora_studio.storage.trash import SqliteTrash
 
@@ -139,6 +140,7 @@ class Studio:
     spelling: Spelling
     tiles: SqliteTiles
     families: SqliteFamilies
+    shared_facts: SqliteSharedFacts
     tasks: SqliteTasks
     drafts: SqliteDrafts
     file_presence: FilePresence
@@ -379,6 +381,7 @@ class _Assembly:
             spelling=Spelling(queries, launch.clock),
             tiles=SqliteTiles(self._database),
             families=SqliteFamilies(self._database),
+            shared_facts=SqliteSharedFacts(self._database),
             tasks=self._tasks,
             drafts=drafts,
             file_presence=engine.file_presence,

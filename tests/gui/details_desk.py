@@ -30,6 +30,7 @@ from sora_studio.storage.family import SqliteFamilies
 from sora_studio.storage.history import SqliteHistory
 from sora_studio.storage.library_tiles import SqliteTiles
 from sora_studio.storage.projects import SqliteProjects
+from sora_studio.storage.shared_facts import SqliteSharedFacts
 from sora_studio.storage.tasks import SqliteTasks
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.library.clip_tools import ClipTools
@@ -73,6 +74,7 @@ class DetailsDesk:
         loop.run_until_complete(self.database.open())
         self.store, self.projects = SqliteTasks(self.database), SqliteProjects(self.database)
         self.tiles, self.families = SqliteTiles(self.database), SqliteFamilies(self.database)
+        self.shared_facts = SqliteSharedFacts(self.database)
         self.events = EventBus()
         made = SimpleNamespace(clock=Clock(), events=self.events, task_writer=SimpleNamespace(on_write=self._tell))
         core = cast("Core", made)
@@ -125,6 +127,7 @@ class DetailsDesk:
                 {"sora-2": PROFILE},
                 self.judging,
                 self.store.get_many,
+                self.shared_facts.of,
                 self.families.of,
                 self._rows,
                 self.projects.all,
@@ -216,6 +219,7 @@ class DetailsDesk:
             judging=self.judging,
             submission=cast("Submission", self),
             tasks=self.store.get_many,
+            shared_by=self.shared_facts.of,
             facts_of=facts_of,
             files_of=self.tiles.files_of,
             projects=self.projects.all,

@@ -8,16 +8,15 @@ from PySide6.QtCore import QObject, QPoint, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
-from sora_studio.domain.clip import ClipState
 from sora_studio.domain.judgement import Judgement, Verdict
 from sora_studio.domain.project import Project
+from sora_studio.domain.shared_facts import SharedFacts
 from sora_studio.domain.task import Phase, Task
 from sora_studio.ui.library.details.poster import Poster
 from sora_studio.viewmodels.library.clip_commands import ClipCommands
 from sora_studio.viewmodels.library.clip_services import ClipServices
-from sora_studio.viewmodels.library.details_reader import MOST_READ
+from sora_studio.viewmodels.library.details_reader import MOST_COUNTED
 from sora_studio.viewmodels.library.longest_words import longest_label
-from sora_studio.viewmodels.library.shared_model import retried
 from sora_studio.viewmodels.quantities import film_time_text
 from sora_studio.viewmodels.tasks.task_actions import TaskAction
 
@@ -32,18 +31,14 @@ _REMEDIES = {Phase.MISSING: (TaskAction.LOCATE, "Locate…"), Phase.UNSAVED: (Ta
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """What the menu is for: all selected ids, and as many of their tasks as were read."""
+    """What the menu is for: all selected ids with what they share, and the task if it is one."""
 
     ids: Sequence[int]
-    tasks: Sequence[Task]
+    shared: SharedFacts
+    task: Task | None = None
     projects: Sequence[Project] = ()
     longest: str = ""
     """The name of the longest version of a single one."""
-
-    @property
-    def single(self) -> Task | None:
-        """The task, if it is one."""
-        return self.tasks[0] if len(self.ids) == len(self.tasks) == 1 else None
 
 
 class ClipMenu(QObject):
@@ -99,13 +94,13 @@ class ClipMenu(QObject):
         """Return the menu of Details."""
         menu = QMenu(window)
         self._add_filing(menu, selected)
-        if selected.single is not None:
+        if selected.task is not None:
             self._add_poster(menu, poster)
         self._add_removal(menu, selected)
         return menu
 
     def _add_reuse(self, menu: QMenu, selected: Selected) -> None:
-        task, count = selected.single, retried(selected.tasks)
+        task, count = selected.task, selected.shared.retryable
         if task is not None:
             if any(clip.plays for clip in task.clips):
                 menu.addAction("Play\tEnter", partial(self.opened.emit, task.id))
@@ -121,14 +116,14 @@ class ClipMenu(QObject):
     def _add_filing(self, menu: QMenu, selected: Selected) -> None:
         self._add_projects(menu.addMenu("Move to project"), selected)
         menu.addSeparator()
-        saved = [clip for task in selected.tasks for clip in task.clips if clip.state is ClipState.SAVED]
-        if saved and (task := selected.single) is not None:
+        with_file = selected.shared.with_file
+        if with_file and (task := selected.task) is not None:
             menu.addAction("Show in folder", self._reuse(TaskAction.SHOW_FOLDER, task))
         plural = "" if len(selected.ids) == 1 else "s"
         for words, is_offered, copy in (
-            (f"Copy file{'s' if len(saved) > 1 else ''}", bool(saved), self._commands.copy_files),
+            (f"Copy file{'s' if with_file > 1 else ''}", with_file > 0, self._commands.copy_files),
             (f"Copy prompt{plural}", True, self._commands.copy_prompts),
-            (f"Copy id{plural}", any(task.task_id for task in selected.tasks), self._commands.copy_ids),
+            (f"Copy id{plural}", selected.shared.with_id > 0, self._commands.copy_ids),
             (f"Copy report{plural}", True, self._commands.copy_reports),
         ):
             if is_offered:
@@ -136,13 +131,13 @@ class ClipMenu(QObject):
 
     def _add_removal(self, menu: QMenu, selected: Selected) -> None:
         menu.addSeparator()
-        if any(task.trashed_at or task.removed_at for task in selected.tasks):
+        if selected.shared.put_aside:
             menu.addAction("Restore", partial(self._commands.restore, selected.ids))
-        if not all(task.trashed_at for task in selected.tasks):
+        if selected.shared.trashed < selected.shared.count:
             menu.addAction("Move to trash\tDel", partial(self._commands.trash, selected.ids))
 
     def _add_projects(self, menu: QMenu, selected: Selected) -> None:
-        current = {task.project for task in selected.tasks}
+        current = set(selected.shared.projects)
         choices: list[tuple[int | None, str]] = [(project.id, project.name) for project in selected.projects]
         for project, name in [*choices, (None, "No project")]:
             entry: QAction = menu.addAction(name.replace("&", "&&"), partial(self._commands.move, selected.ids, project))
@@ -178,6 +173,6 @@ class ClipMenu(QObject):
 
 
 async def _read(services: ClipServices, ids: Sequence[int]) -> Selected:
-    tasks = await services.tasks(ids[:MOST_READ])
-    longest = longest_label(tasks[0], services.profiles) if len(ids) == len(tasks) == 1 else ""
-    return Selected(ids, tasks, await services.projects(), longest)
+    shared, projects = await services.shared_by(ids[:MOST_COUNTED]), await services.projects()
+    task = next(iter(await services.tasks(ids)), None) if len(ids) == 1 else None
+    return Selected(ids, shared, task, projects, longest_label(task, services.profiles) if task else "")

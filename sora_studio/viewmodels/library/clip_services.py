@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from sora_studio.domain.clip import Clip
     from sora_studio.domain.models.profile import ModelProfile
     from sora_studio.domain.project import Project
+    from sora_studio.domain.shared_facts import SharedFacts
     from sora_studio.domain.task import Task
     from sora_studio.services.library.judging import Judging
     from sora_studio.services.tasks.submission import Submission
@@ -27,6 +28,7 @@ class ClipServices:
     judging: "Judging"
     submission: "Submission"
     tasks: "Callable[[Sequence[int]], Awaitable[Sequence[Task]]]"
+    shared_by: "Callable[[Sequence[int]], Awaitable[SharedFacts]]"
     facts_of: "Callable[[Sequence[Task]], Awaitable[Sequence[Sequence[Line]]]]"
     files_of: Callable[[Sequence[int]], Awaitable[Sequence[Path]]]
     projects: "Callable[[], Awaitable[Sequence[Project]]]"

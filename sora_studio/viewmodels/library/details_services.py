@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from sora_studio.domain.library import TileFacts
     from sora_studio.domain.models.profile import ModelProfile
     from sora_studio.domain.project import Project
+    from sora_studio.domain.shared_facts import SharedFacts
     from sora_studio.domain.task import Task
     from sora_studio.services.library.judging import Judging
 
@@ -20,6 +21,7 @@ class DetailsServices:
     profiles: "Mapping[str, ModelProfile]"
     judging: "Judging"
     tasks: "Callable[[Sequence[int]], Awaitable[Sequence[Task]]]"
+    shared_by: "Callable[[Sequence[int]], Awaitable[SharedFacts]]"
     family_of: "Callable[[int], Awaitable[Family]]"
     rows: "Callable[[Sequence[int]], Awaitable[Sequence[TileFacts]]]"
     projects: "Callable[[], Awaitable[Sequence[Project]]]"

@@ -5,11 +5,11 @@ from functools import partial
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from sora_studio.domain.shared_facts import SharedFacts
 from sora_studio.domain.task import Phase
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.push_button import PushButton
 from sora_studio.viewmodels.library.details_reader import Details
-from sora_studio.viewmodels.library.shared_model import retried
 from sora_studio.viewmodels.tasks.task_actions import TaskAction
 
 _REMEDIES = {Phase.MISSING: TaskAction.LOCATE, Phase.UNSAVED: TaskAction.SAVE_NOW}
@@ -54,17 +54,17 @@ class ActionsRow(QWidget):
 
     def show_details(self, details: Details) -> None:
         """Offer what can be done."""
-        task, count = details.single, retried(details.tasks)
+        task, shared = details.task, details.shared or SharedFacts()
         remedy = _REMEDIES.get(task.phase) if task else None
         for action, button in self._reuses.items():
             is_remedy = action in _REMEDIES.values()
             button.setVisible(task is not None and (action is remedy if is_remedy else True))
         self._longest.setText(details.longest)
         self._longest.setVisible(bool(details.longest) and remedy is None)
-        is_trashed = bool(details.tasks) and all(row.trashed_at for row in details.tasks)
-        self._retry.setText(f"Retry {count:,}")
-        self._retry.setAccessibleName(f"Retry {count:,} that failed or expired")
-        self._retry.setVisible(task is None and count > 0)
+        is_trashed = shared.trashed == shared.count
+        self._retry.setText(f"Retry {shared.retryable:,}")
+        self._retry.setAccessibleName(f"Retry {shared.retryable:,} that failed or expired")
+        self._retry.setVisible(task is None and shared.retryable > 0)
         self._restore.setVisible(task is None and is_trashed)
         self._trash.setVisible(task is None and not is_trashed)
 

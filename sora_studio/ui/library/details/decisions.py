@@ -1,12 +1,11 @@
 """Stars and the decision about the selected clips, side by side."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from sora_studio.domain.judgement import Judgement, Verdict
-from sora_studio.domain.task import Task
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.segments import Segments
 from sora_studio.ui.library.details.stars import Stars
@@ -33,11 +32,11 @@ class DecisionRow(QWidget):
         row.addStretch(1)
         row.addWidget(self._verdict)
 
-    def show_tasks(self, tasks: Sequence[Task]) -> None:
-        """Show what was decided; nothing where the tasks differ."""
-        stars, verdicts = {task.stars for task in tasks}, {task.verdict.value if task.verdict else _OPEN for task in tasks}
-        self._stars.show_stars(stars.pop() if len(stars) == 1 else None)
-        self._verdict.show_value(verdicts.pop() if len(verdicts) == 1 else None)
+    def show_decisions(self, stars: Collection[int], verdicts: Collection[Verdict | None]) -> None:
+        """Show what was decided; nothing where the clips differ."""
+        self._stars.show_stars(next(iter(stars)) if len(stars) == 1 else None)
+        known = [verdict.value if verdict else _OPEN for verdict in verdicts]
+        self._verdict.show_value(known[0] if len(known) == 1 else None)
 
     def _on_stars_chosen(self, stars: int) -> None:
         self.judged.emit(Judgement(stars=stars))

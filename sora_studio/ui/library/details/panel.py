@@ -166,7 +166,7 @@ class DetailsPanel(QScrollArea):
             self.verticalScrollBar().setValue(0)
 
     def _show(self) -> None:
-        details, single, has_tasks = self._details, self._details.single, bool(self._details.tasks)
+        details, single, has_tasks = self._details, self._details.task, self._details.count > 0
         for parts, is_shown in (
             ((self._hint,), not has_tasks),
             (self._any, has_tasks),
@@ -180,18 +180,19 @@ class DetailsPanel(QScrollArea):
         if not has_tasks:
             return
         self._facts.show_lines(details.lines)
-        self._decision.show_tasks(details.tasks)
-        self._tags.show_tags(details.tags, len(details.tasks))
+        self._tags.show_tags(details.tags, details.count)
         self._actions.show_details(details)
         if single is not None:
             self._show_single(single)
-        else:
+        elif details.shared is not None:
+            self._decision.show_decisions(details.shared.stars, details.shared.verdicts)
             self._title.setText(f"{len(details.ids):,} clips selected")
             self._facts_heading.setText("IN ALL")
             self._added_note.show_count(len(details.ids))
 
     def _show_single(self, task: Task) -> None:
         self._facts_heading.setText("MADE WITH")
+        self._decision.show_decisions([task.stars], [task.verdict])
         self._prompt.show_prompt(task.request.prompt)
         self._poster.show_task(task)
         self._note.show_note(task)
@@ -207,11 +208,11 @@ class DetailsPanel(QScrollArea):
         self._tags.field.offer(await services.tags())
 
     def _on_poster_clicked(self) -> None:
-        if (task := self._details.single) is not None:
+        if (task := self._details.task) is not None:
             self.opened.emit(task.id)
 
     def _on_actions_reuse_asked(self, action: TaskAction) -> None:
-        if (task := self._details.single) is not None:
+        if (task := self._details.task) is not None:
             self._commands.reuse_asked.emit(action, task.id)
 
     def _on_actions_longest_asked(self) -> None:
