@@ -183,7 +183,7 @@ def test_tab_leads_from_top_to_bottom(desk: DetailsDesk) -> None:
     assert names == [
         *("Play", "Stars", "Decision Open", "Prompt", "Show all of the prompt"),
         *("Remove the tag hero", "Remove the tag rain", "Add tags", "Note"),
-        *(f"take 1, {first_line(LONG)}, shown", "continued, A boat leaves the pier"),
+        *(f"this clip, {first_line(LONG)}, shown", "continued, A boat leaves the pier"),
         *("Again", "Edit prompt", "15 s version", "More actions"),
     ]
 

@@ -23,7 +23,8 @@ def relatives(family: Family, tiles: Iterable[TileFacts], shown: int) -> list[Re
     """Return the members whose tiles are there, from the parent to the children; empty for a clip that stands alone."""
     by_id = {tile.id: tile for tile in tiles}
     captions = {family.parent: "before"} if family.parent is not None else dict[int, str]()
-    captions |= {task: f"take {number}" for number, task in enumerate(family.takes, start=1)}
+    is_alone = len(family.takes) == 1
+    captions |= {task: "this clip" if is_alone else f"take {number}" for number, task in enumerate(family.takes, start=1)}
     for child in family.children:
         captions[child.task] = _KINDS.get(child.kind) or _length(by_id.get(child.task))
     found = [Relative(captions[task], by_id[task], task == shown) for task in family.members if task in by_id]
