@@ -52,7 +52,7 @@ def test_a_note_is_saved_once_after_a_pause(desk: NotesDesk) -> None:
     desk.wait_saved(1, "wet note 1")
     desk.show(2)
     desk.show(1)
-    assert desk.desk.said == ["Note of 1 clip changed"]
+    desk.desk.bot.waitUntil(lambda: desk.desk.said == ["Note of 1 clip changed"])
 
 
 def test_a_note_outlives_a_decision_made_while_it_is_typed(desk: NotesDesk) -> None:
@@ -108,7 +108,8 @@ def test_tags_are_added_together_and_are_the_same_in_any_case(desk: NotesDesk) -
     QTest.keyClicks(desk.tags, "Rain, hero, Hero shot")
     QTest.keyClicks(desk.tags, "\r")
     desk.desk.wait_task(1, tags=("hero", "Hero shot", "rain"))
-    assert (desk.tags.text(), desk.desk.said) == ("", ["Tags of 1 clip changed"])
+    desk.desk.bot.waitUntil(lambda: desk.desk.said == ["Tags of 1 clip changed"])
+    assert desk.tags.text() == ""
 
 
 def test_tags_that_are_being_typed_belong_to_the_clip_that_is_shown(desk: NotesDesk) -> None:

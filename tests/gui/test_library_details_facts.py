@@ -142,7 +142,7 @@ def test_several_clips_say_what_they_share_and_are_changed_together(desk: Detail
     QTest.keyClicks(note, "for the trailer\r")
     desk.wait_task(1, note="for the trailer")
     desk.wait_task(2, note="wet\nfor the trailer")
-    assert desk.said[-1] == "Note added to 3 clips"
+    desk.bot.waitUntil(lambda: desk.said[-1] == "Note added to 3 clips")
     desk.button("Move to trash").click()
     desk.bot.waitUntil(lambda: desk.task(3).trashed_at is not None)
     desk.bot.waitUntil(lambda: any(button.text() == "Restore" for button in desk.buttons()))

@@ -15,12 +15,13 @@ from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.clip import ClipState
 from sora_studio.domain.errors import BatchQuestion
 from sora_studio.domain.judgement import Judgement
-from sora_studio.domain.library import LibraryIndex
+from sora_studio.domain.library import LibraryIndex, TileFacts
 from sora_studio.domain.query import parse
 from sora_studio.storage.library_queries import LibraryQueries
 from sora_studio.ui.library.details.note_editor import NoteEditor
 from sora_studio.ui.library.library_room import LibraryRoom
 from sora_studio.ui.library.tag_bar import TagBar
+from sora_studio.viewmodels.library.completion import KnownNames
 from sora_studio.viewmodels.library.library_services import LibraryServices
 from sora_studio.viewmodels.library.room_services import RoomServices
 from sora_studio.viewmodels.tasks.task_actions import TaskAction
@@ -71,21 +72,26 @@ class ToolsDesk:
             now = datetime.now(UTC)
             return await queries.index(parse(text), now=now, today=now.astimezone().date())
 
-        async def rows(tasks: Sequence[int]) -> Sequence[object]:
+        async def rows(tasks: Sequence[int]) -> Sequence[TileFacts]:
             return await self.desk.tiles.rows(tasks, now=datetime.now(UTC))
 
-        async def nothing(_: object) -> int:
+        async def nothing(_: str) -> int:
             return 0
 
-        tiles, projects = self.desk.tiles, self.desk.projects
+        async def no_spelling(_: str) -> None:
+            return None
+
+        async def no_names() -> KnownNames:
+            return KnownNames([], [], [])
+
+        tiles = self.desk.tiles
         return RoomServices(
-            library=LibraryServices(find, rows, tiles.takes_of, tiles.files_of),  # pyright: ignore[reportArgumentType] - of tiles
+            library=LibraryServices(find, rows, tiles.takes_of, tiles.files_of),
             judging=self.desk.judging,
             count=nothing,
             save_search=nothing,
-            remove_search=nothing,  # pyright: ignore[reportArgumentType] - its answer is not used
-            searches=projects.searches,
-            projects=projects.all,
+            spelling=no_spelling,
+            names=no_names,
         )
 
 
