@@ -13,7 +13,7 @@ from pathlib import Path
 from sora_studio import paths
 from sora_studio.clock import Clock
 from sora_studio.domain.errors import ProfileError
-from sora_studio.domain.events import EventBus, NoticeLevel
+from sora_studio.domain.events import EventBus, MigrationProgressed, NoticeLevel
 from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.ports import PictureHost
 from sora_studio.domain.proxies import read_proxies
@@ -281,7 +281,13 @@ class _Assembly:
     async def _open_database(self) -> None:
         self._stack.callback(self._lock.release)
         self._stack.push_async_callback(self._database.close)
-        rescue = await self._database.open(guest=not self._lock.try_acquire())
+        try:
+            rescue = await self._database.open(
+                guest=not self._lock.try_acquire(),
+                on_update=lambda fraction: self._events.publish(MigrationProgressed(fraction)),
+            )
+        finally:
+            self._events.publish(MigrationProgressed(1.0))
         if rescue is not None:
             self._notices.post(DATABASE, NoticeLevel.WARNING, rescue.sentence)
 

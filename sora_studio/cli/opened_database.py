@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from sora_studio.cli.report import UpdateNotice
 from sora_studio.disk_calls import on_disk
 from sora_studio.storage.database import Database
 from sora_studio.storage.lock import DataFolderLock
@@ -21,7 +22,7 @@ async def opened(folder: Path) -> AsyncGenerator[Database]:
     lock, database = DataFolderLock(folder), Database(path)
     is_owner = await on_disk(folder, lambda: is_older(path)) and await asyncio.to_thread(lock.try_acquire)
     try:
-        await database.open(guest=not is_owner)
+        await database.open(guest=not is_owner, on_update=UpdateNotice().take)
         yield database
     finally:
         await database.close()

@@ -2,6 +2,8 @@
 
 import json
 import sys
+import time
+from collections.abc import Callable
 from datetime import datetime
 
 from sora_studio.cli.streams import write_err, write_out
@@ -11,6 +13,9 @@ from sora_studio.domain.picture import picture_name
 from sora_studio.domain.prompt import first_line
 from sora_studio.domain.request import without_query
 from sora_studio.domain.task import Phase, Task
+
+SILENT_S = 1.0
+"""Work that is over sooner is not worth a line."""
 
 
 def plain(text: str) -> str:
@@ -157,6 +162,24 @@ class Report:
         if path not in self._told_files:
             self._told_files.add(path)
             self._bar.write(path)
+
+
+class UpdateNotice:
+    """Says that the history is being updated, once that has taken a second."""
+
+    def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._began: float | None = None
+        self._is_told = False
+
+    def take(self, fraction: float) -> None:
+        """Take over how much is updated."""
+        now = self._clock()
+        if self._began is None:
+            self._began = now
+        if fraction < 1 and not self._is_told and now - self._began >= SILENT_S:
+            self._is_told = True
+            say("Updating your history for this version. A backup is kept.")
 
 
 class ProgressBar:

@@ -25,7 +25,7 @@ from sora_studio.cli.arguments import (
     WatchCommand,
 )
 from sora_studio.cli.exit_codes import ExitCode, code_for
-from sora_studio.cli.report import say
+from sora_studio.cli.report import UpdateNotice, say
 from sora_studio.domain.errors import InvalidRequest, StudioError
 from sora_studio.folders import make_private
 from sora_studio.logs import COMMANDS_LOG, start_logging, stop_logging
@@ -222,17 +222,25 @@ async def _generate(command: GenerateCommand, folder: Path, used: _Used) -> Exit
 async def _opened(folder: Path, used: _Used, *, output: Path | None, demo: bool) -> "AsyncGenerator[Studio]":
     """Open a studio, in a demo with the simulator behind it, and report the notices of the start."""
     from sora_studio.demo import demo_keys, open_demo
+    from sora_studio.domain.events import Event, EventBus, MigrationProgressed
     from sora_studio.storage.secrets import KeyStores
     from sora_studio.studio import open_studio
 
+    events, update = EventBus(), UpdateNotice()
+
+    def on_event(event: Event) -> None:
+        if isinstance(event, MigrationProgressed):
+            update.take(event.fraction)
+
+    events.subscribe(on_event)
     async with contextlib.AsyncExitStack() as stack:
         keys = demo_keys() if demo else KeyStores()
         used.ask = lambda: keys.secrets
         if demo:
             url = await _simulator(folder, stack)
-            opening = open_demo(url, data_dir=folder, output_dir=output, keys=keys)
+            opening = open_demo(url, data_dir=folder, output_dir=output, keys=keys, events=events)
         else:
-            opening = open_studio(data_dir=folder, output_dir=output, keys=keys)
+            opening = open_studio(data_dir=folder, output_dir=output, keys=keys, events=events)
         studio = await stack.enter_async_context(opening)
         for notice in studio.notices.current:
             if notice.cause in {DATABASE, PROXY}:

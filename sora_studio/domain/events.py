@@ -19,6 +19,13 @@ class TaskChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class MigrationProgressed:
+    """The database of an older version is being brought up to date; `fraction` is 1 when that is over, however it ended."""
+
+    fraction: float
+
+
+@dataclass(frozen=True, slots=True)
 class TransferProgressed:
     """Bytes of a clip arrived. `total_bytes` is None while the size is unknown."""
 
@@ -153,6 +160,7 @@ class RelayChanged:
 
 Event = (
     TaskChanged
+    | MigrationProgressed
     | TransferProgressed
     | CopyProgressed
     | NoticeRaised

@@ -114,8 +114,17 @@ class Backups:
         self.tidy(go_on=go_on)
         return made
 
-    def make(self, source: sqlite3.Connection, now: datetime, *, go_on: Callable[[], bool] = lambda: True) -> bool:
+    def make(
+        self,
+        source: sqlite3.Connection,
+        now: datetime,
+        *,
+        go_on: Callable[[], bool] = lambda: True,
+        copied: Callable[[float], None] = lambda _: None,
+    ) -> bool:
         """Copy a snapshot of `source`, verify the copy, and thin older backups. Return False if `go_on` cancelled it.
+
+        `copied` is told the fraction that is copied.
 
         Raises `StorageFull` before less than `ROOM_LEFT_BYTES` would stay free, and `DatabaseUnusable` if the copy is damaged,
         because then the database is too.
@@ -124,7 +133,7 @@ class Backups:
         unproved = self.folder / "unproved.db"
         unproved.unlink(missing_ok=True)  # left behind by a killed run
         try:
-            if not _copy(source, unproved, go_on):
+            if not _copy(source, unproved, go_on, copied):
                 return False
             if not self._is_good(unproved):
                 raise DatabaseUnusable(self._database, "it is damaged.")
@@ -237,12 +246,13 @@ class _Stopped(Exception):
     """The copy was cancelled by `go_on`."""
 
 
-def _copy(source: sqlite3.Connection, target: Path, go_on: Callable[[], bool]) -> bool:
+def _copy(source: sqlite3.Connection, target: Path, go_on: Callable[[], bool], copied: Callable[[float], None]) -> bool:
     """Copy a snapshot of `source` into one file without a log; writers are not blocked. Return False if it was cancelled."""
 
-    def check(_status: int, _remaining: int, _total: int) -> None:
+    def check(_status: int, remaining: int, total: int) -> None:
         if not go_on():
             raise _Stopped
+        copied(1 - remaining / max(total, 1))
 
     with contextlib.closing(sqlite3.connect(target, isolation_level=None)) as copy:
         source.execute("BEGIN")  # otherwise the backup restarts after every write of another connection

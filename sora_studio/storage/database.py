@@ -16,6 +16,7 @@ from typing import TypeVar
 from sora_studio.domain.disk_space import is_full
 from sora_studio.domain.errors import DatabaseUnusable, StorageFull, StudioError
 from sora_studio.storage.backups import MOST_BYTES, Backups
+from sora_studio.storage.migration_progress import MigrationProgress
 from sora_studio.storage.migrations import STEPS, migrate, steps_taken
 from sora_studio.storage.rescue import DAMAGE, Rescue, opening, refuse_while_rescued, rescue_if_damaged
 
@@ -42,6 +43,7 @@ _REASONS = {
     sqlite3.SQLITE_LOCKED: "another program is using it.",
     sqlite3.SQLITE_PROTOCOL: "another program is using it.",
     sqlite3.SQLITE_IOERR: "the disk reports an error.",
+    sqlite3.SQLITE_INTERRUPT: "its update was cancelled.",
 }
 _HELD = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL})
 
@@ -61,15 +63,25 @@ class Database:
         self._copier: _Lane | None = None
         self._closing = threading.Event()
 
-    async def open(self, *, guest: bool = False) -> Rescue | None:
+    async def open(self, *, guest: bool = False, on_update: Callable[[float], None] = lambda _: None) -> Rescue | None:
         """Create the file and its folder if needed and migrate the schema. Raises `DatabaseUnusable`, `StorageFull`.
 
         A damaged file is replaced with what can be salvaged; then the `Rescue` is returned. A `guest` neither repairs nor
         migrates an existing file: only the process that owns the data folder does.
+
+        While it migrates, `on_update` is called on the loop with the fraction that is done. Cancelling rolls the migration
+        back; the backup that was made before it stays.
         """
-        self._closing.clear()
+        closing = self._closing = threading.Event()
+        progress = MigrationProgress(_on_this_loop(on_update), go_on=lambda: not closing.is_set())
         rescues = list[Rescue | None]()
-        self._writer = await self._open_lane("studio-writer", lambda: self._connect_writer(rescues.append, guest=guest))
+        try:
+            self._writer = await self._open_lane(
+                "studio-writer", lambda: self._connect_writer(rescues.append, progress, guest=guest)
+            )
+        except asyncio.CancelledError:
+            closing.set()
+            raise
         try:
             self._reader = await self._open_lane("studio-reader", self._connect_reader)
         except StudioError:
@@ -129,7 +141,9 @@ class Database:
             raise
         return lane
 
-    def _connect_writer(self, tell: Callable[[Rescue | None], None], *, guest: bool) -> sqlite3.Connection:
+    def _connect_writer(
+        self, tell: Callable[[Rescue | None], None], progress: MigrationProgress, *, guest: bool
+    ) -> sqlite3.Connection:
         with self._errors_named():
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with opening(self.path):
@@ -137,7 +151,7 @@ class Database:
                     refuse_while_rescued(self.path)
                 else:
                     tell(rescue_if_damaged(self.path, datetime.now(UTC)))
-                return self._connect(lambda connection: self._prepare_writer(connection, guest=guest))
+                return self._connect(lambda connection: self._prepare_writer(connection, progress, guest=guest))
 
     def _connect_reader(self) -> sqlite3.Connection:
         with self._errors_named():
@@ -157,16 +171,22 @@ class Database:
             raise
         return connection
 
-    def _prepare_writer(self, connection: sqlite3.Connection, *, guest: bool) -> None:
+    def _prepare_writer(self, connection: sqlite3.Connection, progress: MigrationProgress, *, guest: bool) -> None:
         taken = steps_taken(connection, self.path)  # before the journal mode: a file of another program must not be changed
         if 0 < taken < len(STEPS):
             if guest:
                 raise DatabaseUnusable(
                     self.path, "an older version of Sora Studio is using it.", "Close it, then start Sora Studio again."
                 )
-            Backups(self.path).make(connection, datetime.now(UTC))
+            backups, now = Backups(self.path), datetime.now(UTC)
+            if not backups.make(connection, now, go_on=progress.go_on, copied=progress.copied):
+                raise DatabaseUnusable(self.path, _REASONS[sqlite3.SQLITE_INTERRUPT], "The file was not changed.")
         _patiently(lambda: connection.execute("PRAGMA journal_mode = WAL"))
-        migrate(connection, self.path, begin=lambda: _patiently(lambda: connection.execute("BEGIN IMMEDIATE")))
+
+        def begin() -> None:
+            _patiently(lambda: connection.execute("BEGIN IMMEDIATE"))
+
+        migrate(connection, self.path, begin=begin, progress=progress)
 
     def _in_transaction(
         self, connection: sqlite3.Connection, begin: str, work: Callable[[sqlite3.Connection], Result]
@@ -237,6 +257,17 @@ def named_error(path: Path, error: sqlite3.Error) -> StudioError | None:
     reason = _REASONS.get(code)
     advice = START_AGAIN if code in DAMAGE else "The file was not changed."
     return DatabaseUnusable(path, reason, advice) if reason else None
+
+
+def _on_this_loop(tell: Callable[[float], None]) -> Callable[[float], None]:
+    """Return a function for any thread that calls `tell` on the running loop, or does nothing once that is closed."""
+    loop = asyncio.get_running_loop()
+
+    def call(fraction: float) -> None:
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(tell, fraction)
+
+    return call
 
 
 def _has_no_room(folder: Path) -> bool:

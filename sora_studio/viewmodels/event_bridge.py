@@ -13,6 +13,7 @@ from sora_studio.domain.events import (
     EstimatesChanged,
     Event,
     EventBus,
+    MigrationProgressed,
     NoticeCleared,
     NoticeRaised,
     PauseChanged,
@@ -32,7 +33,7 @@ class EventBridge(QObject):
     """Turns the events of one bus into signals, on the loop's thread.
 
     Signals: `tasks_changed(frozenset[int])` at most every 80 ms, `transfer_progressed(TransferProgressed)`,
-    `copy_progressed(CopyProgressed)`,
+    `copy_progressed(CopyProgressed)`, `migration_progressed(float)`,
     `notice_raised(NoticeRaised)`, `notice_cleared(str)` with the cause, `connection_changed(ConnectionChanged)`,
     `balance_changed(BalanceChanged)`, `spending_changed(SpendingChanged)`, `tracker_changed(TrackerChanged)`,
     `pause_changed(PauseChanged)`, `publications_changed()`, `relay_changed()`, `estimates_changed()`,
@@ -42,6 +43,7 @@ class EventBridge(QObject):
     tasks_changed = Signal(object)
     transfer_progressed = Signal(object)
     copy_progressed = Signal(object)
+    migration_progressed = Signal(float)
     notice_raised = Signal(object)
     notice_cleared = Signal(str)
     connection_changed = Signal(object)
@@ -88,6 +90,8 @@ class EventBridge(QObject):
         match event:
             case TaskChanged(task):
                 self._collect(task)
+            case MigrationProgressed(fraction):
+                self.migration_progressed.emit(fraction)
             case NoticeCleared(cause):
                 self.notice_cleared.emit(cause)
             case PublicationsChanged():

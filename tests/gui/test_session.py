@@ -1,11 +1,14 @@
 """The start and the end behind the window, and what a person reads when a start fails."""
 
+import gzip
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from sora_studio import demo
@@ -13,6 +16,9 @@ from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.app.session import DEMO_PROMPT, Session
 from sora_studio.domain.errors import StudioError
 from sora_studio.domain.settings import Settings, Theme
+from sora_studio.storage import migrations
+from sora_studio.storage.backups import Backups
+from sora_studio.storage.rescue import opening
 from sora_studio.storage.settings import SettingsFile
 from sora_studio.ui.compose.prompt_editor import PromptEditor
 from sora_studio.ui.window.main_view import MainView
@@ -136,6 +142,51 @@ def test_a_start_that_failed_can_be_tried_again(
     session.retry(fail_on_bug)
     qtbot.waitUntil(lambda: "No key" in window.status_bar.words(), timeout=10_000)
     assert not any("is not an address" in words for words in window.notices.texts())
+
+
+@pytest.fixture
+def held_update(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """A history of version 6, whose update waits in its middle until this is set."""
+    packed = Path(__file__).parents[1] / "unit" / "storage" / "version_6.db.gz"
+    (tmp_path / "studio.db").write_bytes(gzip.decompress(packed.read_bytes()))
+    go_on, index_words = threading.Event(), migrations.index_words
+
+    def index(text: str) -> str:
+        go_on.wait(10)
+        return index_words(text)
+
+    monkeypatch.setattr(migrations, "index_words", index)
+    yield go_on
+    go_on.set()
+    with opening(tmp_path / "studio.db"):
+        pass
+
+
+def test_an_older_history_is_updated_in_sight(open_session: OpenSession, qtbot: QtBot, held_update: threading.Event) -> None:
+    window, _ = open_session()
+    nothing = window.tasks.findChild(QLabel, "nothing")
+    assert isinstance(nothing, QLabel)
+    qtbot.waitUntil(lambda: "Updating your history… 5" in window.status_bar.words(), timeout=10_000)
+    assert nothing.isVisibleTo(window.tasks)
+    assert nothing.text() == window.status_bar.words()
+    qtbot.keyClicks(editor_of(window), "Typed meanwhile")
+    assert editor_of(window).text() == "Typed meanwhile"
+    held_update.set()
+    qtbot.waitUntil(lambda: window.tasks.holds(2000), timeout=10_000)
+    assert not nothing.isVisibleTo(window.tasks)
+    assert "Updating" not in window.status_bar.words()
+
+
+def test_closing_in_the_middle_of_an_update_rolls_it_back(
+    open_session: OpenSession, loop: StudioEventLoop, qtbot: QtBot, held_update: threading.Event, tmp_path: Path
+) -> None:
+    window, session = open_session()
+    qtbot.waitUntil(lambda: "Updating your history" in window.status_bar.words(), timeout=10_000)
+    loop.run_until_complete(session.end())
+    held_update.set()
+    with opening(tmp_path / "studio.db"), closing(sqlite3.connect(tmp_path / "studio.db")) as connection:
+        assert connection.execute("PRAGMA user_version").fetchone()[0] == 6
+    assert len(Backups(tmp_path / "studio.db").times()) == 1
 
 
 def test_settings_can_be_saved_while_there_is_no_studio(

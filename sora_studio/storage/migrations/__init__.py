@@ -2,10 +2,12 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 from sora_studio.domain.errors import DatabaseUnusable
 from sora_studio.domain.search_words import index_words
+from sora_studio.storage.migration_progress import MigrationProgress
 from sora_studio.storage.migrations import step_001_tasks_and_drafts as step_001
 from sora_studio.storage.migrations import step_002_money as step_002
 from sora_studio.storage.migrations import step_003_reports_and_publications as step_003
@@ -16,6 +18,8 @@ from sora_studio.storage.migrations import step_007_history as step_007
 
 APPLICATION_ID = 0x536F5374
 """`SoSt`: identifies our files."""
+_INDEX_WORDS = "index_words"
+"""The program's function for the index of words, by its name in SQL."""
 
 STEPS: tuple[tuple[str, ...], ...] = (
     step_001.STATEMENTS,
@@ -34,12 +38,20 @@ def migrate(
     *,
     begin: Callable[[], object],
     steps: tuple[tuple[str, ...], ...] = STEPS,
+    progress: MigrationProgress | None = None,
 ) -> None:
     """Apply the steps that the file lacks. `begin` starts a transaction that locks out other processes.
 
-    Raises like `steps_taken`. Starts at least one transaction, so that a read-only file fails here.
+    Raises like `steps_taken`, and `sqlite3.OperationalError` when `progress` says to stop. Starts at least one transaction, so
+    that a read-only file fails here.
     """
-    connection.create_function("index_words", 1, _index_words, deterministic=True)
+    progress = progress or MigrationProgress()
+
+    def index(text: str | bytes) -> str:
+        progress.text_indexed()
+        return _index_words(text)
+
+    connection.create_function(_INDEX_WORDS, 1, index, deterministic=True)
     done = False
     while not done:
         begin()
@@ -47,7 +59,8 @@ def migrate(
             taken = steps_taken(connection, path, known=len(steps))  # another process may have been quicker
             done = taken == len(steps)
             if not done:
-                _take(connection, steps[taken], number=taken + 1)
+                with progress.watching(connection) if taken else nullcontext():
+                    _take(connection, steps[taken], progress, number=taken + 1)
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
@@ -55,8 +68,10 @@ def migrate(
             raise
 
 
-def _take(connection: sqlite3.Connection, statements: tuple[str, ...], *, number: int) -> None:
+def _take(connection: sqlite3.Connection, statements: tuple[str, ...], progress: MigrationProgress, *, number: int) -> None:
     for statement in statements:
+        if _INDEX_WORDS in statement:
+            progress.begin_index(connection)
         connection.execute(statement)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {number}")

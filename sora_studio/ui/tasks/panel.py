@@ -98,6 +98,12 @@ class TaskPanel(QFrame):
         """Look which tasks were sent with a text that has moved on since."""
         self._feed.look_at_texts()
 
+    def show_update(self, words: str) -> None:
+        """Until tasks are loaded, say in their place why there are none yet; nothing if `words` is empty."""
+        if self._services is None:
+            self._empty.setText(words)
+            self._body.setCurrentWidget(self._empty if words else self._view)
+
     def offer_uses(self, offers: ClipOffers) -> None:
         """Set what clips can be used for."""
         self._menus.offers = offers

@@ -277,6 +277,7 @@ class MainView(QWidget):
         self.workspace.rail_changed.connect(self._on_workspace_rail_changed)
         self.workspace.drawer_changed.connect(self._on_workspace_drawer_changed)
         self.status.changed.connect(self._on_status_changed)
+        self.relay.migration_progressed.connect(self.status.take_migration)
         self.relay.notice_raised.connect(self.notices.raise_notice)
         self.relay.notice_cleared.connect(self.notices.clear_notice)
         self.relay.tracker_changed.connect(self._on_refresh_timeout)
@@ -387,6 +388,7 @@ class MainView(QWidget):
     def _on_status_changed(self) -> None:
         self.status_bar.show_facts(self.status.facts)
         facts = self.status.facts
+        self.tasks.show_update(facts.update_phrase)
         self.top_bar.show_balance(facts.balance_phrase)
         self.top_bar.show_today(facts.today_phrase, facts.today_explained)
 

@@ -51,6 +51,8 @@ class Phrase:
 class StatusFacts:
     """The state shown in the bars; None where a value is not known yet."""
 
+    updated: float = 1.0
+    """How much of an older history has been updated at the start."""
     online: bool | None = None
     retry_at: datetime | None = None
     has_key: bool = True
@@ -74,7 +76,7 @@ class StatusFacts:
     def connection_phrase(self) -> str:
         """The connection state, shown beside the dot."""
         if self.online is None:
-            return "Starting"
+            return self.update_phrase or "Starting"
         if not self.online:
             at = f", next try at {self.retry_at.astimezone():%H:%M:%S}" if self.retry_at else ""
             return f"Offline{at}"
@@ -85,6 +87,11 @@ class StatusFacts:
         if not self.has_answered:
             return "Connecting…"
         return "Connected" if self.is_owner else "Connected · another window is sending"
+
+    @property
+    def update_phrase(self) -> str:
+        """What is done to a history of an older version before it can be shown; empty otherwise."""
+        return "" if self.updated >= 1 else f"Updating your history… {int(self.updated * 100)} %"
 
     @property
     def phrases(self) -> tuple[Phrase, ...]:
@@ -166,6 +173,10 @@ class StatusModel(QObject):
         if self._services is not None:
             self._services.balance.want()
             self._services.file_presence.look_again()
+
+    def take_migration(self, fraction: float) -> None:
+        """Take over how much of an older history has been updated."""
+        self._set(replace(self.facts, updated=fraction))
 
     def take_update(self, update: TaskUpdate) -> None:
         """Take over the totals of the task list."""

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from sora_studio.cli.report import ProgressBar, Report, describe, json_line, plain
+from sora_studio.cli.report import ProgressBar, Report, UpdateNotice, describe, json_line, plain
 from sora_studio.domain.clip import ClipState
 from sora_studio.domain.task import TaskState
 from tests.unit.cli.rows import clip, task
@@ -18,6 +18,18 @@ def test_a_json_line_has_exactly_the_promised_keys() -> None:
     assert found["files"] == [str(clip().path)]  # what is not saved is no file
     assert found["created_at"] == "2026-11-22T10:00:00.000+00:00"
     assert found["completed_at"] is None
+
+
+def test_an_update_of_the_history_is_told_once_it_takes_a_second(capsys: pytest.CaptureFixture[str]) -> None:
+    now_s = 0.0
+    notice = UpdateNotice(clock=lambda: now_s)
+    for fraction in (0.0, 0.2, 0.4):
+        notice.take(fraction)
+        now_s += 0.4
+    assert capsys.readouterr().err == ""
+    for fraction in (0.6, 0.8, 1.0):
+        notice.take(fraction)
+    assert capsys.readouterr().err == "Updating your history for this version. A backup is kept.\n"
 
 
 def test_text_from_outside_cannot_steer_a_terminal() -> None:

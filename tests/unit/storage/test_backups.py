@@ -178,8 +178,10 @@ def test_a_copy_that_is_damaged_is_no_backup(database: Database, run: Run, monke
     run(database.back_up(NOW))
     copy = backups_module._copy
 
-    def copy_badly(source: sqlite3.Connection, target: Path, go_on: Callable[[], bool]) -> bool:
-        done = copy(source, target, go_on)
+    def copy_badly(
+        source: sqlite3.Connection, target: Path, go_on: Callable[[], bool], copied: Callable[[float], None]
+    ) -> bool:
+        done = copy(source, target, go_on, copied)
         content = bytearray(target.read_bytes())
         content[8192:12288] = bytes(4096)
         target.write_bytes(content)

@@ -6,6 +6,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from sora_studio.storage.backups import Backups
 from sora_studio.storage.database import Database
 from sora_studio.storage.drafts import SqliteDrafts
 from sora_studio.storage.library_queries import LibraryQueries
+from sora_studio.storage.rescue import opening
 from sora_studio.storage.tasks import SqliteTasks
 from tests.unit.services.rig import sora_2
 
@@ -275,6 +277,73 @@ def test_a_file_of_two_thousand_tasks_keeps_every_text_once_and_every_draft(tmp_
     (time,) = Backups(path).times()
     with closing(sqlite3.connect(Backups(path).path(time))) as copy:
         assert dict(copy.execute("SELECT id, prompt FROM tasks").fetchall()) == before
+
+
+def test_a_migration_tells_how_far_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "studio.db"
+    path.write_bytes(gzip.decompress(Path(__file__).with_name("version_6.db.gz").read_bytes()))
+    told, threads = list[float](), set[str]()
+
+    def on_update(fraction: float) -> None:
+        told.append(fraction)
+        threads.add(threading.current_thread().name)
+
+    async def run() -> None:
+        database = Database(path)
+        await database.open(on_update=on_update)
+        await database.close()
+        count = len(told)
+        await database.open(on_update=on_update)
+        await database.close()
+        assert len(told) == count
+
+    asyncio.run(run())
+    assert told == sorted(told)
+    assert told[0] <= 0.1
+    assert 0.9 < told[-1] <= 1
+    assert len(told) > 20
+    assert threads == {threading.current_thread().name}
+
+
+def test_a_cancelled_migration_leaves_the_file_as_it_was_and_its_backup(
+    tmp_path: Path, expected: Shape, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "studio.db"
+    path.write_bytes(gzip.decompress(Path(__file__).with_name("version_6.db.gz").read_bytes()))
+    before = shape(path)
+    go_on, index_words = threading.Event(), migrations.index_words
+
+    def index(text: str) -> str:
+        go_on.wait(10)
+        return index_words(text)
+
+    async def run() -> None:
+        in_the_middle = asyncio.Event()
+
+        def on_update(fraction: float) -> None:
+            if fraction > 0.3:
+                in_the_middle.set()
+
+        opening_it = asyncio.create_task(Database(path).open(on_update=on_update))
+        await in_the_middle.wait()
+        opening_it.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await opening_it
+
+    with monkeypatch.context() as patch:
+        patch.setattr(migrations, "index_words", index)
+        asyncio.run(run())
+        go_on.set()
+        with opening(path):  # which the migration's thread holds until it has rolled back
+            assert shape(path) == before
+    (time,) = Backups(path).times()
+    for file in (path, Backups(path).path(time)):
+        with closing(sqlite3.connect(file)) as connection:
+            assert connection.execute("PRAGMA user_version").fetchone()[0] == 6
+            assert connection.execute("SELECT count(*) FROM tasks WHERE prompt <> ''").fetchone()[0] > 1900
+            assert connection.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+    open_and_close(path)
+    assert shape(path) == expected
 
 
 def to_text(stored: str | bytes) -> str:

@@ -24,6 +24,12 @@ def test_nothing_is_claimed_before_it_is_known() -> None:
     assert (facts.connection_phrase, facts.phrases, facts.balance_phrase) == ("Starting", (), "")
 
 
+def test_an_update_of_the_history_is_told_until_it_is_over() -> None:
+    assert StatusFacts(updated=0.409).connection_phrase == "Updating your history… 40 %"
+    assert StatusFacts(updated=1.0).connection_phrase == "Starting"
+    assert StatusFacts(updated=0.9, online=True).connection_phrase == "Connected"
+
+
 def test_the_whole_line_reads_as_drawn() -> None:
     facts = StatusFacts(
         online=True,
