@@ -115,7 +115,7 @@ class _Conditions:
                     of_versions.append(_expression(words))
                 case _:
                     others = [self._term(term) for term in group.terms if term.word is None]
-                    yield _joined([*([self._words(words)] if words else []), *others], "OR")
+                    yield _any_of([*([self._words(words)] if words else []), *others])
         # Words share an expression where they can: the index combines them faster than we do lists of versions.
         if of_versions:
             yield Condition(_OF_VERSION, (" AND ".join(of_versions),))
@@ -233,6 +233,16 @@ def _joined(conditions: Sequence[Condition], joint: str) -> Condition:
     middle = len(conditions) // 2
     first, second = _joined(conditions[:middle], joint), _joined(conditions[middle:], joint)
     return Condition(f"({first.sql} {joint} {second.sql})", first.values + second.values)
+
+
+def _any_of(conditions: Sequence[Condition]) -> Condition:
+    """Return the disjunction of conditions.
+
+    The plus keeps SQLite from searching the index once for each of several dates, which would not give the ids of a day in the
+    order of the index.
+    """
+    found = _joined(conditions, "OR")
+    return found if len(conditions) == 1 else Condition(f"+{found.sql}", found.values)
 
 
 def all_of(conditions: Sequence[Condition]) -> Condition:

@@ -40,8 +40,10 @@ def _expected(text: str) -> list[int]:
     return search(parse(text), LIBRARY, today=TODAY)
 
 
-DATED = re.compile("before:|after:|on:")
+DATED = re.compile("^(?!.* OR ).*(before:|after:|on:)")
+"""A query that limits the days; several joined by OR are compared with the rows of the whole index."""
 FILTERS = [
+    "on:2026-11 OR on:2026-10",
     "", "red", "red fo", "-red", "red OR whale", '"red fox"', "hero", "take red", "50%", "_", "東京", "京", "❤", "12",
     "#12", "task_12", "TASK_12", "id:task_1", "stars:>=3", "-stars:>=3", "stars:2..4", "kept", "-kept",
     "rejected OR kept", "cost:0.5", "cost:<1", "-cost:<1", "dur:15", "dur:>10", "-dur:15", "shape:portrait",
