@@ -19,6 +19,8 @@ BENCHMARKS = (
     "task_list",
     "library_grid",
     "history_speed",
+    "window_history",
+    "query_fuzz",
     "database",
     "memory",
     "faults",

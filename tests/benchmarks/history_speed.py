@@ -80,7 +80,7 @@ def _command_s(folder: Path) -> float:
     return percentile(took, 50)
 
 
-def _older(path: Path, newer: Path) -> None:
+def older(path: Path, newer: Path) -> None:
     """Make the file that version 6 would have of the same tasks."""
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         migrations.migrate(connection, path, begin=lambda: connection.execute("BEGIN"), steps=migrations.STEPS[:6])
@@ -107,7 +107,7 @@ async def _migrate_s(path: Path) -> float:
 async def _measure(folder: Path, path: Path) -> None:
     old = folder / "old" / "studio.db"
     old.parent.mkdir()
-    _older(old, path)
+    older(old, path)
     took_s = await _migrate_s(old)
     Figure("100,000 tasks of version 6, backed up and migrated", f"{took_s:.1f} s", "< 60 s", took_s < 60).tell()
     Figure(

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from sora_studio.domain.clip import ClipCounts, ClipState
+from sora_studio.domain.clip import ClipCounts, ClipFile, ClipState
 from sora_studio.domain.ports import TaskFilter
 from sora_studio.domain.task import Task, TaskState
 from sora_studio.services.clips import file_presence
-from sora_studio.services.clips.file_presence import WALK_EVERY_S
+from sora_studio.services.clips.file_presence import TRUST_STAMPS_S, WALK_EVERY_S
 from tests.doubles.clock import BEGIN
 from tests.doubles.disks import disks_rest
 from tests.doubles.tasks import MemoryTasks
@@ -91,6 +91,48 @@ def test_returning_to_the_window_notices_moved_files_and_reads_no_task(tmp_path:
             await return_to_the_window(rig)
             assert [state_of(tasks, task) for task in tasks.rows] == [ClipState.SAVED] * 20
 
+    run(main())
+
+
+def test_returning_checks_all_files_only_if_a_folder_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at = set[str]()
+    is_there = file_presence._is_there
+
+    def noted(file: ClipFile) -> bool:
+        looked_at.add(Path(file.path).name)
+        return is_there(file)
+
+    async def main() -> None:
+        tasks = MemoryTasks()
+        films = await with_clips(tasks, tmp_path / "clips", 5)
+        os.utime(films[0].parent, (1e9, 1e9))
+        async with Rig(tmp_path, tasks=tasks) as rig:
+            await walk(rig)
+            assert len(looked_at) == 5
+            looked_at.clear()
+            await return_to_the_window(rig)
+            assert not looked_at
+            (newer,) = await with_clips(tasks, tmp_path / "others", 1)
+            newer.unlink()
+            await return_to_the_window(rig)
+            assert (state_of(tasks, 6), looked_at) == (ClipState.MISSING, {newer.name}), (
+                "a clip that the last walk did not know"
+            )
+            films[3].rename(tmp_path / "elsewhere.mp4")
+            await return_to_the_window(rig)
+            assert state_of(tasks, 4) is ClipState.MISSING
+            for folder in (films[0].parent, newer.parent):
+                os.utime(folder, (1e9, 1e9))
+            await return_to_the_window(rig)
+            films[2].unlink()
+            os.utime(films[0].parent, (1e9, 1e9))  # as on a file system that keeps a folder's time
+            await return_to_the_window(rig)
+            assert state_of(tasks, 3) is ClipState.SAVED
+            await rig.clock.advance(TRUST_STAMPS_S)
+            await return_to_the_window(rig)
+            assert state_of(tasks, 3) is ClipState.MISSING
+
+    monkeypatch.setattr(file_presence, "_is_there", noted)
     run(main())
 
 
