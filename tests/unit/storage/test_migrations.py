@@ -26,6 +26,7 @@ from sora_studio.storage.drafts import SqliteDrafts
 from sora_studio.storage.library_queries import LibraryQueries
 from sora_studio.storage.rescue import opening
 from sora_studio.storage.tasks import SqliteTasks
+from tests.sampling import every
 from tests.unit.services.rig import sora_2
 
 VERSIONS = range(len(migrations.STEPS))
@@ -101,7 +102,7 @@ class Failing(sqlite3.Connection):
 def test_a_disk_that_is_full_at_any_statement(
     tmp_path: Path, version: int, expected: Shape, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    connect, tried, is_done = sqlite3.connect, 0, False
+    connect, tried, is_done = sqlite3.connect, version % every(7), False
     while not is_done:
         path = tmp_path / f"{tried}" / "studio.db"
         path.parent.mkdir()
@@ -118,7 +119,7 @@ def test_a_disk_that_is_full_at_any_statement(
                 open_and_close(path, guest=version == 0)
                 is_done = True
             except StorageFull:
-                tried += 2
+                tried += every(7)
         check(path, version, expected)
     assert tried > 10
     sys.stdout.write(f"from version {version}: failed at {tried} statements, opened after each\n")
@@ -145,8 +146,8 @@ migrations.migrate(connection, path, begin=lambda: connection.execute("BEGIN IMM
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 @pytest.mark.parametrize("version", VERSIONS)
 def test_a_kill_at_any_statement(tmp_path: Path, version: int, expected: Shape) -> None:
-    """Every fourth statement of a version, beginning with one of the first four."""
-    tried, code = version % 4, -signal.SIGKILL
+    """Some statements of each version, beginning with one of the first four."""
+    tried, code = version % every(4), -signal.SIGKILL
     while code == -signal.SIGKILL:
         path = tmp_path / f"{tried}" / "studio.db"
         path.parent.mkdir()
@@ -154,7 +155,7 @@ def test_a_kill_at_any_statement(tmp_path: Path, version: int, expected: Shape) 
         command = [sys.executable, "-c", KILLED, str(path), str(tried)]
         code = subprocess.run(command, check=False, capture_output=True).returncode
         check(path, version, expected)
-        tried += 9
+        tried += every(13)
     assert code == 0
     assert tried > 9
 

@@ -16,6 +16,7 @@ from sora_studio.storage.salvage import Salvaged, salvage
 from sora_studio.storage.sqlite_pages import SqlitePages
 from sora_studio.storage.task_snapshots import read_tasks
 from tests.doubles.libraries import PAGE, Rows, make_library, mark, pages_with, prompt, rows_of, sign
+from tests.sampling import every
 
 COUNT = 60
 PHASE, PROMPT = 3, 24
@@ -79,12 +80,12 @@ def test_nothing_is_lost_or_changed_when_nothing_is_damaged(library: Path, tmp_p
     assert [path.name for path in tmp_path.iterdir()] == ["new.db"]
 
 
-@pytest.mark.parametrize(("harm", "step"), [(zero, 1), (scramble, 3), (swap, 4)])
+@pytest.mark.parametrize(("harm", "step"), [(zero, 5), (scramble, 11), (swap, 13)])
 def test_each_page_in_turn_costs_no_row_of_another_page(library: Path, tmp_path: Path, harm: Harm, step: int) -> None:
     whole, expected = library.read_bytes(), rows_of(library)
     lie, damaged, target = places(whole), tmp_path / "damaged.db", tmp_path / "new.db"
     checked, all_ids = 0, set(expected["tasks"])
-    numbers = range(1, len(whole) // PAGE + 1, step)
+    numbers = range(1, len(whole) // PAGE + 1, every(step))
     for number in numbers:
         content = bytearray(whole)
         harm(content, (number - 1) * PAGE)
@@ -136,7 +137,7 @@ def test_rows_of_the_backup_fill_the_gaps_and_newer_rows_win(two_moments: tuple[
     whole, expected, older = now.read_bytes(), rows_of(now), rows_of(backup)
     lie, damaged, target = places(whole), tmp_path / "damaged.db", tmp_path / "new.db"
     taken = 0
-    for number in range(1, len(whole) // PAGE + 1, 2):
+    for number in range(1, len(whole) // PAGE + 1, every(5)):
         content = bytearray(whole)
         zero(content, (number - 1) * PAGE)
         damaged.write_bytes(content)
@@ -243,7 +244,7 @@ def test_a_file_and_a_backup_of_an_older_version_are_brought_up_to_date(
 def test_random_harm_all_over_is_survived(library: Path, tmp_path: Path) -> None:
     whole, source = library.read_bytes(), random.Random(11)
     damaged, target = tmp_path / "damaged.db", tmp_path / "new.db"
-    for _ in range(40):
+    for _ in range(60 // every(4)):
         content = bytearray(whole)
         for _ in range(source.choice([3, 100, 3000])):
             content[source.randrange(len(content))] = source.randrange(256)
