@@ -53,6 +53,14 @@ async def _spell(database: Database) -> list[float]:
     return [await _timed(queries.words_near(f"{word[1]}{word[0]}{word[2:]}")) for word in words if len(word) > 2]
 
 
+async def _sort(database: Database) -> dict[str, float]:
+    queries, took = LibraryQueries(database), dict[str, float]()
+    for sort in ("newest", "oldest", "stars", "cost", "duration"):
+        query = parse(f"sort:{sort}")
+        took[sort] = percentile([await _timed(queries.index(query, now=NOW, today=NOW.date())) for _ in range(9)], 50)
+    return took
+
+
 async def _timed(work: Awaitable[object]) -> float:
     begun = time.perf_counter()
     await work
@@ -125,6 +133,8 @@ async def _measure(folder: Path, path: Path) -> None:
     Figure(f"{len(found)} keys in the search box, key to ids", words, "p95 < 50 ms", p95 < 50).tell()
     words = f"p50 {percentile(spelt := await _spell(database), 50):.0f}  p95 {(p95 := percentile(spelt, 95)):.0f} ms"
     Figure("words of the index near a misspelt one", words, "p95 < 100 ms", p95 < 100).tell()
+    for name, took_ms in (await _sort(database)).items():
+        Figure(f"the whole library by {name}", f"{took_ms:.0f} ms", "< 50 ms", took_ms < 50).tell()
     for name, times in (await _decide(database)).items():
         p95 = percentile(times, 95)
         Figure(f"{name}, on disk", f"p50 {percentile(times, 50):.1f}  p95 {p95:.1f} ms", "< 16 ms", p95 < 16).tell()
