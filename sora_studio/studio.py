@@ -241,10 +241,13 @@ class _Assembly:
         await asyncio.to_thread(prepare_data_folder, launch.data_dir)
         self.settings = await self._load_settings()
         base_url = check_base_url(launch.base_url or os.environ.get(BASE_URL_VARIABLE) or self.settings.current.base_url)
-        profiles, profile_errors = await asyncio.to_thread(load_profiles, _shipped_models(), launch.data_dir / "models")
+        reading = asyncio.create_task(asyncio.to_thread(self._read_profiles))
+        try:
+            await self._open_database()  # meanwhile: SQLite checks a large file for a while, without Python's lock
+            profiles, profile_errors = await reading
+        finally:
+            reading.cancel()
         profiles = {slug: profile.faster(launch.speed) for slug, profile in profiles.items()}
-        await asyncio.to_thread(trusted_authorities)  # all connections need them, and reading them blocks
-        await self._open_database()
         if self._proxies.problems:
             self._notices.post(PROXY, NoticeLevel.WARNING, " ".join(self._proxies.problems))
         gateway = GatewayClient(base_url, key=lambda: self._keys.api_key.key, clock=launch.clock, proxies=self._proxies)
@@ -257,6 +260,10 @@ class _Assembly:
         self._supervisor.keep(backups.run, name="backups")
         self._supervisor.keep(self._build_stray_pictures(core).run, name="stray pictures")
         return studio
+
+    def _read_profiles(self) -> tuple[dict[str, ModelProfile], list[ProfileError]]:
+        trusted_authorities()  # all connections need them, and reading them blocks
+        return load_profiles(_shipped_models(), self._launch.data_dir / "models")
 
     async def _back_up(self, now: datetime) -> bool:
         return await self._database.back_up(now, most_bytes=self.settings.current.backup_limit_bytes)
