@@ -3,7 +3,12 @@
 import contextlib
 import os
 import tempfile
+import threading
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO, TypeVar
+
+Made = TypeVar("Made")
 
 
 def write_whole(path: Path, content: bytes, *, unfinished: Path | None = None) -> None:
@@ -46,3 +51,49 @@ def sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+class GrowingFile:
+    """A new file whose content is too large to hold: it grows in `unfinished`, beside its final name.
+
+    The caller moves it to that name once it is `complete`. Calls exclude one another, so that `discard` waits for a write that
+    still runs in another thread. Raises `OSError`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.unfinished = path.with_name(path.name + ".part")
+        self._lock = threading.Lock()
+        self._file: BinaryIO | None = None
+
+    def open(self) -> None:
+        """Create the unfinished file; what a killed run left of it is removed."""
+        with self._lock:
+            self.unfinished.unlink(missing_ok=True)
+            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+            self._file = os.fdopen(os.open(self.unfinished, flags, 0o666), "w+b")
+
+    def do(self, work: Callable[[BinaryIO], Made]) -> Made:
+        """Return what `work` returns for the open file."""
+        with self._lock:
+            if self._file is None:
+                raise ValueError("the file is closed")
+            return work(self._file)
+
+    def complete(self) -> None:
+        """Close the file once its content is on the disk."""
+        with self._lock:
+            if self._file is not None:
+                self._file.flush()
+                os.fsync(self._file.fileno())
+                self._file.close()
+                self._file = None
+
+    def discard(self) -> None:
+        """Close and remove the file, if there is one."""
+        with self._lock:
+            if self._file is not None:
+                with contextlib.suppress(OSError):  # a full disk refuses the last buffered bytes
+                    self._file.close()
+                self._file = None
+                self.unfinished.unlink(missing_ok=True)

@@ -209,6 +209,11 @@ async def on_disk(folder: Path, work: Callable[[], T], *, within_s: float | None
     return await _shared.run(folder, work, within_s=within_s)
 
 
+def on_disk_later(folder: Path, work: Callable[[], object]) -> None:
+    """Run a blocking call as soon as `folder` answers; see `DiskThreads.later`."""
+    _shared.later(folder, work)
+
+
 def wait_for_disk(folder: Path, work: Callable[[], T]) -> T:
     """Run a blocking call that touches `folder` where no event loop is running; see `DiskThreads.wait`."""
     return _shared.wait(folder, work)

@@ -48,6 +48,10 @@ from sora_studio.services.clips.retrieval import Retrieval
 from sora_studio.services.clips.saving import Shelf
 from sora_studio.services.clips.stray_pictures import PictureFolders, StrayPictures
 from sora_studio.services.engine import Engine, Outside
+from sora_studio.services.library.exporting.clip_copying import ClipCopying
+from sora_studio.services.library.exporting.exporting import Exporting
+from sora_studio.services.library.importing.importing import Importing
+from sora_studio.services.library.importing.prompts import PromptSending, PromptTables
 from sora_studio.services.library.judging import Judging
 from sora_studio.services.library.library import Library
 from sora_studio.services.library.project_keeping import ProjectKeeping
@@ -84,8 +88,10 @@ from sora_studio.storage.data_folder import prepare_data_folder
 from sora_studio.storage.database import Database
 from sora_studio.storage.decision_file import DecisionFile
 from sora_studio.storage.drafts import SqliteDrafts
+from sora_studio.storage.exports import SqliteExports
 from sora_studio.storage.family import SqliteFamilies
 from sora_studio.storage.history import SqliteHistory
+from sora_studio.storage.imports import SqliteImports
 from sora_studio.storage.library_queries import LibraryQueries
 from sora_studio.storage.library_tiles import SqliteTiles
 from sora_studio.storage.lock import DataFolderLock
@@ -135,6 +141,11 @@ class Studio:
     project_keeping: ProjectKeeping
     decision_file: DecisionFile
     trash: Trash
+    exporting: Exporting
+    importing: Importing
+    clip_copying: ClipCopying
+    prompt_tables: PromptTables
+    prompt_sending: PromptSending
     projects: SqliteProjects
     queries: LibraryQueries
     spelling: Spelling
@@ -364,6 +375,7 @@ class _Assembly:
         engine = self.engine = Engine(core, outside)
         self._stack.push_async_callback(engine.finish)
         steps = UndoSteps(core)
+        judging = Judging(core, SqliteHistory(self._database), steps)
         trash = Trash(core, SqliteTrash(self._database), is_owner=self._is_owner)
         queries = LibraryQueries(self._database)
         self._supervisor.keep(trash.run, name="trash")
@@ -383,12 +395,29 @@ class _Assembly:
             tracking=engine.tracking,
             retrieval=engine.retrieval,
             library=Library(core, lambda: settings.output_dir),
-            judging=Judging(core, SqliteHistory(self._database), steps),
+            judging=judging,
             undo_steps=steps,
             documents=Documents(core, drafts, steps),
             project_keeping=ProjectKeeping(core, projects, steps),
             decision_file=DecisionFile(launch.data_dir),
             trash=trash,
+            exporting=self._build_exporting(core, media, projects),
+            importing=self._build_importing(core, media),
+            clip_copying=ClipCopying(),
+            prompt_tables=PromptTables(
+                core.profiles,
+                drafts,
+                usual_model=lambda: settings.current.model,
+                price_of=lambda request, profile: engine.estimates.estimate(request, profile).price,
+                now=launch.clock.now,
+            ),
+            prompt_sending=PromptSending(
+                engine.submission,
+                judging,
+                projects,
+                now=launch.clock.now,
+                wants_report=lambda: settings.current.callback and engine.reports.state.configured,
+            ),
             projects=projects,
             queries=queries,
             spelling=Spelling(queries, launch.clock),
@@ -411,6 +440,22 @@ class _Assembly:
             send_pause=engine.send_pause,
             waiting_tasks=engine.waiting_tasks,
             retry=engine.retry,
+        )
+
+    def _build_exporting(self, core: Core, media: LocalMedia, projects: SqliteProjects) -> Exporting:
+        queries, exports = LibraryQueries(self._database), SqliteExports(self._database)
+        return Exporting(
+            self._tasks, queries, projects, exports, profiles=core.profiles, shrink=media.shrink_image, now=core.clock.now
+        )
+
+    def _build_importing(self, core: Core, media: LocalMedia) -> Importing:
+        return Importing(
+            SqliteImports(self._database),
+            clips=lambda: self.settings.output_dir,
+            posters=self._launch.data_dir / "posters",
+            save_poster=media.save_poster,
+            now=core.clock.now,
+            on_write=lambda: core.task_writer.on_write(),  # noqa: PLW0108 - it is set later
         )
 
     def _build_models(self, base_url: str) -> ModelLibrary:

@@ -15,6 +15,8 @@ StudioError
 │   ├── ModelGone           HTTP 404 for a create, or `MODEL_UNAVAILABLE`
 │   ├── RequestRefused      HTTP 400 and the other final refusals of a create
 │   ├── KeyringUnavailable  the system's key store does not work
+│   ├── FileUnusable        a file or folder that the person named and that is not what it should be, or exists already
+│   ├── FileNotWritten      a file that the disk or its folder refuses
 │   ├── StorageFull         no room on the disk
 │   ├── DatabaseUnusable    the database is damaged, or newer than this program
 │   └── DataFolderUnusable  the data folder belongs to another user, or cannot be written
@@ -188,6 +190,14 @@ class KeyringUnavailable(UserError):
 class StorageFull(UserError):
     title = "The disk is full."
     advice = "Free some space; the work goes on by itself and nothing is lost."
+
+
+class FileUnusable(UserError):
+    """A file to read that is damaged or of another kind, or one to write whose name is taken. Nothing was changed."""
+
+
+class FileNotWritten(UserError):
+    """A file that cannot be written where it should be."""
 
 
 class DatabaseUnusable(UserError):

@@ -3,6 +3,7 @@
 # pyright: reportUnknownMemberType=false
 # Pillow's signatures name numpy's types, and numpy is not part of the program.
 
+import io
 from pathlib import Path
 
 from sora_studio.domain.picture import Thumbnail
@@ -22,3 +23,16 @@ def draw_image(path: Path, *, max_edge: int) -> Thumbnail:
         small.thumbnail((max_edge, max_edge))
         drawn = upright(small, turn).convert("RGBA")
         return Thumbnail(drawn.tobytes(), *drawn.size)
+
+
+def shrink_image(path: Path, *, max_edge: int) -> bytes:
+    """Return the picture as a JPEG with at most `max_edge` pixels along its longer edge. Raises like `draw_image`. Blocking."""
+    with opened(path) as file:
+        image, _ = identified(path, file)
+        image.draft("RGB", (max_edge, max_edge))
+        image.load()
+        small = pixels_of(image).plain().image.convert("RGB")
+        small.thumbnail((max_edge, max_edge))
+        made = io.BytesIO()
+        small.save(made, "JPEG", quality=82, optimize=True)
+        return made.getvalue()

@@ -58,6 +58,11 @@ class LocalMedia:
         await _reach(path)
         return await self._easel.do(path.parent, partial(_draw_image, path, max_edge))
 
+    async def shrink_image(self, path: Path, max_edge: int) -> bytes:
+        """Return the picture as a JPEG, its longer edge at most `max_edge` pixels. Raises like `inspect_image`."""
+        await _reach(path)
+        return await self._easel.do(path.parent, partial(_shrink_image, path, max_edge))
+
     async def prepare_image(self, path: Path, edit: PictureEdit, slot: MediaSlot) -> PreparedPicture:
         """Return what would be published: upright, cropped, without metadata, and within the limits of `slot`.
 
@@ -164,6 +169,12 @@ def _draw_image(path: Path, max_edge: int) -> Thumbnail:
     from sora_studio.media import drawing  # noqa: PLC0415 - not before the first paint
 
     return drawing.draw_image(path, max_edge=max_edge)
+
+
+def _shrink_image(path: Path, max_edge: int) -> bytes:
+    from sora_studio.media import drawing  # noqa: PLC0415 - not before the first paint
+
+    return drawing.shrink_image(path, max_edge=max_edge)
 
 
 def _is_large(path: Path) -> bool:

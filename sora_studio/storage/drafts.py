@@ -6,9 +6,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from sora_studio.domain.draft import Draft, DraftEntry
+from sora_studio.domain.project import Project
 from sora_studio.domain.prompt import first_line
 from sora_studio.storage.changes import COUNT_UP, REVISION
 from sora_studio.storage.database import Database
+from sora_studio.storage.projects import project_named
 from sora_studio.storage.rows import (
     SqlValue,
     draft_from_row,
@@ -33,6 +35,8 @@ SAVE_DRAFT = """
         prompt = excluded.prompt, edits = excluded.edits, callback = excluded.callback, pictures_by = excluded.pictures_by,
         mode = excluded.mode, media = excluded.media, set_aside = excluded.set_aside
 """
+# What comes in from outside must not take the place of the draft that the editor opens with.
+RAISE_DRAFT = "UPDATE drafts SET revision = (SELECT max(revision) + 1 FROM drafts) WHERE id = ?"
 LATEST_DRAFT = """
     SELECT drafts.* FROM drafts JOIN documents USING (id) WHERE trashed_at IS NULL ORDER BY drafts.revision DESC LIMIT 1
 """
@@ -64,20 +68,27 @@ class SqliteDrafts:
 
     async def save(self, draft: Draft, *, at: datetime) -> Draft:
         """Save a draft and return it with its id and time. A draft with id 0 is new; any other replaces the one with its id."""
-        values = {
-            "saved_at": to_sql(at),
-            "takes": draft.takes,
-            "caret": draft.caret,
-            **request_to_sql(draft.request),
-            "set_aside": media_to_sql(draft.request.set_aside),
-        }
+        return await self._database.write(lambda connection: _save(connection, draft, at))
 
-        def work(connection: sqlite3.Connection) -> int:
-            document = add_document(connection, at, draft.id or None)
-            connection.execute(SAVE_DRAFT, {**values, "id": document})
-            return document
+    async def add_all(self, drafts: Sequence[Draft], *, projects: Sequence[str | None], at: datetime) -> list[Draft]:
+        """Add new drafts in one transaction, each to the project with that name, and return them.
 
-        return replace(draft, id=await self._database.write(work), saved_at=at)
+        They come before all others but the draft that was saved last, which stays the latest. A project that does not exist
+        is added.
+        """
+
+        def work(connection: sqlite3.Connection) -> list[Draft]:
+            latest: sqlite3.Row | None = connection.execute(LATEST_DRAFT).fetchone()
+            saved = [_save(connection, draft, at) for draft in reversed(drafts)][::-1]
+            if latest is not None:
+                connection.execute(RAISE_DRAFT, (latest["id"],))
+            for draft, project in zip(saved, projects, strict=True):
+                if project is not None:
+                    number = project_named(connection, Project(0, project), at=at)
+                    connection.execute("UPDATE documents SET project = ? WHERE id = ?", (number, draft.id))
+            return saved
+
+        return await self._database.write(work)
 
     async def latest(self) -> Draft | None:
         """Return the draft that was saved last."""
@@ -168,3 +179,15 @@ def _entry(row: sqlite3.Row) -> DraftEntry:
         row["project"],
         None if row["trashed_at"] is None else time_from_sql(row["trashed_at"]),
     )
+
+def _save(connection: sqlite3.Connection, draft: Draft, at: datetime) -> Draft:
+    values = {
+        "saved_at": to_sql(at),
+        "takes": draft.takes,
+        "caret": draft.caret,
+        **request_to_sql(draft.request),
+        "set_aside": media_to_sql(draft.request.set_aside),
+    }
+    document = add_document(connection, at, draft.id or None)
+    connection.execute(SAVE_DRAFT, {**values, "id": document})
+    return replace(draft, id=document, saved_at=at)

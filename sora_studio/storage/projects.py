@@ -12,7 +12,7 @@ from sora_studio.domain.project import Project, SavedSearch, check_name
 from sora_studio.domain.search_words import fold
 from sora_studio.storage.changes import COUNT_UP, REVISION
 from sora_studio.storage.database import Database
-from sora_studio.storage.rows import path_or_none, text_from_sql, to_sql
+from sora_studio.storage.rows import SqlValue, path_or_none, text_from_sql, to_sql
 
 PROJECTS = "SELECT id, name, folder, defaults FROM projects WHERE removed_at IS NULL ORDER BY id"
 RENAMED = "UPDATE tasks SET metadata_due = metadata_due + 1 WHERE project = ?"
@@ -43,8 +43,7 @@ class SqliteProjects:
         same = await self.named(project.name)
         if same is not None and same.id != project.id:
             raise InvalidSetting(f"There is a project {same.name} already.")
-        defaults = json.dumps({"model": project.model, "options": dict(project.options)}, ensure_ascii=False)
-        values = (to_sql(project.name), to_sql(project.folder), to_sql(defaults))
+        values = (to_sql(project.name), to_sql(project.folder), _defaults(project))
 
         def work(connection: sqlite3.Connection) -> int:
             connection.execute(COUNT_UP)
@@ -111,6 +110,23 @@ class SqliteProjects:
     async def remove_search(self, search: int) -> None:
         """Remove a saved search."""
         await self._database.write(lambda connection: connection.execute("DELETE FROM saved_searches WHERE id = ?", (search,)))
+
+
+def project_named(connection: sqlite3.Connection, project: Project, *, at: datetime) -> int:
+    """Return the project with that name, in any case; it is added if there is none."""
+    wanted = fold(project.name)
+    for number, name in connection.execute("SELECT id, name FROM projects WHERE removed_at IS NULL ORDER BY id"):
+        if fold(text_from_sql(name)) == wanted:
+            return number
+    added = f"INSERT INTO projects (revision, name, folder, defaults, created_at) VALUES ({REVISION}, ?, ?, ?, ?)"  # noqa: S608
+    values = (to_sql(project.name), to_sql(project.folder), _defaults(project), to_sql(at))
+    number = connection.execute(added, values).lastrowid
+    assert number is not None
+    return number
+
+
+def _defaults(project: Project) -> SqlValue:
+    return to_sql(json.dumps({"model": project.model, "options": dict(project.options)}, ensure_ascii=False))
 
 
 def _project(row: sqlite3.Row) -> Project:

@@ -59,7 +59,7 @@ async def free_name(folder: Path, stem: str, extension: str = ".mp4") -> Path:
 
     def look() -> Path:
         names = _names(folder, stem, extension)
-        return next(path for path in names if not _is_taken(path) and not _is_taken(path.with_suffix(".json")))
+        return next(path for path in names if not is_taken(path) and not is_taken(path.with_suffix(".json")))
 
     return await on_disk(folder, look)
 
@@ -103,7 +103,7 @@ async def unshare(path: Path) -> None:
     await _write_in(path.parent, look)
 
 
-def _is_taken(path: Path) -> bool:
+def is_taken(path: Path) -> bool:
     """Return whether the name is taken, also by a broken symlink."""
     return os.path.lexists(path)
 

@@ -53,6 +53,17 @@ class _Order:
     request: GenerationRequest
     facts: Mapping[str, MediaFacts]
     intent: Intent
+    first_shot: int = 0
+    """Number of its first shot in the batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """One of several independent requests that are submitted together."""
+
+    request: GenerationRequest
+    takes: int = 1
+    intent: Intent = NO_INTENT
 
 
 class Submission:
@@ -150,6 +161,20 @@ class Submission:
             profile = self._core.profiles.get(earlier.request.model) if earlier else None
             title = profile.title if profile else ""
             raise RequestRepeated(seconds_ago=repeated.seconds_ago, task=repeated.task, model=title) from repeated
+
+    async def submit_rows(self, rows: Sequence[RequestRow], *, ask: bool = False) -> list[Task]:
+        """Add the tasks of independent requests like `submit`, as one batch in one transaction: all or none, in their order."""
+        patient = not self._is_online()
+        found = await asyncio.gather(*(self._inspect(row.request, row.takes, patient=patient) for row in rows))
+        problems = [problem for problems, _ in found for problem in problems]
+        if not problems:
+            problems = check_takes(1, sum(row.takes * len(self._parts(row.request)) for row in rows))
+        orders = [
+            _Order(row.request, facts, row.intent, number * MAX_TASKS_AT_ONCE)
+            for number, (row, (_, facts)) in enumerate(zip(rows, found, strict=True))
+            for _ in range(row.takes)
+        ]
+        return await self._add(orders, problems, takes=1, again=False, ask=ask, instead_of=None, shown={})
 
     async def check(self, request: GenerationRequest, *, takes: int = 1) -> tuple[Problem, ...]:
         """Validate without submitting."""
@@ -328,7 +353,7 @@ class Submission:
             (shot, part, order)
             for order in orders
             for shot, part in enumerate(
-                self._parts(replace(order.request, seen={file: seen[file] for file in order.request.files}))
+                self._parts(replace(order.request, seen={file: seen[file] for file in order.request.files})), order.first_shot
             )
         ]
         profiles = self._core.profiles
