@@ -28,7 +28,8 @@ def _run(arguments: list[str]) -> int:
         return _open_window(demo=False, output=None)
     if (by_itself := _by_itself(arguments[0])) is not None:
         return by_itself(arguments[1:])
-    from sora_studio.cli.arguments import WindowCommand, parse
+    from sora_studio.cli.arguments import parse
+    from sora_studio.cli.commands import WindowCommand
 
     command = parse(arguments)
     if isinstance(command, WindowCommand):

@@ -1,4 +1,4 @@
-"""Asks on the terminal whether to repeat a request that was just sent."""
+"""Asks on the terminal before something is paid for: a request that was just sent, or several tasks at once."""
 
 import asyncio
 import os
@@ -17,6 +17,12 @@ def can_ask() -> bool:
 async def is_wanted(repeated: RequestRepeated) -> bool:
     """Ask, and return whether the answer is yes; anything else means no."""
     write_err(f"{repeated.title} (task {repeated.task}). Send it again? [y/N] ")
+    return (await _line()).strip().lower() in ("y", "yes")
+
+
+async def is_agreed(summary: str) -> bool:
+    """Ask whether to create the tasks that the sentence is about; return whether the answer is yes."""
+    write_err(f"{summary} Create them? [y/N] ")
     return (await _line()).strip().lower() in ("y", "yes")
 
 

@@ -2,165 +2,40 @@
 
 import argparse
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from sora_studio import __version__
+from sora_studio.cli.commands import (
+    CarryCommand,
+    CheckModelsCommand,
+    Command,
+    DoctorCommand,
+    ExportCommand,
+    GenerateCommand,
+    ImportCommand,
+    JudgeCommand,
+    KeyCommand,
+    ModelsCommand,
+    TasksCommand,
+    TrashCommand,
+    WatchCommand,
+    WindowCommand,
+)
 from sora_studio.cli.exit_codes import EPILOG
 from sora_studio.disk_calls import wait_for_disk
+from sora_studio.domain.exports import ExportFormat
 from sora_studio.domain.judgement import MOST_STARS, ClipRef, Verdict
 from sora_studio.domain.task import TaskState
 from sora_studio.paths import NotAPath, local_path
 
 _TAKING = {
-    "demo": (None, "generate", "watch", "tasks", "judge", "trash", "models check", "doctor"),
+    "demo": (None, "generate", "watch", "tasks", "judge", "trash", "export", "import", "models check", "doctor"),
     "output": (None, "generate"),
 }
 """The commands that accept an option given before the command; others reject it instead of ignoring it."""
 _MOST_DIGITS = 9
 _SORTS = ("newest", "oldest", "stars", "cost", "duration")
 _CLIPS = "a task's number; where a task has several clips it means all of them, and 12.2 the second of task 12"
-
-
-@dataclass(frozen=True, slots=True)
-class WindowCommand:
-    """No command: open the window."""
-
-    demo: bool
-    output: Path | None
-
-
-@dataclass(frozen=True, slots=True)
-class GenerateCommand:
-    """`prompt` is `-` to read standard input; `choices` are pairs of field and text, as given.
-
-    `callback` is None to follow the settings. `media` are pairs of role and path or address, as given. `dry_run`
-    sends nothing.
-    """
-
-    prompt: str
-    images: tuple[str, ...]
-    choices: tuple[tuple[str, str], ...]
-    route: str
-    model: str | None
-    takes: int
-    callback: bool | None
-    fit: bool
-    output: Path | None
-    wait: bool
-    again: bool
-    json: bool
-    demo: bool
-    mode: str | None = None
-    media: tuple[tuple[str, str], ...] = ()
-    dry_run: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class WatchCommand:
-    """Follow all unfinished tasks."""
-
-    json: bool
-    demo: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class TasksCommand:
-    """List what a query finds, newest first unless `sort` says otherwise."""
-
-    state: TaskState | None
-    search: str
-    sort: str | None
-    limit: int
-    json: bool
-    demo: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class JudgeCommand:
-    """Decide about clips. `project` is a name, empty or "none" for no project, None to leave it."""
-
-    clips: tuple[ClipRef, ...]
-    stars: int | None
-    verdict: Verdict | None
-    clears: bool
-    tags: tuple[str, ...]
-    untags: tuple[str, ...]
-    note: str | None
-    project: str | None
-    demo: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class TrashCommand:
-    """Move clips to the trash, take them back (`restores`), or empty it; `files`: with the clips' files."""
-
-    clips: tuple[ClipRef, ...]
-    restores: bool
-    empty: bool
-    files: bool
-    json: bool
-    demo: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class KeyCommand:
-    """`action` is `set`, `status` or `clear`."""
-
-    action: str
-
-
-@dataclass(frozen=True, slots=True)
-class ModelsCommand:
-    """`action` is `list`, `show` (of one slug) or `compare` (of several); `every` lists models that are gone, too."""
-
-    action: str
-    slugs: tuple[str, ...]
-    every: bool
-    json: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CheckModelsCommand:
-    """Compare the service's public index of models with the installed ones."""
-
-    json: bool
-    demo: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class CarryCommand:
-    """Take a draft from one model to another. `choices` and `media` are pairs, as given."""
-
-    source: str
-    target: str
-    mode: str | None
-    choices: tuple[tuple[str, str], ...]
-    media: tuple[tuple[str, str], ...]
-    json: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DoctorCommand:
-    """Check everything that the program depends on, and change nothing."""
-
-    json: bool
-    demo: bool = False
-
-
-Command = (
-    WindowCommand
-    | GenerateCommand
-    | WatchCommand
-    | TasksCommand
-    | JudgeCommand
-    | TrashCommand
-    | KeyCommand
-    | ModelsCommand
-    | CheckModelsCommand
-    | CarryCommand
-    | DoctorCommand
-)
 
 
 def parse(argv: Sequence[str]) -> Command:
@@ -242,6 +117,15 @@ def _trash(found: argparse.Namespace) -> TrashCommand:
     )
 
 
+def _export(found: argparse.Namespace) -> ExportCommand:
+    return ExportCommand(format=found.format, search=found.search, path=found.path, demo=found.demo)
+
+
+def _import(found: argparse.Namespace) -> ImportCommand:
+    as_tasks = found.kind == "tasks"
+    return ImportCommand(path=found.path, as_tasks=as_tasks, dry_run=found.dry_run, json=found.json, demo=found.demo)
+
+
 def _key(found: argparse.Namespace) -> KeyCommand:
     return KeyCommand(action=found.action)
 
@@ -256,6 +140,8 @@ _READERS: dict[str, Callable[[argparse.Namespace], Command]] = {
     "tasks": _tasks,
     "judge": _judge,
     "trash": _trash,
+    "export": _export,
+    "import": _import,
     "models": _models,
     "carry": _carry,
     "key": _key,
@@ -289,6 +175,8 @@ def _parser() -> argparse.ArgumentParser:
     _build_tasks(command("tasks", "list tasks, newest first"))
     _build_judge(command("judge", "rate, keep or reject clips, tag them, and put them into a project"))
     _build_trash(command("trash", "move tasks to the trash, take them back, or empty it"))
+    _build_export(command("export", "write tasks into a new file: a table, a contact sheet, a bundle, or evidence for support"))
+    _build_import(command("import", "take in a bundle, a folder of clips, or a table of prompts"))
     _build_models(command("models", "list the models, show one, compare several, or check for new ones"))
     _build_carry(command("carry", "show what becomes of options and media when a draft changes its model"))
     _build_key(command("key", "manage the API key in the system's key store"))
@@ -377,6 +265,40 @@ def _build_trash(trash: argparse.ArgumentParser) -> None:
     _add_demo(trash, default=argparse.SUPPRESS)
 
 
+def _build_export(export: argparse.ArgumentParser) -> None:
+    export.add_argument(
+        "--format",
+        required=True,
+        type=_format,
+        metavar="|".join(ExportFormat),
+        help="csv and json: tables; html: a contact sheet; bundle: a zip file that another copy imports; evidence: for support",
+    )
+    export.add_argument(
+        "--search",
+        default="",
+        metavar="QUERY",
+        help="what the search box takes (default: all that is not in the trash or hidden)",
+    )
+    export.add_argument("path", type=_file, metavar="PATH", help="the file to make; one that exists is never replaced")
+    _add_demo(export, default=argparse.SUPPRESS)
+
+
+def _build_import(imports: argparse.ArgumentParser) -> None:
+    imports.add_argument("path", type=_file, metavar="PATH", help="a bundle, a folder of clips, or a CSV table of prompts")
+    imports.add_argument(
+        "--as",
+        dest="kind",
+        choices=("drafts", "tasks"),
+        default="drafts",
+        help="what the prompts of a table become: drafts, or paid tasks that are sent and followed (default: drafts)",
+    )
+    imports.add_argument(
+        "--dry-run", action="store_true", help="change nothing; print what would be imported, and what it costs"
+    )
+    imports.add_argument("--json", action="store_true", help="one JSON object per line")
+    _add_demo(imports, default=argparse.SUPPRESS)
+
+
 def _build_models(models: argparse.ArgumentParser) -> None:
     models.add_argument("--all", action="store_true", help="also those that the service no longer offers")
     _add_model_json(models, default=False)
@@ -463,6 +385,23 @@ def _folder(text: str) -> Path:
     if not usable:
         raise argparse.ArgumentTypeError(f"{text} is not a folder")
     return path
+
+
+def _file(text: str) -> Path:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it names no file")
+    try:
+        return local_path(text)
+    except NotAPath as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _format(text: str) -> ExportFormat:
+    try:
+        return ExportFormat(text.strip().lower())
+    except ValueError:
+        formats = ", ".join(ExportFormat)
+        raise argparse.ArgumentTypeError(f"{text!r} is not a format; choose from {formats}") from None
 
 
 def _choice(text: str) -> tuple[str, str]:

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from sora_studio.cli.arguments import CarryCommand
-from sora_studio.cli.catalogue import kind_of, known_model, load_models, mode_for, no_role, read_options, role_named
+from sora_studio.cli.catalogue import known_model, load_models
+from sora_studio.cli.commands import CarryCommand
 from sora_studio.cli.exit_codes import ExitCode
 from sora_studio.cli.report import plain
 from sora_studio.cli.streams import write_out
@@ -12,6 +12,7 @@ from sora_studio.domain.errors import InvalidRequest, Problem
 from sora_studio.domain.models.carry import Carried, carry
 from sora_studio.domain.models.draft import Draft, Media, Medium
 from sora_studio.domain.models.profile import ModelProfile, Role
+from sora_studio.services.models.typed_draft import kind_of, mode_for, no_role, read_options, role_named
 
 
 async def carry_draft(command: CarryCommand, folder: Path) -> ExitCode:

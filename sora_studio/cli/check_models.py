@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from sora_studio.cli.arguments import CheckModelsCommand
 from sora_studio.cli.catalogue import load_models
+from sora_studio.cli.commands import CheckModelsCommand
 from sora_studio.cli.exit_codes import ExitCode
 from sora_studio.cli.report import plain, say
 from sora_studio.cli.streams import write_out

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from sora_studio.cli.arguments import GenerateCommand
-from sora_studio.cli.catalogue import load_models, mode_for, named_media, no_model, read_options, role_named
+from sora_studio.cli.catalogue import load_models
+from sora_studio.cli.commands import GenerateCommand
 from sora_studio.cli.exit_codes import ExitCode
 from sora_studio.cli.generate import batch_words, prompt_from
 from sora_studio.cli.media_files import inspect
@@ -20,6 +20,7 @@ from sora_studio.domain.models.check import RefusalKind, check
 from sora_studio.domain.models.draft import Draft, MediaFacts, Medium
 from sora_studio.domain.models.profile import MediaSlot, ModelProfile, Role, Status
 from sora_studio.domain.request import check_takes, has_host, is_url, slot_of
+from sora_studio.services.models.typed_draft import mode_for, named_media, no_model, read_options, role_named
 from sora_studio.storage.settings import SettingsFile
 
 _MODEL, _TAKES = "model", "takes"

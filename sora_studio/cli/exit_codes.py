@@ -6,6 +6,7 @@ from sora_studio.domain.errors import (
     BatchBlocked,
     DatabaseUnusable,
     DataFolderUnusable,
+    FileNotWritten,
     KeyMissing,
     KeyRejected,
     KeyringUnavailable,
@@ -59,7 +60,7 @@ def code_for(error: StudioError) -> ExitCode:
             return ExitCode.KEY
         case OutcomeUnknown():
             return ExitCode.UNKNOWN
-        case BatchBlocked() | StorageFull() | DatabaseUnusable() | DataFolderUnusable() | PassingError():
+        case BatchBlocked() | StorageFull() | DatabaseUnusable() | DataFolderUnusable() | FileNotWritten() | PassingError():
             return ExitCode.GAVE_UP
         case UserError():
             return ExitCode.INVALID

@@ -9,8 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sora_studio.cli import again
-from sora_studio.cli.arguments import GenerateCommand, WatchCommand
-from sora_studio.cli.catalogue import mode_for, named_media, read_options, role_named
+from sora_studio.cli.commands import GenerateCommand, WatchCommand
 from sora_studio.cli.exit_codes import ExitCode
 from sora_studio.cli.follow import Follower, is_answered, is_ended, is_settled
 from sora_studio.cli.progress import ProgressLine
@@ -27,6 +26,7 @@ from sora_studio.domain.request import GenerationRequest, MediaEdit, as_draft, i
 from sora_studio.domain.settings import RELAY_URL_VARIABLE
 from sora_studio.domain.successors import successor_slugs
 from sora_studio.domain.task import Phase, Task, TaskSection
+from sora_studio.services.models.typed_draft import mode_for, named_media, read_options, role_named
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
@@ -72,6 +72,13 @@ async def generate(command: GenerateCommand, studio: "Studio") -> ExitCode:
     code = await follower.run([task.id for task in added], is_done=is_done)
     await _name_other_models(studio, added)
     return code
+
+
+async def follow_to_end(studio: "Studio", added: Sequence[Task], *, as_json: bool) -> ExitCode:
+    """Follow tasks that were just added until nothing more happens to them."""
+    _introduce(studio)
+    follower = _follower(studio, as_json=as_json, take_back=studio.submission.cancel)
+    return await follower.run([task.id for task in added], is_done=_settled(studio))
 
 
 async def _name_other_models(studio: "Studio", tasks: Sequence[Task]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sora_studio.cli.arguments import JudgeCommand, TrashCommand
+from sora_studio.cli.commands import JudgeCommand, TrashCommand
 from sora_studio.cli.exit_codes import ExitCode
 from sora_studio.cli.opened_database import opened
 from sora_studio.cli.report import describe, plain, say

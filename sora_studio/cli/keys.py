@@ -5,7 +5,7 @@ import sys
 from collections.abc import Coroutine
 from typing import Any
 
-from sora_studio.cli.arguments import KeyCommand
+from sora_studio.cli.commands import KeyCommand
 from sora_studio.cli.exit_codes import ExitCode
 from sora_studio.cli.report import say
 from sora_studio.cli.streams import write_out

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sora_studio.cli.arguments import TasksCommand
+from sora_studio.cli.commands import TasksCommand
 from sora_studio.cli.exit_codes import ExitCode
 from sora_studio.cli.opened_database import opened
 from sora_studio.cli.report import describe, history_line, plain

@@ -8,8 +8,8 @@ from itertools import zip_longest
 from pathlib import Path
 from textwrap import wrap
 
-from sora_studio.cli.arguments import ModelsCommand
 from sora_studio.cli.catalogue import known_model, load_models
+from sora_studio.cli.commands import ModelsCommand
 from sora_studio.cli.exit_codes import ExitCode
 from sora_studio.cli.model_facts import details, summary
 from sora_studio.cli.model_words import comparison, description, listing

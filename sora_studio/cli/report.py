@@ -4,15 +4,14 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from datetime import datetime
 
 from sora_studio.cli.streams import write_err, write_out
-from sora_studio.domain.clip import ClipState
 from sora_studio.domain.failures import explain
 from sora_studio.domain.picture import picture_name
 from sora_studio.domain.prompt import first_line
 from sora_studio.domain.request import without_query
 from sora_studio.domain.task import Phase, Task
+from sora_studio.domain.task_facts import history_facts, saved_files, task_facts
 
 SILENT_S = 1.0
 """Work that is over sooner is not worth a line."""
@@ -30,52 +29,12 @@ def say(text: str) -> None:
 
 def json_line(task: Task) -> str:
     """Return the task as one line of JSON; its keys are stable."""
-    return json.dumps(_facts(task))
-
-
-def _facts(task: Task) -> dict[str, object]:
-    return {
-        "id": task.id,
-        "task_id": task.task_id,
-        "state": task.state.value,
-        "prompt": task.request.prompt,
-        "files": saved_files(task),
-        "fail_code": task.fail_code,
-        "fail_message": task.fail_message,
-        "created_at": _time(task.created_at),
-        "completed_at": _time(task.completed_at),
-    }
+    return json.dumps(task_facts(task))
 
 
 def history_line(task: Task, *, project: str | None, is_stale: bool) -> str:
     """Return the task as `json_line` does, with what the person decided about it and what it cost."""
-    film = next((clip.film for clip in task.clips if clip.film), None)
-    kind = "measured" if task.measured_usd is not None else "estimated" if task.cost_usd is not None else "unknown"
-    parent = task.parent
-    return json.dumps(
-        {
-            **_facts(task),
-            "stars": task.stars,
-            "verdict": task.verdict.value if task.verdict else None,
-            "tags": list(task.tags),
-            "note": task.note or next((clip.note for clip in task.clips if clip.note), ""),
-            "project": project,
-            "version": task.version,
-            "stale": is_stale,
-            "cost_usd": task.cost_usd,
-            "cost_kind": kind,
-            "duration_s": round(film.duration_s, 3) if film else None,
-            "width": film.width if film else None,
-            "height": film.height if film else None,
-            "parent": parent and {"task": parent.task, "kind": parent.kind, "clip": _counted(parent.clip), "at_s": parent.at_s},
-            "trashed_at": _time(task.trashed_at),
-        }
-    )
-
-
-def saved_files(task: Task) -> list[str]:
-    """Return the paths of the clips that are on disk."""
-    return [str(clip.path) for clip in task.clips if clip.state is ClipState.SAVED and clip.path]
+    return json.dumps(history_facts(task, project=project, is_stale=is_stale))
 
 
 def describe(task: Task) -> str:
@@ -98,15 +57,6 @@ def _reasons(task: Task) -> list[str]:
         return [task.trouble]
     kept = [f"The bytes are in {clip.kept}" for clip in task.clips if clip.kept]
     return [clip.trouble for clip in task.clips if clip.trouble][:1] + kept
-
-
-def _counted(clip: int | None) -> int | None:
-    """Return a clip's place as people count."""
-    return None if clip is None else clip + 1
-
-
-def _time(moment: datetime | None) -> str | None:
-    return moment.isoformat(timespec="milliseconds") if moment else None
 
 
 _PHASES: dict[Phase, str] = {

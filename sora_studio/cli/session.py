@@ -12,11 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sora_studio.cli.arguments import (
+from sora_studio.cli.commands import (
     CarryCommand,
     CheckModelsCommand,
     DoctorCommand,
+    ExportCommand,
     GenerateCommand,
+    ImportCommand,
     JudgeCommand,
     KeyCommand,
     ModelsCommand,
@@ -39,8 +41,9 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 Question = ModelsCommand | CarryCommand
 Decision = JudgeCommand | TrashCommand
+Transfer = ExportCommand | ImportCommand
 Service = GenerateCommand | WatchCommand | CheckModelsCommand | DoctorCommand
-Command = Service | TasksCommand | KeyCommand | Question | Decision
+Command = Transfer | Service | TasksCommand | KeyCommand | Question | Decision
 
 
 def run(command: Command) -> ExitCode:
@@ -56,7 +59,7 @@ def run(command: Command) -> ExitCode:
             used.log(folder)
         return asyncio.run(_work(command, folder, used))
     except KeyboardInterrupt:
-        say(f'Interrupted. The tasks stay; "sora-studio {"--demo " if demo else ""}watch" goes on with them.')
+        say(_interrupted(command, demo=demo))
         return ExitCode.INTERRUPTED
     except InvalidRequest as invalid:
         for problem in invalid.problems:
@@ -74,6 +77,14 @@ def run(command: Command) -> ExitCode:
         return ExitCode.BUG
     finally:
         stop_logging()
+
+
+def _interrupted(command: Command, *, demo: bool) -> str:
+    if isinstance(command, ExportCommand):
+        return "Interrupted. Nothing was written."
+    if isinstance(command, ImportCommand) and not command.as_tasks:
+        return "Interrupted."
+    return f'Interrupted. The tasks stay; "sora-studio {"--demo " if demo else ""}watch" goes on with them.'
 
 
 def _prepare_folder(command: Command, folder: Path) -> bool:
@@ -119,6 +130,8 @@ def _work(command: Command, folder: Path, used: _Used) -> Coroutine[Any, Any, Ex
             return perform(command, keys)
         case TasksCommand() | JudgeCommand() | TrashCommand():
             return _on_database(command, folder)
+        case ExportCommand() | ImportCommand():
+            return _transfer(command, folder, used)
         case CheckModelsCommand() | DoctorCommand() | WatchCommand() | GenerateCommand():
             return _at_service(command, folder, used)
 
@@ -172,6 +185,21 @@ def _on_database(command: TasksCommand | Decision, folder: Path) -> Coroutine[An
             return trash(command, folder)
 
 
+def _transfer(command: Transfer, folder: Path, used: _Used) -> Coroutine[Any, Any, ExitCode]:
+    """Return the coroutine of an export or import. Only prompts that become tasks need the service."""
+    match command:
+        case ExportCommand():
+            from sora_studio.cli.export import export
+
+            return export(command, folder)
+        case ImportCommand(as_tasks=True, dry_run=False):
+            return _import_tasks(command, folder, used)
+        case ImportCommand():
+            from sora_studio.cli.imports import take_in
+
+            return take_in(command, folder)
+
+
 async def _check_models(command: CheckModelsCommand, folder: Path) -> ExitCode:
     from sora_studio.cli.check_models import check_models
 
@@ -216,6 +244,16 @@ async def _generate(command: GenerateCommand, folder: Path, used: _Used) -> Exit
 
     async with _opened(folder, used, output=command.output, demo=command.demo) as studio:
         return await generate(command, studio)
+
+
+async def _import_tasks(command: ImportCommand, folder: Path, used: _Used) -> ExitCode:
+    from sora_studio.cli.imports import is_table, take_in
+    from sora_studio.cli.prompts import send_prompts
+
+    if not await is_table(command.path, folder):
+        return await take_in(command, folder)
+    async with _opened(folder, used, output=None, demo=command.demo) as studio:
+        return await send_prompts(command, studio)
 
 
 @contextlib.asynccontextmanager

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sora_studio import paths
-from sora_studio.cli.arguments import DoctorCommand
+from sora_studio.cli.commands import DoctorCommand
 from sora_studio.cli.doctor.places import Place, check_disk, check_folders, look_at_place
 from sora_studio.cli.doctor.records import check_database, check_files
 from sora_studio.cli.doctor.service import check_key, check_service
