@@ -18,6 +18,9 @@ from sora_studio.storage.library_queries import LibraryQueries
 from sora_studio.storage.projects import SqliteProjects
 from sora_studio.storage.tasks import SqliteTasks
 
+_NAMED = 10
+"""Missing files that are named; the manifest has them all."""
+
 
 async def export(command: ExportCommand, folder: Path) -> ExitCode:
     """Write the file and print its path. Raises `StudioError`; then there is no file."""
@@ -56,6 +59,8 @@ def _tell(made: Exported, bar: ProgressBar) -> None:
     if made.missing:
         words = "1 clip is" if len(made.missing) == 1 else f"{len(made.missing):,} clips are"
         say(f"{words} not in it, because the file cannot be read:")
-        for name in made.missing:
+        for name in made.missing[:_NAMED]:
             say(f"  {name}")
+        if len(made.missing) > _NAMED:
+            say(f"  and {len(made.missing) - _NAMED:,} more; the bundle's manifest lists them.")
     bar.write(str(made.path))

@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from sora_studio.cli.arguments import (
+from sora_studio.cli.arguments import parse
+from sora_studio.cli.commands import (
     CarryCommand,
     CheckModelsCommand,
     GenerateCommand,
@@ -11,7 +12,6 @@ from sora_studio.cli.arguments import (
     TasksCommand,
     WatchCommand,
     WindowCommand,
-    parse,
 )
 from sora_studio.domain.task import TaskState
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sora_studio.cli.arguments import GenerateCommand, parse
+from sora_studio.cli.arguments import parse
+from sora_studio.cli.commands import GenerateCommand
 from sora_studio.cli.generate import batch_words, prompt_from, request_from
 from sora_studio.domain.errors import InvalidRequest
 from sora_studio.domain.models.draft import first_pictures

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from sora_studio.cli.arguments import JudgeCommand, TasksCommand, TrashCommand, parse
+from sora_studio.cli.arguments import parse
+from sora_studio.cli.commands import JudgeCommand, TasksCommand, TrashCommand
 from sora_studio.cli.history import judge, trash
 from sora_studio.cli.listing import list_tasks
 from sora_studio.domain.errors import InvalidRequest

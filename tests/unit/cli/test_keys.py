@@ -3,7 +3,7 @@ import io
 
 import pytest
 
-from sora_studio.cli.arguments import KeyCommand
+from sora_studio.cli.commands import KeyCommand
 from sora_studio.cli.exit_codes import ExitCode
 from sora_studio.cli.keys import perform
 from sora_studio.domain.errors import InvalidSetting

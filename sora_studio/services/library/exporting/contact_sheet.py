@@ -13,6 +13,7 @@ from sora_studio.disk_calls import on_disk
 from sora_studio.domain.clip import Clip
 from sora_studio.domain.errors import StudioError
 from sora_studio.domain.failures import explain
+from sora_studio.domain.models.values import shown
 from sora_studio.domain.money import dollars
 from sora_studio.domain.prompt import first_line
 from sora_studio.domain.task import Phase, Task
@@ -26,6 +27,8 @@ Shrink = Callable[[Path], Awaitable[bytes]]
 _LONG_CHARS = 260
 """A longer prompt begins closed, with its first words."""
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+_WRITTEN = ("Project",)
+"""Facts in the person's own words, which may be written from right to left."""
 _STATES: dict[Phase, str] = {
     Phase.WAITING: "Waiting to be sent",
     Phase.SENDING: "Being sent",
@@ -140,7 +143,7 @@ def _tags(task: Task) -> str:
 def _facts(row: Row, clip: Clip | None) -> str:
     task, request = row.task, row.task.request
     film = clip.film if clip else None
-    options = " · ".join(f"{name} {value}" for name, value in request.options.items())
+    options = " · ".join(f"{name.replace('_', ' ')} {shown(value)}" for name, value in request.options.items())
     cost = task.cost_usd
     facts = {
         "Model": request.model,
@@ -152,7 +155,11 @@ def _facts(row: Row, clip: Clip | None) -> str:
         "File": clip.path.name if clip and clip.path else "",
         "Service id": task.task_id or "",
     }
-    lines = "".join(f'<dt>{name}</dt><dd dir="auto">{_text(value)}</dd>' for name, value in facts.items() if value)
+    lines = "".join(
+        f'<dt>{name}</dt><dd dir="{"auto" if name in _WRITTEN else "ltr"}">{_text(value)}</dd>'
+        for name, value in facts.items()
+        if value
+    )
     return f"<dl>{lines}</dl>"
 
 

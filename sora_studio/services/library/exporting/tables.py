@@ -9,6 +9,7 @@ from sora_studio.domain.clip import Clip
 from sora_studio.domain.request import GenerationRequest, without_query
 from sora_studio.domain.task import Task
 from sora_studio.domain.task_facts import cost_kind, film_facts, history_facts, parent_facts, time_text
+from sora_studio.logs import redacted
 from sora_studio.services.library.exporting.new_file import NewFile
 from sora_studio.services.library.exporting.selection import Row
 
@@ -29,6 +30,7 @@ async def write_json(file: NewFile, pages: AsyncIterator[list[Row]]) -> int:
     async for page in pages:
         for row in page:
             facts = history_facts(row.task, project=row.project, is_stale=row.is_stale)
+            facts["fail_message"] = row.task.fail_message and redacted(row.task.fail_message)
             await file.write(f"{',' if count else '['}\n{json.dumps(facts)}")
             count += 1
     await file.write("\n]\n" if count else "[]\n")
@@ -53,8 +55,17 @@ def csv_lines(rows: "Iterator[tuple[str, ...]] | list[tuple[str, ...]]") -> str:
 
 
 def safe_cell(text: str) -> str:
-    """Return the text so that no spreadsheet takes it for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    """Return the text so that no spreadsheet takes it for a formula; `plain_cell` undoes that."""
+    return f"'{text}" if _is_formula(text) else text
+
+
+def plain_cell(cell: str) -> str:
+    """Return the text of a cell that `safe_cell` made."""
+    return cell[1:] if cell.startswith("'") and _is_formula(cell) else cell
+
+
+def _is_formula(text: str) -> bool:
+    return text.lstrip("'").startswith(FORMULA_STARTS)
 
 
 def clip_rows(row: Row) -> Iterator[dict[str, object]]:
@@ -92,7 +103,7 @@ def _task_cells(row: Row, *, is_first: bool) -> dict[str, object]:
         "cost_kind": cost_kind(task) if is_first else None,
         "parent": f"{parent['kind']} {parent['task']}" if parent else None,
         "fail_code": task.fail_code,
-        "fail_message": task.fail_message,
+        "fail_message": task.fail_message and redacted(task.fail_message),
         "trashed_at": time_text(task.trashed_at),
     }
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sora_studio.disk_calls import WORK_WITHIN_S, on_disk
 from sora_studio.domain.errors import FileUnusable, FolderSilent
-from sora_studio.services.library.exporting.tables import FORMULA_STARTS
+from sora_studio.services.library.exporting.tables import plain_cell
 
 MOST_BYTES = 64 << 20
 MOST_CELL_CHARS = 1 << 20
@@ -34,17 +34,22 @@ async def read_rows(path: Path) -> tuple[tuple[str, ...], list[CsvRow]]:
     and `FolderSilent`.
     """
     try:
-        content = await on_disk(path.parent, lambda: _content(path), within_s=WORK_WITHIN_S)
-        text = content.decode(_MARKS.get(content[:2], "utf-8-sig"))
+        return await on_disk(path.parent, lambda: _read(path), within_s=WORK_WITHIN_S)
     except FolderSilent:
         raise
     except OSError as error:
         raise FileUnusable(f"{path} cannot be read: {error.strerror or error}.", advice=_NOTHING) from error
+
+
+def _read(path: Path) -> tuple[tuple[str, ...], list[CsvRow]]:
+    content = _content(path)
+    if len(content) > MOST_BYTES:
+        raise FileUnusable(f"{path.name} is too large for a table of prompts.", advice=_NOTHING)
+    try:
+        text = content.decode(_MARKS.get(content[:2], "utf-8-sig"))
     except UnicodeDecodeError as error:
         advice = f"Save it as CSV in UTF-8. {_NOTHING}"
         raise FileUnusable(f"{path.name} is not UTF-8 text.", advice=advice) from error
-    if len(content) > MOST_BYTES:
-        raise FileUnusable(f"{path.name} is too large for a table of prompts.", advice=_NOTHING)
     records = _records(path, text)
     columns = tuple(name.strip() for name in next(records, ()))
     return columns, [row for row in _rows(path, columns, records) if row.cells]
@@ -93,10 +98,5 @@ def _rows(path: Path, columns: tuple[str, ...], records: Iterator[list[str]]) ->
     for number, record in enumerate(records, start=2):
         if any(cell.strip() for cell in record[len(columns) :]):
             raise FileUnusable(f"{path.name}, row {number}: it has more cells than there are columns.", advice=_NOTHING)
-        cells = zip(columns, map(_plain, record), strict=False)
+        cells = zip(columns, map(plain_cell, record), strict=False)
         yield CsvRow(number, tuple((column, cell) for column, cell in cells if cell.strip()))
-
-
-def _plain(cell: str) -> str:
-    """Return the cell without the apostrophe that keeps spreadsheets from computing it."""
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA_STARTS) else cell

@@ -121,7 +121,7 @@ class Importing:
         `FolderSilent`.
         """
         found = await scan(path, on_progress)
-        tasks = tasks_of(found.clips)
+        tasks = await asyncio.to_thread(tasks_of, found.clips)
         left_out = (*found.left_out, *tasks.left_out)
         here = await self._imports.clip_paths()
         incoming = [replace(one, task=_without_files(one.task, here)) for one in tasks.tasks]

@@ -1,5 +1,6 @@
 """The service that turns a table of prompts into drafts or tasks: all of its rows, or none."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -82,6 +83,7 @@ class PromptTables:
         reader = RowReader(self._profiles, usual_model=self._usual_model(), folder=path.parent)
         asked = list[PromptRow]()
         for row in rows:
+            await asyncio.sleep(0)  # a table may have thousands of rows
             prompt, found = reader.read(row)
             problems += found
             if prompt is None:
