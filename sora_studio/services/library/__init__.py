@@ -1,1 +1,1 @@
-"""Changes to the task history from the window and the command line."""
+"""Changes to the task history from the window and the command line, and what leaves it and comes into it as files."""
