@@ -13,7 +13,7 @@ from pathlib import Path
 from sora_studio import paths
 from sora_studio.clock import Clock
 from sora_studio.domain.errors import ProfileError
-from sora_studio.domain.events import EventBus, MigrationProgressed, NoticeLevel
+from sora_studio.domain.events import DraftsChanged, EventBus, MigrationProgressed, NoticeLevel
 from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.ports import PictureHost
 from sora_studio.domain.proxies import read_proxies
@@ -88,10 +88,8 @@ from sora_studio.storage.data_folder import prepare_data_folder
 from sora_studio.storage.database import Database
 from sora_studio.storage.decision_file import DecisionFile
 from sora_studio.storage.drafts import SqliteDrafts
-from sora_studio.storage.exports import SqliteExports
 from sora_studio.storage.family import SqliteFamilies
 from sora_studio.storage.history import SqliteHistory
-from sora_studio.storage.imports import SqliteImports
 from sora_studio.storage.library_queries import LibraryQueries
 from sora_studio.storage.library_tiles import SqliteTiles
 from sora_studio.storage.lock import DataFolderLock
@@ -108,6 +106,7 @@ from sora_studio.storage.settings import SettingsFile
 from sora_studio.storage.shared_facts import SqliteSharedFacts
 from sora_studio.storage.tasks import SqliteTasks
 from sora_studio.storage.trash import SqliteTrash
+from sora_studio.transfers import build_exporting, build_importing
 
 SIMULATOR = "simulator"
 
@@ -401,8 +400,15 @@ class _Assembly:
             project_keeping=ProjectKeeping(core, projects, steps),
             decision_file=DecisionFile(launch.data_dir),
             trash=trash,
-            exporting=self._build_exporting(core, media, projects),
-            importing=self._build_importing(core, media),
+            exporting=build_exporting(self._database, media, core.profiles, launch.clock.now),
+            importing=build_importing(
+                self._database,
+                media,
+                launch.data_dir,
+                lambda: settings.output_dir,
+                now=launch.clock.now,
+                on_write=lambda: core.task_writer.on_write(),  # noqa: PLW0108 - it is set later
+            ),
             clip_copying=ClipCopying(),
             prompt_tables=PromptTables(
                 core.profiles,
@@ -410,6 +416,7 @@ class _Assembly:
                 usual_model=lambda: settings.current.model,
                 price_of=lambda request, profile: engine.estimates.estimate(request, profile).price,
                 now=launch.clock.now,
+                on_kept=lambda: self._events.publish(DraftsChanged()),
             ),
             prompt_sending=PromptSending(
                 engine.submission,
@@ -440,22 +447,6 @@ class _Assembly:
             send_pause=engine.send_pause,
             waiting_tasks=engine.waiting_tasks,
             retry=engine.retry,
-        )
-
-    def _build_exporting(self, core: Core, media: LocalMedia, projects: SqliteProjects) -> Exporting:
-        queries, exports = LibraryQueries(self._database), SqliteExports(self._database)
-        return Exporting(
-            self._tasks, queries, projects, exports, profiles=core.profiles, shrink=media.shrink_image, now=core.clock.now
-        )
-
-    def _build_importing(self, core: Core, media: LocalMedia) -> Importing:
-        return Importing(
-            SqliteImports(self._database),
-            clips=lambda: self.settings.output_dir,
-            posters=self._launch.data_dir / "posters",
-            save_poster=media.save_poster,
-            now=core.clock.now,
-            on_write=lambda: core.task_writer.on_write(),  # noqa: PLW0108 - it is set later
         )
 
     def _build_models(self, base_url: str) -> ModelLibrary:

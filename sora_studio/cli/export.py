@@ -12,11 +12,7 @@ from sora_studio.cli.report import ProgressBar, say
 from sora_studio.domain.exports import Exported, ExportFormat
 from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.media.local import LocalMedia
-from sora_studio.services.library.exporting.exporting import Exporting
-from sora_studio.storage.exports import SqliteExports
-from sora_studio.storage.library_queries import LibraryQueries
-from sora_studio.storage.projects import SqliteProjects
-from sora_studio.storage.tasks import SqliteTasks
+from sora_studio.transfers import build_exporting
 
 _NAMED = 10
 """Missing files that are named; the manifest has them all."""
@@ -29,15 +25,7 @@ async def export(command: ExportCommand, folder: Path) -> ExitCode:
         profiles = await load_models(folder)
     media, bar = LocalMedia(), ProgressBar()
     async with opened(folder) as database:
-        exporting = Exporting(
-            SqliteTasks(database),
-            LibraryQueries(database),
-            SqliteProjects(database),
-            SqliteExports(database),
-            profiles=profiles,
-            shrink=media.shrink_image,
-            now=lambda: datetime.now(UTC),
-        )
+        exporting = build_exporting(database, media, profiles, lambda: datetime.now(UTC))
         try:
             made = await exporting.export(
                 await exporting.find(command.search),

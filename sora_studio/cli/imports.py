@@ -18,8 +18,8 @@ from sora_studio.domain.prompt import first_line
 from sora_studio.media.local import LocalMedia
 from sora_studio.services.library.importing.importing import Importing
 from sora_studio.storage.database import Database
-from sora_studio.storage.imports import SqliteImports
 from sora_studio.storage.settings import SettingsFile
+from sora_studio.transfers import build_importing
 
 _WORDS = {Outcome.ADDED: "added", Outcome.COMPLETED: "completed", Outcome.KNOWN: "known already"}
 
@@ -58,13 +58,7 @@ async def is_table(path: Path, folder: Path) -> bool:
 
 
 def _importing(database: Database, folder: Path, clips: Path, media: LocalMedia) -> Importing:
-    return Importing(
-        SqliteImports(database),
-        clips=lambda: clips,
-        posters=folder / "posters",
-        save_poster=media.save_poster,
-        now=lambda: datetime.now(UTC),
-    )
+    return build_importing(database, media, folder, lambda: clips, now=lambda: datetime.now(UTC))
 
 
 def _clips_folder(folder: Path, *, demo: bool) -> Path:

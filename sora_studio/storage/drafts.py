@@ -180,6 +180,7 @@ def _entry(row: sqlite3.Row) -> DraftEntry:
         None if row["trashed_at"] is None else time_from_sql(row["trashed_at"]),
     )
 
+
 def _save(connection: sqlite3.Connection, draft: Draft, at: datetime) -> Draft:
     values = {
         "saved_at": to_sql(at),

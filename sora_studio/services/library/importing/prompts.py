@@ -62,9 +62,11 @@ class PromptTables:
         usual_model: Callable[[], str],
         price_of: PriceOf,
         now: Callable[[], datetime],
+        on_kept: Callable[[], None] = lambda: None,
     ) -> None:
         self._profiles = profiles
         self._drafts = drafts
+        self._on_kept = on_kept
         self._usual_model = usual_model
         self._price_of = price_of
         self._now = now
@@ -100,7 +102,9 @@ class PromptTables:
     async def keep(self, plan: PromptPlan) -> list[Draft]:
         """Add a draft for each row, in one transaction, and return them. The draft that is open in an editor stays first."""
         drafts = [Draft(0, row.request, takes=row.takes) for row in plan.rows]
-        return await self._drafts.add_all(drafts, projects=[row.project for row in plan.rows], at=self._now())
+        added = await self._drafts.add_all(drafts, projects=[row.project for row in plan.rows], at=self._now())
+        self._on_kept()
+        return added
 
     def _prices(self, row: PromptRow) -> tuple[PriceEstimate | None, ...]:
         profile = self._profiles[row.request.model]
