@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import secrets
 import tempfile
 import threading
 from collections.abc import Callable
@@ -62,14 +63,14 @@ class GrowingFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.unfinished = path.with_name(path.name + ".part")
+        # A name of its own: two that grow towards one name must not take each other's content.
+        self.unfinished = path.with_name(f"{path.name}.{secrets.token_hex(3)}.part")
         self._lock = threading.Lock()
         self._file: BinaryIO | None = None
 
     def open(self) -> None:
-        """Create the unfinished file; what a killed run left of it is removed."""
+        """Create the unfinished file."""
         with self._lock:
-            self.unfinished.unlink(missing_ok=True)
             flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
             self._file = os.fdopen(os.open(self.unfinished, flags, 0o666), "w+b")
 

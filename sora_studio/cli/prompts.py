@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,12 +13,13 @@ from sora_studio.cli import again
 from sora_studio.cli.catalogue import load_models
 from sora_studio.cli.commands import ImportCommand
 from sora_studio.cli.exit_codes import ExitCode
-from sora_studio.cli.generate import follow_to_end
+from sora_studio.cli.generate import PUBLIC, follow_to_end
 from sora_studio.cli.report import plain, say
 from sora_studio.cli.streams import write_out
 from sora_studio.domain.errors import BatchQuestion
 from sora_studio.domain.models.estimate import likeness_of, stated_price
 from sora_studio.domain.money import dollars
+from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.prompt import first_line
 from sora_studio.domain.request import as_draft
 from sora_studio.domain.settings import BASE_URL_VARIABLE, origin_of
@@ -62,6 +64,7 @@ async def send_prompts(command: ImportCommand, studio: "Studio") -> ExitCode:
     sending = studio.prompt_sending
     plan = await studio.prompt_tables.plan(command.path, check=sending.check)
     say(f"{_count(plan.tasks, 'task')}{plan.cost}.")
+    _say_what_becomes_public(plan, studio)
     try:
         added = await sending.send(plan, ask=again.can_ask())
     except BatchQuestion as question:
@@ -74,6 +77,18 @@ async def send_prompts(command: ImportCommand, studio: "Studio") -> ExitCode:
         for line in _rows(plan, numbers, command):
             write_out(line)
     return await follow_to_end(studio, added, as_json=command.json)
+
+
+def _say_what_becomes_public(plan: PromptPlan, studio: "Studio") -> None:
+    files = Counter[PictureRoute]()
+    for row in plan.rows:
+        route = studio.publishing.route_for(row.request)
+        if route and not studio.publishing.stays_here(route):
+            files[route] += len(row.request.files)
+    for route, count in files.items():
+        if count:
+            which = "The file becomes" if count == 1 else f"The {count:,} files become"
+            say(f"{which} reachable on the internet {PUBLIC[route]}")
 
 
 async def _prices(database: Database, profiles: "Mapping[str, ModelProfile]", gateway: str) -> PriceOf:

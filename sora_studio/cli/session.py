@@ -251,6 +251,7 @@ async def _import_tasks(command: ImportCommand, folder: Path, used: _Used) -> Ex
     from sora_studio.cli.prompts import send_prompts
 
     if not await is_table(command.path, folder):
+        say("--as applies to tables of prompts; nothing is sent.")
         return await take_in(command, folder)
     async with _opened(folder, used, output=None, demo=command.demo) as studio:
         return await send_prompts(command, studio)

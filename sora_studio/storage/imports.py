@@ -180,6 +180,7 @@ class _Addition:
                 self._add_clip(known.task, one.task.id, clip)
         if clips or known.is_stub:
             self._touch(known.task)
+            self._connection.execute("UPDATE tasks SET metadata_due = metadata_due + 1 WHERE id = ?", (known.task,))
 
     def _found_again(self, row: int, task: int, clip: Clip) -> None:
         film = film_to_sql(clip.film)
@@ -258,10 +259,9 @@ class _Addition:
                 )
 
     def _touch(self, number: int) -> None:
-        """Give the task a revision and a phase, and note that the files beside its clips are out of date."""
+        """Give the task a revision and a phase."""
         self._connection.execute(COUNT_UP)
         self._connection.execute(TOUCH_TASK, (number,))
-        self._connection.execute("UPDATE tasks SET metadata_due = 1 WHERE id = ?", (number,))
 
     def _row(self, table: str, values: Mapping[str, SqlValue]) -> int:
         marks = ", ".join("?" * len(values))

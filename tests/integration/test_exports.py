@@ -30,7 +30,7 @@ def test_another_studio_takes_a_history_in_and_leaves_the_service_alone(tmp_path
     async def story() -> None:
         with running(speed=400, film_edge_px=180) as simulator:
             async with running_studio(one, simulator.url) as studio:
-                await studio.submission.submit(request("A ferry"), takes=2)
+                await studio.submission.submit(request("A ferry"))
                 await until(studio, all_ready)
                 await studio.exporting.export(await studio.exporting.find(""), ExportFormat.BUNDLE, tmp_path / "all.zip")
                 mine = await told(studio, tmp_path / "one.json")
@@ -38,12 +38,12 @@ def test_another_studio_takes_a_history_in_and_leaves_the_service_alone(tmp_path
             for folder, path in ((two, tmp_path / "all.zip"), (three, one / "clips")):
                 async with running_studio(folder, simulator.url) as studio:
                     into = studio.importing.bundle if path.suffix else studio.importing.folder
-                    assert (await into(path)).count(Outcome.ADDED) == 2
-                    assert (await into(path)).count(Outcome.KNOWN) == 2
+                    assert (await into(path)).count(Outcome.ADDED) == 1
+                    assert (await into(path)).count(Outcome.KNOWN) == 1
                     tasks = await until(studio, all_ready)
                     assert all(clip.path and clip.poster and clip.poster.exists() for task in tasks for clip in task.clips)
                     theirs = await told(studio, tmp_path / f"{folder.name}.json")
-                    assert len(theirs) == 2
+                    assert len(theirs) == 1
                     if folder == two:
                         assert theirs == mine
                     assert studio.tracking.is_owner

@@ -53,7 +53,7 @@ class ClipCopying:
         """Return what became of one clip, and whether the folder takes no more."""
         if clip.path is None or clip.state is not ClipState.SAVED:
             return CopiedClip(clip.id, trouble="There is no file of this clip."), False
-        growing = GrowingFile(folder / f"{clip.path.name}.{clip.id}")
+        growing = GrowingFile(folder / clip.path.name)
         try:
             sha256 = await _fill(growing, folder, clip.path)
             if await sha256_of(growing.unfinished) != sha256:

@@ -19,6 +19,8 @@ from sora_studio.domain.imports import Imported, ImportedTask, ImportKind, Incom
 from sora_studio.domain.project import Project
 from sora_studio.domain.task import Task
 from sora_studio.domain.version import Version
+from sora_studio.services.clips import clip_files
+from sora_studio.services.clips.metadata import describe, judged
 from sora_studio.services.clips.posters import POSTER_EDGE, poster_path
 from sora_studio.services.library.importing.bundle_reader import BundleReader
 from sora_studio.services.library.importing.bundle_records import BundleTask
@@ -109,6 +111,7 @@ class Importing:
             except BaseException:
                 await staging.take_back()
                 raise
+            await self._describe(landed, added)
             await self._copy_posters(reader, tasks, added)
             return _report(landed, known, added)
         finally:
@@ -185,6 +188,21 @@ class Importing:
                 advice="Nothing was imported. Free some space, or choose another folder in Settings.",
             )
 
+    async def _describe(self, landed: Sequence[Incoming], added: "Added") -> None:
+        """Write the metadata files beside added clips, as beside every other. A clip without one is still a clip."""
+        for one in landed:
+            task = _renumbered(one.task, added.tasks)
+            for clip in task.clips:
+                if clip.path is None or (one.task.id, clip.index) not in added.clips:
+                    continue
+                facts = describe(task, clip, clip.film, mode=task.request.mode, gateway=task.gateway, saved_at=self._now())
+                tags = tuple(dict.fromkeys((*one.tags, *one.clip_tags.get(clip.index, ()))))
+                facts |= judged(task, clip, tags=tags, project=one.project)
+                try:
+                    await clip_files.write_json(clip.path.with_suffix(".json"), facts)
+                except (StudioError, OSError) as error:
+                    _log.info("No metadata beside %s: %s", clip.path, error)
+
     async def _copy_posters(self, reader: BundleReader, tasks: Mapping[int, BundleTask], added: "Added") -> None:
         """Copy the posters of added clips. A clip without a poster is still a clip."""
         made = dict[int, Path]()
@@ -235,6 +253,12 @@ def _wanted(tasks: Sequence[BundleTask], known: Mapping[int, Known]) -> Iterator
 def _with_paths(incoming: Incoming, paths: Mapping[int, Path]) -> Incoming:
     clips = tuple(replace(clip, path=paths.get(clip.index)) for clip in incoming.task.clips)
     return replace(incoming, task=replace(incoming.task, clips=clips))
+
+
+def _renumbered(task: Task, numbers: Mapping[int, int]) -> Task:
+    """Return the task with the numbers that it and its parent have here."""
+    parent = replace(task.parent, task=numbers[task.parent.task]) if task.parent and task.parent.task in numbers else None
+    return replace(task, id=numbers[task.id], parent=parent)
 
 
 def _without_files(task: Task, here: frozenset[str]) -> Task:

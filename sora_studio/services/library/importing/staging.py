@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import secrets
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +30,6 @@ class Staging:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._token = secrets.token_hex(4)
         self._staged = list[tuple[GrowingFile, str, str, int, str]]()
         self._landed = list[Path]()
         self._current: GrowingFile | None = None
@@ -42,7 +40,7 @@ class Staging:
         Raises what the chunks raise, `StorageFull`, `FileNotWritten` and `FolderSilent`.
         """
         await self._do(lambda: self._folder.mkdir(parents=True, exist_ok=True))
-        file = self._current = GrowingFile(self._folder / f"import-{self._token}-{len(self._staged)}")
+        file = self._current = GrowingFile(self._folder / f"import-{len(self._staged)}")
         await self._do(file.open)
         digest, size_bytes, head = hashlib.sha256(), 0, b""
         async for chunk in chunks:
