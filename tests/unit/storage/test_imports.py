@@ -3,10 +3,13 @@
 import sqlite3
 from dataclasses import replace
 
+import pytest
+
 from sora_studio.domain.imports import Incoming, Known
+from sora_studio.domain.intent import Parent, ParentKind
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import Task, TaskState
-from sora_studio.storage.imports import CREATED_AT, SqliteImports
+from sora_studio.storage.imports import AT_ONCE, CREATED_AT, SqliteImports
 from sora_studio.storage.rows import to_sql
 from tests.unit.storage.conftest import AT, GATEWAY, Store
 
@@ -46,3 +49,33 @@ def test_a_moment_is_looked_up_by_its_index(store: Store) -> None:
         return " ".join(row["detail"] for row in rows)
 
     assert "tasks USING INDEX tasks_by_creation" in str(store.run(store.database.read(plan)))
+
+
+def test_a_failure_takes_back_what_earlier_transactions_added(store: Store) -> None:
+    (mine,) = store.add("A ferry")
+    many = [outside(number, f"Text {number % 300}", take=number) for number in range(1, 2 * AT_ONCE)]
+    many.append(outside(2 * AT_ONCE, "Bad", gateway=None))
+    with pytest.raises(Exception, match="NOT NULL"):
+        store.run(SqliteImports(store.database).add(many, (), (), at=AT))
+
+    def counted(connection: sqlite3.Connection) -> list[int]:
+        tables = ("tasks", "clips", "versions", "version_words", "documents", "task_words")
+        return [connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables]
+
+    assert store.run(store.database.read(counted)) == [1, 0, 1, 1, 1, 0]
+    store.run(SqliteImports(store.database).add(many[:-1], (), (), at=AT))
+    assert store.run(store.database.read(counted)) == [2 * AT_ONCE, 0, 301, 301, 301, 0]
+    assert store.get(mine.id).request.prompt == "A ferry"
+
+
+def test_a_task_finds_its_parent_and_batch_among_what_is_here_already(store: Store) -> None:
+    imports = SqliteImports(store.database)
+    first = outside(7, "First", task_id="a", batch=7)
+    child = outside(8, "Second", task_id="b", batch=7, parent=Parent(7, ParentKind.CONTINUED, 0, 2.5))
+    store.run(imports.add([first], (), (), at=AT))
+    store.run(imports.add([first, child], (), (), at=AT))
+    found = store.get(2)
+    assert (found.parent, found.batch) == (Parent(1, ParentKind.CONTINUED, 0, 2.5), 1)
+    alone = outside(9, "Third", parent=Parent(99, ParentKind.LONGER))
+    store.run(imports.add([alone], (), (), at=AT))
+    assert store.get(3).parent is None

@@ -30,7 +30,8 @@ from sora_studio.services.library.importing.staging import Staging
 from sora_studio.services.tasks.disk_space import usage_of
 
 if TYPE_CHECKING:
-    from sora_studio.storage.imports import Added, SqliteImports
+    from sora_studio.storage.import_rows import Added
+    from sora_studio.storage.imports import SqliteImports
 
 _log = logging.getLogger(__name__)
 MOST_POSTER_BYTES = 8 << 20
@@ -145,7 +146,7 @@ class Importing:
         *,
         on_written: Callable[[], None] = lambda: None,
     ) -> "Added":
-        """Write everything down in one transaction. Cancelled meanwhile, it ends first: it cannot be stopped halfway."""
+        """Write everything down. Cancelled meanwhile, it ends first: it cannot be stopped halfway."""
         writing = asyncio.ensure_future(self._imports.add(tasks, versions, projects, at=self._now()))
         try:
             await asyncio.wait({writing})
