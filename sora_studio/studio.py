@@ -13,7 +13,7 @@ from pathlib import Path
 from sora_studio import paths
 from sora_studio.clock import Clock
 from sora_studio.domain.errors import ProfileError
-from sora_studio.domain.events import DraftsChanged, EventBus, MigrationProgressed, NoticeLevel
+from sora_studio.domain.events import EventBus, MigrationProgressed, NoticeLevel
 from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.ports import PictureHost
 from sora_studio.domain.proxies import read_proxies
@@ -106,7 +106,7 @@ from sora_studio.storage.settings import SettingsFile
 from sora_studio.storage.shared_facts import SqliteSharedFacts
 from sora_studio.storage.tasks import SqliteTasks
 from sora_studio.storage.trash import SqliteTrash
-from sora_studio.transfers import build_exporting, build_importing
+from sora_studio.transfers import build_exporting, build_importing, build_prompt_tables
 
 SIMULATOR = "simulator"
 
@@ -401,23 +401,9 @@ class _Assembly:
             decision_file=DecisionFile(launch.data_dir),
             trash=trash,
             exporting=build_exporting(self._database, media, core.profiles, launch.clock.now),
-            importing=build_importing(
-                self._database,
-                media,
-                launch.data_dir,
-                lambda: settings.output_dir,
-                now=launch.clock.now,
-                on_write=lambda: core.task_writer.on_write(),  # noqa: PLW0108 - it is set later
-            ),
+            importing=build_importing(self._database, media, launch.data_dir, lambda: settings.output_dir, core=core),
             clip_copying=ClipCopying(),
-            prompt_tables=PromptTables(
-                core.profiles,
-                drafts,
-                usual_model=lambda: settings.current.model,
-                price_of=lambda request, profile: engine.estimates.estimate(request, profile).price,
-                now=launch.clock.now,
-                on_kept=lambda: self._events.publish(DraftsChanged()),
-            ),
+            prompt_tables=build_prompt_tables(core, drafts, engine.estimates, lambda: settings.current.model),
             prompt_sending=PromptSending(
                 engine.submission,
                 judging,

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 from sora_studio import paths
@@ -58,7 +57,7 @@ async def is_table(path: Path, folder: Path) -> bool:
 
 
 def _importing(database: Database, folder: Path, clips: Path, media: LocalMedia) -> Importing:
-    return build_importing(database, media, folder, lambda: clips, now=lambda: datetime.now(UTC))
+    return build_importing(database, media, folder, lambda: clips)
 
 
 def _clips_folder(folder: Path, *, demo: bool) -> Path:
