@@ -106,7 +106,7 @@ from sora_studio.storage.settings import SettingsFile
 from sora_studio.storage.shared_facts import SqliteSharedFacts
 from sora_studio.storage.tasks import SqliteTasks
 from sora_studio.storage.trash import SqliteTrash
-from sora_studio.transfers import build_exporting, build_importing, build_prompt_tables
+from sora_studio.transfers import build_exporting, build_importing, build_prompt_sending, build_prompt_tables
 
 SIMULATOR = "simulator"
 
@@ -404,13 +404,7 @@ class _Assembly:
             importing=build_importing(self._database, media, launch.data_dir, lambda: settings.output_dir, core=core),
             clip_copying=ClipCopying(),
             prompt_tables=build_prompt_tables(core, drafts, engine.estimates, lambda: settings.current.model),
-            prompt_sending=PromptSending(
-                engine.submission,
-                judging,
-                projects,
-                now=launch.clock.now,
-                wants_report=lambda: settings.current.callback and engine.reports.state.configured,
-            ),
+            prompt_sending=build_prompt_sending(engine, judging, projects, lambda: settings.current.callback),
             projects=projects,
             queries=queries,
             spelling=Spelling(queries, launch.clock),

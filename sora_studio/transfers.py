@@ -8,9 +8,11 @@ from sora_studio.clock import Clock
 from sora_studio.domain.events import DraftsChanged
 from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.media.local import LocalMedia
+from sora_studio.services.engine import Engine
 from sora_studio.services.library.exporting.exporting import Exporting
 from sora_studio.services.library.importing.importing import Importing
-from sora_studio.services.library.importing.prompts import PromptTables
+from sora_studio.services.library.importing.prompts import PromptSending, PromptTables
+from sora_studio.services.library.judging import Judging
 from sora_studio.services.models.estimates import Estimates
 from sora_studio.services.runtime.core import Core
 from sora_studio.storage.database import Database
@@ -68,4 +70,17 @@ def build_prompt_tables(core: Core, drafts: SqliteDrafts, estimates: Estimates, 
         price_of=lambda request, profile: estimates.estimate(request, profile).price,
         now=core.clock.now,
         on_kept=lambda: core.events.publish(DraftsChanged()),
+    )
+
+
+def build_prompt_sending(
+    engine: Engine, judging: Judging, projects: SqliteProjects, callback: Callable[[], bool]
+) -> PromptSending:
+    """Return what makes tasks of tables in a running studio. `callback`: reports are wanted, if a relay can receive them."""
+    return PromptSending(
+        engine.submission,
+        judging,
+        projects,
+        now=Clock().now,
+        wants_report=lambda: callback() and engine.reports.state.configured,
     )
