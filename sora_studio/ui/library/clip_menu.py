@@ -43,7 +43,8 @@ class Selected:
 
 class ClipMenu(QObject):
     """Signals: `opened(int)` with a task to play; `tags_asked()`, `note_asked()`; `advances_toggled(bool)`: judging one clip
-    goes on to the next; `filter_asked()` for a filter session; `project_asked(list[int])` with the tasks for a new project.
+    goes on to the next; `filter_asked()` for a filter session; `project_asked(list[int])` with the tasks for a new project;
+    `export_asked(list[int])` and `folder_asked(list[int])` with the tasks to export, or whose clips to copy to a folder.
     """
 
     opened = Signal(int)
@@ -52,6 +53,8 @@ class ClipMenu(QObject):
     advances_toggled = Signal(bool)
     filter_asked = Signal()
     project_asked = Signal(object)
+    export_asked = Signal(object)
+    folder_asked = Signal(object)
 
     def __init__(self, commands: ClipCommands, parent: QObject) -> None:
         super().__init__(parent)
@@ -128,6 +131,10 @@ class ClipMenu(QObject):
         ):
             if is_offered:
                 menu.addAction(words, partial(copy, selected.ids))
+        if with_file:
+            clips = "clips" if with_file > 1 else "clip"
+            menu.addAction(f"Copy {clips} to a folder…", partial(self.folder_asked.emit, list(selected.ids)))
+        menu.addAction("Export…", partial(self.export_asked.emit, list(selected.ids)))
 
     def _add_removal(self, menu: QMenu, selected: Selected) -> None:
         menu.addSeparator()

@@ -27,7 +27,8 @@ class LibraryCorner(QObject):
     Signals: `room_asked()` when the rail leads to the room; `search_left()` when the focus leaves the search box;
     `details_asked()` when something is selected, `details_needed()` when something is to be typed or answered there;
     `opened(int)` with a task to show on the stage; `reuse_asked(TaskAction, int)` with what to do with a task; `filter_asked()`
-    for a filter session.
+    for a filter session; `export_asked(list[int])` and `folder_asked(list[int])` with the tasks to export, or whose clips to
+    copy.
     """
 
     room_asked = Signal()
@@ -37,6 +38,8 @@ class LibraryCorner(QObject):
     opened = Signal(int)
     reuse_asked = Signal(object, int)
     filter_asked = Signal()
+    export_asked = Signal(object)
+    folder_asked = Signal(object)
 
     def __init__(self, scope: TaskScope, parent: QObject) -> None:
         super().__init__(parent)
@@ -50,6 +53,8 @@ class LibraryCorner(QObject):
         self.details: DetailsPanel | None = None
         self._tools = ClipTools(scope, self)
         self._tools.details_needed.connect(self.details_needed)
+        self._tools.menu.export_asked.connect(self.export_asked)
+        self._tools.menu.folder_asked.connect(self.folder_asked)
         self._tools.commands.reuse_asked.connect(self.reuse_asked)
         self.rail_model = RailModel(scope.start, self)
         self._tools.project_added.connect(self.rail_model.touch)

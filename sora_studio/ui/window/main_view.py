@@ -38,6 +38,7 @@ from sora_studio.ui.window.shown_task import ShownTask
 from sora_studio.ui.window.side_panel import SidePanel, SideTab
 from sora_studio.ui.window.status_bar import StatusBar
 from sora_studio.ui.window.top_bar import TopBar
+from sora_studio.ui.window.transfers_corner import TransfersCorner
 from sora_studio.ui.window.undo_bar import UndoBar
 from sora_studio.ui.window.window_commands import window_commands
 from sora_studio.ui.window.workspace import Workspace, lay_out
@@ -116,6 +117,7 @@ class MainView(QWidget):
         self.shown.attach(studio.tasks.get)
         self.library.attach(studio)
         self.drafts.attach(studio.documents)
+        self.transfers.attach(studio)
         self.filter.attach(panel_services.filter_session(studio), advances=lambda: self.library.advances)
         self._editor.attach(studio.models)
         self.notifier.take_settings(self._settings)
@@ -206,6 +208,7 @@ class MainView(QWidget):
         self.filter = FilterCorner(self.scope, self.stage.sound, self.rooms, self)
         self.status_bar = StatusBar(simulator="Simulator · 30× speed" if self._demo else "")
         self.undo_bar = UndoBar(self)
+        self.transfers = TransfersCorner(self.scope, self, partial(self.undo_bar.say, can_undo=False))
         lay_out(self, top=self.top_bar, notices=self.notices, workspace=self.workspace, bottom=self.status_bar)
 
     def _build_shortcuts(self) -> None:
@@ -232,16 +235,15 @@ class MainView(QWidget):
         }
         for keys, act in shortcuts.items():
             QShortcut(QKeySequence(keys), self).activated.connect(act)
-        self.library.offer_commands(
-            window_commands(
-                shortcuts,
-                generate=self.compose.generate,
-                open_settings=self.open_settings,
-                choose_theme=self._choose_theme,
-                undo_steps=lambda: self._studio and self._studio.undo_steps,
-                before=self._leave_search,
-            )
+        commands = window_commands(
+            shortcuts,
+            generate=self.compose.generate,
+            open_settings=self.open_settings,
+            choose_theme=self._choose_theme,
+            undo_steps=lambda: self._studio and self._studio.undo_steps,
+            before=self._leave_search,
         )
+        self.library.offer_commands([*commands, *self.transfers.commands(lambda: self.library.to_filter or ())])
         self._refresh = QTimer(self, interval=REFRESH_MS)
         self._refresh.timeout.connect(self._on_refresh_timeout)
 
@@ -266,6 +268,8 @@ class MainView(QWidget):
         self.library.details_needed.connect(self._show_details)
         self.library.reuse_asked.connect(self._on_library_reuse_asked)
         self.library.filter_asked.connect(self._filter)
+        self.library.export_asked.connect(self.transfers.export)
+        self.library.folder_asked.connect(self.transfers.copy)
         self.filter.shown_changed.connect(self._on_filter_shown_changed)
         self.relay.tasks_changed.connect(self.library.take_changes)
         self.relay.tasks_changed.connect(self.filter.take_changes)
