@@ -44,8 +44,8 @@ def test_the_command_line_hands_its_task_to_the_open_window_and_both_see_the_cli
     window.hear_row("A harbour", "Ready")
 
     (film,) = ended.rows[-1]["files"]
-    assert sorted(settled.clips.iterdir()) == [Path(film).with_suffix(".json"), Path(film)]
-    assert not (tmp_path / "elsewhere").exists()
+    assert sorted((tmp_path / "elsewhere").iterdir()) == [Path(film).with_suffix(".json"), Path(film)]
+    assert not settled.clips.exists()
     assert len(asked(simulator, "generateTask")) == 1
     assert len(asked(simulator, "/clips/")) == 1
     polls = asked(simulator, "statusTask")

@@ -171,6 +171,7 @@ def test_the_menu_of_a_clip_by_the_keyboard(at: ToolsDesk) -> None:
         *("Play", "Again", "Edit prompt", "15 s version"),
         *("Add tags…", "Note…", "Move to project"),
         *("Show in folder", "Copy file", "Copy prompt", "Copy id", "Copy report"),
+        *("Copy clip to a folder…", "Export…"),
         "Move to trash",
     ]
     for entry in menu.actions():

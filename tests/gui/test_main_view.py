@@ -255,7 +255,7 @@ def test_a_taken_frame_becomes_the_composers_picture(window: MainView, studio: S
     frame = QImage(64, 64, QImage.Format.Format_RGB32)
     frame.fill(0x30A060)
     assert frame.save(str(tmp_path / "frame.png"))
-    window.stage.frame_taken.emit(tmp_path / "frame.png")
+    window.stage.frame_taken.emit(tmp_path / "frame.png", None)
     qtbot.waitUntil(lambda: any("frame.png" in name for name in names_of(window.compose)))
 
 

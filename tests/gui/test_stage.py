@@ -18,6 +18,7 @@ from sora_studio import disk_calls
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.clip import Clip, ClipState, FilmFacts
 from sora_studio.domain.errors import FolderSilent, StudioError
+from sora_studio.domain.intent import Parent, ParentKind
 from sora_studio.domain.task import Phase, Task
 from sora_studio.domain.theme_choice import Theme
 from sora_studio.media.local import LocalMedia
@@ -448,7 +449,9 @@ def test_the_paused_frame_becomes_the_next_picture(desk: Desk, film: Path) -> No
     desk.shows(22)
     with desk.bot.waitSignal(desk.stage.frame_taken) as taken:
         desk.button(CONTINUE).click()
-    assert taken.args == [Path("frame.png")]
+    picture, origin = taken.args
+    assert picture == Path("frame.png")
+    assert origin == Parent(1, ParentKind.CONTINUED, clip=0, at_s=pytest.approx(22 / 30, abs=1 / 60))
     assert desk.frames.asked[0][0] == film
     assert desk.frames.numbers == [22]
 

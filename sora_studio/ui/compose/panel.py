@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import BatchQuestion, KeyMissing, RequestRepeated
 from sora_studio.domain.events import ConnectionChanged
+from sora_studio.domain.intent import Parent
 from sora_studio.domain.models.profile import MediaKind
 from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.request import GenerationRequest
@@ -109,7 +110,7 @@ class ComposePanel(QWidget):
         """The draft as one line: its title, the words that follow, and its length."""
         prompt = self._editor.text()
         title = compose_text.title(prompt)
-        rest = " ".join(prompt[len(title.rstrip("…")) :][:_SUMMARY_CHARS].split()) if prompt.strip() else ""
+        rest = " ".join(prompt[len(title.rstrip("…")) :][:_SUMMARY_CHARS].split()).lstrip(" ,;:.") if prompt.strip() else ""
         return title, rest, compose_text.counter(len(prompt), self._model.limit)
 
     @property
@@ -141,8 +142,13 @@ class ComposePanel(QWidget):
         self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
         self._pictures.check()
 
-    def put_picture(self, path: Path) -> None:
-        """Add this picture and focus the editor. It replaces a single unedited one of its role; otherwise all are kept."""
+    def put_picture(self, path: Path, origin: Parent | None = None) -> None:
+        """Add this picture and focus the editor. It replaces a single unedited one of its role; otherwise all are kept.
+
+        `origin` is the clip that it is a frame of: what is made with it continues that clip.
+        """
+        if origin is not None:
+            self._model.note_origin(str(path), origin)
         role = self._model.picture_role
         place = next((place for place in self._model.places if place.role is role), None)
         present = place.sources if place and place.room != 1 else ()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 from sora_studio.disk_calls import is_silent, on_disk
 from sora_studio.domain.clip import Clip
 from sora_studio.domain.errors import FolderSilent, StudioError
+from sora_studio.domain.intent import Parent, ParentKind
 from sora_studio.domain.task import Phase, Task
 from sora_studio.ui.kit import key_names
 from sora_studio.ui.kit.clip_menu import ClipOffers, add_clip_uses
@@ -49,13 +50,13 @@ _JUMPS: dict[StageKey, int] = {StageKey.BACK_SECOND: -JUMP_MS, StageKey.ON_SECON
 class StagePanel(QWidget):
     """Shows one task and plays only on request. While empty, it shows the poster of a task that finishes, without playing it.
 
-    Signals: `frame_taken(Path)` with a picture to start the next clip from; `clip_wanted(Path, ClipUse, float)` with a saved
-    clip to use and the time of the frame on the screen in seconds; `shown_changed(int | None)` with the id of the task now
-    shown; `step_chosen(TaskAction, Task)` when a button below a task's message is pressed, or `successor_chosen(str, Task)`
-    with the slug of a model to open its draft with.
+    Signals: `frame_taken(Path, Parent)` with a picture to start the next clip from, and the clip it is of;
+    `clip_wanted(Path, ClipUse, float)` with a saved clip to use and the time of the frame on the screen in seconds;
+    `shown_changed(int | None)` with the id of the task now shown; `step_chosen(TaskAction, Task)` when a button below a task's
+    message is pressed, or `successor_chosen(str, Task)` with the slug of a model to open its draft with.
     """
 
-    frame_taken = Signal(object)
+    frame_taken = Signal(object, object)
     clip_wanted = Signal(object, object, float)
     shown_changed = Signal(object)
     step_chosen = Signal(object, object)
@@ -256,7 +257,7 @@ class StagePanel(QWidget):
         clip = self._clip()
         return shown_s if shown_s is not None else clip.film.duration_s / 2 if clip and clip.film else 0.0
 
-    async def _take_frame(self, services: "StageServices", film: Path, at_s: float) -> None:
+    async def _take_frame(self, services: "StageServices", film: Path, at_s: float, origin: Parent) -> None:
         try:
             picture = await services.pictures.save_frame(film, at_s)
         except StudioError:
@@ -265,7 +266,7 @@ class StagePanel(QWidget):
             await self._explain(film)
         else:
             self._frame.set_full_screen(False)
-            self.frame_taken.emit(picture)
+            self.frame_taken.emit(picture, origin)
 
     def _on_player_frame_arrived(self) -> None:
         if self._player is not None and self._is_open:
@@ -322,8 +323,12 @@ class StagePanel(QWidget):
         self._show_clip(play=was_playing)
 
     def _on_controls_continue_asked(self) -> None:
-        if self._services is not None and (film := self._film()) is not None:
-            work = self._take_frame(self._services, film, self._seen_at_s())
+        clip = self._clip()
+        if self._services is not None and clip is not None and (film := self._film()) is not None:
+            at_s = self._seen_at_s()
+            work = self._take_frame(
+                self._services, film, at_s, Parent(clip.task, ParentKind.CONTINUED, clip=clip.index, at_s=at_s)
+            )
             self._scope.start(work, name="Take a frame", busy=self._controls.continue_button)
 
     def _on_frame_key_asked(self, key: StageKey) -> None:
