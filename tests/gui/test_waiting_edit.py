@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
+from sora_studio.domain.draft import Draft
+from sora_studio.domain.errors import StorageFull
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.task import Phase
 from sora_studio.ui.compose.waiting_edit_desk import WaitingEditLine
@@ -124,3 +126,39 @@ def test_another_text_for_the_editor_ends_the_edit_first(editing: Desk) -> None:
     assert desk.studio.task_editing.calls[-1] == ("cancel", 4)
     QTest.keyClick(desk.editor, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert desk.editor.text() == DRAFT
+
+
+def test_a_write_that_fails_during_an_edit_does_not_put_its_text_into_the_draft(editing: Desk) -> None:
+    desk, drafts = editing, editing.studio.drafts
+    (before,) = drafts.saved
+    drafts.failure = StorageFull()
+    QTest.keyClicks(desk.editor, "!")
+    desk.bot.waitUntil(lambda: desk.panel.draft == 0 and desk.reads(StorageFull.title))
+    drafts.failure = None
+    QTest.keyClicks(desk.editor, "!")
+    desk.bot.waitUntil(lambda: drafts.saved[-1].request.prompt == f"{TASK}!!")
+    assert drafts.saved[-1].id != before.id
+
+
+def test_two_presses_of_edit_begin_one_edit_after_the_other(desk: Desk) -> None:
+    desk.studio.task_editing.waiting |= {4: task_in(Phase.WAITING, 4, prompt=TASK), 5: task_in(Phase.WAITING, 5, prompt="B")}
+    desk.attach()
+    QTest.keyClicks(desk.editor, DRAFT)
+    desk.panel.edit_waiting(4)
+    desk.panel.edit_waiting(5)
+    desk.bot.waitUntil(lambda: desk.editor.text() == "B")
+    assert desk.studio.task_editing.calls == [("begin", 4), ("cancel", 4), ("begin", 5)]
+    cancel(desk)
+    desk.bot.waitUntil(lambda: desk.editor.text() == DRAFT)
+
+
+def test_a_draft_that_is_opened_while_an_edit_begins_is_not_edited_as_the_task(desk: Desk) -> None:
+    desk.studio.task_editing.waiting[4] = task_in(Phase.WAITING, 4, prompt=TASK)
+    desk.attach()
+    QTest.keyClicks(desk.editor, DRAFT)
+    desk.panel.edit_waiting(4)
+    desk.panel.open_draft(Draft(9, GenerationRequest("sora-2", "Another draft")))
+    desk.bot.waitUntil(lambda: desk.editor.text() == "Another draft")
+    assert not is_shown(desk)
+    assert desk.studio.task_editing.calls == [("begin", 4), ("cancel", 4)]
+    assert DRAFT in [draft.request.prompt for draft in desk.studio.drafts.saved]

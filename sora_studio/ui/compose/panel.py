@@ -284,10 +284,9 @@ class ComposePanel(QWidget):
         if self._sending is not None and not self._sending.done():
             await asyncio.wait([self._sending])
         self._question.dismiss()
-        await self._model.cancel_edit()
         left = await self._model.open(draft)
         if left is None:
-            return  # the header says why the present draft cannot be saved
+            return  # it is shown already, or the header says why the present draft cannot be saved
         shown = self._model.draft
         self._editor.show_draft(shown.id, shown.request.prompt, caret=shown.caret, leaving=left.id)
         self._editor.setFocus(Qt.FocusReason.OtherFocusReason)

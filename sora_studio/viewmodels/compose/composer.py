@@ -1,5 +1,6 @@
 """The composer: the request being composed, which is saved as a draft and sent as tasks."""
 
+import asyncio
 from collections.abc import Coroutine
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -45,6 +46,8 @@ class ComposeModel(ComposeChanges):
         super().__init__(parent)
         self._start = start
         self._submitting = False
+        self._switching = asyncio.Lock()
+        """Held while a draft is opened, and while an edit of a waiting task begins or ends: one after the other."""
         self.waiting_edit = WaitingEdit(self)
         self.keeper.due.connect(self._on_keeper_due)
 
@@ -68,18 +71,19 @@ class ComposeModel(ComposeChanges):
     async def open(self, draft: Draft | None) -> Draft | None:
         """Save the present draft and take over another one; None begins a new one with the same model and options.
 
-        Return the draft that was left, which is not kept if nothing was ever written in it. Return None and change nothing if
-        it cannot be saved. The caller shows the new text before it awaits anything, so that no key reaches the wrong draft,
-        and calls `check_media`.
+        The edit of a waiting task is cancelled first. Return the draft that was left, which is not kept if nothing was ever
+        written in it. Return None if that one is wanted, or cannot be saved: then it stays. The caller shows the new text
+        before it awaits anything, so that no key reaches the wrong draft, and calls `check_media`.
         """
         if self._services is None:
             return None
-        while True:  # typing may go on while the draft is written
-            await self.save()
-            if self.keeper.trouble:
+        async with self._switching:
+            await self.waiting_edit.cancel(self._services)
+            if (draft is not None and draft.id == self._draft.id) or not await self.settle():
                 return None
-            if not self.keeper.pending:
-                break
+            return self._switch(self._services, draft)
+
+    def _switch(self, services: "ComposeServices", draft: Draft | None) -> Draft:
         left, now = self._draft, self.request
         if left.id:
             self._aside[left.id] = Aside(self.history, self._memory)
@@ -96,13 +100,21 @@ class ComposeModel(ComposeChanges):
         self.changed.emit()
         was_used, self._is_used = self._is_used, has_content(draft.request)
         if left.id and not was_used:
-            self._start(self._services.drafts.discard(left.id), name="remove an empty draft")
+            self._start(services.drafts.discard(left.id), name="remove an empty draft")
         return left
+
+    async def settle(self) -> bool:
+        """Save until nothing is left to save, as typing may go on meanwhile; return whether that was possible."""
+        while True:
+            await self.save()
+            if self.keeper.trouble or not self.keeper.pending:
+                return not self.keeper.trouble
 
     async def save(self) -> None:
         """Save the draft if it has changed and the services are attached; a failed write is retried."""
         if self._services and self._restored and await self.keeper.save(self._services.drafts, lambda: self._draft):
-            if (kept := self.keeper.kept) is not None:
+            # After a failed write, `kept` may be another draft: the one from before the edit of a waiting task.
+            if not self.keeper.trouble and (kept := self.keeper.kept) is not None:
                 self._draft = replace(self._draft, id=kept.id, saved_at=kept.saved_at)
             self.changed.emit()
             self.saved.emit()
@@ -153,10 +165,10 @@ class ComposeModel(ComposeChanges):
         self.complaints.clear()
         try:
             await self.save()  # so that the tasks belong to this draft
-            request = reachable(self.request, self.ways)
-            shown = {source: digest for source, digest in self.inspection.shown.items() if source in request.files}
             if self.waiting_edit.is_under_way:
-                return await self.waiting_edit.save(self._services, request, shown)
+                async with self._switching:
+                    return await self.waiting_edit.save(self._services, *self._to_send())
+            request, shown = self._to_send()
             tasks = await self._services.submission.submit(
                 request,
                 takes=self._draft.takes,
@@ -186,14 +198,21 @@ class ComposeModel(ComposeChanges):
     async def edit_waiting(self, task: int) -> None:
         """Edit a waiting task; `submit` then saves it. Nothing happens while the last press is being carried out."""
         if self._services is not None and self._restored and not self._submitting:
-            await self.waiting_edit.begin(self._services, task)
+            async with self._switching:
+                await self.waiting_edit.begin(self._services, task)
 
     async def cancel_edit(self) -> None:
         """Leave the waiting task that is being edited as it was."""
         if self._services is not None and not self._submitting:
-            await self.waiting_edit.cancel(self._services)
+            async with self._switching:
+                await self.waiting_edit.cancel(self._services)
 
     # --- inside ---------------------------------------------------------------------------------------------------
+
+    def _to_send(self) -> tuple[GenerationRequest, dict[str, str]]:
+        """Return the request as it would be sent, and the digests of its files as they were shown."""
+        request = reachable(self.request, self.ways)
+        return request, {source: digest for source, digest in self.inspection.shown.items() if source in request.files}
 
     def _parent_of(self, request: GenerationRequest) -> Parent | None:
         """Return the clip that the request continues, by a frame of it."""

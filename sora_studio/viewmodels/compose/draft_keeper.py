@@ -50,13 +50,14 @@ class DraftKeeper(QObject):
         self._autosave.settle()
 
     async def save(self, drafts: "SqliteDrafts", draft: Callable[[], Draft]) -> bool:
-        """Save the newest draft after any running write has ended; return whether a write was attempted."""
+        """Save the newest draft after any running write has ended; return whether there is anything new to say about it."""
         async with self._writing:
             if not self._autosave.pending:
                 return False
             self._autosave.settle()
-            if (now := draft()) == self.kept:
-                return False
+            if (now := draft()) == self.kept:  # what could not be written was taken back
+                had_trouble, self.trouble = bool(self.trouble), ""
+                return had_trouble
             try:
                 self.kept = await drafts.save(now, at=datetime.now(UTC))
             except StudioError as error:

@@ -42,13 +42,18 @@ class WaitingEdit(QObject):
         return self._edit is not None
 
     async def begin(self, services: "ComposeServices", task: int) -> None:
-        """Hold a task and take over its request, unless it no longer waits. An edit that is under way is cancelled."""
+        """Hold a task and take over its request, unless it no longer waits. An edit that is under way is cancelled.
+
+        Nothing happens while the draft cannot be saved: the header says why.
+        """
         await self.cancel(services)
         edit = await services.task_editing.begin(task)
         if edit is None:
             self._compose.complain(Problem(RULE, CANNOT_EDIT))
             return
-        await self._compose.save()
+        if not await self._compose.settle():
+            await services.task_editing.cancel(edit)
+            return
         self._edit, self._before = edit, self._compose.draft
         self._compose.open_draft(Draft(id=0, request=edit.task.request))
         self.taken_over.emit()
