@@ -34,7 +34,7 @@ class Incoming:
 class Known:
     """A task that is here already. `lacks` are the clips, by index, that come with a file and have none here.
 
-    `is_stub`: it was not finished when it was imported before, and nothing is known here of what became of it.
+    `is_stub`: nothing is known here of what became of it. It was not finished when it was imported before, or got lost.
     """
 
     task: int

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sora_studio.domain.imports import UNFOLLOWED, Incoming, Known
 from sora_studio.domain.project import Project
-from sora_studio.domain.task import Task
+from sora_studio.domain.task import Task, TaskState
 from sora_studio.domain.version import Version
 from sora_studio.storage.changes import change_clip
 from sora_studio.storage.database import Database
@@ -109,7 +109,11 @@ def _created_alike(connection: sqlite3.Connection, task: Task, taken: Collection
 
 def _known_as(connection: sqlite3.Connection, number: int, task: Task) -> Known:
     here = {row["position"]: row["state"] for row in connection.execute(CLIPS_OF, (number,))}
-    lacks = frozenset(clip.index for clip in task.clips if clip.path and here.get(clip.index, "missing") in _LACKING)
     row: sqlite3.Row = connection.execute("SELECT state, trouble FROM tasks WHERE id = ?", (number,)).fetchone()
-    is_stub = row["state"] == "cancelled" and row["trouble"] in _STUBS and task.trouble not in _STUBS
+    state = TaskState(row["state"])
+    was_unfollowed = state is TaskState.CANCELLED and row["trouble"] in _STUBS and task.trouble not in _STUBS
+    is_stub = was_unfollowed or (state.is_unclear and task.state is TaskState.SUCCESS)
+    if state is not TaskState.SUCCESS and not is_stub:
+        return Known(number)  # the service's answer is still to come, and adds each of the clips
+    lacks = frozenset(clip.index for clip in task.clips if clip.path and here.get(clip.index, "missing") in _LACKING)
     return Known(number, lacks, is_stub)

@@ -2,13 +2,15 @@
 
 import sqlite3
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from sora_studio.domain.clip import Clip, ClipState
 from sora_studio.domain.imports import Incoming, Known
 from sora_studio.domain.intent import Parent, ParentKind
 from sora_studio.domain.request import GenerationRequest
-from sora_studio.domain.task import Task, TaskState
+from sora_studio.domain.task import Phase, Task, TaskState
 from sora_studio.storage.imports import AT_ONCE, CREATED_AT, SqliteImports
 from sora_studio.storage.rows import to_sql
 from tests.unit.storage.conftest import AT, GATEWAY, Store
@@ -79,3 +81,28 @@ def test_a_task_finds_its_parent_and_batch_among_what_is_here_already(store: Sto
     alone = outside(9, "Third", parent=Parent(99, ParentKind.LONGER))
     store.run(imports.add([alone], (), (), at=AT))
     assert store.get(3).parent is None
+
+
+def test_a_clip_from_outside_is_not_put_into_a_task_that_still_runs_here(store: Store, tmp_path: Path) -> None:
+    """Its clips come with the service's answer, which adds each of them."""
+    imports = SqliteImports(store.database)
+    (mine,) = store.add("A ferry")
+    for state in (TaskState.SENDING, TaskState.PENDING):
+        store.run(store.tasks.transition(mine.id, state))
+    store.run(store.tasks.record(mine.id, task_id="a"))
+    clip = Clip(0, 7, 0, ClipState.SAVED, "", AT, path=tmp_path / "a.mp4")
+    found = outside(7, task_id="a", state=TaskState.SUCCESS, clips=(clip,))
+    assert store.run(imports.known([found])) == {7: Known(mine.id)}
+    store.run(imports.add([found], (), (), at=AT))
+    assert store.run(store.tasks.succeed(mine.id, ["https://x.example/a"], completed_at=AT, expires_at=AT))
+
+
+def test_a_task_that_got_lost_here_is_completed_by_its_clip(store: Store, tmp_path: Path) -> None:
+    imports = SqliteImports(store.database)
+    (mine,) = store.add("A ferry")
+    for state in (TaskState.SENDING, TaskState.PENDING, TaskState.LOST):
+        assert store.run(store.tasks.transition(mine.id, state))
+    store.run(store.tasks.record(mine.id, task_id="a"))
+    clip = Clip(0, 7, 0, ClipState.SAVED, "", AT, path=tmp_path / "a.mp4")
+    store.run(imports.add([outside(7, task_id="a", state=TaskState.SUCCESS, clips=(clip,))], (), (), at=AT))
+    assert store.get(mine.id).phase is Phase.READY
