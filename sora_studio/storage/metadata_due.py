@@ -9,11 +9,11 @@ from sora_studio.storage.database import Database
 from sora_studio.storage.rows import text_from_sql
 from sora_studio.storage.task_snapshots import read_tasks
 
-# A clip that is still being saved gets a file of its own first, made from older facts.
+# A clip that is still to come or being saved gets a file of its own first, made from older facts.
 DUE = """
     SELECT tasks.id, metadata_due, projects.name FROM tasks
     LEFT JOIN projects ON projects.id = tasks.project AND projects.removed_at IS NULL
-    WHERE metadata_due AND tasks.id > ?
+    WHERE metadata_due AND tasks.id > ? AND state IN ('success', 'failed', 'cancelled')
         AND NOT EXISTS (SELECT 1 FROM clips WHERE clips.task = tasks.id AND clips.state IN ('remote', 'downloading'))
     ORDER BY tasks.id LIMIT ?
 """
@@ -41,7 +41,7 @@ class SqliteMetadataDue:
         self._database = database
 
     async def due(self, *, after: int, limit: int) -> list[DueMetadata]:
-        """Return the next due tasks in the order of their ids, none of which has a clip that is still to be saved."""
+        """Return the next due tasks in the order of their ids, none of which has a clip that is still to come."""
 
         def work(connection: sqlite3.Connection) -> list[DueMetadata]:
             rows = {row[0]: (row[1], row[2]) for row in connection.execute(DUE, (after, limit))}

@@ -26,12 +26,12 @@ MOVED = """
 """
 SUCCEED = f"""
     INSERT INTO tasks (revision, state, phase, created_at, day, gateway, take, takes, batch, rank, project, output_dir, note,
-                       parent, parent_kind, parent_clip, parent_at_s, held_at, version, prompt, model, route, options, images,
-                       edits, callback, pictures_by, seen, mode, media, profile, input_digest,
+                       parent, parent_kind, parent_clip, parent_at_s, metadata_due, held_at, version, prompt, model, route,
+                       options, images, edits, callback, pictures_by, seen, mode, media, profile, input_digest,
                        estimated_usd, estimated_most_usd)
     SELECT {REVISION}, 'waiting', 'waiting', :created_at, :day, gateway, take, takes, batch, coalesce(rank, id), project,
-           output_dir, note, parent, parent_kind, parent_clip, parent_at_s, :held_at, :version, '', :model, :route, :options,
-           :images, :edits, :callback, :pictures_by, :seen, :mode, :media, :profile, :input_digest,
+           output_dir, note, parent, parent_kind, parent_clip, parent_at_s, metadata_due, :held_at, :version, '', :model,
+           :route, :options, :images, :edits, :callback, :pictures_by, :seen, :mode, :media, :profile, :input_digest,
            :estimated_usd, :estimated_most_usd
     FROM tasks WHERE id = :old
 """  # noqa: S608 - a constant of ours

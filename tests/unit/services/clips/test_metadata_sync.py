@@ -34,6 +34,7 @@ class Home:
     async def saved(self, folder: str, *, clips: int = 1, intent: Intent | None = None) -> list[Path]:
         """A task with clips on disk; returns their metadata files, as they were written on saving."""
         (task,) = await self.tasks.add([request(folder)], gateway=GATEWAY, at=BEGIN, intents=[intent or Intent()])
+        await self.sync.write_due()  # it also runs while tasks wait
         await self.tasks.transition(task.id, TaskState.SENDING)
         await self.tasks.transition(task.id, TaskState.PENDING, task_id=f"remote-{task.id}")
         links = [f"https://cdn.example/{number}" for number in range(clips)]
@@ -83,6 +84,18 @@ def test_each_clip_gets_its_own_judgement_and_what_else_stood_there_stays(tmp_pa
             await studio.projects.save(Project(project.id, "Port"), at=BEGIN)
             await studio.sync.write_due()
             assert read(first)["project"] == "Port"
+
+    run(story())
+
+
+def test_the_project_that_a_task_was_made_in_is_written_once_its_clip_is_there(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with home(tmp_path) as studio:
+            project = await studio.projects.save(Project(0, "Harbour"), at=BEGIN)
+            (file,) = await studio.saved("clips", intent=Intent(project=project.id))
+            await studio.sync.write_due()
+            assert read(file)["project"] == "Harbour"
+            assert await studio.count_due() == 0
 
     run(story())
 
