@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
+from sora_studio.disk_calls import on_disk_later
 from sora_studio.domain.clip import KEPT_SUFFIX, Clip, ClipState, FilmFacts
 from sora_studio.domain.errors import FolderSilent, PassingError, StudioError
 from sora_studio.domain.file_kinds import MP4, UNKNOWN, FileForm, FileKind, kind_of
@@ -97,9 +98,14 @@ class ClipSaver:
         part = folder / f"{stem}.part"
         # A crash between linking the final name and unlinking the part leaves both names on one file.
         await clip_files.unshare(part)
-        landed = await self._landed_before(clip)
-        if landed is None and clip.kept is not None and not anew and await clip_files.size_of(clip.kept) is not None:
-            landed = await self._from_kept(clip, clip.kept, folder, stem)
+        try:
+            landed = await self._landed_before(clip)
+            if landed is None and clip.kept is not None and not anew and await clip_files.size_of(clip.kept) is not None:
+                landed = await self._from_kept(clip, clip.kept, folder, stem)
+        except OSError:  # a folder that does not answer, too
+            if not elsewhere:
+                raise
+            landed = None  # what is left in the task's own folder is not to be had, but the link still is
         target, film, note = landed or await self._fetch(clip, part, stem, on_progress)
         await self._transfer.forget(part)
         await self._finish(task, clip, target, film, note)
@@ -134,7 +140,7 @@ class ClipSaver:
         if film is not None:
             self.on_saved(replace(clip, state=ClipState.SAVED, path=target, poster=poster, film=film, trouble=note))
         if clip.kept is not None:
-            await clip_files.remove(clip.kept)
+            await _remove_kept(clip.kept)
 
     async def _landed_before(self, clip: Clip) -> _Landed | None:
         """Return a film that an earlier run renamed but did not mark as saved.
@@ -207,7 +213,7 @@ class ClipSaver:
         await self._land(clip, part, part.parent, stem, KEPT_SUFFIX)
         await self._transfer.forget(part)
         if clip.kept is not None:
-            await clip_files.remove(clip.kept)
+            await _remove_kept(clip.kept)
         raise _kept(sentence, error) from error
 
     async def _land(self, clip: Clip, part: Path, folder: Path, stem: str, extension: str) -> Path:
@@ -231,6 +237,14 @@ class ClipSaver:
             _log.info("No poster for clip %d: %s", clip.id, error)
             return None
         return poster
+
+
+async def _remove_kept(kept: Path) -> None:
+    """Remove a kept file that is of no use any more; later, if its disk does not answer now."""
+    try:
+        await clip_files.remove(kept)
+    except FolderSilent:
+        on_disk_later(kept.parent, lambda: kept.unlink(missing_ok=True))
 
 
 def _stem(shelf: Shelf, task: Task, clip: Clip) -> str:

@@ -1,11 +1,14 @@
 """What a task keeps besides its request: the folder of its clips, its project, and the task that it comes from."""
 
+import contextlib
+import threading
 from pathlib import Path
 
 import pytest
 
+from sora_studio.disk_calls import on_disk
 from sora_studio.domain.clip import ClipState
-from sora_studio.domain.errors import InvalidSetting, RequestRepeated
+from sora_studio.domain.errors import FolderSilent, InvalidSetting, RequestRepeated
 from sora_studio.domain.events import NoticeRaised
 from sora_studio.domain.intent import Intent, Parent, ParentKind
 from sora_studio.domain.project import Project
@@ -100,6 +103,28 @@ def test_a_clip_is_saved_elsewhere_before_its_link_ends(tmp_path: Path) -> None:
             assert saved.parent == tmp_path / "clips"
             said = [event.text for event in rig.seen if isinstance(event, NoticeRaised)]
             assert "could not be used" in said[-1]
+
+    run(story())
+
+
+@pytest.mark.parametrize("trace", ["path", "kept"])
+def test_what_an_attempt_left_in_a_folder_that_is_silent_now_does_not_hold_it_up(tmp_path: Path, trace: str) -> None:
+    async def story() -> None:
+        mine = tmp_path / "mine"
+        rig = Rig(tmp_path)
+        task = await succeeded(rig, Intent(output_dir=mine), expires_in_s=3600)
+        left = mine / f"a.{'mp4' if trace == 'path' else 'kept'}"
+        await rig.tasks.record_clip(clip(rig, task).id, path=left, size_bytes=3)
+        answer = threading.Event()
+        with contextlib.suppress(FolderSilent):
+            await on_disk(mine, answer.wait, within_s=0.01)
+        async with rig:
+            await rig.advance(60)
+            await rig.until(lambda: clip(rig, task).state is ClipState.SAVED)
+            saved = clip(rig, task).path
+            assert saved is not None
+            assert saved.parent == tmp_path / "clips"
+            answer.set()
 
     run(story())
 
