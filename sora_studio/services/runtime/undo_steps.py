@@ -1,7 +1,7 @@
 """Undo and redo of what the person did to clips, tasks and drafts."""
 
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, MutableSequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -50,18 +50,23 @@ class UndoSteps:
         self._told(words, is_undo=False)
 
     async def undo(self) -> str:
-        """Take the last change back and return its words; empty if there was none."""
-        return await self._turn(self._done.pop if self._done else None, self._undone.append, is_undo=True)
+        """Take the last change back and return its words; empty if there was none. One that fails can be tried again."""
+        return await self._turn(self._done, self._undone, is_undo=True)
 
     async def redo(self) -> str:
         """Make the last change that was taken back again and return its words; empty if there was none."""
-        return await self._turn(self._undone.pop if self._undone else None, self._done.append, is_undo=False)
+        return await self._turn(self._undone, self._done, is_undo=False)
 
-    async def _turn(self, take: Callable[[], _Step] | None, keep: Callable[[_Step], None], *, is_undo: bool) -> str:
-        if take is None:
+    async def _turn(self, source: MutableSequence[_Step], target: MutableSequence[_Step], *, is_undo: bool) -> str:
+        if not source:
             return ""
-        step = take()
-        keep(_Step(step.words, await step.put_back()))
+        step = source.pop()
+        try:
+            back = await step.put_back()
+        except BaseException:
+            source.append(step)
+            raise
+        target.append(_Step(step.words, back))
         self._told(step.words, is_undo=is_undo)
         return step.words
 
