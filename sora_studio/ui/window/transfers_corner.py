@@ -63,6 +63,7 @@ class TransfersCorner(QObject):
         """Ask for a new file, and write the tasks to it."""
         dialog = self._dialog(f"Export {_tasks(len(tasks))}")
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)  # no file is replaced, so the question would be a lie
         dialog.setNameFilters(list(_FORMATS))
         dialog.fileSelected.connect(partial(self._on_export_chosen, dialog, list(tasks)))
         dialog.open()
