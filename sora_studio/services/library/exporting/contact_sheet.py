@@ -127,7 +127,7 @@ def _title(task: Task, clip: Clip | None) -> str:
 def _prompt(prompt: str) -> str:
     if len(prompt) <= _LONG_CHARS:
         return f'<p class="prompt" dir="auto">{_text(prompt)}</p>'
-    begin = prompt[:_LONG_CHARS].rsplit(maxsplit=1)[0]
+    begin = " ".join(prompt[:_LONG_CHARS].rsplit(maxsplit=1)[:1])  # none of it, where it begins with as much space
     return f'<details class="prompt" dir="auto"><summary>{_text(begin)}</summary>{_text(prompt)}</details>'
 
 

@@ -32,6 +32,7 @@ def test_hostile_texts_stay_texts(tmp_path: Path) -> None:
             task = await library.add(NASTY)
             await library.judge(task.id, note=NASTY, project="<b>Film</b>", tags=("<i>",), stars=3)
             await library.add("A long one. " * 100)
+            await library.add(" " * 300 + "Late")
             await library.export(tmp_path / "sheet.html", ExportFormat.HTML)
 
     run(story())
@@ -40,7 +41,7 @@ def test_hostile_texts_stay_texts(tmp_path: Path) -> None:
     assert not names & {"script", "i", "link", "iframe", "object", "form"}
     assert not any(name.startswith("on") for _, attributes in page.tags for name in attributes)
     links = [value for _, attributes in page.tags for name, value in attributes.items() if name in ("src", "href")]
-    assert len(links) == 2
+    assert len(links) == 3
     assert all(link and link.startswith("data:image/jpeg;base64,") for link in links)
     assert NASTY.replace("\0", "\ufffd") in page.words
     assert "<b>Film</b>" in page.words
