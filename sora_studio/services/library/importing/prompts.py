@@ -1,6 +1,7 @@
 """The service that turns a table of prompts into drafts or tasks: all of its rows, or none."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from sora_studio.disk_calls import on_disk
 from sora_studio.domain.batch_gate import Means, judge_batch
 from sora_studio.domain.draft import Draft
-from sora_studio.domain.errors import FileUnusable, InvalidRequest, Problem
+from sora_studio.domain.errors import FileUnusable, InvalidRequest, Problem, StudioError
 from sora_studio.domain.intent import Intent
 from sora_studio.domain.judgement import ClipRef, Judgement
 from sora_studio.domain.models.estimate import PriceEstimate
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from sora_studio.storage.drafts import SqliteDrafts
     from sora_studio.storage.projects import SqliteProjects
 
+_log = logging.getLogger(__name__)
 PriceOf = Callable[[GenerationRequest, ModelProfile], PriceEstimate | None]
 _Check = Callable[[GenerationRequest, int], Awaitable[Sequence[Problem]]]
 
@@ -137,7 +139,8 @@ class PromptSending:
     async def send(self, plan: PromptPlan, *, ask: bool = False) -> list[Task]:
         """Add the tasks of all rows in one transaction, and return them in the order of the rows.
 
-        Raises like `Submission.submit_rows`; then there is no task, and no new project.
+        Raises like `Submission.submit_rows`; then there is no task, and no new project. Tags that cannot be written are left
+        out.
         """
         if plan.tasks > MAX_TASKS_AT_ONCE:
             words = f"{plan.tasks} tasks at once are too many; {MAX_TASKS_AT_ONCE} can be sent together. Split the table."
@@ -172,8 +175,12 @@ class PromptSending:
         tasks = iter(added)
         for row, prices in zip(plan.rows, plan.prices, strict=True):
             own = [ClipRef(next(tasks).id) for _ in prices]
-            if row.tags:
+            if not row.tags:
+                continue
+            try:
                 await self._judging.judge(own, Judgement(tags=row.tags))
+            except StudioError as error:  # the tasks are sent all the same, and must not be taken for refused
+                _log.warning("The tasks of row %d are without their tags: %s", row.number, error)
 
 
 async def _check_files(row: PromptRow) -> list[Problem]:
