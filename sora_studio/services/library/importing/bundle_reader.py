@@ -136,17 +136,21 @@ class BundleReader:
     def _lines(self, name: str, read: Callable[[Fields], Made]) -> list[Made]:
         if name not in self._members:
             raise Malformed(f"it has no {name}")
-        content = self._text(self._opened().getinfo(name), bundle_format.MOST_LINES_BYTES)
-        if hashlib.sha256(content).hexdigest() != self._members[name].sha256:
+        if self._members[name].size_bytes > bundle_format.MOST_LINES_BYTES:
+            raise Malformed(f"{name} is too large")
+        found, digest = list[Made](), hashlib.sha256()
+        with self._opened().open(name) as source:  # line by line: a small archive may hold gigabytes of one line
+            while line := source.readline(bundle_format.MOST_LINE_BYTES + 1):
+                number = len(found) + 1
+                if len(line) > bundle_format.MOST_LINE_BYTES:
+                    raise Malformed(f"line {number} of {name} is too long")
+                digest.update(line)
+                try:
+                    found.append(read(parsed(line)))
+                except Malformed as error:
+                    raise Malformed(f"line {number} of {name}: {error}") from None
+        if digest.hexdigest() != self._members[name].sha256:
             raise Malformed(f"{name} is not what was exported")
-        found = list[Made]()
-        for number, line in enumerate(content.splitlines(), start=1):
-            if len(line) > bundle_format.MOST_LINE_BYTES:
-                raise Malformed(f"line {number} of {name} is too long")
-            try:
-                found.append(read(parsed(line)))
-            except Malformed as error:
-                raise Malformed(f"line {number} of {name}: {error}") from None
         return found
 
     def _text(self, info: ZipInfo, most_bytes: int) -> bytes:

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from sora_studio.domain.exports import ExportFormat
 from sora_studio.domain.imports import UNFOLLOWED, Outcome
 from sora_studio.domain.ports import TaskFilter
 from sora_studio.domain.task import TaskState
+from sora_studio.services.library import bundle_format
 from tests.unit.services.library.libraries import AT, FILM, GATEWAY, Library, fill
 from tests.unit.services.rig import run
 
@@ -309,6 +311,19 @@ def test_a_hostile_bundle_brings_nothing(tmp_path: Path, members: dict[str, byte
 def test_a_packed_film_may_be_a_bomb(tmp_path: Path, members: dict[str, bytes]) -> None:
     bomb = write(tmp_path / "bomb.zip", members, films=zipfile.ZIP_DEFLATED)
     assert "packed as in no bundle" in refused(tmp_path, bomb)
+
+
+def test_a_line_that_unpacks_to_gigabytes_is_not_unpacked(tmp_path: Path, members: dict[str, bytes]) -> None:
+    changed, blank = dict(members), b" " * (bundle_format.MOST_LINE_BYTES * 8)
+    _replace(changed, "tasks.jsonl", blank)
+    bomb = write(tmp_path / "bomb.zip", changed)
+    del changed, blank
+    tracemalloc.start()
+    try:
+        assert "line 1 of tasks.jsonl is too long" in refused(tmp_path, bomb)
+        assert tracemalloc.get_traced_memory()[1] < bundle_format.MOST_LINE_BYTES * 4
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.7, 0.99])
