@@ -1,7 +1,6 @@
 """Reads values of JSON from outside, and names what is not as it should be."""
 
 import json
-import math
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -55,7 +54,7 @@ class Fields:
         value = self._values.get(name)
         if value is None:
             return None
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or abs(value) > MAX_NUMBER:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= MAX_NUMBER:  # nor NaN
             raise Malformed(f"{name!r} is not a number")
         return float(value)
 
@@ -100,7 +99,7 @@ class Fields:
     def numbers(self, name: str) -> tuple[float, ...]:
         """Return a list of numbers."""
         values = self._list(name)
-        if not all(isinstance(value, int | float) and math.isfinite(value) for value in values):
+        if not all(isinstance(value, int | float) and abs(value) <= MAX_NUMBER for value in values):
             raise Malformed(f"{name!r} is not a list of numbers")
         return tuple(float(cast("float", value)) for value in values)
 

@@ -50,8 +50,9 @@ def tasks_of(clips: Iterable[FoundClip]) -> Found:
     for clip in sorted(clips, key=lambda one: one.path):
         try:
             task, row = _task_of(clip.metadata), _clip_of(clip)
-        except Malformed as error:
-            found.left_out.append(LeftOut(clip.path, f"Its metadata cannot be used: {error}."))
+        except (Malformed, OverflowError) as error:  # the first or last day of the calendar may be none in another time zone
+            reason = error if isinstance(error, Malformed) else "a time is out of range"
+            found.left_out.append(LeftOut(clip.path, f"Its metadata cannot be used: {reason}."))
             continue
         others = groups.setdefault(_identity(task), [])
         if same := next((other for _, known, other in others if known.index == row.index), None):

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from sora_studio.domain.clip import ClipState
 from sora_studio.domain.imports import Outcome
 from sora_studio.domain.ports import TaskFilter
@@ -61,6 +63,20 @@ def test_a_library_is_rebuilt_from_its_folder(tmp_path: Path) -> None:
             assert again.count(Outcome.KNOWN) == 2
             assert (await one.importing.folder(one.clips)).count(Outcome.KNOWN) == 2
             assert len(await two.told()) == 2
+
+    run(story())
+
+
+@pytest.mark.parametrize("harm", [{"duration_s": 10**400}, {"created_at": "0001-01-01T00:00:00+14:00"}])
+def test_what_cannot_be_in_one_file_keeps_no_other_clip_out(tmp_path: Path, harm: dict[str, object]) -> None:
+    async def story() -> None:
+        async with Library(tmp_path / "one") as one, Library(tmp_path / "two") as two:
+            await make(one)
+            file = next(one.clips.glob("*1*.json"))
+            file.write_text(json.dumps(json.loads(file.read_text()) | harm))
+            done = await two.importing.folder(one.clips)
+            assert file.stem in [left.file.stem for left in done.left_out]
+            assert done.count(Outcome.ADDED) == 2
 
     run(story())
 
