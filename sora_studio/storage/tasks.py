@@ -68,6 +68,14 @@ CLIP_FILES = """
     SELECT id, path, state = 'saved' AS is_saved FROM clips
     WHERE id < ? AND state IN ('saved', 'missing') AND path IS NOT NULL ORDER BY id DESC LIMIT ?
 """
+CLIP_FILES_SINCE = """
+    SELECT clips.id, path, clips.state = 'saved' AS is_saved FROM tasks CROSS JOIN clips ON clips.task = tasks.id
+    WHERE tasks.revision > ? AND clips.state IN ('saved', 'missing') AND path IS NOT NULL
+"""  # CROSS JOIN: few tasks are new, whatever SQLite assumes
+CLIP_FILES_OF = """
+    SELECT id, path, state = 'saved' AS is_saved FROM clips
+    WHERE id IN (SELECT value FROM json_each(?)) AND state IN ('saved', 'missing') AND path IS NOT NULL
+"""
 
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _NO_CLIP = 1 << 62
@@ -253,13 +261,17 @@ class SqliteTasks:
     async def clip_files(self, *, limit: int, before: int | None = None) -> list[ClipFile]:
         """Return a page of the files of saved and missing clips, newest first; `before` is the previous page's last clip."""
         page = (_NO_CLIP if before is None else before, limit)
+        return await self._database.read(lambda connection: _read_files(connection, CLIP_FILES, page))
 
-        def work(connection: sqlite3.Connection) -> list[ClipFile]:
-            return [
-                ClipFile(clip, text_from_sql(path), bool(saved)) for clip, path, saved in connection.execute(CLIP_FILES, page)
-            ]
+    async def clip_files_since(self, revision: int) -> tuple[int, list[ClipFile]]:
+        """Return the newest revision, and the files of saved and missing clips whose tasks changed after `revision`."""
+        return await self._database.read(
+            lambda connection: (_newest_revision(connection), _read_files(connection, CLIP_FILES_SINCE, (revision,)))
+        )
 
-        return await self._database.read(work)
+    async def clip_files_of(self, clips: Sequence[int]) -> list[ClipFile]:
+        """Return the files of those of these clips that are saved or missing, in any order."""
+        return await self._database.read(lambda connection: _read_files(connection, CLIP_FILES_OF, (json.dumps(clips),)))
 
     async def find(self, which: TaskFilter, *, limit: int, before: int | None = None) -> list[Task]:
         """Return a page of matching tasks, newest first; `before` is the previous page's last id."""
@@ -305,6 +317,11 @@ def numbered_takes(shots: Sequence[int], takes: int) -> Iterator[tuple[int, int,
 
 def _newest_revision(connection: sqlite3.Connection) -> int:
     return connection.execute(NEWEST_REVISION).fetchone()[0]
+
+
+def _read_files(connection: sqlite3.Connection, query: str, values: Sequence[SqlValue]) -> list[ClipFile]:
+    rows = connection.execute(query, values)
+    return [ClipFile(clip, text_from_sql(path), bool(saved)) for clip, path, saved in rows]
 
 
 def _index(connection: sqlite3.Connection, which: TaskFilter, ranks: Mapping[int, float]) -> list[tuple[TaskSection, int]]:

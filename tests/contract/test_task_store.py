@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from sora_studio.domain.clip import CLIP_TRANSITIONS, ClipCounts, ClipState
+from sora_studio.domain.clip import CLIP_TRANSITIONS, ClipCounts, ClipFile, ClipState
 from sora_studio.domain.errors import RequestRepeated
 from sora_studio.domain.models.draft import first_pictures
 from sora_studio.domain.picture import PictureEdit
@@ -443,5 +443,10 @@ def test_files_of_clips_are_told_in_pages_newest_first(tell: Tell) -> None:
         rest = await store.clip_files(limit=100, before=first[-1].clip)
         assert [file.path for file in rest] == [str(paths[2]), str(paths[0])]
         assert await store.clip_files(limit=100, before=rest[-1].clip) == []
+        assert await store.clip_files_of([file.clip for file in rest]) == rest[::-1]
+        revision, every = await store.clip_files_since(0)
+        assert sorted(every, key=lambda file: -file.clip) == [*first, *rest]
+        await store.transition_clip(rest[0].clip, C.MISSING)
+        assert await store.clip_files_since(revision) == (revision + 1, [ClipFile(rest[0].clip, rest[0].path, False)])
 
     tell(story)

@@ -215,13 +215,14 @@ class MemoryTasks(SqliteTasks):
         return any(row.task_id == task_id for row in self.rows.values())
 
     async def clip_files(self, *, limit: int, before: int | None = None) -> list[ClipFile]:
-        clips = sorted((clip for row in self.rows.values() for clip in row.clips), key=lambda clip: clip.id, reverse=True)
-        files = [
-            ClipFile(clip.id, str(clip.path), clip.state is ClipState.SAVED)
-            for clip in clips
-            if clip.path is not None and clip.state in (ClipState.SAVED, ClipState.MISSING)
-        ]
+        files = sorted(_files(self.rows.values()), key=lambda file: file.clip, reverse=True)
         return [file for file in files if before is None or file.clip < before][:limit]
+
+    async def clip_files_since(self, revision: int) -> tuple[int, list[ClipFile]]:
+        return self._revision, _files(row for row in self.rows.values() if row.revision > revision)
+
+    async def clip_files_of(self, clips: Sequence[int]) -> list[ClipFile]:
+        return [file for file in _files(self.rows.values()) if file.clip in clips]
 
     async def find(self, which: TaskFilter, *, limit: int, before: int | None = None) -> list[Task]:
         rows = self._where(lambda row: _matches(row, which) and (before is None or row.id < before))
@@ -290,3 +291,12 @@ def _matches(row: Task, which: TaskFilter) -> bool:
         and (which.gateway is None or row.gateway == which.gateway)
         and (which.removed or not row.is_put_aside)
     )
+
+
+def _files(tasks: Iterable[Task]) -> list[ClipFile]:
+    return [
+        ClipFile(clip.id, str(clip.path), clip.state is ClipState.SAVED)
+        for task in tasks
+        for clip in task.clips
+        if clip.path is not None and clip.state in (ClipState.SAVED, ClipState.MISSING)
+    ]

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import stat
-import time
+import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -12,6 +12,7 @@ from sora_studio.disk_calls import on_disk
 from sora_studio.domain.clip import ClipFile, ClipState
 from sora_studio.domain.errors import FolderSilent
 from sora_studio.domain.task import Task
+from sora_studio.services.clips.known_folder import UNKNOWN, KnownFolder, stamp_of, state_of
 from sora_studio.services.runtime.core import Core
 from sora_studio.services.runtime.wait_or_wake import LONGEST_REST_S, wait_or_wake
 
@@ -21,18 +22,16 @@ BREATH_S = 0.02
 WALK_EVERY_S = 60.0
 TRUST_STAMPS_S = 3600.0
 """How long folders' times are trusted. Some file systems do not change them, so that every file is checked after this."""
-SETTLED_AFTER_S = 2.0
-"""A folder may change again within the same tick of its file system's clock; FAT counts in steps of two seconds."""
-_ABSENT = 0
 _KEPT = frozenset({ClipState.SAVED, ClipState.MISSING})
 
 
 class FilePresence:
     """Marks clips `missing`, or `saved` again, by their files.
 
-    The owner of the data folder checks all of them after the start. When a window is activated, it does so again if the entries
-    of one of their folders have changed since, by the folder's time of modification: with 100,000 clips, checking every file
-    takes half a second of processor. Clips on display are checked by every process.
+    The owner of the data folder checks all of them after the start. With 100,000 clips that takes half a second of processor.
+    When a window is activated, it therefore checks only clips that were written since, and those whose names have appeared in
+    or disappeared from a folder, which is listed if its time of modification has changed. Clips on display are checked by
+    every process.
     """
 
     def __init__(self, core: Core, *, is_owner: Callable[[], bool]) -> None:
@@ -42,11 +41,10 @@ class FilePresence:
         self._shown = set[int]()
         self._walk_wanted = True
         self._walked_at = float("-inf")
-        self._stamps = dict[str, int | None]()
-        """Times of the clips' folders at the last check of all files; None if a time cannot be trusted."""
+        self._folders = dict[str, KnownFolder]()
         self._all_checked_at = float("-inf")
-        self._newest = 0
-        """The newest clip of the last check of all files."""
+        self._revision = 0
+        """Clips that were written after this revision have not been checked."""
 
     @property
     def is_known(self) -> bool:
@@ -77,61 +75,74 @@ class FilePresence:
             await wait_or_wake(self._core.clock, self._wake, LONGEST_REST_S)
 
     async def look_where_changed(self) -> None:
-        """Check the files of new clips; those of all clips if one of their folders has changed or too much time has passed."""
-        is_fresh = self._core.clock.monotonic() < self._all_checked_at + TRUST_STAMPS_S
-        page = await self._core.task_writer.tasks.clip_files(limit=PAGE) if is_fresh else []
-        new = [file for file in page if file.clip > self._newest]
-        if is_fresh and len(new) < PAGE and await self._has_old_stamps():
-            await self._check(new)
-        else:
-            await self.look_at_all()
+        """Check the files of clips that were written since, and those that a folder seems to have gained or lost.
 
-    async def _has_old_stamps(self) -> bool:
-        """Return whether every folder has the time that it had when all files were checked."""
-        for folder, stamp in self._stamps.items():
-            if stamp is None or await _stamp_of(folder) != stamp:
-                return False
-        return True
+        Checks the files of all clips if too much time has passed.
+        """
+        if self._core.clock.monotonic() >= self._all_checked_at + TRUST_STAMPS_S:
+            await self.look_at_all()
+            return
+        self._revision, written = await self._core.task_writer.tasks.clip_files_since(self._revision)
+        for path, files in _by_folder(written).items():
+            (await self._known(path)).replace(files)  # its state is read before its files are checked
+        await self._check(written)
+        for path, folder in self._folders.items():
+            if folder.state.stamp is None or await stamp_of(path) != folder.state.stamp:
+                await self._look_into(path, folder)
+
+    async def _look_into(self, path: str, folder: KnownFolder) -> None:
+        """Check the clips whose names the folder has gained or lost; none if it does not answer."""
+        try:
+            changed = folder.changed(await state_of(path))
+        except FolderSilent:
+            return
+        for start in range(0, len(changed), PAGE):
+            await self._check(await self._core.task_writer.tasks.clip_files_of(changed[start : start + PAGE]))
+            await self._core.clock.sleep(BREATH_S)
 
     async def look_at_all(self) -> None:
         """Check the files of all clips, newest first. Reads ids and paths only: a library has many thousands."""
         before: int | None = None
-        self._stamps.clear()
-        self._newest, self._all_checked_at = 0, self._core.clock.monotonic()
+        self._folders.clear()
+        self._all_checked_at = self._core.clock.monotonic()
+        self._revision, _ = await self._core.task_writer.tasks.changed_since(sys.maxsize)
         while page := await self._core.task_writer.tasks.clip_files(limit=PAGE, before=before):
-            self._newest = max(self._newest, page[0].clip)
-            await self._check(page, stamps=self._stamps)
+            for path, files in _by_folder(page).items():
+                (await self._known(path)).add(files)
+            await self._check(page)
             before = page[-1].clip
             await self._core.clock.sleep(BREATH_S)
 
-    async def _check(self, files: Iterable[ClipFile], *, stamps: dict[str, int | None] | None = None) -> None:
-        folders = defaultdict[str, list[ClipFile]](list)
-        for file in files:
-            folders[os.path.dirname(file.path)].append(file)  # noqa: PTH120 - ten times as fast, for many thousands
-        for folder, clips in folders.items():
-            if stamps is not None and folder not in stamps:
-                stamps[folder] = await _stamp_of(folder)  # before its files are checked
-            await self._check_folder(Path(folder), clips)
+    async def _known(self, path: str) -> KnownFolder:
+        if (folder := self._folders.get(path)) is None:
+            try:
+                state = await state_of(path)
+            except FolderSilent:
+                state = UNKNOWN
+            folder = self._folders[path] = KnownFolder(state)
+        return folder
 
-    async def _check_folder(self, folder: Path, files: list[ClipFile]) -> None:
+    async def _check(self, files: Iterable[ClipFile]) -> None:
+        for path, clips in _by_folder(files).items():
+            await self._check_folder(path, clips)
+
+    async def _check_folder(self, path: str, files: list[ClipFile]) -> None:
         """Check files of one folder. If the folder does not answer, their state is left unchanged."""
         try:
-            changed = await on_disk(folder, lambda: _changed(files))
+            changed = await on_disk(Path(path), lambda: _changed(files))
         except FolderSilent:
+            if path in self._folders:
+                self._folders[path].state = UNKNOWN
             return
         for file in changed:
             await self._core.task_writer.transition_clip(file.clip, ClipState.MISSING if file.is_saved else ClipState.SAVED)
 
 
-async def _stamp_of(folder: str) -> int | None:
-    """Return when the folder's entries last changed, in nanoseconds; None if that is unknown or was just now."""
-    try:
-        changed_ns = await on_disk(Path(folder), lambda: os.stat(folder).st_mtime_ns)  # noqa: PTH116 - as below
-    except (FileNotFoundError, NotADirectoryError):
-        return _ABSENT
-    except (OSError, FolderSilent, ValueError):
-        return None
-    return changed_ns if abs(time.time() - changed_ns / 1e9) > SETTLED_AFTER_S else None  # both by the system's clock
+def _by_folder(files: Iterable[ClipFile]) -> dict[str, list[ClipFile]]:
+    folders = defaultdict[str, list[ClipFile]](list)
+    for file in files:
+        folders[os.path.dirname(file.path)].append(file)  # noqa: PTH120 - ten times as fast, for many thousands
+    return folders
 
 
 def _changed(files: Iterable[ClipFile]) -> list[ClipFile]:

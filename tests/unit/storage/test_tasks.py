@@ -344,6 +344,8 @@ def plan(store, query: str, values: list[object]) -> str:
         (tasks.NEWEST_REVISION, [], "SCAN changes"),
         (tasks.HAS_TASK_ID, ["remote-1"], "tasks_by_task_id"),
         (tasks.CLIP_FILES, [5, 100], "INTEGER PRIMARY KEY"),
+        (tasks.CLIP_FILES_SINCE, [5], "tasks_by_revision"),
+        (tasks.CLIP_FILES_OF, ["[1]"], "INTEGER PRIMARY KEY"),
         (tasks.CUT_OFF_TASKS, [], "tasks_sending"),
         (tasks.CUT_OFF_CLIPS, [], "clips_downloading"),
         (changes.TOUCH_TASK, [1], "sqlite_autoindex_clips_1"),

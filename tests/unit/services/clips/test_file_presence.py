@@ -94,7 +94,7 @@ def test_returning_to_the_window_notices_moved_files_and_reads_no_task(tmp_path:
     run(main())
 
 
-def test_returning_checks_all_files_only_if_a_folder_has_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_returning_checks_what_a_changed_folder_gained_or_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     looked_at = set[str]()
     is_there = file_presence._is_there
 
@@ -118,9 +118,19 @@ def test_returning_checks_all_files_only_if_a_folder_has_changed(tmp_path: Path,
             assert (state_of(tasks, 6), looked_at) == (ClipState.MISSING, {newer.name}), (
                 "a clip that the last walk did not know"
             )
+            await return_to_the_window(rig)
+            looked_at.clear()
             films[3].rename(tmp_path / "elsewhere.mp4")
             await return_to_the_window(rig)
-            assert state_of(tasks, 4) is ClipState.MISSING
+            assert (state_of(tasks, 4), looked_at) == (ClipState.MISSING, {films[3].name})
+            films[3].mkdir()
+            await return_to_the_window(rig)
+            assert state_of(tasks, 4) is ClipState.MISSING, "a folder of that name is no film"
+            films[3].rmdir()
+            await return_to_the_window(rig)
+            (tmp_path / "elsewhere.mp4").rename(films[3])
+            await return_to_the_window(rig)
+            assert state_of(tasks, 4) is ClipState.SAVED
             for folder in (films[0].parent, newer.parent):
                 os.utime(folder, (1e9, 1e9))
             await return_to_the_window(rig)
@@ -155,5 +165,61 @@ def test_a_folder_that_cannot_be_looked_into_says_nothing_about_its_files(
                 await walk(rig)
                 assert (await tasks.survey()).clips == ClipCounts(2)
         assert [state_of(tasks, task) for task in tasks.rows] == [ClipState.SAVED] * 2
+
+    run(main())
+
+
+def test_a_clip_that_was_saved_late_is_known_from_then_on(tmp_path: Path) -> None:
+    async def main() -> None:
+        tasks = MemoryTasks()
+        films = await with_clips(tasks, tmp_path / "clips", 2)
+        (late,) = tasks.rows[1].clips
+        films[0].unlink()
+        await tasks.transition_clip(late.id, ClipState.MISSING)
+        async with Rig(tmp_path, tasks=tasks) as rig:
+            await walk(rig)
+            write_film(films[0].with_name("again.mp4"))
+            await tasks.transition_clip(late.id, ClipState.DOWNLOADING)
+            await tasks.transition_clip(late.id, ClipState.SAVED, path=films[0].with_name("again.mp4"))
+            await return_to_the_window(rig)
+            assert state_of(tasks, 1) is ClipState.SAVED
+            films[0].with_name("again.mp4").unlink()
+            await return_to_the_window(rig)
+            assert [state_of(tasks, task) for task in tasks.rows] == [ClipState.MISSING, ClipState.SAVED]
+
+    run(main())
+
+
+@pytest.mark.parametrize("error", [PermissionError(13, "Permission denied"), OSError(5, "Input/output error")])
+def test_a_folder_that_cannot_be_listed_has_its_files_checked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: OSError
+) -> None:
+    def forbidden(_: str) -> list[str]:
+        raise error
+
+    async def main() -> None:
+        tasks = MemoryTasks()
+        films = await with_clips(tasks, tmp_path / "clips", 3)
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "listdir", forbidden)
+            async with Rig(tmp_path, tasks=tasks) as rig:
+                await walk(rig)
+                films[1].unlink()
+                await return_to_the_window(rig)
+                assert [state_of(tasks, task) for task in tasks.rows] == [ClipState.SAVED, ClipState.MISSING, ClipState.SAVED]
+
+    run(main())
+
+
+def test_a_folder_that_is_taken_away_and_brought_back(tmp_path: Path) -> None:
+    async def main() -> None:
+        tasks = MemoryTasks()
+        films = await with_clips(tasks, tmp_path / "clips", 3)
+        async with Rig(tmp_path, tasks=tasks) as rig:
+            await walk(rig)
+            for place, state in ((tmp_path / "unplugged", ClipState.MISSING), (films[0].parent, ClipState.SAVED)):
+                (films[0].parent if state is ClipState.MISSING else tmp_path / "unplugged").rename(place)
+                await return_to_the_window(rig)
+                assert [state_of(tasks, task) for task in tasks.rows] == [state] * 3
 
     run(main())
