@@ -4,7 +4,7 @@ StudioError
 ├── UserError               the user can act on it: `title` says what happened, `advice` what to do next
 │   ├── InvalidRequest      found before anything was sent; one `Problem` for each control
 │   ├── InvalidSetting      an address or a folder that cannot be used
-│   ├── ProfileError        a model profile that is refused, with file, line and reason
+│   ├── ProfileError        a model profile, vocabulary or file of rules that is refused, with file, line and reason
 │   ├── PublicUrlNeeded     a local picture, a gateway that cannot reach this machine, and no picture route chosen
 │   ├── PublishingFailed    a bucket, relay or command that cannot make a file reachable
 │   │   └── RouteUnusable     the route itself does not work, whatever the file
@@ -89,7 +89,7 @@ class InvalidSetting(UserError):
 
 
 class ProfileError(UserError):
-    """A rejected model profile. `line` counts from 1; 0 when the file as a whole is at fault."""
+    """A rejected model profile, vocabulary or file of rules. `line` counts from 1; 0 when the file as a whole is at fault."""
 
     def __init__(self, source: str, line: int, reason: str) -> None:
         self.source, self.line, self.reason = source, line, reason

@@ -12,7 +12,8 @@ from sora_studio.domain.errors import DataFolderUnusable, ProfileError, StorageF
 from sora_studio.domain.models.model_file import ModelFile, ModelText, Origin
 from sora_studio.domain.models.read import MAX_PROFILE_CHARS
 from sora_studio.folders import why_unusable
-from sora_studio.storage.profiles import profile_files, read_profile
+from sora_studio.storage.profiles import read_profile
+from sora_studio.storage.toml_files import toml_files
 
 UNSAVED = "unsaved"
 """A folder beside the profiles, which is not read as models; `proposed` in it is for texts of proposals."""
@@ -31,9 +32,9 @@ class ModelFiles:
     def list(self) -> list[ModelFile]:
         """Return every file in use and every one that cannot be read, by title; those that cannot be read first."""
         with _told(self._own):
-            own = {path.name: path for path in profile_files(self._own)}
+            own = {path.name: path for path in toml_files(self._own)}
             unsaved = self._unsaved_names()
-        shipped = {path.name: path for path in profile_files(self._shipped)}
+        shipped = {path.name: path for path in toml_files(self._shipped)}
         found = list[ModelFile]()
         for name, path in (shipped | own).items():
             origin = Origin.SHIPPED if name not in own else Origin.REPLACES if name in shipped else Origin.OWN
@@ -110,7 +111,7 @@ class ModelFiles:
         return _text(self._unsaved_path(opened))
 
     def _unsaved_names(self) -> set[str]:
-        return {path.name for path in profile_files(self._own / UNSAVED)}
+        return {path.name for path in toml_files(self._own / UNSAVED)}
 
     def _back_up(self, path: Path) -> str:
         backup = _free_name(path)

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sora_studio.domain.errors import ProfileError
-from sora_studio.domain.models.read import MAX_NESTING, MAX_PROFILE_CHARS, read
+from sora_studio.domain.models.read import MAX_PROFILE_CHARS, read
+from sora_studio.domain.models.toml_file import MAX_NESTING
 from tests.doubles.models import DAMAGES, HARBOUR, KEPT_PROMISES, damaged, outcome, refusal_of, shipped_models, shipped_texts
 
 LONGEST_S = 5.0
