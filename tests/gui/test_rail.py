@@ -39,6 +39,21 @@ def test_places_and_searches_stand_there_with_counts(loop: StudioEventLoop, qtbo
         assert room.box.text == "number 2"
 
 
+def test_a_search_that_was_removed_can_be_brought_back(loop: StudioEventLoop, qtbot: QtBot, tmp_path: Path) -> None:
+    with desk(loop, qtbot, tmp_path) as at:
+        loop.run_until_complete(at.at.studio.projects.save_search(SavedSearch(0, "Second", "number 2")))
+        at.at.window.library.rail_model.touch()
+        qtbot.waitUntil(lambda: "Second" in dict(words(at)))
+        at.tree.setCurrentItem(at.line("Second"))
+        at.bot.keyClick(at.tree, Qt.Key.Key_Delete)
+        qtbot.waitUntil(lambda: "Second" not in dict(words(at)))
+        assert at.at.reads("Search Second removed")
+        control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+        for modifiers, is_there in ((control, True), (control | shift, False), (control, True)):
+            at.bot.keyClick(at.tree, Qt.Key.Key_Z, modifiers)
+            qtbot.waitUntil(lambda is_there=is_there: ("Second" in dict(words(at))) is is_there)
+
+
 def test_a_project_is_made_renamed_removed_and_brought_back(loop: StudioEventLoop, qtbot: QtBot, tmp_path: Path) -> None:
     with desk(loop, qtbot, tmp_path) as at:
         qtbot.waitUntil(lambda: ("New project", None) in words(at))

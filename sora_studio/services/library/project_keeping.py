@@ -1,10 +1,10 @@
-"""Making, renaming and removing projects."""
+"""Making, renaming and removing projects, and removing saved searches."""
 
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sora_studio.domain.project import Project
+from sora_studio.domain.project import Project, SavedSearch
 from sora_studio.services.runtime.core import Core
 from sora_studio.services.runtime.undo_steps import PutBack, UndoSteps
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class ProjectKeeping:
-    """Changes projects. Each change of an existing one is a step of `UndoSteps`."""
+    """Changes projects and removes searches. Each change of an existing one is a step of `UndoSteps`."""
 
     def __init__(self, core: Core, projects: "SqliteProjects", steps: UndoSteps) -> None:
         self._core = core
@@ -46,6 +46,26 @@ class ProjectKeeping:
         if found is not None:
             await self._projects.remove(project, at=self._core.clock.now())
             self._steps.add(f"Project {found.name} removed", self._bringing_back(project))
+
+    async def remove_search(self, search: int) -> None:
+        """Remove a saved search."""
+        found = next((one for one in await self._projects.searches() if one.id == search), None)
+        if found is not None:
+            await self._projects.remove_search(search)
+            self._steps.add(f"Search {found.name} removed", self._searching_again(found))
+
+    def _searching_again(self, search: SavedSearch) -> PutBack:
+        async def put_back() -> PutBack:
+            return self._removing_search(await self._projects.save_search(replace(search, id=0)))
+
+        return put_back
+
+    def _removing_search(self, search: SavedSearch) -> PutBack:
+        async def put_back() -> PutBack:
+            await self._projects.remove_search(search.id)
+            return self._searching_again(search)
+
+        return put_back
 
     def _saving(self, former: Project) -> PutBack:
         async def put_back() -> PutBack:

@@ -116,7 +116,6 @@ def rail(studio: "Studio") -> RailServices:
         count=partial(_count, studio),
         searches=studio.projects.searches,
         save_search=studio.projects.save_search,
-        remove_search=studio.projects.remove_search,
         projects=studio.projects.all,
     )
 

@@ -134,7 +134,7 @@ class RailModel(QObject):
             case RailKind.PROJECT:
                 work = services.project_keeping.remove(entry.number)
             case RailKind.SEARCH:
-                work = services.remove_search(entry.number)
+                work = services.project_keeping.remove_search(entry.number)
             case _:
                 return
         self._start(self._then_read(work), name="remove")

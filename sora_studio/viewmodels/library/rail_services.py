@@ -19,5 +19,4 @@ class RailServices:
     count: Callable[[str], Awaitable[int]]
     searches: "Callable[[], Awaitable[Sequence[SavedSearch]]]"
     save_search: "Callable[[SavedSearch], Awaitable[object]]"
-    remove_search: Callable[[int], Awaitable[None]]
     projects: "Callable[[], Awaitable[Sequence[Project]]]"
