@@ -133,9 +133,16 @@ def test_the_open_draft_goes_to_the_trash_and_the_next_one_is_shown(
         at.begin()
         at.write("Alley")
         at.until_drafts("Alley", "Harbour")
+        at.tree.setFocus()
         at.tree.setCurrentItem(at.line("Alley"))
         at.bot.keyClick(at.tree, Qt.Key.Key_Delete)
         at.until_text("Harbour")
+        at.until_drafts("Harbour")
+        assert at.tree.hasFocus()
+        at.bot.keyClick(at.tree, Qt.Key.Key_Z, CONTROL)
+        at.until_drafts("Alley", "Harbour")
+        at.tree.setCurrentItem(at.line("Alley"))
+        at.bot.keyClick(at.tree, Qt.Key.Key_Delete)
         at.until_drafts("Harbour")
     with desk(loop, qtbot, tmp_path) as at:
         assert at.at.editor.text() == "Harbour"

@@ -118,10 +118,10 @@ class ComposePanel(QWidget):
         """The number of the draft that is open; 0 before it is saved for the first time."""
         return self._model.draft.id
 
-    def open_draft(self, draft: Draft | None) -> None:
+    def open_draft(self, draft: Draft | None, *, takes_focus: bool = True) -> None:
         """Save the present draft and show another one, with its own undo steps; None begins a new one."""
         if self._model.ready and (draft is None or draft.id != self._model.draft.id):
-            self._waiting_edit.leave(then=partial(self._start_opening, draft))
+            self._waiting_edit.leave(then=partial(self._start_opening, draft, takes_focus=takes_focus))
 
     @property
     def controls(self) -> QWidget:
@@ -277,10 +277,10 @@ class ComposePanel(QWidget):
         await self._model.check_media()
         self._idle.start()
 
-    def _start_opening(self, draft: Draft | None) -> None:
-        self._scope.start(self._open(draft), name="open a draft")
+    def _start_opening(self, draft: Draft | None, *, takes_focus: bool) -> None:
+        self._scope.start(self._open(draft, takes_focus=takes_focus), name="open a draft")
 
-    async def _open(self, draft: Draft | None) -> None:
+    async def _open(self, draft: Draft | None, *, takes_focus: bool) -> None:
         if self._sending is not None and not self._sending.done():
             await asyncio.wait([self._sending])
         self._question.dismiss()
@@ -289,7 +289,8 @@ class ComposePanel(QWidget):
             return  # it is shown already, or the header says why the present draft cannot be saved
         shown = self._model.draft
         self._editor.show_draft(shown.id, shown.request.prompt, caret=shown.caret, leaving=left.id)
-        self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        if takes_focus:
+            self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
         self._show()
         self.drafts_changed.emit()
         await self._model.check_media()

@@ -67,15 +67,16 @@ class DraftsCorner(QObject):
         """Read the rail again."""
         self._model.touch()
 
-    def _start(self, find: "Callable[[Documents], Awaitable[Draft | None]]") -> None:
+    def _start(self, find: "Callable[[Documents], Awaitable[Draft | None]]", *, goes_there: bool = True) -> None:
         if self._documents is not None:
-            self._scope.start(self._show(find(self._documents)), name="open a draft")
+            self._scope.start(self._show(find(self._documents), goes_there=goes_there), name="open a draft")
 
-    async def _show(self, finding: Awaitable[Draft | None]) -> None:
+    async def _show(self, finding: Awaitable[Draft | None], *, goes_there: bool) -> None:
         draft = await finding
         if draft is not None:
-            self._rooms.show(Room.MAKE)
-            self._compose.open_draft(draft)
+            if goes_there:
+                self._rooms.show(Room.MAKE)
+            self._compose.open_draft(draft, takes_focus=goes_there)
 
     def _on_compose_drafts_changed(self) -> None:
         self._rail.show_draft(self._compose.draft)
@@ -86,12 +87,12 @@ class DraftsCorner(QObject):
             self._rail.show_query(None)
 
     def _on_model_changed(self) -> None:
-        """Leave a draft that was put into the trash."""
+        """Leave a draft that was put into the trash. Room and focus stay, so that Ctrl+Z brings it back."""
         if any(draft.id == self._compose.draft for draft in self._model.trashed_drafts):
             if order := self._model.recent_drafts:
-                self.open(order[0])
+                self._start(lambda documents: documents.open(order[0]), goes_there=False)
             else:
-                self.new()
+                self._compose.open_draft(None, takes_focus=False)
 
     def _on_rail_folder_wanted(self, project: int) -> None:
         dialog = QFileDialog(self._rail.window(), "Folder for the project's clips")
