@@ -54,7 +54,14 @@ SHELVES = "SELECT id, name, project, trashed_at FROM documents WHERE id IN (SELE
 CHANGE_SHELF = f"""
     UPDATE documents SET name = ?, project = ?, trashed_at = ?, revision = {REVISION} WHERE id = ?
 """  # noqa: S608 - a constant of ours
-DROP_UNUSED = "DELETE FROM documents WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM versions WHERE document = ?1)"
+DISCARD = """
+    DELETE FROM drafts WHERE id = ?1
+        AND NOT EXISTS (SELECT 1 FROM documents WHERE id = ?1 AND (name IS NOT NULL OR project IS NOT NULL))
+"""
+DROP_UNUSED = """
+    DELETE FROM documents WHERE id = ?1
+        AND NOT EXISTS (SELECT 1 FROM versions WHERE document = ?1) AND NOT EXISTS (SELECT 1 FROM drafts WHERE id = ?1)
+"""
 Shelf = tuple[SqlValue, SqlValue, SqlValue]
 """Name, project and time of trashing of a document, as they are stored."""
 Shelved = Mapping[int, Shelf]
@@ -134,10 +141,10 @@ class SqliteDrafts:
         return None if draft is None else await self.save(draft, at=at)
 
     async def discard(self, draft: int) -> None:
-        """Remove an empty draft for good; the document of one that was sent keeps its versions."""
+        """Remove an empty draft for good, unless it has a name or project; the document of a sent one keeps its versions."""
 
         def work(connection: sqlite3.Connection) -> None:
-            connection.execute("DELETE FROM drafts WHERE id = ?", (draft,))
+            connection.execute(DISCARD, (draft,))
             connection.execute(DROP_UNUSED, (draft,))
 
         await self._database.write(work)

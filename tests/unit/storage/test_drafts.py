@@ -67,3 +67,10 @@ def test_an_empty_draft_goes_for_good_and_the_versions_of_a_sent_one_stay(shelf:
     shelf.run(shelf.drafts.discard(task.document))
     assert titles(shelf) == []
     assert shelf.task(task.id).request.prompt == "sent"
+
+
+def test_an_empty_draft_that_got_a_name_stays(shelf: Shelf) -> None:
+    named = save(shelf, "")
+    shelf.run(shelf.drafts.rename(named, "Opening"))
+    shelf.run(shelf.drafts.discard(named))
+    assert titles(shelf) == ["Opening"]
