@@ -22,6 +22,12 @@ from sora_studio.cli.commands import (
     WindowCommand,
 )
 from sora_studio.cli.exit_codes import EPILOG
+from sora_studio.cli.writing_arguments import (
+    build_hints,
+    build_vocabulary,
+    read_hints,
+    read_vocabulary,
+)
 from sora_studio.disk_calls import wait_for_disk
 from sora_studio.domain.exports import ExportFormat
 from sora_studio.domain.judgement import MOST_STARS, ClipRef, Verdict
@@ -146,6 +152,8 @@ _READERS: dict[str, Callable[[argparse.Namespace], Command]] = {
     "carry": _carry,
     "key": _key,
     "doctor": _doctor,
+    "hints": read_hints,
+    "vocabulary": read_vocabulary,
 }
 
 
@@ -179,6 +187,8 @@ def _parser() -> argparse.ArgumentParser:
     _build_import(command("import", "take in a bundle, a folder of clips, or a table of prompts"))
     _build_models(command("models", "list the models, show one, compare several, or check for new ones"))
     _build_carry(command("carry", "show what becomes of options and media when a draft changes its model"))
+    build_hints(command("hints", "say what could be better in a prompt, without sending it"))
+    build_vocabulary(command("vocabulary", "list the terms of film that the program knows"))
     _build_key(command("key", "manage the API key in the system's key store"))
     _build_doctor(command("doctor", "check database, files, folders, key, disk, connection and relay, and change nothing"))
     commands.add_parser("simulate", help="run the service simulator on its own", add_help=False)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from sora_studio.cli.writing_arguments import HintsCommand, VocabularyCommand
 from sora_studio.domain.exports import ExportFormat
 from sora_studio.domain.judgement import ClipRef, Verdict
 from sora_studio.domain.task import TaskState
@@ -169,4 +170,6 @@ Command = (
     | CheckModelsCommand
     | CarryCommand
     | DoctorCommand
+    | HintsCommand
+    | VocabularyCommand
 )

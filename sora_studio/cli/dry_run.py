@@ -10,8 +10,9 @@ from typing import Any
 from sora_studio.cli.catalogue import load_models
 from sora_studio.cli.commands import GenerateCommand
 from sora_studio.cli.exit_codes import ExitCode
-from sora_studio.cli.generate import batch_words, prompt_from
+from sora_studio.cli.generate import batch_words
 from sora_studio.cli.media_files import inspect
+from sora_studio.cli.prompt_text import prompt_from
 from sora_studio.cli.report import plain, say
 from sora_studio.cli.streams import write_out
 from sora_studio.domain.errors import InvalidRequest

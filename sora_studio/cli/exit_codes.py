@@ -26,6 +26,8 @@ class ExitCode(IntEnum):
     BUG = 1
     NEEDS_YOU = 1
     """Of `doctor`: something needs a person."""
+    HINTS = 1
+    """Of `hints`: there are some."""
     INVALID = 2
     FAILED = 3
     KEY = 4
@@ -38,7 +40,7 @@ EPILOG = """\
 exit codes:
   0    everything is saved (or, with --no-wait, accepted)
   1    the program itself failed; its log says where; of "doctor": something needs
-       you
+       you; of "hints": there are some
   2    invalid input, no route for a picture, or an equal request was sent within
        the last minute (--again sends it): nothing was sent
   3    the service failed a task, or no longer serves its clip

@@ -1,9 +1,6 @@
 """`generate` and `watch`: submit tasks, follow them to their end, and report where the clips are."""
 
-import codecs
-import io
 import os
-import sys
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -21,7 +18,6 @@ from sora_studio.domain.film_edit import FilmEdit
 from sora_studio.domain.models.profile import MediaKind, ModelProfile, Role
 from sora_studio.domain.picture import PictureEdit, PictureRoute
 from sora_studio.domain.ports import TaskFilter
-from sora_studio.domain.prompt import without_mark
 from sora_studio.domain.request import GenerationRequest, MediaEdit, as_draft, is_url, slot_of
 from sora_studio.domain.settings import RELAY_URL_VARIABLE
 from sora_studio.domain.successors import successor_slugs
@@ -44,13 +40,6 @@ STAYS = (
     "This command serves the pictures itself, so it keeps running until the service is done with them. To avoid that, use a "
     "bucket or a relay on your own host."
 )
-_MARKS = {
-    codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16, whose mark is a prefix of this one
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-    codecs.BOM_UTF8: "utf-8",
-}
 _UNFINISHED = frozenset({TaskSection.REVIEW, TaskSection.RUNNING, TaskSection.WAITING})
 
 
@@ -197,28 +186,6 @@ def _wants_report(command: GenerateCommand, studio: "Studio") -> bool:
     if command.callback is None:
         return studio.settings.current.callback and studio.reports.state.configured
     return command.callback
-
-
-def prompt_from(argument: str) -> str:
-    """Return the prompt; for `-`, standard input without trailing line ends. A leading byte order mark is removed.
-
-    Raises `InvalidRequest` if it is not text or cannot be read.
-    """
-    encoding = sys.stdin.encoding if sys.stdin else sys.getfilesystemencoding()  # None if closed
-    try:
-        prompt = argument
-        if argument == "-" and sys.stdin:
-            content = sys.stdin.buffer.read()
-            encoding = next((named for mark, named in _MARKS.items() if content.startswith(mark)), encoding)
-            prompt = io.TextIOWrapper(io.BytesIO(content), encoding, sys.stdin.errors).read().rstrip("\r\n")
-        elif argument == "-":
-            prompt = ""
-        prompt.encode()  # fails for undecodable bytes, which are lone surrogates
-    except UnicodeError:
-        raise InvalidRequest([Problem("prompt", f"The prompt is not {encoding.upper()} text.")]) from None
-    except OSError as error:  # e.g. opened for writing only
-        raise InvalidRequest([Problem("prompt", f"Standard input cannot be read: {error.strerror or error}.")]) from error
-    return without_mark(prompt)
 
 
 def _follower(studio: "Studio", *, as_json: bool, take_back: Callable[[int], Awaitable[bool]] | None = None) -> Follower:

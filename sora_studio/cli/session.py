@@ -28,6 +28,7 @@ from sora_studio.cli.commands import (
 )
 from sora_studio.cli.exit_codes import ExitCode, code_for
 from sora_studio.cli.report import UpdateNotice, say
+from sora_studio.cli.writing_arguments import HintsCommand, VocabularyCommand
 from sora_studio.domain.errors import InvalidRequest, StudioError
 from sora_studio.folders import make_private
 from sora_studio.logs import COMMANDS_LOG, start_logging, stop_logging
@@ -39,7 +40,8 @@ if TYPE_CHECKING:
     from sora_studio.studio import Studio
 
 _log = logging.getLogger(__name__)
-Question = ModelsCommand | CarryCommand
+Writing = HintsCommand | VocabularyCommand
+Question = ModelsCommand | CarryCommand | Writing
 Decision = JudgeCommand | TrashCommand
 Transfer = ExportCommand | ImportCommand
 Service = GenerateCommand | WatchCommand | CheckModelsCommand | DoctorCommand
@@ -119,6 +121,8 @@ class _Used:
 def _work(command: Command, folder: Path, used: _Used) -> Coroutine[Any, Any, ExitCode]:
     """Return the command's coroutine. Standard input is read here, because reading it would block the event loop."""
     match command:
+        case HintsCommand() | VocabularyCommand():
+            return _about_writing(command, folder)
         case ModelsCommand() | CarryCommand() | GenerateCommand(dry_run=True):
             return _answer(command, folder)
         case KeyCommand():
@@ -146,12 +150,12 @@ def _at_service(command: Service, folder: Path, used: _Used) -> Coroutine[Any, A
         case WatchCommand():
             return _watch(command, folder, used)
         case GenerateCommand():
-            from sora_studio.cli.generate import prompt_from
+            from sora_studio.cli.prompt_text import prompt_from
 
             return _generate(replace(command, prompt=prompt_from(command.prompt)), folder, used)
 
 
-def _answer(command: Question | GenerateCommand, folder: Path) -> Coroutine[Any, Any, ExitCode]:
+def _answer(command: ModelsCommand | CarryCommand | GenerateCommand, folder: Path) -> Coroutine[Any, Any, ExitCode]:
     """Return the coroutine of a command that changes nothing."""
     match command:
         case ModelsCommand():
@@ -166,6 +170,18 @@ def _answer(command: Question | GenerateCommand, folder: Path) -> Coroutine[Any,
             from sora_studio.cli.dry_run import dry_run
 
             return dry_run(command, folder)
+
+
+def _about_writing(command: Writing, folder: Path) -> Coroutine[Any, Any, ExitCode]:
+    """Return the coroutine of a command about writing. Raises `InvalidRequest` for a prompt that cannot be read."""
+    from sora_studio.cli.prompt_text import prompt_of
+    from sora_studio.cli.writing import hints, vocabulary
+
+    match command:
+        case HintsCommand():
+            return hints(command, prompt_of(command.source), folder)
+        case VocabularyCommand():
+            return vocabulary(command, folder)
 
 
 def _on_database(command: TasksCommand | Decision, folder: Path) -> Coroutine[Any, Any, ExitCode]:

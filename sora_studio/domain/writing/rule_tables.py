@@ -176,7 +176,7 @@ def _likeness(table: Table) -> float:
 _READERS: Mapping[_CheckName, Callable[[Table], Check]] = {
     _CheckName.WORDS: _words,
     _CheckName.MISSING: lambda table: Missing(
-        _kinds(table), table.integer("min_words", at_least=1), _flag(table, "with_picture")
+        _kinds(table), table.integer("min_words", at_least=1), _folded(table, "or_words"), _flag(table, "with_picture")
     ),
     _CheckName.TOO_MANY: lambda table: TooMany(_kinds(table), table.integer("most", at_least=0), _folded(table, "unless")),
     _CheckName.OPPOSITES: _opposites,

@@ -33,10 +33,14 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Finds a text of at least `min_words` words without any term of these kinds. `with_picture`: even if a picture is given."""
+    """Finds a text of at least `min_words` words without a term of these kinds, or any of `or_words`.
+
+    `with_picture`: even if it has a picture.
+    """
 
     kinds: frozenset[TermKind]
     min_words: int
+    or_words: frozenset[str] = frozenset()
     with_picture: bool = False
 
 

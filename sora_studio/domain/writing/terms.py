@@ -56,7 +56,7 @@ class TermSpan:
 
 
 class Vocabulary:
-    """Terms by kind, in their order. Building takes a few milliseconds, finding under 3 ms for 10,000 characters; both hold no lock."""
+    """Terms by kind, in their order. Building takes 20 ms, finding under 3 ms for 10,000 characters."""
 
     def __init__(self, terms: Iterable[Term]) -> None:
         order = list(TermKind)

@@ -103,7 +103,8 @@ def _about_all(rule: Rule, check: Missing | Leads | Length, whole: Whole) -> Ite
         (start + span.start, span) for start, found in whole.paragraphs for span in found.terms if span.term.kind in check.kinds
     ]
     if isinstance(check, Missing):
-        if not named and (check.with_picture or not whole.context.has_picture):
+        said = any(word in check.or_words for _, paragraph in whole.paragraphs for word in paragraph.tokens.words)
+        if not named and not said and (check.with_picture or not whole.context.has_picture):
             yield make_hint(rule, 0, 0, count=words, model=model)
     elif named and (first := _first_sentence(whole)) is not None and named[0][0] >= first:
         start, span = named[0]

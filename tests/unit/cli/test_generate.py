@@ -6,7 +6,8 @@ import pytest
 
 from sora_studio.cli.arguments import parse
 from sora_studio.cli.commands import GenerateCommand
-from sora_studio.cli.generate import batch_words, prompt_from, request_from
+from sora_studio.cli.generate import batch_words, request_from
+from sora_studio.cli.prompt_text import prompt_from
 from sora_studio.domain.errors import InvalidRequest
 from sora_studio.domain.models.draft import first_pictures
 from sora_studio.domain.models.read import read
