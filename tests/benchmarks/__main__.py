@@ -21,6 +21,7 @@ BENCHMARKS = (
     "history_speed",
     "window_history",
     "query_fuzz",
+    "hint_speed",
     "whole_matrices",
     "database",
     "memory",

@@ -9,7 +9,7 @@ _TIMES = re.compile(
     r"(?: ?(s|secs?|seconds?|秒)(?![a-z]))?",
     re.IGNORECASE,
 )
-_BEFORE = frozenset('.;:[(*•—–-|!?”"')
+_BEFORE = frozenset('.,;:[(*•—–-|!?”"')
 """Signs after which a range begins a beat; `holds for 2–3 s` is none."""
 _AFTER = frozenset(":])")
 _CUT = re.compile(r"\b(?:(?:shot|scene|beat) \d{1,2}\b|(?:cuts?|cutting|dissolves?|smash cuts?) to\b)", re.IGNORECASE)

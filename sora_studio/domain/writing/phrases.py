@@ -9,7 +9,7 @@ from sora_studio.domain.writing.inflections import inflections
 
 T = TypeVar("T")
 _WORD = re.compile(r"\w+")
-_GAPS = frozenset({" ", "  ", "\t", "-", "\u2010", "\u2011", "–", " - ", "'", "’", "/", ".", "-\n"})
+_GAPS = frozenset({" ", "  ", "\t", "-", "\u2010", "\u2011", "–", " - ", "'", "’", "/", ".", "&"})
 """What may stand between two words of a phrase: `dolly-in` is `dolly in`."""
 ANY_WORD = "*"
 """Stands for exactly one word within a phrase, or at its end."""

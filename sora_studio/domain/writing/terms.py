@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import NamedTuple
 
 from sora_studio.domain.writing.phrases import PhraseIndex, Tokens, phrase_words, tokenise
 
@@ -46,9 +47,8 @@ class Term:
         return (self.words, *self.also)
 
 
-@dataclass(frozen=True, slots=True)
-class TermSpan:
-    """A term that stands in a text."""
+class TermSpan(NamedTuple):
+    """A term that stands in a text. A tuple, because hundreds are made at every key."""
 
     start: int
     end: int

@@ -68,7 +68,7 @@ def _sample(name: str, entry: dict[str, object]) -> Sample:
         facts, present = dict(context.facts), frozenset(context.present)
         slug, family, title = context.slug, context.family, context.title
     if "picture" in entry:
-        facts[KIND] = facts.get(KIND) if facts.get(KIND) != "text" else "image"
+        facts[KIND] = "image"
         present |= {"first"}
     facts |= cast("dict[str, OptionValue]", entry.get("options", {}))
     if "duration" in entry:
