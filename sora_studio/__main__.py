@@ -62,6 +62,8 @@ def _by_itself(command: str) -> Callable[[Sequence[str]], int] | None:
             from sora_studio.simulator.serve import main as by_itself
         case "relay":
             from sora_studio.relay.serve import main as by_itself
+        case "variations":
+            from sora_studio.cli.variations import main as by_itself
         case "look-into-film":  # started by the program itself, for every film
             from sora_studio.media.film_child import main as by_itself
         case "copy-film":  # likewise, for every film or sound that is published

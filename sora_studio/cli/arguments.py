@@ -191,6 +191,7 @@ def _parser() -> argparse.ArgumentParser:
     build_vocabulary(command("vocabulary", "list the terms of film that the program knows"))
     _build_key(command("key", "manage the API key in the system's key store"))
     _build_doctor(command("doctor", "check database, files, folders, key, disk, connection and relay, and change nothing"))
+    commands.add_parser("variations", help="print every text that a prompt with {dawn|dusk} stands for", add_help=False)
     commands.add_parser("simulate", help="run the service simulator on its own", add_help=False)
     commands.add_parser("relay", help="serve pictures and receive callbacks on a host of your own", add_help=False)
     return parser
