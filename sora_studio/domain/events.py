@@ -132,6 +132,11 @@ class DraftsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PromptLibraryChanged:
+    """A snippet, card or template came, went or has changed."""
+
+
+@dataclass(frozen=True, slots=True)
 class TrackerChanged:
     """Whether this process is the one that submits, polls and downloads for its data folder."""
 
@@ -171,6 +176,7 @@ Event = (
     | EstimatesChanged
     | DecisionMade
     | DraftsChanged
+    | PromptLibraryChanged
     | TrackerChanged
     | PauseChanged
     | RelayChanged

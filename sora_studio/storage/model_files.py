@@ -1,17 +1,15 @@
 """The files of the installed models: lists, reads, saves and restores them. Everything here blocks."""
 
 import os
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from sora_studio.atomic_file import write_whole
-from sora_studio.domain.disk_space import is_full
-from sora_studio.domain.errors import DataFolderUnusable, ProfileError, StorageFull
+from sora_studio.domain.errors import ProfileError
 from sora_studio.domain.models.model_file import ModelFile, ModelText, Origin
 from sora_studio.domain.models.read import MAX_PROFILE_CHARS
 from sora_studio.folders import why_unusable
+from sora_studio.storage.own_files import free_name, told
 from sora_studio.storage.profiles import read_profile
 from sora_studio.storage.toml_files import toml_files
 
@@ -31,7 +29,7 @@ class ModelFiles:
 
     def list(self) -> list[ModelFile]:
         """Return every file in use and every one that cannot be read, by title; those that cannot be read first."""
-        with _told(self._own):
+        with told(self._own):
             own = {path.name: path for path in toml_files(self._own)}
             unsaved = self._unsaved_names()
         shipped = {path.name: path for path in toml_files(self._shipped)}
@@ -63,7 +61,7 @@ class ModelFiles:
         `over` is the text that is knowingly replaced, None for no file: any other is kept as a backup.
         """
         path = self._own / name
-        with _told(self._own):
+        with told(self._own):
             backup = ""
             if os.path.lexists(path) and _text_or_none(path) not in (over, text):
                 backup = self._back_up(path)
@@ -73,15 +71,15 @@ class ModelFiles:
     def restore(self, name: str) -> str:
         """Set the user's own file aside, so that the shipped one is used; return the name under which it is kept."""
         path = self._own / name
-        with _told(self._own):
-            backup = _free_name(path)
+        with told(self._own):
+            backup = free_name(path)
             path.rename(backup)
         return backup.name
 
     def undo_restore(self, name: str, backup: str) -> bool:
         """Put a file that was set aside back; return False if there is a new one in its place or the backup is gone."""
         path = self._own / name
-        with _told(self._own):
+        with told(self._own):
             if os.path.lexists(path) or not os.path.lexists(self._own / backup):
                 return False
             (self._own / backup).rename(path)
@@ -89,17 +87,17 @@ class ModelFiles:
 
     def keep_unsaved(self, opened: ModelText, text: str) -> None:
         """Keep a text that is not saved yet for the next opening."""
-        with _told(self._own):
+        with told(self._own):
             write_whole(self._unsaved_path(opened), text.encode())
 
     def forget_unsaved(self, opened: ModelText) -> None:
         """Delete the text that was kept."""
-        with _told(self._own):
+        with told(self._own):
             self._unsaved_path(opened).unlink(missing_ok=True)
 
     def make_folder(self) -> Path:
         """Return the folder of the user's own files, which exists then."""
-        with _told(self._own):
+        with told(self._own):
             self._own.mkdir(parents=True, exist_ok=True)
         return self._own
 
@@ -114,7 +112,7 @@ class ModelFiles:
         return {path.name for path in toml_files(self._own / UNSAVED)}
 
     def _back_up(self, path: Path) -> str:
-        backup = _free_name(path)
+        backup = free_name(path)
         write_whole(backup, path.read_bytes())
         return backup.name
 
@@ -124,18 +122,9 @@ def _place(file: ModelFile) -> tuple[bool, str]:
     return file.error is None, title.casefold()
 
 
-def _free_name(path: Path) -> Path:
-    """Return a name for a backup that is not taken: `sora-2.toml.bak`, `sora-2.toml.bak-2` and so on."""
-    backup, number = path.with_name(f"{path.name}.bak"), 1
-    while os.path.lexists(backup):
-        number += 1
-        backup = path.with_name(f"{path.name}.bak-{number}")
-    return backup
-
-
 def _text(path: Path) -> str | None:
     """Return the text of a file, None without one. Bytes that are not UTF-8 are replaced; a save then keeps a backup."""
-    with _told(path.parent):
+    with told(path.parent):
         try:
             with path.open(encoding="utf-8-sig", errors="replace") as file:
                 text = file.read(MAX_PROFILE_CHARS + 1)
@@ -154,14 +143,3 @@ def _text_or_none(path: Path) -> str | None:
         return path.read_text(encoding="utf-8-sig")
     except (UnicodeDecodeError, OSError):
         return None
-
-
-@contextmanager
-def _told(folder: Path) -> Generator[None]:
-    """Turn a disk's errors into sentences."""
-    try:
-        yield
-    except OSError as error:
-        if is_full(error):
-            raise StorageFull from error
-        raise DataFolderUnusable(folder, why_unusable(folder, error)) from error

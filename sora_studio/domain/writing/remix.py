@@ -21,7 +21,7 @@ _UNLIKE_THEIR_SPELLING = {
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class Found:
     """A recognised term of the vocabulary, from `start` to `end` of the text."""
 
     start: int
@@ -36,6 +36,13 @@ class Axis:
     kind: str
     title: str
     label: str
+
+
+AXES = (
+    Axis("light", "Other light", "Light"),
+    Axis("camera-move", "Other camera", "Camera"),
+    Axis("pace", "Other pace", "Pace"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +65,7 @@ class Variant:
 
 def remix(
     text: str,
-    terms: Sequence[Term],
+    terms: Sequence[Found],
     of_kind: Callable[[str], Sequence[str]],
     axes: Sequence[Axis],
     *,
@@ -82,7 +89,7 @@ def apply(text: str, changes: Sequence[Change]) -> str:
     return "".join([*parts, text[at:]])
 
 
-def _variants(text: str, terms: Sequence[Term], words: Sequence[str], axis: Axis, count: int) -> list[Variant]:
+def _variants(text: str, terms: Sequence[Found], words: Sequence[str], axis: Axis, count: int) -> list[Variant]:
     quoted = [found.span() for found in _QUOTED.finditer(text)]
     own = [
         term
@@ -111,7 +118,7 @@ def _others(words: Sequence[str], former: str, named: set[str], count: int) -> l
     return [left[(2 * number + 1) * len(left) // (2 * count)] for number in range(count)]
 
 
-def _replaced(text: str, term: Term, other: str) -> Change:
+def _replaced(text: str, term: Found, other: str) -> Change:
     """Return the change of a term, with its capital and with the article before it."""
     former = text[term.start : term.end]
     words = other[:1].upper() + other[1:] if former[:1].isupper() else other

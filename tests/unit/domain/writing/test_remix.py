@@ -6,19 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sora_studio.domain.writing.remix import Axis, Term, Variant, apply, remix
+from sora_studio.domain.writing.remix import AXES, Found, Variant, apply, remix
 
 WORDS = {
     "light": ["golden hour", "overcast light", "hard noon sun", "moonlight", "neon glow", "candlelight"],
-    "camera": ["dolly in", "orbiting shot", "crane up", "handheld", "static shot"],
+    "camera-move": ["dolly in", "orbiting shot", "crane up", "handheld", "static shot"],
     "pace": ["unhurried", "brisk"],
 }
-AXES = [Axis("light", "Other light", "Light"), Axis("camera", "Other camera", "Camera"), Axis("pace", "Other pace", "Pace")]
 
 
-def found(text: str) -> list[Term]:
+def found(text: str) -> list[Found]:
     terms = [
-        Term(match.start(), match.end(), kind)
+        Found(match.start(), match.end(), kind)
         for kind, words in WORDS.items()
         for word in words
         for match in re.finditer(re.escape(word), text, re.IGNORECASE)
@@ -68,7 +67,9 @@ def test_what_people_say_stays() -> None:
 
 
 @given(
-    st.lists(st.sampled_from([*WORDS["light"], *WORDS["camera"], "a ", "An ", ". ", "\n", "“", "”", "x", "🌊"]), max_size=12)
+    st.lists(
+        st.sampled_from([*WORDS["light"], *WORDS["camera-move"], "a ", "An ", ". ", "\n", "“", "”", "x", "🌊"]), max_size=12
+    )
 )
 def test_a_remix_is_bounded_and_always_the_same(parts: list[str]) -> None:
     text = "".join(parts)
