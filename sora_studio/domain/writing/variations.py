@@ -7,8 +7,7 @@ r"""Variations: `{dawn|dusk|noon}` in a prompt stands for several texts, which m
 - A brace without its partner is a flaw. What a model itself names, `@Image1` or `<<<image_1>>>`, has no braces and stays.
 - Order: the leftmost group changes slowest, as the digits of a number do; an option with groups inside takes all of its own
   texts in its place. Nothing is random.
-- Equal texts stay in the table, because its length is the product that the person sees; each names the first row that it
-  repeats (`same_as`), so that the repeats can be unticked.
+- Equal texts stay, because the count is the product that the person sees; `prompt_table` marks them.
 
 Texts are counted without being made, and made one by one: a million of them cost nothing until they are asked for.
 """
@@ -21,8 +20,6 @@ from itertools import accumulate
 
 from sora_studio.domain.writing.malformed import Flaw, MalformedText
 
-MOST_ROWS = 1_000
-"""Rows of a table that a window shows."""
 MOST_NESTING = 50
 """Groups within groups. Far beyond what anyone writes; a text of braces only must not exhaust the stack."""
 MOST_GROUPS = 1_000
@@ -63,14 +60,6 @@ class Row:
     number: int
     text: str
     picks: tuple[Pick, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TableRow:
-    """A row of the table. `same_as` is the first row with an equal text, None for the first one itself."""
-
-    row: Row
-    same_as: int | None
 
 
 @dataclass(slots=True)
@@ -146,15 +135,6 @@ class Variations:
         while number < end:  # `range` takes no number beyond a machine word
             yield self.row(number)
             number += 1
-
-    def table(self, most: int = MOST_ROWS) -> tuple[TableRow, ...]:
-        """Return the first rows, each with the earlier row that it repeats."""
-        first = dict[str, int]()
-        rows = list[TableRow]()
-        for row in self.rows(0, most):
-            known = first.setdefault(row.text, row.number)
-            rows.append(TableRow(row, None if known == row.number else known))
-        return tuple(rows)
 
 
 def expand(text: str) -> list[str]:
@@ -248,17 +228,3 @@ def _write(sequence: _Sequence, number: int, words: list[str], at: int, picks: l
         at = _write(part.options[option], index - first, words, at, picks)
         picks.append(Pick(part.number, option, start, at))
     return at
-
-
-@dataclass(frozen=True, slots=True)
-class Take:
-    """One task of a table: a text, and which of its takes, counted from 1."""
-
-    text: str
-    take: int
-    takes: int
-
-
-def numbered_takes(texts: Sequence[str], takes: int) -> tuple[Take, ...]:
-    """Return `takes` takes of each text; those of one text stand together, in the order in which they are sent."""
-    return tuple(Take(text, take, takes) for text in texts for take in range(1, takes + 1))

@@ -176,6 +176,40 @@ class Submission:
         ]
         return await self._add(orders, problems, takes=1, again=False, ask=ask, instead_of=None, shown={})
 
+    async def submit_variations(
+        self,
+        request: GenerationRequest,
+        prompts: Sequence[str],
+        *,
+        takes: int = 1,
+        again: bool = False,
+        ask: bool = False,
+        shown: Mapping[str, str] | None = None,
+        intent: Intent = NO_INTENT,
+    ) -> list[Task]:
+        """Add the tasks of one request with several prompts, as one batch in one transaction: all or none.
+
+        Each prompt gets `takes`, which are takes of one another; other prompts are not. Raises like `submit`; a problem names
+        the prompt in question, counted from 1, unless it concerns all of them.
+        """
+        requests = [replace(request, prompt=prompt) for prompt in prompts]
+        if not requests:
+            return []
+        problems, facts = await self._inspect(requests[0], 1, patient=not self._is_online())
+        parts = [part for one in requests for part in self._parts(one)] if request.model in self._core.profiles else []
+        problems = [problem for problem in problems if problem.field != "prompt"] + self._prompt_problems(requests)
+        orders = [_Order(one, facts, intent) for one in requests]
+        return await self._add(
+            orders,
+            problems or check_takes(takes, len(parts)),
+            takes=takes,
+            again=again,
+            ask=ask,
+            instead_of=None,
+            shown=shown or {},
+            are_shots=True,
+        )
+
     async def check(self, request: GenerationRequest, *, takes: int = 1) -> tuple[Problem, ...]:
         """Validate without submitting."""
         problems, _ = await self._inspect(request, takes, patient=True)
@@ -375,6 +409,18 @@ class Submission:
         """Return the completed requests, one for each task of a take."""
         profile = self._core.profiles[request.model]
         return [part.completed(profile) for part in request.split(profile)]
+
+    def _prompt_problems(self, requests: Sequence[GenerationRequest]) -> list[Problem]:
+        """Return the problems of the prompts themselves, each with the number of its prompt."""
+        profile = self._core.profiles.get(requests[0].model)
+        if profile is None:
+            return []
+        return [
+            replace(problem, message=f"Text {number:,}: {problem.message}")
+            for number, request in enumerate(requests, start=1)
+            for problem in check_request(request.completed(profile), profile)
+            if problem.field == "prompt"
+        ]
 
     def _naming_model(self, problem: Problem, request: GenerationRequest) -> Problem:
         profile = self._core.profiles.get(request.model)

@@ -20,7 +20,6 @@ from sora_studio.domain.writing.variations import (
     escape,
     expand,
     find_flaws,
-    numbered_takes,
 )
 
 WORDS = st.text(alphabet="ab \n\r\\{|}éש🌧", max_size=6)
@@ -158,13 +157,6 @@ def test_escapes_stand_for_signs_and_other_backslashes_for_themselves() -> None:
     assert expand(r"\{a\|b\} {c\|d|\\e} \n") == [r"{a|b} c|d \n", r"{a|b} \e \n"]
 
 
-def test_equal_rows_stay_and_name_the_first() -> None:
-    table = Variations("{a|b|a}{|}").table()
-    assert [entry.row.text for entry in table] == ["a", "a", "b", "b", "a", "a"]
-    assert [entry.same_as for entry in table] == [None, 0, None, 2, 0, 0]
-    assert len(Variations("{a|b|c|d|e|f|g|h|i|j}" * 4).table()) == 1000
-
-
 def test_millions_are_counted_and_any_row_is_found_without_making_the_others() -> None:
     found = Variations("{a|b|c|d|e|f|g|h|i|j}" * 40)
     assert found.count == 10**40
@@ -186,8 +178,3 @@ def test_hostile_texts_are_read_at_once() -> None:
     assert len(find_flaws("{a|b}" * (MOST_GROUPS + 1))) == 1
     assert expand("{a}" * 30_000) == ["{a}" * 30_000]
     assert time.perf_counter() - began < 10
-
-
-def test_takes_of_one_text_stand_together() -> None:
-    takes = numbered_takes(["a", "b"], 2)
-    assert [(one.text, one.take, one.takes) for one in takes] == [("a", 1, 2), ("a", 2, 2), ("b", 1, 2), ("b", 2, 2)]

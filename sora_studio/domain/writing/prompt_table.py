@@ -1,0 +1,71 @@
+"""The table of a prompt: the exact texts that it stands for, with variations taken and cards expanded, in a fixed order.
+
+Groups are taken first, so that `{@anna|@ben}` works; what a card says is never read for groups.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sora_studio.domain.writing.cards import Card, Expanded, expand
+from sora_studio.domain.writing.malformed import Flaw
+from sora_studio.domain.writing.variations import Pick, Row, Variations
+
+MOST_ROWS = 1_000
+"""Rows that a window shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One exact text, as it is counted, checked, kept and sent. `picks` say what it took, with their places in the text.
+
+    `same_as` is the number of the first row with an equal text, None for that row itself. `flaws` are about cards that could
+    not be expanded, with places in the text.
+    """
+
+    number: int
+    text: str
+    picks: tuple[Pick, ...]
+    same_as: int | None
+    cards: tuple[Card, ...]
+    flaws: tuple[Flaw, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One task of a table: its row, and which of the row's takes it is, counted from 1."""
+
+    row: TableRow
+    take: int
+    takes: int
+
+
+def prompt_table(
+    variations: Variations, cards: Sequence[Card] = (), model_tags: Iterable[str] = (), *, most: int = MOST_ROWS
+) -> tuple[TableRow, ...]:
+    """Return the first rows of the table; `variations.count` tells how many there are."""
+    tags = tuple(model_tags)
+    first = dict[str, int]()
+    rows = list[TableRow]()
+    for row in variations.rows(0, most):
+        expanded = expand(row.text, cards, tags)
+        known = first.setdefault(expanded.text, row.number)
+        same_as = None if known == row.number else known
+        rows.append(TableRow(row.number, expanded.text, _picks(row, expanded), same_as, expanded.cards, _flaws(expanded)))
+    return tuple(rows)
+
+
+def numbered_takes(rows: Iterable[TableRow], takes: int) -> tuple[Take, ...]:
+    """Return `takes` takes of each row, in the order in which they are sent: those of one row stand together."""
+    return tuple(Take(row, take, takes) for row in rows for take in range(1, takes + 1))
+
+
+def _picks(row: Row, expanded: Expanded) -> tuple[Pick, ...]:
+    return tuple(Pick(pick.group, pick.option, *_span(expanded, pick.start, pick.end)) for pick in row.picks)
+
+
+def _flaws(expanded: Expanded) -> tuple[Flaw, ...]:
+    return tuple(Flaw(*_span(expanded, flaw.start, flaw.end), flaw.message) for flaw in expanded.flaws)
+
+
+def _span(expanded: Expanded, start: int, end: int) -> tuple[int, int]:
+    return expanded.to_text(start), expanded.to_text(end)
