@@ -1,15 +1,19 @@
 """Remix: a prompt in another light, with another camera or pace, by rule. The source stays, and every change is told.
 
-Terms of a kind are replaced by others of the same kind from the vocabulary, wherever the same words stand; where a prompt names
-none, one sentence is added at its end. What people say in quotation marks stays. The same text and vocabulary give the same
-variants.
+A recognised term is replaced by another of its group, wherever the same words stand. Groups are data: words that fit into the
+same place of a sentence, since "at golden hour" can become "at dusk", but hardly "at side light". Where a prompt names nothing
+of a kind, one sentence is added at its end. What people say in quotation marks stays. The same text gives the same variants.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sora_studio.domain.models.toml_file import parse_toml
+from sora_studio.domain.models.toml_table import Table
+
 MOST_VARIANTS = 6
+SCHEMA = 1
 _QUOTED = re.compile(r"“[^”\n]*”|\"[^\"\n]*\"|«[^»\n]*»")
 _ARTICLE = re.compile(r"\b(an?)([ \t]+)\Z", re.IGNORECASE)
 _VOWELS = frozenset("aeiou")
@@ -30,19 +34,22 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Words that may stand in one another's place; those in `also` are replaced, but never chosen."""
+
+    words: tuple[str, ...]
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Axis:
-    """What a variant changes: a kind of term, its title, and the word that begins a sentence about it."""
+    """What a variant changes: a kind of term. `added` are what a sentence that begins with `label` may say."""
 
     kind: str
     title: str
     label: str
-
-
-AXES = (
-    Axis("light", "Other light", "Light"),
-    Axis("camera-move", "Other camera", "Camera"),
-    Axis("pace", "Other pace", "Pace"),
-)
+    groups: tuple[Group, ...]
+    added: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,28 +63,20 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One variant: its title, such as `Other light: moonlight`, the whole text, and its changes in order."""
+    """One variant: its title, such as `Other light: dusk`, the whole text, and its changes in order."""
 
     title: str
     text: str
     changes: tuple[Change, ...]
 
 
-def remix(
-    text: str,
-    terms: Sequence[Found],
-    of_kind: Callable[[str], Sequence[str]],
-    axes: Sequence[Axis],
-    *,
-    most: int = MOST_VARIANTS,
-) -> tuple[Variant, ...]:
-    """Return at most `most` variants, the same number for each axis as far as its kind has terms.
+def remix(text: str, terms: Sequence[Found], axes: Sequence[Axis], *, most: int = MOST_VARIANTS) -> tuple[Variant, ...]:
+    """Return at most `most` variants, the same number for each axis as far as it has words.
 
-    `terms` are those that the vocabulary recognises in the text, `of_kind` its words for a kind, in a fixed order.
+    `terms` are those that the vocabulary recognises in the text.
     """
     each = max(1, most // max(1, len(axes)))
-    variants = [variant for axis in axes for variant in _variants(text, terms, of_kind(axis.kind), axis, each)]
-    return tuple(variants[:most])
+    return tuple(variant for axis in axes for variant in _variants(text, terms, axis, each))[:most]
 
 
 def apply(text: str, changes: Sequence[Change]) -> str:
@@ -89,31 +88,65 @@ def apply(text: str, changes: Sequence[Change]) -> str:
     return "".join([*parts, text[at:]])
 
 
-def _variants(text: str, terms: Sequence[Found], words: Sequence[str], axis: Axis, count: int) -> list[Variant]:
+def read_axes(text: str, source: str) -> tuple[Axis, ...]:
+    """Return the axes of a file. Raises `ProfileError`."""
+    root = parse_toml(text, source)
+    if (schema := root.integer("schema", at_least=1)) != SCHEMA:
+        raise root.error("schema", f"This program reads schema {SCHEMA}; the file has schema {schema}.")
+    axes = tuple(map(_axis, root.tables("axis")))
+    root.finish()
+    return axes
+
+
+def _axis(table: Table) -> Axis:
+    axis = Axis(
+        table.text("kind"),
+        table.text("title"),
+        table.text("label"),
+        tuple(map(_group, table.tables("group"))),
+        table.texts("added"),
+    )
+    table.finish()
+    return axis
+
+
+def _group(table: Table) -> Group:
+    group = Group(table.texts("words"), table.maybe(table.texts, "also") or ())
+    table.finish()
+    return group
+
+
+def _variants(text: str, terms: Sequence[Found], axis: Axis, count: int) -> list[Variant]:
     quoted = [found.span() for found in _QUOTED.finditer(text)]
-    own = [
-        term
-        for term in terms
-        if term.kind == axis.kind and not any(start < term.end and term.start < end for start, end in quoted)
-    ]
-    named = {text[term.start : term.end].casefold() for term in terms}
-    former = text[own[0].start : own[0].end].casefold() if own else ""
-    variants = list[Variant]()
-    for other in _others(words, former, named, count):
-        if own:
-            same = [term for term in own if text[term.start : term.end].casefold() == former]
-            changes = tuple(_replaced(text, term, other) for term in same)
-        else:
-            changes = (_added(text, f"{axis.label}: {other}."),)
-        variants.append(Variant(f"{axis.title}: {other}", apply(text, changes), changes))
-    return variants
+    own = [term for term in terms if term.kind == axis.kind]
+    if not own:
+        sentences = axis.added[:count]
+        return [_variant(text, axis, words, (_added(text, f"{axis.label}: {words}."),)) for words in sentences]
+    spoken = [term for term in own if any(start < term.end and term.start < end for start, end in quoted)]
+    named = {_words(text, term) for term in terms}
+    for first in own:
+        former = _words(text, first)
+        group = next((group for group in axis.groups if former in (*group.words, *group.also)), None)
+        if group is None or first in spoken:
+            continue
+        same = [term for term in own if term not in spoken and _words(text, term) == former]
+        others = _others(group.words, former, named, count)
+        return [_variant(text, axis, other, tuple(_replaced(text, term, other) for term in same)) for other in others]
+    return []
+
+
+def _variant(text: str, axis: Axis, words: str, changes: tuple[Change, ...]) -> Variant:
+    return Variant(f"{axis.title}: {words}", apply(text, changes), changes)
+
+
+def _words(text: str, term: Found) -> str:
+    return text[term.start : term.end].casefold()
 
 
 def _others(words: Sequence[str], former: str, named: set[str], count: int) -> list[str]:
-    """Return other terms, as far as possible from the former one and from each other: neighbours often say nearly the same."""
-    folded = [word.casefold() for word in words]
-    at = folded.index(former) if former in folded else -1
-    left = [word for word in [*words[at + 1 :], *words[: at + 1]] if word.casefold() not in named]
+    """Return other words, as far as possible from the former ones and from each other: neighbours often say nearly the same."""
+    at = words.index(former) if former in words else -1
+    left = [word for word in [*words[at + 1 :], *words[: at + 1]] if word not in named]
     count = min(count, len(left))
     return [left[(2 * number + 1) * len(left) // (2 * count)] for number in range(count)]
 
@@ -123,13 +156,11 @@ def _replaced(text: str, term: Found, other: str) -> Change:
     former = text[term.start : term.end]
     words = other[:1].upper() + other[1:] if former[:1].isupper() else other
     article = _ARTICLE.search(text, max(0, term.start - 8), term.start)
-    if article is None or not other.isascii():
-        return Change(term.start, term.end, words)
     fitting = _article(other)
+    if article is None or fitting == article[1].lower():
+        return Change(term.start, term.end, words)
     if article[1][:1].isupper():
         fitting = fitting.capitalize()
-    if fitting == article[1]:
-        return Change(term.start, term.end, words)
     return Change(article.start(), term.end, f"{fitting}{article[2]}{words}")
 
 
