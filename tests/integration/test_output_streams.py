@@ -50,10 +50,10 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-HELP = [("--help",), ("--version",), ("generate", "--help"), ("simulate", "--help"), ("relay", "--help")]
+HELP = [(name, "--help") for name in ("generate", "simulate", "relay", "variations")]
 
 
-@pytest.mark.parametrize("arguments", [*HELP, ("tasks", "--demo")], ids=" ".join)
+@pytest.mark.parametrize("arguments", [("--help",), ("--version",), *HELP, ("tasks", "--demo")], ids=" ".join)
 def test_an_answer_that_cannot_be_written_is_a_sentence(data: Path, arguments: tuple[str, ...]) -> None:
     done = command(*arguments, data=data, redirect=">/dev/full")
     assert done.returncode == 6
