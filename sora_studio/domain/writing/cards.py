@@ -97,11 +97,6 @@ class _CannotExpandError(Exception):
     """Why the card at this place stays as it was typed."""
 
 
-def expand(text: str, cards: Iterable[Card], model_tags: Iterable[str] = ()) -> Expanded:
-    """Return the text with its cards expanded. `model_tags` are those of the model's media, as `@Image{n}`."""
-    return _Expansion(cards, model_tags).expand(text)
-
-
 @dataclass(slots=True)
 class _Span:
     """A name in a text: from its `@` to its end. `card` None: an escaped `@`."""
@@ -111,10 +106,13 @@ class _Span:
     card: Card | None
 
 
-class _Expansion:
-    """Expands texts with one set of cards. The text of each card is made once."""
+class CardExpansion:
+    """Expands texts with one set of cards. The text of each card is made once.
 
-    def __init__(self, cards: Iterable[Card], model_tags: Iterable[str]) -> None:
+    `model_tags` are those of the model's media, as `@Image{n}`.
+    """
+
+    def __init__(self, cards: Iterable[Card], model_tags: Iterable[str] = ()) -> None:
         self._cards = {card.name.casefold(): card for card in cards}
         self._lengths = sorted({len(card.name) for card in self._cards.values()}, reverse=True)
         tags = [f"{re.escape(tag).replace(_NUMBER, '[0-9]+')}(?!\\w)" for tag in model_tags if tag]
@@ -194,6 +192,11 @@ class _Expansion:
             if card is not None and len(card.name) == length and not (end < len(text) and joins_words(text[end])):
                 return card
         return None
+
+
+def expand(text: str, cards: Iterable[Card], model_tags: Iterable[str] = ()) -> Expanded:
+    """Return one text with its cards expanded; see `CardExpansion`."""
+    return CardExpansion(cards, model_tags).expand(text)
 
 
 def _circle(path: Sequence[Card]) -> str:

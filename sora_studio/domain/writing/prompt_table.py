@@ -3,10 +3,10 @@
 Groups are taken first, so that `{@anna|@ben}` works; what a card says is never read for groups.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sora_studio.domain.writing.cards import Card, Expanded, expand
+from sora_studio.domain.writing.cards import Card, CardExpansion, Expanded
 from sora_studio.domain.writing.malformed import Flaw
 from sora_studio.domain.writing.variations import Pick, Row, Variations
 
@@ -40,14 +40,14 @@ class Take:
 
 
 def prompt_table(
-    variations: Variations, cards: Sequence[Card] = (), model_tags: Iterable[str] = (), *, most: int = MOST_ROWS
+    variations: Variations, cards: Iterable[Card] = (), model_tags: Iterable[str] = (), *, most: int = MOST_ROWS
 ) -> tuple[TableRow, ...]:
     """Return the first rows of the table; `variations.count` tells how many there are."""
-    tags = tuple(model_tags)
+    expansion = CardExpansion(cards, model_tags)
     first = dict[str, int]()
     rows = list[TableRow]()
     for row in variations.rows(0, most):
-        expanded = expand(row.text, cards, tags)
+        expanded = expansion.expand(row.text)
         known = first.setdefault(expanded.text, row.number)
         same_as = None if known == row.number else known
         rows.append(TableRow(row.number, expanded.text, _picks(row, expanded), same_as, expanded.cards, _flaws(expanded)))
