@@ -6,6 +6,7 @@ that was edited elsewhere meanwhile is kept as a backup, and what is removed goe
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,9 +27,9 @@ from sora_studio.domain.writing.prompt_item import (
 from sora_studio.domain.writing.templates import Template
 from sora_studio.folders import why_unusable
 from sora_studio.storage.own_files import free_name, told
+from sora_studio.storage.prompt_trash import PromptTrash
 
 TRASH = "trash"
-MOST_IN_TRASH = 200
 MOST_PICTURE_BYTES = 100_000_000
 MOST_NAME_BYTES = 80
 _MOST_BYTES = 4 * MOST_FILE_CHARS
@@ -54,7 +55,7 @@ class PromptItemFiles:
     """
 
     def __init__(self, shipped: Path, own: Path) -> None:
-        self._shipped, self._own = shipped, own
+        self._shipped, self._own, self._trash = shipped, own, PromptTrash(own / TRASH)
 
     def read(self) -> PromptCollection:
         """Return everything that can be used, and why the rest cannot."""
@@ -97,11 +98,30 @@ class PromptItemFiles:
             return tuple(change for one in kept if one.own for change in self._discard(one))
 
     def put_back(self, changes: Changes) -> Changes:
-        """Take changes back, in reverse order, and return those that were made by that."""
+        """Take changes back, in reverse order, and return those that were made by that. What that deletes is in the trash."""
         with told(self._own):
             return tuple(
                 self._write(change.shelf, change.file, change.before, expected=change.after) for change in reversed(changes)
             )
+
+    def read_trash(self) -> tuple[KeptItem, ...]:
+        """Return what is in the trash, the newest first; `file` is the name that the file had."""
+        with told(self._own):
+            found = list(self._trash.list())
+        kept = list[KeptItem]()
+        for shelf, file, path in found:
+            with suppress(ProfileError):  # what could not be read there cannot be read here either
+                kept.append(self._item(_text(path), shelf, file, own=True))
+        return tuple(kept)
+
+    def restore(self, trashed: KeptItem) -> tuple[KeptItem, Changes]:
+        """Take an item out of the trash. Raises `InvalidSetting` if another one has its name."""
+        with told(self._own):
+            self._refuse_namesake(trashed.item, None)
+            file, content = self._file_for(trashed.item, None), trashed.text.encode()
+            change = self._write(trashed.shelf, file, content, expected=None)
+            self._trash.take(trashed.shelf, trashed.file, content)
+        return self._item(trashed.text, trashed.shelf, file, own=True), (change,)
 
     def import_file(self, path: Path) -> tuple[KeptItem, Changes]:
         """Add the item of a file from anywhere. Raises like `save`, and `ProfileError` for a file that is none."""
@@ -133,13 +153,18 @@ class PromptItemFiles:
         yield from ((path, name in own) for name, path in (shipped | own).items())
 
     def _read(self, path: Path, shelf: Shelf, *, own: bool) -> KeptItem:
-        text = _text(path)
-        item = read_item(text, path.name)
-        if shelf_of(item) is not shelf:
-            raise ProfileError(path.name, 0, f"It belongs into the folder {shelf_of(item)}, not into {shelf}.")
+        item = self._item(_text(path), shelf, path.name, own=own)
+        if item.shelf is not shelf:
+            raise ProfileError(path.name, 0, f"It belongs into the folder {item.shelf}, not into {shelf}.")
+        return item
+
+    def _item(self, text: str, shelf: Shelf, file: str, *, own: bool) -> KeptItem:
+        """Return the item of a text, with the full path of a card's picture."""
+        item = read_item(text, file)
         if isinstance(item, Card) and item.picture:
-            item = replace(item, picture=str(path.parent / item.picture))  # a full path stays
-        return KeptItem(item, path.name, own, text)
+            folder = (self._own if own else self._shipped) / shelf
+            item = replace(item, picture=str(folder / item.picture))  # a full path stays
+        return KeptItem(item, file, own, text)
 
     def _refuse_namesake(self, item: PromptItem, instead_of: KeptItem | None) -> None:
         if isinstance(item, Template):  # its name is that of its file, and a free one is found
@@ -167,23 +192,18 @@ class PromptItemFiles:
         before = _bytes(path)
         if before is not None and before not in (expected, content):
             write_whole(free_name(path), before)
-        if content is None:
-            path.unlink(missing_ok=True)
-        elif content != before:
+        if content is None and before is not None:
+            self._trash.put(shelf, file, before)
+            path.unlink()
+        elif content is not None and content != before:
             write_whole(path, content)
+            self._trash.take(shelf, file, content)
         return FileChange(shelf, file, before, content)
 
     def _discard(self, kept: KeptItem) -> list[FileChange]:
+        """Move the file of an item to the trash, whatever it holds now."""
         before = _bytes(self._own / kept.shelf / kept.file)
-        if before is None:
-            return []
-        trash = self._own / TRASH
-        stem, number = f"{kept.shelf}-{Path(kept.file).stem}", 1
-        while os.path.lexists(trash / f"{stem}-{number}.toml"):
-            number += 1
-        write_whole(trash / f"{stem}-{number}.toml", before)
-        _thin_out(trash)
-        return [self._write(kept.shelf, kept.file, None, expected=before)]
+        return [self._write(kept.shelf, kept.file, None, expected=before)] if before is not None else []
 
 
 def _place(kept: KeptItem) -> tuple[str, str]:
@@ -246,10 +266,3 @@ def _keep_picture(picture: Path, folder: Path, stem: str) -> str:
     if found is None:
         write_whole(folder / name, content)
     return name
-
-
-def _thin_out(trash: Path) -> None:
-    """Delete the oldest files of the trash beyond the limit."""
-    files = sorted(trash.iterdir(), key=lambda path: path.stat().st_mtime_ns)
-    for path in files[:-MOST_IN_TRASH]:
-        path.unlink(missing_ok=True)

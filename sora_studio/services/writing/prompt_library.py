@@ -44,6 +44,16 @@ class PromptLibrary:
         words = title_of(kept[0].item) if len(kept) == 1 else f"{len(changes)} items"
         self._note(f"{words} removed", changes)
 
+    async def read_trash(self) -> tuple[KeptItem, ...]:
+        """Return what is in the trash, the newest first."""
+        return await self._do(self._files.read_trash)
+
+    async def restore(self, trashed: KeptItem) -> KeptItem:
+        """Take an item out of the trash. Raises `InvalidSetting` if another one has its name."""
+        kept, changes = await self._do(partial(self._files.restore, trashed))
+        self._note(f"{title_of(kept.item)} restored", changes)
+        return kept
+
     async def import_file(self, path: Path) -> KeptItem:
         """Add the item of a file. Raises like `save`, and `ProfileError` for a file that is none."""
         kept, changes = await on_disk(path.parent, partial(self._files.import_file, path), within_s=WORK_WITHIN_S)

@@ -1,5 +1,6 @@
 """Files of snippets, cards and templates: nobody's text is lost, and what cannot be used is explained."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from sora_studio.domain.writing.cards import Card, CardKind
 from sora_studio.domain.writing.prompt_item import write_item
 from sora_studio.domain.writing.snippets import Snippet
 from sora_studio.domain.writing.templates import Template
-from sora_studio.storage.prompt_item_files import MOST_IN_TRASH, TRASH, PromptItemFiles
+from sora_studio.storage.prompt_item_files import TRASH, PromptItemFiles
+from sora_studio.storage.prompt_trash import MOST_FILES
 
 BEATS = Snippet("beats", "0–4 s  $1\n4–10 s  $0")
 ANNA = Card("Anna", CardKind.CHARACTER, "a ferrywoman")
@@ -49,14 +51,41 @@ def test_items_come_back_by_name_and_every_change_can_be_taken_back(files: Promp
 
 
 def test_what_was_removed_is_in_the_trash_and_that_has_a_limit(files: PromptItemFiles, tmp_path: Path) -> None:
-    for number in range(MOST_IN_TRASH + 3):
+    trash = tmp_path / "own" / TRASH
+    trash.mkdir(parents=True)
+    for number in range(1, MOST_FILES + 1):
+        path = trash / f"snippets-beats-{number}.toml"
+        path.write_text(write_item(Snippet("beats", f"text {number}")), encoding="utf-8")
+        os.utime(path, (number, number))
+    for number in (MOST_FILES + 1, MOST_FILES + 2):
         kept, _ = files.save(Snippet("beats", f"text {number}"))
         files.remove([kept])
-    texts = [path.read_text(encoding="utf-8") for path in (tmp_path / "own" / TRASH).iterdir()]
-    assert len(texts) == MOST_IN_TRASH
-    assert any(f"text {MOST_IN_TRASH + 2}" in text for text in texts)
-    assert not any('"text 0"' in text for text in texts)
+    texts = [kept.item.text for kept in files.read_trash()]
+    assert texts == [f"text {number}" for number in range(MOST_FILES + 2, 2, -1)]
     assert files.read().snippets == ()
+
+
+def test_what_is_in_the_trash_can_be_restored_and_is_in_one_place_only(files: PromptItemFiles) -> None:
+    mine, _ = files.save(replace(TEMPLATE, title="Mine", name="mine"))
+    anna, added = files.save(ANNA)
+    removed = files.remove([mine, anna])
+    assert {kept.item for kept in files.read_trash()} == {mine.item, anna.item}
+    files.put_back(removed)
+    assert files.read_trash() == ()
+    files.put_back(added)
+    (trashed,) = files.read_trash()
+    files.save(replace(ANNA, text="another"))
+    with pytest.raises(InvalidSetting, match="There is @Anna already"):
+        files.restore(trashed)
+    files.remove([one for one in files.read().kept if one.own])
+    by_item = {kept.item: kept for kept in files.read_trash()}
+    restored, changes = files.restore(by_item[mine.item])
+    assert restored.item == mine.item
+    files.restore(by_item[ANNA])
+    assert files.read().cards == (ANNA,)
+    assert [kept.item.text for kept in files.read_trash()] == ["another"]
+    files.put_back(changes)
+    assert mine.item in {kept.item for kept in files.read_trash()}
 
 
 def test_an_edited_shipped_template_is_the_users_own_until_it_is_removed(files: PromptItemFiles) -> None:
