@@ -84,6 +84,8 @@ from sora_studio.services.tasks.task_editing import TaskEditing
 from sora_studio.services.tasks.task_writer import TaskWriter
 from sora_studio.services.tasks.waiting_tasks import WaitingTasks
 from sora_studio.services.writing.documents import Documents
+from sora_studio.services.writing.prompt_library import PromptLibrary
+from sora_studio.services.writing.variation_batch import VariationBatch
 from sora_studio.storage.data_folder import prepare_data_folder
 from sora_studio.storage.database import Database
 from sora_studio.storage.decision_file import DecisionFile
@@ -99,6 +101,7 @@ from sora_studio.storage.pause_marker import PauseMarker
 from sora_studio.storage.picture_owners import PictureOwners
 from sora_studio.storage.profiles import load_profiles
 from sora_studio.storage.projects import SqliteProjects
+from sora_studio.storage.prompt_item_files import PromptItemFiles
 from sora_studio.storage.proposals import save_proposal
 from sora_studio.storage.publications import SqlitePublications
 from sora_studio.storage.secrets import KeyStores
@@ -137,6 +140,8 @@ class Studio:
     judging: Judging
     undo_steps: UndoSteps
     documents: Documents
+    prompt_library: PromptLibrary
+    variation_batch: VariationBatch
     project_keeping: ProjectKeeping
     decision_file: DecisionFile
     trash: Trash
@@ -273,7 +278,7 @@ class _Assembly:
 
     def _read_profiles(self) -> tuple[dict[str, ModelProfile], list[ProfileError]]:
         trusted_authorities()  # all connections need them, and reading them blocks
-        return load_profiles(_shipped_models(), self._launch.data_dir / "models")
+        return load_profiles(_shipped("models"), self._launch.data_dir / "models")
 
     async def _back_up(self, now: datetime) -> bool:
         return await self._database.back_up(now, most_bytes=self.settings.current.backup_limit_bytes)
@@ -397,6 +402,8 @@ class _Assembly:
             judging=judging,
             undo_steps=steps,
             documents=Documents(core, drafts, steps),
+            prompt_library=PromptLibrary(core, PromptItemFiles(_shipped("prompts"), launch.data_dir / "prompts"), steps),
+            variation_batch=VariationBatch(engine.submission),
             project_keeping=ProjectKeeping(core, projects, steps),
             decision_file=DecisionFile(launch.data_dir),
             trash=trash,
@@ -441,7 +448,7 @@ class _Assembly:
                 today=lambda: datetime.now(UTC).date(),
             )
 
-        return ModelLibrary(ModelFiles(_shipped_models(), folder), folder, check_of)
+        return ModelLibrary(ModelFiles(_shipped("models"), folder), folder, check_of)
 
     def _build_relay(self, *, gateway_is_loopback: bool) -> RelayLink:
         folder, clock = self._launch.data_dir / "relay", self._launch.clock
@@ -503,5 +510,5 @@ def _relay_of(settings: Settings) -> tuple[RelayPlace, str, int]:
     return settings.relay, settings.relay_url, settings.relay_port
 
 
-def _shipped_models() -> Path:
-    return paths.resources_dir() / "models"
+def _shipped(folder: str) -> Path:
+    return paths.resources_dir() / folder

@@ -8,7 +8,6 @@ from sora_studio.atomic_file import write_whole
 from sora_studio.domain.errors import ProfileError
 from sora_studio.domain.models.model_file import ModelFile, ModelText, Origin
 from sora_studio.domain.models.read import MAX_PROFILE_CHARS
-from sora_studio.folders import why_unusable
 from sora_studio.storage.own_files import free_name, told
 from sora_studio.storage.profiles import read_profile
 from sora_studio.storage.toml_files import toml_files

@@ -49,13 +49,13 @@ Changes = tuple[FileChange, ...]
 
 
 class PromptItemFiles:
-    """The shipped items and the user's own, which replace shipped ones of the same file name.
+    """The shipped items and the user's own in `folder`, which replace shipped ones of the same file name.
 
     All methods that touch the user's folder raise `StorageFull` and `DataFolderUnusable`.
     """
 
     def __init__(self, shipped: Path, own: Path) -> None:
-        self._shipped, self._own, self._trash = shipped, own, PromptTrash(own / TRASH)
+        self._shipped, self.folder, self._trash = shipped, own, PromptTrash(own / TRASH)
 
     def read(self) -> PromptCollection:
         """Return everything that can be used, and why the rest cannot."""
@@ -76,9 +76,9 @@ class PromptItemFiles:
         Raises `InvalidSetting` if another item has its name or its picture cannot be read, and `ProfileError` for an item that
         no file can describe.
         """
-        shelf, folder = shelf_of(item), self._own / shelf_of(item)
+        shelf, folder = shelf_of(item), self.folder / shelf_of(item)
         write_item(item)
-        with told(self._own):
+        with told(self.folder):
             self._refuse_namesake(item, instead_of)
             file = self._file_for(item, instead_of)
             stored = item
@@ -94,19 +94,19 @@ class PromptItemFiles:
 
     def remove(self, kept: Sequence[KeptItem]) -> Changes:
         """Move the user's own files to the trash; shipped ones stay."""
-        with told(self._own):
+        with told(self.folder):
             return tuple(change for one in kept if one.own for change in self._discard(one))
 
     def put_back(self, changes: Changes) -> Changes:
         """Take changes back, in reverse order, and return those that were made by that. What that deletes is in the trash."""
-        with told(self._own):
+        with told(self.folder):
             return tuple(
                 self._write(change.shelf, change.file, change.before, expected=change.after) for change in reversed(changes)
             )
 
     def read_trash(self) -> tuple[KeptItem, ...]:
         """Return what is in the trash, the newest first; `file` is the name that the file had."""
-        with told(self._own):
+        with told(self.folder):
             found = list(self._trash.list())
         kept = list[KeptItem]()
         for shelf, file, path in found:
@@ -116,7 +116,7 @@ class PromptItemFiles:
 
     def restore(self, trashed: KeptItem) -> tuple[KeptItem, Changes]:
         """Take an item out of the trash. Raises `InvalidSetting` if another one has its name."""
-        with told(self._own):
+        with told(self.folder):
             self._refuse_namesake(trashed.item, None)
             file, content = self._file_for(trashed.item, None), trashed.text.encode()
             change = self._write(trashed.shelf, file, content, expected=None)
@@ -147,8 +147,8 @@ class PromptItemFiles:
 
     def _files(self, shelf: Shelf) -> Iterator[tuple[Path, bool]]:
         """Yield the files in use, each with whether it is the user's own."""
-        with told(self._own):
-            own = _toml_files(self._own / shelf)
+        with told(self.folder):
+            own = _toml_files(self.folder / shelf)
         shipped = _toml_files(self._shipped / shelf)
         yield from ((path, name in own) for name, path in (shipped | own).items())
 
@@ -162,7 +162,7 @@ class PromptItemFiles:
         """Return the item of a text, with the full path of a card's picture."""
         item = read_item(text, file)
         if isinstance(item, Card) and item.picture:
-            folder = (self._own if own else self._shipped) / shelf
+            folder = (self.folder if own else self._shipped) / shelf
             item = replace(item, picture=str(folder / item.picture))  # a full path stays
         return KeptItem(item, file, own, text)
 
@@ -181,14 +181,14 @@ class PromptItemFiles:
             return instead_of.file
         stem = safe_name(item.name.casefold(), limit=MOST_NAME_BYTES)
         file, number = f"{stem}.toml", 1
-        while any(os.path.lexists(folder / shelf / file) for folder in (self._own, self._shipped)):
+        while any(os.path.lexists(folder / shelf / file) for folder in (self.folder, self._shipped)):
             number += 1
             file = f"{stem}-{number}.toml"
         return file
 
     def _write(self, shelf: Shelf, file: str, content: bytes | None, *, expected: bytes | None) -> FileChange:
         """Give a file its content, or delete it (None). What it holds instead of `expected` is kept as a backup."""
-        path = self._own / shelf / file
+        path = self.folder / shelf / file
         before = _bytes(path)
         if before is not None and before not in (expected, content):
             write_whole(free_name(path), before)
@@ -202,7 +202,7 @@ class PromptItemFiles:
 
     def _discard(self, kept: KeptItem) -> list[FileChange]:
         """Move the file of an item to the trash, whatever it holds now."""
-        before = _bytes(self._own / kept.shelf / kept.file)
+        before = _bytes(self.folder / kept.shelf / kept.file)
         return [self._write(kept.shelf, kept.file, None, expected=before)] if before is not None else []
 
 

@@ -10,7 +10,6 @@ from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.writing.cards import Card, CardKind
 from sora_studio.domain.writing.prompt_table import prompt_table
 from sora_studio.domain.writing.variations import Variations
-from sora_studio.services.writing.variation_batch import VariationBatch
 from sora_studio.simulator.serve import running
 from tests.integration.stage import ALL, run, running_studio
 
@@ -22,10 +21,12 @@ def test_all_texts_are_sent_together_or_none(tmp_path: Path) -> None:
     async def story() -> None:
         with running(speed=400) as simulator:
             async with running_studio(tmp_path, simulator.url) as studio:
-                batch = VariationBatch(studio.submission)
+                batch = studio.variation_batch
                 request = GenerationRequest("sora-2", PROMPT)
                 (first,) = await studio.submission.submit(GenerationRequest("sora-2", "A pier"))
-                rows = prompt_table(Variations(PROMPT), [ANNA])
+                await studio.prompt_library.save(ANNA)
+                cards = (await studio.prompt_library.read()).cards
+                rows = prompt_table(Variations(PROMPT), cards, studio.profiles["sora-2"].tags)
                 with pytest.raises(InvalidRequest, match=r"Text 2: "):
                     await batch.send(request, prompt_table(Variations(f"{{a|{'x' * 10_001}}}")))
                 assert len(await studio.tasks.find(ALL, limit=10)) == 1

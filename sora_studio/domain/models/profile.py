@@ -392,6 +392,11 @@ class ModelProfile:
         """Return the roles of a mode, in the order in which they are sent."""
         return tuple(slot for slot in self.media if mode in slot.modes)
 
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """How a prompt names the model's media, as `@Image{n}`, each once."""
+        return tuple(dict.fromkeys(slot.tag for slot in self.media if slot.tag))
+
     def usual_time_s(self, facts: Mapping[str, OptionValue], present: AbstractSet[str]) -> tuple[float, float] | None:
         """Return the shortest and longest usual time for these values; None when the profile has none."""
         return next((time.seconds for time in self.generation_times if time.when.holds(facts, present)), None)

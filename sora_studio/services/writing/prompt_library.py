@@ -24,9 +24,8 @@ class PromptLibrary:
     All methods raise `FolderSilent`, `StorageFull` and `DataFolderUnusable`.
     """
 
-    def __init__(self, core: Core, files: "PromptItemFiles", folder: Path, steps: UndoSteps) -> None:
-        """`folder` is that of the user's own files."""
-        self._core, self._files, self._folder, self._steps = core, files, folder, steps
+    def __init__(self, core: Core, files: "PromptItemFiles", steps: UndoSteps) -> None:
+        self._core, self._files, self._steps = core, files, steps
 
     async def read(self) -> PromptCollection:
         """Return what there is now, and why some files cannot be used."""
@@ -78,4 +77,4 @@ class PromptLibrary:
         return put_back
 
     async def _do(self, work: Callable[[], T]) -> T:
-        return await on_disk(self._folder, work, within_s=WORK_WITHIN_S)
+        return await on_disk(self._files.folder, work, within_s=WORK_WITHIN_S)

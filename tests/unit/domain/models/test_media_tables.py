@@ -40,6 +40,12 @@ def test_a_role_says_what_its_table_says(table: str, wanted: MediaSlot) -> None:
     assert harbour(f"[[media]]\n{table}").media[-1] == wanted
 
 
+def test_a_model_names_its_media_once_in_prompts() -> None:
+    table = "[[media]]\nrole = '{}'\nkind = 'image'\nfield = 'r'\ntag = '@Image{{n}}'"
+    tables = [table.format(role) for role in ("reference", "character")]
+    assert harbour("\n".join(tables)).tags == ("@Image{n}",)
+
+
 def test_roles_with_one_field_keep_the_order_of_the_file() -> None:
     assert [(slot.role, slot.field) for slot in harbour().media_in("frames")] == [
         (Role.FIRST, "image_urls"),

@@ -10,9 +10,9 @@ from sora_studio.domain.writing.snippets import insertion
 from sora_studio.domain.writing.templates import Template, fill
 from sora_studio.domain.writing.variations import expand
 from sora_studio.paths import resources_dir
-from sora_studio.storage.prompt_files import PromptFiles
+from sora_studio.storage.prompt_item_files import PromptItemFiles
 
-SHIPPED = PromptFiles(resources_dir() / "prompts", Path("none")).read()
+SHIPPED = PromptItemFiles(resources_dir() / "prompts", Path("none")).read()
 NAMES = {
     *("trailer-beat", "product-turn", "character-intro", "aerial-establishing", "dialogue-two-shot", "music-video-cut"),
     *("food-close-up", "night-street", "nature-macro", "gentle-motion"),

@@ -20,8 +20,7 @@ def test_changes_are_announced_and_taken_back_in_order(tmp_path: Path) -> None:
     async def story() -> None:
         async with Rig(tmp_path) as rig:
             steps = UndoSteps(rig.core)
-            own = tmp_path / "prompts"
-            library = PromptLibrary(rig.core, PromptItemFiles(tmp_path / "shipped", own), own, steps)
+            library = PromptLibrary(rig.core, PromptItemFiles(tmp_path / "shipped", tmp_path / "prompts"), steps)
             kept = await library.save(BEATS)
             kept = await library.save(replace(BEATS, text="0–2 s $1"), instead_of=kept)
             with pytest.raises(InvalidSetting):
