@@ -15,7 +15,7 @@ from sora_studio.domain.clip import Clip
 from sora_studio.domain.disk_space import has_room
 from sora_studio.domain.errors import FileUnusable, FolderSilent, StorageFull, StudioError
 from sora_studio.domain.exports import Progress
-from sora_studio.domain.imports import Imported, ImportedTask, ImportKind, Incoming, Known, LeftOut, Outcome
+from sora_studio.domain.imports import Imported, ImportKind, Incoming, Known
 from sora_studio.domain.project import Project
 from sora_studio.domain.task import Task
 from sora_studio.domain.version import Version
@@ -25,6 +25,7 @@ from sora_studio.services.clips.posters import POSTER_EDGE, poster_path
 from sora_studio.services.library.importing.bundle_reader import BundleReader
 from sora_studio.services.library.importing.bundle_records import BundleTask
 from sora_studio.services.library.importing.folder_scan import scan
+from sora_studio.services.library.importing.import_report import report
 from sora_studio.services.library.importing.lost_and_found import tasks_of
 from sora_studio.services.library.importing.staging import Staging
 from sora_studio.services.tasks.disk_space import usage_of
@@ -98,23 +99,23 @@ class Importing:
         try:
             await reader.open()
             tasks = {one.incoming.task.id: one for one in reader.tasks}
-            incoming = [_with_paths(one.incoming, {i: Path(name) for i, name in one.films.items()}) for one in reader.tasks]
+            incoming = await asyncio.to_thread(_as_if_here, reader.tasks)
             known = await self._imports.known(incoming)
             wanted = list(_wanted(reader.tasks, known))
             if dry_run:
                 await self._verify(reader, wanted, on_progress)
-                return _report(incoming, known, is_dry_run=True)
+                return await asyncio.to_thread(report, incoming, known, is_dry_run=True)
             staging = Staging(self._clips())
             try:
                 paths = await self._stage(reader, wanted, staging, on_progress)
-                landed = [_with_paths(one.incoming, paths.get(number, {})) for number, one in tasks.items()]
+                landed = await asyncio.to_thread(_landed, reader.tasks, paths)
                 added = await self._add(landed, reader.versions, reader.projects, on_written=staging.keep)
             except BaseException:
                 await staging.take_back()
                 raise
             await self._describe(landed, added)
             await self._copy_posters(reader, tasks, added)
-            return _report(landed, known, added)
+            return await asyncio.to_thread(report, landed, known, added)
         finally:
             reader.close()
 
@@ -128,15 +129,15 @@ class Importing:
         tasks = await asyncio.to_thread(tasks_of, found.clips)
         left_out = (*found.left_out, *tasks.left_out)
         here = await self._imports.clip_paths()
-        incoming = [replace(one, task=_without_files(one.task, here)) for one in tasks.tasks]
+        incoming = await asyncio.to_thread(_new_to, here, tasks.tasks)
         known = await self._imports.known(incoming)
         new = [one for one in incoming if one.task.clips or one.task.id in known]
         here_already = [one for one in incoming if not one.task.clips and one.task.id not in known]
         if dry_run:
-            return _report(new, known, left_out=left_out, others=here_already, is_dry_run=True)
+            return await asyncio.to_thread(report, new, known, left_out=left_out, others=here_already, is_dry_run=True)
         added = await self._add(new, (), ())
         await self._draw_posters({added.clips[key]: clip for key, clip in _clips_of(new) if key in added.clips}, on_progress)
-        return _report(new, known, added, left_out=left_out, others=here_already)
+        return await asyncio.to_thread(report, new, known, added, left_out=left_out, others=here_already)
 
     async def _add(
         self,
@@ -192,17 +193,16 @@ class Importing:
     async def _describe(self, landed: Sequence[Incoming], added: "Added") -> None:
         """Write the metadata files beside added clips, as beside every other. A clip without one is still a clip."""
         for one in landed:
-            task = _renumbered(one.task, added.tasks)
-            for clip in task.clips:
-                if clip.path is None or (one.task.id, clip.index) not in added.clips:
-                    continue
+            clips = [(clip, clip.path) for clip in one.task.clips if clip.path and (one.task.id, clip.index) in added.clips]
+            task = _renumbered(one.task, added.tasks) if clips else one.task
+            for clip, path in clips:
                 facts = describe(task, clip, clip.film, mode=task.request.mode, gateway=task.gateway, saved_at=self._now())
                 tags = tuple(dict.fromkeys((*one.tags, *one.clip_tags.get(clip.index, ()))))
                 facts |= judged(task, clip, tags=tags, project=one.project)
                 try:
-                    await clip_files.write_json(clip.path.with_suffix(".json"), facts)
+                    await clip_files.write_json(path.with_suffix(".json"), facts)
                 except (StudioError, OSError) as error:
-                    _log.info("No metadata beside %s: %s", clip.path, error)
+                    _log.info("No metadata beside %s: %s", path, error)
 
     async def _copy_posters(self, reader: BundleReader, tasks: Mapping[int, BundleTask], added: "Added") -> None:
         """Copy the posters of added clips. A clip without a poster is still a clip."""
@@ -251,6 +251,24 @@ def _wanted(tasks: Sequence[BundleTask], known: Mapping[int, Known]) -> Iterator
                 yield number, index, member
 
 
+# The following go through all tasks. With many thousands that would hold up the window: they run in a thread.
+
+
+def _as_if_here(tasks: Sequence[BundleTask]) -> list[Incoming]:
+    """Return the tasks with all of their clips."""
+    return [_with_paths(one.incoming, {index: Path(name) for index, name in one.films.items()}) for one in tasks]
+
+
+def _landed(tasks: Sequence[BundleTask], paths: Mapping[int, Mapping[int, Path]]) -> list[Incoming]:
+    """Return the tasks with the clips that were copied, by the task's number and the clip's index."""
+    return [_with_paths(one.incoming, paths.get(one.incoming.task.id, {})) for one in tasks]
+
+
+def _new_to(here: frozenset[str], tasks: Sequence[Incoming]) -> list[Incoming]:
+    """Return the tasks without the clips whose files are known."""
+    return [replace(one, task=_without_files(one.task, here)) for one in tasks]
+
+
 def _with_paths(incoming: Incoming, paths: Mapping[int, Path]) -> Incoming:
     clips = tuple(replace(clip, path=paths.get(clip.index)) for clip in incoming.task.clips)
     return replace(incoming, task=replace(incoming.task, clips=clips))
@@ -271,30 +289,3 @@ def _clips_of(tasks: Sequence[Incoming]) -> Iterator[tuple[tuple[int, int], Clip
     for one in tasks:
         for clip in one.task.clips:
             yield (one.task.id, clip.index), clip
-
-
-def _report(
-    incoming: Sequence[Incoming],
-    known: Mapping[int, Known],
-    added: "Added | None" = None,
-    *,
-    left_out: Sequence[LeftOut] = (),
-    others: Sequence[Incoming] = (),
-    is_dry_run: bool = False,
-) -> Imported:
-    """Return what became of each task; of `others`, all files were known already."""
-    tasks = [_imported(one.task, known.get(one.task.id), added) for one in incoming]
-    tasks += [_as_told(one.task, Outcome.KNOWN, None, ()) for one in others]
-    return Imported(tuple(sorted(tasks, key=lambda task: task.number)), tuple(left_out), is_dry_run=is_dry_run)
-
-
-def _imported(task: Task, here: Known | None, added: "Added | None") -> ImportedTask:
-    if here is None:
-        return _as_told(task, Outcome.ADDED, added.tasks.get(task.id) if added else None, task.clips)
-    outcome = Outcome.COMPLETED if here.lacks or here.is_stub else Outcome.KNOWN
-    return _as_told(task, outcome, here.task, [clip for clip in task.clips if clip.index in here.lacks])
-
-
-def _as_told(task: Task, outcome: Outcome, number: int | None, clips: Sequence[Clip]) -> ImportedTask:
-    files = tuple(clip.path for clip in clips if clip.path)
-    return ImportedTask(outcome, number, task.id, task.state, task.request.prompt, files)
