@@ -81,7 +81,7 @@ async def read_json(path: Path) -> dict[str, object] | None:
     def read() -> dict[str, object] | None:
         try:
             content: object = json.loads(path.read_bytes())
-        except (FileNotFoundError, ValueError):
+        except (FileNotFoundError, ValueError, RecursionError):
             return None
         return cast("dict[str, object]", content) if isinstance(content, dict) else None
 

@@ -139,10 +139,11 @@ def test_a_folder_that_fails_delays_its_own_files_only_and_is_tried_again(tmp_pa
 def test_a_file_that_was_deleted_or_is_not_ours_stays_as_it_is(tmp_path: Path) -> None:
     async def story() -> None:
         async with home(tmp_path) as studio:
-            (gone,), (foreign,) = await studio.saved("gone"), await studio.saved("foreign")
+            (gone,), (foreign,), (deep,) = [await studio.saved(name) for name in ("gone", "foreign", "deep")]
             gone.unlink()
             foreign.write_text("[not ours")
-            for task in (1, 2):
+            deep.write_text("[" * 200_000)
+            for task in (1, 2, 3):
                 await studio.history.judge([ClipRef(task)], Judgement(stars=3))
             await studio.sync.write_due()
             assert not gone.exists()
