@@ -86,6 +86,7 @@ from sora_studio.services.tasks.waiting_tasks import WaitingTasks
 from sora_studio.services.writing.documents import Documents
 from sora_studio.services.writing.prompt_library import PromptLibrary
 from sora_studio.services.writing.variation_batch import VariationBatch
+from sora_studio.services.writing.spell_checker import SpellChecker
 from sora_studio.storage.data_folder import prepare_data_folder
 from sora_studio.storage.database import Database
 from sora_studio.storage.decision_file import DecisionFile
@@ -153,6 +154,7 @@ class Studio:
     projects: SqliteProjects
     queries: LibraryQueries
     spelling: Spelling
+    spell_checker: SpellChecker
     tiles: SqliteTiles
     families: SqliteFamilies
     shared_facts: SqliteSharedFacts
@@ -415,6 +417,7 @@ class _Assembly:
             projects=projects,
             queries=queries,
             spelling=Spelling(queries, launch.clock),
+            spell_checker=SpellChecker(launch.data_dir),
             tiles=SqliteTiles(self._database),
             families=SqliteFamilies(self._database),
             shared_facts=SqliteSharedFacts(self._database),

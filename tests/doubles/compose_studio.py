@@ -29,6 +29,7 @@ from sora_studio.services.pictures.picture_digest import digest_of
 from sora_studio.services.pictures.pictures import PictureLook
 from sora_studio.services.pictures.recordings import RecordingLook
 from sora_studio.services.tasks.task_editing import TaskEdit
+from sora_studio.services.writing.spell_checker import SpellChecker
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -369,3 +370,4 @@ class ComposeStudio:
         self.reports = FakeReports()
         self.tracking = FakeTracking()
         self.estimates = FakeEstimates()
+        self.spell_checker = SpellChecker(data_dir, folders=())

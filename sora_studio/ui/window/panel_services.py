@@ -136,6 +136,7 @@ def compose(studio: "Studio") -> ComposeServices:
         reports=studio.reports,
         tracking=studio.tracking,
         estimates=studio.estimates,
+        spell_checker=studio.spell_checker,
     )
 
 

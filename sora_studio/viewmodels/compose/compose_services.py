@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sora_studio.services.runtime.settings_service import SettingsService
     from sora_studio.services.tasks.submission import Submission
     from sora_studio.services.tasks.task_editing import TaskEditing
+    from sora_studio.services.writing.spell_checker import SpellChecker
     from sora_studio.storage.drafts import SqliteDrafts
 
 
@@ -37,3 +38,4 @@ class ComposeServices:
     reports: "Reports"
     tracking: "Tracking"
     estimates: "Estimates"
+    spell_checker: "SpellChecker"

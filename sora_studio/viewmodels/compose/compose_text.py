@@ -38,6 +38,13 @@ def overrun(length: int, limit: int | None) -> str:
     return f"{length - limit:,} over" if limit is not None and length > limit else ""
 
 
+def remainder(length: int, limit: int | None) -> str:
+    """Return `8,158 characters left`, or an empty string without a limit or beyond it."""
+    if limit is None or length > limit:
+        return ""
+    return "1 character left" if limit - length == 1 else f"{limit - length:,} characters left"
+
+
 def title(prompt: str) -> str:
     """Return the draft's title: its first words, cut at a word boundary."""
     line = first_line(prompt)
