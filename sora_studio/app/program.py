@@ -79,7 +79,7 @@ class Program:
         """Replace the first look with the full view, between two paints."""
         self._view.restore(self._state)
         self._window.setCentralWidget(self._view)
-        self._view.focus_editor()
+        self._view.compose.focus_editor()
         self._garbage.start()
         QTimer.singleShot(0, self._begin)
 

@@ -125,7 +125,7 @@ def test_anything_else_is_a_no(asked: Desk, what: str) -> None:
         "an option": lambda: asked.click(asked.one(SegmentButton, "Duration 15 s")),
         "takes": lambda: asked.action("Takes ×1", "×4").trigger(),
         "another request": lambda: asked.panel.use(EARLIER.request),
-        "Esc": asked.panel.dismiss_question,
+        "Esc": asked.panel.dismiss,
         "going elsewhere": lambda: QApplication.instance().focusChanged.emit(asked.editor, elsewhere),
     }
     actions[what]()

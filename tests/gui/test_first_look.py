@@ -50,7 +50,7 @@ def complete(window: MainWindow, look: FirstLook, loop: StudioEventLoop, qtbot: 
         view = MainView(Settings(), demo=False, editor=look.editor)
         made.append(view)
         window.setCentralWidget(view)
-        view.focus_editor()
+        view.compose.focus_editor()
         qtbot.waitUntil(lambda: view.isVisible() and view.size() == window.size())
         return view
 

@@ -1,6 +1,6 @@
 """The composer's layout. The editor's place is the same before and after the other parts are loaded, and for every model."""
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QRect, QSize
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from sora_studio.ui.kit import theme
@@ -32,12 +32,27 @@ class ComposeColumn(QVBoxLayout):
     def __init__(self, home: QWidget, *, header: QWidget, editor: QWidget) -> None:
         super().__init__(home)
         self._home = home
+        self._widest: int | None = None
         self.setContentsMargins(20, 16, 20, 14)
         self.setSpacing(theme.GRID)
         self.addWidget(header)
         self.addSpacing(4)
         self.addWidget(editor, 1)
         editor.setMinimumHeight(72)
+
+    def limit_width(self, widest: int | None) -> None:
+        """Keep everything within a column in the middle that is so wide; None uses the whole width."""
+        if widest != self._widest:
+            self._widest = widest
+            self.invalidate()
+            self.activate()
+
+    def setGeometry(self, rect: QRect) -> None:
+        """Lay everything out within the column."""
+        margins = self.contentsMargins()
+        room = rect.width() - margins.left() - margins.right()
+        inset = max((room - self._widest) // 2, 0) if self._widest is not None else 0
+        super().setGeometry(rect.adjusted(inset, 0, -inset, 0))
 
     def add_controls(self, *, notes: QWidget, controls: QWidget) -> None:
         """Add the line of notes and the controls at the bottom."""

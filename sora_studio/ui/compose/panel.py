@@ -1,13 +1,14 @@
 """The composer as a whole: header, editor, wells, chips and button over one view model."""
 
 import asyncio
+from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QWidget
 
 from sora_studio.domain.draft import Draft
@@ -20,6 +21,7 @@ from sora_studio.domain.request import GenerationRequest
 from sora_studio.ui.compose.beside.opener import BesideOpener
 from sora_studio.ui.compose.column import ComposeColumn
 from sora_studio.ui.compose.controls_row import ControlsRow
+from sora_studio.ui.compose.editing.desk import WritingDesk
 from sora_studio.ui.compose.header import ComposeHeader
 from sora_studio.ui.compose.media_desk import MediaDesk
 from sora_studio.ui.compose.media_wells import MediaWells
@@ -74,6 +76,8 @@ class ComposePanel(QWidget):
         self._tab_stops = list[QWidget]()
         self._header = ComposeHeader(self)
         self._editor = PromptEditor() if editor is None else editor
+        self.writing = WritingDesk(self._editor, scope, self)
+        self._is_roomy = False
         self._prompt_problem = ProblemLine(self)
         self._problem = ProblemLine(self)
         self._notes = NotesLine(self)
@@ -103,6 +107,7 @@ class ComposePanel(QWidget):
         relay.estimates_changed.connect(self._model.take_estimates)
         self._images.attach(services.pictures, services.recordings, services.pasted_dir)
         self._beside.attach(services.submission)
+        self.writing.attach(services.spell_checker)
         self._scope.start(self._restore(services), name="restore draft")
 
     @property
@@ -193,11 +198,25 @@ class ComposePanel(QWidget):
         """Open the model picker, or close it."""
         self._picker.toggle(self._chips.head.model_chip, self._editor)
 
-    def dismiss_question(self) -> bool:
-        """Dismiss an open question; return whether there was one."""
+    def dismiss(self) -> bool:
+        """Dismiss an open question, else close the bar for finding; return whether there was one."""
         was_asked = self._question.is_asked
         self._question.dismiss()
-        return was_asked
+        return was_asked or self.writing.dismiss()
+
+    def focus_editor(self) -> None:
+        """Move the keyboard focus to the prompt."""
+        self._editor.setFocus()
+
+    def leave_room(self) -> None:
+        """Note what is in view, before another room is shown."""
+        self.writing.keep_place(is_roomy=self._is_roomy)
+
+    def enter_room(self, *, is_roomy: bool) -> None:
+        """Lay the prompt out for a room: `is_roomy` has a column of a width that is good for reading."""
+        self._is_roomy = is_roomy
+        self._limit_width()
+        self.writing.return_to_place(is_roomy=is_roomy)
 
     def keep_unsaved_in(self, folder: Path) -> None:
         """Set the folder for a prompt that could not be saved as a draft before closing."""
@@ -213,7 +232,9 @@ class ComposePanel(QWidget):
     # --- building -------------------------------------------------------------------------------------------------
 
     def _build_layout(self) -> None:
-        column = ComposeColumn(self, header=self._header, editor=self._editor)
+        column = self._column = ComposeColumn(self, header=self._header, editor=self._editor)
+        column.insertWidget(1, self.writing.find_bar)
+        self._header.add_button(self.writing.button)
         for below in (self._waiting_edit.line, self._prompt_problem, self._problem, self._address, self._question):
             column.addWidget(below)
         column.add_controls(notes=self._notes, controls=self._controls)
@@ -253,13 +274,21 @@ class ComposePanel(QWidget):
         self._model.changed.connect(self._show)
         self._model.route_needed.connect(self.route_needed)
         self._model.saved.connect(self.drafts_changed)
+        self.writing.look_changed.connect(self._limit_width)
         for keys in _GENERATE_KEYS:
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.setAutoRepeat(False)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(self.generate)
+            self._add_shortcut(keys, self.generate).setAutoRepeat(False)
+        self._add_shortcut("Ctrl+F", self.writing.find)
+        self._add_shortcut("Ctrl+H", self.writing.replace)
+        self._add_shortcut("F3", partial(self.writing.find_next, 1))
+        self._add_shortcut("Shift+F3", partial(self.writing.find_next, -1))
         if isinstance(app := QApplication.instance(), QApplication):
             app.focusChanged.connect(self._on_app_focus_changed)
+
+    def _add_shortcut(self, keys: str, act: Callable[[], object]) -> QShortcut:
+        shortcut = QShortcut(QKeySequence(keys), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(act)
+        return shortcut
 
     # --- what happens ---------------------------------------------------------------------------------------------
 
@@ -284,6 +313,7 @@ class ComposePanel(QWidget):
         if self._sending is not None and not self._sending.done():
             await asyncio.wait([self._sending])
         self._question.dismiss()
+        QGuiApplication.inputMethod().commit()  # what is being composed belongs to the draft that is left
         left = await self._model.open(draft)
         if left is None:
             return  # it is shown already, or the header says why the present draft cannot be saved
@@ -380,6 +410,10 @@ class ComposePanel(QWidget):
 
     def _on_relay_connection_changed(self, change: ConnectionChanged) -> None:
         self._model.set_online(change.online)
+
+    def _limit_width(self) -> None:
+        look = self.writing.look
+        self._column.limit_width(look.column.ems * look.size_px if self._is_roomy else None)
 
     # --- showing --------------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""The prompt editor: plain text with a comfortable line height, zoom, overrun marking, and paste or drop of pictures.
+"""The prompt editor: plain text with a comfortable line height, zoom, marks, line commands, and paste or drop of pictures.
 
 A QTextEdit, because QPlainTextEdit ignores line height; with rich text off it is as fast (tests/benchmarks/editor.py).
 """
@@ -6,19 +6,30 @@ A QTextEdit, because QPlainTextEdit ignores line height; with rich text off it i
 from collections import OrderedDict
 
 from PySide6.QtCore import QMimeData, QPoint, QRect, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent, QTextBlockFormat, QTextCursor, QTextDocument, QWheelEvent
+from PySide6.QtGui import (
+    QInputMethodEvent,
+    QKeyEvent,
+    QResizeEvent,
+    QTextBlockFormat,
+    QTextCursor,
+    QTextDocument,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from sora_studio.domain.prompt import without_controls
+from sora_studio.ui.compose.editing import line_commands
+from sora_studio.ui.compose.editing.mark_layers import Layer, MarkLayers
+from sora_studio.ui.compose.editing.undo_breaks import UndoBreaks, begin_step
 from sora_studio.ui.kit import theme
-from sora_studio.ui.kit.overrun import mark_overrun, utf16_length, without_surrogates
+from sora_studio.ui.kit.overrun import character_place, overrun_marks, utf16_length, without_surrogates
 
 DEFAULT_PX = 15
 SMALLEST_PX = 10
 LARGEST_PX = 32
 MOST_ASIDE = 30
 """Drafts whose undo steps are kept while others are shown."""
-_LINE_HEIGHT_PERCENT = 126.5
+USUAL_LINE_HEIGHT = 126.5
 """Percent of the font's own line height (19 px for Inter at 15 px), 1.6 times the size. Relative, so zooming is no edit."""
 _PLACEHOLDER = "Describe the shot: who and where, what happens, the camera, the light, the mood, the sound…"
 _ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -30,19 +41,25 @@ class PromptEditor(QTextEdit):
     """Edits the prompt. Lengths and positions are Python characters; Qt's own are UTF-16 units.
 
     Signals: `edited(str)` with the whole text after every change, `caret_moved()`, `pictures_offered(QMimeData)` when
-    pictures were pasted or dropped here, `controls_removed(int)` after pasted text lost so many control characters.
+    pictures were pasted or dropped here, `controls_removed(int)` after pasted text lost so many control characters,
+    `document_shown()` after another draft's document was put in, `zoomed(int)` with the new size.
     """
 
     edited = Signal(str)
     caret_moved = Signal()
     pictures_offered = Signal(object)
     controls_removed = Signal(int)
+    document_shown = Signal()
+    zoomed = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._limit: int | None = None
         self._aside = OrderedDict[int, QTextDocument]()  # by draft, the one that was shown last at the end
         self._size_px = DEFAULT_PX
+        self._line_height = USUAL_LINE_HEIGHT
+        self._undo_breaks = UndoBreaks()
+        self.marks = MarkLayers(self)
         self.setAccessibleName("Prompt")
         self.setAcceptRichText(False)
         self.setTabChangesFocus(True)
@@ -85,6 +102,7 @@ class PromptEditor(QTextEdit):
         0 stands for a draft without a number, whose undo steps are not kept. Emits no `edited`.
         """
         shown, left = self._aside.pop(draft, None), self.document()
+        self.marks.clear()
         with QSignalBlocker(self):
             self.setDocument(shown or QTextDocument(self))
             self.document().setDefaultFont(self.font())
@@ -93,8 +111,9 @@ class PromptEditor(QTextEdit):
                 self.replace(text)
                 self.forget_history()
             self.replace(text, caret=caret)  # it may have been changed elsewhere meanwhile
-            self.document().setModified(False)  # what is typed now is an undo step of its own
+            self._dress_document()
         self._mark_overrun(text)
+        self.document_shown.emit()
         if leaving:
             self._aside[leaving] = left
             self._aside.move_to_end(leaving)
@@ -109,8 +128,7 @@ class PromptEditor(QTextEdit):
 
     def caret(self) -> int:
         """Return the caret's position in characters."""
-        before = self.text().encode("utf-16-le", "surrogatepass")[: 2 * self.textCursor().position()]
-        return len(before.decode("utf-16-le", "surrogatepass"))
+        return character_place(self.text(), self.textCursor().position())
 
     def set_caret(self, place: int) -> None:
         """Move the caret and scroll it into view."""
@@ -138,6 +156,12 @@ class PromptEditor(QTextEdit):
         if size_px != self._size_px:
             self._size_px = size_px
             self.setFont(theme.font(size_px=size_px))
+            self.zoomed.emit(size_px)
+
+    def set_line_height(self, percent: float) -> None:
+        """Set the line height of all drafts, in percent of the font's own. In a draft with text it is an undo step."""
+        self._line_height = percent
+        self._dress_document()
 
     def wheelEvent(self, e: QWheelEvent) -> None:
         """Zoom on Ctrl+wheel."""
@@ -156,7 +180,7 @@ class PromptEditor(QTextEdit):
             self.ensureCursorVisible()
 
     def keyPressEvent(self, e: QKeyEvent) -> None:
-        """Handle the zoom keys; leave Ctrl+Enter to the panel, so that it never inserts a line."""
+        """Handle the zoom keys and line commands; leave Ctrl+Enter to the panel, so that it never inserts a line."""
         if e.modifiers() & Qt.KeyboardModifier.ControlModifier:
             if e.key() in _ENTER_KEYS:
                 e.ignore()
@@ -164,7 +188,17 @@ class PromptEditor(QTextEdit):
             if (size_px := self._zoomed(e.key())) is not None:
                 self.zoom_to(size_px)
                 return
+        if (command := line_commands.command_for(e)) is not None:
+            command(self)
+            return
+        self._undo_breaks.before_input(self.textCursor(), e.text())
         super().keyPressEvent(e)
+
+    def inputMethodEvent(self, e: QInputMethodEvent) -> None:
+        """Begin undo steps as for typed keys."""
+        if e.commitString():
+            self._undo_breaks.before_input(self.textCursor(), e.commitString())
+        super().inputMethodEvent(e)
 
     def _zoomed(self, key: int) -> int | None:
         if key in _ZOOM_IN_KEYS:
@@ -185,7 +219,9 @@ class PromptEditor(QTextEdit):
             self.pictures_offered.emit(source)
         elif source.hasText():
             text, removed = without_controls(without_surrogates(source.text()))
+            begin_step(self.document())
             self.textCursor().insertText(text)
+            begin_step(self.document())
             self.ensureCursorVisible()
             if removed:
                 self.controls_removed.emit(removed)
@@ -194,12 +230,20 @@ class PromptEditor(QTextEdit):
 
     def _space_lines(self) -> None:
         """Set the line height on the empty document: later paragraphs inherit the format."""
-        spaced = QTextBlockFormat()
-        spaced.setLineHeight(_LINE_HEIGHT_PERCENT, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
-        cursor = QTextCursor(self.document())
-        cursor.mergeBlockFormat(spaced)
+        self._dress_document()
         self.document().setDocumentMargin(2)
         self.forget_history()
+
+    def _dress_document(self) -> None:
+        """Give all paragraphs the line height, where it was changed; what is typed next is an undo step of its own."""
+        begin_step(self.document())
+        if self.document().firstBlock().blockFormat().lineHeight() != self._line_height:
+            spaced = QTextBlockFormat()
+            spaced.setLineHeight(self._line_height, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+            cursor = QTextCursor(self.document())
+            cursor.select(QTextCursor.SelectionType.Document)
+            cursor.mergeBlockFormat(spaced)
+            begin_step(self.document())
 
     def _on_text_changed(self) -> None:
         text = self.text()
@@ -207,7 +251,8 @@ class PromptEditor(QTextEdit):
         self.edited.emit(text)
 
     def _mark_overrun(self, text: str | None = None) -> None:
-        mark_overrun(self, self.text() if text is None else text, self._limit)
+        text = self.text() if text is None else text
+        self.marks.show(Layer.OVERRUN, overrun_marks(self.document(), text, self._limit))
 
 
 def _holds_pictures(mime: QMimeData) -> bool:

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 from sora_studio.domain.prompt import without_controls
 from sora_studio.ui.kit import theme
-from sora_studio.ui.kit.overrun import mark_overrun, without_surrogates
+from sora_studio.ui.kit.overrun import overrun_marks, without_surrogates
 
 _LONG_LINES = 3
 _MARGIN = 8
@@ -80,4 +80,6 @@ class TextBox(QPlainTextEdit):
             self.edited.emit(self.text())
 
     def _mark_overrun(self) -> None:
-        mark_overrun(self, self.text(), self._limit)
+        marks = overrun_marks(self.document(), self.text(), self._limit)
+        if marks or self.extraSelections():
+            self.setExtraSelections(marks)

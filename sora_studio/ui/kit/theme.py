@@ -50,6 +50,12 @@ class Tokens:
     accent_hover: str
     disabled: str
     scroll: str
+    term_camera: str
+    term_light: str
+    term_mood: str
+    term_action: str
+    term_film: str
+    term_sound: str
 
 
 DARK = Tokens(
@@ -70,6 +76,12 @@ DARK = Tokens(
     accent_hover="#6d9af1",
     disabled="#767676",
     scroll="#4a4a4a",
+    term_camera="#82aaf5",
+    term_light="#e0b25c",
+    term_mood="#7cc9a6",
+    term_action="#e59a86",
+    term_film="#c59be8",
+    term_sound="#6fc3d4",
 )
 LIGHT = Tokens(
     window="#f3f3f3",
@@ -89,6 +101,12 @@ LIGHT = Tokens(
     accent_hover="#2a60c6",
     disabled="#8a8a8a",
     scroll="#c4c4c4",
+    term_camera="#2a60c6",
+    term_light="#835400",
+    term_mood="#1c6b46",
+    term_action="#a23c22",
+    term_film="#7b3fb0",
+    term_sound="#0d6478",
 )
 
 
@@ -114,6 +132,24 @@ _look = _Look()
 def tokens() -> Tokens:
     """Return the current colours."""
     return _look.tokens
+
+
+def term_colour(kind: str) -> str:
+    """Return the colour of a kind of film terms, such as `camera-move` or `light`; related kinds share one."""
+    colours = _look.tokens
+    match kind.partition("-")[0]:
+        case "shot" | "camera" | "lens" | "transition":
+            return colours.term_camera
+        case "light":
+            return colours.term_light
+        case "mood":
+            return colours.term_mood
+        case "action" | "pace":
+            return colours.term_action
+        case "sound":
+            return colours.term_sound
+        case _:
+            return colours.term_film
 
 
 def choice() -> Theme:

@@ -44,7 +44,7 @@ class DraftsCorner(QObject):
 
     def new(self) -> None:
         """Begin a new draft with the same model and options."""
-        self._rooms.show(Room.MAKE)
+        self._rooms.show_editor()
         self._compose.open_draft(None)
 
     def open(self, document: int) -> None:
@@ -75,7 +75,7 @@ class DraftsCorner(QObject):
         draft = await finding
         if draft is not None:
             if goes_there:
-                self._rooms.show(Room.MAKE)
+                self._rooms.show_editor()
             self._compose.open_draft(draft, takes_focus=goes_there)
 
     def _on_compose_drafts_changed(self) -> None:
@@ -83,7 +83,7 @@ class DraftsCorner(QObject):
         self._model.touch()
 
     def _on_rooms_changed(self, room: Room) -> None:
-        if room is Room.MAKE:
+        if room.has_editor:
             self._rail.show_query(None)
 
     def _on_model_changed(self) -> None:

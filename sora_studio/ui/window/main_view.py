@@ -30,6 +30,7 @@ from sora_studio.ui.window.filter_corner import FilterCorner
 from sora_studio.ui.window.library_corner import LibraryCorner
 from sora_studio.ui.window.main_window import bring_to_front
 from sora_studio.ui.window.model_notices import ModelNotices
+from sora_studio.ui.window.navigation import Navigation, Places
 from sora_studio.ui.window.notice_bar import NoticeBar
 from sora_studio.ui.window.notifier import Notifier
 from sora_studio.ui.window.rooms import Room, Rooms
@@ -74,8 +75,6 @@ class MainView(QWidget):
         self._save: Callable[[Settings], Awaitable[None]] | None = None
         self._dialog: SettingsDialog | None = None
         self._help: HelpWindow | None = None
-        self._in_focus_mode = False
-        self._searches_from_make = False
         self.scope = TaskScope(self._on_task_error)
         self._editor = EditorOpener(self.scope, self)
         self.relay = EventBridge(self)
@@ -88,7 +87,7 @@ class MainView(QWidget):
         self._build_layout()
         self._build_shortcuts()
         self._wire()
-        self.focus_editor()
+        self.compose.focus_editor()
 
     @property
     def settings(self) -> Settings:
@@ -159,12 +158,14 @@ class MainView(QWidget):
         self.workspace.restore(state)
         self.library.restore(state)
         self.stage.restore(state)
+        self.compose.writing.restore(state)
 
     def remember(self, state: QSettings) -> None:
         """Save the layout and the player's volume and speed."""
         self.workspace.remember(state)
         self.library.remember(state)
         self.stage.remember(state)
+        self.compose.writing.remember(state)
 
     async def finish(self) -> None:
         """Save the draft and notes, and stop everything that runs for the window."""
@@ -177,11 +178,6 @@ class MainView(QWidget):
         await self._editor.finish()
         await self.scope.close()
         self.relay.mute()
-
-    def focus_editor(self) -> None:
-        """Move the keyboard focus to the prompt editor."""
-        if (editor := self.compose.findChild(PromptEditor)) is not None:
-            editor.setFocus()
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.WindowActivate:
@@ -209,6 +205,19 @@ class MainView(QWidget):
         self.status_bar = StatusBar(simulator="Simulator · 30× speed" if self._demo else "")
         self.undo_bar = UndoBar(self)
         self.transfers = TransfersCorner(self.scope, self, partial(self.undo_bar.say, can_undo=False))
+        self.navigation = Navigation(
+            Places(
+                rooms=self.rooms,
+                workspace=self.workspace,
+                side=self.side,
+                compose=self.compose,
+                stage=self.stage,
+                library=self.library,
+                filter=self.filter,
+                bars=(self.top_bar, self.status_bar),
+            ),
+            self,
+        )
         lay_out(self, top=self.top_bar, notices=self.notices, workspace=self.workspace, bottom=self.status_bar)
 
     def _build_shortcuts(self) -> None:
@@ -216,14 +225,15 @@ class MainView(QWidget):
             "F7": self.workspace.toggle_rail,
             "F8": self.workspace.toggle_tasks,
             "F1": self.open_help,
-            "F11": self._toggle_focus_mode,
-            "F12": self._filter,
-            "Ctrl+1": self._make,
-            "Ctrl+2": self._focus_tasks,
-            "Ctrl+3": self._show_library,
-            "Ctrl+4": self._focus_stage,
-            "Ctrl+K": self._search,
-            "Esc": self._go_back,
+            "F11": self.navigation.toggle_focus_mode,
+            "F12": self.navigation.filter,
+            "Ctrl+1": self.navigation.make,
+            "Ctrl+Shift+1": self.navigation.write,
+            "Ctrl+2": self.navigation.focus_tasks,
+            "Ctrl+3": self.navigation.show_library,
+            "Ctrl+4": self.navigation.focus_stage,
+            "Ctrl+K": self.navigation.search,
+            "Esc": self.navigation.go_back,
             "Ctrl+,": self.open_settings,
             "Ctrl+M": self.compose.choose_model,
             "Ctrl+N": self.drafts.new,
@@ -241,7 +251,7 @@ class MainView(QWidget):
             open_settings=self.open_settings,
             choose_theme=self._choose_theme,
             undo_steps=lambda: self._studio and self._studio.undo_steps,
-            before=self._leave_search,
+            before=self.navigation.leave_search,
         )
         self.library.offer_commands([*commands, *self.transfers.commands(lambda: self.library.to_filter or ())])
         self._refresh = QTimer(self, interval=REFRESH_MS)
@@ -260,20 +270,14 @@ class MainView(QWidget):
     def _wire(self) -> None:
         self.top_bar.settings_asked.connect(self.open_settings)
         self.top_bar.help_asked.connect(self.open_help)
-        self.rooms.changed.connect(self._on_rooms_changed)
-        self.library.room_asked.connect(self._show_library)
-        self.library.search_left.connect(self._on_library_search_left)
         self.library.opened.connect(self._on_library_opened)
         self.library.details_asked.connect(partial(self.side.show_tab, SideTab.DETAILS))
-        self.library.details_needed.connect(self._show_details)
         self.library.reuse_asked.connect(self._on_library_reuse_asked)
-        self.library.filter_asked.connect(self._filter)
         self.library.export_asked.connect(self.transfers.export)
         self.library.folder_asked.connect(self.transfers.copy)
-        self.filter.shown_changed.connect(self._on_filter_shown_changed)
         self.relay.tasks_changed.connect(self.library.take_changes)
         self.relay.tasks_changed.connect(self.filter.take_changes)
-        self.top_bar.search_asked.connect(self._search)
+        self.top_bar.search_asked.connect(self.navigation.search)
         self.top_bar.tasks_toggled.connect(self.workspace.show_tasks)
         self.top_bar.pause_toggled.connect(self._toggle_pause)
         self.relay.pause_changed.connect(self._on_relay_pause_changed)
@@ -322,41 +326,6 @@ class MainView(QWidget):
             return videos_dir()
         return self._studio.settings.output_dir
 
-    def _make(self) -> None:
-        self.rooms.show(Room.MAKE)
-        self.focus_editor()
-
-    def _focus_tasks(self) -> None:
-        self.workspace.show_tasks(True)
-        self.side.show_tab(SideTab.TASKS)
-        self.tasks.setFocus()
-
-    def _focus_stage(self) -> None:
-        self.rooms.show(Room.MAKE)
-        self.stage.setFocus()
-
-    def _go_back(self) -> None:
-        """Handle Esc: dismiss the open question, else close the drawer, else leave focus mode, else go to the prompt."""
-        if self.compose.dismiss_question():
-            return
-        if self.workspace.drawer_is_open:
-            self.workspace.close_drawers()
-        elif self._in_focus_mode:
-            self._toggle_focus_mode()
-        else:
-            self._make()
-
-    def _toggle_focus_mode(self) -> None:
-        self._in_focus_mode = not self._in_focus_mode
-        self._arrange_sides()
-
-    def _arrange_sides(self) -> None:
-        """Show the bars and sides, unless focus mode or a filter session hides them."""
-        is_focused = self._in_focus_mode or self.filter.is_open
-        self.top_bar.setVisible(not is_focused)
-        self.status_bar.setVisible(not is_focused)
-        self.workspace.set_focused(is_focused)
-
     def _toggle_pause(self) -> None:
         """Pause or resume sending. A pause holds at once; storing it may take a moment."""
         if self._studio is not None:
@@ -400,42 +369,6 @@ class MainView(QWidget):
         self.top_bar.offer_drawer(offered=offered, is_open=is_open)
         self.stage.set_covered(self.workspace.covered_width)
 
-    def _search(self) -> None:
-        """Show the library with the focus in its search box."""
-        comes_from_make = self.rooms.room is Room.MAKE
-        self.rooms.show(Room.LIBRARY)
-        self.library.focus_search()
-        self._searches_from_make = comes_from_make
-
-    def _leave_search(self) -> None:
-        """Return to the prompt if the search box was opened from there, only to run a command."""
-        if self._searches_from_make:
-            self._make()
-
-    def _on_library_search_left(self) -> None:
-        self._searches_from_make = False
-
-    def _show_library(self) -> None:
-        self.rooms.show(Room.LIBRARY)
-        self.library.focus_clips()
-
-    def _filter(self) -> None:
-        """Begin a filter session on what the library shows."""
-        self._show_library()
-        if self.library.to_filter is not None:
-            self.filter.start(self.library.to_filter)
-
-    def _on_filter_shown_changed(self, shown: bool) -> None:
-        self._arrange_sides()
-        if shown:
-            self.stage.stop()
-        else:
-            self.library.focus_clips()
-
-    def _show_details(self) -> None:
-        self.workspace.show_tasks(True)
-        self.side.show_tab(SideTab.DETAILS)
-
     def _on_library_opened(self, task: int) -> None:
         self.rooms.show(Room.MAKE)
         self.shown.show_number(task, play=True)
@@ -448,15 +381,8 @@ class MainView(QWidget):
         found = await studio.tasks.get(task)
         if found is not None:
             if action is TaskAction.EDIT:
-                self.rooms.show(Room.MAKE)
+                self.rooms.show_editor()
             self.tasks.commands.perform(action, found)
-
-    def _on_rooms_changed(self, room: Room) -> None:
-        if room is Room.MAKE:
-            self.focus_editor()
-        else:
-            title, words, counter = self.compose.summary
-            self.rooms.folded.show_prompt(title=title, words=words, counter=counter)
 
     def _on_workspace_rail_changed(self, offered: bool, is_open: bool) -> None:
         self.top_bar.offer_rail(offered=offered, is_open=is_open)
@@ -477,7 +403,7 @@ class MainView(QWidget):
             self.action_asked.emit(action)
 
     def _on_commands_change_requested(self, task: int) -> None:
-        self.rooms.show(Room.MAKE)
+        self.rooms.show_editor()
         self.compose.edit_waiting(task)
 
     def _on_commands_settings_requested(self, action: TaskAction) -> None:

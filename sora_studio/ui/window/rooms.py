@@ -1,4 +1,4 @@
-"""Which room the centre shows: the stage above the editor, or the library above the folded editor."""
+"""Which room the centre shows: the stage above the editor, the editor alone, or the library above the folded editor."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -15,15 +15,22 @@ class Room(StrEnum):
     """The rooms of the window."""
 
     MAKE = "make"
+    WRITING = "writing"
     LIBRARY = "library"
+
+    @property
+    def has_editor(self) -> bool:
+        """Whether the prompt can be edited there."""
+        return self is not Room.LIBRARY
 
 
 class Rooms(QObject):
     """Shows one room at a time. A room is built when it is first shown, so that the window's start costs nothing for it.
 
-    Signals: `changed(Room)`.
+    Signals: `leaving(Room)` with the present room before another one is laid out, `changed(Room)` after that.
     """
 
+    leaving = Signal(object)
     changed = Signal(object)
 
     def __init__(self, workspace: Workspace, build_library: Callable[[], QWidget], parent: QObject) -> None:
@@ -34,14 +41,22 @@ class Rooms(QObject):
         self.folded = FoldedEditor(workspace)
         self.folded.hide()
         self.folded.clicked.connect(lambda: self.show(Room.MAKE))
+        workspace.stage_dragged_shut.connect(lambda: self.show(Room.WRITING))
 
     def show(self, room: Room) -> None:
         """Show a room; the focus is the caller's business."""
         if room is self.room:
             return
+        self.leaving.emit(self.room)
         self.room = room
         self._workspace.show_page(self._library_page() if room is Room.LIBRARY else None)
+        self._workspace.set_stage_shown(room is not Room.WRITING)
         self.changed.emit(room)
+
+    def show_editor(self) -> None:
+        """Show a room with the editor: the present one if it has it."""
+        if not self.room.has_editor:
+            self.show(Room.MAKE)
 
     def cover(self, page: QWidget) -> None:
         """Show a page in place of the room, until `uncover`."""

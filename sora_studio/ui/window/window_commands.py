@@ -16,6 +16,7 @@ Act = Callable[[], object]
 Reason = Callable[[], str]
 _WORDS = {
     "Ctrl+1": "Write: go to the prompt",
+    "Ctrl+Shift+1": "Writing room: the prompt alone",
     "Ctrl+2": "Go to the tasks",
     "Ctrl+3": "Go to the library",
     "Ctrl+4": "Go to the stage",

@@ -1,6 +1,6 @@
 """The area between the bars: the rail, the room in the centre, and the side panel; in a narrow window the sides are drawers."""
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSettings, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QSettings, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QStackedLayout, QVBoxLayout, QWidget
 
@@ -22,11 +22,12 @@ class Workspace(QWidget):
     The centre shows the stage above the editor, or a room's own page.
 
     Signals: `drawer_changed(is_offered, is_open)` and `rail_changed(is_offered, is_open)`: whether a button has to bring the
-    side panel or the rail back, and whether it is open.
+    side panel or the rail back, and whether it is open. `stage_dragged_shut()` after the editor was dragged up over the stage.
     """
 
     drawer_changed = Signal(bool, bool)
     rail_changed = Signal(bool, bool)
+    stage_dragged_shut = Signal()
 
     def __init__(
         self,
@@ -44,8 +45,8 @@ class Workspace(QWidget):
         self._focused = False
         self._rail = SideColumn(rail, self, name="rail", is_left=True, width=RAIL_WIDTH, least=160, column_from=RAIL_BELOW)
         self._side = SideColumn(side, self, name="tasks", is_left=False, width=TASKS_WIDTH, least=280, column_from=NARROW_BELOW)
-        self._make = _splitter(Qt.Orientation.Vertical, stage, compose)
-        self._make.setSizes([share * 10 for share in _CENTRE_SHARE])
+        self._stage = stage
+        self._make = self._build_make(stage, compose)
         centre = QWidget()
         self._pages = QStackedLayout(centre)
         self._pages.addWidget(self._make)
@@ -74,6 +75,22 @@ class Workspace(QWidget):
         if page is not None and self._pages.indexOf(page) < 0:
             self._pages.addWidget(page)
         self._pages.setCurrentWidget(page or self._make)
+        self._place_drawers()
+
+    def set_stage_shown(self, shown: bool) -> None:
+        """Show the stage above the editor, or give the editor its place. The heights are the same when it comes back."""
+        if shown == self._stage.isVisibleTo(self._make):
+            return
+        if not shown:
+            if self._make.sizes()[0]:  # else it was dragged shut, and what was before that is kept
+                self._kept_make = self._make.saveState()
+            self._stage.hide()
+        else:
+            self._stage.show()
+            if self._kept_make is not None:
+                self._make.restoreState(self._kept_make)
+            self._kept_make = None
+        self._make.refresh()  # at once, so that the room can scroll the prompt to its place
         self._place_drawers()
 
     def toggle_tasks(self) -> None:
@@ -107,7 +124,7 @@ class Workspace(QWidget):
 
     def remember(self, state: QSettings) -> None:
         """Save the splitter positions and which sides are shown."""
-        state.setValue("workspace/centre", self._make.saveState())
+        state.setValue("workspace/centre", self._kept_make or self._make.saveState())
         for side in self._sides:
             side.remember(state)
 
@@ -128,14 +145,38 @@ class Workspace(QWidget):
         self._place_drawers()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Resize the drawers when the widget that they must not cover moves or resizes."""
+        """Resize the drawers when the widget that they must not cover moves or resizes; note where a drag begins and ends."""
         if watched is self._keep_clear and event.type() in (QEvent.Type.Move, QEvent.Type.Resize):
             self._place_drawers()
+        elif watched is self._make.handle(1):
+            self._follow_drag(event)
         return super().eventFilter(watched, event)
 
     @property
     def _sides(self) -> tuple[SideColumn, SideColumn]:
         return self._rail, self._side
+
+    def _build_make(self, stage: QWidget, compose: QWidget) -> QSplitter:
+        self._kept_make: QByteArray | None = None
+        """The heights of stage and editor before the stage was hidden, or dragged shut."""
+        make = _splitter(Qt.Orientation.Vertical, stage, compose)
+        make.setSizes([share * 10 for share in _CENTRE_SHARE])
+        make.setCollapsible(0, True)
+        make.handle(1).installEventFilter(self)
+        return make
+
+    def _follow_drag(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.MouseButtonPress:
+            self._kept_make = self._make.saveState()
+        elif event.type() == QEvent.Type.MouseButtonRelease:
+            # Hidden after the handle has dealt with the release: it would keep the mouse.
+            QTimer.singleShot(0, self, self._end_drag)
+
+    def _end_drag(self) -> None:
+        if self._make.sizes()[0] == 0:
+            self.stage_dragged_shut.emit()
+        elif self._stage.isVisibleTo(self._make):
+            self._kept_make = None
 
     def _move_panels(self) -> None:
         """Put the panels of columns into the splitter, in order."""

@@ -1,0 +1,189 @@
+"""What helps to write: find and replace, film terms, hints, spelling, completion, and how the editor looks."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QSettings, Signal
+from PySide6.QtGui import QContextMenuEvent, QHelpEvent
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from sora_studio.ui.compose.editing.completion_popup import CompletionPopup
+from sora_studio.ui.compose.editing.editor_look import EditorLook
+from sora_studio.ui.compose.editing.editor_menu import LookButton, WordMenu
+from sora_studio.ui.compose.editing.find_bar import FindBar
+from sora_studio.ui.compose.editing.finding import Finding
+from sora_studio.ui.compose.editing.hint_marks import HintMarks
+from sora_studio.ui.compose.editing.spelling_marks import SpellingMarks
+from sora_studio.ui.compose.editing.term_colours import FindTerms, TermColours
+from sora_studio.ui.compose.editing.typewriter import Typewriter
+from sora_studio.ui.compose.prompt_editor import PromptEditor
+from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.controls import plain_tip
+from sora_studio.ui.kit.overrun import character_place
+from sora_studio.ui.kit.task_scope import TaskScope
+from sora_studio.viewmodels.compose.term_completion import Offer
+
+if TYPE_CHECKING:
+    from sora_studio.services.writing.spell_checker import SpellChecker
+
+
+class WritingDesk(QObject):
+    """Serves one editor. `find_bar` and `button` are placed by the panel.
+
+    Signals: `look_changed()` when the column has to be laid out again.
+    """
+
+    look_changed = Signal()
+
+    def __init__(self, editor: PromptEditor, scope: TaskScope, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._editor, self._scope = editor, scope
+        self._find_terms: FindTerms | None = None
+        self._places = dict[bool, tuple[int, int, int]]()
+        self.look = EditorLook()
+        self.find_bar = FindBar(parent)
+        self._finding = Finding(editor, self.find_bar, scope)
+        self._colours = TermColours(editor.document(), self)
+        self._completion = CompletionPopup(editor)
+        self._typewriter = Typewriter(editor)
+        self.hints = HintMarks(editor)
+        self._spelling = SpellingMarks(editor, scope, self._terms_in)
+        self._word_menu = WordMenu(editor, self._spelling, scope)
+        self.button = LookButton(
+            (
+                ("Find…", "Ctrl+F", self.find),
+                ("Replace…", "Ctrl+H", self.replace),
+                ("Complete a film term", "Ctrl+Space", self._completion.open),
+            ),
+            parent,
+        )
+        self.button.chosen.connect(self.take_look)
+        editor.document_shown.connect(self._on_editor_document_shown)
+        editor.zoomed.connect(self._on_editor_zoomed)
+        editor.installEventFilter(self)
+        editor.viewport().installEventFilter(self)
+        theme.notifier.changed.connect(self._colours.repaint)
+
+    def attach(self, checker: "SpellChecker") -> None:
+        """Set who checks spelling."""
+        self._spelling.attach(checker)
+        self._scope.start(self._offer_languages(checker), name="find dictionaries")
+
+    def use_terms(self, find: FindTerms, offers: Sequence[Offer]) -> None:
+        """Set the vocabulary: what finds its terms in a paragraph, and what is completed."""
+        self._find_terms = find
+        self._completion.offer(offers)
+        self.button.offer_terms()
+        self._colours.use(find if self.look.shows_terms else None)
+        self._spelling.touch()
+
+    def find(self) -> None:
+        """Open the bar for finding."""
+        self._finding.open(replacing=False)
+
+    def replace(self) -> None:
+        """Open the bar for replacing."""
+        self._finding.open(replacing=True)
+
+    def find_next(self, by: int) -> None:
+        """Select the next match, or with -1 the one before."""
+        self._finding.step(by)
+
+    def dismiss(self) -> bool:
+        """Close the bar; return whether it was open."""
+        was_open = self.find_bar.isVisible()
+        if was_open:
+            self.find_bar.close_bar()
+        return was_open
+
+    def take_look(self, look: EditorLook) -> None:
+        """Show the editor in another way."""
+        before, self.look = self.look, look
+        self.button.show_look(look)
+        self._editor.zoom_to(look.size_px)
+        self._editor.set_line_height(look.line_height.percent)
+        self._typewriter.turn(on=look.is_typewriter)
+        self._colours.use(self._find_terms if look.shows_terms else None)
+        if look.language != before.language:
+            self._scope.start(self._spelling.choose(look.language or None), name="choose a dictionary")
+        self.look_changed.emit()
+
+    def remember(self, state: QSettings) -> None:
+        """Save how the editor looks."""
+        self.look.remember(state)
+
+    def restore(self, state: QSettings) -> None:
+        """Restore what `remember` saved."""
+        self.take_look(EditorLook.restored(state))
+
+    def keep_place(self, *, is_roomy: bool) -> None:
+        """Note what is scrolled into view, before another room is shown."""
+        self._places[is_roomy] = (self._editor.verticalScrollBar().value(), *self._state())
+
+    def return_to_place(self, *, is_roomy: bool) -> None:
+        """Scroll to where this room was left, if neither text nor caret has changed; else to the caret."""
+        scrolled, *state = self._places.get(is_roomy, (0, -1, -1))
+        if tuple(state) == self._state():
+            self._editor.verticalScrollBar().setValue(scrolled)
+        else:
+            self._editor.ensureCursorVisible()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Explain what is under the pointer, and open the menu of a word."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and watched is self._editor.viewport():
+            words = plain_tip(self._words_at(event.pos())).replace("\n", "<br>")
+            QToolTip.showText(event.globalPos(), words, self._editor.viewport())
+            return True
+        if event.type() == QEvent.Type.ContextMenu and isinstance(event, QContextMenuEvent):
+            self._open_menu(event)
+            return True
+        return super().eventFilter(watched, event)
+
+    # --- inside ---------------------------------------------------------------------------------------------------
+
+    def _state(self) -> tuple[int, int]:
+        return self._editor.textCursor().position(), self._editor.document().revision()
+
+    async def _offer_languages(self, checker: "SpellChecker") -> None:
+        languages = await checker.languages()
+        self.button.offer_languages(languages)
+        if self.look.language in languages:
+            await self._spelling.choose(self.look.language)
+
+    def _terms_in(self, text: str) -> Sequence[tuple[int, int]]:
+        found = self._find_terms(text) if self._find_terms is not None and text else ()
+        return [(span.start, span.end) for span in found]
+
+    def _words_at(self, at: QPoint) -> str:
+        """Return what there is to say about the text at a point: hints, spelling, and the kind of a term."""
+        cursor = self._editor.cursorForPosition(at)
+        misspelt = self._spelling.misspelt_at(cursor.position())
+        line = cursor.block().text()
+        place = character_place(line, cursor.positionInBlock())
+        spans = self._find_terms(line) if self._find_terms is not None and self.look.shows_terms else ()
+        kinds = [span.term.kind.replace("-", " ").capitalize() for span in spans if span.start <= place < span.end]
+        says = (
+            self.hints.words_at(cursor.position()),
+            f"“{misspelt[1]}” is not in the dictionary" if misspelt else "",
+            *kinds,
+        )
+        return "\n\n".join(filter(None, says))
+
+    def _open_menu(self, event: QContextMenuEvent) -> None:
+        if event.reason() is QContextMenuEvent.Reason.Keyboard:
+            caret = self._editor.textCursor().position()
+            at, places = self._editor.cursorRect().bottomLeft(), (caret, caret - 1)
+        else:
+            at, places = event.pos(), (self._editor.cursorForPosition(event.pos()).position(),)
+        place = next((place for place in places if self._spelling.misspelt_at(place)), places[0])
+        self._word_menu.open(at, place=place)
+
+    def _on_editor_document_shown(self) -> None:
+        self._colours.setDocument(self._editor.document())
+        self._places.clear()
+
+    def _on_editor_zoomed(self, size_px: int) -> None:
+        self.look = replace(self.look, size_px=size_px)
+        self.button.show_look(self.look)
+        self.look_changed.emit()
