@@ -33,6 +33,7 @@ USUAL_LINE_HEIGHT = 126.5
 """Percent of the font's own line height (19 px for Inter at 15 px), 1.6 times the size. Relative, so zooming is no edit."""
 _PLACEHOLDER = "Describe the shot: who and where, what happens, the camera, the light, the mood, the sound…"
 _ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_SIDE_KEYS = (Qt.Key.Key_Left, Qt.Key.Key_Right)
 _ZOOM_IN_KEYS = (Qt.Key.Key_Plus, Qt.Key.Key_Equal)
 _ZOOM_OUT_KEYS = (Qt.Key.Key_Minus, Qt.Key.Key_Underscore)
 
@@ -58,7 +59,7 @@ class PromptEditor(QTextEdit):
         self._aside = OrderedDict[int, QTextDocument]()  # by draft, the one that was shown last at the end
         self._size_px = DEFAULT_PX
         self._line_height = USUAL_LINE_HEIGHT
-        self._undo_breaks = UndoBreaks()
+        self.undo_breaks = UndoBreaks()
         self.marks = MarkLayers(self)
         self.setAccessibleName("Prompt")
         self.setAcceptRichText(False)
@@ -191,13 +192,28 @@ class PromptEditor(QTextEdit):
         if (command := line_commands.command_for(e)) is not None:
             command(self)
             return
-        self._undo_breaks.before_input(self.textCursor(), e.text())
+        self.undo_breaks.before_input(self.textCursor(), e.text())
+        before = self.textCursor()
         super().keyPressEvent(e)
+        was_dropped = before.hasSelection() and not self.textCursor().hasSelection()
+        if e.key() in _SIDE_KEYS and self.textCursor() == before and not was_dropped:
+            self._leave_paragraph(e)
+
+    def _leave_paragraph(self, e: QKeyEvent) -> None:
+        """Move on from the edge of a paragraph into the next one or the one before: Qt's visual movement never does."""
+        cursor = self.textCursor()
+        is_forward = (e.key() == Qt.Key.Key_Right) == (cursor.block().textDirection() is Qt.LayoutDirection.LeftToRight)
+        other = cursor.block().next() if is_forward else cursor.block().previous()
+        if other.isValid():
+            is_selecting = e.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            mode = QTextCursor.MoveMode.KeepAnchor if is_selecting else QTextCursor.MoveMode.MoveAnchor
+            cursor.setPosition(other.position() if is_forward else other.position() + other.length() - 1, mode)
+            self.setTextCursor(cursor)
 
     def inputMethodEvent(self, e: QInputMethodEvent) -> None:
         """Begin undo steps as for typed keys."""
         if e.commitString():
-            self._undo_breaks.before_input(self.textCursor(), e.commitString())
+            self.undo_breaks.before_input(self.textCursor(), e.commitString())
         super().inputMethodEvent(e)
 
     def _zoomed(self, key: int) -> int | None:
@@ -232,6 +248,7 @@ class PromptEditor(QTextEdit):
         """Set the line height on the empty document: later paragraphs inherit the format."""
         self._dress_document()
         self.document().setDocumentMargin(2)
+        self.document().setDefaultCursorMoveStyle(Qt.CursorMoveStyle.VisualMoveStyle)  # right is right in mixed text, too
         self.forget_history()
 
     def _dress_document(self) -> None:

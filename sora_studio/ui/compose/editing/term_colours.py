@@ -114,12 +114,12 @@ class TermColours(QSyntaxHighlighter):
         tail = min(_common_tail(before, text), len(text) - head, len(before) - head)
         grown = len(text) - len(before)
         low, high = max(head - _LONGEST_TERM, 0), min(len(text) - tail + _LONGEST_TERM, len(text))
-        low = min([low, *(span.start for span in spans if span.start < low < span.end)])
-        high = max([high, *(span.end + grown for span in spans if span.start < high - grown < span.end)])
         while low and not text[low - 1].isspace():
             low -= 1
         while high < len(text) and not text[high].isspace():
             high += 1
+        low = min([low, *(span.start for span in spans if span.start < low < span.end)])
+        high = max([high, *(span.end + grown for span in spans if span.start < high - grown < span.end)])
         return [
             *(span for span in spans if span.end <= low),
             *(span.moved(low) for span in self._found(text[low:high])),
