@@ -66,6 +66,8 @@ class DiskThreads:
 
         def look() -> None:
             nonlocal timer
+            if heard.done():  # in this turn of the loop, so that the timer could not be cancelled any more
+                return
             left_s = call.left_s()
             if left_s <= 0 or (call.began_at is None and self.is_silent(folder)):
                 heard.set_exception(FolderSilent(folder))

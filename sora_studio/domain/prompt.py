@@ -5,6 +5,8 @@ import unicodedata
 from functools import cache
 
 _FEW = 3
+_FOLDED_TIMES = 10
+"""How many times its limit a first line may be longer by runs of space."""
 BYTE_ORDER_MARK = "\ufeff"
 _SPACES = re.compile(r"\s+")
 _VISIBLE = (
@@ -70,7 +72,7 @@ def is_mostly_nul(prompt: str) -> bool:
 def first_line(prompt: str, limit: int = 120) -> str:
     """Return the first non-blank line, with runs of space folded, cut at `limit` characters with an ellipsis."""
     line = next((line for line in prompt.splitlines() if not is_blank(line)), "")
-    line = _SPACES.sub(" ", line).strip()
+    line = _SPACES.sub(" ", line[: _FOLDED_TIMES * limit]).strip()  # called on every key, and a line may be the whole text
     return line if len(line) <= limit else line[: limit - 1].rstrip() + "…"
 
 

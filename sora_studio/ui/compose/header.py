@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from sora_studio.ui.kit import theme
 from sora_studio.viewmodels.compose import compose_text
 
+_ANY_SIZE = 10_000
+
 
 class ComposeHeader(QWidget):
     """Updated on every keystroke, so it sets only what differs. Crossing the limit is announced to screen readers once."""
@@ -38,7 +40,7 @@ class ComposeHeader(QWidget):
         """Show the title and length of this prompt."""
         length, over = compose_text.counter(len(prompt), limit), compose_text.overrun(len(prompt), limit)
         self._title.setText(compose_text.title(prompt))
-        self._counter.setText(length)
+        self._show_count(length)
         self._counter.setToolTip(compose_text.remainder(len(prompt), limit))
         self._counter.setAccessibleDescription(", ".join(filter(None, (length, over))))  # else only the name is read
         theme.set_role(self._counter, "failed" if over else "secondary")
@@ -51,6 +53,15 @@ class ComposeHeader(QWidget):
         """Show when the draft was saved, or why it could not be."""
         self._saved.setText(f"Not saved yet: {trouble}" if trouble else words)
         theme.set_role(self._saved, "review" if trouble else "secondary")
+
+    def _show_count(self, length: str) -> None:
+        """Show the length in a label of fixed size: another size would lay out the whole panel on every key."""
+        if len(length) != len(self._counter.text()):
+            self._counter.setMinimumSize(0, 0)
+            self._counter.setMaximumSize(_ANY_SIZE, _ANY_SIZE)
+            self._counter.setText(length)
+            self._counter.setFixedSize(self._counter.sizeHint())
+        self._counter.setText(length)
 
     def _announce(self, sentence: str) -> None:
         """Announce politely: screen readers finish their current sentence first."""

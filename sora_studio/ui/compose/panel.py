@@ -279,6 +279,7 @@ class ComposePanel(QWidget):
             self._add_shortcut(keys, self.generate).setAutoRepeat(False)
         self._add_shortcut("Ctrl+F", self.writing.find)
         self._add_shortcut("Ctrl+H", self.writing.replace)
+        self._add_shortcut("Ctrl+Space", self.writing.complete)
         self._add_shortcut("F3", partial(self.writing.find_next, 1))
         self._add_shortcut("Shift+F3", partial(self.writing.find_next, -1))
         if isinstance(app := QApplication.instance(), QApplication):

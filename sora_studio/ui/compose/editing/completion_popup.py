@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QTextCursor
+from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QPainter, QShowEvent, QTextCursor
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from sora_studio.ui.compose.prompt_editor import PromptEditor
@@ -35,7 +35,6 @@ class CompletionPopup(QListWidget):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.itemClicked.connect(self._take)
-        editor.installEventFilter(self)
         editor.caret_moved.connect(self._on_editor_caret_moved)
         editor.document_shown.connect(self.hide)
         self.hide()
@@ -50,21 +49,26 @@ class CompletionPopup(QListWidget):
         if self.isVisible():
             announce(self._editor, f"{self.count()} terms, {self._words_of(self.currentItem())}")
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Take the prompt's keys."""
+        super().showEvent(event)
+        self._editor.installEventFilter(self)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Leave the prompt its keys: a filter costs time on every key."""
+        super().hideEvent(event)
+        self._editor.removeEventFilter(self)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Handle Ctrl+Space, and the keys of the open list."""
-        if watched is not self._editor or not isinstance(event, QKeyEvent):
-            if watched is self._editor and event.type() == QEvent.Type.FocusOut:
-                self.hide()
-            return super().eventFilter(watched, event)
-        if event.type() == QEvent.Type.ShortcutOverride and self.isVisible() and event.key() == Qt.Key.Key_Escape:
+        """Handle the list's keys; close when the prompt loses the focus."""
+        if event.type() == QEvent.Type.FocusOut:
+            self.hide()
+        elif isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            return self._handled(event)
+        elif isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
             event.accept()  # else the window's shortcut would take it
             return True
-        if event.type() != QEvent.Type.KeyPress:
-            return False
-        if event.key() == Qt.Key.Key_Space and event.modifiers() == Qt.KeyboardModifier.ControlModifier:
-            self.open()
-            return True
-        return self.isVisible() and self._handled(event)
+        return super().eventFilter(watched, event)
 
     def _handled(self, event: QKeyEvent) -> bool:
         if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:

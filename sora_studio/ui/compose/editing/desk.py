@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QSettings, Signal
-from PySide6.QtGui import QContextMenuEvent, QHelpEvent
+from PySide6.QtCore import QEvent, QObject, QPoint, QSettings, Qt, Signal
+from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from sora_studio.ui.compose.editing.completion_popup import CompletionPopup
@@ -54,14 +54,15 @@ class WritingDesk(QObject):
             (
                 ("Find…", "Ctrl+F", self.find),
                 ("Replace…", "Ctrl+H", self.replace),
-                ("Complete a film term", "Ctrl+Space", self._completion.open),
+                ("Complete a film term", "Ctrl+Space", self.complete),
             ),
             parent,
         )
         self.button.chosen.connect(self.take_look)
         editor.document_shown.connect(self._on_editor_document_shown)
         editor.zoomed.connect(self._on_editor_zoomed)
-        editor.installEventFilter(self)
+        editor.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        editor.customContextMenuRequested.connect(self._on_editor_menu_requested)
         editor.viewport().installEventFilter(self)
         theme.notifier.changed.connect(self._colours.repaint)
 
@@ -85,6 +86,10 @@ class WritingDesk(QObject):
     def replace(self) -> None:
         """Open the bar for replacing."""
         self._finding.open(replacing=True)
+
+    def complete(self) -> None:
+        """Open the list of film terms that begin with what was typed."""
+        self._completion.open()
 
     def find_next(self, by: int) -> None:
         """Select the next match, or with -1 the one before."""
@@ -130,13 +135,10 @@ class WritingDesk(QObject):
             self._editor.ensureCursorVisible()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Explain what is under the pointer, and open the menu of a word."""
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent) and watched is self._editor.viewport():
+        """Explain what is under the pointer."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             words = plain_tip(self._words_at(event.pos())).replace("\n", "<br>")
             QToolTip.showText(event.globalPos(), words, self._editor.viewport())
-            return True
-        if event.type() == QEvent.Type.ContextMenu and isinstance(event, QContextMenuEvent):
-            self._open_menu(event)
             return True
         return super().eventFilter(watched, event)
 
@@ -170,14 +172,10 @@ class WritingDesk(QObject):
         )
         return "\n\n".join(filter(None, says))
 
-    def _open_menu(self, event: QContextMenuEvent) -> None:
-        if event.reason() is QContextMenuEvent.Reason.Keyboard:
-            caret = self._editor.textCursor().position()
-            at, places = self._editor.cursorRect().bottomLeft(), (caret, caret - 1)
-        else:
-            at, places = event.pos(), (self._editor.cursorForPosition(event.pos()).position(),)
-        place = next((place for place in places if self._spelling.misspelt_at(place)), places[0])
-        self._word_menu.open(at, place=place)
+    def _on_editor_menu_requested(self, at: QPoint) -> None:
+        """Open the menu of the word at a point, or with the menu key of the word that ends at the caret."""
+        place = self._editor.cursorForPosition(at).position()
+        self._word_menu.open(at, place=place if self._spelling.misspelt_at(place) else place - 1)
 
     def _on_editor_document_shown(self) -> None:
         self._colours.setDocument(self._editor.document())

@@ -1,17 +1,18 @@
 """Underlines misspelt words in what is visible, and offers suggestions in the editor's menu."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtGui import QColor, QTextBlock, QTextCharFormat
+from PySide6.QtGui import QColor, QTextCharFormat
 
 from sora_studio.domain.spell_words import spell_words
 from sora_studio.ui.compose.editing.hint_marks import covers
 from sora_studio.ui.compose.editing.mark_layers import Layer
 from sora_studio.ui.compose.prompt_editor import PromptEditor
 from sora_studio.ui.kit import theme
-from sora_studio.ui.kit.overrun import Mark, mark, utf16_places
+from sora_studio.ui.kit.overrun import Mark, character_place, mark, utf16_length, utf16_places
 from sora_studio.ui.kit.task_scope import TaskScope
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 PAUSE_MS = 250
 """How long typing or scrolling has to rest before words are checked."""
 MOST_KNOWN = 20_000
+_AROUND = 80
+"""Characters before and after what is visible, for terms of several words."""
 IsTerm = Callable[[str], Sequence[tuple[int, int]]]
 
 
@@ -33,7 +36,7 @@ class SpellingMarks(QObject):
         self._is_on = False
         self._judged = dict[str, bool]()
         self._shown = list[tuple[Mark, str]]()
-        self._timer = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self._check)
         editor.edited.connect(self.touch)
         editor.caret_moved.connect(self._on_editor_caret_moved)
@@ -56,7 +59,7 @@ class SpellingMarks(QObject):
     def touch(self) -> None:
         """Check again soon."""
         if self._is_on:
-            self._timer.start()
+            self._timer.start(PAUSE_MS)
 
     def misspelt_at(self, place: int) -> tuple[Mark, str] | None:
         """Return the mark and the word at Qt's position `place`."""
@@ -88,8 +91,7 @@ class SpellingMarks(QObject):
         self._scope.start(self._check_visible(), name="check spelling")
 
     async def _check_visible(self) -> None:
-        words = [(block, word) for block in self._visible_blocks() for *_, word in self._words_of(block)]
-        unknown = {word for _, word in words} - self._judged.keys()
+        unknown = {word for part in self._visible_parts() for *_, word in self._words_of(part)} - self._judged.keys()
         if unknown and self._checker is not None:
             wrong = await self._checker.wrong(unknown)
             if len(self._judged) > MOST_KNOWN:
@@ -102,11 +104,11 @@ class SpellingMarks(QObject):
         look, caret, document = _look(), self._editor.textCursor().position(), self._editor.document()
         self._word_at_caret = None
         shown = list[tuple[Mark, str]]()
-        for block in self._visible_blocks():
-            wrong = [found for found in self._words_of(block) if self._judged.get(found[2])]
-            places = utf16_places(block.text()) if wrong else range(0)
+        for part in self._visible_parts():
+            wrong = [found for found in self._words_of(part) if self._judged.get(found[2])]
+            places = utf16_places(part.text) if wrong else range(0)
             for start, end, word in wrong:
-                first, last = block.position() + places[start], block.position() + places[end]
+                first, last = part.position + places[start], part.position + places[end]
                 if last == caret and self._editor.hasFocus():
                     self._word_at_caret = first
                 else:
@@ -117,20 +119,40 @@ class SpellingMarks(QObject):
         self._shown = shown
         self._editor.marks.show(Layer.SPELLING, [made for made, _ in shown])
 
-    def _words_of(self, block: QTextBlock) -> Iterator[tuple[int, int, str]]:
-        text = block.text()
-        terms = self._terms_in(text)
-        for start, end, word in spell_words(text):
-            if not any(first <= start and end <= last for first, last in terms):
+    def _words_of(self, part: "_Part") -> Iterator[tuple[int, int, str]]:
+        """Yield the words of a part that are no terms; both come in order."""
+        terms = iter(self._terms_in(part.text))
+        first = last = -1
+        for start, end, word in spell_words(part.text):
+            while last < end and (term := next(terms, None)) is not None:
+                first, last = term
+            if not first <= start < end <= last:
                 yield start, end, word
 
-    def _visible_blocks(self) -> Iterator[QTextBlock]:
+    def _visible_parts(self) -> Iterator["_Part"]:
+        """Yield what is visible of each paragraph, and whole words around that."""
         area = self._editor.viewport().rect()
-        block = self._editor.cursorForPosition(area.topLeft()).block()
-        last = self._editor.cursorForPosition(area.bottomRight()).block()
-        while block.isValid() and block.blockNumber() <= last.blockNumber():
-            yield block
+        top = self._editor.cursorForPosition(area.topLeft()).position()
+        bottom = self._editor.cursorForPosition(area.bottomRight()).position()
+        block = self._editor.document().findBlock(top)
+        while block.isValid() and block.position() <= bottom:
+            text = block.text()
+            start = max(character_place(text, max(top - block.position(), 0)) - _AROUND, 0)
+            end = character_place(text, bottom - block.position()) + _AROUND
+            while start > 0 and not text[start - 1].isspace():
+                start -= 1
+            while end < len(text) and not text[end].isspace():
+                end += 1
+            yield _Part(block.position() + utf16_length(text[:start]), text[start:end])
             block = block.next()
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of the text, from Qt's position on."""
+
+    position: int
+    text: str
 
 
 def _look() -> QTextCharFormat:
