@@ -103,6 +103,7 @@ from sora_studio.storage.picture_owners import PictureOwners
 from sora_studio.storage.profiles import load_profiles
 from sora_studio.storage.projects import SqliteProjects
 from sora_studio.storage.prompt_item_files import PromptItemFiles
+from sora_studio.storage.prompt_files import PromptFiles
 from sora_studio.storage.proposals import save_proposal
 from sora_studio.storage.publications import SqlitePublications
 from sora_studio.storage.secrets import KeyStores
@@ -155,6 +156,7 @@ class Studio:
     queries: LibraryQueries
     spelling: Spelling
     spell_checker: SpellChecker
+    prompt_files: PromptFiles
     tiles: SqliteTiles
     families: SqliteFamilies
     shared_facts: SqliteSharedFacts
@@ -418,6 +420,7 @@ class _Assembly:
             queries=queries,
             spelling=Spelling(queries, launch.clock),
             spell_checker=SpellChecker(launch.data_dir),
+            prompt_files=PromptFiles(paths.resources_dir() / "prompts", launch.data_dir / "prompts"),
             tiles=SqliteTiles(self._database),
             families=SqliteFamilies(self._database),
             shared_facts=SqliteSharedFacts(self._database),

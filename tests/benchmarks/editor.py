@@ -7,12 +7,10 @@ underlined. The caret is in the middle, so that half of the text moves; a rest a
 
 import asyncio
 import os
-import re
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -24,10 +22,10 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QPlainTextEdit,
 
 from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.settings import Theme
+from sora_studio.domain.writing.hints import Hint, Level
 from sora_studio.storage.secrets import KeyStores
 from sora_studio.studio import Studio, open_studio
 from sora_studio.ui.compose.editing.editor_look import EditorLook
-from sora_studio.ui.compose.editing.hint_marks import HintSpan
 from sora_studio.ui.compose.panel import ComposePanel
 from sora_studio.ui.compose.prompt_editor import PromptEditor
 from sora_studio.ui.kit import theme
@@ -51,38 +49,6 @@ ONE_PARAGRAPH = (_SENTENCE * 200)[:CHARACTERS]
 TWO_HUNDRED_PARAGRAPHS = "\n".join(ONE_PARAGRAPH[start : start + 49] for start in range(0, CHARACTERS, 50))
 
 
-@dataclass(frozen=True)
-class Term:
-    kind: str
-
-
-@dataclass(frozen=True)
-class Span:
-    start: int
-    end: int
-    term: Term
-
-
-class Terms:
-    """Finds as a vocabulary does: up to three words at each place are looked up."""
-
-    _WORD = re.compile(r"[\w'-]+")
-    _KNOWN: Mapping[tuple[str, ...], str] = {("slow", "dolly", "in"): "camera-move", ("golden", "hour"): "light"}
-
-    def find(self, text: str) -> list[Span]:
-        words = [(match.start(), match.end(), match[0].lower()) for match in self._WORD.finditer(text)]
-        found, at = list[Span](), 0
-        while at < len(words):
-            for count in (3, 2, 1):
-                part = words[at : at + count]
-                if kind := self._KNOWN.get(tuple(word for *_, word in part)):
-                    found.append(Span(part[0][0], part[-1][1], Term(kind)))
-                    at += count - 1
-                    break
-            at += 1
-        return found
-
-
 class Paints(QObject):
     """Counts the paint events of the widgets that it filters."""
 
@@ -95,26 +61,42 @@ class Paints(QObject):
         return False
 
 
-def keystrokes_ms(shown: QWidget, editor: QAbstractScrollArea) -> list[float]:
-    """Return milliseconds from each keystroke until all painting is done."""
+def show(shown: QWidget, editor: QAbstractScrollArea) -> Paints:
+    """Show a widget and return what counts the paints of its editor."""
     shown.resize(900, 420)
     shown.show()
     QTest.qWaitForWindowExposed(shown)
-    editor.setFocus()
     QTest.qWait(2 * REST_MS)
-    paints = Paints()
+    paints = Paints(editor)
     editor.viewport().installEventFilter(paints)
-    taken = list[float]()
-    for number in range(KEYSTROKES):
-        if number % BETWEEN_RESTS == BETWEEN_RESTS - 1:
+    return paints
+
+
+def keystrokes_ms(editors: Sequence[tuple[QWidget, QAbstractScrollArea]]) -> list[list[float]]:
+    """Return milliseconds from each keystroke until all painting is done, for each editor.
+
+    They take turns after every few keys, so that what else the machine does slows all of them.
+    """
+    paints = [show(*editor) for editor in editors]
+    taken = [list[float]() for _ in editors]
+    for _ in range(KEYSTROKES // BETWEEN_RESTS):
+        for (shown, editor), counted, times in zip(editors, paints, taken, strict=True):
+            shown.activateWindow()
+            editor.setFocus()
             QTest.qWait(REST_MS)
-        before, started = paints.count, time.perf_counter()
-        QTest.keyClick(editor, Qt.Key.Key_Space if number % 6 == 5 else Qt.Key.Key_A)
-        while paints.count == before:
-            QApplication.processEvents()
-        taken.append((time.perf_counter() - started) * 1000)
-    shown.close()
+            for number in range(BETWEEN_RESTS):
+                times.append(_keystroke_ms(editor, counted, Qt.Key.Key_Space if number % 6 == 5 else Qt.Key.Key_A))
+    for shown, _ in editors:
+        shown.close()
     return taken
+
+
+def _keystroke_ms(editor: QAbstractScrollArea, paints: Paints, key: Qt.Key) -> float:
+    before, started = paints.count, time.perf_counter()
+    QTest.keyClick(editor, key)
+    while paints.count == before:
+        QApplication.processEvents()
+    return (time.perf_counter() - started) * 1000
 
 
 def paste_ms(shown: QWidget, editor: QTextEdit | QPlainTextEdit) -> float:
@@ -122,15 +104,10 @@ def paste_ms(shown: QWidget, editor: QTextEdit | QPlainTextEdit) -> float:
     mime = QMimeData()
     mime.setText(ONE_PARAGRAPH)
     QGuiApplication.clipboard().setMimeData(mime)
-    shown.resize(900, 420)
-    shown.show()
-    QTest.qWaitForWindowExposed(shown)
-    QTest.qWait(REST_MS)
-    paints = Paints()
-    editor.viewport().installEventFilter(paints)
-    started = time.perf_counter()
+    paints = show(shown, editor)
+    before, started = paints.count, time.perf_counter()
     editor.paste()
-    while not paints.count:
+    while paints.count == before:
         QApplication.processEvents()
     taken_ms = (time.perf_counter() - started) * 1000
     shown.close()
@@ -152,30 +129,32 @@ class Ours:
         self.scope = TaskScope(lambda error, name: print(name, error, file=sys.stderr))
         self.panel = ComposePanel(self.scope)
         self.panel.attach(panel_services.compose(studio), EventBridge(self.panel))
-        QTest.qWait(REST_MS)
+        QTest.qWait(2 * REST_MS)
         self.panel.open_draft(None)
         QTest.qWait(REST_MS)
         [self.editor] = self.panel.findChildren(PromptEditor)
         writing = self.panel.writing
-        writing.use_terms(Terms().find, ())
         writing.take_look(EditorLook(language="en_US"))
         self.editor.set_limit(limit)
         self.editor.replace(text, caret=len(text) // 2)
-        writing.hints.show(
-            [HintSpan(start, start + 40, "warning", "This says little") for start in range(0, len(text) - 40, 2_000)]
-        )
+        places = range(0, len(text) - 40, 2_000)
+        writing.hints.show([Hint("vague", Level.WARNING, at, at + 40, "This says little", "", "") for at in places])
+
+    def close(self, loop: StudioEventLoop) -> None:
+        loop.run_until_complete(self.panel.finish())
+        loop.run_until_complete(self.scope.close())
+        self.panel.deleteLater()
 
 
 def measure(name: str, text: str, studio: Studio, loop: StudioEventLoop) -> None:
     plain = bare(text)
-    bare_ms = keystrokes_ms(plain, plain)
+    ours = [Ours(studio, text, limit=limit) for limit in (2 * CHARACTERS, CHARACTERS // 2)]
+    bare_ms, *ours_ms = keystrokes_ms([(plain, plain), *((one.panel, one.editor) for one in ours)])
     _tell(f"bare editor, {name}", bare_ms)
-    for words, limit in (("our editor", 2 * CHARACTERS), ("our editor over the limit", CHARACTERS // 2)):
-        ours = Ours(studio, text, limit=limit)
-        ours_ms = keystrokes_ms(ours.panel, ours.editor)
-        loop.run_until_complete(ours.panel.finish())
-        loop.run_until_complete(ours.scope.close())
-        _tell(f"{words}, {name}", ours_ms, bare_ms=bare_ms)
+    for words, taken_ms in zip(("our editor", "our editor over the limit"), ours_ms, strict=True):
+        _tell(f"{words}, {name}", taken_ms, bare_ms=bare_ms)
+    for one in ours:
+        one.close(loop)
 
 
 def _tell(name: str, taken_ms: Sequence[float], *, bare_ms: Sequence[float] | None = None) -> None:
@@ -195,8 +174,7 @@ def measure_paste(studio: Studio, loop: StudioEventLoop) -> None:
     Figure("pasting 10,000 characters, bare editor", f"{paste_ms(plain, plain):.0f} ms").tell()
     ours = Ours(studio, "", limit=CHARACTERS // 2)
     taken_ms = paste_ms(ours.panel, ours.editor)
-    loop.run_until_complete(ours.panel.finish())
-    loop.run_until_complete(ours.scope.close())
+    ours.close(loop)
     is_met = taken_ms < MOST_PASTE_MS
     Figure("pasting 10,000 characters, our editor", f"{taken_ms:.0f} ms", f"< {MOST_PASTE_MS:.0f} ms", is_met).tell()
 

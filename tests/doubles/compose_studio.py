@@ -22,6 +22,7 @@ from sora_studio.domain.recording import RecordingFacts
 from sora_studio.domain.request import MAX_TASKS_AT_ONCE, GenerationRequest, ImageFacts, as_draft, check_request, is_url
 from sora_studio.domain.settings import Settings
 from sora_studio.domain.task import Task, TaskState
+from sora_studio.domain.writing.terms import Vocabulary
 from sora_studio.media.copy_plan import plan_copy
 from sora_studio.media.drawing import draw_image
 from sora_studio.paths import resources_dir
@@ -371,3 +372,6 @@ class ComposeStudio:
         self.tracking = FakeTracking()
         self.estimates = FakeEstimates()
         self.spell_checker = SpellChecker(data_dir, folders=())
+
+    async def vocabulary(self) -> Vocabulary:
+        return Vocabulary(())

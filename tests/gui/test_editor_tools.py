@@ -1,9 +1,7 @@
 """What helps to write, as a person uses it: find and replace, terms, hints, spelling, completion."""
 
 import random
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -14,12 +12,13 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QPushButto
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
+from sora_studio.domain.writing.hints import Hint, Level
+from sora_studio.domain.writing.terms import Term, TermKind, TermSpan, Vocabulary
 from sora_studio.services.writing.spell_checker import SpellChecker
 from sora_studio.ui.compose.editing.completion_popup import CompletionPopup
 from sora_studio.ui.compose.editing.desk import WritingDesk
 from sora_studio.ui.compose.editing.editor_look import EditorLook
 from sora_studio.ui.compose.editing.find_bar import FindBar
-from sora_studio.ui.compose.editing.hint_marks import HintSpan
 from sora_studio.ui.compose.editing.term_colours import TermColours
 from sora_studio.ui.compose.panel import ComposePanel
 from sora_studio.ui.compose.prompt_editor import PromptEditor
@@ -29,30 +28,16 @@ from sora_studio.viewmodels.compose.term_completion import Offer
 from tests.unit.services.writing.test_spell_checker import dictionary
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-TERMS = {"slow dolly in": "camera-move", "golden hour": "light", "dolly zoom": "camera-move", "dreamlike": "mood"}
-GLOSS = "moves closer, calm"
-
-
-@dataclass(frozen=True)
-class Term:
-    kind: str
-
-
-@dataclass(frozen=True)
-class Span:
-    start: int
-    end: int
-    term: Term
-
-
-_ANY_TERM = re.compile("|".join(rf"\b{term}\b" for term in TERMS), re.IGNORECASE)
-
-
-def find_terms(text: str) -> list[Span]:
-    return [Span(*match.span(), Term(TERMS[match[0].lower()])) for match in _ANY_TERM.finditer(text)]
-
-
-OFFERS = [Offer(term, GLOSS, kind) for term, kind in TERMS.items()]
+VOCABULARY = Vocabulary(
+    [
+        Term(TermKind.CAMERA_MOVE, "slow dolly in", "moves closer, calm"),
+        Term(TermKind.LIGHT, "golden hour", "low, warm"),
+        Term(TermKind.CAMERA_MOVE, "dolly zoom", "the background grows"),
+        Term(TermKind.MOOD, "dreamlike", "soft, slow"),
+    ]
+)
+OFFERS = [Offer(term.words, term.gloss, term.kind) for term in VOCABULARY.terms]
+find_terms = VOCABULARY.find
 
 
 class Bench:
@@ -287,7 +272,7 @@ def test_a_long_paragraph_is_coloured_as_if_it_were_searched_whole(bench: Bench)
     bench.editor.replace(text, caret=len(text) // 2)
     searched = list[int]()
 
-    def find(part: str) -> list[Span]:
+    def find(part: str) -> list[TermSpan]:
         searched.append(len(part))
         return find_terms(part)
 
@@ -318,7 +303,8 @@ def test_hints_are_underlined_and_explained_and_move_with_the_text(bench: Bench)
     bench.editor.replace(text, caret=0)
     bench.writing.use_terms(find_terms, OFFERS)
     start = text.index("looks")
-    bench.writing.hints.show([HintSpan(start, start + 19, "warning", "“looks around nicely” says little", "Name it <b>.")])
+    hint = Hint("vague", Level.WARNING, start, start + 19, "“looks around nicely” says little", "Name it <b>.", "")
+    bench.writing.hints.show([hint])
     assert bench.marked() == ["looks around nicely"]
     bench.type("Then: ")
     assert bench.marked() == ["looks around nicely"]
@@ -334,8 +320,11 @@ def spelling(bench: Bench, tmp_path: Path) -> Bench:
     pytest.importorskip("hunspell")
     folder = dictionary(tmp_path / "system", "en_GB", "the", "harbour/S", "at", "a", "and", "boat", "hour")
     checker = SpellChecker(tmp_path / "data", [folder])
-    bench.writing.use_terms(find_terms, OFFERS)
-    bench.writing.attach(checker)
+
+    async def vocabulary() -> Vocabulary:
+        return VOCABULARY
+
+    bench.writing.attach(checker, vocabulary)
     bench.writing.take_look(EditorLook(language="en_GB"))
     return bench
 
@@ -420,7 +409,7 @@ def test_arrows_choose_in_the_list(bench: Bench) -> None:
     bench.key(Qt.Key.Key_Down)
     bench.key(Qt.Key.Key_Up)
     bench.key(Qt.Key.Key_Enter)
-    assert bench.editor.text() == "golden hour"
+    assert bench.editor.text() == OFFERS[1].words
     assert bench.editor.hasFocus()
 
 

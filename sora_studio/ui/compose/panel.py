@@ -107,7 +107,7 @@ class ComposePanel(QWidget):
         relay.estimates_changed.connect(self._model.take_estimates)
         self._images.attach(services.pictures, services.recordings, services.pasted_dir)
         self._beside.attach(services.submission)
-        self.writing.attach(services.spell_checker)
+        self.writing.attach(services.spell_checker, services.vocabulary)
         self._scope.start(self._restore(services), name="restore draft")
 
     @property

@@ -1,12 +1,13 @@
 """The services that the composer uses."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sora_studio.domain.models.profile import ModelProfile
+    from sora_studio.domain.writing.terms import Vocabulary
     from sora_studio.services.callbacks.reports import Reports
     from sora_studio.services.models.estimates import Estimates
     from sora_studio.services.pictures.pictures import Pictures
@@ -39,3 +40,4 @@ class ComposeServices:
     tracking: "Tracking"
     estimates: "Estimates"
     spell_checker: "SpellChecker"
+    vocabulary: "Callable[[], Awaitable[Vocabulary]]"

@@ -1,6 +1,6 @@
 """What helps to write: find and replace, film terms, hints, spelling, completion, and how the editor looks."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QSettings, Qt, Signal
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from sora_studio.domain.writing.terms import Vocabulary
 from sora_studio.ui.compose.editing.completion_popup import CompletionPopup
 from sora_studio.ui.compose.editing.editor_look import EditorLook
 from sora_studio.ui.compose.editing.editor_menu import LookButton, WordMenu
@@ -66,9 +67,10 @@ class WritingDesk(QObject):
         editor.viewport().installEventFilter(self)
         theme.notifier.changed.connect(self._colours.repaint)
 
-    def attach(self, checker: "SpellChecker") -> None:
-        """Set who checks spelling."""
+    def attach(self, checker: "SpellChecker", vocabulary: Callable[[], Awaitable[Vocabulary]]) -> None:
+        """Set who checks spelling, and what reads the terms of film."""
         self._spelling.attach(checker)
+        self._scope.start(self._take_vocabulary(vocabulary), name="read the vocabulary")
         self._scope.start(self._offer_languages(checker), name="find dictionaries")
 
     def use_terms(self, find: FindTerms, offers: Sequence[Offer]) -> None:
@@ -147,6 +149,10 @@ class WritingDesk(QObject):
     def _state(self) -> tuple[int, int]:
         return self._editor.textCursor().position(), self._editor.document().revision()
 
+    async def _take_vocabulary(self, read: Callable[[], Awaitable[Vocabulary]]) -> None:
+        found = await read()
+        self.use_terms(found.find, [Offer(term.words, term.gloss, term.kind) for term in found.terms])
+
     async def _offer_languages(self, checker: "SpellChecker") -> None:
         languages = await checker.languages()
         self.button.offer_languages(languages)
@@ -164,7 +170,7 @@ class WritingDesk(QObject):
         line = cursor.block().text()
         place = character_place(line, cursor.positionInBlock())
         spans = self._find_terms(line) if self._find_terms is not None and self.look.shows_terms else ()
-        kinds = [span.term.kind.replace("-", " ").capitalize() for span in spans if span.start <= place < span.end]
+        kinds = [span.term.kind.heading for span in spans if span.start <= place < span.end]
         says = (
             self.hints.words_at(cursor.position()),
             f"“{misspelt[1]}” is not in the dictionary" if misspelt else "",

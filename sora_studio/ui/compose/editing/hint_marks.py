@@ -1,26 +1,15 @@
 """Underlines what hints are about."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor, QTextCharFormat
 
+from sora_studio.domain.writing.hints import Hint, Level
 from sora_studio.ui.compose.editing.mark_layers import Layer
 from sora_studio.ui.compose.prompt_editor import PromptEditor
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.overrun import Mark, mark, utf16_places
-
-
-@dataclass(frozen=True, slots=True)
-class HintSpan:
-    """A hint about the characters from `start` up to `end` of the prompt. Level: `error`, `warning` or `info`."""
-
-    start: int
-    end: int
-    level: str
-    message: str
-    why: str = ""
 
 
 class HintMarks(QObject):
@@ -29,11 +18,11 @@ class HintMarks(QObject):
     def __init__(self, editor: PromptEditor) -> None:
         super().__init__(editor)
         self._editor = editor
-        self._shown = list[tuple[Mark, HintSpan]]()
+        self._shown = list[tuple[Mark, Hint]]()
         editor.document_shown.connect(self._on_editor_document_shown)
         theme.notifier.changed.connect(self._on_theme_changed)
 
-    def show(self, hints: Sequence[HintSpan]) -> None:
+    def show(self, hints: Sequence[Hint]) -> None:
         """Underline these hints about the present text; those about no place in it are left out."""
         text, document = self._editor.text(), self._editor.document()
         places = utf16_places(text) if text else range(1)
@@ -63,11 +52,10 @@ def covers(made: Mark, place: int) -> bool:
     return cursor.selectionStart() <= place < cursor.selectionEnd()
 
 
-def _look(level: str) -> QTextCharFormat:
-    colours = theme.tokens()
+def _look(level: Level) -> QTextCharFormat:
+    """Return a wave, or dots for a suggestion, so that the colour is not the only difference."""
+    colours, style = theme.tokens(), QTextCharFormat.UnderlineStyle
     made = QTextCharFormat()
-    made.setUnderlineStyle(
-        QTextCharFormat.UnderlineStyle.DotLine if level == "info" else QTextCharFormat.UnderlineStyle.WaveUnderline
-    )
-    made.setUnderlineColor(QColor({"error": colours.failed, "info": colours.secondary}.get(level, colours.review)))
+    made.setUnderlineStyle(style.DotLine if level is Level.SUGGESTION else style.WaveUnderline)
+    made.setUnderlineColor(QColor(colours.failed if level is Level.ERROR else colours.review))
     return made

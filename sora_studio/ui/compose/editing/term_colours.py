@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor, QSyntaxHighlighter, QTextCharFormat, QTextDocument
 
+from sora_studio.domain.writing.terms import TermSpan
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.overrun import utf16_places
 
@@ -15,22 +15,6 @@ _LONGEST_TERM = 64
 _LONG_TEXT = 600
 """Paragraphs from this length on are searched only around what has changed."""
 _MOST_KNOWN = 4
-
-
-class _Term(Protocol):
-    @property
-    def kind(self) -> str: ...
-
-
-class TermSpan(Protocol):
-    """A term in a text, from `start` up to `end`, in characters."""
-
-    @property
-    def start(self) -> int: ...
-    @property
-    def end(self) -> int: ...
-    @property
-    def term(self) -> _Term: ...
 
 
 FindTerms = Callable[[str], Sequence[TermSpan]]
