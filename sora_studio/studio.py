@@ -87,6 +87,7 @@ from sora_studio.services.writing.documents import Documents
 from sora_studio.services.writing.prompt_library import PromptLibrary
 from sora_studio.services.writing.variation_batch import VariationBatch
 from sora_studio.services.writing.spell_checker import SpellChecker
+from sora_studio.services.writing.versions import Versions
 from sora_studio.storage.data_folder import prepare_data_folder
 from sora_studio.storage.database import Database
 from sora_studio.storage.decision_file import DecisionFile
@@ -111,6 +112,7 @@ from sora_studio.storage.settings import SettingsFile
 from sora_studio.storage.shared_facts import SqliteSharedFacts
 from sora_studio.storage.tasks import SqliteTasks
 from sora_studio.storage.trash import SqliteTrash
+from sora_studio.storage.version_history import SqliteVersions
 from sora_studio.transfers import build_exporting, build_importing, build_prompt_sending, build_prompt_tables
 
 SIMULATOR = "simulator"
@@ -144,6 +146,7 @@ class Studio:
     documents: Documents
     prompt_library: PromptLibrary
     variation_batch: VariationBatch
+    versions: Versions
     project_keeping: ProjectKeeping
     decision_file: DecisionFile
     trash: Trash
@@ -387,6 +390,8 @@ class _Assembly:
         trash = Trash(core, SqliteTrash(self._database), is_owner=self._is_owner)
         queries = LibraryQueries(self._database)
         self._supervisor.keep(trash.run, name="trash")
+        versions = Versions(core, SqliteVersions(self._database), steps, is_owner=self._is_owner)
+        self._supervisor.keep(versions.run, name="versions")
         return Studio(
             data_dir=launch.data_dir,
             gateway_name=core.gateway_name,
@@ -408,6 +413,7 @@ class _Assembly:
             documents=Documents(core, drafts, steps),
             prompt_library=PromptLibrary(core, PromptItemFiles(_shipped("prompts"), launch.data_dir / "prompts"), steps),
             variation_batch=VariationBatch(engine.submission),
+            versions=versions,
             project_keeping=ProjectKeeping(core, projects, steps),
             decision_file=DecisionFile(launch.data_dir),
             trash=trash,

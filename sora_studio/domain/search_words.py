@@ -30,7 +30,7 @@ _CONTROLS = re.compile("[\0-\b\x0e-\x1b\x7f]")
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0100-\U000e01ef]")
 """Characters without a look of their own: soft hyphens, joiners, direction marks, variation selectors."""
 
-_UNSPACED_SCRIPTS = (
+UNSPACED_SCRIPTS = (
     (0x0E00, 0x0EFF),  # Thai, Lao
     (0x0F00, 0x109F),  # Tibetan, Myanmar
     (0x1780, 0x17FF),  # Khmer
@@ -156,7 +156,7 @@ def _kind(character: str) -> str:
     if not (character.isalnum() or unicodedata.category(character)[0] in "LMN"):
         return _SYMBOL
     code = ord(character)
-    return _UNSPACED if any(first <= code <= last for first, last in _UNSPACED_SCRIPTS) else _WORD
+    return _UNSPACED if any(first <= code <= last for first, last in UNSPACED_SCRIPTS) else _WORD
 
 
 _CLASSES = _Classes()

@@ -8,6 +8,7 @@ from datetime import datetime
 from sora_studio.domain.draft import Draft, DraftEntry
 from sora_studio.domain.project import Project
 from sora_studio.domain.prompt import first_line
+from sora_studio.storage.autosaves import forget_autosaves, keep_autosave
 from sora_studio.storage.changes import COUNT_UP, REVISION
 from sora_studio.storage.database import Database
 from sora_studio.storage.projects import project_named
@@ -57,6 +58,7 @@ CHANGE_SHELF = f"""
 DISCARD = """
     DELETE FROM drafts WHERE id = ?1
         AND NOT EXISTS (SELECT 1 FROM documents WHERE id = ?1 AND (name IS NOT NULL OR project IS NOT NULL))
+        AND NOT EXISTS (SELECT 1 FROM versions WHERE document = ?1 AND kind <> 'sent')
 """
 DROP_UNUSED = """
     DELETE FROM documents WHERE id = ?1
@@ -74,7 +76,10 @@ class SqliteDrafts:
         self._database = database
 
     async def save(self, draft: Draft, *, at: datetime) -> Draft:
-        """Save a draft and return it with its id and time. A draft with id 0 is new; any other replaces the one with its id."""
+        """Save a draft and return it with its id and time. A draft with id 0 is new; any other replaces the one with its id.
+
+        What it replaces becomes a version when that is due, in the same transaction.
+        """
         return await self._database.write(lambda connection: _save(connection, draft, at))
 
     async def add_all(self, drafts: Sequence[Draft], *, projects: Sequence[str | None], at: datetime) -> list[Draft]:
@@ -140,10 +145,16 @@ class SqliteDrafts:
         draft = await self._database.read(work)
         return None if draft is None else await self.save(draft, at=at)
 
-    async def discard(self, draft: int) -> None:
-        """Remove an empty draft for good, unless it has a name or project; the document of a sent one keeps its versions."""
+    async def discard(self, draft: int, *, with_autosaves: bool = False) -> None:
+        """Remove a draft for good, unless it has a name or project; the document of a sent one keeps its versions.
+
+        A draft with other versions stays: something was written in it once, and they lead back to it. `with_autosaves`: it
+        stays only for versions with a name.
+        """
 
         def work(connection: sqlite3.Connection) -> None:
+            if with_autosaves:
+                forget_autosaves(connection, draft)
             connection.execute(DISCARD, (draft,))
             connection.execute(DROP_UNUSED, (draft,))
 
@@ -189,7 +200,7 @@ def _entry(row: sqlite3.Row) -> DraftEntry:
 
 
 def _save(connection: sqlite3.Connection, draft: Draft, at: datetime) -> Draft:
-    values = {
+    values: dict[str, SqlValue] = {
         "saved_at": to_sql(at),
         "takes": draft.takes,
         "caret": draft.caret,
@@ -197,5 +208,6 @@ def _save(connection: sqlite3.Connection, draft: Draft, at: datetime) -> Draft:
         "set_aside": media_to_sql(draft.request.set_aside),
     }
     document = add_document(connection, at, draft.id or None)
+    keep_autosave(connection, document, values["prompt"], at)
     connection.execute(SAVE_DRAFT, {**values, "id": document})
     return replace(draft, id=document, saved_at=at)

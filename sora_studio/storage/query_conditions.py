@@ -26,7 +26,8 @@ _BY_SERVICE_ID = "SELECT id FROM tasks WHERE task_id IN (?, ?, ?)"
 _CLIPS = "clips INDEXED BY clips_in_library"
 _IDS = "id IN (SELECT value FROM json_each(?))"
 STALE = """version IN (
-    SELECT sent.id FROM drafts CROSS JOIN versions AS sent ON sent.document = drafts.id WHERE sent.text <> drafts.prompt
+    SELECT sent.id FROM drafts CROSS JOIN versions AS sent ON sent.document = drafts.id
+    WHERE sent.kind = 'sent' AND sent.text <> drafts.prompt
     UNION ALL
     SELECT sent.id
     FROM (
@@ -35,7 +36,7 @@ STALE = """version IN (
     ) AS last
     CROSS JOIN versions AS newest ON newest.id = last.version
     CROSS JOIN versions AS sent ON sent.document = last.document AND sent.id < last.version
-    WHERE sent.text <> newest.text
+    WHERE sent.kind = 'sent' AND sent.text <> newest.text
 )"""
 """The document's text has moved on: what is being written, or else its newest version. CROSS JOIN keeps the order of tables."""
 _STATES = {

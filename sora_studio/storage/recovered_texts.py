@@ -66,7 +66,7 @@ def _add_version(connection: sqlite3.Connection, version: int | None, text: str,
 def index_again(connection: sqlite3.Connection) -> None:
     """Make the index of words again from the rows."""
     connection.execute("DELETE FROM main.version_words")
-    for version, text in connection.execute("SELECT id, text FROM main.versions").fetchall():
+    for version, text in connection.execute("SELECT id, text FROM main.versions WHERE kind = 'sent'").fetchall():
         index_version(connection, version, text_from_sql(text))
     connection.execute("DELETE FROM main.task_words")
     for (task,) in connection.execute(_WITH_NOTES).fetchall():

@@ -14,8 +14,8 @@ _NOTES = """
 
 
 def index_version(connection: sqlite3.Connection, version: int, text: str) -> None:
-    """Add the words of a new version."""
-    connection.execute("INSERT INTO version_words (rowid, words) VALUES (?, ?)", (version, index_words(text)))
+    """Add the words of a version that is sent for the first time."""
+    connection.execute("INSERT OR REPLACE INTO version_words (rowid, words) VALUES (?, ?)", (version, index_words(text)))
 
 
 def index_task(connection: sqlite3.Connection, task: int) -> None:

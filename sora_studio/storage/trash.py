@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from sora_studio.storage.autosaves import forget_versions
 from sora_studio.storage.database import Database
 from sora_studio.storage.rows import text_from_sql, to_sql
 
@@ -24,7 +25,11 @@ _UNUSED = """
     SELECT id FROM versions WHERE id IN (SELECT value FROM json_each(?)) AND kind = 'sent'
         AND NOT EXISTS (SELECT 1 FROM tasks WHERE tasks.version = versions.id)
 """
-_KEPT_WITH_DRAFT = "UPDATE versions SET kind = 'autosave' WHERE id = ? AND document IN (SELECT id FROM drafts)"
+_KEPT = """
+    UPDATE versions SET kind = CASE WHEN name IS NULL THEN 'autosave' ELSE 'named' END
+    WHERE id = ? AND (name IS NOT NULL OR document IN (SELECT id FROM drafts))
+"""
+"""A text with a name, or in a document that is a draft, outlives its tasks. Only texts that were sent are in the index."""
 _LONELY_DOCUMENTS = """
     DELETE FROM documents WHERE id IN (SELECT value FROM json_each(?)) AND id NOT IN (SELECT id FROM drafts)
         AND NOT EXISTS (SELECT 1 FROM versions WHERE versions.document = documents.id)
@@ -72,11 +77,11 @@ class SqliteTrash:
 def _forget_texts(connection: sqlite3.Connection, versions: Sequence[int]) -> None:
     documents = list[int]()
     for (version,) in connection.execute(_UNUSED, (_listed(versions),)).fetchall():
-        if connection.execute(_KEPT_WITH_DRAFT, (version,)).rowcount:
+        if connection.execute(_KEPT, (version,)).rowcount:
+            connection.execute("DELETE FROM version_words WHERE rowid = ?", (version,))
             continue
         documents.append(connection.execute("SELECT document FROM versions WHERE id = ?", (version,)).fetchone()[0])
-        connection.execute("DELETE FROM version_words WHERE rowid = ?", (version,))
-        connection.execute("DELETE FROM versions WHERE id = ?", (version,))
+        forget_versions(connection, [version])
     connection.execute(_LONELY_DOCUMENTS, (_listed(documents),))
 
 

@@ -1,4 +1,4 @@
-"""Versions in SQLite: each text that was sent, once."""
+"""Versions in SQLite as tasks need them: each text that was sent, once. Only these are in the index of words."""
 
 import sqlite3
 from datetime import datetime
@@ -17,7 +17,7 @@ INSERT_VERSION = f"""
     INSERT INTO versions (document, revision, created_at, kind, model, mode, route, options, images, media, edits, text)
     VALUES (:document, {REVISION}, :created_at, 'sent', :model, :mode, :route, :options, :images, :media, :edits, :prompt)
 """  # noqa: S608
-MARK_SENT = "UPDATE versions SET kind = 'sent' WHERE id = ? AND kind = 'autosave'"
+MARK_SENT = "UPDATE versions SET kind = 'sent' WHERE id = ? AND kind <> 'sent'"
 
 
 def add_document(connection: sqlite3.Connection, at: datetime, document: int | None = None) -> int:
@@ -34,7 +34,8 @@ def version_of(connection: sqlite3.Connection, request: GenerationRequest, *, do
     text = to_sql(request.prompt)
     known = _newest_of(connection, document, text) if document is not None else with_text(connection, text)
     if known is not None:
-        connection.execute(MARK_SENT, (known,))
+        if connection.execute(MARK_SENT, (known,)).rowcount:
+            index_version(connection, known, request.prompt)
         return known
     values: dict[str, SqlValue] = {
         **request_to_sql(request),

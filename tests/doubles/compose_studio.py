@@ -69,7 +69,7 @@ class FakeDrafts:
         self.saved.append(kept)
         return kept
 
-    async def discard(self, draft: int) -> None:
+    async def discard(self, draft: int, *, with_autosaves: bool = False) -> None:
         self.discarded += [kept for kept in self.saved if kept.id == draft][-1:]
         self.saved = [kept for kept in self.saved if kept.id != draft]
 

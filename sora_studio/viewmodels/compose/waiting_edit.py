@@ -91,5 +91,5 @@ class WaitingEdit(QObject):
         self._compose.open_draft(before)
         self.taken_over.emit()
         if meanwhile and meanwhile != before.id:
-            await services.drafts.discard(meanwhile)
+            await services.drafts.discard(meanwhile, with_autosaves=True)
         await self._compose.save()
