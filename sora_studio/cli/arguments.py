@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from sora_studio import __version__
@@ -21,6 +22,7 @@ from sora_studio.cli.commands import (
     WatchCommand,
     WindowCommand,
 )
+from sora_studio.cli.drafts_arguments import build_drafts, read_drafts
 from sora_studio.cli.exit_codes import EPILOG
 from sora_studio.cli.writing_arguments import (
     build_hints,
@@ -35,7 +37,7 @@ from sora_studio.domain.task import TaskState
 from sora_studio.paths import NotAPath, local_path
 
 _TAKING = {
-    "demo": (None, "generate", "watch", "tasks", "judge", "trash", "export", "import", "models check", "doctor"),
+    "demo": (None, "generate", "watch", "tasks", "judge", "trash", "drafts", "export", "import", "models check", "doctor"),
     "output": (None, "generate"),
 }
 """The commands that accept an option given before the command; others reject it instead of ignoring it."""
@@ -146,6 +148,7 @@ _READERS: dict[str, Callable[[argparse.Namespace], Command]] = {
     "tasks": _tasks,
     "judge": _judge,
     "trash": _trash,
+    "drafts": read_drafts,
     "export": _export,
     "import": _import,
     "models": _models,
@@ -183,6 +186,9 @@ def _parser() -> argparse.ArgumentParser:
     _build_tasks(command("tasks", "list tasks, newest first"))
     _build_judge(command("judge", "rate, keep or reject clips, tag them, and put them into a project"))
     _build_trash(command("trash", "move tasks to the trash, take them back, or empty it"))
+    drafts = command("drafts", "list drafts, make, show, name or trash one, and list and compare its versions")
+    build_drafts(drafts, partial(_add_demo, default=argparse.SUPPRESS))
+    _add_demo(drafts, default=argparse.SUPPRESS)
     _build_export(command("export", "write tasks into a new file: a table, a contact sheet, a bundle, or evidence for support"))
     _build_import(command("import", "take in a bundle, a folder of clips, or a table of prompts"))
     _build_models(command("models", "list the models, show one, compare several, or check for new ones"))

@@ -8,6 +8,9 @@ from sora_studio.domain.exports import ExportFormat
 from sora_studio.domain.judgement import ClipRef, Verdict
 from sora_studio.domain.task import TaskState
 
+NOW = None
+"""Stands for what is written now, where a version's number is expected."""
+
 
 @dataclass(frozen=True, slots=True)
 class WindowCommand:
@@ -112,6 +115,22 @@ class ImportCommand:
 
 
 @dataclass(frozen=True, slots=True)
+class DraftsCommand:
+    """`action` is `list`, `new`, `show`, `rename`, `trash`, `versions` or `diff`; `draft` is the number of the one it is about.
+
+    `title` is a new name, `file` where a new text is read from. `versions` are the two to be compared, None for now.
+    """
+
+    action: str
+    draft: int = 0
+    title: str = ""
+    file: str = ""
+    versions: tuple[int | None, int | None] = (NOW, NOW)
+    json: bool = False
+    demo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class KeyCommand:
     """`action` is `set`, `status` or `clear`."""
 
@@ -163,6 +182,7 @@ Command = (
     | TasksCommand
     | JudgeCommand
     | TrashCommand
+    | DraftsCommand
     | ExportCommand
     | ImportCommand
     | KeyCommand

@@ -16,6 +16,7 @@ from sora_studio.cli.commands import (
     CarryCommand,
     CheckModelsCommand,
     DoctorCommand,
+    DraftsCommand,
     ExportCommand,
     GenerateCommand,
     ImportCommand,
@@ -45,7 +46,7 @@ Question = ModelsCommand | CarryCommand | Writing
 Decision = JudgeCommand | TrashCommand
 Transfer = ExportCommand | ImportCommand
 Service = GenerateCommand | WatchCommand | CheckModelsCommand | DoctorCommand
-Command = Transfer | Service | TasksCommand | KeyCommand | Question | Decision
+Command = Transfer | Service | TasksCommand | DraftsCommand | KeyCommand | Question | Decision
 
 
 def run(command: Command) -> ExitCode:
@@ -132,7 +133,7 @@ def _work(command: Command, folder: Path, used: _Used) -> Coroutine[Any, Any, Ex
             keys = KeyringKeys()
             used.ask = lambda: (keys.key,)
             return perform(command, keys)
-        case TasksCommand() | JudgeCommand() | TrashCommand():
+        case TasksCommand() | JudgeCommand() | TrashCommand() | DraftsCommand():
             return _on_database(command, folder)
         case ExportCommand() | ImportCommand():
             return _transfer(command, folder, used)
@@ -184,7 +185,7 @@ def _about_writing(command: Writing, folder: Path) -> Coroutine[Any, Any, ExitCo
             return vocabulary(command, folder)
 
 
-def _on_database(command: TasksCommand | Decision, folder: Path) -> Coroutine[Any, Any, ExitCode]:
+def _on_database(command: TasksCommand | DraftsCommand | Decision, folder: Path) -> Coroutine[Any, Any, ExitCode]:
     """Return the coroutine of a command that needs no service."""
     match command:
         case TasksCommand():
@@ -199,6 +200,11 @@ def _on_database(command: TasksCommand | Decision, folder: Path) -> Coroutine[An
             from sora_studio.cli.history import trash
 
             return trash(command, folder)
+        case DraftsCommand():
+            from sora_studio.cli.drafts import drafts
+            from sora_studio.cli.prompt_text import prompt_of
+
+            return drafts(command, folder, text=prompt_of(command.file) if command.file else "")
 
 
 def _transfer(command: Transfer, folder: Path, used: _Used) -> Coroutine[Any, Any, ExitCode]:
