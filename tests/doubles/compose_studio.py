@@ -363,6 +363,7 @@ class ComposeStudio:
         self.gateway_name = "https://api.example.org"
         self.credentials = FakeCredentials()
         self.drafts = FakeDrafts(draft)
+        self.texts = dict[int, list[str]]()
         self.submission = FakeSubmission(self.profiles)
         self.task_editing = FakeTaskEditing(self.submission)
         self.pictures = FakePictures()
@@ -375,3 +376,6 @@ class ComposeStudio:
 
     async def vocabulary(self) -> Vocabulary:
         return Vocabulary(())
+
+    async def earlier_texts(self, draft: int) -> Sequence[str]:
+        return self.texts.get(draft, [])

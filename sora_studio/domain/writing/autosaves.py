@@ -1,6 +1,7 @@
 """When the text of a draft is kept as a version by itself, and which of these versions are dropped as they age."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 PAUSE = timedelta(minutes=2)
@@ -28,17 +29,28 @@ def is_kept(saved: str, following: str, *, kept: str, since: timedelta) -> bool:
     """
     if saved == kept or not saved.strip():
         return False
-    if sum(changed(saved, following)) >= LEAP and changed(saved, following)[0] >= min(LEAP, len(saved)) // 2:
+    leap = changed(saved, following)
+    if leap.removed + leap.added >= LEAP:
         return True
-    return not timedelta(0) <= since < PAUSE and max(changed(kept, saved)) >= LEAST_CHANGE
+    change = changed(kept, saved)
+    return not timedelta(0) <= since < PAUSE and max(change.removed, change.added) >= LEAST_CHANGE
 
 
-def changed(before: str, after: str) -> tuple[int, int]:
-    """Return how many characters lie between the common beginning and the common end, in each text."""
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Where one text turns into another: so many characters removed and added after a common beginning."""
+
+    start: int
+    removed: int
+    added: int
+
+
+def changed(before: str, after: str) -> Change:
+    """Return what lies between the common beginning and the common end of two texts."""
     start = _common(before, after)
     most = min(len(before), len(after)) - start
     end = _common(before[::-1], after[::-1], most)
-    return len(before) - start - end, len(after) - start - end
+    return Change(start, len(before) - start - end, len(after) - start - end)
 
 
 def dropped(versions: Iterable[tuple[int, datetime]], now: datetime) -> Iterator[int]:

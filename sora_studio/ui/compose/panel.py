@@ -319,18 +319,21 @@ class ComposePanel(QWidget):
         if left is None:
             return  # it is shown already, or the header says why the present draft cannot be saved
         shown = self._model.draft
-        self._editor.show_draft(shown.id, shown.request.prompt, caret=shown.caret, leaving=left.id)
+        self._show_text(shown, leaving=left.id)
         if takes_focus:
             self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
         self._show()
         self.drafts_changed.emit()
         await self._model.check_media()
 
+    def _show_text(self, draft: Draft, *, leaving: int) -> None:
+        text, earlier = draft.request.prompt, self._model.earlier_texts
+        self._editor.show_draft(draft.id, text, caret=draft.caret, leaving=leaving, earlier=earlier)
+
     def _show_earlier(self, earlier: Draft) -> None:
         typed = self._editor.text()
         if not typed:
-            self._editor.replace(earlier.request.prompt, caret=earlier.caret)
-            self._editor.forget_history()
+            self._show_text(earlier, leaving=0)
         elif earlier.request.prompt:
             caret = self._editor.caret()
             self._editor.replace(earlier.request.prompt)

@@ -4,6 +4,7 @@ A QTextEdit, because QPlainTextEdit ignores line height; with rich text off it i
 """
 
 from collections import OrderedDict
+from collections.abc import Sequence
 
 from PySide6.QtCore import QMimeData, QPoint, QRect, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import (
@@ -18,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
 from sora_studio.domain.prompt import without_controls
+from sora_studio.ui.compose.earlier_texts import write_in_steps
 from sora_studio.ui.compose.editing import line_commands
 from sora_studio.ui.compose.editing.mark_layers import Layer, MarkLayers
 from sora_studio.ui.compose.editing.undo_breaks import UndoBreaks, begin_step
@@ -97,10 +99,11 @@ class PromptEditor(QTextEdit):
         cursor.insertText(f" {words}" if before.isalnum() else words)
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def show_draft(self, draft: int, text: str, *, caret: int, leaving: int) -> None:
-        """Show another draft, with its own undo steps if it was shown before. `leaving` is the number of the present one.
+    def show_draft(self, draft: int, text: str, *, caret: int, leaving: int, earlier: Sequence[str] = ()) -> None:
+        """Show another draft. `leaving` is the number of the present one.
 
-        0 stands for a draft without a number, whose undo steps are not kept. Emits no `edited`.
+        It has its own undo steps if it was shown before; else they lead through its `earlier` texts. 0 stands for a draft
+        without a number, whose undo steps are not kept. Emits no `edited`.
         """
         shown, left = self._aside.pop(draft, None), self.document()
         self.marks.clear()
@@ -109,8 +112,7 @@ class PromptEditor(QTextEdit):
             self.document().setDefaultFont(self.font())
             if shown is None:
                 self._space_lines()
-                self.replace(text)
-                self.forget_history()
+                write_in_steps(self.document(), (*earlier, text))
             self.replace(text, caret=caret)  # it may have been changed elsewhere meanwhile
             self._dress_document()
         self._mark_overrun(text)

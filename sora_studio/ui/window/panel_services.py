@@ -134,6 +134,7 @@ def compose(studio: "Studio") -> ComposeServices:
         settings=studio.settings,
         credentials=studio.credentials,
         drafts=studio.drafts,
+        earlier_texts=studio.versions.earlier_texts,
         pictures=studio.pictures,
         recordings=studio.recordings,
         submission=studio.submission,

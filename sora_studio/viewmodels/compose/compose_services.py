@@ -1,6 +1,6 @@
 """The services that the composer uses."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,13 +24,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ComposeServices:
-    """The services as one value. `pasted_dir` is where pasted pixels are saved."""
+    """The services as one value. `pasted_dir` is where pasted pixels are saved.
+
+    `earlier_texts` returns the texts of a draft's versions of the last days, oldest first.
+    """
 
     profiles: "Mapping[str, ModelProfile]"
     pasted_dir: Path
     settings: "SettingsService"
     credentials: "Credentials"
     drafts: "SqliteDrafts"
+    earlier_texts: "Callable[[int], Awaitable[Sequence[str]]]"
     pictures: "Pictures"
     recordings: "Recordings"
     submission: "Submission"

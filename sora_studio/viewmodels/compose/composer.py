@@ -1,14 +1,15 @@
 """The composer: the request being composed, which is saved as a draft and sent as tasks."""
 
 import asyncio
-from collections.abc import Coroutine
+import contextlib
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from sora_studio.domain.draft import Draft
-from sora_studio.domain.errors import BatchBlocked, InvalidRequest, KeyMissing, Problem, PublicUrlNeeded
+from sora_studio.domain.errors import BatchBlocked, InvalidRequest, KeyMissing, Problem, PublicUrlNeeded, StudioError
 from sora_studio.domain.intent import Intent, Parent
 from sora_studio.domain.models.profile import MediaKind, Status
 from sora_studio.domain.request import (
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 class ComposeModel(ComposeChanges):
     """The request being composed. Editable from the first paint; saving and sending need `restore` with the services.
 
-    The draft is saved automatically; `keeper` has the result.
+    The draft is saved automatically; `keeper` has the result. `earlier_texts` are those of the draft that was opened last, the
+    oldest first.
 
     Signals: `saved()` after the draft was written, `route_needed()` when a request was not sent because no picture route is set
     up.
@@ -48,6 +50,7 @@ class ComposeModel(ComposeChanges):
         self._submitting = False
         self._switching = asyncio.Lock()
         """Held while a draft is opened, and while an edit of a waiting task begins or ends: one after the other."""
+        self.earlier_texts: Sequence[str] = ()
         self.waiting_edit = WaitingEdit(self)
         self.keeper.due.connect(self._on_keeper_due)
 
@@ -64,6 +67,7 @@ class ComposeModel(ComposeChanges):
         earlier: Draft | None = None
         try:
             earlier = await services.drafts.latest()
+            await self._read_earlier_texts(earlier)
         finally:
             self._begin(earlier)
         return earlier
@@ -79,7 +83,10 @@ class ComposeModel(ComposeChanges):
             return None
         async with self._switching:
             await self.waiting_edit.cancel(self._services)
-            if (draft is not None and draft.id == self._draft.id) or not await self.settle():
+            if draft is not None and draft.id == self._draft.id:
+                return None
+            await self._read_earlier_texts(draft)
+            if not await self.settle():
                 return None
             return self._switch(self._services, draft)
 
@@ -217,6 +224,13 @@ class ComposeModel(ComposeChanges):
     def _parent_of(self, request: GenerationRequest) -> Parent | None:
         """Return the clip that the request continues, by a frame of it."""
         return next((self._origins[source] for source in request.sources if source in self._origins), None)
+
+    async def _read_earlier_texts(self, draft: Draft | None) -> None:
+        """Read what undo leads back to in a draft that is about to be shown. Without it, the draft can still be written."""
+        self.earlier_texts = ()
+        if self._services is not None and draft is not None and draft.id:
+            with contextlib.suppress(StudioError):
+                self.earlier_texts = await self._services.earlier_texts(draft.id)
 
     def _on_keeper_due(self) -> None:
         self._start(self.save(), name="save draft")

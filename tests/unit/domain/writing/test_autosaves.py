@@ -32,9 +32,10 @@ def test_a_text_is_kept_when_it_is_due(saved: str, following: str, kept: str, si
 
 @given(st.text("ab", max_size=12), st.text("ab", max_size=12))
 def test_what_lies_between_the_common_ends(before: str, after: str) -> None:
-    removed, added = changed(before, after)
-    assert len(before) - removed == len(after) - added
-    assert (removed, added) == (0, 0) or before != after
+    one = changed(before, after)
+    kept = before[: one.start], before[one.start + one.removed :]
+    assert after == kept[0] + after[one.start : one.start + one.added] + kept[1]
+    assert (one.removed, one.added) == (0, 0) or before != after
 
 
 def left(ages: list[int], now: datetime) -> set[int]:
