@@ -91,6 +91,7 @@ from sora_studio.services.writing.versions import Versions
 from sora_studio.storage.data_folder import prepare_data_folder
 from sora_studio.storage.database import Database
 from sora_studio.storage.decision_file import DecisionFile
+from sora_studio.storage.draft_search import DraftSearch
 from sora_studio.storage.drafts import SqliteDrafts
 from sora_studio.storage.family import SqliteFamilies
 from sora_studio.storage.history import SqliteHistory
@@ -410,7 +411,7 @@ class _Assembly:
             library=Library(core, lambda: settings.output_dir),
             judging=judging,
             undo_steps=steps,
-            documents=Documents(core, drafts, steps),
+            documents=Documents(core, drafts, DraftSearch(self._database), steps),
             prompt_library=PromptLibrary(core, PromptItemFiles(_shipped("prompts"), launch.data_dir / "prompts"), steps),
             variation_batch=VariationBatch(engine.submission),
             versions=versions,

@@ -1,13 +1,17 @@
 """The rail on a real database: what stands in it, how it leads to clips, and how projects are kept."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
+from sora_studio.domain.draft import Draft
 from sora_studio.domain.project import SavedSearch
+from sora_studio.domain.request import GenerationRequest
+from sora_studio.ui.window.rail_filter import RailFilter
 from sora_studio.ui.window.rail_tree import entry_of
 from tests.gui.test_drafts import Desk, desk
 from tests.gui.test_filter_session import fill
@@ -76,3 +80,32 @@ def test_a_project_is_made_renamed_removed_and_brought_back(loop: StudioEventLoo
         qtbot.waitUntil(lambda: "Snow Film" not in dict(words(at)))
         at.bot.keyClick(at.tree, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
         qtbot.waitUntil(lambda: ("Snow Film", 0) in words(at))
+
+
+def test_drafts_are_found_by_their_words_and_new_ones_when_the_window_is_activated(
+    loop: StudioEventLoop, qtbot: QtBot, tmp_path: Path
+) -> None:
+    with desk(loop, qtbot, tmp_path) as at:
+        field = at.at.named(RailFilter, "Find a draft by its words")
+        assert not field.isVisible()
+        drafts = [
+            Draft(0, GenerationRequest("sora-2", f"Title {n}\nA pier in {'fog' if n == 3 else 'rain'}")) for n in range(9)
+        ]
+        loop.run_until_complete(at.at.studio.drafts.add_all(drafts, projects=[None] * 9, at=datetime.now(UTC)))
+        QApplication.sendEvent(at.at.window, QEvent(QEvent.Type.WindowActivate))
+        qtbot.waitUntil(field.isVisible)
+        assert len(at.drafts()) == 8
+        qtbot.keyClicks(field, "PIER fo")
+        at.until_drafts("Title 3")
+        loop.run_until_complete(at.at.studio.documents.rename(drafts_number(at), "Harbour"))
+        at.until_drafts("Harbour")
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+        qtbot.keyClick(at.tree, Qt.Key.Key_Return)
+        at.until_text("Title 3\nA pier in fog")
+        qtbot.keyClick(field, Qt.Key.Key_Escape)
+        qtbot.waitUntil(lambda: len(at.drafts()) == 8)
+
+
+def drafts_number(at: Desk) -> int:
+    entries = [entry_of(line) for line in at.tree.lines()]
+    return next(entry.number for entry in entries if entry is not None and entry.words == "Title 3")

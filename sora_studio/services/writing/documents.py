@@ -10,20 +10,26 @@ from sora_studio.services.runtime.core import Core
 from sora_studio.services.runtime.undo_steps import PutBack, UndoSteps
 
 if TYPE_CHECKING:
+    from sora_studio.storage.draft_search import DraftSearch
     from sora_studio.storage.drafts import Shelved, SqliteDrafts
 
 
 class Documents:
     """Reads and changes drafts. Renaming, moving and trashing are steps of `UndoSteps`, announced as `DraftsChanged`."""
 
-    def __init__(self, core: Core, drafts: "SqliteDrafts", steps: UndoSteps) -> None:
+    def __init__(self, core: Core, drafts: "SqliteDrafts", search: "DraftSearch", steps: UndoSteps) -> None:
         self._core = core
         self._drafts = drafts
+        self._search = search
         self._steps = steps
 
     async def entries(self) -> list[DraftEntry]:
         """Return all drafts, the one that was saved last first; those in the trash, too."""
         return await self._drafts.entries()
+
+    async def search(self, words: str) -> list[int]:
+        """Return the drafts with all these words in their text or name, the one that was saved last first."""
+        return await self._search.find(words)
 
     async def open(self, document: int) -> Draft | None:
         """Return the draft of a document for editing; from then on it is in the list. None if there is no such document."""

@@ -182,6 +182,7 @@ class MainView(QWidget):
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.WindowActivate:
             self.status.want_balance()
+            self.drafts.drafts_changed()  # the command line may have made some
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QFrame, QMenu, QTreeWidgetItem, QVBoxLayout, QWidget
 
 from sora_studio.ui.kit import theme
+from sora_studio.ui.window.rail_filter import RailFilter
 from sora_studio.ui.window.rail_tree import ENTRY, RailTree, entry_of
 from sora_studio.viewmodels.library.rail_model import RailEntry, RailKind, RailModel
 
@@ -41,6 +42,10 @@ class Rail(QFrame):
         self._tree.customContextMenuRequested.connect(self._open_menu)
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.GRID, theme.GRID, theme.GRID, theme.GRID)
+        self._filter = RailFilter(self)
+        self._filter.changed.connect(model.filter_drafts)
+        self._filter.left.connect(self._on_filter_left)
+        column.addWidget(self._filter)
         column.addWidget(self._tree, 1)
         model.changed.connect(self._on_model_changed)
         self._on_model_changed()
@@ -69,6 +74,7 @@ class Rail(QFrame):
 
     def _on_model_changed(self) -> None:
         """Bring the lines up to date. Where they stay the same, so do the focus and a name that is being edited."""
+        self._filter.offer(offered=self._model.can_filter)
         places = [entry.place for section in self._model.sections for entry in section.entries]
         lines = self._tree.lines()
         if [entry.place for line in lines if (entry := entry_of(line))] == places:
@@ -106,6 +112,12 @@ class Rail(QFrame):
                 self._tree.editItem(item, 0)
             case _:
                 self.chosen.emit(entry.query)
+
+    def _on_filter_left(self) -> None:
+        """Go on to the first draft that was found."""
+        self._tree.setFocus()
+        if lines := self._tree.lines():
+            self._tree.setCurrentItem(lines[0])
 
     def _on_tree_dropped(self, entry: RailEntry, tasks: list[int]) -> None:
         self.dropped.emit(entry.number or None, tasks)

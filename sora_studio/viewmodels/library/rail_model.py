@@ -85,9 +85,11 @@ class RailModel(QObject):
         self._soon = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._soon.timeout.connect(self._on_soon_timeout)
         self._shows_all_drafts = False
+        self._words = ""
         self.sections: Sequence[RailSection] = ()
         self.trashed_drafts: Sequence[DraftEntry] = ()
         self.recent_drafts: Sequence[int] = ()
+        """All drafts in the rail's order, also those that the filter hides."""
         self.folders: Mapping[int, Path | None] = {}
 
     def attach(self, services: RailServices) -> None:
@@ -104,6 +106,17 @@ class RailModel(QObject):
         """Show all drafts, or the last few only."""
         self._shows_all_drafts = shown
         self._on_soon_timeout()
+
+    @property
+    def can_filter(self) -> bool:
+        """Whether there are so many drafts that a filter helps."""
+        return bool(self._words) or len(self.recent_drafts) > DRAFTS_AT_FIRST
+
+    def filter_drafts(self, words: str) -> None:
+        """Show only the drafts with all these words in their text or name; none shows them as usual."""
+        if words.strip() != self._words:
+            self._words = words.strip()
+            self._on_soon_timeout()
 
     def rename(self, entry: RailEntry, name: str) -> None:
         """Give a draft, search or project another name; a new project gets its first one."""
@@ -173,6 +186,9 @@ class RailModel(QObject):
         self.trashed_drafts = [draft for draft in drafts if draft.trashed_at is not None]
         drafts = [draft for draft in drafts if draft.trashed_at is None]
         self.recent_drafts = [draft.id for draft in drafts]
+        if words := self._words:
+            found = set(await services.documents.search(words))
+            drafts = [draft for draft in drafts if draft.id in found]
         places = [RailEntry(RailKind.PLACE, words, query, await services.count(query)) for words, query in PLACES]
         searches = [
             RailEntry(RailKind.SEARCH, search.name, search.query, await services.count(search.query), search.id)
@@ -201,8 +217,10 @@ class RailModel(QObject):
             self.changed.emit()
 
     def _draft_lines(self, drafts: Sequence[DraftEntry]) -> list[RailEntry]:
-        shown = drafts if self._shows_all_drafts else drafts[:DRAFTS_AT_FIRST]
+        shown = drafts if self._shows_all_drafts or self._words else drafts[:DRAFTS_AT_FIRST]
         lines = [RailEntry(RailKind.DRAFT, draft.title, number=draft.id) for draft in shown]
+        if self._words:
+            return lines
         if len(drafts) > DRAFTS_AT_FIRST:
             words = "Fewer drafts" if self._shows_all_drafts else "All drafts"
             lines.append(RailEntry(RailKind.ALL_DRAFTS, words, count=len(drafts)))
