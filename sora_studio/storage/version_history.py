@@ -20,10 +20,6 @@ TAKES = """
     LEFT JOIN clips ON clips.task = tasks.id AND clips.position = 0
     WHERE versions.document = ? AND tasks.trashed_at IS NULL ORDER BY tasks.id
 """
-DOCUMENTS_OF_TASKS = """
-    SELECT versions.document FROM tasks JOIN versions ON versions.id = tasks.version
-    WHERE tasks.id IN (SELECT value FROM json_each(?)) GROUP BY versions.document
-"""
 RECENT_TEXTS = """
     SELECT text FROM (SELECT id, text FROM versions WHERE document = ? AND created_at >= ? ORDER BY id DESC LIMIT ?)
     ORDER BY id
@@ -62,15 +58,6 @@ class SqliteVersions:
         def work(connection: sqlite3.Connection) -> Version | None:
             row: sqlite3.Row | None = connection.execute(ONE, (version, document)).fetchone()
             return None if row is None else version_from_row(row)
-
-        return await self._database.read(work)
-
-    async def document_of(self, task: int) -> int | None:
-        """Return the document that a task was made from."""
-
-        def work(connection: sqlite3.Connection) -> int | None:
-            row: sqlite3.Row | None = connection.execute(DOCUMENTS_OF_TASKS, (f"[{task}]",)).fetchone()
-            return None if row is None else row[0]
 
         return await self._database.read(work)
 

@@ -72,8 +72,8 @@ def _setup(request: GenerationRequest, profile: ModelProfile | None) -> dict[str
             if option.field in options and (label := option.label(options.pop(option.field))):
                 words[option.title] = label
     words |= {field.replace("_", " ").capitalize(): shown(value) for field, value in options.items()}
-    if request.route:
-        words["Route"] = request.route
+    if route := request.route or (profile.routing.default if profile and profile.routing else ""):
+        words["Route"] = route
     for role, media in request.media.items():
         names = [f"{picture_name(without_query(one.address))}{_edited(request, one.address)}" for one in media]
         if names:

@@ -88,7 +88,12 @@ def _pairs(old: Pieces, new: Pieces) -> Iterator[_Pair]:
                     yield gap, new_gap
                     yield word, word
         else:
-            yield _joined(old, i, i_end), _joined(new, j, j_end)
+            was, now = _joined(old, i, i_end), _joined(new, j, j_end)
+            gap = old.gaps[i]
+            if i < i_end and j < j_end and gap == new.gaps[j]:  # what stands before the first changed word has not changed
+                yield gap, gap
+                was, now = was[len(gap) :], now[len(gap) :]
+            yield was, now
     yield old.gaps[-1], new.gaps[-1]
 
 

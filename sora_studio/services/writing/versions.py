@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from sora_studio.domain.errors import DatabaseUnusable, StorageFull
 from sora_studio.domain.events import DraftsChanged
-from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.version import MOST_NAME, Version, VersionEntry
 from sora_studio.domain.writing.comparison import Comparison, compare
@@ -50,11 +49,6 @@ class Versions:
         self._is_owner = is_owner
         self._changes = OrderedDict[tuple[int, int], Change]()
 
-    @property
-    def profiles(self) -> Mapping[str, ModelProfile]:
-        """The models, for the words of a version's options."""
-        return self._core.profiles
-
     async def run(self) -> None:
         """Drop autosaved versions that are too many for their age every few hours, until cancelled.
 
@@ -70,10 +64,6 @@ class Versions:
     async def listed(self, document: int) -> Sequence[VersionEntry]:
         """Return the versions of a document, the newest first."""
         return await self._versions.listed(document)
-
-    async def document_of(self, task: int) -> int | None:
-        """Return the document that a task was made from."""
-        return await self._versions.document_of(task)
 
     async def changes(self, versions: Sequence[Version]) -> Mapping[int, Change]:
         """Return what each version changed in the next one of the sequence, by id; the last one changed nothing."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -127,6 +128,19 @@ class ComposePanel(QWidget):
         """Save the present draft and show another one, with its own undo steps; None begins a new one."""
         if self._model.ready and (draft is None or draft.id != self._model.draft.id):
             self._waiting_edit.leave(then=partial(self._start_opening, draft, takes_focus=takes_focus))
+
+    @property
+    def request(self) -> GenerationRequest:
+        """What is written now."""
+        return self._model.request
+
+    async def save(self) -> None:
+        """Save the draft now."""
+        await self._model.save()
+
+    def restore(self, draft: Draft, version: GenerationRequest) -> None:
+        """Show a draft, and put a version of it in the place of its content; undo brings the text back."""
+        self._waiting_edit.leave(then=partial(self._start_restoring, draft, version))
 
     @property
     def controls(self) -> QWidget:
@@ -302,6 +316,7 @@ class ComposePanel(QWidget):
             self._show_earlier(earlier)
         self._place_waiting_prompt()
         await self._model.save()
+        self.drafts_changed.emit()
         if self._unsaved and waiting and self._model.keeper.holds(self._model.request.prompt):
             await asyncio.to_thread(self._unsaved.forget)
         await self._model.check_media()
@@ -309,6 +324,16 @@ class ComposePanel(QWidget):
 
     def _start_opening(self, draft: Draft | None, *, takes_focus: bool) -> None:
         self._scope.start(self._open(draft, takes_focus=takes_focus), name="open a draft")
+
+    def _start_restoring(self, draft: Draft, version: GenerationRequest) -> None:
+        self._scope.start(self._restore_version(draft, version), name="restore a version")
+
+    async def _restore_version(self, draft: Draft, version: GenerationRequest) -> None:
+        if draft.id != self._model.draft.id:
+            await self._open(draft, takes_focus=True)
+        if draft.id == self._model.draft.id:
+            now = self._model.request
+            self._use(replace(version, callback=now.callback, pictures_by=now.pictures_by))
 
     async def _open(self, draft: Draft | None, *, takes_focus: bool) -> None:
         if self._sending is not None and not self._sending.done():

@@ -26,7 +26,8 @@ class LibraryCorner(QObject):
 
     Signals: `room_asked()` when the rail leads to the room; `search_left()` when the focus leaves the search box;
     `details_asked()` when something is selected, `details_needed()` when something is to be typed or answered there;
-    `opened(int)` with a task to show on the stage; `reuse_asked(TaskAction, int)` with what to do with a task; `filter_asked()`
+    `selection_changed()`; `opened(int)` with a task to show on the stage;
+    `reuse_asked(TaskAction, int)` with what to do with a task; `filter_asked()`
     for a filter session; `export_asked(list[int])` and `folder_asked(list[int])` with the tasks to export, or whose clips to
     copy.
     """
@@ -35,6 +36,7 @@ class LibraryCorner(QObject):
     search_left = Signal()
     details_asked = Signal()
     details_needed = Signal()
+    selection_changed = Signal()
     opened = Signal(int)
     reuse_asked = Signal(object, int)
     filter_asked = Signal()
@@ -66,6 +68,11 @@ class LibraryCorner(QObject):
     def to_filter(self) -> Sequence[int] | None:
         """The tasks for a filter session; None before the room has been read."""
         return self.room.to_filter if self.room is not None and self.room.model.is_known else None
+
+    @property
+    def selected(self) -> Sequence[int]:
+        """The tasks that are selected in the room."""
+        return self.room.selected if self.room is not None else ()
 
     @property
     def advances(self) -> bool:
@@ -158,6 +165,7 @@ class LibraryCorner(QObject):
             self.details_asked.emit()
         if self.room is not None and self.details is not None:
             self.details.show_tasks(self.room.selected)
+        self.selection_changed.emit()
 
     def _on_rail_chosen(self, query: str) -> None:
         self._waiting_query = query

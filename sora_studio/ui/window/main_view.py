@@ -41,6 +41,7 @@ from sora_studio.ui.window.status_bar import StatusBar
 from sora_studio.ui.window.top_bar import TopBar
 from sora_studio.ui.window.transfers_corner import TransfersCorner
 from sora_studio.ui.window.undo_bar import UndoBar
+from sora_studio.ui.window.versions_corner import VersionsCorner
 from sora_studio.ui.window.window_commands import window_commands
 from sora_studio.ui.window.workspace import Workspace, lay_out
 from sora_studio.viewmodels.event_bridge import EventBridge
@@ -116,6 +117,7 @@ class MainView(QWidget):
         self.shown.attach(studio.tasks.get)
         self.library.attach(studio)
         self.drafts.attach(studio.documents)
+        self.versions.attach(studio.documents, panel_services.versions(studio))
         self.transfers.attach(studio)
         self.filter.attach(panel_services.filter_session(studio), advances=lambda: self.library.advances)
         self._editor.attach(studio.models)
@@ -194,7 +196,8 @@ class MainView(QWidget):
         self.top_bar = TopBar(demo=self._demo)
         self.notices = NoticeBar()
         self._model_notices = ModelNotices(self.notices, self.tasks.commands, self.scope, self)
-        self.side = SidePanel(self.tasks, {SideTab.DETAILS: self.library.build_details})
+        self.versions = VersionsCorner(self.scope, self.compose, self.library, self)
+        self.side = SidePanel(self.tasks, {SideTab.DETAILS: self.library.build_details, SideTab.VERSIONS: self.versions.build})
         self.workspace = Workspace(
             rail=self.library.rail, stage=self.stage, compose=self.compose, side=self.side, keep_clear=self.compose.controls
         )
@@ -271,6 +274,7 @@ class MainView(QWidget):
     def _wire(self) -> None:
         self.top_bar.settings_asked.connect(self.open_settings)
         self.top_bar.help_asked.connect(self.open_help)
+        self.rooms.changed.connect(self.versions.follow_room)
         self.library.opened.connect(self._on_library_opened)
         self.library.details_asked.connect(partial(self.side.show_tab, SideTab.DETAILS))
         self.library.reuse_asked.connect(self._on_library_reuse_asked)
@@ -278,6 +282,7 @@ class MainView(QWidget):
         self.library.folder_asked.connect(self.transfers.copy)
         self.relay.tasks_changed.connect(self.library.take_changes)
         self.relay.tasks_changed.connect(self.filter.take_changes)
+        self.relay.tasks_changed.connect(self.versions.touch)
         self.top_bar.search_asked.connect(self.navigation.search)
         self.top_bar.tasks_toggled.connect(self.workspace.show_tasks)
         self.top_bar.pause_toggled.connect(self._toggle_pause)
@@ -293,6 +298,7 @@ class MainView(QWidget):
         self.relay.decision_made.connect(self._on_decision_made)
         for changed in (self.relay.drafts_changed, self.relay.decision_made):
             changed.connect(self.drafts.drafts_changed)
+            changed.connect(self.versions.touch)
         self.undo_bar.undo_clicked.connect(self._undo)
         self.notices.action_asked.connect(self._on_notices_action_asked)
         self.relay.notice_raised.connect(self._model_notices.take)

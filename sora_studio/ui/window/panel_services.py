@@ -27,6 +27,7 @@ from sora_studio.viewmodels.settings.settings_services import SettingsServices
 from sora_studio.viewmodels.stage_services import StageServices
 from sora_studio.viewmodels.tasks.task_services import TaskServices
 from sora_studio.viewmodels.window.status import StatusServices
+from sora_studio.viewmodels.writing.versions_services import VersionsServices
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
@@ -146,6 +147,11 @@ def compose(studio: "Studio") -> ComposeServices:
         spell_checker=studio.spell_checker,
         vocabulary=vocabulary,
     )
+
+
+def versions(studio: "Studio") -> VersionsServices:
+    """Return the services of the panel of versions."""
+    return VersionsServices(versions=studio.versions, draft=studio.drafts.get, task=studio.tasks.get)
 
 
 def task(studio: "Studio") -> TaskServices:

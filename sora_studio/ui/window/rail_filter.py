@@ -32,8 +32,8 @@ class RailFilter(QLineEdit):
 
     def event(self, arg__1: QEvent) -> bool:
         """Keep Esc from the window's shortcut while there is something to be emptied."""
-        is_key = isinstance(arg__1, QKeyEvent) and arg__1.type() is QEvent.Type.ShortcutOverride
-        if is_key and arg__1.key() == Qt.Key.Key_Escape and self.text():
+        is_override = arg__1.type() is QEvent.Type.ShortcutOverride
+        if isinstance(arg__1, QKeyEvent) and is_override and arg__1.key() == Qt.Key.Key_Escape and self.text():
             arg__1.accept()
             return True
         return super().event(arg__1)

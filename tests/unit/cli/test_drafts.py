@@ -70,7 +70,7 @@ def test_versions_are_listed_and_compared(ask: Ask, made: str) -> None:
     assert ask("drafts", "versions", made).out.startswith(f"{number} · autosave · ")
     compared = ask("drafts", "diff", made, number, "now")
     assert compared.out.splitlines() == [
-        "A{+ long+} pier at[- golden hour-]{+ dawn+},",
+        "A{+ long+} pier at [-golden hour-]{+dawn+},",
         "mist on the water.",
         "Duration: 10 s → 15 s",
     ]

@@ -35,12 +35,12 @@ def test_pieces_and_gaps_are_the_text(text: str) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "runs"),
     [
-        ("a red cat", "a blue cat", ["a", "− red", "+ blue", " cat"]),
+        ("a red cat", "a blue cat", ["a ", "−red", "+blue", " cat"]),
         ("red, green, blue", "cyan, lime, blue", ["−red, green", "+cyan, lime", ", blue"]),
         ("it's wet", "it’s wet", ["−it's", "+it’s", " wet"]),
         ("one\n\ntwo", "one\ntwo", ["one", "−\n\n", "+\n", "two"]),
         ("猫は黒い。", "猫は白い。", ["猫は", "−黒", "+白", "い。"]),
-        ("a 👩\u200d🎬 b", "a 👩 b", ["a", "− 👩\u200d🎬", "+ 👩", " b"]),
+        ("a 👩\u200d🎬 b", "a 👩 b", ["a ", "−👩\u200d🎬", "+👩", " b"]),
         ("🇩🇪🇫🇷", "🇩🇪🇯🇵", ["🇩🇪", "−🇫🇷", "+🇯🇵"]),
         ("", "new", ["+new"]),
         ("same", "same", ["same"]),

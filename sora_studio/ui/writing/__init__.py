@@ -1,0 +1,1 @@
+"""The side panel's pages for writing: versions and their differences."""
