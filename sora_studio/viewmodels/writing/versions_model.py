@@ -94,6 +94,7 @@ class VersionsModel(QObject):
             version, other = other, version
         if (version, other) != (self.chosen, self.other) or len(self._takes) > 1:
             self.chosen, self.other, self._takes = version, other, ()
+            self.shown = version
             self._read_now()
 
     def name(self, version: Version, name: str) -> None:
@@ -133,8 +134,11 @@ class VersionsModel(QObject):
         await self._compare(services, now, current)
 
     async def _compare(self, services: "VersionsServices", now: GenerationRequest | None, current: int | None) -> None:
+        asked = self._asked
         before, after, titles = await self._sides(services, now, current)
         comparison = await services.versions.compare(before, after) if before is not None and after is not None else None
+        if asked != self._asked:  # another one was chosen meanwhile, and is compared next
+            return
         self.comparison, self.titles = comparison, titles
         self.compared.emit()
 
@@ -156,6 +160,11 @@ class VersionsModel(QObject):
         if now is None:  # a text that was sent from elsewhere and never opened here
             return chosen.request, self.versions[0].request, (title_of(chosen), "the newest")
         return chosen.request, now, (title_of(chosen), NOW)
+
+    @property
+    def _asked(self) -> tuple[object, ...]:
+        """What is to be compared."""
+        return self.document, self.chosen, self.other, self._takes
 
     def _usual(self, current: int | None) -> Version | None:
         """Return the newest version that is not the text of now: what was done since is of most interest."""
