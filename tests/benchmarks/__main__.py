@@ -9,6 +9,7 @@ from tests.benchmarks.figures import Figure
 BENCHMARKS = (
     "first_paint",
     "editor",
+    "drafts",
     "event_loop",
     "garbage",
     "leaks",

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections import Counter
+from collections.abc import Coroutine
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -58,6 +59,8 @@ class Account:
 class DraftWalk:
     """Acts as a person would, and compares after each step. Raises `AssertionError` with the steps that led there."""
 
+    actions: tuple[str, ...] = _ACTIONS
+
     def __init__(self, folder: Path, seed: int) -> None:
         self._rng, self._folder, self._number = random.Random(seed), folder, 0
         self._account, self._steps = Account(), list[str]()
@@ -68,7 +71,7 @@ class DraftWalk:
         counted = Counter[str]()
         await self._begin()
         for _ in range(steps):
-            name = self._rng.choice(_ACTIONS)
+            name = self._rng.choice(self.actions)
             action = getattr(self, f"_{name}")
             counted[name] += 1
             self._steps = [*self._steps[-12:], name]
@@ -186,8 +189,12 @@ class DraftWalk:
         await self._database.open()
         studio = ComposeStudio(self._folder, *self._profiles.values())
         studio.drafts = SqliteDrafts(self._database)  # pyright: ignore[reportAttributeAccessIssue] - the real one
-        self._model = ComposeModel(lambda work, **_: work.close())  # pyright: ignore[reportArgumentType]
+        self._model = ComposeModel(self._start)  # pyright: ignore[reportArgumentType]
         await self._model.restore(studio)  # pyright: ignore[reportArgumentType] - shaped like the services
+
+    def _start(self, work: Coroutine[object, object, object], **_: object) -> None:
+        """Only what the walk itself does is done."""
+        work.close()
 
     def _remember(self) -> None:
         self._account.back.append(Setup.of(self._model.request))

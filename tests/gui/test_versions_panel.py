@@ -115,10 +115,25 @@ def test_versions_stand_by_day_and_are_compared_with_now_and_with_one_another(
         assert oldest is not None
         oldest.setSelected(True)
         qtbot.waitUntil(lambda: at.said() == "Added: long. Removed: noon. Added: dawn.")
+        qtbot.mouseClick(at.at.named(Segments, "Difference").buttons[1], Qt.MouseButton.LeftButton)
+        assert at.at.named(QTextEdit, "Text before").toPlainText() == FIRST
+        assert at.at.named(QTextEdit, "Text after").toPlainText() == SECOND
 
 
-def test_restoring_is_one_step_of_undo_and_a_new_version(loop: StudioEventLoop, qtbot: QtBot, tmp_path: Path) -> None:
+def test_a_version_is_named_and_restored_and_both_can_be_taken_back(
+    loop: StudioEventLoop, qtbot: QtBot, tmp_path: Path
+) -> None:
     with desk(loop, qtbot, tmp_path) as at:
+        at.choose("Version 1")
+        qtbot.keyClick(at.list, Qt.Key.Key_F2)
+        field = at.list.findChild(QLineEdit)
+        assert field is not None
+        qtbot.keyClicks(field, "Before the rewrite")
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: any(item.text(0) == "“Before the rewrite”" for item in at.items()))
+        assert at.at.reads("Version named")
+        qtbot.keyClick(at.list, Qt.Key.Key_Z, CONTROL)
+        qtbot.waitUntil(lambda: any(item.text(0) == "Version 1" for item in at.items()))
         at.choose("Version 1")
         at.at.editor.set_caret(len(NOW))
         qtbot.keyClicks(at.at.editor, "!")
@@ -134,30 +149,6 @@ def test_restoring_is_one_step_of_undo_and_a_new_version(loop: StudioEventLoop, 
 
         qtbot.waitUntil(lambda: texts()[:2] == [FIRST, f"{NOW}!"])
         qtbot.waitUntil(lambda: any(" · now" in item.text(0) for item in at.items()))
-
-
-def test_a_version_is_named_by_f2_and_the_name_can_be_taken_back(loop: StudioEventLoop, qtbot: QtBot, tmp_path: Path) -> None:
-    with desk(loop, qtbot, tmp_path) as at:
-        at.choose("Version 1")
-        qtbot.keyClick(at.list, Qt.Key.Key_F2)
-        field = at.list.findChild(QLineEdit)
-        assert field is not None
-        qtbot.keyClicks(field, "Before the rewrite")
-        qtbot.keyClick(field, Qt.Key.Key_Return)
-        qtbot.waitUntil(lambda: any(item.text(0) == "“Before the rewrite”" for item in at.items()))
-        assert at.at.reads("Version named")
-        qtbot.keyClick(at.list, Qt.Key.Key_Z, CONTROL)
-        qtbot.waitUntil(lambda: any(item.text(0) == "Version 1" for item in at.items()))
-
-
-def test_side_by_side_each_text_stands_whole(loop: StudioEventLoop, qtbot: QtBot, tmp_path: Path) -> None:
-    with desk(loop, qtbot, tmp_path) as at:
-        at.choose("Version 1")
-        qtbot.waitUntil(lambda: "noon" in at.said())
-        look = at.at.named(Segments, "Difference")
-        qtbot.mouseClick(look.buttons[1], Qt.MouseButton.LeftButton)
-        assert at.at.named(QTextEdit, "Text before").toPlainText() == FIRST
-        assert at.at.named(QTextEdit, "Text after").toPlainText() == NOW
 
 
 def test_changes_are_marked_by_lines_not_by_colour_alone(qtbot: QtBot) -> None:

@@ -71,7 +71,7 @@ class PromptEditor(QTextEdit):
         self.setPlaceholderText(_PLACEHOLDER)
         self.setDocument(QTextDocument(self))  # the editor would delete its own one when another is shown
         self.setFont(theme.font(size_px=DEFAULT_PX))
-        self._space_lines()
+        self._space_lines(self.document())
         self.textChanged.connect(self._on_text_changed)
         self.cursorPositionChanged.connect(self.caret_moved)
         theme.notifier.changed.connect(self._mark_overrun)
@@ -108,11 +108,9 @@ class PromptEditor(QTextEdit):
         shown, left = self._aside.pop(draft, None), self.document()
         self.marks.clear()
         with QSignalBlocker(self):
-            self.setDocument(shown or QTextDocument(self))
-            self.document().setDefaultFont(self.font())
-            if shown is None:
-                self._space_lines()
-                write_in_steps(self.document(), (*earlier, text))
+            self.setDocument(shown or self._written_document((*earlier, text)))
+            if self.document().defaultFont() != self.font():  # it was zoomed meanwhile; setting the same one lays all out again
+                self.document().setDefaultFont(self.font())
             self.replace(text, caret=caret)  # it may have been changed elsewhere meanwhile
             self._dress_document()
         self._mark_overrun(text)
@@ -246,12 +244,22 @@ class PromptEditor(QTextEdit):
 
     # --- inside ---------------------------------------------------------------------------------------------------
 
-    def _space_lines(self) -> None:
-        """Set the line height on the empty document: later paragraphs inherit the format."""
-        self._dress_document()
-        self.document().setDocumentMargin(2)
-        self.document().setDefaultCursorMoveStyle(Qt.CursorMoveStyle.VisualMoveStyle)  # right is right in mixed text, too
-        self.forget_history()
+    def _written_document(self, texts: Sequence[str]) -> QTextDocument:
+        """Return a document with undo steps. Before it is shown, so that not every step is laid out."""
+        made = QTextDocument(self)
+        made.setDefaultFont(self.font())
+        self._space_lines(made)
+        write_in_steps(made, texts)
+        return made
+
+    def _space_lines(self, document: QTextDocument) -> None:
+        """Set the line height on an empty document: later paragraphs inherit the format."""
+        spaced = QTextBlockFormat()
+        spaced.setLineHeight(self._line_height, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        QTextCursor(document).mergeBlockFormat(spaced)
+        document.setDocumentMargin(2)
+        document.setDefaultCursorMoveStyle(Qt.CursorMoveStyle.VisualMoveStyle)  # right is right in mixed text, too
+        document.clearUndoRedoStacks()
 
     def _dress_document(self) -> None:
         """Give all paragraphs the line height, where it was changed; what is typed next is an undo step of its own."""

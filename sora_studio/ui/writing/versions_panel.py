@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
-from sora_studio.domain.version import Version
+from sora_studio.domain.version import Version, VersionKind
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.announcing import announce
 from sora_studio.ui.kit.elided_label import ElidedLabel
@@ -149,8 +149,14 @@ class VersionsPanel(QFrame):
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("What is written now", partial(self._model.choose, chosen))
         others = [version for version in self._model.versions if version.id != chosen.id]
+        autosaves = [version for version in others if version.kind is VersionKind.AUTOSAVE]
+        self._add_versions(menu, chosen, [version for version in others if version.kind is not VersionKind.AUTOSAVE])
+        if autosaves:
+            self._add_versions(menu.addMenu("Autosaves"), chosen, autosaves)
+        menu.popup(self._other.mapToGlobal(self._other.rect().topLeft()))
+
+    def _add_versions(self, menu: QMenu, chosen: Version, others: Sequence[Version]) -> None:
         for version in others[:_MOST_IN_MENU]:
             made = version.created_at.astimezone()
             words = title_of(version).replace("&", "&&")
             menu.addAction(f"{words}\t{made.day} {made:%b %H:%M}", partial(self._model.choose, chosen, version))
-        menu.popup(self._other.mapToGlobal(self._other.rect().topLeft()))

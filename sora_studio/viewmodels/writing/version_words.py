@@ -70,8 +70,10 @@ def sections(
 
 
 def title_of(version: Version) -> str:
-    """Return what a version is called: its name, or its number."""
-    return f"“{version.name}”" if version.name else f"Version {version.id}"
+    """Return what a version is called: its name, its number, or when it was saved by itself."""
+    if version.name:
+        return f"“{version.name}”"
+    return f"Saved {_time(version.created_at)}" if version.kind is VersionKind.AUTOSAVE else f"Version {version.id}"
 
 
 def compared_text(before: str, after: str, comparison: Comparison) -> str:
@@ -94,7 +96,7 @@ def spoken_comparison(comparison: Comparison) -> str:
 
 def _row(entry: VersionEntry, change: Change | None, *, is_now: bool) -> VersionRow:
     version = entry.version
-    title = f"Saved {_time(version.created_at)}" if entry.is_folded else title_of(version)
+    title = title_of(version)
     words = [
         "" if entry.is_folded else _time(version.created_at),
         "named" if version.kind is VersionKind.NAMED else "",
