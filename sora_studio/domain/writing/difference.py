@@ -1,15 +1,15 @@
 """What has changed between two texts, by words; by graphemes in scripts that are written without spaces."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import chain, pairwise
+from itertools import chain
 
 from sora_studio.domain.writing.tokens import Pieces, count_words, split
 
-_AT_ONCE = 4_000_000
-"""Pairs of pieces that are compared directly: 2,000 words with as many."""
-_SENTENCE_ENDS = frozenset(".!?…。！？、，")
+_SENTENCES = re.compile(r"[^.!?…。！？、，\n]*[.!?…。！？、，\n]*")
+"""With the line ends after them. A comma ends one in scripts without spaces, whose sentences have many pieces."""
 _SHORT = 3
 """Characters of text that, standing alone between two changes, would only break them up: `a`, `the`, a comma."""
 
@@ -65,28 +65,37 @@ def difference(before: str, after: str) -> Difference:
     """Compare two texts."""
     if before == after:
         return Difference((Run(RunKind.SAME, after, 0, 0),) if after else ())
-    old, new = split(before), split(after)
-    return Difference(tuple(_placed(_merged(_pairs(old, new)))))
+    return Difference(tuple(_placed(_merged(_pairs(before, after)))))
 
 
 _Pair = tuple[str, str]
 """The same place in both texts; where they are equal nothing has changed there."""
+_Block = tuple[bool, int, int, int, int]
+"""Whether these pieces of both texts are the same, from and to where in the earlier one, and in the later one."""
 
 
-def _pairs(old: Pieces, new: Pieces) -> Iterator[_Pair]:
+def _pairs(before: str, after: str) -> Iterator[_Pair]:
+    """Yield both texts in step: first aligned by sentences, of which most stay the same, then by words where they do not."""
+    old, new = _SENTENCES.findall(before), _SENTENCES.findall(after)
+    for is_same, i, i_end, j, j_end in _aligned(old, new):
+        was, now = "".join(old[i:i_end]), "".join(new[j:j_end])
+        if is_same or not was or not now:
+            yield was, now
+        else:
+            yield from _word_pairs(split(was), split(now))
+
+
+def _word_pairs(old: Pieces, new: Pieces) -> Iterator[_Pair]:
     """Yield both texts in step. A word that stayed brings the gap before it, changed or not."""
-    for is_same, i, i_end, j, j_end in _blocks(old, new):
+    for is_same, i, i_end, j, j_end in _aligned(old.words, new.words):
         if is_same and old.gaps[i:i_end] == new.gaps[j:j_end]:
             stretch = _joined(old, i, i_end)
             yield stretch, stretch
         elif is_same:
             for at, other in zip(range(i, i_end), range(j, j_end), strict=True):
                 gap, new_gap, word = old.gaps[at], new.gaps[other], old.words[at]
-                if gap == new_gap:
-                    yield gap + word, gap + word
-                else:
-                    yield gap, new_gap
-                    yield word, word
+                yield gap, new_gap
+                yield word, word
         else:
             was, now = _joined(old, i, i_end), _joined(new, j, j_end)
             gap = old.gaps[i]
@@ -95,26 +104,6 @@ def _pairs(old: Pieces, new: Pieces) -> Iterator[_Pair]:
                 was, now = was[len(gap) :], now[len(gap) :]
             yield was, now
     yield old.gaps[-1], new.gaps[-1]
-
-
-_Block = tuple[bool, int, int, int, int]
-"""Whether these pieces of both texts are the same, from and to where in the earlier one, and in the later one."""
-
-
-def _blocks(old: Pieces, new: Pieces) -> Iterator[_Block]:
-    """Align the pieces. Many of them (graphemes of a script without spaces) are aligned by sentences first."""
-    if len(old.words) * len(new.words) <= _AT_ONCE:
-        yield from _aligned(old.words, new.words)
-        return
-    ends, new_ends = _sentence_ends(old.words), _sentence_ends(new.words)
-    sentences, new_sentences = _cut(old.words, ends), _cut(new.words, new_ends)
-    for is_same, *sides in _aligned(sentences, new_sentences):
-        i, i_end, j, j_end = ([0, *side][at] for side, at in zip((ends, ends, new_ends, new_ends), sides, strict=True))
-        if is_same:
-            yield True, i, i_end, j, j_end
-        else:
-            for is_equal, a, a_end, b, b_end in _aligned(old.words[i:i_end], new.words[j:j_end]):
-                yield is_equal, i + a, i + a_end, j + b, j + b_end
 
 
 def _aligned(old: Sequence[str], new: Sequence[str]) -> list[_Block]:
@@ -129,15 +118,6 @@ def _aligned(old: Sequence[str], new: Sequence[str]) -> list[_Block]:
         else:
             blocks.append((is_same, each.src_start, each.src_end, each.dest_start, each.dest_end))
     return blocks
-
-
-def _sentence_ends(words: Sequence[str]) -> list[int]:
-    ends = [place for place, word in enumerate(words, 1) if word in _SENTENCE_ENDS]
-    return ends if ends and ends[-1] == len(words) else [*ends, len(words)]
-
-
-def _cut(words: Sequence[str], ends: Sequence[int]) -> list[str]:
-    return ["".join(words[start:end]) for start, end in pairwise([0, *ends])]
 
 
 def _joined(pieces: Pieces, start: int, end: int) -> str:
