@@ -25,6 +25,7 @@ from sora_studio.ui.writing.version_list import VersionList
 from sora_studio.viewmodels.writing.version_words import VersionRow
 from tests.gui.real_window import Sitting, sitting
 from tests.gui.test_drafts import DEAD_END
+from tests.gui.test_filter_session import fill
 
 FIRST, SECOND, NOW = "A pier at noon, in the rain.", "A long pier at dawn, in the rain.", "A long pier at dawn, in fog."
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -149,6 +150,25 @@ def test_a_version_is_named_and_restored_and_both_can_be_taken_back(
 
         qtbot.waitUntil(lambda: texts()[:2] == [FIRST, f"{NOW}!"])
         qtbot.waitUntil(lambda: any(" · now" in item.text(0) for item in at.items()))
+
+
+def test_clips_that_are_selected_in_the_library_are_followed_and_two_are_compared(
+    loop: StudioEventLoop, qtbot: QtBot, tmp_path: Path
+) -> None:
+    loop.run_until_complete(fill(tmp_path, 2))
+    with sitting(loop, qtbot, tmp_path, DEAD_END) as at:
+        at.window.side.show_tab(SideTab.VERSIONS)
+        qtbot.keyClick(at.window, Qt.Key.Key_3, CONTROL)
+        qtbot.waitUntil(lambda: at.window.library.room is not None and at.window.library.room.model.is_known)
+        room = at.window.library.room
+        assert room is not None
+        room.view.setFocus()
+        qtbot.keyClick(room.view, Qt.Key.Key_Home)
+        qtbot.waitUntil(lambda: at.window.versions.model.document != 0)
+        qtbot.waitUntil(lambda: [version.request.prompt for version in at.window.versions.model.versions] == ["Clip number 2"])
+        assert at.window.side.tab is SideTab.VERSIONS
+        qtbot.keyClick(room.view, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+        qtbot.waitUntil(lambda: at.reads("Task 1 → task 2 · +1 −1 words"))
 
 
 def test_changes_are_marked_by_lines_not_by_colour_alone(qtbot: QtBot) -> None:

@@ -276,7 +276,7 @@ class MainView(QWidget):
         self.top_bar.help_asked.connect(self.open_help)
         self.rooms.changed.connect(self.versions.follow_room)
         self.library.opened.connect(self._on_library_opened)
-        self.library.details_asked.connect(partial(self.side.show_tab, SideTab.DETAILS))
+        self.library.details_asked.connect(self._on_library_details_asked)
         self.library.reuse_asked.connect(self._on_library_reuse_asked)
         self.library.export_asked.connect(self.transfers.export)
         self.library.folder_asked.connect(self.transfers.copy)
@@ -375,6 +375,11 @@ class MainView(QWidget):
     def _on_workspace_drawer_changed(self, offered: bool, is_open: bool) -> None:
         self.top_bar.offer_drawer(offered=offered, is_open=is_open)
         self.stage.set_covered(self.workspace.covered_width)
+
+    def _on_library_details_asked(self) -> None:
+        """Show Details, unless another page that follows the selection is shown."""
+        if self.side.tab is SideTab.TASKS:
+            self.side.show_tab(SideTab.DETAILS)
 
     def _on_library_opened(self, task: int) -> None:
         self.rooms.show(Room.MAKE)

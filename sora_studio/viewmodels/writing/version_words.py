@@ -125,7 +125,7 @@ def _clips(entry: VersionEntry) -> str:
 
 
 def _counted(added: int, removed: int) -> str:
-    return f"{_signed(added, removed)} word{'s' * (max(added, removed) != 1)}" if added + removed else ""
+    return f"{_signed(added, removed)} word{'s' * (added + removed != 1)}" if added + removed else ""
 
 
 def _signed(added: int, removed: int) -> str:
