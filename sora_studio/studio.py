@@ -85,8 +85,8 @@ from sora_studio.services.tasks.task_writer import TaskWriter
 from sora_studio.services.tasks.waiting_tasks import WaitingTasks
 from sora_studio.services.writing.documents import Documents
 from sora_studio.services.writing.prompt_library import PromptLibrary
-from sora_studio.services.writing.variation_batch import VariationBatch
 from sora_studio.services.writing.spell_checker import SpellChecker
+from sora_studio.services.writing.variation_batch import VariationBatch
 from sora_studio.services.writing.versions import Versions
 from sora_studio.storage.data_folder import prepare_data_folder
 from sora_studio.storage.database import Database
@@ -104,8 +104,8 @@ from sora_studio.storage.pause_marker import PauseMarker
 from sora_studio.storage.picture_owners import PictureOwners
 from sora_studio.storage.profiles import load_profiles
 from sora_studio.storage.projects import SqliteProjects
-from sora_studio.storage.prompt_item_files import PromptItemFiles
 from sora_studio.storage.prompt_files import PromptFiles
+from sora_studio.storage.prompt_item_files import PromptItemFiles
 from sora_studio.storage.proposals import save_proposal
 from sora_studio.storage.publications import SqlitePublications
 from sora_studio.storage.secrets import KeyStores
