@@ -1,5 +1,6 @@
 """Vocabulary and rules of hints from disk: the shipped ones, and the user's own, which extend or replace them."""
 
+import time
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +17,8 @@ from sora_studio.storage.toml_files import read_toml, toml_files
 
 VOCABULARY, HINTS = "vocabulary", "hints"
 """Folders in `resources/prompts` and in `prompts` of the data folder."""
+_PAUSE_S = 0.0005
+"""Reading holds Python's lock; between two files the window's thread gets its turn."""
 T = TypeVar("T")
 
 
@@ -62,6 +65,7 @@ class PromptFiles:
             self._errors.append(ProfileError(folder.name, 0, f"The folder cannot be read: {error.strerror or error}."))
             return found
         for path in paths:
+            time.sleep(_PAUSE_S)
             try:
                 text = read_toml(path)
                 if len(text) > MAX_PROFILE_CHARS:
