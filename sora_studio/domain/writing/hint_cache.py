@@ -1,6 +1,7 @@
 """Hints for a text that is being written: only changed paragraphs are looked at again."""
 
 from collections.abc import Collection
+from itertools import islice
 
 from sora_studio.domain.writing.hints import Hint
 from sora_studio.domain.writing.language import is_english
@@ -10,6 +11,9 @@ from sora_studio.domain.writing.prompt_context import PromptContext
 from sora_studio.domain.writing.rule_book import RuleBook
 from sora_studio.domain.writing.rules import ActionTime, Rule, SpeechTime, active, is_text_rule
 from sora_studio.domain.writing.text_checks import Placed, Whole, action_seconds, speech_seconds, text_hints
+
+MOST_OF_A_RULE = 50
+"""Hints of one rule in one paragraph. Only a few are ever shown; a paragraph of one word over and over would have thousands."""
 
 
 class HintCache:
@@ -32,7 +36,7 @@ class HintCache:
         if self._asked != (context, english):
             self._asked, self._hints = (context, english), {}
             self._rules = active(self._book.rules, context, english=english)
-        self._hints = {paragraph.text: self._of_paragraph(paragraph, context) for _, paragraph in placed}
+        self._hints = {line: self._of_paragraph(paragraph, context) for line, paragraph in self._paragraphs.items()}
         found = [hint.moved(start) for start, paragraph in placed for hint in self._hints[paragraph.text]]
         whole = Whole(text, placed, context)
         found += [hint for rule in self._rules if is_text_rule(rule) for hint in text_hints(rule, whole)]
@@ -46,18 +50,20 @@ class HintCache:
         return max([*actions, *speeches], default=0.0)
 
     def _look(self, text: str) -> list[Placed]:
-        start, placed = 0, list[Placed]()
+        start, placed, looked_at = 0, list[Placed](), dict[str, Paragraph]()
         for line in text.split("\n"):
-            placed.append(Placed(start, self._paragraphs.get(line) or look_at(line, self._book)))
+            if line not in looked_at:
+                looked_at[line] = self._paragraphs.get(line) or look_at(line, self._book)
+            placed.append(Placed(start, looked_at[line]))
             start += len(line) + 1
-        self._paragraphs = {entry.paragraph.text: entry.paragraph for entry in placed}
+        self._paragraphs = looked_at
         return placed
 
     def _of_paragraph(self, paragraph: Paragraph, context: PromptContext) -> tuple[Hint, ...]:
         if (kept := self._hints.get(paragraph.text)) is not None:
             return kept
         rules = [rule for rule in self._rules if not is_text_rule(rule)]
-        return tuple(hint for rule in rules for hint in paragraph_hints(rule, paragraph, context))
+        return tuple(hint for rule in rules for hint in islice(paragraph_hints(rule, paragraph, context), MOST_OF_A_RULE))
 
 
 def hints_of(text: str, context: PromptContext, book: RuleBook, *, off: Collection[str] = ()) -> list[Hint]:

@@ -1,5 +1,6 @@
 """Checks that look at one paragraph. Hints have positions within it."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 
 from sora_studio.domain.writing.fixes import removal, replacement
@@ -67,15 +68,16 @@ def _of_phrases(rule: Rule, paragraph: Paragraph, context: PromptContext) -> Ite
 
 
 def _too_many(rule: Rule, check: TooMany, paragraph: Paragraph) -> Iterator[Hint]:
-    for start, end in paragraph.segments:
-        first = dict[str, TermSpan]()
-        for span in paragraph.terms:
-            if start <= span.start < end and span.term.kind in check.kinds and span.term.words.casefold() not in check.unless:
-                first.setdefault(span.term.words, span)
-        spans = list(first.values())
-        if len(spans) > check.most:
-            names = ", ".join(paragraph.text[span.start : span.end] for span in spans)
-            yield make_hint(rule, spans[check.most].start, spans[-1].end, count=len(spans), found=names)
+    beats = defaultdict[int, dict[str, TermSpan]](dict)
+    beat = 0
+    for span in paragraph.terms:
+        while span.start >= paragraph.segments[beat][1]:
+            beat += 1
+        if span.term.kind in check.kinds and span.term.words.casefold() not in check.unless:
+            beats[beat].setdefault(span.term.words, span)
+    for spans in (list(named.values()) for named in beats.values() if len(named) > check.most):
+        names = ", ".join(paragraph.text[span.start : span.end] for span in spans)
+        yield make_hint(rule, spans[check.most].start, spans[-1].end, count=len(spans), found=names)
 
 
 def _repeated(rule: Rule, check: RepeatedWord, paragraph: Paragraph) -> Iterator[Hint]:

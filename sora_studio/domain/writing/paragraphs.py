@@ -1,6 +1,7 @@
 """A paragraph of a prompt, looked at once: its words, terms, beats, speech and sentences, whatever model it is written for."""
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 
 from sora_studio.domain.writing.beats import Times, segments, time_ranges
@@ -49,7 +50,7 @@ class Paragraph:
 
     def segment_of(self, place: int) -> int:
         """Return which beat a place belongs to."""
-        return next((number for number, (start, end) in enumerate(self.segments) if start <= place < end), 0)
+        return bisect_right(self.segments, place, key=lambda segment: segment[0]) - 1
 
 
 def look_at(text: str, book: RuleBook) -> Paragraph:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from sora_studio.domain.writing.inflections import word_set
 
 _QUOTED = re.compile(
-    r"“[^”\n]{1,600}”|«[^»\n]{1,600}»|„[^“”\n]{1,600}[“”]|「[^」\n]{1,600}」|『[^』\n]{1,600}』|\"[^\"\n]{1,600}\""
+    r"“[^“”\n]{1,600}”|«[^«»\n]{1,600}»|„[^„“”\n]{1,600}[“”]|「[^「」\n]{1,600}」|『[^『』\n]{1,600}』|\"[^\"\n]{1,600}\""
 )
 _LINE = re.compile(r"[ \t]*([A-Z][A-Z .'’-]{1,24})(?: ?\([^)\n]{0,60}\))?: +(\S.*)$")
 _HEADINGS = word_set(
@@ -51,9 +51,11 @@ def spoken_words(speech: str) -> float:
 
 def masked(paragraph: str) -> str:
     """Return the paragraph, as long as before, without what is quoted: rules about wording leave speech alone."""
+    parts, free = list[str](), 0
     for start, end in quoted_spans(paragraph):
-        paragraph = f"{paragraph[:start]}{_MASK * (end - start)}{paragraph[end:]}"
-    return paragraph
+        parts += [paragraph[free:start], _MASK * (end - start)]
+        free = end
+    return "".join([*parts, paragraph[free:]])
 
 
 def _is_written(before: str) -> bool:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sora_studio.domain.writing.hints import Hint, Replacement
 from sora_studio.domain.writing.inflections import third_person, word_set
 from sora_studio.domain.writing.paragraph_checks import make_hint
-from sora_studio.domain.writing.paragraphs import Found, Paragraph, Sentence
+from sora_studio.domain.writing.paragraphs import Paragraph, Sentence
 from sora_studio.domain.writing.prompt_context import PromptContext
 from sora_studio.domain.writing.rule_book import ONE, UNLESS
 from sora_studio.domain.writing.rules import (
@@ -56,6 +56,16 @@ class Whole(NamedTuple):
     def words(self) -> int:
         """Return how many words it has, without what is quoted."""
         return sum(len(placed.paragraph.tokens.words) for placed in self.paragraphs)
+
+
+class _Side(NamedTuple):
+    """A phrase of a pair of opposites; `beat` is its paragraph and the beat in it, None for what holds for the whole text."""
+
+    pair: int
+    side: str
+    beat: tuple[int, int] | None
+    start: int
+    end: int
 
 
 def text_hints(rule: Rule, whole: Whole) -> Iterator[Hint]:
@@ -121,23 +131,30 @@ def _first_sentence(whole: Whole) -> int | None:
 def _opposites(rule: Rule, whole: Whole) -> Iterator[Hint]:
     """Yield one hint for each pair, at the second of the two phrases."""
     places = list(_sides(rule, whole))
-    if any(found.mark.side == UNLESS for _, _, found in places):
+    if any(place.side == UNLESS for place in places):
         return
-    for pair in sorted({found.mark.pair for _, _, found in places}):
-        ones = [place for place in places if place[2].mark.pair == pair and place[2].mark.side == ONE]
-        others = [place for place in places if place[2].mark.pair == pair and place[2].mark.side != ONE]
-        clash = next(
-            ((one, other) for one in ones for other in others if None in (one[0], other[0]) or one[0] == other[0]), None
-        )
-        if clash:
-            (_, at, one), (_, other_at, other) = sorted(clash, key=lambda place: place[1] + place[2].start)
-            start, end = other_at + other.start, other_at + other.end
-            first = whole.text[at + one.start : at + one.end]
-            yield make_hint(rule, start, end, found=first, other=whole.text[start:end])
+    for pair in sorted({place.pair for place in places}):
+        both = [place for place in places if place.pair == pair]
+        if clash := _clash([place for place in both if place.side == ONE], [place for place in both if place.side != ONE]):
+            one, other = sorted(clash, key=lambda place: place.start)
+            found, against = whole.text[one.start : one.end], whole.text[other.start : other.end]
+            yield make_hint(rule, other.start, other.end, found=found, other=against)
 
 
-def _sides(rule: Rule, whole: Whole) -> Iterator[tuple[tuple[int, int] | None, int, Found]]:
-    """Yield the phrases of opposites with their beat, None for what holds for the whole text."""
+def _clash(ones: list[_Side], others: list[_Side]) -> tuple[_Side, _Side] | None:
+    """Return the first two that stand in the same beat, or of which one holds for every beat."""
+    by_beat = dict[tuple[int, int] | None, _Side]()
+    for one in ones:
+        by_beat.setdefault(one.beat, one)
+    for other in others:
+        one = by_beat.get(other.beat) or by_beat.get(None) or (ones[0] if ones and other.beat is None else None)
+        if one is not None:
+            return one, other
+    return None
+
+
+def _sides(rule: Rule, whole: Whole) -> Iterator[_Side]:
+    """Yield the phrases of opposites."""
     holds_for_all = False
     for number, (start, paragraph) in enumerate(whole.paragraphs):
         if _HEADING.match(paragraph.text):
@@ -148,7 +165,8 @@ def _sides(rule: Rule, whole: Whole) -> Iterator[tuple[tuple[int, int] | None, i
         for found in paragraph.found:
             if found.mark.rule == rule.id:
                 beat = (number, paragraph.segment_of(found.start))
-                yield (None if holds_for_all or is_label else beat), start, found
+                mark, for_all = found.mark, holds_for_all or is_label
+                yield _Side(mark.pair, mark.side, None if for_all else beat, start + found.start, start + found.end)
 
 
 def _said_twice(rule: Rule, check: RepeatedSentence, whole: Whole) -> Iterator[Hint]:
