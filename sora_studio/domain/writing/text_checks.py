@@ -63,6 +63,7 @@ class _Side(NamedTuple):
 
     pair: int
     side: str
+    paragraph: int
     beat: tuple[int, int] | None
     start: int
     end: int
@@ -129,10 +130,12 @@ def _first_sentence(whole: Whole) -> int | None:
 
 
 def _opposites(rule: Rule, whole: Whole) -> Iterator[Hint]:
-    """Yield one hint for each pair, at the second of the two phrases."""
+    """Yield one hint for each pair, at the second of the two phrases. What explains a change does so for its paragraph."""
     places = list(_sides(rule, whole))
-    if any(place.side == UNLESS for place in places):
+    explained = {place.paragraph for place in places if place.side == UNLESS}
+    if any(place.side == UNLESS and place.beat is None for place in places):
         return
+    places = [place for place in places if place.paragraph not in explained]
     for pair in sorted({place.pair for place in places}):
         both = [place for place in places if place.pair == pair]
         if clash := _clash([place for place in both if place.side == ONE], [place for place in both if place.side != ONE]):
@@ -166,7 +169,7 @@ def _sides(rule: Rule, whole: Whole) -> Iterator[_Side]:
             if found.mark.rule == rule.id:
                 beat = (number, paragraph.segment_of(found.start))
                 mark, for_all = found.mark, holds_for_all or is_label
-                yield _Side(mark.pair, mark.side, None if for_all else beat, start + found.start, start + found.end)
+                yield _Side(mark.pair, mark.side, number, None if for_all else beat, start + found.start, start + found.end)
 
 
 def _said_twice(rule: Rule, check: RepeatedSentence, whole: Whole) -> Iterator[Hint]:
