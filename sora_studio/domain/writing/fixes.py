@@ -2,10 +2,11 @@
 
 import re
 
+from sora_studio.domain.writing.articles import article_for
 from sora_studio.domain.writing.hints import Replacement
 
-_ARTICLE = re.compile(r"\b([Aa])n? $")
-_VOWELS = "aeiou"
+_ARTICLE = re.compile(r"\b([Aa]n?) $")
+_LONGEST_BEGINNING = 12
 _ENDS_OF_SENTENCES = ".!?\n"
 
 
@@ -35,11 +36,13 @@ def removal(text: str, start: int, end: int) -> Replacement:
 def _with_article(text: str, fix: Replacement) -> Replacement:
     """Return the fix with the article before it changed, if the word that follows it now wants the other one."""
     article = _ARTICLE.search(text, max(0, fix.start - 4), fix.start)
-    following = fix.text[:1] or text[fix.end : fix.end + 1]
-    if article is None or not following.isalpha():
+    following = fix.text or text[fix.end : fix.end + _LONGEST_BEGINNING]
+    if article is None or not following[:1].isalnum():
         return fix
-    wanted = f"{article[1]}n " if following.lower() in _VOWELS else f"{article[1]} "
-    return fix if wanted == article[0] else Replacement(article.start(), fix.end, f"{wanted}{fix.text}")
+    wanted = article_for(following)
+    if wanted == article[1].lower():
+        return fix
+    return Replacement(article.start(), fix.end, f"{article[1][0]}{wanted[1:]} {fix.text}")
 
 
 def _begins_sentence(text: str, place: int) -> bool:

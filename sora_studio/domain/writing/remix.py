@@ -11,17 +11,12 @@ from dataclasses import dataclass
 
 from sora_studio.domain.models.toml_file import parse_toml
 from sora_studio.domain.models.toml_table import Table
+from sora_studio.domain.writing.articles import article_for
 
 MOST_VARIANTS = 6
 SCHEMA = 1
 _QUOTED = re.compile(r"“[^”\n]*”|\"[^\"\n]*\"|«[^»\n]*»")
 _ARTICLE = re.compile(r"\b(an?)([ \t]+)\Z", re.IGNORECASE)
-_VOWELS = frozenset("aeiou")
-_UNLIKE_THEIR_SPELLING = {
-    **dict.fromkeys(("hour", "honest", "8", "11 ", "11-", "18"), "an"),
-    **dict.fromkeys(("one", "uniform", "unique", "united", "universal", "euro", "use", "usual"), "a"),
-}
-"""Beginnings of words whose article their first letter does not tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,18 +151,12 @@ def _replaced(text: str, term: Found, other: str) -> Change:
     former = text[term.start : term.end]
     words = other[:1].upper() + other[1:] if former[:1].isupper() else other
     article = _ARTICLE.search(text, max(0, term.start - 8), term.start)
-    fitting = _article(other)
+    fitting = article_for(other)
     if article is None or fitting == article[1].lower():
         return Change(term.start, term.end, words)
     if article[1][:1].isupper():
         fitting = fitting.capitalize()
     return Change(article.start(), term.end, f"{fitting}{article[2]}{words}")
-
-
-def _article(words: str) -> str:
-    lower = words.lower()
-    known = next((article for start, article in _UNLIKE_THEIR_SPELLING.items() if lower.startswith(start)), None)
-    return known or ("an" if lower[:1] in _VOWELS else "a")
 
 
 def _added(text: str, sentence: str) -> Change:

@@ -101,6 +101,8 @@ def test_a_paragraph_falls_into_beats() -> None:
     [
         ("an amazing dog", "amazing", "", "a dog"),
         ("A nice old man", "nice", "", "An old man"),
+        ("an amazing uniform", "amazing", "", "a uniform"),
+        ("a stunning hour", "stunning", "", "an hour"),
         ("very old", "very", "", "old"),
         ("Very old. Very.", "Very", "", "Old. Very."),
         ("fog, masterpiece, sun", "masterpiece", "", "fog, sun"),
