@@ -15,7 +15,6 @@ from sora_studio.clock import Clock
 from sora_studio.domain.errors import ProfileError
 from sora_studio.domain.events import EventBus, MigrationProgressed, NoticeLevel
 from sora_studio.domain.models.profile import ModelProfile
-from sora_studio.domain.ports import PictureHost
 from sora_studio.domain.proxies import read_proxies
 from sora_studio.domain.public_addresses import is_public_url
 from sora_studio.domain.settings import (
@@ -32,13 +31,10 @@ from sora_studio.gateway.client import GatewayClient
 from sora_studio.gateway.connections import trusted_authorities
 from sora_studio.gateway.model_index import HttpModelIndex
 from sora_studio.gateway.picture_checker import HttpPictureChecker
-from sora_studio.gateway.relay_client import RelayClient
-from sora_studio.gateway.signed_upload import SignedUpload
 from sora_studio.gateway.transfer import FilmTransfer
-from sora_studio.hosting.picture_hosts import PictureHosts
 from sora_studio.media.local import LocalMedia
-from sora_studio.relay.embedded import EmbeddedRelay
-from sora_studio.services.callbacks.relay_link import RelayChoice, RelayLink, choose_relay
+from sora_studio.routes import build_hosts, build_relay
+from sora_studio.services.callbacks.relay_link import RelayChoice, choose_relay
 from sora_studio.services.callbacks.relay_token import RelayToken
 from sora_studio.services.callbacks.reports import Reports
 from sora_studio.services.clips import clip_files
@@ -84,6 +80,7 @@ from sora_studio.services.tasks.task_editing import TaskEditing
 from sora_studio.services.tasks.task_writer import TaskWriter
 from sora_studio.services.tasks.waiting_tasks import WaitingTasks
 from sora_studio.services.writing.documents import Documents
+from sora_studio.services.writing.hinting import Hinting
 from sora_studio.services.writing.prompt_library import PromptLibrary
 from sora_studio.services.writing.spell_checker import SpellChecker
 from sora_studio.services.writing.variation_batch import VariationBatch
@@ -94,6 +91,7 @@ from sora_studio.storage.decision_file import DecisionFile
 from sora_studio.storage.draft_search import DraftSearch
 from sora_studio.storage.drafts import SqliteDrafts
 from sora_studio.storage.family import SqliteFamilies
+from sora_studio.storage.hint_choices import HintChoicesFile
 from sora_studio.storage.history import SqliteHistory
 from sora_studio.storage.library_queries import LibraryQueries
 from sora_studio.storage.library_tiles import SqliteTiles
@@ -149,6 +147,7 @@ class Studio:
     variation_batch: VariationBatch
     versions: Versions
     project_keeping: ProjectKeeping
+    hinting: Hinting
     decision_file: DecisionFile
     trash: Trash
     exporting: Exporting
@@ -356,8 +355,18 @@ class _Assembly:
         self._stack.callback(media.close)
         preparation = Preparation(media)
         recordings = Recordings(media, checker, launch.data_dir / "prepared")
-        relay = self._build_relay(gateway_is_loopback=gateway_is_loopback)
-        hosts = self._build_hosts(relay)
+        relay = build_relay(
+            partial(self._choose_relay, gateway_is_loopback=gateway_is_loopback),
+            launch.data_dir / "relay",
+            self._relay_token,
+            clock=launch.clock,
+            proxies=self._proxies,
+            is_owner=self._is_owner,
+        )
+        self._stack.push_async_callback(relay.close)
+        hosts = build_hosts(
+            lambda: settings.current, self._keys, relay, proxies=self._proxies, prefers_relay=bool(self._named_relay)
+        )
         publishing = Publishing(
             core,
             Copies(preparation, recordings),
@@ -388,6 +397,9 @@ class _Assembly:
         self._stack.push_async_callback(engine.finish)
         steps = UndoSteps(core)
         judging = Judging(core, SqliteHistory(self._database), steps)
+        prompt_files = PromptFiles(_shipped("prompts"), launch.data_dir / "prompts")
+        hinting = Hinting(prompt_files, HintChoicesFile(launch.data_dir))
+        self._stack.callback(hinting.close)
         trash = Trash(core, SqliteTrash(self._database), is_owner=self._is_owner)
         queries = LibraryQueries(self._database)
         self._supervisor.keep(trash.run, name="trash")
@@ -416,6 +428,7 @@ class _Assembly:
             variation_batch=VariationBatch(engine.submission),
             versions=versions,
             project_keeping=ProjectKeeping(core, projects, steps),
+            hinting=hinting,
             decision_file=DecisionFile(launch.data_dir),
             trash=trash,
             exporting=build_exporting(self._database, media, core.profiles, launch.clock.now),
@@ -427,7 +440,7 @@ class _Assembly:
             queries=queries,
             spelling=Spelling(queries, launch.clock),
             spell_checker=SpellChecker(launch.data_dir),
-            prompt_files=PromptFiles(paths.resources_dir() / "prompts", launch.data_dir / "prompts"),
+            prompt_files=prompt_files,
             tiles=SqliteTiles(self._database),
             families=SqliteFamilies(self._database),
             shared_facts=SqliteSharedFacts(self._database),
@@ -463,36 +476,8 @@ class _Assembly:
 
         return ModelLibrary(ModelFiles(_shipped("models"), folder), folder, check_of)
 
-    def _build_relay(self, *, gateway_is_loopback: bool) -> RelayLink:
-        folder, clock = self._launch.data_dir / "relay", self._launch.clock
-
-        def choose() -> RelayChoice:
-            return choose_relay(self.settings.current, named_url=self._named_relay, gateway_is_loopback=gateway_is_loopback)
-
-        choose()  # reject an invalid address at the start
-        relay = RelayLink(
-            choose,
-            serve=lambda choice: EmbeddedRelay(folder, port=choice.port, public_url=choice.url),
-            connect=lambda url, token: RelayClient(url, token=token, clock=clock, proxies=self._proxies),
-            token=self._relay_token.load,
-            is_owner=self._is_owner,
-        )
-        self._stack.push_async_callback(relay.close)
-        return relay
-
-    def _build_hosts(self, relay: RelayLink) -> PictureHosts:
-        def usable_relay() -> PictureHost | None:
-            return relay if relay.choice.is_set_up else None
-
-        return PictureHosts(
-            lambda: self.settings.current,
-            bucket_key_id=self._keys.bucket_key_id,
-            bucket_secret=self._keys.bucket_secret,
-            send_file=SignedUpload(self._proxies).send,
-            relay=usable_relay,
-            proxies=self._proxies,
-            prefers_relay=bool(self._named_relay),
-        )
+    def _choose_relay(self, *, gateway_is_loopback: bool) -> RelayChoice:
+        return choose_relay(self.settings.current, named_url=self._named_relay, gateway_is_loopback=gateway_is_loopback)
 
     async def _apply_settings(self, before: Settings) -> None:
         settings = self.settings.current

@@ -16,7 +16,7 @@ from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import BatchQuestion, KeyMissing, RequestRepeated
 from sora_studio.domain.events import ConnectionChanged
 from sora_studio.domain.intent import Parent
-from sora_studio.domain.models.profile import MediaKind
+from sora_studio.domain.models.profile import MediaKind, ModelProfile
 from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.ui.compose.beside.opener import BesideOpener
@@ -58,13 +58,14 @@ class ComposePanel(QWidget):
 
     Signals: `submitted(list[Task])` once the tasks are on disk, `key_needed()` when Generate was pressed without a key,
     `route_needed()` when Generate was pressed but no picture route is set up, `drafts_changed()` when a draft was opened or
-    saved.
+    saved, `text_changed()` when the text, or what it is written for, may have changed.
     """
 
     submitted = Signal(object)
     key_needed = Signal()
     route_needed = Signal()
     drafts_changed = Signal()
+    text_changed = Signal()
 
     def __init__(self, scope: TaskScope, parent: QWidget | None = None, *, editor: PromptEditor | None = None) -> None:
         """`editor` may contain text that was typed before the panel existed."""
@@ -128,6 +129,11 @@ class ComposePanel(QWidget):
         """Save the present draft and show another one, with its own undo steps; None begins a new one."""
         if self._model.ready and (draft is None or draft.id != self._model.draft.id):
             self._waiting_edit.leave(then=partial(self._start_opening, draft, takes_focus=takes_focus))
+
+    @property
+    def profile(self) -> ModelProfile | None:
+        """The chosen model's profile; None before a studio is attached."""
+        return self._model.profile
 
     @property
     def request(self) -> GenerationRequest:
@@ -291,11 +297,8 @@ class ComposePanel(QWidget):
         self.writing.look_changed.connect(self._limit_width)
         for keys in _GENERATE_KEYS:
             self._add_shortcut(keys, self.generate).setAutoRepeat(False)
-        self._add_shortcut("Ctrl+F", self.writing.find)
-        self._add_shortcut("Ctrl+H", self.writing.replace)
-        self._add_shortcut("Ctrl+Space", self.writing.complete)
-        self._add_shortcut("F3", partial(self.writing.find_next, 1))
-        self._add_shortcut("Shift+F3", partial(self.writing.find_next, -1))
+        for keys, act in self.writing.shortcuts.items():
+            self._add_shortcut(keys, act)
         if isinstance(app := QApplication.instance(), QApplication):
             app.focusChanged.connect(self._on_app_focus_changed)
 
@@ -409,6 +412,7 @@ class ComposePanel(QWidget):
         self._model.set_prompt(text)
         self._question.keep_for(self._model.request, self._model.draft.takes)
         self._header.show_prompt(text, self._model.limit)
+        self.text_changed.emit()
 
     def _on_model_chosen(self, slug: str) -> None:
         self._model.set_model(slug)
@@ -470,6 +474,7 @@ class ComposePanel(QWidget):
         self._waiting_edit.show()
         self._show_problems()
         self._order_tabs()
+        self.text_changed.emit()
 
     def _show_price(self) -> None:
         is_edit = self._model.waiting_edit.is_under_way

@@ -99,6 +99,24 @@ class PromptEditor(QTextEdit):
         cursor.insertText(f" {words}" if before.isalnum() else words)
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def select(self, start: int, end: int) -> None:
+        """Select these characters, scroll them into view, and take the keyboard."""
+        cursor, text = self.textCursor(), self.text()
+        cursor.setPosition(utf16_length(text[:start]))
+        cursor.setPosition(utf16_length(text[:end]), QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
+        self.ensureCursorVisible()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def replace_part(self, start: int, end: int, words: str, *, caret: int | None = None) -> None:
+        """Replace these characters as one undo step; the caret goes behind them, or to `caret`."""
+        cursor, text = QTextCursor(self.document()), self.text()
+        cursor.setPosition(utf16_length(text[:start]))
+        cursor.setPosition(utf16_length(text[:end]), QTextCursor.MoveMode.KeepAnchor)
+        cursor.insertText(words)
+        self.set_caret(start + len(words) if caret is None else caret)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def show_draft(self, draft: int, text: str, *, caret: int, leaving: int, earlier: Sequence[str] = ()) -> None:
         """Show another draft. `leaving` is the number of the present one.
 

@@ -44,6 +44,7 @@ from sora_studio.ui.window.undo_bar import UndoBar
 from sora_studio.ui.window.versions_corner import VersionsCorner
 from sora_studio.ui.window.window_commands import window_commands
 from sora_studio.ui.window.workspace import Workspace, lay_out
+from sora_studio.ui.window.writing_corner import WritingCorner
 from sora_studio.viewmodels.event_bridge import EventBridge
 from sora_studio.viewmodels.settings.models.model_words import unusable_profiles
 from sora_studio.viewmodels.tasks.task_actions import TaskAction
@@ -119,6 +120,7 @@ class MainView(QWidget):
         self.drafts.attach(studio.documents)
         self.versions.attach(studio.documents, panel_services.versions(studio))
         self.transfers.attach(studio)
+        self.writing.attach(studio.hinting, self.side)
         self.filter.attach(panel_services.filter_session(studio), advances=lambda: self.library.advances)
         self._editor.attach(studio.models)
         self.notifier.take_settings(self._settings)
@@ -197,7 +199,9 @@ class MainView(QWidget):
         self.notices = NoticeBar()
         self._model_notices = ModelNotices(self.notices, self.tasks.commands, self.scope, self)
         self.versions = VersionsCorner(self.scope, self.compose, self.library, self)
-        self.side = SidePanel(self.tasks, {SideTab.DETAILS: self.library.build_details, SideTab.VERSIONS: self.versions.build})
+        self.writing = WritingCorner(self.scope, self.compose, self)
+        pages = {SideTab.DETAILS: self.library.build_details, SideTab.VERSIONS: self.versions.build, **self.writing.pages}
+        self.side = SidePanel(self.tasks, pages)
         self.workspace = Workspace(
             rail=self.library.rail, stage=self.stage, compose=self.compose, side=self.side, keep_clear=self.compose.controls
         )

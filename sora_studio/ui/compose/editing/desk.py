@@ -1,7 +1,8 @@
 """What helps to write: find and replace, film terms, hints, spelling, completion, and how the editor looks."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSettings, Qt, Signal
@@ -80,6 +81,29 @@ class WritingDesk(QObject):
         self.button.offer_terms()
         self._colours.use(find if self.look.shows_terms else None)
         self._spelling.touch()
+
+    @property
+    def shortcuts(self) -> Mapping[str, Callable[[], object]]:
+        """What the keys do while the prompt, or what is around it, has the focus."""
+        return {
+            "Ctrl+F": self.find,
+            "Ctrl+H": self.replace,
+            "Ctrl+Space": self.complete,
+            "F3": partial(self.find_next, 1),
+            "Shift+F3": partial(self.find_next, -1),
+        }
+
+    def insert(self, words: str) -> None:
+        """Insert words where the caret is."""
+        self._editor.insert(words)
+
+    def show_place(self, start: int, end: int) -> None:
+        """Select a part of the text."""
+        self._editor.select(start, end)
+
+    def replace_part(self, start: int, end: int, words: str, *, caret: int | None = None) -> None:
+        """Replace a part of the text as one undo step."""
+        self._editor.replace_part(start, end, words, caret=caret)
 
     def find(self) -> None:
         """Open the bar for finding."""

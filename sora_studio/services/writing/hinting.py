@@ -1,0 +1,78 @@
+"""What the program knows of film: the vocabulary, and hints for a text, worked out off the event loop."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from sora_studio.domain.errors import ProfileError
+from sora_studio.domain.writing.hint_cache import HintCache
+from sora_studio.domain.writing.hints import Hint
+from sora_studio.domain.writing.prompt_context import PromptContext
+from sora_studio.domain.writing.terms import TermSpan, Vocabulary
+
+if TYPE_CHECKING:
+    from sora_studio.domain.hint_choices import HintChoices
+    from sora_studio.storage.hint_choices import HintChoicesFile
+    from sora_studio.storage.prompt_files import PromptFiles
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What is known of a text: all its hints by place, and its terms."""
+
+    hints: Sequence[Hint]
+    terms: Sequence[TermSpan]
+
+
+class Hinting:
+    """One thread reads the files and looks at texts, one after the other. Of several texts that wait, the last one counts."""
+
+    def __init__(self, files: "PromptFiles", choices: "HintChoicesFile") -> None:
+        self._files = files
+        self._choices_file = choices
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="hints")
+        self._cache: HintCache | None = None
+        self._wanted = 0
+
+    @property
+    def errors(self) -> Sequence[ProfileError]:
+        """Why files of the person's own were left out."""
+        return self._files.errors
+
+    async def vocabulary(self) -> Vocabulary:
+        """Return the terms; the first call reads their files."""
+        return await self._do(lambda: self._files.vocabulary)
+
+    async def choices(self) -> "HintChoices":
+        """Return which rules are off, ever or for a draft."""
+        return await self._choices_file.load()
+
+    async def choose(self, choices: "HintChoices") -> None:
+        """Keep which rules are off. Raises `StorageFull` and `FolderSilent`."""
+        await self._choices_file.save(choices)
+
+    async def look(self, text: str, context: PromptContext, *, off: frozenset[str]) -> Looked | None:
+        """Return hints and terms of a text; None if another text was asked about since."""
+        self._wanted += 1
+        wanted = self._wanted
+
+        def work() -> Looked | None:
+            if wanted != self._wanted:
+                return None
+            if self._cache is None:
+                self._cache = HintCache(self._files.book)
+            return Looked(self._cache.hints(text, context, off=off), self._files.vocabulary.find(text))
+
+        found = await self._do(work)
+        return found if wanted == self._wanted else None
+
+    def close(self) -> None:
+        """End the thread; what it still does is finished."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    async def _do(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, work)

@@ -1,0 +1,51 @@
+"""The file of hints that a person switched off: `hints.json` in the data folder."""
+
+import json
+from pathlib import Path
+from typing import cast
+
+from sora_studio.atomic_file import write_whole
+from sora_studio.disk_calls import on_disk
+from sora_studio.domain.disk_space import is_full
+from sora_studio.domain.errors import InvalidSetting, StorageFull
+from sora_studio.domain.hint_choices import HintChoices
+
+FILE_NAME = "hints.json"
+
+
+class HintChoicesFile:
+    """A missing or damaged file means that every hint is shown."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._path = data_dir / FILE_NAME
+
+    async def load(self) -> HintChoices:
+        """Return what is kept."""
+        try:
+            return _read(await on_disk(self._path.parent, self._path.read_bytes))
+        except (OSError, ValueError, TypeError, AttributeError):
+            return HintChoices()
+
+    async def save(self, choices: HintChoices) -> None:
+        """Write the file atomically. Raises `FolderSilent`, `StorageFull` and `InvalidSetting`."""
+        content = {
+            "never": sorted(choices.never),
+            "drafts": {str(draft): sorted(rules) for draft, rules in choices.drafts.items() if rules},
+        }
+        text = json.dumps(content, ensure_ascii=False, indent=1).encode()
+        unfinished = self._path.with_name(f"{FILE_NAME}.part")
+        try:
+            await on_disk(self._path.parent, lambda: write_whole(self._path, text, unfinished=unfinished))
+        except OSError as error:
+            if is_full(error):
+                raise StorageFull from error
+            raise InvalidSetting(f"The choice could not be saved: {error.strerror or error}.") from error
+
+
+def _read(content: bytes) -> HintChoices:
+    table = cast("dict[str, object]", json.loads(content))
+    drafts = cast("dict[str, list[str]]", table.get("drafts", {}))
+    return HintChoices(
+        frozenset(map(str, cast("list[object]", table.get("never", [])))),
+        {int(draft): frozenset(map(str, rules)) for draft, rules in drafts.items()},
+    )

@@ -1,0 +1,88 @@
+"""What stands beside the text: words, hints and the outline, fed by the draft in the editor and acting on it."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from sora_studio.domain.request import as_draft
+from sora_studio.domain.writing.beat_times import Edit
+from sora_studio.domain.writing.hints import Hint
+from sora_studio.domain.writing.prompt_context import context_of
+from sora_studio.ui.compose.panel import ComposePanel
+from sora_studio.ui.kit.task_scope import TaskScope
+from sora_studio.ui.window.side_panel import SidePanel, SideTab
+from sora_studio.ui.writing.hints_panel import HintsPanel
+from sora_studio.ui.writing.outline_panel import OutlinePanel
+from sora_studio.ui.writing.words_panel import WordsPanel
+from sora_studio.viewmodels.writing.writing_model import WritingModel
+
+if TYPE_CHECKING:
+    from sora_studio.services.writing.hinting import Hinting
+
+
+class WritingCorner(QObject):
+    """Builds the panels when they are first shown. Nothing here ever blocks a prompt from being sent."""
+
+    def __init__(self, scope: TaskScope, compose: ComposePanel, parent: QObject) -> None:
+        super().__init__(parent)
+        self._compose = compose
+        self._side: SidePanel | None = None
+        self._outline: OutlinePanel | None = None
+        self.model = WritingModel(scope.start, self)
+        self.model.hints_changed.connect(self._on_model_hints_changed)
+        compose.text_changed.connect(self._on_compose_text_changed)
+
+    @property
+    def pages(self) -> Mapping[SideTab, Callable[[], QWidget]]:
+        """What builds the pages of the side panel."""
+        return {SideTab.WORDS: self._build_words, SideTab.HINTS: self._build_hints, SideTab.OUTLINE: self._build_outline}
+
+    def attach(self, hinting: "Hinting", side: SidePanel) -> None:
+        """Connect the service, and the side panel that counts the hints."""
+        self._side = side
+        self.model.attach(hinting)
+        self._on_compose_text_changed()
+
+    def _build_words(self) -> QWidget:
+        panel = WordsPanel(self.model)
+        panel.chosen.connect(self._compose.writing.insert)
+        return panel
+
+    def _build_hints(self) -> QWidget:
+        panel = HintsPanel(self.model)
+        panel.place_chosen.connect(self._compose.writing.show_place)
+        panel.fix_wanted.connect(self._on_panel_fix_wanted)
+        return panel
+
+    def _build_outline(self) -> QWidget:
+        self._outline = OutlinePanel()
+        self._outline.place_chosen.connect(self._compose.writing.show_place)
+        self._outline.edit_wanted.connect(self._on_outline_edit_wanted)
+        self._show_outline()
+        return self._outline
+
+    def _on_compose_text_changed(self) -> None:
+        self.model.show(self._compose.draft, self._compose.request, self._compose.profile)
+        self._show_outline()
+
+    def _show_outline(self) -> None:
+        if self._outline is not None:
+            request, profile = self._compose.request, self._compose.profile
+            clip_s = context_of(profile, as_draft(request, profile)).duration_s if profile else None
+            self._outline.show_text(request.prompt, clip_s)
+
+    def _on_model_hints_changed(self) -> None:
+        if self.model.text == self._compose.request.prompt:
+            self._compose.writing.hints.show(self.model.hints)
+        if self._side is not None:
+            self._side.count(SideTab.HINTS, len(self.model.hints))
+
+    def _on_panel_fix_wanted(self, hint: Hint) -> None:
+        fix = hint.fix
+        if fix is not None and self.model.text == self._compose.request.prompt:  # else its place is not known any more
+            self._compose.writing.replace_part(fix.start, fix.end, fix.text)
+
+    def _on_outline_edit_wanted(self, edit: Edit) -> None:
+        self._compose.writing.replace_part(edit.start, edit.end, edit.text, caret=edit.caret)
