@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from sora_studio.cli.exit_codes import ExitCode
 from sora_studio.cli.prompt_text import prompt_of
-from sora_studio.cli.streams import OutputFailed, flush_out, write_err, write_out
-from sora_studio.domain.errors import InvalidRequest, UserError
+from sora_studio.cli.report import say
+from sora_studio.cli.streams import OutputFailed, flush_out, write_out
+from sora_studio.domain.errors import UserError
 from sora_studio.domain.writing.variations import Variations
 
 MOST_PRINTED = 100_000
@@ -38,10 +39,10 @@ def main(argv: Sequence[str]) -> int:
     try:
         _print(_read(options.file), as_json=options.json)
     except UserError as error:
-        write_err(f"{_shown(error.sentence)}\n")
+        say(error.sentence)
         return ExitCode.INVALID
     except OutputFailed as error:
-        write_err(f"{error.title}\n")
+        say(error.title)
         return ExitCode.GAVE_UP
     except BrokenPipeError:  # the reader of our output has gone
         return ExitCode.INTERRUPTED
@@ -49,11 +50,7 @@ def main(argv: Sequence[str]) -> int:
 
 
 def _read(file: str) -> Variations:
-    try:
-        text = prompt_of(file)
-    except InvalidRequest as invalid:
-        raise UserError(invalid.problems[0].message) from None
-    found = Variations(text)
+    found = Variations(prompt_of(file))
     if found.count > MOST_PRINTED:
         raise UserError(f"The prompt stands for {found.count_words} texts; at most {MOST_PRINTED:,} are printed.")
     return found
@@ -64,13 +61,8 @@ def _print(found: Variations, *, as_json: bool) -> None:
         if as_json:
             write_out(json.dumps(row.text))
         else:
-            write_out(f"{BETWEEN}\n{_shown(row.text)}" if row.number else _shown(row.text))
+            write_out(f"{BETWEEN}\n{row.text}" if row.number else row.text)
     flush_out()
-
-
-def _shown(text: str) -> str:
-    """Return text without the control characters that a terminal would interpret."""
-    return "".join(character if character.isprintable() or character in "\t\n" else " " for character in text)
 
 
 def _parser() -> argparse.ArgumentParser:

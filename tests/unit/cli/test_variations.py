@@ -27,9 +27,9 @@ def test_a_file_gives_a_json_string_for_each_text(
 
 
 def test_without_json_a_line_stands_between_texts(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"A\r\n{b|c d}\r\n"), "utf-8"))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO("A\r\n{b|c👨\u200d👩}\r\n".encode()), "utf-8"))
     assert main(["variations", "-"]) == 0
-    assert capsys.readouterr().out == "A\nb\n---\nA\nc d\n"
+    assert capsys.readouterr().out == "A\nb\n---\nA\nc👨\u200d👩\n"
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ def test_a_role_says_what_its_table_says(table: str, wanted: MediaSlot) -> None:
 
 
 def test_a_model_names_its_media_once_in_prompts() -> None:
-    table = "[[media]]\nrole = '{}'\nkind = 'image'\nfield = 'r'\ntag = '@Image{{n}}'"
+    table = "[[media]]\nrole = '{0}'\nkind = 'image'\nfield = '{0}'\ntag = '@Image{{n}}'"
     tables = [table.format(role) for role in ("reference", "character")]
     assert harbour("\n".join(tables)).tags == ("@Image{n}",)
 
