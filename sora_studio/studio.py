@@ -425,7 +425,7 @@ class _Assembly:
             undo_steps=steps,
             documents=Documents(core, drafts, DraftSearch(self._database), steps),
             prompt_library=PromptLibrary(core, PromptItemFiles(_shipped("prompts"), launch.data_dir / "prompts"), steps),
-            variation_batch=VariationBatch(engine.submission),
+            variation_batch=VariationBatch(core.profiles, engine.submission),
             versions=versions,
             project_keeping=ProjectKeeping(core, projects, steps),
             hinting=hinting,

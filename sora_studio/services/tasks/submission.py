@@ -162,11 +162,18 @@ class Submission:
             title = profile.title if profile else ""
             raise RequestRepeated(seconds_ago=repeated.seconds_ago, task=repeated.task, model=title) from repeated
 
-    async def submit_rows(self, rows: Sequence[RequestRow], *, ask: bool = False) -> list[Task]:
+    async def submit_rows(
+        self,
+        rows: Sequence[RequestRow],
+        *,
+        again: bool = False,
+        ask: bool = False,
+        shown: Mapping[str, str] | None = None,
+    ) -> list[Task]:
         """Add the tasks of independent requests like `submit`, as one batch in one transaction: all or none, in their order."""
         patient = not self._is_online()
         found = await asyncio.gather(*(self._inspect(row.request, row.takes, patient=patient) for row in rows))
-        problems = [problem for problems, _ in found for problem in problems]
+        problems = list(dict.fromkeys(problem for problems, _ in found for problem in problems))
         if not problems:
             problems = check_takes(1, sum(row.takes * len(self._parts(row.request)) for row in rows))
         orders = [
@@ -174,41 +181,7 @@ class Submission:
             for number, (row, (_, facts)) in enumerate(zip(rows, found, strict=True))
             for _ in range(row.takes)
         ]
-        return await self._add(orders, problems, takes=1, again=False, ask=ask, instead_of=None, shown={})
-
-    async def submit_variations(
-        self,
-        request: GenerationRequest,
-        prompts: Sequence[str],
-        *,
-        takes: int = 1,
-        again: bool = False,
-        ask: bool = False,
-        shown: Mapping[str, str] | None = None,
-        intent: Intent = NO_INTENT,
-    ) -> list[Task]:
-        """Add the tasks of one request with several prompts, as one batch in one transaction: all or none.
-
-        Each prompt gets `takes`, which are takes of one another; other prompts are not. Raises like `submit`; a problem names
-        the prompt in question, counted from 1, unless it concerns all of them.
-        """
-        requests = [replace(request, prompt=prompt) for prompt in prompts]
-        if not requests:
-            return []
-        problems, facts = await self._inspect(requests[0], 1, patient=not self._is_online())
-        parts = [part for one in requests for part in self._parts(one)] if request.model in self._core.profiles else []
-        problems = [problem for problem in problems if problem.field != "prompt"] + self._prompt_problems(requests)
-        orders = [_Order(one, facts, intent) for one in requests]
-        return await self._add(
-            orders,
-            problems or check_takes(takes, len(parts)),
-            takes=takes,
-            again=again,
-            ask=ask,
-            instead_of=None,
-            shown=shown or {},
-            are_shots=True,
-        )
+        return await self._add(orders, problems, takes=1, again=again, ask=ask, instead_of=None, shown=shown or {})
 
     async def check(self, request: GenerationRequest, *, takes: int = 1) -> tuple[Problem, ...]:
         """Validate without submitting."""
@@ -409,18 +382,6 @@ class Submission:
         """Return the completed requests, one for each task of a take."""
         profile = self._core.profiles[request.model]
         return [part.completed(profile) for part in request.split(profile)]
-
-    def _prompt_problems(self, requests: Sequence[GenerationRequest]) -> list[Problem]:
-        """Return the problems of the prompts themselves, each with the number of its prompt."""
-        profile = self._core.profiles.get(requests[0].model)
-        if profile is None:
-            return []
-        return [
-            replace(problem, message=f"Text {number:,}: {problem.message}")
-            for number, request in enumerate(requests, start=1)
-            for problem in check_request(request.completed(profile), profile)
-            if problem.field == "prompt"
-        ]
 
     def _naming_model(self, problem: Problem, request: GenerationRequest) -> Problem:
         profile = self._core.profiles.get(request.model)

@@ -30,7 +30,7 @@ def test_every_row_is_a_shot_with_its_takes_in_one_batch(tmp_path: Path) -> None
     async def story() -> None:
         async with priced(tmp_path) as rig:
             (first,) = await rig.engine.submission.submit(request("A sea"))
-            batch = VariationBatch(rig.engine.submission)
+            batch = VariationBatch(rig.core.profiles, rig.engine.submission)
             rows = rows_of("A {calm|rough} sea at {dawn|dusk}")[1:]
             with pytest.raises(BatchQuestion, match=r"6 tasks for \$12\.00"):
                 await batch.send(request(), rows, takes=2, ask=True)
@@ -56,7 +56,7 @@ def test_every_row_is_a_shot_with_its_takes_in_one_batch(tmp_path: Path) -> None
 def test_one_bad_row_keeps_all_back_and_is_named(tmp_path: Path) -> None:
     async def story() -> None:
         async with priced(tmp_path) as rig:
-            batch = VariationBatch(rig.engine.submission)
+            batch = VariationBatch(rig.core.profiles, rig.engine.submission)
             for sent, prompt, words in (
                 (request(), "{A sea| |A\0sea}", ["Text 2: ", "Text 3: "]),
                 (replace(request(), options={"duration": 99}), "{a|b}", ["Duration "]),
@@ -77,7 +77,8 @@ def test_several_pictures_are_so_many_tasks_of_every_row(tmp_path: Path) -> None
     async def story() -> None:
         async with priced(tmp_path) as rig:
             both = first_pictures("https://pictures.example/a.png", "https://pictures.example/b.png")
-            tasks = await VariationBatch(rig.engine.submission).send(replace(request(), media=both), rows_of("{x|y}"))
+            batch = VariationBatch(rig.core.profiles, rig.engine.submission)
+            tasks = await batch.send(replace(request(), media=both), rows_of("{x|y}"))
             assert [(task.request.prompt, task.request.sources[0][-5:], task.take, task.takes) for task in tasks] == [
                 *(("x", "a.png", 1, 1), ("x", "b.png", 1, 1), ("y", "a.png", 1, 1), ("y", "b.png", 1, 1))
             ]
