@@ -12,20 +12,12 @@ from dataclasses import dataclass
 from sora_studio.domain.models.toml_file import parse_toml
 from sora_studio.domain.models.toml_table import Table
 from sora_studio.domain.writing.articles import article_for
+from sora_studio.domain.writing.terms import TermKind, TermSpan
 
 MOST_VARIANTS = 6
 SCHEMA = 1
 _QUOTED = re.compile(r"“[^”\n]*”|\"[^\"\n]*\"|«[^»\n]*»")
 _ARTICLE = re.compile(r"\b(an?)([ \t]+)\Z", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A recognised term of the vocabulary, from `start` to `end` of the text."""
-
-    start: int
-    end: int
-    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +32,7 @@ class Group:
 class Axis:
     """What a variant changes: a kind of term. `added` are what a sentence that begins with `label` may say."""
 
-    kind: str
+    kind: TermKind
     title: str
     label: str
     groups: tuple[Group, ...]
@@ -65,7 +57,7 @@ class Variant:
     changes: tuple[Change, ...]
 
 
-def remix(text: str, terms: Sequence[Found], axes: Sequence[Axis], *, most: int = MOST_VARIANTS) -> tuple[Variant, ...]:
+def remix(text: str, terms: Sequence[TermSpan], axes: Sequence[Axis], *, most: int = MOST_VARIANTS) -> tuple[Variant, ...]:
     """Return at most `most` variants, the same number for each axis as far as it has words.
 
     `terms` are those that the vocabulary recognises in the text.
@@ -95,7 +87,7 @@ def read_axes(text: str, source: str) -> tuple[Axis, ...]:
 
 def _axis(table: Table) -> Axis:
     axis = Axis(
-        table.text("kind"),
+        table.word("kind", TermKind),
         table.text("title"),
         table.text("label"),
         tuple(map(_group, table.tables("group"))),
@@ -111,9 +103,9 @@ def _group(table: Table) -> Group:
     return group
 
 
-def _variants(text: str, terms: Sequence[Found], axis: Axis, count: int) -> list[Variant]:
+def _variants(text: str, terms: Sequence[TermSpan], axis: Axis, count: int) -> list[Variant]:
     quoted = [found.span() for found in _QUOTED.finditer(text)]
-    own = [term for term in terms if term.kind == axis.kind]
+    own = [term for term in terms if term.term.kind is axis.kind]
     if not own:
         sentences = axis.added[:count]
         return [_variant(text, axis, words, (_added(text, f"{axis.label}: {words}."),)) for words in sentences]
@@ -134,7 +126,7 @@ def _variant(text: str, axis: Axis, words: str, changes: tuple[Change, ...]) -> 
     return Variant(f"{axis.title}: {words}", apply(text, changes), changes)
 
 
-def _words(text: str, term: Found) -> str:
+def _words(text: str, term: TermSpan) -> str:
     return text[term.start : term.end].casefold()
 
 
@@ -146,7 +138,7 @@ def _others(words: Sequence[str], former: str, named: set[str], count: int) -> l
     return [left[(2 * number + 1) * len(left) // (2 * count)] for number in range(count)]
 
 
-def _replaced(text: str, term: Found, other: str) -> Change:
+def _replaced(text: str, term: TermSpan, other: str) -> Change:
     """Return the change of a term, with its capital and with the article before it."""
     former = text[term.start : term.end]
     words = other[:1].upper() + other[1:] if former[:1].isupper() else other

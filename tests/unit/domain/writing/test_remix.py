@@ -1,36 +1,29 @@
 """A remix is bounded, always the same, keeps the source, and tells each change."""
 
-import re
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sora_studio.domain.errors import ProfileError
-from sora_studio.domain.writing.remix import Axis, Found, Group, Variant, apply, read_axes, remix
+from sora_studio.domain.writing.remix import Axis, Group, Variant, apply, read_axes, remix
+from sora_studio.domain.writing.terms import Term, TermKind, Vocabulary
 from sora_studio.paths import resources_dir
+from tests.unit.domain.writing.sample_prompts import prompt_files
 
 LIGHT = Group(("golden hour", "blue hour", "night", "dawn"), ("dusk",))
 CAMERA = Group(("slow dolly in", "orbiting shot", "crane up", "tracking shot"), ("static shot",))
 AXES = [
-    Axis("light", "Other light", "Light", (LIGHT,), ("soft window light", "one lamp", "moonlight")),
-    Axis("camera-move", "Other camera", "Camera", (CAMERA,), ("a slow pan",)),
+    Axis(TermKind.LIGHT, "Other light", "Light", (LIGHT,), ("soft window light", "one lamp", "moonlight")),
+    Axis(TermKind.CAMERA_MOVE, "Other camera", "Camera", (CAMERA,), ("a slow pan",)),
 ]
-WORDS = {"light": [*LIGHT.words, *LIGHT.also, "side light"], "camera-move": [*CAMERA.words, *CAMERA.also]}
+WORDS = {TermKind.LIGHT: [*LIGHT.words, *LIGHT.also, "side light"], TermKind.CAMERA_MOVE: [*CAMERA.words, *CAMERA.also]}
 
 
-def found(text: str) -> list[Found]:
-    terms = [
-        Found(match.start(), match.end(), kind)
-        for kind, words in WORDS.items()
-        for word in words
-        for match in re.finditer(re.escape(word), text, re.IGNORECASE)
-    ]
-    return sorted(terms, key=lambda term: term.start)
+VOCABULARY = Vocabulary(Term(kind, word, "") for kind, words in WORDS.items() for word in words)
 
 
 def variants(text: str) -> tuple[Variant, ...]:
-    return remix(text, found(text), AXES)
+    return remix(text, VOCABULARY.find(text), AXES)
 
 
 def test_terms_are_replaced_by_others_of_their_group_wherever_they_stand() -> None:
@@ -43,7 +36,7 @@ def test_terms_are_replaced_by_others_of_their_group_wherever_they_stand() -> No
     assert made[1].text == "Orbiting shot at night. Night fades to dusk."
     assert [text[change.start : change.end] for change in made[1].changes] == ["golden hour", "Golden hour"]
     assert made[3].text == "Crane up at golden hour. Golden hour fades to dusk."
-    fewer = remix(text, found(text), AXES, most=2)
+    fewer = remix(text, VOCABULARY.find(text), AXES, most=2)
     assert [variant.title for variant in fewer] == ["Other light: night", "Other camera: tracking shot"]
 
 
@@ -72,7 +65,7 @@ def test_what_people_say_stays_and_a_light_that_fits_no_group_gets_no_second_one
     assert {variant.title for variant in variants(text)} == {"Other camera: a slow pan"}
 
 
-PARTS = [*WORDS["light"], *WORDS["camera-move"], "a ", "An ", ". ", "\n", "“", "”", "x"]
+PARTS = [*WORDS[TermKind.LIGHT], *WORDS[TermKind.CAMERA_MOVE], "a ", "An ", ". ", "\n", "“", "”", "x"]
 
 
 @given(st.lists(st.sampled_from(PARTS), max_size=12).map("".join))
@@ -95,5 +88,11 @@ def test_the_shipped_groups_can_be_read_and_have_enough_to_choose_from() -> None
         assert all(word == word.casefold() for word in words)
         assert min(len(group.words) for group in axis.groups) >= 3
     assert len(remix("A pier.", [], axes)) == 6
+    vocabulary = prompt_files().vocabulary
+    for text in ("A pier at dusk, slow push in, slowly.", "Crane up in hard light at a slow pace."):
+        assert len(remix(text, vocabulary.find(text), axes)) == 6
+    for axis in axes:
+        for added in axis.added:
+            assert axis.kind in {span.term.kind for span in vocabulary.find(added)}, "a variant names what it changes"
     with pytest.raises(ProfileError, match="line 3"):
         read_axes("schema = 1\n[[axis]]\nkind = 1", "remix.toml")

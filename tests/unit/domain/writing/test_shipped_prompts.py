@@ -5,12 +5,15 @@ from pathlib import Path
 import pytest
 
 from sora_studio.domain.writing.beat_times import check_times
+from sora_studio.domain.writing.hint_cache import hints_of
 from sora_studio.domain.writing.outline import Part, read_outline
+from sora_studio.domain.writing.prompt_context import PromptContext
 from sora_studio.domain.writing.snippets import insertion
 from sora_studio.domain.writing.templates import Template, fill
 from sora_studio.domain.writing.variations import expand
 from sora_studio.paths import resources_dir
 from sora_studio.storage.prompt_item_files import PromptItemFiles
+from tests.unit.domain.writing.sample_prompts import USUAL, prompt_files
 
 SHIPPED = PromptItemFiles(resources_dir() / "prompts", Path("none")).read()
 NAMES = {
@@ -38,6 +41,7 @@ def test_a_template_is_a_whole_prompt_for_ten_seconds(template: Template) -> Non
     assert all(field.value in prompt for field in template.fields)
     assert expand(prompt) == [prompt], "no sign of it means anything else"
     assert 400 < len(prompt) < 1500
+    assert hints_of(prompt, PromptContext(facts=USUAL), prompt_files().book) == []
 
 
 def test_the_snippets_with_beats_cover_their_seconds() -> None:
