@@ -14,6 +14,7 @@ STANDARD_INPUT = "-"
 MAX_CHARS = 100_000
 """Ten times the longest prompt of any model."""
 _MAX_BYTES = 4 * MAX_CHARS + 8
+TOO_LONG = f"The prompt is longer than {MAX_CHARS:,} characters."
 _MARKS = {
     codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16, whose mark is a prefix of this one
     codecs.BOM_UTF32_BE: "utf-32",
@@ -32,7 +33,9 @@ def prompt_from(argument: str) -> str:
     try:
         prompt = argument
         if argument == STANDARD_INPUT and sys.stdin:
-            content = sys.stdin.buffer.read()
+            content = sys.stdin.buffer.read(_MAX_BYTES)
+            if len(content) == _MAX_BYTES:  # a wrong file or an endless pipe
+                raise _invalid(TOO_LONG)
             encoding = _encoding_of(content, encoding)
             prompt = _decoded(content, encoding, sys.stdin.errors).rstrip("\r\n")
         elif argument == STANDARD_INPUT:
@@ -52,7 +55,7 @@ def prompt_of(source: str) -> str:
     """
     prompt = prompt_from(source) if source == STANDARD_INPUT else _file_text(source)
     if len(prompt) > MAX_CHARS:
-        raise _invalid(f"The prompt is longer than {MAX_CHARS:,} characters.")
+        raise _invalid(TOO_LONG)
     if is_mostly_nul(prompt):
         raise _invalid("The prompt looks like UTF-16 without its mark; save it as UTF-8.")
     if (index := find_unsendable(prompt)) is not None:
@@ -75,7 +78,7 @@ def _file_text(source: str) -> str:
         text = _decoded(content, encoding, "strict")
     except UnicodeError:
         if len(content) >= _MAX_BYTES:  # which may have cut a character
-            raise _invalid(f"The prompt is longer than {MAX_CHARS:,} characters.") from None
+            raise _invalid(TOO_LONG) from None
         raise _invalid(f"{source} is not {encoding.upper()} text.") from None
     return without_mark(text.rstrip("\n"))
 

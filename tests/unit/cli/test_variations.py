@@ -38,6 +38,7 @@ def test_without_json_a_line_stands_between_texts(capsys: pytest.CaptureFixture[
         ("A sea\nat {dawn|dusk", r"Line 2, character 4: This { has no }. Write \{ for a brace that is part of the text."),
         ("dawn}", r"Character 5: This } has no {. Write \} for a brace that is part of the text."),
         ("{a|b}" * 40, "The prompt stands for 1,099,511,627,776 texts; at most 100,000 are printed."),
+        ("x" * 500_000, "The prompt is longer than 100,000 characters."),
         ("A\0 \0s\0e\0a\0", "The prompt looks like UTF-16 without its mark; save it as UTF-8."),
     ],
 )
