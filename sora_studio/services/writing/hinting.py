@@ -37,6 +37,7 @@ class Hinting:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="hints")
         self._cache: HintCache | None = None
         self._wanted = 0
+        self._is_closed = False
 
     @property
     def errors(self) -> Sequence[ProfileError]:
@@ -72,7 +73,10 @@ class Hinting:
 
     def close(self) -> None:
         """End the thread; what it still does is finished."""
+        self._is_closed = True
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def _do(self, work: Callable[[], T]) -> T:
+        if self._is_closed:  # the window asks once more while the program ends
+            raise asyncio.CancelledError
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)
