@@ -5,6 +5,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from itertools import chain, repeat
 from typing import Unpack
 
 from sora_studio.domain.clip import Clip, ClipCounts, ClipFile, ClipState
@@ -50,12 +51,17 @@ UNSAVED = """
     SELECT clips.* FROM clips JOIN tasks ON tasks.id = clips.task
     WHERE clips.state = 'remote' AND tasks.gateway = ? ORDER BY clips.expires_at, clips.id
 """
+# Saved, expired or missing on a listed task, to be saved. Most clips are saved: all others are counted by what is left.
 COUNT_CLIPS = """
-    SELECT coalesce(sum(state = 'saved'), 0), coalesce(sum(state IN ('expired', 'missing')), 0),
-           coalesce(sum(state IN ('remote', 'downloading')), 0)
-    FROM clips
-    WHERE state NOT IN ('expired', 'missing')
-        OR task IN (SELECT id FROM tasks WHERE removed_at IS NULL AND trashed_at IS NULL)
+    WITH counts AS MATERIALIZED (
+        SELECT (SELECT count(*) FROM clips) AS every, (SELECT count(*) FROM clips WHERE state = 'saved') AS saved,
+               (SELECT count(*) FROM clips WHERE state = 'remote')
+               + (SELECT count(*) FROM clips WHERE state = 'downloading') AS to_save,
+               (SELECT count(*) FROM tasks CROSS JOIN clips ON clips.task = tasks.id
+                WHERE (tasks.removed_at IS NOT NULL OR tasks.trashed_at IS NOT NULL)
+                  AND clips.state IN ('expired', 'missing')) AS unlisted
+    )
+    SELECT saved, every - saved - to_save - unlisted, to_save FROM counts
 """
 # Without INDEXED BY, SQLite prefers an index over all tasks to this partial one, which is nearly empty.
 CUT_OFF_TASKS = "SELECT id FROM tasks INDEXED BY tasks_sending WHERE state = 'sending'"
@@ -77,6 +83,7 @@ CLIP_FILES_OF = """
     WHERE id IN (SELECT value FROM json_each(?)) AND state IN ('saved', 'missing') AND path IS NOT NULL
 """
 
+_PHASE_SECTIONS = {phase.value: section for phase, section in SECTIONS.items()}
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _NO_CLIP = 1 << 62
 """Greater than any clip's id."""
@@ -325,8 +332,16 @@ def _read_files(connection: sqlite3.Connection, query: str, values: Sequence[Sql
 
 
 def _index(connection: sqlite3.Connection, which: TaskFilter, ranks: Mapping[int, float]) -> list[tuple[TaskSection, int]]:
-    clause, values = from_where(which)
-    return _in_sections(connection.execute(f"SELECT phase, id {clause} ORDER BY id DESC", values), ranks)
+    """Read the live list. Nearly all tasks are ready: their ids come as one text, which takes a quarter of the time of rows."""
+    ready, values = from_where(which, "phase = 'ready'")
+    others, _ = from_where(which, "phase != 'ready'")
+    places: dict[TaskSection, list[int]] = {section: [] for section in TaskSection}
+    for phase, task in connection.execute(f"SELECT phase, id {others} ORDER BY id DESC", values):
+        places[_PHASE_SECTIONS[phase]].append(task)
+    (ids,) = connection.execute(f"SELECT json_group_array(id) {ready}", values).fetchone()
+    places[SECTIONS[Phase.READY]] = sorted(json.loads(ids), reverse=True)
+    places[TaskSection.WAITING].sort(key=lambda task: (ranks.get(task, task), task))
+    return list(chain.from_iterable(zip(repeat(section), tasks, strict=False) for section, tasks in places.items()))
 
 
 def _count_clips(connection: sqlite3.Connection) -> ClipCounts:
@@ -378,14 +393,3 @@ def _recover(connection: sqlite3.Connection) -> list[int]:
         move_clip(connection, clip, ClipState.REMOTE, {})
         tasks.append(task)
     return sorted(set(tasks))
-
-
-def _in_sections(rows: Iterable[tuple[str, int]], ranks: Mapping[int, float]) -> list[tuple[TaskSection, int]]:
-    """Reorder from newest first to the order of the live list; `ranks` are those of moved tasks."""
-    places: dict[TaskSection, list[tuple[TaskSection, int]]] = {section: [] for section in TaskSection}
-    sections = {phase.value: SECTIONS[phase] for phase in Phase}
-    for phase, task in rows:
-        section = sections[phase]
-        places[section].append((section, task))
-    places[TaskSection.WAITING].sort(key=lambda place: (ranks.get(place[1], place[1]), place[1]))
-    return [place for section in TaskSection for place in places[section]]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from itertools import groupby
+from operator import itemgetter
 
 from sora_studio.domain.task import TaskSection
 
@@ -45,9 +46,10 @@ class TaskRows:
         self._ranks = dict(ranks)
         self._rows = {section: [] for section in TaskSection}
         self._sections = {}
-        for section, task in index:
-            self._rows[section].append(task)
-            self._sections[task] = section
+        for section, places in groupby(index, key=itemgetter(0)):
+            tasks = [task for _, task in places]
+            self._rows[section] += tasks
+            self._sections.update(dict.fromkeys(tasks, section))
 
     def key_at(self, row: int) -> TaskSection | int | None:
         """Return the section of a heading row or the task id of a card row; None outside the list."""
