@@ -15,6 +15,7 @@ from sora_studio.clock import Clock
 from sora_studio.domain.errors import ProfileError
 from sora_studio.domain.events import EventBus, MigrationProgressed, NoticeLevel
 from sora_studio.domain.models.profile import ModelProfile
+from sora_studio.domain.ports import KeyStatus
 from sora_studio.domain.proxies import read_proxies
 from sora_studio.domain.public_addresses import is_public_url
 from sora_studio.domain.settings import (
@@ -264,19 +265,22 @@ class _Assembly:
         self.settings = await self._load_settings()
         base_url = check_base_url(launch.base_url or os.environ.get(BASE_URL_VARIABLE) or self.settings.current.base_url)
         reading = asyncio.create_task(asyncio.to_thread(self._read_profiles))
+        loading_key = asyncio.create_task(self._keys.api_key.load())
         try:
             await self._open_database()  # meanwhile: SQLite checks a large file for a while, without Python's lock
             profiles, profile_errors = await reading
+            key_status = await loading_key
         finally:
             reading.cancel()
+            loading_key.cancel()
         profiles = {slug: profile.faster(launch.speed) for slug, profile in profiles.items()}
         if self._proxies.problems:
             self._notices.post(PROXY, NoticeLevel.WARNING, " ".join(self._proxies.problems))
         gateway = GatewayClient(base_url, key=lambda: self._keys.api_key.key, clock=launch.clock, proxies=self._proxies)
         self._stack.push_async_callback(gateway.close)
         core = self._build_core(gateway, profiles, base_url)
-        studio = self._build_services(core, gateway, profile_errors, base_url)
-        await self._load_keys(studio)
+        studio = self._build_services(core, gateway, profile_errors, key_status, base_url)
+        await self._load_other_keys()
         await self.engine.begin()
         backups = BackupSchedule(self._back_up, self._notices, launch.clock, is_owner=self._is_owner)
         self._supervisor.keep(backups.run, name="backups")
@@ -320,8 +324,7 @@ class _Assembly:
         if rescue is not None:
             self._notices.post(DATABASE, NoticeLevel.WARNING, rescue.sentence)
 
-    async def _load_keys(self, studio: Studio) -> None:
-        await studio.credentials.load()
+    async def _load_other_keys(self) -> None:
         if self.settings.current.bucket_name:
             await self._bucket_keys.load()
         if self._named_relay:
@@ -344,7 +347,7 @@ class _Assembly:
         )
 
     def _build_services(
-        self, core: Core, gateway: GatewayClient, profile_errors: Sequence[ProfileError], base_url: str
+        self, core: Core, gateway: GatewayClient, profile_errors: Sequence[ProfileError], key_status: KeyStatus, base_url: str
     ) -> Studio:
         launch, settings, gateway_is_loopback = self._launch, self.settings, is_loopback(base_url)
         transfer = FilmTransfer(gateway_is_loopback=gateway_is_loopback, clock=launch.clock, proxies=self._proxies)
@@ -413,7 +416,9 @@ class _Assembly:
             events=self._events,
             notices=self._notices,
             settings=settings,
-            credentials=Credentials(self._keys.api_key, balance_of=gateway.balance_of, on_change=engine.key_changed),
+            credentials=Credentials(
+                self._keys.api_key, key_status, balance_of=gateway.balance_of, on_change=engine.key_changed
+            ),
             bucket_keys=self._bucket_keys,
             relay_token=self._relay_token,
             submission=engine.submission,

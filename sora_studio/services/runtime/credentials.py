@@ -2,26 +2,29 @@
 
 from collections.abc import Awaitable, Callable
 
-from sora_studio.domain.ports import KeyOrigin, KeyStatus, KeyStore
+from sora_studio.domain.ports import KeyStatus, KeyStore
 
 
 class Credentials:
-    """Never exposes the key. `status` says where it is stored; it is known after `load`."""
+    """Never exposes the key. `status` says where it is stored, as loading the key found it."""
 
-    def __init__(self, keys: KeyStore, *, balance_of: Callable[[str], Awaitable[float]], on_change: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        keys: KeyStore,
+        status: KeyStatus,
+        *,
+        balance_of: Callable[[str], Awaitable[float]],
+        on_change: Callable[[], None],
+    ) -> None:
         self._keys = keys
         self._balance_of = balance_of
         self._on_change = on_change
-        self.status = KeyStatus(KeyOrigin.NONE)
+        self.status = status
 
     @property
     def has_key(self) -> bool:
         """Whether there is a key to send."""
         return self._keys.key is not None
-
-    async def load(self) -> None:
-        """Look up once where the key is stored."""
-        self.status = await self._keys.load()
 
     async def set(self, key: str) -> KeyStatus:
         """Store a key, and resume everything that waited for one. Raises `InvalidSetting` for a value that cannot be a key."""
