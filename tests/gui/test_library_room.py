@@ -1,6 +1,7 @@
 """The library room of the real window: found as one types, judged by keys, thrown away and taken back."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -45,6 +46,7 @@ class RoomDesk:
         self.scope = TaskScope(lambda error, _name: pytest.fail(str(error)))
         self.library, self.decisions = MemoryLibrary(), Decisions()
         self.saved = list[str]()
+        self.strips = list[int]()
         self.room = LibraryRoom(self.scope)
         qtbot.addWidget(self.room)
         self.room.resize(1021, 800)
@@ -58,6 +60,7 @@ class RoomDesk:
             save_search=self._save,
             spelling=self._spelling,
             names=self._names,
+            make_strip=self._make_strip,
         )
         self.room.show()
         with self.bot.waitSignal(self.room.model.searched):
@@ -72,6 +75,11 @@ class RoomDesk:
 
     async def _spelling(self, text: str) -> Respelling | None:
         return Respelling(parse(text.replace("rian", "rain")), ("rain",)) if "rian" in text else None
+
+    async def _make_strip(self, task: int) -> None:
+        self.strips.append(task)
+        self.library.put(tile(task, filmstrip=Path(f"/strips/{task}.jpg")))
+        self.room.take_changes(frozenset({task}))
 
     async def _names(self) -> KnownNames:
         return KnownNames([("sora-2", "Sora 2"), ("veo-3-1", "Veo 3.1")], ["Rain Film"], ["hero", "harbour"])
@@ -156,3 +164,22 @@ def test_a_search_is_saved_under_its_own_words(desk: RoomDesk) -> None:
     with desk.bot.waitSignal(desk.room.search_saved):
         next(button for button in desk.room.box.findChildren(QPushButton) if button.text() == "Save search").click()
     assert desk.saved == ["fog kept"]
+
+
+def test_resting_on_a_clip_without_a_filmstrip_has_one_made_and_shows_it(desk: RoomDesk) -> None:
+    desk.open()
+    room, port = desk.room, desk.room.view.viewport()
+    desk.bot.waitUntil(lambda: all(room.model.tile(place) for place in room.view.visible()))
+    shown = list[Path]()
+    room.view.painter.scrub = lambda _painter, _frame, strip, _fraction: bool(shown.append(strip))
+    passed, rested = (room.view.frame_at(place).center() for place in (0, 1))
+    QTest.mouseMove(port, passed)
+    QTest.mouseMove(port, rested)
+    desk.bot.waitUntil(lambda: bool(shown))
+    task = room.model.order.ids[1]
+    assert (desk.strips, set(shown)) == ([task], {Path(f"/strips/{task}.jpg")}), "only passing over a tile asks for nothing"
+    QTest.mouseMove(port, passed)
+    QTest.mouseMove(port, rested)
+    with desk.bot.waitSignal(room.view.hover.rested):
+        pass
+    assert desk.strips == [task]

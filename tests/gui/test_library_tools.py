@@ -81,6 +81,9 @@ class ToolsDesk:
         async def no_spelling(_: str) -> None:
             return None
 
+        async def no_strip(_: int) -> None:
+            pass
+
         async def no_names() -> KnownNames:
             return KnownNames([], [], [])
 
@@ -92,6 +95,7 @@ class ToolsDesk:
             save_search=nothing,
             spelling=no_spelling,
             names=no_names,
+            make_strip=no_strip,
         )
 
 

@@ -3,7 +3,7 @@
 from html import escape
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QPoint
+from PySide6.QtCore import QObject, QPoint, QTimer, Signal
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QToolTip
 
@@ -13,14 +13,25 @@ if TYPE_CHECKING:
     from sora_studio.ui.library.library_view import LibraryView
 
 
+REST_MS = 200
+"""How long the pointer stays on one item before it rests there."""
+
+
 class Hover(QObject):
-    """Knows the item under the pointer, and repaints only the frames that change."""
+    """Knows the item under the pointer, and repaints only the frames that change.
+
+    Signals: `rested(int)` with the place of an item on which the pointer rests.
+    """
+
+    rested = Signal(int)
 
     def __init__(self, view: "LibraryView") -> None:
         super().__init__(view)
         self._view = view
         self._at: QPoint | None = None
         self.place: int | None = None
+        self._rest = QTimer(self, singleShot=True, interval=REST_MS)
+        self._rest.timeout.connect(self._on_rest_timeout)
 
     def move(self, at: QPoint) -> None:
         """The pointer is here, in the viewport's coordinates."""
@@ -38,7 +49,13 @@ class Hover(QObject):
         for changed in {self.place, place}:
             if changed is not None:
                 self._view.repaint_frame(changed)
+        if place != self.place:
+            self._rest.stop() if place is None else self._rest.start()
         self.place = place
+
+    def _on_rest_timeout(self) -> None:
+        if self.place is not None:
+            self.rested.emit(self.place)
 
     def fraction(self, place: int) -> float | None:
         """Return the pointer's place in the item's frame, 0 to 1 from its left; None if the pointer is not in it."""

@@ -152,6 +152,7 @@ class LibraryRoom(QWidget):
         self.view.opened.connect(self.opened)
         self.view.menu_requested.connect(self._on_view_menu_requested)
         self.view.painter.scrub = self._scrub
+        self.view.hover.rested.connect(self._on_hover_rested)
         self._strips.arrived.connect(self.view.viewport().update)
         self.model.searched.connect(self._on_model_searched)
         self.model.selection.changed.connect(self.selection_changed)
@@ -163,6 +164,12 @@ class LibraryRoom(QWidget):
             return False
         paint_cell(painter, frame, picture, position)
         return True
+
+    def _on_hover_rested(self, place: int) -> None:
+        """Have the strip of an older clip made; its tile then changes like that of any changed task."""
+        tile = self.model.tile(place)
+        if self._services is not None and tile is not None and tile.filmstrip is None:
+            self._scope.start(self._services.make_strip(tile.id), name="Make a filmstrip")
 
     def _on_current_changed(self) -> None:
         self.selection_changed.emit()

@@ -94,6 +94,11 @@ def room(studio: "Studio") -> RoomServices:
     async def spelling(text: str) -> Respelling | None:
         return await studio.spelling.suggest(parse(text))
 
+    async def make_strip(task: int) -> None:
+        found = await studio.tasks.get(task)
+        if found is not None and found.clips:
+            await studio.filmstrips.strip_of(found.clips[0])
+
     async def names() -> KnownNames:
         return KnownNames(
             models=[(slug, profile.title) for slug, profile in studio.profiles.items()],
@@ -108,6 +113,7 @@ def room(studio: "Studio") -> RoomServices:
         save_search=save_search,
         spelling=spelling,
         names=names,
+        make_strip=make_strip,
     )
 
 

@@ -1,6 +1,6 @@
 """The services that the library room uses."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ class RoomServices:
     """`count` returns how many clips a query's text finds; `save_search` keeps the text as a search under its own name.
 
     `spelling` returns what a query that finds nothing may have meant; `names` returns what filters can be completed to.
+    `make_strip` makes the filmstrip of a task's clip, if it has none.
     """
 
     library: LibraryServices
@@ -25,3 +26,4 @@ class RoomServices:
     save_search: Callable[[str], Awaitable[object]]
     spelling: "Callable[[str], Awaitable[Respelling | None]]"
     names: "Callable[[], Awaitable[KnownNames]]"
+    make_strip: Callable[[int], Coroutine[object, object, None]]
