@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sora_studio.clock import Clock
 from sora_studio.domain.ports import PictureHost
@@ -10,10 +11,12 @@ from sora_studio.domain.settings import Settings
 from sora_studio.gateway.relay_client import RelayClient
 from sora_studio.gateway.signed_upload import SignedUpload
 from sora_studio.hosting.picture_hosts import PictureHosts
-from sora_studio.relay.embedded import EmbeddedRelay
 from sora_studio.services.callbacks.relay_link import RelayChoice, RelayLink
 from sora_studio.services.callbacks.relay_token import RelayToken
 from sora_studio.storage.secrets import KeyStores
+
+if TYPE_CHECKING:
+    from sora_studio.relay.embedded import EmbeddedRelay
 
 
 def build_relay(
@@ -26,10 +29,16 @@ def build_relay(
     is_owner: Callable[[], bool],
 ) -> RelayLink:
     """Return the link to the relay that `choose` names; `folder` is for the program's own. Raises what `choose` raises."""
+
+    def serve(choice: RelayChoice) -> "EmbeddedRelay":
+        from sora_studio.relay.embedded import EmbeddedRelay  # noqa: PLC0415 - most people need none
+
+        return EmbeddedRelay(folder, port=choice.port, public_url=choice.url)
+
     choose()  # reject an invalid address at the start
     return RelayLink(
         choose,
-        serve=lambda choice: EmbeddedRelay(folder, port=choice.port, public_url=choice.url),
+        serve=serve,
         connect=lambda url, secret: RelayClient(url, token=secret, clock=clock, proxies=proxies),
         token=token.load,
         is_owner=is_owner,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sora_studio import paths
 from sora_studio.clock import Clock
@@ -30,7 +31,6 @@ from sora_studio.domain.settings import (
 )
 from sora_studio.gateway.client import GatewayClient
 from sora_studio.gateway.connections import trusted_authorities
-from sora_studio.gateway.model_index import HttpModelIndex
 from sora_studio.gateway.picture_checker import HttpPictureChecker
 from sora_studio.gateway.transfer import FilmTransfer
 from sora_studio.media.local import LocalMedia
@@ -55,7 +55,6 @@ from sora_studio.services.library.project_keeping import ProjectKeeping
 from sora_studio.services.library.spelling import Spelling
 from sora_studio.services.library.trash import Trash
 from sora_studio.services.models.estimates import Estimates
-from sora_studio.services.models.model_check import ModelCheck
 from sora_studio.services.models.model_library import ModelLibrary
 from sora_studio.services.money.balance import Balance
 from sora_studio.services.money.spending import Spending
@@ -105,7 +104,6 @@ from sora_studio.storage.profiles import load_profiles
 from sora_studio.storage.projects import SqliteProjects
 from sora_studio.storage.prompt_files import PromptFiles
 from sora_studio.storage.prompt_item_files import PromptItemFiles
-from sora_studio.storage.proposals import save_proposal
 from sora_studio.storage.publications import SqlitePublications
 from sora_studio.storage.secrets import KeyStores
 from sora_studio.storage.settings import SettingsFile
@@ -114,6 +112,9 @@ from sora_studio.storage.tasks import SqliteTasks
 from sora_studio.storage.trash import SqliteTrash
 from sora_studio.storage.version_history import SqliteVersions
 from sora_studio.transfers import build_exporting, build_importing, build_prompt_sending, build_prompt_tables
+
+if TYPE_CHECKING:
+    from sora_studio.services.models.model_check import ModelCheck
 
 SIMULATOR = "simulator"
 
@@ -470,7 +471,12 @@ class _Assembly:
     def _build_models(self, base_url: str) -> ModelLibrary:
         folder = self._launch.data_dir / "models"
 
-        def check_of(profiles: Mapping[str, ModelProfile]) -> ModelCheck:
+        def check_of(profiles: Mapping[str, ModelProfile]) -> "ModelCheck":
+            # Imported late: a check is rare, and the window is usable sooner without.
+            from sora_studio.gateway.model_index import HttpModelIndex  # noqa: PLC0415
+            from sora_studio.services.models.model_check import ModelCheck  # noqa: PLC0415
+            from sora_studio.storage.proposals import save_proposal  # noqa: PLC0415
+
             address = models_url_for(self.settings.current.models_url, base_url)
             return ModelCheck(
                 fetch=HttpModelIndex(address, proxies=self._proxies).fetch,

@@ -12,6 +12,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
@@ -19,8 +20,10 @@ from sora_studio.atomic_file import sync_file, sync_folder
 from sora_studio.domain.errors import DatabaseUnusable
 from sora_studio.storage.backups import Backups, connect_unchanging
 from sora_studio.storage.migrations import refuse_strangers, steps_taken
-from sora_studio.storage.salvage import Salvaged, salvage
 from sora_studio.storage.sqlite_pages import SqlitePages, is_log_garbage
+
+if TYPE_CHECKING:
+    from sora_studio.storage.salvage import Salvaged
 
 OPENING_WITHIN_S = 120.0
 """How long to wait while another process opens the file: longer than rescuing 100,000 tasks takes."""
@@ -41,7 +44,7 @@ class Rescue:
     """A damaged database was replaced. `kept` is None if an earlier start salvaged it and was killed before the end."""
 
     aside: Path
-    kept: Salvaged | None
+    kept: "Salvaged | None"
     backup_at: datetime | None
 
     @property
@@ -85,6 +88,8 @@ def rescue_if_damaged(database: Path, now: datetime) -> Rescue | None:
     backups = Backups(database)
     if not is_damaged(database, backups):
         return None
+    from sora_studio.storage.salvage import salvage  # noqa: PLC0415 - rarely needed
+
     _log.warning("%s is damaged; what can be read is being salvaged.", database.name)
     if _is_open_elsewhere(database):
         reason = "it is damaged, and another Sora Studio has it open."

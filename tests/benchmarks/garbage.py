@@ -84,7 +84,7 @@ def use_the_window() -> int:
     from PySide6.QtWidgets import QDialog, QPushButton, QTextEdit
 
     from sora_studio.app.main import run
-    from sora_studio.ui.settings.dialog import SettingsPage
+    from sora_studio.ui.settings.settings_page import SettingsPage
     from sora_studio.ui.window.main_view import MainView
 
     attach = MainView.attach

@@ -15,7 +15,8 @@ from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.errors import StorageFull
 from sora_studio.domain.settings import RELAY_URL_VARIABLE, Settings
 from sora_studio.ui.kit.task_scope import TaskScope
-from sora_studio.ui.settings.dialog import SettingsDialog, SettingsPage
+from sora_studio.ui.settings.dialog import SettingsDialog
+from sora_studio.ui.settings.settings_page import SettingsPage
 from sora_studio.viewmodels.event_bridge import EventBridge
 from tests.doubles.settings_studio import SettingsStudio
 

@@ -26,7 +26,8 @@ from sora_studio.ui.compose.recordings.recording_dialog import RecordingDialog
 from sora_studio.ui.compose.recordings.recording_well import RecordingWell
 from sora_studio.ui.compose.recordings.trim_bar import TrimBar
 from sora_studio.ui.kit.task_scope import TaskScope
-from sora_studio.ui.settings.dialog import SettingsDialog, SettingsPage
+from sora_studio.ui.settings.dialog import SettingsDialog
+from sora_studio.ui.settings.settings_page import SettingsPage
 from sora_studio.ui.tasks.panel import TaskPanel
 from sora_studio.ui.window.first_look import FirstLook
 from sora_studio.ui.window.main_view import MainView

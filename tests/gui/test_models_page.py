@@ -15,8 +15,9 @@ from sora_studio.app.event_loop import StudioEventLoop
 from sora_studio.domain.models.model_index import PublishedModels
 from sora_studio.gateway.model_index import HttpModelIndex
 from sora_studio.simulator.serve import Running, running
-from sora_studio.ui.settings.dialog import SettingsDialog, SettingsPage
+from sora_studio.ui.settings.dialog import SettingsDialog
 from sora_studio.ui.settings.models.check_section import CANCELLED
+from sora_studio.ui.settings.settings_page import SettingsPage
 from tests.doubles.model_library import Fetch, model_folders, model_library, publish_nothing, write_own
 from tests.doubles.models import HARBOUR, shipped_texts
 from tests.doubles.settings_studio import SettingsStudio

@@ -15,9 +15,10 @@ from sora_studio.domain.settings import Settings, Theme
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.push_button import PushButton
 from sora_studio.ui.kit.task_scope import TaskScope
-from sora_studio.ui.settings.dialog import SettingsDialog, SettingsPage
+from sora_studio.ui.settings.dialog import SettingsDialog
 from sora_studio.ui.settings.pictures_section import ON_THE_SIMULATOR
 from sora_studio.ui.settings.service_section import ServiceSection
+from sora_studio.ui.settings.settings_page import SettingsPage
 from sora_studio.viewmodels.event_bridge import EventBridge
 from tests.doubles.settings_studio import ScriptedSecrets, SettingsStudio
 from tests.gui.settings_desk import Disk, control, press, type_into

@@ -17,13 +17,14 @@ from sora_studio.domain.ports import KeyOrigin, KeyStatus
 from sora_studio.domain.settings import RelayPlace, Settings
 from sora_studio.domain.task import Phase
 from sora_studio.ui.kit.elided_label import ElidedLabel
-from sora_studio.ui.settings.dialog import SettingsDialog, SettingsPage
+from sora_studio.ui.settings.dialog import SettingsDialog
 from sora_studio.ui.settings.picture_form import BY_NAMED_RELAY, COMMAND_CONSENT, CONSENT
 from sora_studio.ui.settings.pictures_section import BROKEN, DONE, NEEDED, WORKS
 from sora_studio.ui.settings.published_entry import WITHDRAWN, PublishedEntry
 from sora_studio.ui.settings.published_list import HEADING, NOTHING
 from sora_studio.ui.settings.route_boxes import COMMAND_HELP
 from sora_studio.ui.settings.secret_field import SecretField
+from sora_studio.ui.settings.settings_page import SettingsPage
 from sora_studio.viewmodels.settings.publications import SHOWN_AT_ONCE
 from tests.doubles.settings_studio import SettingsStudio, published
 from tests.doubles.task_studio import task_in

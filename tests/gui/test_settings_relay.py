@@ -13,8 +13,9 @@ from sora_studio.domain.errors import PublishingFailed
 from sora_studio.domain.ports import KeyOrigin, KeyStatus
 from sora_studio.domain.settings import RelayPlace, Settings
 from sora_studio.ui.kit import theme
-from sora_studio.ui.settings.dialog import SettingsDialog, SettingsPage
+from sora_studio.ui.settings.dialog import SettingsDialog
 from sora_studio.ui.settings.relay_section import BY_ITSELF, FROM_ENVIRONMENT
+from sora_studio.ui.settings.settings_page import SettingsPage
 from tests.doubles.settings_studio import SettingsStudio, leg
 from tests.gui.settings_desk import Disk, control, name_a_relay, opened, press, texts, type_into
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, TypeVar
 from sora_studio.disk_calls import WORK_WITHIN_S, on_disk
 from sora_studio.domain.models.model_file import ModelFile, ModelText
 from sora_studio.domain.models.profile import ModelProfile
-from sora_studio.services.models.model_check import ModelCheck, ModelReport
 
 if TYPE_CHECKING:
+    from sora_studio.services.models.model_check import ModelCheck, ModelReport
     from sora_studio.storage.model_files import ModelFiles
 
 T = TypeVar("T")
@@ -26,7 +26,9 @@ class ModelLibrary:
     and may raise `InvalidSetting`.
     """
 
-    def __init__(self, files: "ModelFiles", folder: Path, check_of: Callable[[Mapping[str, ModelProfile]], ModelCheck]) -> None:
+    def __init__(
+        self, files: "ModelFiles", folder: Path, check_of: "Callable[[Mapping[str, ModelProfile]], ModelCheck]"
+    ) -> None:
         """`folder` is that of the user's own files."""
         self._files, self._folder, self._check_of = files, folder, check_of
 
@@ -34,7 +36,7 @@ class ModelLibrary:
         """Return the files as they are now, by title; those that cannot be read first."""
         return await self._do(self._files.list, within_s=WORK_WITHIN_S)
 
-    async def check(self) -> ModelReport:
+    async def check(self) -> "ModelReport":
         """Compare what the service publishes with the files as they are now. Raises what `ModelCheck.check` raises too."""
         profiles = (file.profile for file in await self.list())
         return await self._check_of({profile.slug: profile for profile in profiles if profile}).check()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QMimeData, QObject, QPoint, QUrl, Signal
 from PySide6.QtGui import QGuiApplication
@@ -12,11 +13,13 @@ from sora_studio.domain.errors import BatchQuestion, InvalidSetting
 from sora_studio.domain.judgement import Judgement
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.library.clip_menu import ClipMenu
-from sora_studio.ui.library.details.panel import DetailsPanel
-from sora_studio.ui.library.library_room import LibraryRoom
-from sora_studio.ui.library.new_project import NewProjectDialog
-from sora_studio.ui.library.tag_bar import TagBar
 from sora_studio.viewmodels.library.clip_commands import ClipCommands
+
+if TYPE_CHECKING:
+    from sora_studio.ui.library.details.panel import DetailsPanel
+    from sora_studio.ui.library.library_room import LibraryRoom
+    from sora_studio.ui.library.new_project import NewProjectDialog
+    from sora_studio.ui.library.tag_bar import TagBar
 
 _GNOME_FILES = "x-special/gnome-copied-files"
 """The type that GNOME's and Cinnamon's file managers paste."""
@@ -48,8 +51,10 @@ class ClipTools(QObject):
         self.menu.advances_toggled.connect(self._on_menu_advances_toggled)
         self.menu.project_asked.connect(self._on_menu_project_asked)
 
-    def serve_room(self, room: LibraryRoom) -> None:
+    def serve_room(self, room: "LibraryRoom") -> None:
         """Connect the room."""
+        from sora_studio.ui.library.tag_bar import TagBar  # noqa: PLC0415 - needed with the room only
+
         self._room, self._bar = room, TagBar(room.view)
         room.menu_asked.connect(self._on_room_menu_asked)
         room.tags_asked.connect(self._open_tag_bar)
@@ -61,7 +66,7 @@ class ClipTools(QObject):
         self._bar.field.begun.connect(self._on_field_begun)
         self._bar.closed.connect(room.view.setFocus)
 
-    def serve_details(self, details: DetailsPanel) -> None:
+    def serve_details(self, details: "DetailsPanel") -> None:
         """Connect Details."""
         self._details = details
         details.menu_asked.connect(self._on_details_menu_asked)
@@ -116,15 +121,17 @@ class ClipTools(QObject):
     def _on_menu_project_asked(self, tasks: Sequence[int]) -> None:
         over = self._room or self._details
         if over is not None:
+            from sora_studio.ui.library.new_project import NewProjectDialog  # noqa: PLC0415 - rarely needed
+
             dialog = NewProjectDialog(len(tasks), over.window())
             dialog.named.connect(partial(self._on_dialog_named, dialog, tasks))
             dialog.finished.connect(dialog.deleteLater)
             dialog.open()
 
-    def _on_dialog_named(self, dialog: NewProjectDialog, tasks: Sequence[int], name: str) -> None:
+    def _on_dialog_named(self, dialog: "NewProjectDialog", tasks: Sequence[int], name: str) -> None:
         self._scope.start(self._create_project(dialog, tasks, name), name="Create a project", busy=dialog)
 
-    async def _create_project(self, dialog: NewProjectDialog, tasks: Sequence[int], name: str) -> None:
+    async def _create_project(self, dialog: "NewProjectDialog", tasks: Sequence[int], name: str) -> None:
         try:
             await self.commands.move_to_new(tasks, name)
         except InvalidSetting as error:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,6 +35,7 @@ from sora_studio.ui.settings.page import MARGIN, Page
 from sora_studio.ui.settings.pictures_section import PicturesSection
 from sora_studio.ui.settings.relay_section import RelaySection
 from sora_studio.ui.settings.service_section import ServiceSection
+from sora_studio.ui.settings.settings_page import SettingsPage
 from sora_studio.ui.settings.spending_section import SpendingSection
 from sora_studio.ui.settings.theme_section import ThemeSection
 from sora_studio.viewmodels.settings.models.models_page import ModelsModel
@@ -47,21 +47,6 @@ if TYPE_CHECKING:
 _SIZE = QSize(760, 728)
 _NARROWEST = QSize(640, 400)
 _PAGES_WIDTH = 184
-
-
-class SettingsPage(StrEnum):
-    """The pages and sections the dialog can open at."""
-
-    KEY = "key"
-    SERVICE = "service"
-    PICTURES = "pictures"
-    RELAY = "relay"
-    CLIPS = "clips"
-    SPENDING = "spending"
-    MODELS = "models"
-    NEW_MODELS = "new-models"
-    LOOK = "look"
-    NOTIFICATIONS = "notifications"
 
 
 class SettingsDialog(QDialog):

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -14,13 +15,15 @@ from sora_studio.domain.prompt import first_line
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.library.filter_sheet import Answer
 from sora_studio.ui.stage.controls import StageControls
-from sora_studio.ui.window.filter_page import FilterPage
 from sora_studio.ui.window.rooms import Rooms
 from sora_studio.viewmodels.library import filter_words
 from sora_studio.viewmodels.library.decision_keeper import DecisionKeeper
 from sora_studio.viewmodels.library.filter_reader import FilterReader
 from sora_studio.viewmodels.library.filter_services import FilterServices
 from sora_studio.viewmodels.library.filter_session import FilterSession, still_open
+
+if TYPE_CHECKING:
+    from sora_studio.ui.window.filter_page import FilterPage
 
 _TITLE_CHARACTERS = 200
 _REASSURANCE = "Nothing is changed until you commit. Afterwards, one Ctrl+Z takes it all back."
@@ -83,8 +86,10 @@ class FilterCorner(QObject):
     # --- beginning ------------------------------------------------------------------------------------------------
 
     @property
-    def _page_now(self) -> FilterPage:
+    def _page_now(self) -> "FilterPage":
         if self._page is None:
+            from sora_studio.ui.window.filter_page import FilterPage  # noqa: PLC0415 - not needed for the first screen
+
             page = self._page = FilterPage(self._scope, self._sound)
             page.fate_chosen.connect(self._on_page_fate_chosen)
             page.stars_chosen.connect(self._on_page_stars_chosen)

@@ -8,8 +8,6 @@ from PySide6.QtCore import QObject, QSettings, Signal
 from sora_studio.domain.judgement import ClipRef, Judgement
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.library.clip_tools import ClipTools
-from sora_studio.ui.library.details.panel import DetailsPanel
-from sora_studio.ui.library.library_room import LibraryRoom
 from sora_studio.ui.window import panel_services
 from sora_studio.ui.window.rail import Rail
 from sora_studio.viewmodels.commands import Command
@@ -19,6 +17,8 @@ from sora_studio.viewmodels.library.room_services import RoomServices
 
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
+    from sora_studio.ui.library.details.panel import DetailsPanel
+    from sora_studio.ui.library.library_room import LibraryRoom
 
 
 class LibraryCorner(QObject):
@@ -79,8 +79,10 @@ class LibraryCorner(QObject):
         """Whether judging one clip goes on to the next."""
         return self.room is not None and self.room.advances
 
-    def build(self) -> LibraryRoom:
+    def build(self) -> "LibraryRoom":
         """Build the room; it reads once a studio is attached."""
+        from sora_studio.ui.library.library_room import LibraryRoom  # noqa: PLC0415 - not needed for the first screen
+
         self.room = LibraryRoom(self._scope)
         self.room.box.field.focus_lost.connect(self.search_left)
         self.room.opened.connect(self.opened)
@@ -100,8 +102,10 @@ class LibraryCorner(QObject):
             self.rail.show_query("")
         return self.room
 
-    def build_details(self) -> DetailsPanel:
+    def build_details(self) -> "DetailsPanel":
         """Build Details; it reads once a studio is attached."""
+        from sora_studio.ui.library.details.panel import DetailsPanel  # noqa: PLC0415 - not needed for the first screen
+
         self.details = DetailsPanel(self._scope, self._tools.commands)
         self.details.opened.connect(self.opened)
         self._tools.serve_details(self.details)

@@ -20,8 +20,8 @@ from sora_studio.ui.compose.panel import ComposePanel
 from sora_studio.ui.compose.prompt_editor import PromptEditor
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.task_scope import TaskScope
-from sora_studio.ui.settings.dialog import SettingsDialog, SettingsPage
 from sora_studio.ui.settings.models.editor_opener import EditorOpener
+from sora_studio.ui.settings.settings_page import SettingsPage
 from sora_studio.ui.stage.panel import StagePanel
 from sora_studio.ui.tasks.panel import TaskPanel
 from sora_studio.ui.window import panel_services
@@ -53,6 +53,7 @@ from sora_studio.viewmodels.window.status import StatusModel
 if TYPE_CHECKING:
     from sora_studio.studio import Studio
     from sora_studio.ui.help.help_window import HelpWindow
+    from sora_studio.ui.settings.dialog import SettingsDialog
 
 _log = logging.getLogger(__name__)
 REFRESH_MS = 2000
@@ -139,6 +140,8 @@ class MainView(QWidget):
         if self._save is None:
             return
         if self._dialog is None:
+            from sora_studio.ui.settings.dialog import SettingsDialog  # noqa: PLC0415 - not needed for the first screen
+
             self._dialog = SettingsDialog(self.scope, self.relay, self._save, demo=self._demo, parent=self)
             self._dialog.settings_saved.connect(self._on_dialog_settings_saved)
             self._dialog.key_changed.connect(self._on_dialog_key_changed)

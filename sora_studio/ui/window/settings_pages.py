@@ -1,6 +1,6 @@
 """Which page of the settings helps with a notice, or is the next step for a task."""
 
-from sora_studio.ui.settings.dialog import SettingsPage
+from sora_studio.ui.settings.settings_page import SettingsPage
 from sora_studio.viewmodels.tasks.task_actions import TaskAction
 
 PROFILES = "profiles"

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from sora_studio.domain.settings import Theme
-from sora_studio.ui.settings.dialog import SettingsPage
+from sora_studio.ui.settings.settings_page import SettingsPage
 from sora_studio.viewmodels.commands import Command
 
 if TYPE_CHECKING:

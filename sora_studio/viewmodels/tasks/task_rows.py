@@ -49,7 +49,7 @@ class TaskRows:
         for section, places in groupby(index, key=itemgetter(0)):
             tasks = [task for _, task in places]
             self._rows[section] += tasks
-            self._sections.update(dict.fromkeys(tasks, section))
+            self._sections.update((task, section) for task in tasks)
 
     def key_at(self, row: int) -> TaskSection | int | None:
         """Return the section of a heading row or the task id of a card row; None outside the list."""
