@@ -40,13 +40,13 @@ class ComposeHeader(QWidget):
         """Show the title and length of this prompt."""
         length, over = compose_text.counter(len(prompt), limit), compose_text.overrun(len(prompt), limit)
         self._title.setText(compose_text.title(prompt))
-        self._show_count(length)
+        _show_steadily(self._counter, length)
         self._counter.setToolTip(compose_text.remainder(len(prompt), limit))
         self._counter.setAccessibleDescription(", ".join(filter(None, (length, over))))  # else only the name is read
         theme.set_role(self._counter, "failed" if over else "secondary")
         if bool(over) != bool(self._over.text()):
             self._announce(f"The prompt is {over} the limit" if over else "The prompt fits again")
-        self._over.setText(over)
+        _show_steadily(self._over, over)
         self._over.setVisible(bool(over))
 
     def show_saved(self, words: str, *, trouble: str) -> None:
@@ -54,20 +54,21 @@ class ComposeHeader(QWidget):
         self._saved.setText(f"Not saved yet: {trouble}" if trouble else words)
         theme.set_role(self._saved, "review" if trouble else "secondary")
 
-    def _show_count(self, length: str) -> None:
-        """Show the length in a label of fixed size: another size would lay out the whole panel on every key."""
-        if len(length) != len(self._counter.text()):
-            self._counter.setMinimumSize(0, 0)
-            self._counter.setMaximumSize(_ANY_SIZE, _ANY_SIZE)
-            self._counter.setText(length)
-            self._counter.setFixedSize(self._counter.sizeHint())
-        self._counter.setText(length)
-
     def _announce(self, sentence: str) -> None:
         """Announce politely: screen readers finish their current sentence first."""
         event = QAccessibleAnnouncementEvent(self, sentence)
         event.setPoliteness(QAccessible.AnnouncementPoliteness.Polite)
         QAccessible.updateAccessibility(event)
+
+
+def _show_steadily(label: QLabel, text: str) -> None:
+    """Show a number in a label of fixed size: another size would lay out the whole panel on every key."""
+    if len(text) != len(label.text()):
+        label.setMinimumSize(0, 0)
+        label.setMaximumSize(_ANY_SIZE, _ANY_SIZE)
+        label.setText(text)
+        label.setFixedSize(label.sizeHint())
+    label.setText(text)
 
 
 def _label(parent: QWidget, *, role: str = "", semibold: bool = False) -> QLabel:

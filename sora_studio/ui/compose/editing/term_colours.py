@@ -1,7 +1,6 @@
 """Colours the terms of film in the prompt by their kind. Plain text stays the truth: nothing of it is stored or undone."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor, QSyntaxHighlighter, QTextCharFormat, QTextDocument
@@ -20,17 +19,8 @@ _MOST_KNOWN = 4
 FindTerms = Callable[[str], Sequence[TermSpan]]
 
 
-@dataclass(frozen=True, slots=True)
-class Coloured:
-    """A coloured part of a paragraph, in characters."""
-
-    start: int
-    end: int
-    kind: str
-
-    def moved(self, by: int) -> "Coloured":
-        """Return the same further on."""
-        return Coloured(self.start + by, self.end + by, self.kind)
+Coloured = tuple[int, int, str]
+"""Start and end in a paragraph, in characters, and the kind. A tuple, as each key moves hundreds of them."""
 
 
 class TermColours(QSyntaxHighlighter):
@@ -63,20 +53,19 @@ class TermColours(QSyntaxHighlighter):
         spans = self._spans(text)
         if not spans:
             return
-        places = utf16_places(text)
-        for span in spans:
-            self.setFormat(places[span.start], places[span.end] - places[span.start], self._format(span.kind))
+        places = None if text.isascii() else utf16_places(text)
+        for start, end, kind in spans:
+            first, last = (start, end) if places is None else (places[start], places[end])
+            self.setFormat(first, last - first, self._formats.get(kind) or self._format(kind))
 
     def spans_of(self, text: str) -> Sequence[Coloured]:
         """Return the terms of a paragraph."""
         return self._spans(text) if self.find is not None and text else ()
 
     def _format(self, kind: str) -> QTextCharFormat:
-        if kind not in self._formats:
-            made = QTextCharFormat()
-            made.setForeground(QColor(theme.term_colour(kind)))
-            self._formats[kind] = made
-        return self._formats[kind]
+        made = self._formats[kind] = QTextCharFormat()
+        made.setForeground(QColor(theme.term_colour(kind)))
+        return made
 
     def _spans(self, text: str) -> list[Coloured]:
         if len(text) < _LONG_TEXT:
@@ -87,35 +76,33 @@ class TermColours(QSyntaxHighlighter):
         return spans
 
     def _spans_near(self, text: str) -> list[Coloured]:
-        """Search a long text around what differs from a text that was searched before."""
-        best = max(self._known, key=lambda known: _common(known[0], text), default=None)
-        if best is None or _common(best[0], text) < len(text) // 2:
-            return self._found(text)
-        before, spans = best
-        if before == text:
-            return spans
-        head = _common_head(before, text)
-        tail = min(_common_tail(before, text), len(text) - head, len(before) - head)
-        grown = len(text) - len(before)
-        low, high = max(head - _LONGEST_TERM, 0), min(len(text) - tail + _LONGEST_TERM, len(text))
+        """Search a long text around what differs from one of those that were searched before, the last one first."""
+        for before, spans in reversed(self._known):
+            if before == text:
+                return spans
+            head = _common_head(before, text)
+            tail = min(_common_tail(before, text), len(text) - head, len(before) - head)
+            if head + tail > len(text) // 2:
+                return self._spans_between(text, head, len(text) - tail, spans, grown=len(text) - len(before))
+        return self._found(text)
+
+    def _spans_between(self, text: str, low: int, high: int, spans: list[Coloured], *, grown: int) -> list[Coloured]:
+        """Search from `low` to `high` and as far around as a term may reach; text behind has moved by `grown`."""
+        low, high = max(low - _LONGEST_TERM, 0), min(high + _LONGEST_TERM, len(text))
         while low and not text[low - 1].isspace():
             low -= 1
         while high < len(text) and not text[high].isspace():
             high += 1
-        low = min([low, *(span.start for span in spans if span.start < low < span.end)])
-        high = max([high, *(span.end + grown for span in spans if span.start < high - grown < span.end)])
+        low = min([low, *(start for start, end, _ in spans if start < low < end)])
+        high = max([high, *(end + grown for start, end, _ in spans if start < high - grown < end)])
         return [
-            *(span for span in spans if span.end <= low),
-            *(span.moved(low) for span in self._found(text[low:high])),
-            *(span.moved(grown) for span in spans if span.start + grown >= high),
+            *(span for span in spans if span[1] <= low),
+            *((start + low, end + low, kind) for start, end, kind in self._found(text[low:high])),
+            *((start + grown, end + grown, kind) for start, end, kind in spans if start + grown >= high),
         ]
 
     def _found(self, text: str) -> list[Coloured]:
-        return [Coloured(span.start, span.end, span.term.kind) for span in self.find(text)] if self.find else []
-
-
-def _common(one: str, other: str) -> int:
-    return _common_head(one, other) + _common_tail(one, other)
+        return [(span.start, span.end, span.term.kind) for span in self.find(text)] if self.find else []
 
 
 def _common_head(one: str, other: str) -> int:
