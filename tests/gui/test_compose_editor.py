@@ -7,7 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from sora_studio.ui.compose.prompt_editor import DEFAULT_PX, LARGEST_PX, SMALLEST_PX, PromptEditor
+from sora_studio.ui.compose.prompt_editor import DEFAULT_PX, LARGEST_PX, SMALLEST_PX, USUAL_LINE_HEIGHT, PromptEditor
 
 MIXED = "Ferry 🛥️ at dawn — שלום עולם, مرحبا 👩‍👩‍👧 and on"
 
@@ -35,6 +35,17 @@ def test_lines_stand_one_and_six_tenths_of_the_type_apart_in_every_paragraph(edi
     tops = [layout.blockBoundingRect(block).top() for block in blocks]
     assert tops[1] - tops[0] == pytest.approx(1.6 * DEFAULT_PX, abs=0.5)
     assert tops[2] - tops[1] == pytest.approx(1.6 * DEFAULT_PX, abs=0.5)
+
+
+@pytest.mark.parametrize("modifier", [Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier])
+def test_each_enter_begins_a_paragraph_of_the_same_height(editor: PromptEditor, modifier: Qt.KeyboardModifier) -> None:
+    QTest.keyClicks(editor, "one")
+    for _ in range(3):
+        QTest.keyClick(editor, Qt.Key.Key_Return, modifier)
+    QTest.keyClicks(editor, "two")
+    assert editor.text() == "one\n\n\ntwo"
+    heights = {editor.document().findBlockByNumber(number).blockFormat().lineHeight() for number in range(4)}
+    assert heights == {USUAL_LINE_HEIGHT}
 
 
 def test_length_caret_and_text_are_python_characters(editor: PromptEditor, qtbot: QtBot) -> None:

@@ -211,6 +211,10 @@ class PromptEditor(QTextEdit):
             command(self)
             return
         self.undo_breaks.before_input(self.textCursor(), e.text())
+        if e.key() in _ENTER_KEYS:
+            self.textCursor().insertBlock()  # Qt's own only resets the format of an empty paragraph, and adds none
+            self.ensureCursorVisible()
+            return
         before = self.textCursor()
         super().keyPressEvent(e)
         was_dropped = before.hasSelection() and not self.textCursor().hasSelection()
