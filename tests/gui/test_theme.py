@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from sora_studio.domain.settings import Theme
+from sora_studio.domain.writing.terms import TermKind
 from sora_studio.paths import resources_dir
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.theme import Tokens
@@ -39,6 +40,16 @@ def test_words_can_be_read_wherever_they_stand(look: Tokens) -> None:
     assert min(contrast(ink, look.selection) for ink in (look.review, look.ready)) >= 4.5, "failed words turn plain there"
     assert contrast(look.on_accent, look.accent) >= 4.5
     assert contrast(look.on_accent, look.accent_hover) >= 4.5
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("kind", [*TermKind, "of one's own"])
+def test_coloured_terms_can_be_read_in_the_prompt_and_in_lists(qapp: QApplication, look: Tokens, kind: str) -> None:
+    theme.apply(qapp, Theme.DARK if look is theme.DARK else Theme.LIGHT)
+    assert theme.tokens() is look
+    for ground in (look.window, look.panel, look.raised, look.selection, look.hover):
+        assert contrast(theme.term_colour(kind), ground) >= 4.5
+        assert theme.term_colour(kind) != look.text
 
 
 @pytest.mark.parametrize("name", ICONS)
