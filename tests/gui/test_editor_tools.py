@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent, QHelpEvent, QTextCharFormat, QTextDocument
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
+from PySide6.QtGui import QColor, QContextMenuEvent, QHelpEvent, QTextDocument
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QPushButton, QToolButton, QToolTip
 from pytestqt.qtbot import QtBot
@@ -19,6 +19,7 @@ from sora_studio.ui.compose.editing.completion_popup import CompletionPopup
 from sora_studio.ui.compose.editing.desk import WritingDesk
 from sora_studio.ui.compose.editing.editor_look import EditorLook
 from sora_studio.ui.compose.editing.find_bar import FindBar
+from sora_studio.ui.compose.editing.mark_layers import Layer
 from sora_studio.ui.compose.editing.term_colours import TermColours
 from sora_studio.ui.compose.panel import ComposePanel
 from sora_studio.ui.compose.prompt_editor import PromptEditor
@@ -104,12 +105,22 @@ class Bench:
     def selected(self) -> str:
         return self.editor.textCursor().selectedText()
 
-    def marked(self, style: QTextCharFormat.UnderlineStyle = QTextCharFormat.UnderlineStyle.WaveUnderline) -> list[str]:
+    def marked(self, *layers: Layer) -> list[str]:
         return [
             mark.cursor.selectedText()  # type: ignore[attr-defined] - the stubs call it a slot
-            for mark in self.editor.extraSelections()
-            if mark.format.underlineStyle() is style  # type: ignore[attr-defined]
+            for layer in layers or (Layer.SPELLING, Layer.HINTS)
+            for mark in self.editor.marks.of(layer)
         ]
+
+    def painted(self, colour: str) -> QRect:
+        """The area of the editor in which there are points of this colour."""
+        picture = self.editor.viewport().grab().toImage()
+        wanted = QColor(colour).rgb()
+        places = [(x, y) for x in range(picture.width()) for y in range(picture.height()) if picture.pixel(x, y) == wanted]
+        if not places:
+            return QRect()
+        xs, ys = [x for x, _ in places], [y for _, y in places]
+        return QRect(QPoint(min(xs), min(ys)), QPoint(max(xs), max(ys)))
 
     def coloured(self) -> dict[str, str]:
         """Coloured words and their colours, as painted."""
@@ -148,7 +159,7 @@ def test_matches_are_counted_marked_and_walked_through(bench: Bench) -> None:
     bench.type("ferry")
     bench.wait_count("1 of 3")
     assert bench.selected() == "Ferry"
-    assert bench.marked(QTextCharFormat.UnderlineStyle.NoUnderline) == ["Ferry", "ferry", "ferry"]
+    assert bench.marked(Layer.FOUND) == ["Ferry", "ferry", "ferry"]
     bench.key(Qt.Key.Key_F3)
     bench.wait_count("2 of 3")
     bench.key(Qt.Key.Key_Return)
@@ -313,6 +324,24 @@ def test_hints_are_underlined_and_explained_and_move_with_the_text(bench: Bench)
     bench.bot.waitUntil(lambda: bench.tip_at(1) == "")  # a tip is hidden a moment later
     bench.writing.hints.show(())
     assert bench.marked() == []
+    assert bench.painted(theme.tokens().review) == QRect()
+
+
+@pytest.mark.parametrize("before", ["", "The ferry waits at the pier. " * 4, f"{'מעבורת'} at "])
+def test_an_underline_stands_below_its_words_on_each_of_their_lines(bench: Bench, before: str) -> None:
+    words = "looks around nicely " * 8
+    bench.editor.replace(f"{before}{words}and goes.", caret=0)
+    bench.editor.clearFocus()
+    bench.writing.hints.show([Hint("vague", Level.WARNING, len(before), len(before) + len(words), "Vague", "", "")])
+    painted = bench.painted(theme.tokens().review)
+    rects = list[QRect]()
+    for at in range(len(before), len(before) + len(words)):
+        bench.editor.set_caret(at)
+        rects.append(bench.editor.cursorRect())
+    assert painted.left() == pytest.approx(min(rect.left() for rect in rects), abs=8)
+    assert painted.right() == pytest.approx(max(rect.left() for rect in rects), abs=12)
+    assert painted.top() > min(rect.center().y() for rect in rects)
+    assert max(rect.center().y() for rect in rects) < painted.bottom() <= max(rect.bottom() for rect in rects) + 2
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from PySide6.QtCore import QMimeData, QPoint, QRect, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import (
     QInputMethodEvent,
     QKeyEvent,
+    QPaintEvent,
     QResizeEvent,
     QTextBlockFormat,
     QTextCursor,
@@ -190,6 +191,11 @@ class PromptEditor(QTextEdit):
             e.accept()
         else:
             super().wheelEvent(e)
+
+    def paintEvent(self, e: QPaintEvent) -> None:
+        """Paint the underlines over the text."""
+        super().paintEvent(e)
+        self.marks.paint(e.rect())
 
     def resizeEvent(self, e: QResizeEvent) -> None:
         """Keep a visible caret visible when a message below takes some of the height."""
