@@ -82,6 +82,8 @@ class MarkLayers:
         if rect.top() > area.bottom() or start >= end:
             return
         line = block.layout().lineForTextPosition(start)
+        if rect.bottom() < area.top() and line.textStart() + line.textLength() >= end:
+            return  # above what is painted: on a key, that is the paragraph with the caret
         origin = QPointF(rect.left() - _x(line.cursorToX(start)), rect.top() - line.y())
         while line.isValid() and line.textStart() < end:
             last = min(end, line.textStart() + line.textLength())
