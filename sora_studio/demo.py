@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 
 from sora_studio.domain.errors import StudioError
 from sora_studio.domain.events import EventBus
+from sora_studio.launch import SIMULATOR
 from sora_studio.storage.secrets import KeyStores, SessionKeys
-from sora_studio.studio import SIMULATOR, Studio, open_studio
+from sora_studio.studio import Studio, open_studio
 
 DEMO_SPEED = 30.0
 """How much faster than real time the simulator runs, so that a clip takes seconds."""

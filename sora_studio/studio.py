@@ -33,6 +33,7 @@ from sora_studio.gateway.client import GatewayClient
 from sora_studio.gateway.connections import trusted_authorities
 from sora_studio.gateway.picture_checker import HttpPictureChecker
 from sora_studio.gateway.transfer import FilmTransfer
+from sora_studio.launch import Launch
 from sora_studio.media.local import LocalMedia
 from sora_studio.routes import build_hosts, build_relay
 from sora_studio.services.callbacks.relay_link import RelayChoice, choose_relay
@@ -116,8 +117,6 @@ from sora_studio.transfers import build_exporting, build_importing, build_prompt
 if TYPE_CHECKING:
     from sora_studio.services.models.model_check import ModelCheck
 
-SIMULATOR = "simulator"
-
 
 @dataclass(frozen=True, slots=True)
 class Studio:
@@ -161,7 +160,6 @@ class Studio:
     queries: LibraryQueries
     spelling: Spelling
     spell_checker: SpellChecker
-    prompt_files: PromptFiles
     tiles: SqliteTiles
     families: SqliteFamilies
     shared_facts: SqliteSharedFacts
@@ -181,25 +179,6 @@ class Studio:
     send_pause: SendPause
     waiting_tasks: WaitingTasks
     retry: Callable[[], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Launch:
-    """The parameters of `open_studio`, described there."""
-
-    data_dir: Path
-    base_url: str | None
-    output_dir: Path | None
-    speed: float
-    gateway_name: str | None
-    keys: KeyStores
-    clock: Clock
-    rng: random.Random
-
-    @property
-    def is_demo(self) -> bool:
-        """Whether the built-in simulator is the service."""
-        return self.gateway_name == SIMULATOR
 
 
 @asynccontextmanager
@@ -401,8 +380,8 @@ class _Assembly:
         self._stack.push_async_callback(engine.finish)
         steps = UndoSteps(core)
         judging = Judging(core, SqliteHistory(self._database), steps)
-        prompt_files = PromptFiles(_shipped("prompts"), launch.data_dir / "prompts")
-        hinting = Hinting(prompt_files, HintChoicesFile(launch.data_dir))
+        prompts = PromptFiles(_shipped("prompts"), launch.data_dir / "prompts")
+        hinting = Hinting(prompts, HintChoicesFile(launch.data_dir))
         self._stack.callback(hinting.close)
         trash = Trash(core, SqliteTrash(self._database), is_owner=self._is_owner)
         queries = LibraryQueries(self._database)
@@ -446,7 +425,6 @@ class _Assembly:
             queries=queries,
             spelling=Spelling(queries, launch.clock),
             spell_checker=SpellChecker(launch.data_dir),
-            prompt_files=prompt_files,
             tiles=SqliteTiles(self._database),
             families=SqliteFamilies(self._database),
             shared_facts=SqliteSharedFacts(self._database),

@@ -107,7 +107,7 @@ async def _prices(database: Database, profiles: "Mapping[str, ModelProfile]", ga
 
 def _gateway(base_url: str, *, demo: bool) -> str:
     if demo:
-        from sora_studio.studio import SIMULATOR
+        from sora_studio.launch import SIMULATOR
 
         return SIMULATOR
     return origin_of(os.environ.get(BASE_URL_VARIABLE) or base_url)

@@ -48,8 +48,6 @@ if TYPE_CHECKING:
 
 _PICKER_AFTER_MS = 1000
 """When to build the model picker: after the start, and before someone is likely to open it."""
-_SUMMARY_CHARS = 300
-"""More than fit on the line of the folded editor."""
 _GENERATE_KEYS = ("Ctrl+Return", "Ctrl+Enter")
 
 
@@ -115,10 +113,7 @@ class ComposePanel(QWidget):
     @property
     def summary(self) -> tuple[str, str, str]:
         """The draft as one line: its title, the words that follow, and its length."""
-        prompt = self._editor.text()
-        title = compose_text.title(prompt)
-        rest = " ".join(prompt[len(title.rstrip("…")) :][:_SUMMARY_CHARS].split()).lstrip(" ,;:.") if prompt.strip() else ""
-        return title, rest, compose_text.counter(len(prompt), self._model.limit)
+        return compose_text.summary(self._editor.text(), self._model.limit)
 
     @property
     def draft(self) -> int:

@@ -6,13 +6,11 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sora_studio.disk_calls import WORK_WITHIN_S, on_disk
 from sora_studio.domain.did_you_mean import Respelling
 from sora_studio.domain.library import LibraryIndex, TileFacts
 from sora_studio.domain.project import Project, SavedSearch
 from sora_studio.domain.query import parse
 from sora_studio.domain.task import Task
-from sora_studio.domain.writing.terms import Vocabulary
 from sora_studio.viewmodels.compose.compose_services import ComposeServices
 from sora_studio.viewmodels.library.clip_services import ClipServices
 from sora_studio.viewmodels.library.completion import KnownNames
@@ -131,10 +129,6 @@ def rail(studio: "Studio") -> RailServices:
 
 def compose(studio: "Studio") -> ComposeServices:
     """Return the services of the editor."""
-
-    async def vocabulary() -> Vocabulary:
-        return await on_disk(studio.data_dir, lambda: studio.prompt_files.vocabulary, within_s=WORK_WITHIN_S)
-
     return ComposeServices(
         profiles=studio.profiles,
         pasted_dir=studio.data_dir / "pasted",
@@ -151,7 +145,7 @@ def compose(studio: "Studio") -> ComposeServices:
         tracking=studio.tracking,
         estimates=studio.estimates,
         spell_checker=studio.spell_checker,
-        vocabulary=vocabulary,
+        vocabulary=studio.hinting.vocabulary,
     )
 
 

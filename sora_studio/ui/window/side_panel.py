@@ -23,7 +23,7 @@ class SideTab(StrEnum):
 
 
 USUAL_TABS = (SideTab.TASKS, SideTab.DETAILS, SideTab.VERSIONS)
-WRITING_TABS = (SideTab.WORDS, SideTab.HINTS, SideTab.VERSIONS, SideTab.OUTLINE, SideTab.TASKS, SideTab.DETAILS)
+WRITING_TABS = (SideTab.WORDS, SideTab.HINTS, SideTab.VERSIONS, SideTab.OUTLINE, SideTab.TASKS)
 _TITLES = {tab: tab.value.capitalize() for tab in SideTab}
 
 

@@ -1,5 +1,6 @@
 """The outline beside the text: its headings and timed beats, each beat's share of the clip, and moving beats."""
 
+import re
 from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
@@ -7,13 +8,15 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter
 from PySide6.QtWidgets import QFrame, QLabel, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from sora_studio.domain.writing.beat_times import check_times, move_beat
-from sora_studio.domain.writing.outline import Outline, body_of, read_outline
+from sora_studio.domain.writing.outline import Outline, read_outline
 from sora_studio.ui.kit import theme
 
 Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
 _ROW = Qt.ItemDataRole.UserRole
 _HEIGHT = 34
+_UNIT = re.compile(r"^\s*(?:s|sec|seconds)?\b[\s:.,–—-]*")
+"""What follows a beat's times: the unit, and signs before the words."""
 _NONE = "No headings or timed beats yet. Write “Scene” on a line of its own, or “0–4 s Wide, the pier empty”."
 
 
@@ -86,7 +89,7 @@ def _rows_of(outline: Outline, clip_s: float | None) -> list[OutlineRow]:
         if section.heading is not None:
             rows.append(OutlineRow(section.heading.start, section.heading.title))
         for beat in section.beats:
-            words = " ".join(body_of(beat)[0].split())
+            words = " ".join(_UNIT.sub("", beat.text[beat.times[1][1] :], count=1).split())
             share = beat.share(clip_s) if clip_s else 0.0
             rows.append(OutlineRow(beat.start, words, number, beat.label, share))
             number += 1

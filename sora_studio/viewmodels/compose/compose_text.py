@@ -10,6 +10,8 @@ from sora_studio.domain.prompt import first_line
 
 TITLE_CHARS = 32
 """About as many as fit left of the counter in the narrowest window."""
+_SUMMARY_CHARS = 300
+"""More than fit on the line of the folded editor."""
 
 _ROUTES = {
     "auto": "The cheapest route first, another one when it fails.",
@@ -53,6 +55,13 @@ def title(prompt: str) -> str:
     cut = line[:TITLE_CHARS]
     words = cut.rpartition(" ")[0] or cut
     return words.rstrip(" ,;:.") + "…"
+
+
+def summary(prompt: str, limit: int | None) -> tuple[str, str, str]:
+    """Return a prompt as one line: its title, the words that follow, and its length."""
+    heading = title(prompt)
+    rest = prompt[len(heading.rstrip("…")) :][:_SUMMARY_CHARS] if prompt.strip() else ""
+    return heading, " ".join(rest.split()).lstrip(" ,;:."), counter(len(prompt), limit)
 
 
 def removed_controls(count: int) -> str:
