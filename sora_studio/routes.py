@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sora_studio.clock import Clock
 from sora_studio.domain.ports import PictureHost
 from sora_studio.domain.proxies import Proxies
-from sora_studio.domain.settings import Settings
+from sora_studio.domain.settings import RelayPlace, Settings
 from sora_studio.gateway.relay_client import RelayClient
 from sora_studio.gateway.signed_upload import SignedUpload
 from sora_studio.hosting.picture_hosts import PictureHosts
@@ -62,3 +62,8 @@ def build_hosts(
         proxies=proxies,
         prefers_relay=prefers_relay,
     )
+
+
+def relay_settings(settings: Settings) -> tuple[RelayPlace, str, int]:
+    """Return everything that decides which relay is used."""
+    return settings.relay, settings.relay_url, settings.relay_port

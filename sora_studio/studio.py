@@ -22,7 +22,6 @@ from sora_studio.domain.public_addresses import is_public_url
 from sora_studio.domain.settings import (
     BASE_URL_VARIABLE,
     RELAY_URL_VARIABLE,
-    RelayPlace,
     Settings,
     check_base_url,
     is_loopback,
@@ -35,7 +34,7 @@ from sora_studio.gateway.picture_checker import HttpPictureChecker
 from sora_studio.gateway.transfer import FilmTransfer
 from sora_studio.launch import Launch
 from sora_studio.media.local import LocalMedia
-from sora_studio.routes import build_hosts, build_relay
+from sora_studio.routes import build_hosts, build_relay, relay_settings
 from sora_studio.services.callbacks.relay_link import RelayChoice, choose_relay
 from sora_studio.services.callbacks.relay_token import RelayToken
 from sora_studio.services.callbacks.reports import Reports
@@ -477,7 +476,7 @@ class _Assembly:
             await self._bucket_keys.load()
         self.engine.retrieval.resume()
         self.engine.spending.limits_changed()
-        if _relay_of(settings) != _relay_of(before):
+        if relay_settings(settings) != relay_settings(before):
             await self.engine.reports.change()
         self._routes_changed()
 
@@ -490,11 +489,6 @@ class _Assembly:
 
     def _is_owner(self) -> bool:
         return self.engine.ownership.is_owner
-
-
-def _relay_of(settings: Settings) -> tuple[RelayPlace, str, int]:
-    """Return everything that decides which relay is used."""
-    return settings.relay, settings.relay_url, settings.relay_port
 
 
 def _shipped(folder: str) -> Path:

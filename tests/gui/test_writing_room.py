@@ -154,7 +154,7 @@ def test_each_room_has_its_tabs_and_keeps_its_own_choice(qtbot: QtBot) -> None:
     panel.show_tab(SideTab.DETAILS)
     panel.show_tabs(WRITING_TABS)
     panel.count(SideTab.HINTS, 2)
-    assert tabs_of(panel) == ["Words", "Hints 2", "Tasks", "Details"]
+    assert tabs_of(panel) == ["Words", "Hints 2", "Tasks"]
     assert panel.tab is SideTab.WORDS
     panel.show_tab(SideTab.HINTS)
     panel.show_tabs(USUAL_TABS)

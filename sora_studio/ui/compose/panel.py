@@ -1,7 +1,6 @@
 """The composer as a whole: header, editor, wells, chips and button over one view model."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
 from sora_studio.domain.draft import Draft
@@ -36,6 +35,7 @@ from sora_studio.ui.compose.send_question import SendQuestion
 from sora_studio.ui.compose.unsaved import UnsavedPrompt
 from sora_studio.ui.compose.waiting_edit_desk import WaitingEditDesk
 from sora_studio.ui.kit.generate_button import GenerateButton
+from sora_studio.ui.kit.shortcuts import add_shortcut
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.viewmodels.compose import compose_text
 from sora_studio.viewmodels.compose.clip_uses import ClipOffer, ClipUse
@@ -291,17 +291,11 @@ class ComposePanel(QWidget):
         self._model.saved.connect(self.drafts_changed)
         self.writing.look_changed.connect(self._limit_width)
         for keys in _GENERATE_KEYS:
-            self._add_shortcut(keys, self.generate).setAutoRepeat(False)
+            add_shortcut(self, keys, self.generate).setAutoRepeat(False)
         for keys, act in self.writing.shortcuts.items():
-            self._add_shortcut(keys, act)
+            add_shortcut(self, keys, act)
         if isinstance(app := QApplication.instance(), QApplication):
             app.focusChanged.connect(self._on_app_focus_changed)
-
-    def _add_shortcut(self, keys: str, act: Callable[[], object]) -> QShortcut:
-        shortcut = QShortcut(QKeySequence(keys), self)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(act)
-        return shortcut
 
     # --- what happens ---------------------------------------------------------------------------------------------
 
