@@ -53,9 +53,9 @@ def test_tasks_of_a_model_whose_file_is_gone_are_followed_saved_and_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def take_the_file_away() -> None:
-        shutil.copytree(resources_dir() / "models", tmp_path / "models")
-        (tmp_path / "models" / f"{SLUG}.toml").unlink()
-        monkeypatch.setattr(studio_module, "_shipped_models", lambda: tmp_path / "models")
+        shutil.copytree(resources_dir(), tmp_path / "resources")
+        (tmp_path / "resources" / "models" / f"{SLUG}.toml").unlink()
+        monkeypatch.setattr(studio_module.paths, "resources_dir", lambda: tmp_path / "resources")
 
     async def story() -> None:
         wanted = GenerationRequest(SLUG, "A harbour at dawn", {"duration": 5, "sound": False}, mode=MODE)
