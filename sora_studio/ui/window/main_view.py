@@ -258,7 +258,6 @@ class MainView(QWidget):
             QShortcut(QKeySequence(keys), self).activated.connect(act)
         commands = window_commands(
             shortcuts,
-            generate=self.compose.generate,
             open_settings=self.open_settings,
             choose_theme=self._choose_theme,
             undo_steps=lambda: self._studio and self._studio.undo_steps,

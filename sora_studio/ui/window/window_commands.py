@@ -34,8 +34,6 @@ _WORDS = {
     "F1": "Help",
     "Ctrl+,": "Settings",
 }
-SEND = "Ctrl+Enter"
-"""The editor's own shortcut."""
 _STARTING = "Sora Studio is still starting"
 UNNAMED = frozenset({"Esc", "Ctrl+K"})
 """Shortcuts that are no commands: going back, and the search box itself."""
@@ -55,21 +53,22 @@ _THEMES = {Theme.DARK: "Theme: dark", Theme.LIGHT: "Theme: light", Theme.SYSTEM:
 def window_commands(
     shortcuts: Mapping[str, Act],
     *,
-    generate: Act,
     open_settings: Callable[[SettingsPage], object],
     choose_theme: Callable[[Theme], object],
     undo_steps: "Callable[[], UndoSteps | None]",
     before: Act,
 ) -> Sequence[Command]:
-    """Return the commands. `undo_steps` returns None until the studio has started; `before` is called before each command."""
+    """Return the commands. `undo_steps` returns None until the studio has started; `before` is called before each command.
+
+    Generate is none of them: a letter and Enter in a search box must not cost money.
+    """
     reasons = _reasons(undo_steps)
     named = [
         Command(words, shortcuts[keys], keys, reasons.get(keys, str)) for keys, words in _WORDS.items() if keys in shortcuts
     ]
-    send = Command("Generate: send the prompt", generate, SEND, reasons.get(SEND, str))
     pages = [Command(words, partial(open_settings, page)) for page, words in _PAGES.items()]
     themes = [Command(words, partial(choose_theme, theme)) for theme, words in _THEMES.items()]
-    return [_after(before, command) for command in (*named[:1], send, *named[1:], *pages, *themes)]
+    return [_after(before, command) for command in (*named, *pages, *themes)]
 
 
 def _after(before: Act, command: Command) -> Command:
@@ -94,4 +93,4 @@ def _reasons(undo_steps: "Callable[[], UndoSteps | None]") -> Mapping[str, Reaso
         known = undo_steps()
         return _STARTING if known is None else "" if known.redo_words else "Nothing to redo"
 
-    return {"Ctrl+Z": undo, "Ctrl+Shift+Z": redo, "Ctrl+Shift+P": needs_studio, SEND: needs_studio}
+    return {"Ctrl+Z": undo, "Ctrl+Shift+Z": redo, "Ctrl+Shift+P": needs_studio}
