@@ -159,7 +159,7 @@ async def play(view, studio):
         took = time.time() - began
         tell(f"{name}_thread", time.thread_time() - inside)
         tell(name, time.process_time() - before - quiet * took)
-    view._show_library()
+    view.navigation.show_library()
     room = view.library.room
     await until(lambda: len(room.model.order.ids) > 50_000)
     bar = room.view.verticalScrollBar()
