@@ -402,5 +402,5 @@ def test_hundreds_of_tasks_over_a_day_are_quick_and_never_early(tmp_path: Path) 
 
     started = time.process_time()
     run(story())
-    # About 8 s for each unit of slowness, most of it in the test's own clock; a list that is searched for each poll takes minutes.
+    # About 8 s for each unit of slowness, most of it in the test's own clock; searching a list for each poll takes minutes.
     assert time.process_time() - started < 12 * slowness()
