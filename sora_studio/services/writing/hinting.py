@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from sora_studio.domain.errors import ProfileError
 from sora_studio.domain.writing.hint_cache import HintCache
 from sora_studio.domain.writing.hints import Hint
+from sora_studio.domain.writing.outline import Outline, read_outline
 from sora_studio.domain.writing.prompt_context import PromptContext
 from sora_studio.domain.writing.terms import TermSpan, Vocabulary
 
@@ -22,10 +23,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What is known of a text: all its hints by place, and its terms."""
+    """What is known of a text: all its hints by place, its terms, and its outline."""
 
     hints: Sequence[Hint]
     terms: Sequence[TermSpan]
+    outline: Outline
 
 
 class Hinting:
@@ -57,7 +59,7 @@ class Hinting:
         await self._choices_file.save(choices)
 
     async def look(self, text: str, context: PromptContext, *, off: frozenset[str]) -> Looked | None:
-        """Return hints and terms of a text; None if another text was asked about since."""
+        """Return what is known of a text; None if another text was asked about since."""
         self._wanted += 1
         wanted = self._wanted
 
@@ -66,7 +68,8 @@ class Hinting:
                 return None
             if self._cache is None:
                 self._cache = HintCache(self._files.book)
-            return Looked(self._cache.hints(text, context, off=off), self._files.vocabulary.find(text))
+            hints = self._cache.hints(text, context, off=off)
+            return Looked(hints, self._files.vocabulary.find(text), read_outline(text))
 
         found = await self._do(work)
         return found if wanted == self._wanted else None

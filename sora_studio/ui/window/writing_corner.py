@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from sora_studio.domain.request import as_draft
 from sora_studio.domain.writing.beat_times import Edit
 from sora_studio.domain.writing.hints import Hint
-from sora_studio.domain.writing.prompt_context import context_of
 from sora_studio.ui.compose.panel import ComposePanel
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.window.side_panel import SidePanel, SideTab
@@ -29,7 +27,6 @@ class WritingCorner(QObject):
         super().__init__(parent)
         self._compose = compose
         self._side: SidePanel | None = None
-        self._outline: OutlinePanel | None = None
         self.model = WritingModel(scope.start, self)
         self.model.hints_changed.connect(self._on_model_hints_changed)
         compose.text_changed.connect(self._on_compose_text_changed)
@@ -57,32 +54,27 @@ class WritingCorner(QObject):
         return panel
 
     def _build_outline(self) -> QWidget:
-        self._outline = OutlinePanel()
-        self._outline.place_chosen.connect(self._compose.writing.show_place)
-        self._outline.edit_wanted.connect(self._on_outline_edit_wanted)
-        self._show_outline()
-        return self._outline
+        panel = OutlinePanel(self.model)
+        panel.place_chosen.connect(self._compose.writing.show_place)
+        panel.edit_wanted.connect(self._on_panel_edit_wanted)
+        return panel
 
     def _on_compose_text_changed(self) -> None:
         self.model.show(self._compose.draft, self._compose.request, self._compose.profile)
-        self._show_outline()
-
-    def _show_outline(self) -> None:
-        if self._outline is not None:
-            request, profile = self._compose.request, self._compose.profile
-            clip_s = context_of(profile, as_draft(request, profile)).duration_s if profile else None
-            self._outline.show_text(request.prompt, clip_s)
 
     def _on_model_hints_changed(self) -> None:
-        if self.model.text == self._compose.request.prompt:
-            self._compose.writing.hints.show(self.model.hints)
+        self._compose.writing.hints.show(self.model.hints)
         if self._side is not None:
             self._side.count(SideTab.HINTS, len(self.model.hints))
 
     def _on_panel_fix_wanted(self, hint: Hint) -> None:
-        fix = hint.fix
-        if fix is not None and self.model.text == self._compose.request.prompt:  # else its place is not known any more
-            self._compose.writing.replace_part(fix.start, fix.end, fix.text)
+        if hint.fix is not None:
+            self._replace(hint.fix.start, hint.fix.end, hint.fix.text)
 
-    def _on_outline_edit_wanted(self, edit: Edit) -> None:
-        self._compose.writing.replace_part(edit.start, edit.end, edit.text, caret=edit.caret)
+    def _on_panel_edit_wanted(self, edit: Edit) -> None:
+        self._replace(edit.start, edit.end, edit.text, caret=edit.caret)
+
+    def _replace(self, start: int, end: int, words: str, *, caret: int | None = None) -> None:
+        """Replace a part of the text, unless it has changed since it was looked at: then the places no longer hold."""
+        if self.model.is_current:
+            self._compose.writing.replace_part(start, end, words, caret=caret)

@@ -8,8 +8,9 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter
 from PySide6.QtWidgets import QFrame, QLabel, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QVBoxLayout, QWidget
 
 from sora_studio.domain.writing.beat_times import check_times, move_beat
-from sora_studio.domain.writing.outline import Outline, read_outline
+from sora_studio.domain.writing.outline import Outline
 from sora_studio.ui.kit import theme
+from sora_studio.viewmodels.writing.writing_model import WritingModel
 
 Index = QModelIndex | QPersistentModelIndex
 _NO_INDEX = QModelIndex()
@@ -45,9 +46,9 @@ class OutlinePanel(QWidget):
     place_chosen = Signal(int, int)
     edit_wanted = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, model: WritingModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._outline = Outline(())
+        self._model = model
         self._rows = _Rows(self)
         self._view = _View(self._rows, self)
         self._view.chosen.connect(self._on_view_chosen)
@@ -62,15 +63,16 @@ class OutlinePanel(QWidget):
         column.addWidget(self._view, 1)
         column.addWidget(self._issues)
         self.setFocusProxy(self._view)
+        model.hints_changed.connect(self._show)
+        self._show()
 
-    def show_text(self, text: str, clip_s: float | None) -> None:
-        """Show the outline of a text for a clip of this length."""
-        self._outline = read_outline(text)
-        rows = _rows_of(self._outline, clip_s)
+    def _show(self) -> None:
+        outline, clip_s = self._model.outline, self._model.clip_s
+        rows = _rows_of(outline, clip_s)
         self._rows.show(rows)
         self._none.setVisible(not rows)
         self._view.setVisible(bool(rows))
-        issues = [issue.message for issue in check_times(self._outline, clip_s)]
+        issues = [issue.message for issue in check_times(outline, clip_s)]
         self._issues.setText("\n".join(issues))
         self._issues.setVisible(bool(issues))
 
@@ -78,7 +80,7 @@ class OutlinePanel(QWidget):
         self.place_chosen.emit(row.start, row.start)
 
     def _on_view_moved(self, row: OutlineRow, by: int) -> None:
-        edit = None if row.beat is None else move_beat(self._outline, row.beat, row.beat + by)
+        edit = None if row.beat is None else move_beat(self._model.outline, row.beat, row.beat + by)
         if edit is not None:
             self.edit_wanted.emit(edit)
 

@@ -10,6 +10,7 @@ from sora_studio.domain.hint_choices import HintChoices
 from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.request import GenerationRequest, as_draft
 from sora_studio.domain.writing.hints import Hint, best
+from sora_studio.domain.writing.outline import Outline
 from sora_studio.domain.writing.prompt_context import PromptContext, context_of
 from sora_studio.domain.writing.terms import Vocabulary
 from sora_studio.viewmodels.starter import TaskStarter
@@ -22,7 +23,7 @@ PAUSE_MS = 60
 
 
 class WritingModel(QObject):
-    """Follows the draft in the editor. Signals: `vocabulary_read()`; `hints_changed()`; `used_changed()`."""
+    """Follows the draft in the editor. Signals: `vocabulary_read()`, `hints_changed()` (and the outline), `used_changed()`."""
 
     vocabulary_read = Signal()
     hints_changed = Signal()
@@ -34,7 +35,9 @@ class WritingModel(QObject):
         self._hinting: Hinting | None = None
         self._choices = HintChoices()
         self._draft = 0
-        self._text, self._context = "", PromptContext()
+        self._request = GenerationRequest("", "")
+        self._profile: ModelProfile | None = None
+        self._looked_at = ""
         self._seen: tuple[int, str, PromptContext] | None = None
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self._on_pause_timeout)
@@ -42,11 +45,18 @@ class WritingModel(QObject):
         self.hints: Sequence[Hint] = ()
         self.all_hints: Sequence[Hint] = ()
         self.used: Mapping[str, int] = {}
+        self.outline = Outline(())
+        self.clip_s: float | None = None
 
     @property
     def text(self) -> str:
         """The text that the hints are about."""
-        return self._text
+        return self._request.prompt
+
+    @property
+    def is_current(self) -> bool:
+        """Whether hints and outline are about the text as it is now, so that their places hold."""
+        return self._looked_at == self.text
 
     @property
     def silenced(self) -> int:
@@ -59,10 +69,9 @@ class WritingModel(QObject):
         self._start(self._read(hinting), name="read the vocabulary")
 
     def show(self, draft: int, request: GenerationRequest, profile: ModelProfile | None) -> None:
-        """Follow a change of the draft; cheap while the same is shown."""
-        context = context_of(profile, as_draft(request, profile)) if profile else PromptContext()
-        self._draft, self._text, self._context = draft, request.prompt, context
-        if (draft, request.prompt, context) != self._seen and not self._pause.isActive():
+        """Follow a change of the draft. Cheap, for every key: what has changed is found out after the pause."""
+        self._draft, self._request, self._profile = draft, request, profile
+        if not self._pause.isActive():
             self._pause.start()
 
     def silence(self, rule: str, *, everywhere: bool) -> None:
@@ -86,15 +95,20 @@ class WritingModel(QObject):
         self._pause.start()
 
     def _on_pause_timeout(self) -> None:
-        if self._hinting is not None and self.vocabulary is not None:
-            self._seen = (self._draft, self._text, self._context)
-            self._start(self._look(self._hinting, *self._seen), name="look for hints")
+        if self._hinting is None or self.vocabulary is None:
+            return
+        request, profile = self._request, self._profile
+        context = context_of(profile, as_draft(request, profile)) if profile else PromptContext()
+        if (now := (self._draft, request.prompt, context)) != self._seen:
+            self._seen = now
+            self._start(self._look(self._hinting, *now), name="look for hints")
 
     async def _look(self, hinting: "Hinting", draft: int, text: str, context: PromptContext) -> None:
         found = await hinting.look(text, context, off=self._choices.off_in(draft))
-        if found is None or text != self._text:
+        if found is None or text != self.text:
             return
         self.all_hints, self.hints = found.hints, best(found.hints)
+        self.outline, self.clip_s, self._looked_at = found.outline, context.duration_s, text
         self.hints_changed.emit()
         used = Counter(span.term.words for span in found.terms)
         if used != self.used:
