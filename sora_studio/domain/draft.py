@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from sora_studio.domain.prompt import first_line
 from sora_studio.domain.request import GenerationRequest
+
+MOST_TITLE = 80
+"""Characters of a first line that stands for the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +23,14 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class DraftEntry:
-    """A draft as a list shows it. `name` is empty until the person names it; then its first line is its title."""
+    """A draft as a list shows it. `name` is empty until the person names it; until then its first line is its title.
+
+    `beginning` is the text, or enough of it for the first line.
+    """
 
     id: int
     name: str
-    first_line: str
+    beginning: str
     saved_at: datetime
     project: int | None = None
     trashed_at: datetime | None = None
@@ -31,4 +38,4 @@ class DraftEntry:
     @property
     def title(self) -> str:
         """The name, else the first line of the text."""
-        return self.name or self.first_line or "Empty draft"
+        return self.name or first_line(self.beginning, MOST_TITLE) or "Empty draft"

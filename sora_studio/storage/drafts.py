@@ -7,7 +7,6 @@ from datetime import datetime
 
 from sora_studio.domain.draft import Draft, DraftEntry
 from sora_studio.domain.project import Project
-from sora_studio.domain.prompt import first_line
 from sora_studio.storage.autosaves import forget_autosaves, keep_autosave
 from sora_studio.storage.changes import COUNT_UP, REVISION
 from sora_studio.storage.database import Database
@@ -42,8 +41,6 @@ LATEST_DRAFT = """
     SELECT drafts.* FROM drafts JOIN documents USING (id) WHERE trashed_at IS NULL ORDER BY drafts.revision DESC LIMIT 1
 """
 DRAFT = "SELECT * FROM drafts WHERE id = ?"
-MOST_TITLE = 80
-"""Characters of a first line that stands for the name."""
 # The first line may follow empty ones: a little of each text is enough for its title. Bytes must not be cut in a character.
 ENTRIES = """
     SELECT drafts.id, name, CASE typeof(prompt) WHEN 'text' THEN substr(prompt, 1, 500) ELSE prompt END AS beginning,
@@ -192,7 +189,7 @@ def _entry(row: sqlite3.Row) -> DraftEntry:
     return DraftEntry(
         row["id"],
         text_from_sql(row["name"] or ""),
-        first_line(text_from_sql(row["beginning"]), MOST_TITLE),
+        text_from_sql(row["beginning"]),
         time_from_sql(row["saved_at"]),
         row["project"],
         None if row["trashed_at"] is None else time_from_sql(row["trashed_at"]),

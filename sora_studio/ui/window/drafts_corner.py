@@ -63,10 +63,6 @@ class DraftsCorner(QObject):
             place = order.index(now) if now in order else 0
             self.open(order[(place + steps) % len(order)])
 
-    def drafts_changed(self) -> None:
-        """Read the rail again."""
-        self._model.touch()
-
     def _start(self, find: "Callable[[Documents], Awaitable[Draft | None]]", *, goes_there: bool = True) -> None:
         if self._documents is not None:
             self._scope.start(self._show(find(self._documents), goes_there=goes_there), name="open a draft")
@@ -80,7 +76,7 @@ class DraftsCorner(QObject):
 
     def _on_compose_drafts_changed(self) -> None:
         self._rail.show_draft(self._compose.draft)
-        self._model.touch()
+        self._model.touch_drafts()
 
     def _on_rooms_changed(self, room: Room) -> None:
         if room.has_editor:

@@ -189,7 +189,7 @@ class MainView(QWidget):
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.WindowActivate:
             self.status.want_balance()
-            self.drafts.drafts_changed()  # the command line may have made some
+            self.library.rail_model.touch()  # the command line may have made drafts or projects
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -302,8 +302,9 @@ class MainView(QWidget):
         self.relay.notice_cleared.connect(self.notices.clear_notice)
         self.relay.tracker_changed.connect(self._on_refresh_timeout)
         self.relay.decision_made.connect(self._on_decision_made)
+        self.relay.drafts_changed.connect(self.library.rail_model.touch_drafts)
+        self.relay.decision_made.connect(self.library.rail_model.touch)
         for changed in (self.relay.drafts_changed, self.relay.decision_made):
-            changed.connect(self.drafts.drafts_changed)
             changed.connect(self.versions.touch)
         self.undo_bar.undo_clicked.connect(self._undo)
         self.notices.action_asked.connect(self._on_notices_action_asked)

@@ -86,6 +86,9 @@ class RailModel(QObject):
         self._soon.timeout.connect(self._on_soon_timeout)
         self._shows_all_drafts = False
         self._words = ""
+        self._counts_are_old = True
+        self._places: Sequence[RailEntry] = ()
+        self._projects: Sequence[RailEntry] = ()
         self.sections: Sequence[RailSection] = ()
         self.trashed_drafts: Sequence[DraftEntry] = ()
         self.recent_drafts: Sequence[int] = ()
@@ -98,7 +101,12 @@ class RailModel(QObject):
         self._on_soon_timeout()
 
     def touch(self) -> None:
-        """Something has changed."""
+        """Tasks, clips or projects have changed, so that everything is counted again."""
+        self._counts_are_old = True
+        self.touch_drafts()
+
+    def touch_drafts(self) -> None:
+        """A draft has changed, which happens with every pause of typing: of the clips, only searches can ask for that."""
         if not self._soon.isActive():
             self._soon.start()
 
@@ -189,11 +197,31 @@ class RailModel(QObject):
         if words := self._words:
             found = set(await services.documents.search(words))
             drafts = [draft for draft in drafts if draft.id in found]
-        places = [RailEntry(RailKind.PLACE, words, query, await services.count(query)) for words, query in PLACES]
+        if self._counts_are_old:
+            self._counts_are_old = False  # before it is awaited: what changes meanwhile is counted next time
+            try:
+                await self._count(services)
+            except BaseException:
+                self._counts_are_old = True
+                raise
         searches = [
             RailEntry(RailKind.SEARCH, search.name, search.query, await services.count(search.query), search.id)
             for search in await services.searches()
         ]
+        sections = [
+            RailSection("Drafts", self._draft_lines(drafts)),
+            RailSection("Library", self._places),
+            RailSection("Saved searches", searches),
+            RailSection("Projects", self._projects),
+        ]
+        sections = [section for section in sections if section.entries]
+        if sections != self.sections:
+            self.sections = sections
+            self.changed.emit()
+
+    async def _count(self, services: RailServices) -> None:
+        """Count the clips of places and projects, which drafts cannot change."""
+        self._places = [RailEntry(RailKind.PLACE, words, query, await services.count(query)) for words, query in PLACES]
         known = await services.projects()
         self.folders = {project.id: project.folder for project in known}
         projects = [
@@ -204,17 +232,7 @@ class RailModel(QObject):
         ]
         if projects:
             projects.append(RailEntry(RailKind.NO_PROJECT, "No project", NO_PROJECT, await services.count(NO_PROJECT)))
-        projects.append(RailEntry(RailKind.NEW_PROJECT, "New project"))
-        sections = [
-            RailSection("Drafts", self._draft_lines(drafts)),
-            RailSection("Library", places),
-            RailSection("Saved searches", searches),
-            RailSection("Projects", projects),
-        ]
-        sections = [section for section in sections if section.entries]
-        if sections != self.sections:
-            self.sections = sections
-            self.changed.emit()
+        self._projects = [*projects, RailEntry(RailKind.NEW_PROJECT, "New project")]
 
     def _draft_lines(self, drafts: Sequence[DraftEntry]) -> list[RailEntry]:
         shown = drafts if self._shows_all_drafts or self._words else drafts[:DRAFTS_AT_FIRST]
