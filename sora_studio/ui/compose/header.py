@@ -1,10 +1,10 @@
 """The row above the editor: the draft's title, when it was saved, and its length."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.announcing import announce
 from sora_studio.viewmodels.compose import compose_text
 
 _ANY_SIZE = 10_000
@@ -45,7 +45,7 @@ class ComposeHeader(QWidget):
         self._counter.setAccessibleDescription(", ".join(filter(None, (length, over))))  # else only the name is read
         theme.set_role(self._counter, "failed" if over else "secondary")
         if bool(over) != bool(self._over.text()):
-            self._announce(f"The prompt is {over} the limit" if over else "The prompt fits again")
+            announce(self, f"The prompt is {over} the limit" if over else "The prompt fits again")
         _show_steadily(self._over, over)
         self._over.setVisible(bool(over))
 
@@ -53,12 +53,6 @@ class ComposeHeader(QWidget):
         """Show when the draft was saved, or why it could not be."""
         self._saved.setText(f"Not saved yet: {trouble}" if trouble else words)
         theme.set_role(self._saved, "review" if trouble else "secondary")
-
-    def _announce(self, sentence: str) -> None:
-        """Announce politely: screen readers finish their current sentence first."""
-        event = QAccessibleAnnouncementEvent(self, sentence)
-        event.setPoliteness(QAccessible.AnnouncementPoliteness.Polite)
-        QAccessible.updateAccessibility(event)
 
 
 def _show_steadily(label: QLabel, text: str) -> None:

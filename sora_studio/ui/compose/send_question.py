@@ -1,12 +1,12 @@
 """An inline confirmation beside Generate: the same was sent a moment ago, or several paid tasks would be created."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from sora_studio.domain.errors import BatchQuestion, RequestRepeated
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.announcing import announce
 from sora_studio.viewmodels.compose.consent import NO_CONSENT, Consent
 
 
@@ -64,9 +64,7 @@ class SendQuestion(QWidget):
         self._send.setToolTip(tip)
         self._no.setAccessibleName(no)
         self.show()
-        event = QAccessibleAnnouncementEvent(self, words)
-        event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
-        QAccessible.updateAccessibility(event)
+        announce(self, words, at_once=True)
 
     def keep_for(self, request: GenerationRequest, takes: int) -> None:
         """Dismiss the question once the composer's request is no longer the one asked about."""

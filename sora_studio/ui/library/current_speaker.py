@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import date
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
 
+from sora_studio.ui.kit.announcing import announce
 from sora_studio.viewmodels.library.library_model import LibraryModel
 from sora_studio.viewmodels.library.tile_words import spoken
 
@@ -35,9 +35,7 @@ class CurrentSpeaker(QObject):
         words = spoken(tile, position=place + 1, total=len(self._model.order), today=self._today())
         self._view.setAccessibleDescription(words)
         if self._view.hasFocus():
-            event = QAccessibleAnnouncementEvent(self._view, words)
-            event.setPoliteness(QAccessible.AnnouncementPoliteness.Polite)
-            QAccessible.updateAccessibility(event)
+            announce(self._view, words)
 
     def _on_tiles_changed(self) -> None:
         if self._is_untold:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.announcing import announce
 from sora_studio.ui.kit.push_button import PushButton
 
 _NOTHING_YET = "Clips you make appear here"
@@ -66,7 +66,7 @@ class EmptyLibrary(QWidget):
         asked = f"Did you mean {' '.join(words)}?"
         _offer(self.spelling, asked)
         self.hint.setText("No clip has these words." if self.drop.isHidden() else "Another spelling, or one filter less:")
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, f"{_NOTHING_FOUND}. {asked}"))
+        announce(self, f"{_NOTHING_FOUND}. {asked}")
 
     def _dress(self) -> None:
         self._icon.setPixmap(theme.icon("film", theme.tokens().disabled).pixmap(QSize(32, 32)))

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.announcing import announce
 from sora_studio.ui.kit.push_button import PushButton
 
 _WIDTH = 480
@@ -65,7 +66,7 @@ class FilterSheet(QFrame):
         self.show()
         self.raise_()
         buttons[0].setFocus(Qt.FocusReason.OtherFocusReason)
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, f"{title}. {words}"))
+        announce(self, f"{title}. {words}")
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc gives the answer that changes nothing."""

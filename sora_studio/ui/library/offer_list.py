@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QColor, QFontMetrics, QHideEvent, QPainter
+from PySide6.QtGui import QColor, QFontMetrics, QHideEvent, QPainter
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.announcing import announce
 
 _ROW_HEIGHT = 28
 _MOST_ROWS = 10
@@ -95,9 +96,7 @@ class OfferList(QListWidget):
         offer = self._offers[row]
         words = f"{offer.spoken}, {row + 1} of {len(self._offers)}"
         self._field.setAccessibleDescription(words)
-        event = QAccessibleAnnouncementEvent(self._field, words)
-        event.setPoliteness(QAccessible.AnnouncementPoliteness.Polite)
-        QAccessible.updateAccessibility(event)
+        announce(self._field, words)
 
     def place(self) -> None:
         """Stand below the field, or above it where there is more room."""

@@ -3,12 +3,13 @@
 from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from sora_studio.domain.decision import Fate
 from sora_studio.domain.judgement import MOST_STARS
 from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.announcing import announce
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.library.filter_bars import FilterButtons, FilterHeader
 from sora_studio.ui.library.filter_sheet import FilterSheet
@@ -109,7 +110,7 @@ class FilterPage(QWidget):
 
     def announce(self, words: str) -> None:
         """Tell a screen reader."""
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, words))
+        announce(self, words)
 
     def event(self, event: QEvent) -> bool:
         """Take every key but F1 for the page, before the window's shortcuts: those lead to what the page covers."""

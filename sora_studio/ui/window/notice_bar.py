@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from sora_studio.domain.events import NoticeAction, NoticeLevel, NoticeRaised
 from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.announcing import announce
 from sora_studio.ui.kit.elided_label import ElidedLabel
 from sora_studio.viewmodels.tasks.successor_steps import SuccessorStep
 
@@ -160,7 +160,7 @@ class NoticeBar(QWidget):
         row.dismissed.connect(lambda: self.clear_notice(notice.cause))
         self._rows[notice.cause] = row
         self._arrange()
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, notice.text))
+        announce(self, notice.text)
 
     def offer(self, notice: NoticeRaised, steps: Sequence[SuccessorStep]) -> None:
         """Add the successors of the notice's model to its row, unless it has been dismissed or replaced."""

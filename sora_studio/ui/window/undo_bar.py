@@ -1,10 +1,10 @@
 """A bar over the bottom of the window that says what was just decided, and takes it back."""
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.announcing import announce
 from sora_studio.ui.kit.push_button import PushButton
 
 SHOWN_MS = 8000
@@ -48,7 +48,7 @@ class UndoBar(QFrame):
         self.raise_()
         self._hide.start()
         spoken = f"{words}. Ctrl+Z takes it back." if can_undo else words
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, spoken))
+        announce(self, spoken)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay at the bottom when the window changes its size."""

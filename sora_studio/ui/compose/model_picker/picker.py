@@ -1,7 +1,7 @@
 """The model picker: search, list and details in one floating panel."""
 
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from sora_studio.domain.models.profile import Status
@@ -11,6 +11,7 @@ from sora_studio.ui.compose.model_picker.list_view import PickerListView
 from sora_studio.ui.compose.model_picker.nothing_found import NothingFound
 from sora_studio.ui.compose.model_picker.search_field import SearchField
 from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.announcing import announce
 from sora_studio.viewmodels.compose.models.picker_details import details_of
 from sora_studio.viewmodels.compose.models.picker_facts import PickerFacts
 from sora_studio.viewmodels.compose.models.picker_list import PickerList
@@ -158,9 +159,7 @@ class ModelPicker(FloatingPanel):
     def _announce(self, words: str) -> None:
         """Let a screen reader say what is highlighted, as the keyboard is in the search field."""
         self.search.setAccessibleDescription(words)
-        event = QAccessibleAnnouncementEvent(self.search, words)
-        event.setPoliteness(QAccessible.AnnouncementPoliteness.Polite)
-        QAccessible.updateAccessibility(event)
+        announce(self.search, words)
 
     def _offered(self, slug: str | None) -> str | None:
         slug = slug or self.list.slug

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from sora_studio.domain.errors import BatchQuestion
 from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.announcing import announce
 from sora_studio.ui.kit.push_button import PushButton
 from sora_studio.ui.library.details.labels import label
 
@@ -56,9 +56,7 @@ class QuestionBox(QWidget):
         self._yes.setVisible(asks)
         self._no.setVisible(asks)
         self.show()
-        event = QAccessibleAnnouncementEvent(self, words)
-        event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
-        QAccessible.updateAccessibility(event)
+        announce(self, words, at_once=True)
 
     def _on_yes_clicked(self) -> None:
         tasks = self._tasks

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from sora_studio.ui.kit.announcing import announce
 from sora_studio.ui.kit.icon_line import IconLine
 from sora_studio.ui.kit.push_button import PushButton
 from sora_studio.ui.settings.field import kept_left
@@ -95,9 +96,7 @@ class InlineQuestion(QWidget):
         self._yes.setVisible(bool(yes))
         self._no.setVisible(bool(no))
         self.show()
-        event = QAccessibleAnnouncementEvent(self, words)
-        event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
-        QAccessible.updateAccessibility(event)
+        announce(self, words, at_once=True)
 
     def _on_name_text_edited(self, text: str) -> None:
         problem = self._why_not(text.strip()) if self._why_not else ""
