@@ -12,9 +12,8 @@ from typing import cast
 from sora_studio.atomic_file import sync_folder, write_whole
 from sora_studio.disk_calls import on_disk
 from sora_studio.domain.decision import Decision, Fate
-from sora_studio.domain.disk_space import is_full
-from sora_studio.domain.errors import InvalidSetting, StorageFull
 from sora_studio.domain.judgement import MOST_STARS, ClipRef
+from sora_studio.storage.disk_errors import told_of_file
 
 FILE_NAME = "filter-session.json"
 _log = logging.getLogger(__name__)
@@ -31,22 +30,16 @@ class DecisionFile:
 
         Raises `FolderSilent`, and `InvalidSetting` if the file cannot be read.
         """
-        try:
+        with told_of_file(f"{self._path.name} cannot be read"):
             return await on_disk(self._path.parent, self._read)
-        except OSError as error:
-            raise InvalidSetting(f"{self._path.name} cannot be read: {error.strerror or error}.") from error
 
     async def save(self, decisions: Sequence[Decision]) -> None:
         """Replace the decisions; they are on the disk when this returns.
 
         Raises `FolderSilent`, `StorageFull`, and `InvalidSetting` for other errors of the file system.
         """
-        try:
+        with told_of_file(f"{self._path.name} cannot be written"):
             await on_disk(self._path.parent, lambda: self._write(decisions))
-        except OSError as error:
-            if is_full(error):
-                raise StorageFull from error
-            raise InvalidSetting(f"{self._path.name} cannot be written: {error.strerror or error}.") from error
 
     def _read(self) -> Sequence[Decision]:
         try:

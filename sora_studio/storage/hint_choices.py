@@ -6,9 +6,8 @@ from typing import cast
 
 from sora_studio.atomic_file import write_whole
 from sora_studio.disk_calls import on_disk
-from sora_studio.domain.disk_space import is_full
-from sora_studio.domain.errors import InvalidSetting, StorageFull
 from sora_studio.domain.hint_choices import HintChoices
+from sora_studio.storage.disk_errors import told_of_file
 
 FILE_NAME = "hints.json"
 
@@ -33,13 +32,8 @@ class HintChoicesFile:
             "drafts": {str(draft): sorted(rules) for draft, rules in choices.drafts.items() if rules},
         }
         text = json.dumps(content, ensure_ascii=False, indent=1).encode()
-        unfinished = self._path.with_name(f"{FILE_NAME}.part")
-        try:
-            await on_disk(self._path.parent, lambda: write_whole(self._path, text, unfinished=unfinished))
-        except OSError as error:
-            if is_full(error):
-                raise StorageFull from error
-            raise InvalidSetting(f"The choice could not be saved: {error.strerror or error}.") from error
+        with told_of_file(f"{self._path.name} cannot be written"):
+            await on_disk(self._path.parent, lambda: write_whole(self._path, text))
 
 
 def _read(content: bytes) -> HintChoices:

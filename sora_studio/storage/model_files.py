@@ -8,7 +8,8 @@ from sora_studio.atomic_file import write_whole
 from sora_studio.domain.errors import ProfileError
 from sora_studio.domain.models.model_file import ModelFile, ModelText, Origin
 from sora_studio.domain.models.read import MAX_PROFILE_CHARS
-from sora_studio.storage.own_files import free_name, told
+from sora_studio.storage.disk_errors import told_of_folder
+from sora_studio.storage.own_files import free_name
 from sora_studio.storage.profiles import read_profile
 from sora_studio.storage.toml_files import toml_files
 
@@ -28,7 +29,7 @@ class ModelFiles:
 
     def list(self) -> list[ModelFile]:
         """Return every file in use and every one that cannot be read, by title; those that cannot be read first."""
-        with told(self._own):
+        with told_of_folder(self._own):
             own = {path.name: path for path in toml_files(self._own)}
             unsaved = self._unsaved_names()
         shipped = {path.name: path for path in toml_files(self._shipped)}
@@ -60,7 +61,7 @@ class ModelFiles:
         `over` is the text that is knowingly replaced, None for no file: any other is kept as a backup.
         """
         path = self._own / name
-        with told(self._own):
+        with told_of_folder(self._own):
             backup = ""
             if os.path.lexists(path) and _text_or_none(path) not in (over, text):
                 backup = self._back_up(path)
@@ -70,7 +71,7 @@ class ModelFiles:
     def restore(self, name: str) -> str:
         """Set the user's own file aside, so that the shipped one is used; return the name under which it is kept."""
         path = self._own / name
-        with told(self._own):
+        with told_of_folder(self._own):
             backup = free_name(path)
             path.rename(backup)
         return backup.name
@@ -78,7 +79,7 @@ class ModelFiles:
     def undo_restore(self, name: str, backup: str) -> bool:
         """Put a file that was set aside back; return False if there is a new one in its place or the backup is gone."""
         path = self._own / name
-        with told(self._own):
+        with told_of_folder(self._own):
             if os.path.lexists(path) or not os.path.lexists(self._own / backup):
                 return False
             (self._own / backup).rename(path)
@@ -86,17 +87,17 @@ class ModelFiles:
 
     def keep_unsaved(self, opened: ModelText, text: str) -> None:
         """Keep a text that is not saved yet for the next opening."""
-        with told(self._own):
+        with told_of_folder(self._own):
             write_whole(self._unsaved_path(opened), text.encode())
 
     def forget_unsaved(self, opened: ModelText) -> None:
         """Delete the text that was kept."""
-        with told(self._own):
+        with told_of_folder(self._own):
             self._unsaved_path(opened).unlink(missing_ok=True)
 
     def make_folder(self) -> Path:
         """Return the folder of the user's own files, which exists then."""
-        with told(self._own):
+        with told_of_folder(self._own):
             self._own.mkdir(parents=True, exist_ok=True)
         return self._own
 
@@ -123,7 +124,7 @@ def _place(file: ModelFile) -> tuple[bool, str]:
 
 def _text(path: Path) -> str | None:
     """Return the text of a file, None without one. Bytes that are not UTF-8 are replaced; a save then keeps a backup."""
-    with told(path.parent):
+    with told_of_folder(path.parent):
         try:
             with path.open(encoding="utf-8-sig", errors="replace") as file:
                 text = file.read(MAX_PROFILE_CHARS + 1)

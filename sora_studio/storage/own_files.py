@@ -1,13 +1,7 @@
 """What the folders of the user's own files have in common: names for backups, and a disk's errors in words."""
 
 import os
-from collections.abc import Generator
-from contextlib import contextmanager
 from pathlib import Path
-
-from sora_studio.domain.disk_space import is_full
-from sora_studio.domain.errors import DataFolderUnusable, StorageFull
-from sora_studio.folders import why_unusable
 
 
 def free_name(path: Path) -> Path:
@@ -17,14 +11,3 @@ def free_name(path: Path) -> Path:
         number += 1
         backup = path.with_name(f"{path.name}.bak-{number}")
     return backup
-
-
-@contextmanager
-def told(folder: Path) -> Generator[None]:
-    """Turn a disk's errors into sentences: `StorageFull` and `DataFolderUnusable`."""
-    try:
-        yield
-    except OSError as error:
-        if is_full(error):
-            raise StorageFull from error
-        raise DataFolderUnusable(folder, why_unusable(folder, error)) from error

@@ -4,8 +4,7 @@ from pathlib import Path
 
 from sora_studio.atomic_file import sync_folder, write_whole
 from sora_studio.disk_calls import on_disk
-from sora_studio.domain.disk_space import is_full
-from sora_studio.domain.errors import FolderSilent, InvalidSetting, StorageFull
+from sora_studio.storage.disk_errors import told_of_file
 
 MARKER_NAME = "sending-paused"
 _WORDS = b"Sora Studio sends nothing from this folder while this file is here. Resume in the window, or delete it.\n"
@@ -26,14 +25,8 @@ class PauseMarker:
 
         Raises `FolderSilent`, `StorageFull`, and `InvalidSetting` for other errors of the file system.
         """
-        try:
+        with told_of_file(f"{self._path.name} cannot be changed"):
             await on_disk(self._path.parent, self._create if paused else self._delete)
-        except FolderSilent:
-            raise
-        except OSError as error:
-            if is_full(error):
-                raise StorageFull from error
-            raise InvalidSetting(f"{self._path.name} cannot be changed: {error.strerror or error}.") from error
 
     def _exists(self) -> bool:
         try:

@@ -26,7 +26,8 @@ from sora_studio.domain.writing.prompt_item import (
 )
 from sora_studio.domain.writing.templates import Template
 from sora_studio.folders import why_unusable
-from sora_studio.storage.own_files import free_name, told
+from sora_studio.storage.disk_errors import told_of_folder
+from sora_studio.storage.own_files import free_name
 from sora_studio.storage.prompt_trash import PromptTrash
 
 TRASH = "trash"
@@ -78,7 +79,7 @@ class PromptItemFiles:
         """
         shelf, folder = shelf_of(item), self.folder / shelf_of(item)
         write_item(item)
-        with told(self.folder):
+        with told_of_folder(self.folder):
             self._refuse_namesake(item, instead_of)
             file = self._file_for(item, instead_of)
             stored = item
@@ -94,19 +95,19 @@ class PromptItemFiles:
 
     def remove(self, kept: Sequence[KeptItem]) -> Changes:
         """Move the user's own files to the trash; shipped ones stay."""
-        with told(self.folder):
+        with told_of_folder(self.folder):
             return tuple(change for one in kept if one.own for change in self._discard(one))
 
     def put_back(self, changes: Changes) -> Changes:
         """Take changes back, in reverse order, and return those that were made by that. What that deletes is in the trash."""
-        with told(self.folder):
+        with told_of_folder(self.folder):
             return tuple(
                 self._write(change.shelf, change.file, change.before, expected=change.after) for change in reversed(changes)
             )
 
     def read_trash(self) -> tuple[KeptItem, ...]:
         """Return what is in the trash, the newest first; `file` is the name that the file had."""
-        with told(self.folder):
+        with told_of_folder(self.folder):
             found = list(self._trash.list())
         kept = list[KeptItem]()
         for shelf, file, path in found:
@@ -116,7 +117,7 @@ class PromptItemFiles:
 
     def restore(self, trashed: KeptItem) -> tuple[KeptItem, Changes]:
         """Take an item out of the trash. Raises `InvalidSetting` if another one has its name."""
-        with told(self.folder):
+        with told_of_folder(self.folder):
             self._refuse_namesake(trashed.item, None)
             file, content = self._file_for(trashed.item, None), trashed.text.encode()
             change = self._write(trashed.shelf, file, content, expected=None)
@@ -147,7 +148,7 @@ class PromptItemFiles:
 
     def _files(self, shelf: Shelf) -> Iterator[tuple[Path, bool]]:
         """Yield the files in use, each with whether it is the user's own."""
-        with told(self.folder):
+        with told_of_folder(self.folder):
             own = _toml_files(self.folder / shelf)
         shipped = _toml_files(self._shipped / shelf)
         yield from ((path, name in own) for name, path in (shipped | own).items())

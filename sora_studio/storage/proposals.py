@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sora_studio.atomic_file import write_whole
-from sora_studio.domain.disk_space import is_full
-from sora_studio.domain.errors import DataFolderUnusable, StorageFull
-from sora_studio.folders import why_unusable
+from sora_studio.storage.disk_errors import told_of_folder
 
 SCHEMA_NAME = "schema.json"
 _DIGEST_CHARS = 8
@@ -30,14 +28,10 @@ def save_proposal(folder: Path, slug: str, schema: bytes, text: str) -> SavedPro
     """
     place = folder / f"{slug}-{hashlib.sha256(schema).hexdigest()[:_DIGEST_CHARS]}"
     saved = SavedProposal(place / SCHEMA_NAME, place / f"{slug}.toml" if text else None)
-    try:
+    with told_of_folder(place):
         _keep(saved.schema, schema)
         if saved.profile is not None:
             _keep(saved.profile, text.encode())
-    except OSError as error:
-        if is_full(error):
-            raise StorageFull from error
-        raise DataFolderUnusable(place, why_unusable(place, error)) from error
     return saved
 
 

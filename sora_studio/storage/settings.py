@@ -13,8 +13,7 @@ from typing import TypeVar, cast
 import tomli_w
 
 from sora_studio.atomic_file import write_whole
-from sora_studio.domain.disk_space import is_full
-from sora_studio.domain.errors import InvalidSetting, StorageFull
+from sora_studio.domain.errors import InvalidSetting
 from sora_studio.domain.models.names import is_slug
 from sora_studio.domain.naming import check_template
 from sora_studio.domain.picture import PictureRoute
@@ -31,6 +30,7 @@ from sora_studio.domain.settings import (
     check_port,
     check_relay_url,
 )
+from sora_studio.storage.disk_errors import told_of_file
 
 Value = TypeVar("Value")
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -92,12 +92,8 @@ class SettingsFile:
             text = tomli_w.dumps(_to_toml(settings)).encode()
         except UnicodeEncodeError:
             raise InvalidSetting("The folder's name holds a character that cannot be kept.", advice="Choose another.") from None
-        try:
+        with told_of_file(f"{self._path.name} cannot be written"):
             write_whole(Path(os.path.realpath(self._path)), text)
-        except OSError as error:
-            if is_full(error):
-                raise StorageFull from error
-            raise InvalidSetting(f"{self._path.name} cannot be written: {error.strerror or error}.") from error
 
     def _read(self) -> Mapping[str, object]:
         name = self._path.name
