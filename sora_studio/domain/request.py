@@ -42,7 +42,8 @@ class GenerationRequest:
     `media` are http(s) URLs or absolute paths of local files, by role; `set_aside` those that the model has no place for: they
     are not sent. `edits` are the changes to the local files and `seen` their SHA-256 when they were submitted, both by path.
     `route` is the service's `provider`. `callback` asks the service to report the end; `pictures_by` None means the route for
-    local files in the settings. `profile` is the digest of the profile that the request was completed with.
+    local files in the settings. `profile` is the digest of the profile that the request was completed with. `written` is the
+    text that the prompt was made of, if it has groups or cards (see `domain.writing.prompt_table`); empty: the prompt itself.
     """
 
     model: str
@@ -58,6 +59,12 @@ class GenerationRequest:
     pictures_by: PictureRoute | None = None
     seen: Mapping[str, str] = field(default_factory=dict[str, str])
     profile: str = ""
+    written: str = ""
+
+    @property
+    def as_written(self) -> str:
+        """The text as a person wrote it."""
+        return self.written or self.prompt
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -72,7 +79,7 @@ class GenerationRequest:
     @property
     def wish(self) -> "GenerationRequest":
         """The request without what changes neither clip nor price: two requests of one wish would make, and cost, the same."""
-        return replace(self, callback=False, pictures_by=None, set_aside={}, profile="")
+        return replace(self, callback=False, pictures_by=None, set_aside={}, profile="", written="")
 
     def split(self, profile: ModelProfile) -> list["GenerationRequest"]:
         """Return one request for each task: several first pictures of a mode that takes one make several tasks, in order."""

@@ -12,7 +12,7 @@ DRAFT_TEXT = """
     SELECT prompt, saved_at, (SELECT created_at FROM documents WHERE documents.id = drafts.id) AS begun_at
     FROM drafts WHERE id = ?
 """
-LAST_TWO = "SELECT text, created_at FROM versions WHERE document = ? ORDER BY id DESC LIMIT 2"
+LAST_TWO = "SELECT coalesce(written, text) AS text, created_at FROM versions WHERE document = ? ORDER BY id DESC LIMIT 2"
 """The newest alone would not do: after a version was restored, the text from before it is the second one."""
 KEEP_DRAFT = f"""
     INSERT INTO versions (document, revision, created_at, kind, model, mode, route, options, images, media, edits, text)
@@ -21,7 +21,7 @@ KEEP_DRAFT = f"""
 """  # noqa: S608 - a constant of ours
 COPY = f"""
     INSERT INTO versions (document, revision, created_at, kind, model, mode, route, options, images, media, edits, text)
-    SELECT document, {REVISION}, :at, 'autosave', model, mode, route, options, images, media, edits, text
+    SELECT document, {REVISION}, :at, 'autosave', model, mode, route, options, images, media, edits, coalesce(written, text)
     FROM versions WHERE id = :version
 """  # noqa: S608
 AUTOSAVED = """
@@ -79,5 +79,5 @@ def forget_versions(connection: sqlite3.Connection, versions: Sequence[int]) -> 
 
 
 def copy_version(connection: sqlite3.Connection, version: int, at: datetime) -> int:
-    """Add a copy of a version as the newest one of its document; return its id."""
+    """Add a copy of a version, as it was written, as the newest one of its document; return its id."""
     return connection.execute(COPY, {"version": version, "at": to_sql(at)}).lastrowid or 0

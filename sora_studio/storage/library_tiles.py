@@ -29,9 +29,10 @@ TILES = f"""
 """  # noqa: S608 - constants of ours, as below
 STALE_ONES = f"""
     SELECT tasks.id FROM tasks JOIN versions AS sent ON sent.id = tasks.version
-    WHERE tasks.id IN {_IDS} AND sent.text <> coalesce(
+    WHERE tasks.id IN {_IDS} AND coalesce(sent.written, sent.text) <> coalesce(
         (SELECT prompt FROM drafts WHERE drafts.id = sent.document),
-        (SELECT text FROM versions AS newest WHERE newest.document = sent.document ORDER BY newest.id DESC LIMIT 1)
+        (SELECT coalesce(written, text) FROM versions AS newest
+         WHERE newest.document = sent.document ORDER BY newest.id DESC LIMIT 1)
     )
 """  # noqa: S608
 """Like the condition STALE, which visits all documents: for a page of tasks, visiting theirs is much faster."""

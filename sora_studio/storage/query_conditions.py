@@ -27,7 +27,7 @@ _CLIPS = "clips INDEXED BY clips_in_library"
 _IDS = "id IN (SELECT value FROM json_each(?))"
 STALE = """version IN (
     SELECT sent.id FROM drafts CROSS JOIN versions AS sent ON sent.document = drafts.id
-    WHERE sent.kind = 'sent' AND sent.text <> drafts.prompt
+    WHERE sent.kind = 'sent' AND coalesce(sent.written, sent.text) <> drafts.prompt
     UNION ALL
     SELECT sent.id
     FROM (
@@ -36,9 +36,12 @@ STALE = """version IN (
     ) AS last
     CROSS JOIN versions AS newest ON newest.id = last.version
     CROSS JOIN versions AS sent ON sent.document = last.document AND sent.id < last.version
-    WHERE sent.kind = 'sent' AND sent.text <> newest.text
+    WHERE sent.kind = 'sent' AND coalesce(sent.written, sent.text) <> coalesce(newest.written, newest.text)
 )"""
-"""The document's text has moved on: what is being written, or else its newest version. CROSS JOIN keeps the order of tables."""
+"""The document's text has moved on from the one that was sent: what is being written, or else its newest version.
+
+CROSS JOIN keeps the order of the tables.
+"""
 _STATES = {
     Is.STALE: STALE,
     Is.SEEN: "seen_at IS NOT NULL",

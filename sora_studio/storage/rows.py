@@ -60,7 +60,8 @@ def film_to_sql(film: FilmFacts | None) -> dict[str, SqlValue]:
 def request_to_sql(request: GenerationRequest) -> dict[str, SqlValue]:
     """Return a request's columns, shared by tasks and drafts.
 
-    Not included are `seen` and `profile`, which only tasks have, and `set_aside`, which only drafts have.
+    Not included are `seen` and `profile`, which only tasks have, `set_aside`, which only drafts have, and `written`, which only
+    versions have.
     """
     images = [medium.address for medium in request.media.get(Role.FIRST, ())]
     return {
@@ -97,8 +98,13 @@ def media_to_sql(media: Media) -> SqlValue:
 
 
 def request_of_task(row: sqlite3.Row) -> GenerationRequest:
-    """Return the request of a row of `tasks`; needs `REQUEST_COLUMNS` and the version's text as `prompt` only."""
-    return replace(_request_from_row(row), seen=json.loads(_text(row["seen"])), profile=_text(row["profile"]))
+    """Return the request of a row of `tasks`; needs `REQUEST_COLUMNS`, and the version's `prompt` and `written`, only."""
+    return replace(
+        _request_from_row(row),
+        seen=json.loads(_text(row["seen"])),
+        profile=_text(row["profile"]),
+        written=_text(row["written"] or ""),
+    )
 
 
 def task_from_row(row: sqlite3.Row, request: GenerationRequest, clips: tuple[Clip, ...]) -> Task:
@@ -199,6 +205,7 @@ def version_from_row(row: sqlite3.Row) -> Version:
             mode=_text(row["mode"]),
             media=_all_media(row),
             edits=_edits(row),
+            written=_text(row["written"] or ""),
         ),
         name=_text(row["name"] or ""),
     )

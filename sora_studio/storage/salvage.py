@@ -39,7 +39,7 @@ _UNOWNED_VERSIONS = """
     SELECT id FROM main.versions WHERE kind = 'sent'
         AND NOT EXISTS (SELECT 1 FROM main.tasks WHERE tasks.version = versions.id) ORDER BY id
 """
-_TASKS = "SELECT *, 0 AS document, '[]' AS tags FROM main.tasks"
+_TASKS = "SELECT *, 0 AS document, NULL AS written, '[]' AS tags FROM main.tasks"
 _READERS: dict[str, Callable[[sqlite3.Row], object]] = {
     "tasks": lambda row: task_from_row(row, request_of_task(row), ()),
     "versions": version_from_row,

@@ -24,7 +24,8 @@ SELECT_FACTS = f"""
     FROM tasks WHERE id IN {_IDS}
 """  # noqa: S608
 SELECT_REQUESTS = f"""
-    SELECT tasks.id, {", ".join(f"tasks.{column}" for column in REQUEST_COLUMNS)}, versions.text AS prompt
+    SELECT tasks.id, {", ".join(f"tasks.{column}" for column in REQUEST_COLUMNS)}, versions.text AS prompt,
+           versions.written
     FROM tasks JOIN versions ON versions.id = tasks.version WHERE tasks.id IN {_IDS}
 """  # noqa: S608
 SELECT_CLIPS = f"SELECT * FROM clips WHERE task IN {_IDS} ORDER BY task, position"  # noqa: S608

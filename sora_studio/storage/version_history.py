@@ -3,6 +3,7 @@
 import sqlite3
 from collections import defaultdict
 from datetime import datetime
+from itertools import groupby
 
 from sora_studio.domain.task import Phase
 from sora_studio.domain.version import Take, Version, VersionEntry
@@ -21,8 +22,9 @@ TAKES = """
     WHERE versions.document = ? AND tasks.trashed_at IS NULL ORDER BY tasks.id
 """
 RECENT_TEXTS = """
-    SELECT text FROM (SELECT id, text FROM versions WHERE document = ? AND created_at >= ? ORDER BY id DESC LIMIT ?)
-    ORDER BY id
+    SELECT text FROM (
+        SELECT id, coalesce(written, text) AS text FROM versions WHERE document = ? AND created_at >= ? ORDER BY id DESC LIMIT ?
+    ) ORDER BY id
 """
 NAME = f"""
     UPDATE versions SET name = :name, revision = {REVISION}, kind = CASE
@@ -62,10 +64,12 @@ class SqliteVersions:
         return await self._database.read(work)
 
     async def recent_texts(self, document: int, *, since: datetime, most: int) -> list[str]:
-        """Return the texts of the newest versions that were made since then, oldest first."""
+        """Return the newest versions that were made since then as they were written, oldest first."""
         values = (document, to_sql(since), most)
         return await self._database.read(
-            lambda connection: [text_from_sql(row[0]) for row in connection.execute(RECENT_TEXTS, values)]
+            lambda connection: [
+                text for text, _ in groupby(text_from_sql(row[0]) for row in connection.execute(RECENT_TEXTS, values))
+            ]
         )
 
     async def name(self, version: int, name: str) -> str:

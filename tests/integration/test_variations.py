@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sora_studio.domain.errors import InvalidRequest
-from sora_studio.domain.intent import Intent, Parent, ParentKind
+from sora_studio.domain.intent import Intent
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.writing.cards import Card, CardKind
 from sora_studio.domain.writing.prompt_table import prompt_table
@@ -31,14 +31,14 @@ def test_all_texts_are_sent_together_or_none(tmp_path: Path) -> None:
                     await batch.send(request, prompt_table(Variations(f"{{a|{'x' * 10_001}}}")))
                 assert len(await studio.tasks.find(ALL, limit=10)) == 1
                 intent = Intent(document=first.document)
-                added = await batch.send(request, rows, takes=2, varied=first.id, intent=intent)
+                added = await batch.send(request, rows, takes=2, intent=intent)
                 kept = await studio.tasks.get_many([task.id for task in added])
                 texts = [f"a ferrywoman of sixty at {light}, slow dolly in" for light in ("dawn", "dusk")]
                 assert [(task.request.prompt, task.take, task.takes) for task in kept] == [
                     (text, take, 2) for text in texts for take in (1, 2)
                 ]
                 assert {(task.batch, task.document) for task in kept} == {(added[0].id, first.document)}
-                assert {task.parent for task in kept} == {Parent(first.id, ParentKind.VARIATION)}
+                assert {task.request.written for task in kept} == {PROMPT}
                 assert len({task.version for task in kept}) == 2
 
     run(story())

@@ -6,9 +6,10 @@ Groups are taken first, so that `{@anna|@ben}` works; what a card says is never 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.writing.cards import Card, CardExpansion, Expanded
-from sora_studio.domain.writing.malformed import Flaw
-from sora_studio.domain.writing.variations import Pick, Row, Variations
+from sora_studio.domain.writing.malformed import Flaw, MalformedText
+from sora_studio.domain.writing.variations import Pick, Row, Variations, escape
 
 MOST_ROWS = 1_000
 """Rows that a window shows."""
@@ -52,6 +53,27 @@ def prompt_table(
         same_as = None if known == row.number else known
         rows.append(TableRow(row.number, expanded.text, _picks(row, expanded), same_as, expanded.cards, _flaws(expanded)))
     return tuple(rows)
+
+
+def text_to_edit(request: GenerationRequest) -> str:
+    """Return the text to edit so that it stands for what was sent, and for nothing else: groups are not taken anew.
+
+    A text with cards is what was written, so that their names come back.
+    """
+    if request.written and _is_one(request.written):
+        return request.written
+    return request.prompt if _is_itself(request.prompt) else escape(request.prompt)
+
+
+def _is_one(text: str) -> bool:
+    try:
+        return Variations(text).count == 1
+    except MalformedText:
+        return False
+
+
+def _is_itself(text: str) -> bool:
+    return _is_one(text) and Variations(text).row(0).text == text
 
 
 def numbered_takes(rows: Iterable[TableRow], takes: int) -> tuple[Take, ...]:

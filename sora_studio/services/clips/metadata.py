@@ -24,6 +24,7 @@ def describe(
     return {
         "format": FORMAT,
         "prompt": request.prompt,
+        **({"written": request.written} if request.written else {}),
         "model": request.model,
         "mode": mode,
         "options": dict(request.options),

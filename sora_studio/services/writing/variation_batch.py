@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from sora_studio.domain.errors import InvalidRequest
-from sora_studio.domain.intent import NO_INTENT, Intent, Parent, ParentKind
+from sora_studio.domain.intent import NO_INTENT, Intent
 from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.request import GenerationRequest, check_request
 from sora_studio.domain.task import Task
@@ -25,33 +25,36 @@ class VariationBatch:
         rows: Sequence[TableRow],
         *,
         takes: int = 1,
-        varied: int | None = None,
         again: bool = False,
         ask: bool = False,
         shown: Mapping[str, str] | None = None,
         intent: Intent = NO_INTENT,
     ) -> list[Task]:
-        """Add tasks for each row, in order, with the options and media of `request`: `takes` of each, which are takes of one
-        another; the rows are not. `varied` is the task that is varied; the new ones name it as theirs.
+        """Add tasks for each row, in order, with the options and media of `request`, whose prompt the rows were made of.
+
+        `takes` of each row are takes of one another; the rows are not.
 
         Raises like `Submission.submit`. What is wrong with a text names its row, counted from 1.
         """
         if not rows:
             return []
         self._check(request, rows)
-        if varied is not None:
-            intent = replace(intent, parent=Parent(varied, ParentKind.VARIATION))
-        orders = [RequestRow(replace(request, prompt=row.text), takes, intent) for row in rows]
+        orders = [RequestRow(_of_row(request, row), takes, intent) for row in rows]
         return await self._submission.submit_rows(orders, again=again, ask=ask, shown=shown)
 
     def _check(self, request: GenerationRequest, rows: Sequence[TableRow]) -> None:
         profile = self._profiles.get(request.model)
         problems = [
-            replace(problem, message=f"Text {row.number + 1:,}: {problem.message}")
+            replace(problem, message=f"Text {row.number + 1:,}: {problem.message}") if len(rows) > 1 else problem
             for row in rows
             if profile is not None
-            for problem in check_request(replace(request, prompt=row.text).completed(profile), profile)
+            for problem in check_request(_of_row(request, row).completed(profile), profile)
             if problem.field == "prompt"
         ]
         if problems:
             raise InvalidRequest(problems)
+
+
+def _of_row(request: GenerationRequest, row: TableRow) -> GenerationRequest:
+    """Return the request of a row. One that is the written text itself remembers nothing besides."""
+    return replace(request, prompt=row.text, written="" if row.text == request.prompt else request.prompt)

@@ -15,6 +15,7 @@ from sora_studio.storage.migrations import step_004_pictures_as_seen as step_004
 from sora_studio.storage.migrations import step_005_change_counter as step_005
 from sora_studio.storage.migrations import step_006_modes_and_media as step_006
 from sora_studio.storage.migrations import step_007_history as step_007
+from sora_studio.storage.migrations import step_008_written_texts as step_008
 
 APPLICATION_ID = 0x536F5374
 """`SoSt`: identifies our files."""
@@ -29,6 +30,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     step_005.STATEMENTS,
     step_006.STATEMENTS,
     step_007.STATEMENTS,
+    step_008.STATEMENTS,
 )
 
 

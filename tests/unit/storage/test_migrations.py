@@ -35,6 +35,16 @@ OLD_TASK = """
     INSERT INTO tasks (revision, state, phase, gateway, created_at, take, takes, model, route, options, images, prompt)
     VALUES (1, 'unknown', 'unknown', 'g', 5, 1, 1, 'sora-2', 'auto', '{}', '[]', 'A harbour')
 """
+WITH_VERSIONS = 7
+"""From here on a text is a version."""
+AS_VERSION = (
+    "INSERT INTO documents (id, revision, created_at) VALUES (1, 1, 5)",
+    """
+    INSERT INTO versions (id, document, revision, created_at, kind, model, mode, route, options, images, media, edits, text)
+    VALUES (1, 1, 1, 5, 'sent', 'sora-2', '', 'auto', '{}', '[]', '{}', '{}', 'A harbour')
+    """,
+    "UPDATE tasks SET version = 1, prompt = ''",
+)
 Shape = list[tuple[str, str]]
 
 
@@ -46,6 +56,9 @@ def make(path: Path, version: int) -> None:
             steps = migrations.STEPS[:version]
             migrations.migrate(connection, path, begin=lambda: connection.execute("BEGIN"), steps=steps)
             connection.execute(OLD_TASK)
+        if version >= WITH_VERSIONS:
+            for statement in AS_VERSION:
+                connection.execute(statement)
 
 
 def shape(path: Path) -> Shape:
@@ -278,6 +291,39 @@ def test_a_file_of_two_thousand_tasks_keeps_every_text_once_and_every_draft(tmp_
     (time,) = Backups(path).times()
     with closing(sqlite3.connect(Backups(path).path(time))) as copy:
         assert dict(copy.execute("SELECT id, prompt FROM tasks").fetchall()) == before
+
+
+def test_versions_from_before_groups_were_taken_are_what_was_written(tmp_path: Path, expected: Shape) -> None:
+    """Made by version 7: a draft that was sent with braces in it, a named version, autosaves, and 300 tasks."""
+    path = tmp_path / "studio.db"
+    path.write_bytes(gzip.decompress(Path(__file__).with_name("version_7.db.gz").read_bytes()))
+    listed = "SELECT id, document, kind, name, text FROM versions ORDER BY id"
+    with closing(sqlite3.connect(path)) as connection:
+        before = connection.execute(listed).fetchall()
+        texts = dict(connection.execute("SELECT tasks.id, text FROM tasks JOIN versions ON versions.id = version").fetchall())
+
+    async def run() -> None:
+        database = Database(path)
+        assert await database.open() is None
+        found = await SqliteTasks(database).get_many(texts)
+        assert {task.id: task.request.as_written for task in found} == {key: to_text(text) for key, text in texts.items()}
+        assert all(not task.request.written for task in found)
+        draft = await SqliteDrafts(database).latest()
+        assert draft is not None
+        assert (draft.request.prompt, draft.takes) == ("@anna on a roof \ud83d", 3)
+        queries = LibraryQueries(database)
+        assert await queries.stale([301]) == {301}  # its draft was written on
+        await database.close()
+
+    asyncio.run(run())
+    assert shape(path) == expected
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute(listed).fetchall() == before
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    (time,) = Backups(path).times()
+    with closing(sqlite3.connect(Backups(path).path(time))) as copy:
+        assert copy.execute(listed).fetchall() == before
+        assert copy.execute("PRAGMA user_version").fetchone()[0] == WITH_VERSIONS
 
 
 def test_a_migration_tells_how_far_it_is(tmp_path: Path) -> None:

@@ -236,7 +236,7 @@ def test_a_file_and_a_backup_of_an_older_version_are_brought_up_to_date(
         (row,) = rows_of(tmp_path / "new.db")["tasks"].values()
         (was,) = old["tasks"].values()
         assert without(row[:PROMPT]) == without(was[:PROMPT])
-        assert [version[-1] for version in rows_of(tmp_path / "new.db")["versions"].values()] == ["A harbour"]
+        assert [version[-2] for version in rows_of(tmp_path / "new.db")["versions"].values()] == ["A harbour"]
         assert SqlitePages(tmp_path / "new.db").user_version == len(migrations.STEPS)
     assert backup.read_bytes() == before
 

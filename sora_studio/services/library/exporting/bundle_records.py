@@ -77,6 +77,7 @@ def version_record(version: Version) -> dict[str, object]:
         "kind": version.kind.value,
         "name": version.name,
         "text": version.request.prompt,
+        "written": version.request.written,
         "request": request_record(version.request),
     }
 

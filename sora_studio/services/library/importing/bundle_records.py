@@ -42,7 +42,7 @@ def read_version(fields: Fields) -> Version:
         document=_needed(fields.whole("document"), "document"),
         created_at=_needed(fields.time("created_at"), "created_at"),
         kind=fields.choice("kind", VersionKind) or VersionKind.SENT,
-        request=read_request(fields.table("request"), fields.text("text")),
+        request=replace(read_request(fields.table("request"), fields.text("text")), written=fields.text("written")),
         name=fields.text("name"),
     )
 

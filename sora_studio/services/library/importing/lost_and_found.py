@@ -129,6 +129,7 @@ def _request_of(metadata: Fields) -> GenerationRequest:
     return GenerationRequest(
         model=model,
         prompt=metadata.text("prompt"),
+        written=metadata.text("written"),
         options=metadata.options("options"),
         route=metadata.text("route"),
         mode=metadata.text("mode"),

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from sora_studio.domain.errors import BatchQuestion, InvalidRequest, RequestRepeated
-from sora_studio.domain.intent import Intent, Parent, ParentKind
+from sora_studio.domain.intent import Intent
 from sora_studio.domain.models.draft import first_pictures
 from sora_studio.domain.writing.prompt_table import TableRow, prompt_table
 from sora_studio.domain.writing.variations import Variations
@@ -29,22 +29,22 @@ def priced(folder: Path) -> Rig:
 def test_every_row_is_a_shot_with_its_takes_in_one_batch(tmp_path: Path) -> None:
     async def story() -> None:
         async with priced(tmp_path) as rig:
-            (first,) = await rig.engine.submission.submit(request("A sea"))
             batch = VariationBatch(rig.core.profiles, rig.engine.submission)
             rows = rows_of("A {calm|rough} sea at {dawn|dusk}")[1:]
             with pytest.raises(BatchQuestion, match=r"6 tasks for \$12\.00"):
                 await batch.send(request(), rows, takes=2, ask=True)
-            assert len(rig.tasks.rows) == 1
-            options = replace(request(), options={"duration": 15})
-            tasks = await batch.send(options, rows, takes=2, varied=first.id, intent=Intent(output_dir=tmp_path / "mine"))
+            assert not rig.tasks.rows
+            written = "A {calm|rough} sea at {dawn|dusk}"
+            options = replace(request(written), options={"duration": 15})
+            tasks = await batch.send(options, rows, takes=2, intent=Intent(output_dir=tmp_path / "mine"))
             assert [(task.request.prompt, task.take, task.takes, task.estimated_usd) for task in tasks] == [
                 *(("A calm sea at dusk", 1, 2, 2.0), ("A calm sea at dusk", 2, 2, 2.0)),
                 *(("A rough sea at dawn", 1, 2, 2.0), ("A rough sea at dawn", 2, 2, 2.0)),
                 *(("A rough sea at dusk", 1, 2, 2.0), ("A rough sea at dusk", 2, 2, 2.0)),
             ]
             assert {task.batch for task in tasks} == {tasks[0].id}
-            origin = (Parent(first.id, ParentKind.VARIATION), tmp_path / "mine")
-            assert {(task.parent, task.output_dir) for task in tasks} == {origin}
+            assert {task.output_dir for task in tasks} == {tmp_path / "mine"}
+            assert {task.request.written for task in tasks} == {written}
             assert {task.request.options["duration"] for task in tasks} == {15}
             with pytest.raises(RequestRepeated):
                 await batch.send(options, rows)
