@@ -17,6 +17,7 @@ from sora_studio.domain.events import (
     NoticeCleared,
     NoticeRaised,
     PauseChanged,
+    PromptLibraryChanged,
     PublicationsChanged,
     RelayChanged,
     SpendingChanged,
@@ -37,7 +38,7 @@ class EventBridge(QObject):
     `notice_raised(NoticeRaised)`, `notice_cleared(str)` with the cause, `connection_changed(ConnectionChanged)`,
     `balance_changed(BalanceChanged)`, `spending_changed(SpendingChanged)`, `tracker_changed(TrackerChanged)`,
     `pause_changed(PauseChanged)`, `publications_changed()`, `relay_changed()`, `estimates_changed()`,
-    `decision_made(DecisionMade)`, `drafts_changed()`.
+    `decision_made(DecisionMade)`, `drafts_changed()`, `prompt_library_changed()`.
     """
 
     tasks_changed = Signal(object)
@@ -56,6 +57,7 @@ class EventBridge(QObject):
     estimates_changed = Signal()
     decision_made = Signal(object)
     drafts_changed = Signal()
+    prompt_library_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -100,6 +102,8 @@ class EventBridge(QObject):
                 self.relay_changed.emit()
             case DraftsChanged():
                 self.drafts_changed.emit()
+            case PromptLibraryChanged():
+                self.prompt_library_changed.emit()
             case EstimatesChanged():
                 self.estimates_changed.emit()
             case _:

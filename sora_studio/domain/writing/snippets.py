@@ -28,10 +28,11 @@ class Snippet:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """A tab stop and its places in the inserted text; several are typed together."""
+    """A tab stop and its places in the inserted text; several are typed together. `label` says what is asked for."""
 
     number: int
     spans: tuple[tuple[int, int], ...]
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sora_studio.domain.writing.handles import is_handle
+from sora_studio.domain.writing.snippets import Insertion, Stop
 
 _FIELD = re.compile(r"\[\[([^\[\]\s]+)\]\]")
 
@@ -62,3 +63,14 @@ def fill(template: Template, values: Mapping[str, str]) -> Filled:
         parts += [before, known[name]]
         spans.append((name, start, length))
     return Filled("".join([*parts, template.text[at:]]), tuple(spans))
+
+
+def insertion(template: Template) -> Insertion:
+    """Return the text with its fields as tab stops, in their order; those of one name are typed together."""
+    filled, labels = fill(template, {}), {field.name: field.label for field in template.fields}
+    spans = dict[str, list[tuple[int, int]]]()
+    for name, start, end in filled.spans:
+        spans.setdefault(name, []).append((start, end))
+    stops = [Stop(number, tuple(spans[name]), labels[name]) for number, name in enumerate(spans, start=1)]
+    end = len(filled.text)
+    return Insertion(filled.text, (*stops, Stop(0, ((end, end),))))

@@ -35,6 +35,8 @@ MOST_ASIDE = 30
 USUAL_LINE_HEIGHT = 126.5
 """Percent of the font's own line height (19 px for Inter at 15 px), 1.6 times the size. Relative, so zooming is no edit."""
 _PLACEHOLDER = "Describe the shot: who and where, what happens, the camera, the light, the mood, the sound…"
+HANDLE_SIGNS = frozenset("/@")
+"""Behind these a snippet or a card may be named."""
 _ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _SIDE_KEYS = (Qt.Key.Key_Left, Qt.Key.Key_Right)
 _ZOOM_IN_KEYS = (Qt.Key.Key_Plus, Qt.Key.Key_Equal)
@@ -46,7 +48,8 @@ class PromptEditor(QTextEdit):
 
     Signals: `edited(str)` with the whole text after every change, `caret_moved()`, `pictures_offered(QMimeData)` when
     pictures were pasted or dropped here, `controls_removed(int)` after pasted text lost so many control characters,
-    `document_shown()` after another draft's document was put in, `zoomed(int)` with the new size.
+    `document_shown()` after another draft's document was put in, `zoomed(int)` with the new size, `sign_typed(str)` after
+    one of `HANDLE_SIGNS`.
     """
 
     edited = Signal(str)
@@ -55,6 +58,7 @@ class PromptEditor(QTextEdit):
     controls_removed = Signal(int)
     document_shown = Signal()
     zoomed = Signal(int)
+    sign_typed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -226,6 +230,8 @@ class PromptEditor(QTextEdit):
         was_dropped = before.hasSelection() and not self.textCursor().hasSelection()
         if e.key() in _SIDE_KEYS and self.textCursor() == before and not was_dropped:
             self._leave_paragraph(e)
+        if e.text() in HANDLE_SIGNS:
+            self.sign_typed.emit(e.text())
 
     def _leave_paragraph(self, e: QKeyEvent) -> None:
         """Move on from the edge of a paragraph into the next one or the one before: Qt's visual movement never does."""
@@ -243,6 +249,8 @@ class PromptEditor(QTextEdit):
         if e.commitString():
             self.undo_breaks.before_input(self.textCursor(), e.commitString())
         super().inputMethodEvent(e)
+        if e.commitString() in HANDLE_SIGNS:
+            self.sign_typed.emit(e.commitString())
 
     def _zoomed(self, key: int) -> int | None:
         if key in _ZOOM_IN_KEYS:

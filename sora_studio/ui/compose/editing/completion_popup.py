@@ -1,6 +1,8 @@
-"""Completion of film terms: a list at the caret, opened with Ctrl+Space."""
+"""A list at the caret that completes what was typed: film terms with Ctrl+Space, names of snippets and cards behind / and @."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QHideEvent, QKeyEvent, QPainter, QShowEvent, QTextCursor
@@ -10,7 +12,7 @@ from sora_studio.ui.compose.prompt_editor import PromptEditor
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.announcing import announce
 from sora_studio.ui.kit.overrun import character_place, utf16_length
-from sora_studio.viewmodels.compose.term_completion import Offer, completions
+from sora_studio.viewmodels.compose.term_completion import Completions, Offer, completions
 
 _ROWS = 8
 _ROW_HEIGHT = 28
@@ -20,15 +22,27 @@ _Index = QModelIndex | QPersistentModelIndex
 _LIST_KEYS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 
 
+Insert = Callable[[QTextCursor, Offer], None]
+"""Puts an offer in the place of what a cursor selects."""
+
+
+@dataclass(frozen=True, slots=True)
+class Completer:
+    """What is completed: its name, what fits the text before the caret, and how an offer is inserted (None: its words)."""
+
+    name: str
+    find: Callable[[str], Completions]
+    insert: Insert | None = None
+
+
 class CompletionPopup(QListWidget):
     """Takes its keys from the prompt while it is open: arrows, Enter, Tab and Esc. All others go on into the text."""
 
     def __init__(self, editor: PromptEditor) -> None:
         super().__init__(editor)
         self._editor = editor
-        self._offers: Sequence[Offer] = ()
+        self._terms = self._completer = Completer("Film terms", partial(completions, offers=()))
         self._typed = ""
-        self.setAccessibleName("Film terms")
         theme.set_role(self, "completions")
         self.setItemDelegate(_Row(self))
         self.setUniformItemSizes(True)
@@ -40,14 +54,16 @@ class CompletionPopup(QListWidget):
         self.hide()
 
     def offer(self, offers: Sequence[Offer]) -> None:
-        """Set what is completed."""
-        self._offers = offers
+        """Set which film terms are completed."""
+        self._terms = Completer("Film terms", partial(completions, offers=offers))
 
-    def open(self) -> None:
-        """Open the list, if anything fits what was typed before the caret."""
+    def open(self, completer: Completer | None = None) -> None:
+        """Open the list of film terms, or another one, if anything fits what was typed before the caret."""
+        self._completer = completer or self._terms
+        self.setAccessibleName(self._completer.name)
         self._fill()
         if self.isVisible():
-            announce(self._editor, f"{self.count()} terms, {self._words_of(self.currentItem())}")
+            announce(self._editor, f"{self._completer.name}: {self.count()}, {self._words_of(self.currentItem())}")
 
     def showEvent(self, event: QShowEvent) -> None:
         """Take the prompt's keys."""
@@ -92,7 +108,7 @@ class CompletionPopup(QListWidget):
         """Show what fits the words before the caret; nothing fits, or the caret stands in a word: close."""
         cursor = self._editor.textCursor()
         line = cursor.block().text()
-        found = completions(line[: character_place(line, cursor.positionInBlock())], self._offers)
+        found = self._completer.find(line[: character_place(line, cursor.positionInBlock())])
         if not found.offers or cursor.hasSelection():
             self.hide()
             return
@@ -124,6 +140,9 @@ class CompletionPopup(QListWidget):
         typed, cursor = self._typed, self._editor.textCursor()
         self.hide()
         cursor.setPosition(cursor.position() - utf16_length(typed), QTextCursor.MoveMode.KeepAnchor)
+        if self._completer.insert is not None:
+            self._completer.insert(cursor, offer)
+            return
         cursor.insertText(offer.words[:1].upper() + offer.words[1:] if typed[:1].isupper() else offer.words)
         self._editor.setTextCursor(cursor)
 

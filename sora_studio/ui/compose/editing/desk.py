@@ -16,6 +16,7 @@ from sora_studio.ui.compose.editing.editor_menu import LookButton, WordMenu
 from sora_studio.ui.compose.editing.find_bar import FindBar
 from sora_studio.ui.compose.editing.finding import Finding
 from sora_studio.ui.compose.editing.hint_marks import HintMarks
+from sora_studio.ui.compose.editing.named_parts import NamedParts
 from sora_studio.ui.compose.editing.spelling_marks import SpellingMarks
 from sora_studio.ui.compose.editing.term_colours import FindTerms, TermColours
 from sora_studio.ui.compose.editing.typewriter import Typewriter
@@ -48,6 +49,7 @@ class WritingDesk(QObject):
         self._finding = Finding(editor, self.find_bar, scope)
         self._colours = TermColours(editor.document(), self)
         self._completion = CompletionPopup(editor)
+        self.parts = NamedParts(editor, self._completion)
         self._typewriter = Typewriter(editor)
         self.hints = HintMarks(editor)
         self._spelling = SpellingMarks(editor, scope, self._terms_in)
@@ -196,6 +198,7 @@ class WritingDesk(QObject):
         spans = self._find_terms(line) if self._find_terms is not None and self.look.shows_terms else ()
         kinds = [span.term.kind.heading for span in spans if span.start <= place < span.end]
         says = (
+            self.parts.words_at(line, place),
             self.hints.words_at(cursor.position()),
             f"“{misspelt[1]}” is not in the dictionary" if misspelt else "",
             *kinds,

@@ -1,4 +1,4 @@
-"""Marks in the text in layers: misspelt, hinted, over the limit, found."""
+"""Marks in the text in layers: misspelt, hinted, over the limit, found, to be filled in."""
 
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
@@ -22,10 +22,11 @@ class Layer(IntEnum):
     HINTS = 2
     OVERRUN = 3
     FOUND = 4
+    STOPS = 5
 
 
 _UNDERLINES = (Layer.SPELLING, Layer.HINTS)
-_BACKGROUNDS = (Layer.OVERRUN, Layer.FOUND)
+_BACKGROUNDS = (Layer.OVERRUN, Layer.FOUND, Layer.STOPS)
 
 
 class MarkLayers:
