@@ -10,6 +10,7 @@ from pathlib import Path
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import BatchQuestion, InvalidRequest, Problem, RequestRepeated, StudioError
 from sora_studio.domain.film_edit import FilmEdit
+from sora_studio.domain.hint_choices import HintChoices
 from sora_studio.domain.intent import NO_INTENT, Intent
 from sora_studio.domain.media_types import WebFile
 from sora_studio.domain.models.draft import MediaFacts
@@ -22,6 +23,9 @@ from sora_studio.domain.recording import RecordingFacts
 from sora_studio.domain.request import MAX_TASKS_AT_ONCE, GenerationRequest, ImageFacts, as_draft, check_request, is_url
 from sora_studio.domain.settings import Settings
 from sora_studio.domain.task import Task, TaskState
+from sora_studio.domain.writing.cards import Card
+from sora_studio.domain.writing.prompt_collection import KeptItem, PromptCollection
+from sora_studio.domain.writing.prompt_context import PromptContext
 from sora_studio.domain.writing.terms import Vocabulary
 from sora_studio.media.copy_plan import plan_copy
 from sora_studio.media.drawing import draw_image
@@ -29,8 +33,10 @@ from sora_studio.paths import resources_dir
 from sora_studio.services.pictures.picture_digest import digest_of
 from sora_studio.services.pictures.pictures import PictureLook
 from sora_studio.services.pictures.recordings import RecordingLook
+from sora_studio.services.tasks.submission import RequestRow
 from sora_studio.services.tasks.task_editing import TaskEdit
 from sora_studio.services.writing.spell_checker import SpellChecker
+from sora_studio.services.writing.variation_batch import VariationBatch
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
@@ -137,6 +143,21 @@ class FakeSubmission:
             for part in parts
             for n in range(1, takes + 1)
         ]
+
+    async def submit_rows(
+        self,
+        rows: Sequence[RequestRow],
+        *,
+        again: bool = False,
+        ask: bool = False,
+        shown: Mapping[str, str] | None = None,
+    ) -> list[Task]:
+        if ask and self.question is not None:
+            raise self.question
+        added = list[Task]()
+        for row in rows:
+            added += await self.submit(row.request, takes=row.takes, again=again, shown=shown, intent=row.intent)
+        return added
 
     async def submit_together(
         self,
@@ -352,6 +373,29 @@ class FakeSettings:
     current: Settings = field(default_factory=Settings)
 
 
+class FakeHinting:
+    """Knows no terms, and finds a hint in each text for every `very`."""
+
+    async def vocabulary(self) -> Vocabulary:
+        return Vocabulary(())
+
+    async def choices(self) -> HintChoices:
+        return HintChoices()
+
+    async def count(self, text: str, context: PromptContext, *, off: frozenset[str]) -> int:
+        await asyncio.sleep(0)
+        return text.count("very")
+
+
+@dataclass
+class FakePromptLibrary:
+    cards: tuple[Card, ...] = ()
+
+    async def read(self) -> PromptCollection:
+        kept = (KeptItem(card, f"{card.name}.toml", own=True, text="") for card in self.cards)
+        return PromptCollection(tuple(kept))
+
+
 class ComposeStudio:
     """Has the parts of a studio that the composer uses."""
 
@@ -373,9 +417,9 @@ class ComposeStudio:
         self.tracking = FakeTracking()
         self.estimates = FakeEstimates()
         self.spell_checker = SpellChecker(data_dir, folders=())
-
-    async def vocabulary(self) -> Vocabulary:
-        return Vocabulary(())
+        self.hinting = FakeHinting()
+        self.prompt_library = FakePromptLibrary()
+        self.variation_batch = VariationBatch(self.profiles, self.submission)  # type: ignore[arg-type]
 
     async def earlier_texts(self, draft: int) -> Sequence[str]:
         return self.texts.get(draft, [])

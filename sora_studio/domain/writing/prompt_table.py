@@ -4,7 +4,7 @@ Groups are taken first, so that `{@anna|@ben}` works; what a card says is never 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sora_studio.domain.request import GenerationRequest
 from sora_studio.domain.writing.cards import Card, CardExpansion, Expanded
@@ -55,14 +55,21 @@ def prompt_table(
     return tuple(rows)
 
 
-def text_to_edit(request: GenerationRequest) -> str:
-    """Return the text to edit so that it stands for what was sent, and for nothing else: groups are not taken anew.
+def request_of(row: TableRow, written: GenerationRequest) -> GenerationRequest:
+    """Return the request of a row. One that is the written text itself remembers nothing besides."""
+    return replace(written, prompt=row.text, written="" if row.text == written.prompt else written.prompt)
+
+
+def to_edit(request: GenerationRequest) -> GenerationRequest:
+    """Return a request to edit, whose prompt stands for what was sent and for nothing else: groups are not taken anew.
 
     A text with cards is what was written, so that their names come back.
     """
     if request.written and _is_one(request.written):
-        return request.written
-    return request.prompt if _is_itself(request.prompt) else escape(request.prompt)
+        text = request.written
+    else:
+        text = request.prompt if _is_itself(request.prompt) else escape(request.prompt)
+    return replace(request, prompt=text, written="")
 
 
 def _is_one(text: str) -> bool:

@@ -23,11 +23,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What is known of a text: all its hints by place, its terms, and its outline."""
+    """What is known of a text: all its hints by place, its terms, its outline, and how many seconds its action takes."""
 
     hints: Sequence[Hint]
     terms: Sequence[TermSpan]
     outline: Outline
+    needed_s: float
 
 
 class Hinting:
@@ -38,6 +39,7 @@ class Hinting:
         self._choices_file = choices
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="hints")
         self._cache: HintCache | None = None
+        self._beside: HintCache | None = None
         self._wanted = 0
         self._is_closed = False
 
@@ -69,10 +71,20 @@ class Hinting:
             if self._cache is None:
                 self._cache = HintCache(self._files.book)
             hints = self._cache.hints(text, context, off=off)
-            return Looked(hints, self._files.vocabulary.find(text), read_outline(text))
+            return Looked(hints, self._files.vocabulary.find(text), read_outline(text), self._cache.needed_s(text))
 
         found = await self._do(work)
         return found if wanted == self._wanted else None
+
+    async def count(self, text: str, context: PromptContext, *, off: frozenset[str]) -> int:
+        """Return how many hints there are for a text beside the one that is being written."""
+
+        def work() -> int:
+            if self._beside is None:
+                self._beside = HintCache(self._files.book)
+            return len(self._beside.hints(text, context, off=off))
+
+        return await self._do(work)
 
     def close(self) -> None:
         """End the thread; what it still does is finished."""

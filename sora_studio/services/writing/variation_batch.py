@@ -8,7 +8,7 @@ from sora_studio.domain.intent import NO_INTENT, Intent
 from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.request import GenerationRequest, check_request
 from sora_studio.domain.task import Task
-from sora_studio.domain.writing.prompt_table import TableRow
+from sora_studio.domain.writing.prompt_table import TableRow, request_of
 from sora_studio.services.tasks.submission import RequestRow, Submission
 
 
@@ -39,7 +39,7 @@ class VariationBatch:
         if not rows:
             return []
         self._check(request, rows)
-        orders = [RequestRow(_of_row(request, row), takes, intent) for row in rows]
+        orders = [RequestRow(request_of(row, request), takes, intent) for row in rows]
         return await self._submission.submit_rows(orders, again=again, ask=ask, shown=shown)
 
     def _check(self, request: GenerationRequest, rows: Sequence[TableRow]) -> None:
@@ -48,13 +48,8 @@ class VariationBatch:
             replace(problem, message=f"Text {row.number + 1:,}: {problem.message}") if len(rows) > 1 else problem
             for row in rows
             if profile is not None
-            for problem in check_request(_of_row(request, row).completed(profile), profile)
+            for problem in check_request(request_of(row, request).completed(profile), profile)
             if problem.field == "prompt"
         ]
         if problems:
             raise InvalidRequest(problems)
-
-
-def _of_row(request: GenerationRequest, row: TableRow) -> GenerationRequest:
-    """Return the request of a row. One that is the written text itself remembers nothing besides."""
-    return replace(request, prompt=row.text, written="" if row.text == request.prompt else request.prompt)

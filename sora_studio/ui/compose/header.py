@@ -29,19 +29,19 @@ class ComposeHeader(QWidget):
         row.addWidget(self._over)
         row.addWidget(self._counter)
         self._row = row
-        self.show_prompt("", None)
+        self.show_prompt("", None, 0)
 
     def add_button(self, button: QWidget) -> None:
         """Add a button at the right end; the row keeps its height."""
         button.setFixedHeight(self._title.sizeHint().height())
         self._row.addWidget(button)
 
-    def show_prompt(self, prompt: str, limit: int | None) -> None:
-        """Show the title and length of this prompt."""
-        length, over = compose_text.counter(len(prompt), limit), compose_text.overrun(len(prompt), limit)
+    def show_prompt(self, prompt: str, limit: int | None, sent: int) -> None:
+        """Show the title of this prompt, and the length of what is `sent` of it."""
+        length, over = compose_text.counter(sent, limit), compose_text.overrun(sent, limit)
         self._title.setText(compose_text.title(prompt))
         _show_steadily(self._counter, length)
-        self._counter.setToolTip(compose_text.remainder(len(prompt), limit))
+        self._counter.setToolTip(compose_text.remainder(sent, limit))
         self._counter.setAccessibleDescription(", ".join(filter(None, (length, over))))  # else only the name is read
         theme.set_role(self._counter, "failed" if over else "secondary")
         if bool(over) != bool(self._over.text()):

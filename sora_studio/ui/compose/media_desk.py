@@ -2,6 +2,7 @@
 
 import asyncio
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -13,6 +14,7 @@ from sora_studio.ui.compose.pictures.picture_dialog import PictureDialog
 from sora_studio.ui.compose.recordings.lora_popup import LoraPopup
 from sora_studio.ui.compose.recordings.recording_dialog import RecordingDialog
 from sora_studio.ui.kit.task_scope import TaskScope
+from sora_studio.viewmodels.compose.clip_uses import ClipOffer
 from sora_studio.viewmodels.compose.composer import ComposeModel
 
 
@@ -45,6 +47,24 @@ class MediaDesk(QObject):
         """Set the media of a role and check them."""
         self._model.set_media(role, sources)
         self.check()
+
+    def add(self, path: Path) -> None:
+        """Add a picture. It replaces a single unedited one of its role; otherwise all are kept."""
+        role = self._model.picture_role
+        place = next((place for place in self._model.places if place.role is role), None)
+        present = place.sources if place and place.room != 1 else ()
+        beside = present if len(present) > 1 or any(source in self._model.request.edits for source in present) else ()
+        self.put(role, tuple(dict.fromkeys((*beside, str(path)))))
+
+    async def use_clip(self, offer: ClipOffer, film: Path, at_s: float) -> bool:
+        """Use a saved clip as the offer says, or its frame at that time; return whether that was possible."""
+        takes_film = offer.kind is MediaKind.VIDEO
+        medium = film if takes_film else await self._model.inspection.save_frame(film, at_s)
+        if medium is None or offer.mode is None:
+            return False
+        self._model.put_in_mode(offer.mode, offer.role, str(medium))
+        self.check()
+        return True
 
     def move(self, source: str, role: Role, index: int) -> None:
         """Move a medium to another place among its own, or to another role, and check all."""

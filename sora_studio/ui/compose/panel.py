@@ -13,11 +13,11 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import BatchQuestion, KeyMissing, RequestRepeated
-from sora_studio.domain.events import ConnectionChanged
 from sora_studio.domain.intent import Parent
-from sora_studio.domain.models.profile import MediaKind, ModelProfile
+from sora_studio.domain.models.profile import ModelProfile
 from sora_studio.domain.picture import PictureRoute
 from sora_studio.domain.request import GenerationRequest
+from sora_studio.domain.writing.prompt_table import to_edit
 from sora_studio.ui.compose.beside.opener import BesideOpener
 from sora_studio.ui.compose.column import ComposeColumn
 from sora_studio.ui.compose.controls_row import ControlsRow
@@ -32,6 +32,7 @@ from sora_studio.ui.compose.pictures.address_field import AddressField
 from sora_studio.ui.compose.problem_line import ProblemLine
 from sora_studio.ui.compose.prompt_editor import PromptEditor
 from sora_studio.ui.compose.send_question import SendQuestion
+from sora_studio.ui.compose.texts_desk import TextsDesk
 from sora_studio.ui.compose.unsaved import UnsavedPrompt
 from sora_studio.ui.compose.waiting_edit_desk import WaitingEditDesk
 from sora_studio.ui.kit.generate_button import GenerateButton
@@ -84,6 +85,7 @@ class ComposePanel(QWidget):
         self._address = AddressField(self)
         self._images = MediaWells(scope, self)
         self._pictures = MediaDesk(self._images, self._model, scope)
+        self._texts = TextsDesk(self._model, self._pictures, scope, self)
         self._chips = OptionChips(self)
         self._picker = PickerOpener(self, self._model.picker_facts)
         self._beside = BesideOpener(self, self._model, scope)
@@ -102,12 +104,14 @@ class ComposePanel(QWidget):
 
     def attach(self, services: "ComposeServices", relay: EventBridge) -> None:
         """Connect to the services of a started studio."""
-        relay.connection_changed.connect(self._on_relay_connection_changed)
+        relay.connection_changed.connect(self._model.take_connection)
         relay.relay_changed.connect(self._model.take_settings)
         relay.estimates_changed.connect(self._model.take_estimates)
+        relay.prompt_library_changed.connect(self._model.texts.read_cards)
         self._images.attach(services.pictures, services.recordings, services.pasted_dir)
         self._beside.attach(services.submission)
-        self.writing.attach(services.spell_checker, services.vocabulary)
+        self.writing.attach(services.spell_checker, services.hinting.vocabulary)
+        self._texts.attach(services.hinting)
         self._scope.start(self._restore(services), name="restore draft")
 
     @property
@@ -149,8 +153,8 @@ class ComposePanel(QWidget):
         return self._controls
 
     def use(self, request: GenerationRequest) -> None:
-        """Fill the composer from a request; undo restores the previous text. Cancels the edit of a waiting task."""
-        self._waiting_edit.leave(then=partial(self._use, request))
+        """Fill the composer from what was sent; undo restores the previous text. Cancels the edit of a waiting task."""
+        self._waiting_edit.leave(then=partial(self._use, to_edit(request)))
 
     def edit_waiting(self, task: int) -> None:
         """Edit a waiting task; it is held until that is saved or cancelled."""
@@ -163,17 +167,13 @@ class ComposePanel(QWidget):
         self._pictures.check()
 
     def put_picture(self, path: Path, origin: Parent | None = None) -> None:
-        """Add this picture and focus the editor. It replaces a single unedited one of its role; otherwise all are kept.
+        """Add this picture, see `MediaDesk.add`, and focus the editor.
 
         `origin` is the clip that it is a frame of: what is made with it continues that clip.
         """
         if origin is not None:
             self._model.note_origin(str(path), origin)
-        role = self._model.picture_role
-        place = next((place for place in self._model.places if place.role is role), None)
-        present = place.sources if place and place.room != 1 else ()
-        beside = present if len(present) > 1 or any(source in self._model.request.edits for source in present) else ()
-        self._pictures.put(role, tuple(dict.fromkeys((*beside, str(path)))))
+        self._pictures.add(path)
         self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def clip_offers(self) -> tuple[ClipOffer, ...]:
@@ -250,7 +250,14 @@ class ComposePanel(QWidget):
         column = self._column = ComposeColumn(self, header=self._header, editor=self._editor)
         column.insertWidget(1, self.writing.find_bar)
         self._header.add_button(self.writing.button)
-        for below in (self._waiting_edit.line, self._prompt_problem, self._problem, self._address, self._question):
+        for below in (
+            self._texts.strip,
+            self._waiting_edit.line,
+            self._prompt_problem,
+            self._problem,
+            self._address,
+            self._question,
+        ):
             column.addWidget(below)
         column.add_controls(notes=self._notes, controls=self._controls)
         self._address.setMaximumWidth(480)
@@ -287,6 +294,7 @@ class ComposePanel(QWidget):
         self._chips.head.addActions((self._images.undo, self._images.redo))
         self._generate.clicked.connect(self.generate)
         self._model.changed.connect(self._show)
+        self._model.texts.changed.connect(self._on_texts_changed)
         self._model.route_needed.connect(self.route_needed)
         self._model.saved.connect(self.drafts_changed)
         self.writing.look_changed.connect(self._limit_width)
@@ -305,7 +313,7 @@ class ComposePanel(QWidget):
             self._editor.replace("\n".join(filter(None, (waiting, self._editor.text()))))
         earlier = await self._model.restore(services)
         if earlier is not None:
-            self._show_earlier(earlier)
+            self.writing.show_earlier(earlier, self._model.earlier_texts)
         self._place_waiting_prompt()
         await self._model.save()
         self.drafts_changed.emit()
@@ -336,25 +344,12 @@ class ComposePanel(QWidget):
         if left is None:
             return  # it is shown already, or the header says why the present draft cannot be saved
         shown = self._model.draft
-        self._show_text(shown, leaving=left.id)
+        self.writing.show_draft(shown, self._model.earlier_texts, leaving=left.id)
         if takes_focus:
             self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
         self._show()
         self.drafts_changed.emit()
         await self._model.check_media()
-
-    def _show_text(self, draft: Draft, *, leaving: int) -> None:
-        text, earlier = draft.request.prompt, self._model.earlier_texts
-        self._editor.show_draft(draft.id, text, caret=draft.caret, leaving=leaving, earlier=earlier)
-
-    def _show_earlier(self, earlier: Draft) -> None:
-        typed = self._editor.text()
-        if not typed:
-            self._show_text(earlier, leaving=0)
-        elif earlier.request.prompt:
-            caret = self._editor.caret()
-            self._editor.replace(earlier.request.prompt)
-            self._editor.replace(typed, caret=caret)  # undo brings the earlier draft
 
     def _place_waiting_prompt(self) -> None:
         text, self._waiting_prompt = self._waiting_prompt, ""
@@ -378,11 +373,7 @@ class ComposePanel(QWidget):
             self._focus_field(next(iter(self._model.problems)))
 
     async def _put_clip(self, offer: ClipOffer, film: Path, at_s: float) -> None:
-        takes_film = offer.kind is MediaKind.VIDEO
-        medium = film if takes_film else await self._model.inspection.save_frame(film, at_s)
-        if medium is not None and offer.mode is not None:
-            self._model.put_in_mode(offer.mode, offer.role, str(medium))
-            self._pictures.check()
+        if await self._pictures.use_clip(offer, film, at_s):
             self._editor.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_chips_takes_chosen(self, takes: int) -> None:
@@ -400,8 +391,15 @@ class ComposePanel(QWidget):
     def _on_editor_edited(self, text: str) -> None:
         self._model.set_prompt(text)
         self._question.keep_for(self._model.request, self._model.draft.takes)
-        self._header.show_prompt(text, self._model.limit)
+        self._header.show_prompt(text, self._model.limit, self._model.sent_length)
         self.text_changed.emit()
+
+    def _on_texts_changed(self) -> None:
+        self._question.dismiss()
+        self._show_length()
+        self._texts.show()
+        self._show_price()
+        self._controls.arrange()
 
     def _on_model_chosen(self, slug: str) -> None:
         self._model.set_model(slug)
@@ -430,9 +428,6 @@ class ComposePanel(QWidget):
         self._show_problems()
         self._images.focus_first()
 
-    def _on_relay_connection_changed(self, change: ConnectionChanged) -> None:
-        self._model.set_online(change.online)
-
     def _limit_width(self) -> None:
         look = self.writing.look
         self._column.limit_width(look.column.ems * look.size_px if self._is_roomy else None)
@@ -442,8 +437,7 @@ class ComposePanel(QWidget):
     def _show(self) -> None:
         """Show the model's state, except the text the user is typing."""
         model, request = self._model, self._model.request
-        self._editor.set_limit(model.limit)
-        self._header.show_prompt(request.prompt, model.limit)
+        self._show_length()
         self._header.show_saved(compose_text.saved(model.draft.saved_at), trouble=model.keeper.trouble)
         self._chips.show_profile(model.profile, model.options, model.profiles)
         self._chips.show_modes(model.modes, request.mode)
@@ -455,6 +449,7 @@ class ComposePanel(QWidget):
                 model.places, request.set_aside, problem=complaints.of_all_pictures, problems=complaints.of_pictures
             )
         self._images.setVisible(bool(model.places or request.set_aside or not model.ready))
+        self._texts.show()
         self._show_price()
         self._generate.setEnabled(model.profile is not None)
         self._controls.arrange()
@@ -464,6 +459,13 @@ class ComposePanel(QWidget):
         self._show_problems()
         self._order_tabs()
         self.text_changed.emit()
+
+    def _show_length(self) -> None:
+        model = self._model
+        self._editor.set_limit(
+            None if model.texts.longest is not None else model.limit
+        )  # what is sent is not what stands there
+        self._header.show_prompt(model.request.prompt, model.limit, model.sent_length)
 
     def _show_price(self) -> None:
         is_edit = self._model.waiting_edit.is_under_way
@@ -479,7 +481,7 @@ class ComposePanel(QWidget):
         self._notes.say(self._model.notes, can_undo=self._model.can_go_back)
 
     def _order_tabs(self) -> None:
-        above = (self._editor, self._waiting_edit.line.button)
+        above = (self._editor, *self._texts.strip.tab_stops, self._waiting_edit.line.button)
         stops = [*above, *self._images.tab_stops(), *self._chips.tab_stops(), self._generate]
         if stops != self._tab_stops:
             self._tab_stops = stops

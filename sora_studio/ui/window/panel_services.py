@@ -145,7 +145,9 @@ def compose(studio: "Studio") -> ComposeServices:
         tracking=studio.tracking,
         estimates=studio.estimates,
         spell_checker=studio.spell_checker,
-        vocabulary=studio.hinting.vocabulary,
+        prompt_library=studio.prompt_library,
+        variation_batch=studio.variation_batch,
+        hinting=studio.hinting,
     )
 
 

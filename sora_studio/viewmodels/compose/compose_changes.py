@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import Problem
+from sora_studio.domain.events import ConnectionChanged
 from sora_studio.domain.intent import Parent
 from sora_studio.domain.models.carry import mode_for_media
 from sora_studio.domain.models.draft import Media, Medium
@@ -228,10 +229,10 @@ class ComposeChanges(ComposeState):
         self.complaints.add([problem])
         self.changed.emit()
 
-    def set_online(self, online: bool) -> None:
-        """Set whether the service is reachable."""
-        if online != self.online:
-            self.online = online
+    def take_connection(self, change: ConnectionChanged) -> None:
+        """Show whether the service is reachable."""
+        if change.online != self.online:
+            self.online = change.online
             self.changed.emit()
 
     # --- inside -----------------------------------------------------------------------------------------------------

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sora_studio.domain.models.profile import ModelProfile
-    from sora_studio.domain.writing.terms import Vocabulary
     from sora_studio.services.callbacks.reports import Reports
     from sora_studio.services.models.estimates import Estimates
     from sora_studio.services.pictures.pictures import Pictures
@@ -18,7 +17,10 @@ if TYPE_CHECKING:
     from sora_studio.services.runtime.settings_service import SettingsService
     from sora_studio.services.tasks.submission import Submission
     from sora_studio.services.tasks.task_editing import TaskEditing
+    from sora_studio.services.writing.hinting import Hinting
+    from sora_studio.services.writing.prompt_library import PromptLibrary
     from sora_studio.services.writing.spell_checker import SpellChecker
+    from sora_studio.services.writing.variation_batch import VariationBatch
     from sora_studio.storage.drafts import SqliteDrafts
 
 
@@ -44,4 +46,6 @@ class ComposeServices:
     tracking: "Tracking"
     estimates: "Estimates"
     spell_checker: "SpellChecker"
-    vocabulary: "Callable[[], Awaitable[Vocabulary]]"
+    prompt_library: "PromptLibrary"
+    variation_batch: "VariationBatch"
+    hinting: "Hinting"

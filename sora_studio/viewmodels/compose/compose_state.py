@@ -22,7 +22,6 @@ from sora_studio.domain.request import (
     picture_edit,
     slot_of,
 )
-from sora_studio.viewmodels.compose import compose_text
 from sora_studio.viewmodels.compose.clip_uses import ClipOffer, clip_offers
 from sora_studio.viewmodels.compose.compose_complaints import Complaints
 from sora_studio.viewmodels.compose.compose_routes import Ways
@@ -141,12 +140,6 @@ class ComposeState(QObject):
     def limit(self) -> int | None:
         """The prompt's maximum length in characters; None while unknown."""
         return self.profile.prompt.max_chars if self.profile else None
-
-    @property
-    def generate_words(self) -> str:
-        """The Generate button's text: how many tasks one press creates, and their price."""
-        tasks = self._draft.takes * (len(self.request.split(self.profile)) if self.profile else 1)
-        return compose_text.generate(tasks=tasks, price=self.price, online=self.online)
 
     @property
     def price(self) -> PriceEstimate | None:

@@ -16,12 +16,14 @@ from sora_studio.domain.request import (
     GenerationRequest,
 )
 from sora_studio.domain.task import Task
+from sora_studio.viewmodels.compose import compose_text
 from sora_studio.viewmodels.compose.compose_changes import ComposeChanges, has_content
 from sora_studio.viewmodels.compose.compose_complaints import problems_of
 from sora_studio.viewmodels.compose.compose_fitting import reachable
 from sora_studio.viewmodels.compose.compose_state import Aside
 from sora_studio.viewmodels.compose.consent import NO_CONSENT, Consent
 from sora_studio.viewmodels.compose.model_memory import ModelMemory
+from sora_studio.viewmodels.compose.prompt_texts import PromptTexts, one_request
 from sora_studio.viewmodels.compose.setup_history import SetupHistory
 from sora_studio.viewmodels.compose.waiting_edit import WaitingEdit
 from sora_studio.viewmodels.starter import Starter
@@ -52,7 +54,27 @@ class ComposeModel(ComposeChanges):
         """Held while a draft is opened, and while an edit of a waiting task begins or ends: one after the other."""
         self.earlier_texts: Sequence[str] = ()
         self.waiting_edit = WaitingEdit(self)
+        self.texts = PromptTexts(start, self)
+        self.changed.connect(self._follow_texts)
         self.keeper.due.connect(self._on_keeper_due)
+
+    @property
+    def generate_words(self) -> str:
+        """The Generate button's text: how many tasks one press creates, and their price."""
+        shots = len(self.request.split(self.profile)) if self.profile else 1
+        tasks = self._draft.takes * shots * self.texts.count
+        return compose_text.generate(tasks=tasks, price=self.price, online=self.online)
+
+    @property
+    def sent_length(self) -> int:
+        """The length of the prompt as it is sent, of the longest text if it stands for several, in characters."""
+        longest = self.texts.longest
+        return len(self.request.prompt) if longest is None else longest
+
+    def set_prompt(self, prompt: str) -> None:
+        """Set the prompt on every keystroke; see `ComposeChanges`."""
+        super().set_prompt(prompt)
+        self._follow_texts()
 
     async def restore(self, services: "ComposeServices") -> Draft | None:
         """Attach the services and return the last session's draft, if any.
@@ -62,6 +84,7 @@ class ComposeModel(ComposeChanges):
         """
         self._services = services
         self.inspection.attach(services.pictures, services.recordings)
+        self.texts.attach(services.prompt_library)
         self._profiles = {slug: one for slug, one in services.profiles.items() if one.status is not Status.GONE}
         self.online = services.tracking.snapshot().online
         earlier: Draft | None = None
@@ -172,18 +195,19 @@ class ComposeModel(ComposeChanges):
         self.complaints.clear()
         try:
             await self.save()  # so that the tasks belong to this draft
+            request, shown = self._to_send()
+            rows = await self.texts.to_send(request.prompt, self._tags)
             if self.waiting_edit.is_under_way:
                 async with self._switching:
-                    return await self.waiting_edit.save(self._services, *self._to_send())
-            request, shown = self._to_send()
-            tasks = await self._services.submission.submit(
-                request,
-                takes=self._draft.takes,
-                again=consent.again,
-                ask=not consent.batch,
-                shown=shown,
-                intent=Intent(self._draft.id or None, parent=self._parent_of(request)),
-            )
+                    return await self.waiting_edit.save(self._services, one_request(request, rows), shown)
+            intent = Intent(self._draft.id or None, parent=self._parent_of(request))
+            takes, again, ask = self._draft.takes, consent.again, not consent.batch
+            if rows:
+                batch = self._services.variation_batch
+                tasks = await batch.send(request, rows, takes=takes, again=again, ask=ask, shown=shown, intent=intent)
+            else:
+                submission = self._services.submission
+                tasks = await submission.submit(request, takes=takes, again=again, ask=ask, shown=shown, intent=intent)
         except BatchBlocked as blocked:
             self.complaints.add([self._at_images(Problem("takes", blocked.sentence))])
             return []
@@ -220,6 +244,14 @@ class ComposeModel(ComposeChanges):
         """Return the request as it would be sent, and the digests of its files as they were shown."""
         request = reachable(self.request, self.ways)
         return request, {source: digest for source, digest in self.inspection.shown.items() if source in request.files}
+
+    @property
+    def _tags(self) -> tuple[str, ...]:
+        """How a prompt names the media of the chosen model."""
+        return self.profile.tags if self.profile else ()
+
+    def _follow_texts(self) -> None:
+        self.texts.show(self.request.prompt, self._tags)
 
     def _parent_of(self, request: GenerationRequest) -> Parent | None:
         """Return the clip that the request continues, by a frame of it."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from sora_studio.domain.draft import Draft
 from sora_studio.domain.errors import InvalidRequest, Problem
 from sora_studio.domain.request import RULE, GenerationRequest
+from sora_studio.domain.writing.prompt_table import to_edit
 
 if TYPE_CHECKING:
     from sora_studio.domain.task import Task
@@ -55,7 +56,7 @@ class WaitingEdit(QObject):
             await services.task_editing.cancel(edit)
             return
         self._edit, self._before = edit, self._compose.draft
-        self._compose.open_draft(Draft(id=0, request=edit.task.request))
+        self._compose.open_draft(Draft(id=0, request=to_edit(edit.task.request)))
         self.taken_over.emit()
 
     async def save(self, services: "ComposeServices", request: GenerationRequest, shown: Mapping[str, str]) -> "list[Task]":

@@ -9,6 +9,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, QSettings, Qt, Signal
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from sora_studio.domain.draft import Draft
 from sora_studio.domain.writing.terms import Vocabulary
 from sora_studio.ui.compose.editing.completion_popup import CompletionPopup
 from sora_studio.ui.compose.editing.editor_look import EditorLook
@@ -94,6 +95,20 @@ class WritingDesk(QObject):
             "F3": partial(self.find_next, 1),
             "Shift+F3": partial(self.find_next, -1),
         }
+
+    def show_draft(self, draft: Draft, earlier: Sequence[str], *, leaving: int) -> None:
+        """Show the text of a draft, whose `earlier` texts undo leads back to, instead of that of the draft `leaving`."""
+        self._editor.show_draft(draft.id, draft.request.prompt, caret=draft.caret, leaving=leaving, earlier=earlier)
+
+    def show_earlier(self, draft: Draft, earlier: Sequence[str]) -> None:
+        """Show the text of the draft from the last time; below what was typed meanwhile, one undo away."""
+        typed = self._editor.text()
+        if not typed:
+            self.show_draft(draft, earlier, leaving=0)
+        elif draft.request.prompt:
+            caret = self._editor.caret()
+            self._editor.replace(draft.request.prompt)
+            self._editor.replace(typed, caret=caret)
 
     def insert(self, words: str) -> None:
         """Insert words where the caret is."""

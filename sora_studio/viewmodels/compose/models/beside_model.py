@@ -17,6 +17,7 @@ from sora_studio.viewmodels.compose.consent import NO_CONSENT, Consent
 from sora_studio.viewmodels.compose.models import beside_words
 from sora_studio.viewmodels.compose.models.beside_words import BesideRow
 from sora_studio.viewmodels.compose.models.picker_order import families
+from sora_studio.viewmodels.compose.prompt_texts import one_request
 
 if TYPE_CHECKING:
     from sora_studio.services.tasks.submission import Submission
@@ -161,7 +162,7 @@ class BesideModel(QObject):
         self._sending, self._trouble = True, ""
         self.changed.emit()
         try:
-            requests = [self._reachable(entry) for entry in self._sent]
+            requests = [await self._one_text(self._reachable(entry), entry.profile) for entry in self._sent]
             files = {file for request in requests for file in request.files}
             shown = {source: digest for source, digest in self._compose.inspection.shown.items() if source in files}
             return await self._submission.submit_together(
@@ -182,6 +183,9 @@ class BesideModel(QObject):
             self.changed.emit()
 
     # --- inside ---------------------------------------------------------------------------------------------------
+
+    async def _one_text(self, request: GenerationRequest, profile: ModelProfile) -> GenerationRequest:
+        return one_request(request, await self._compose.texts.to_send(request.prompt, profile.tags))
 
     @property
     def _sent(self) -> list[BesideEntry]:
