@@ -116,8 +116,8 @@ def test_a_brace_without_its_partner_is_explained_at_its_place_and_nothing_is_se
     send(desk)
     desk.bot.waitUntil(lambda: desk.reads("This { has no }"))
     assert not desk.requests()
-    write(desk, "A pier at {dawn}", seen="")
-    assert not desk.all(TextsStrip)
+    desk.editor.replace("A pier at {dawn}")
+    desk.bot.waitUntil(lambda: not desk.all(TextsStrip))
     send(desk)
     desk.bot.waitUntil(lambda: desk.submitted == [1])
     assert desk.requests()[0].prompt == "A pier at {dawn}"
