@@ -31,6 +31,7 @@ NAME = f"""
         WHEN kind = 'sent' THEN 'sent' WHEN :name IS NULL THEN 'autosave' ELSE 'named' END
     WHERE id = :version
 """  # noqa: S608 - a constant of ours
+COUNT = "SELECT count(*), coalesce(max(id), 0) FROM versions WHERE document = ? AND kind <> 'autosave'"
 FORMER_NAME = "SELECT name FROM versions WHERE id = ?"
 
 
@@ -53,6 +54,10 @@ class SqliteVersions:
             return [VersionEntry(version, takes[version.id]) for version in versions]
 
         return await self._database.read(work)
+
+    async def count(self, document: int) -> tuple[int, int]:
+        """Return how many versions of the document were sent or named, and the newest of them; 0 for none."""
+        return await self._database.read(lambda connection: tuple(connection.execute(COUNT, (document,)).fetchone()))
 
     async def get(self, document: int, version: int) -> Version | None:
         """Return a version of the document."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QLineEdit, QPushButton, QTextEdit, QTreeWidgetItem, QTreeWidgetItemIterator
+from PySide6.QtWidgets import QLineEdit, QPushButton, QTabBar, QTextEdit, QTreeWidgetItem, QTreeWidgetItemIterator
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
@@ -183,3 +183,16 @@ def test_changes_are_marked_by_lines_not_by_colour_alone(qtbot: QtBot) -> None:
         return cursor.charFormat().fontStrikeOut(), cursor.charFormat().fontUnderline()
 
     assert (look("red"), look("blue"), look("a ")) == ((True, False), (False, True), (False, False))
+
+
+def test_the_header_tells_the_newest_version_and_how_long_the_action_takes(
+    loop: StudioEventLoop, qtbot: QtBot, tmp_path: Path
+) -> None:
+    with desk(loop, qtbot, tmp_path) as at:
+        qtbot.waitUntil(lambda: at.at.reads("version 1"))
+        bar = next(bar for bar in at.at.window.side.findChildren(QTabBar) if bar.isVisible())
+        assert "Versions 1" in [bar.tabText(tab) for tab in range(bar.count())]
+        at.at.editor.replace('Anna says: "' + "We will row to the far lighthouse before the storm comes. " * 6 + '"')
+        qtbot.waitUntil(lambda: at.at.reads("s of action for 15 s"))
+        at.at.editor.replace("A pier.")
+        qtbot.waitUntil(lambda: not at.at.reads("s of action"))

@@ -67,6 +67,10 @@ class Versions:
         """Return the versions of a document, the newest first."""
         return await self._versions.listed(document)
 
+    async def count(self, document: int) -> tuple[int, int]:
+        """Return how many versions of a document are kept for ever, as they were sent or named, and the newest; 0 for none."""
+        return await self._versions.count(document)
+
     async def changes(self, versions: Sequence[Version]) -> Mapping[int, Change]:
         """Return what each version changed in the next one of the sequence, by id, for the first ones of many."""
         pairs = list(pairwise(versions[:MOST_COUNTED]))

@@ -1,4 +1,4 @@
-"""The row above the editor: the draft's title, when it was saved, and its length."""
+"""The row above the editor: the draft's title, its version, when it was saved, how long it takes, and its length."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
@@ -8,6 +8,8 @@ from sora_studio.ui.kit.announcing import announce
 from sora_studio.viewmodels.compose import compose_text
 
 _ANY_SIZE = 10_000
+_ACTION_FROM = 520
+"""Width of the row, in px, from which there is room for the seconds."""
 
 
 class ComposeHeader(QWidget):
@@ -16,7 +18,10 @@ class ComposeHeader(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._title = _label(self, semibold=True)
+        self._version = _label(self, role="secondary")
         self._saved = _label(self, role="secondary")
+        self._action = _label(self, role="secondary")
+        self._action.setToolTip("Estimated from the actions and the spoken words in the prompt")
         self._over = _label(self, role="failed", semibold=True)
         self._counter = _label(self, role="secondary")
         self._counter.setAccessibleName("Length")
@@ -24,8 +29,10 @@ class ComposeHeader(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
         row.addWidget(self._title)
+        row.addWidget(self._version)
         row.addWidget(self._saved)
         row.addStretch(1)
+        row.addWidget(self._action)
         row.addWidget(self._over)
         row.addWidget(self._counter)
         self._row = row
@@ -48,6 +55,16 @@ class ComposeHeader(QWidget):
             announce(self, f"The prompt is {over} the limit" if over else "The prompt fits again")
         _show_steadily(self._over, over)
         self._over.setVisible(bool(over))
+
+    def show_version(self, newest: int) -> None:
+        """Show the number of the draft's newest version that was sent or named; nothing for 0."""
+        self._version.setText(f"version {newest}" if newest else "")
+        self._version.setVisible(bool(newest))
+
+    def show_action(self, words: str) -> None:
+        """Show how many seconds what is written takes; nothing while that is not known."""
+        self._action.setText(words)
+        self._action.setVisible(bool(words) and self.width() >= _ACTION_FROM)
 
     def show_saved(self, words: str, *, trouble: str) -> None:
         """Show when the draft was saved, or why it could not be."""

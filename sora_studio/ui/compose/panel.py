@@ -75,7 +75,7 @@ class ComposePanel(QWidget):
         self._unsaved: UnsavedPrompt | None = None
         self._sending: asyncio.Task[None] | None = None
         self._tab_stops = list[QWidget]()
-        self._header = ComposeHeader(self)
+        self.header = ComposeHeader(self)
         self._editor = PromptEditor() if editor is None else editor
         self.writing = WritingDesk(self._editor, scope, self)
         self._is_roomy = False
@@ -247,9 +247,9 @@ class ComposePanel(QWidget):
     # --- building -------------------------------------------------------------------------------------------------
 
     def _build_layout(self) -> None:
-        column = self._column = ComposeColumn(self, header=self._header, editor=self._editor)
+        column = self._column = ComposeColumn(self, header=self.header, editor=self._editor)
         column.insertWidget(1, self.writing.find_bar)
-        self._header.add_button(self.writing.button)
+        self.header.add_button(self.writing.button)
         for below in (
             self._texts.strip,
             self._waiting_edit.line,
@@ -391,7 +391,7 @@ class ComposePanel(QWidget):
     def _on_editor_edited(self, text: str) -> None:
         self._model.set_prompt(text)
         self._question.keep_for(self._model.request, self._model.draft.takes)
-        self._header.show_prompt(text, self._model.limit, self._model.sent_length)
+        self.header.show_prompt(text, self._model.limit, self._model.sent_length)
         self.text_changed.emit()
 
     def _on_texts_changed(self) -> None:
@@ -438,7 +438,7 @@ class ComposePanel(QWidget):
         """Show the model's state, except the text the user is typing."""
         model, request = self._model, self._model.request
         self._show_length()
-        self._header.show_saved(compose_text.saved(model.draft.saved_at), trouble=model.keeper.trouble)
+        self.header.show_saved(compose_text.saved(model.draft.saved_at), trouble=model.keeper.trouble)
         self._chips.show_profile(model.profile, model.options, model.profiles)
         self._chips.show_modes(model.modes, request.mode)
         self._chips.show_ways(model.ways, request)
@@ -465,7 +465,7 @@ class ComposePanel(QWidget):
         self._editor.set_limit(
             None if model.texts.longest is not None else model.limit
         )  # what is sent is not what stands there
-        self._header.show_prompt(model.request.prompt, model.limit, model.sent_length)
+        self.header.show_prompt(model.request.prompt, model.limit, model.sent_length)
 
     def _show_price(self) -> None:
         is_edit = self._model.waiting_edit.is_under_way

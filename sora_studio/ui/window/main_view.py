@@ -119,7 +119,7 @@ class MainView(QWidget):
         self.shown.attach(studio.tasks.get)
         self.library.attach(studio)
         self.drafts.attach(studio.documents)
-        self.versions.attach(studio.documents, panel_services.versions(studio))
+        self.versions.attach(studio.documents, panel_services.versions(studio), self.side)
         self.transfers.attach(studio)
         self.writing.attach(studio.hinting, self.side)
         self.filter.attach(panel_services.filter_session(studio), advances=lambda: self.library.advances)

@@ -11,6 +11,7 @@ from sora_studio.ui.compose.panel import ComposePanel
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.ui.window.library_corner import LibraryCorner
 from sora_studio.ui.window.rooms import Room
+from sora_studio.ui.window.side_panel import SidePanel, SideTab
 from sora_studio.ui.writing.versions_panel import VersionsPanel
 from sora_studio.viewmodels.writing.versions_model import VersionsModel
 
@@ -28,7 +29,9 @@ class VersionsCorner(QObject):
         self._compose, self._library = compose, library
         self._documents: Documents | None = None
         self._services: VersionsServices | None = None
+        self._side: SidePanel | None = None
         self.model = VersionsModel(scope.start, self._written, self)
+        self.model.counted.connect(self._on_model_counted)
         compose.drafts_changed.connect(self._on_compose_drafts_changed)
         library.selection_changed.connect(self._on_library_selection_changed)
 
@@ -38,9 +41,9 @@ class VersionsCorner(QObject):
         panel.restore_asked.connect(self._on_panel_restore_asked)
         return panel
 
-    def attach(self, documents: "Documents", services: "VersionsServices") -> None:
-        """Connect the services of a started studio."""
-        self._documents, self._services = documents, services
+    def attach(self, documents: "Documents", services: "VersionsServices", side: SidePanel) -> None:
+        """Connect the services of a started studio, and the side panel that counts the versions."""
+        self._documents, self._services, self._side = documents, services, side
         self.model.attach(services)
 
     def touch(self) -> None:
@@ -61,6 +64,12 @@ class VersionsCorner(QObject):
         if not (self._library.selected and self._library.room is not None and self._library.room.isVisible()):
             self.model.show_document(self._compose.draft)
         self.model.touch()
+
+    def _on_model_counted(self, count: int, newest: int) -> None:
+        if self._side is not None:
+            self._side.count(SideTab.VERSIONS, count)
+        if self.model.document == self._compose.draft:
+            self._compose.header.show_version(newest)
 
     def _on_library_selection_changed(self) -> None:
         self.follow_room(Room.LIBRARY)

@@ -14,7 +14,7 @@ from sora_studio.ui.window.side_panel import SidePanel, SideTab
 from sora_studio.ui.writing.hints_panel import HintsPanel
 from sora_studio.ui.writing.outline_panel import OutlinePanel
 from sora_studio.ui.writing.words_panel import WordsPanel
-from sora_studio.viewmodels.writing.writing_model import WritingModel
+from sora_studio.viewmodels.writing.writing_model import WritingModel, action_words
 
 if TYPE_CHECKING:
     from sora_studio.services.writing.hinting import Hinting
@@ -64,6 +64,7 @@ class WritingCorner(QObject):
 
     def _on_model_hints_changed(self) -> None:
         self._compose.writing.hints.show(self.model.hints)
+        self._compose.header.show_action(action_words(self.model.needed_s, self.model.clip_s))
         if self._side is not None:
             self._side.count(SideTab.HINTS, len(self.model.hints))
 

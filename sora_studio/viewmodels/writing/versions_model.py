@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -24,11 +25,13 @@ class VersionsModel(QObject):
 
     `shown` is the chosen version, or the usual one when none is.
 
-    Signals: `changed()` with another list, `compared()` with another comparison.
+    Signals: `changed()` with another list, `compared()` with another comparison, `counted(int, int)` with the number of the
+    document's versions that are kept for ever and the newest of them, also while it is not watched.
     """
 
     changed = Signal()
     compared = Signal()
+    counted = Signal(int, int)
 
     def __init__(
         self, start: TaskStarter, written: Callable[[int], GenerationRequest | None], parent: QObject | None = None
@@ -44,6 +47,8 @@ class VersionsModel(QObject):
         self._wanted: int | None = None  # the version to be chosen once the list has been read
         self._soon = QTimer(self, singleShot=True, interval=REFRESH_MS)
         self._soon.timeout.connect(self._read_now)
+        self._count_soon = QTimer(self, singleShot=True, interval=REFRESH_MS)
+        self._count_soon.timeout.connect(self._count_now)
         self._entries: Sequence[VersionEntry] = ()
         self.document = 0
         self.sections: Sequence[DaySection] = ()
@@ -61,6 +66,7 @@ class VersionsModel(QObject):
     def attach(self, services: "VersionsServices") -> None:
         """Connect the services."""
         self._services = services
+        self._count_now()
         self._read_now()
 
     def watch(self, *, is_watched: bool) -> None:
@@ -76,6 +82,7 @@ class VersionsModel(QObject):
             self.touch()
         if document != self.document:
             self.document, self.chosen, self.other = document, None, None
+            self._count_now()
             self._read_now()
 
     def show_takes(self, tasks: Sequence[int]) -> None:
@@ -85,6 +92,8 @@ class VersionsModel(QObject):
 
     def touch(self) -> None:
         """A version, a clip or the draft has changed."""
+        if not self._count_soon.isActive():
+            self._count_soon.start()
         if self._is_watched and not self._soon.isActive():
             self._soon.start()
 
@@ -110,6 +119,16 @@ class VersionsModel(QObject):
         else:
             self._reading = self._start(self._read(self._services), name="read versions")
 
+    def _count_now(self) -> None:
+        if self._services is not None:
+            self._start(self._count(self._services), name="count versions")
+
+    async def _count(self, services: "VersionsServices") -> None:
+        document = self.document
+        count, newest = await services.versions.count(document) if document else (0, 0)
+        if document == self.document:
+            self.counted.emit(count, newest)
+
     async def _read(self, services: "VersionsServices") -> None:
         if self._takes:
             await self._follow_takes(services)
@@ -121,7 +140,7 @@ class VersionsModel(QObject):
         if document != self.document:  # another one was chosen meanwhile
             self._soon.start()
             return
-        current = versions[0].id if versions and now is not None and versions[0].request.prompt == now.prompt else None
+        current = versions[0].id if versions and now is not None and versions[0].request.as_written == now.prompt else None
         self._entries = entries
         known = {version.id: version for version in versions}
         wanted, self._wanted = self._wanted or (self.chosen.id if self.chosen else 0), None
@@ -159,7 +178,7 @@ class VersionsModel(QObject):
             return chosen.request, self.other.request, (title_of(chosen), title[:1].lower() + title[1:])
         if now is None:  # a text that was sent from elsewhere and never opened here
             return chosen.request, self.versions[0].request, (title_of(chosen), "the newest")
-        return chosen.request, now, (title_of(chosen), NOW)
+        return _as_written(chosen.request), now, (title_of(chosen), NOW)
 
     @property
     def _asked(self) -> tuple[object, ...]:
@@ -186,3 +205,8 @@ class VersionsModel(QObject):
             return written
         draft = await services.draft(document) if document else None
         return draft.request if draft else None
+
+
+def _as_written(request: GenerationRequest) -> GenerationRequest:
+    """Return a request as a draft has it: with the text that its prompt was made of."""
+    return replace(request, prompt=request.as_written, written="")

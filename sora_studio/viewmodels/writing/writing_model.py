@@ -47,6 +47,7 @@ class WritingModel(QObject):
         self.used: Mapping[str, int] = {}
         self.outline = Outline(())
         self.clip_s: float | None = None
+        self.needed_s = 0.0
 
     @property
     def text(self) -> str:
@@ -109,8 +110,17 @@ class WritingModel(QObject):
             return
         self.all_hints, self.hints = found.hints, best(found.hints)
         self.outline, self.clip_s, self._looked_at = found.outline, context.duration_s, text
+        self.needed_s = found.needed_s
         self.hints_changed.emit()
         used = Counter(span.term.words for span in found.terms)
         if used != self.used:
             self.used = used
             self.used_changed.emit()
+
+
+def action_words(needed_s: float, clip_s: float | None) -> str:
+    """Return how long what is written takes: `≈ 11 s of action for 10 s`; nothing below half a second."""
+    needed = round(needed_s)
+    if not needed:
+        return ""
+    return f"≈ {needed} s of action" + (f" for {clip_s:g} s" if clip_s is not None else "")
