@@ -22,6 +22,11 @@ class HintChoices:
             return replace(self, never=self.never | {rule})
         return replace(self, drafts={**self.drafts, draft: self.drafts.get(draft, frozenset()) | {rule}})
 
+    def with_new_saved_as(self, draft: int | None) -> Self:
+        """Return the choices after the new draft, whose number is 0, was saved under a number, or left (None)."""
+        of_new, others = self.drafts.get(0, frozenset()), {number: rules for number, rules in self.drafts.items() if number}
+        return replace(self, drafts=others if draft is None or not of_new else {**others, draft: of_new})
+
     def with_all(self, *, draft: int) -> Self:
         """Return the choices with every rule switched on again, everywhere and in this draft."""
         others = {number: rules for number, rules in self.drafts.items() if number != draft}

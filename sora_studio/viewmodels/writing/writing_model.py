@@ -71,6 +71,9 @@ class WritingModel(QObject):
 
     def show(self, draft: int, request: GenerationRequest, profile: ModelProfile | None) -> None:
         """Follow a change of the draft. Cheap, for every key: what has changed is found out after the pause."""
+        if draft != self._draft and self._choices.off_in(0) != self._choices.never:
+            is_saved = not self._draft and request.prompt == self.text
+            self._choose(self._choices.with_new_saved_as(draft if is_saved else None))
         self._draft, self._request, self._profile = draft, request, profile
         if not self._pause.isActive():
             self._pause.start()
