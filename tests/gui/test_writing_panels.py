@@ -71,7 +71,7 @@ def test_a_hint_is_fixed_once_silenced_in_this_draft_and_elsewhere_still_there(d
     press(desk, qtbot, "Not in this draft", of="stunning")
     qtbot.waitUntil(lambda: not any("stunning" in hint for hint in hints(desk)))
     assert desk.reads("Nothing to suggest.") or hints(desk)
-    qtbot.keyClick(desk.editor, Qt.Key.Key_N, CTRL)
+    desk.window.drafts.new()
     qtbot.waitUntil(lambda: not desk.editor.text())
     desk.editor.replace(VAGUE)
     qtbot.waitUntil(lambda: any("stunning" in hint for hint in hints(desk)))

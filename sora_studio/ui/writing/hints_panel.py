@@ -4,7 +4,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from sora_studio.domain.writing.hints import Hint, Level
 from sora_studio.ui.kit import theme
@@ -57,6 +57,8 @@ class HintsPanel(QScrollArea):
         if hints == self._shown:
             return
         self._shown = hints
+        focused = QApplication.focusWidget()
+        place_of_focus = next((place for place, card in enumerate(self._cards) if _holds(card, focused)), None)
         for card in self._cards:
             self._column.removeWidget(card)
             card.deleteLater()
@@ -69,6 +71,12 @@ class HintsPanel(QScrollArea):
             card.never.clicked.connect(partial(self._model.silence, hint.rule, everywhere=True))
             self._column.insertWidget(place, card)
             self._cards.append(card)
+        if place_of_focus is not None:  # not lost with its card: the keys go on from the hint that took its place
+            (self._cards[min(place_of_focus, len(self._cards) - 1)] if self._cards else self).setFocus()
+
+
+def _holds(card: "_HintCard", focused: QWidget | None) -> bool:
+    return focused is not None and (focused is card or card.isAncestorOf(focused))
 
 
 class _HintCard(QFrame):
