@@ -15,6 +15,8 @@ MATRICES = {
     "every page of a database harmed": ("unit/storage/test_salvage.py", "each_page or fill_the_gaps or random_harm"),
     "every step of a rescue killed": ("unit/storage/test_rescue.py", "kill_at_any_step"),
     "every statement of a migration failed or killed": ("unit/storage/test_migrations.py", "at_any_statement"),
+    "the window killed at every moment": ("e2e/test_window_killed.py", "killed_at_any_moment"),
+    "every output lost": ("integration/test_output_streams.py", "nothing_can_be_told"),
     "every step of a create killed": ("integration/test_killed_at_every_step.py", "create_that_goes_well"),
 }
 

@@ -13,6 +13,7 @@ import pytest
 
 from sora_studio.simulator.serve import Running
 from tests.e2e.conftest import PATIENCE_S, Program
+from tests.sampling import every
 
 PROMPT = "A lighthouse in the last light"
 FRAMES = 240
@@ -85,7 +86,7 @@ def resume(program: Program, *, by_window: bool) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="select needs a socket there; the way is the same")
-@pytest.mark.parametrize("moment", MOMENTS, ids=lambda moment: moment.name)
+@pytest.mark.parametrize("moment", MOMENTS[:: every(3)], ids=lambda moment: moment.name)
 def test_a_window_killed_at_any_moment_loses_nothing(tmp_path: Path, service: Callable[..., Running], moment: Moment) -> None:
     simulator = service(scenario=moment.scenario)
     program = Program(tmp_path, simulator.url)
