@@ -35,6 +35,7 @@ from sora_studio.ui.window.notice_bar import NoticeBar
 from sora_studio.ui.window.notifier import Notifier
 from sora_studio.ui.window.rooms import Room, Rooms
 from sora_studio.ui.window.settings_pages import PROFILES, REMEDIES, SECTIONS
+from sora_studio.ui.window.shelf_corner import ShelfCorner
 from sora_studio.ui.window.shown_task import ShownTask
 from sora_studio.ui.window.side_panel import SidePanel, SideTab
 from sora_studio.ui.window.status_bar import StatusBar
@@ -122,6 +123,7 @@ class MainView(QWidget):
         self.versions.attach(studio.documents, panel_services.versions(studio), self.side)
         self.transfers.attach(studio)
         self.writing.attach(studio.hinting, self.side)
+        self.shelf.attach(studio.prompt_library, self.relay)
         self.filter.attach(panel_services.filter_session(studio), advances=lambda: self.library.advances)
         self._editor.attach(studio.models)
         self.notifier.take_settings(self._settings)
@@ -203,7 +205,9 @@ class MainView(QWidget):
         self._model_notices = ModelNotices(self.notices, self.tasks.commands, self.scope, self)
         self.versions = VersionsCorner(self.scope, self.compose, self.library, self)
         self.writing = WritingCorner(self.scope, self.compose, self)
-        pages = {SideTab.DETAILS: self.library.build_details, SideTab.VERSIONS: self.versions.build, **self.writing.pages}
+        self.shelf = ShelfCorner(self.scope, self.compose, self)
+        pages = {SideTab.DETAILS: self.library.build_details, SideTab.VERSIONS: self.versions.build}
+        pages |= {**self.writing.pages, SideTab.SHELF: self.shelf.build}
         self.side = SidePanel(self.tasks, pages)
         self.workspace = Workspace(
             rail=self.library.rail, stage=self.stage, compose=self.compose, side=self.side, keep_clear=self.compose.controls

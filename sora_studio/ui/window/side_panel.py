@@ -18,12 +18,13 @@ class SideTab(StrEnum):
     HINTS = "hints"
     VERSIONS = "versions"
     OUTLINE = "outline"
+    SHELF = "shelf"
     TASKS = "tasks"
     DETAILS = "details"
 
 
 USUAL_TABS = (SideTab.TASKS, SideTab.DETAILS, SideTab.VERSIONS)
-WRITING_TABS = (SideTab.WORDS, SideTab.HINTS, SideTab.VERSIONS, SideTab.OUTLINE, SideTab.TASKS)
+WRITING_TABS = (SideTab.WORDS, SideTab.HINTS, SideTab.VERSIONS, SideTab.OUTLINE, SideTab.SHELF, SideTab.TASKS)
 _TITLES = {tab: tab.value.capitalize() for tab in SideTab}
 
 
@@ -51,7 +52,7 @@ class SidePanel(QFrame):
         self._bar.setFixedHeight(TABS_HEIGHT)
         theme.set_role(self._bar, "side")
         row = QHBoxLayout()
-        row.setContentsMargins(theme.GRID, 0, 0, 0)
+        row.setContentsMargins(theme.GRID + 3, 0, 0, 0)
         row.addWidget(self._bar)
         row.addStretch(1)
         pages = QWidget(self)

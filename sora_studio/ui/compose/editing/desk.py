@@ -114,6 +114,11 @@ class WritingDesk(QObject):
         """Insert words where the caret is."""
         self._editor.insert(words)
 
+    @property
+    def selected_text(self) -> str:
+        """The text that is selected."""
+        return self._editor.textCursor().selectedText().replace("\u2029", "\n").replace("\u2028", "\n")
+
     def show_place(self, start: int, end: int) -> None:
         """Select a part of the text."""
         self._editor.select(start, end)
