@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from sora_studio.domain.errors import ProfileError
 from sora_studio.domain.models.read import MAX_PROFILE_CHARS
+from sora_studio.domain.writing.remix import Axis, read_axes
 from sora_studio.domain.writing.rule_book import RuleBook
 from sora_studio.domain.writing.rule_tables import read_rules
 from sora_studio.domain.writing.rules import Rule
@@ -15,6 +16,7 @@ from sora_studio.domain.writing.term_tables import read_terms
 from sora_studio.domain.writing.terms import Vocabulary, with_own
 from sora_studio.storage.toml_files import read_toml, toml_files
 
+REMIX = "remix.toml"
 VOCABULARY, HINTS = "vocabulary", "hints"
 """Folders in `resources/prompts` and in `prompts` of the data folder."""
 _PAUSE_S = 0.0005
@@ -48,6 +50,11 @@ class PromptFiles:
     def book(self) -> RuleBook:
         """Return rules and vocabulary, prepared for looking at texts."""
         return RuleBook(self.rules, self.vocabulary)
+
+    @cached_property
+    def axes(self) -> tuple[Axis, ...]:
+        """Return what a remix may change; this file is the shipped one only."""
+        return read_axes(read_toml(self._shipped / REMIX), REMIX)
 
     @property
     def errors(self) -> tuple[ProfileError, ...]:

@@ -92,6 +92,8 @@ def test_all_are_listed_with_counts_and_damaged_files_are_named_with_their_place
     desk.field.setText("RED anna")
     assert desk.rows() == ["Cards, 1", "@anna, character · yours, Anna, 40, red coat"]
     assert desk.preview() == "Anna, 40, red coat"
+    desk.field.setText("ra")
+    assert desk.preview() == "rain on the roof and ", "what is called so, not the first line"
     desk.field.setText("no such thing")
     assert desk.at.reads("Nothing found.")
 

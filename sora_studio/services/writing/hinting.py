@@ -1,4 +1,4 @@
-"""What the program knows of film: the vocabulary, and hints for a text, worked out off the event loop."""
+"""What the program knows of film: the vocabulary, hints for a text and its variants, worked out off the event loop."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from sora_studio.domain.errors import ProfileError
+from sora_studio.domain.writing.difference import Difference, difference
 from sora_studio.domain.writing.hint_cache import HintCache
 from sora_studio.domain.writing.hints import Hint
 from sora_studio.domain.writing.outline import Outline, read_outline
 from sora_studio.domain.writing.prompt_context import PromptContext
+from sora_studio.domain.writing.remix import Variant, remix
 from sora_studio.domain.writing.terms import TermSpan, Vocabulary
 
 if TYPE_CHECKING:
@@ -29,6 +31,14 @@ class Looked:
     terms: Sequence[TermSpan]
     outline: Outline
     needed_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A variant of a text, and what it changes."""
+
+    variant: Variant
+    difference: Difference
 
 
 class Hinting:
@@ -83,6 +93,15 @@ class Hinting:
             if self._beside is None:
                 self._beside = HintCache(self._files.book)
             return len(self._beside.hints(text, context, off=off))
+
+        return await self._do(work)
+
+    async def remix(self, text: str) -> Sequence[Proposal]:
+        """Return the text in another light, with another camera and pace; always the same ones in the same order."""
+
+        def work() -> Sequence[Proposal]:
+            variants = remix(text, self._files.vocabulary.find(text), self._files.axes)
+            return [Proposal(variant, difference(text, variant.text)) for variant in variants]
 
         return await self._do(work)
 

@@ -100,6 +100,12 @@ class Versions:
         self._steps.add("Version named" if name else "Name of a version removed", self._putting_back(version.id, former))
         self._core.events.publish(DraftsChanged())
 
+    async def keep(self, document: int) -> Version | None:
+        """Keep the draft's stored text as a version before it is replaced, unless it is one; return the newest version."""
+        kept = await self._versions.keep(document)
+        self._core.events.publish(DraftsChanged())
+        return kept
+
     async def restore(self, version: Version) -> Version | None:
         """Make a version the newest one again, after what is written now is kept; None if it is gone."""
         made = await self._versions.restore(version.document, version.id, at=self._core.clock.now())

@@ -122,7 +122,7 @@ class MainView(QWidget):
         self.drafts.attach(studio.documents)
         self.versions.attach(studio.documents, panel_services.versions(studio), self.side)
         self.transfers.attach(studio)
-        self.writing.attach(studio.hinting, self.side)
+        self.writing.attach(studio.hinting, studio.versions, self.side)
         self.shelf.attach(studio.prompt_library, self.relay)
         self.filter.attach(panel_services.filter_session(studio), advances=lambda: self.library.advances)
         self._editor.attach(studio.models)

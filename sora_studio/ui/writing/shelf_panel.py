@@ -17,7 +17,7 @@ from sora_studio.ui.writing.shelf_form import ShelfForm
 from sora_studio.ui.writing.shelf_list import ShelfList
 from sora_studio.viewmodels.writing.shelf_entry import Entry, entry_for_text, entry_of, item_of, problem_of
 from sora_studio.viewmodels.writing.shelf_model import ShelfModel
-from sora_studio.viewmodels.writing.shelf_rows import error_lines, preview, rows
+from sora_studio.viewmodels.writing.shelf_rows import best, error_lines, preview, rows
 
 _PREVIEW_HEIGHT = 148
 
@@ -90,7 +90,7 @@ class ShelfPanel(QWidget):
         self._pages.addWidget(self._form)
 
     def _connect(self) -> None:
-        self._field.textChanged.connect(self._show)
+        self._field.textChanged.connect(self._on_field_text_changed)
         self._field.returnPressed.connect(self._use)
         self._new.clicked.connect(self.new_wanted)
         self._import.clicked.connect(self.import_wanted)
@@ -125,6 +125,11 @@ class ShelfPanel(QWidget):
         self._errors.setText(errors)
         self._errors.setVisible(bool(errors))
         self._show_current()
+
+    def _on_field_text_changed(self, typed: str) -> None:
+        self._show()
+        if (found := best(rows(self._model.collection, typed), typed)) is not None:
+            self._list.select(found)
 
     def _show_current(self) -> None:
         kept = self._list.current

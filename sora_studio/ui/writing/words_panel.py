@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from sora_studio.domain.writing.terms import Term, TermKind
 from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.push_button import PushButton
 from sora_studio.viewmodels.writing.writing_model import WritingModel
 
 ENTRY = Qt.ItemDataRole.UserRole
@@ -44,9 +45,10 @@ class Entry:
 
 
 class WordsPanel(QWidget):
-    """Enter or a click inserts a term where the caret is. Signals: `chosen(str)` with the words."""
+    """Enter or a click inserts a term where the caret is. Signals: `chosen(str)` with the words, `remix_wanted()`."""
 
     chosen = Signal(str)
+    remix_wanted = Signal()
 
     def __init__(self, model: WritingModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,11 +60,15 @@ class WordsPanel(QWidget):
         self._view.entered_on.connect(self._on_view_entered_on)
         self._field.textChanged.connect(self._show)
         self._field.returnPressed.connect(self._on_field_return_pressed)
+        remix = PushButton("Remix: other light, camera or pace", parent=self)
+        theme.set_role(remix, "link")
+        remix.clicked.connect(self.remix_wanted)
         column = QVBoxLayout(self)
-        column.setContentsMargins(2 * theme.GRID, theme.GRID + 4, theme.GRID, 0)
+        column.setContentsMargins(2 * theme.GRID, theme.GRID + 4, theme.GRID, theme.GRID)
         column.setSpacing(theme.GRID)
         column.addWidget(self._field)
         column.addWidget(self._view, 1)
+        column.addWidget(remix, 0, Qt.AlignmentFlag.AlignLeft)
         self.setFocusProxy(self._field)
         model.vocabulary_read.connect(self._show)
         model.used_changed.connect(self._show)

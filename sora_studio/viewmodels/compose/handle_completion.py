@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from sora_studio.domain.writing.cards import Card
 from sora_studio.domain.writing.handles import joins_words
-from sora_studio.domain.writing.snippets import Snippet
+from sora_studio.domain.writing.snippets import Snippet, insertion
 from sora_studio.viewmodels.compose.term_completion import Completions, Offer
 
 SNIPPET_SIGN, CARD_SIGN = "/", "@"
@@ -16,7 +16,7 @@ _NAME = re.compile(r"[/@][^\s/@]*\Z")
 
 def snippet_offers(snippets: Iterable[Snippet]) -> tuple[Offer, ...]:
     """Return the names of snippets, with what they are for."""
-    return tuple(Offer(f"{SNIPPET_SIGN}{one.name}", one.about or _one_line(one.text), "snippet") for one in snippets)
+    return tuple(Offer(f"{SNIPPET_SIGN}{one.name}", _about(one), "snippet") for one in snippets)
 
 
 def card_offers(cards: Iterable[Card]) -> tuple[Offer, ...]:
@@ -44,6 +44,10 @@ def _may_begin(before: str, sign: str) -> bool:
     if not before:
         return True
     return before[-1].isspace() if sign == SNIPPET_SIGN else not joins_words(before[-1])
+
+
+def _about(snippet: Snippet) -> str:
+    return snippet.about or _one_line(insertion(snippet.text).text)
 
 
 def _one_line(text: str) -> str:

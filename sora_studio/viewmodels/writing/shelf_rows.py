@@ -57,6 +57,13 @@ def rows(collection: PromptCollection, typed: str) -> list[ShelfRow]:
     return found
 
 
+def best(found: Iterable[ShelfRow], typed: str) -> KeptItem | None:
+    """Return the first item whose name begins with what was typed."""
+    wanted = typed.strip().casefold().lstrip("/@")
+    kept = (row.kept for row in found if row.title.casefold().lstrip("/@").startswith(wanted))
+    return next(filter(None, kept), None) if wanted else None
+
+
 def preview(item: PromptItem, collection: PromptCollection) -> str:
     """Return what an item puts into a prompt."""
     match item:
@@ -80,8 +87,10 @@ def _has(kept: KeptItem, wanted: list[str]) -> bool:
 
 
 def _about(item: PromptItem) -> str:
-    about = "" if isinstance(item, Card) else item.about
-    return about or " ".join(item.text[: 2 * _MOST_ABOUT].split())[:_MOST_ABOUT]
+    if not isinstance(item, Card) and item.about:
+        return item.about
+    text = insertion(item.text).text if isinstance(item, Snippet) else item.text
+    return " ".join(text[: 2 * _MOST_ABOUT].split())[:_MOST_ABOUT]
 
 
 def _kind(item: PromptItem) -> str:

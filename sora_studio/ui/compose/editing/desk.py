@@ -6,10 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSettings, Qt, Signal
-from PySide6.QtGui import QHelpEvent
+from PySide6.QtGui import QHelpEvent, QTextCursor
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from sora_studio.domain.draft import Draft
+from sora_studio.domain.writing.remix import Change
 from sora_studio.domain.writing.terms import Vocabulary
 from sora_studio.ui.compose.editing.completion_popup import CompletionPopup
 from sora_studio.ui.compose.editing.editor_look import EditorLook
@@ -21,10 +22,11 @@ from sora_studio.ui.compose.editing.named_parts import NamedParts
 from sora_studio.ui.compose.editing.spelling_marks import SpellingMarks
 from sora_studio.ui.compose.editing.term_colours import FindTerms, TermColours
 from sora_studio.ui.compose.editing.typewriter import Typewriter
+from sora_studio.ui.compose.editing.undo_breaks import begin_step
 from sora_studio.ui.compose.prompt_editor import PromptEditor
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.controls import plain_tip
-from sora_studio.ui.kit.overrun import character_place
+from sora_studio.ui.kit.overrun import character_place, utf16_length
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.viewmodels.compose.term_completion import Offer
 
@@ -126,6 +128,20 @@ class WritingDesk(QObject):
     def replace_part(self, start: int, end: int, words: str, *, caret: int | None = None) -> None:
         """Replace a part of the text as one undo step."""
         self._editor.replace_part(start, end, words, caret=caret)
+
+    def replace_parts(self, changes: Sequence[Change]) -> None:
+        """Replace parts of the text, which are in order, as one undo step; the caret goes to the first of them."""
+        text, cursor = self._editor.text(), self._editor.textCursor()
+        begin_step(self._editor.document())
+        cursor.beginEditBlock()
+        for change in reversed(changes):
+            cursor.setPosition(utf16_length(text[: change.start]))
+            cursor.setPosition(utf16_length(text[: change.end]), QTextCursor.MoveMode.KeepAnchor)
+            cursor.insertText(change.text)
+        cursor.endEditBlock()
+        begin_step(self._editor.document())
+        if changes:
+            self._editor.set_caret(changes[0].start + len(changes[0].text))
 
     def find(self) -> None:
         """Open the bar for finding."""
