@@ -1,9 +1,11 @@
 """Snippets and cards in the prompt: completed behind / and @, filled in with Tab, explained under the pointer."""
 
+import random
 from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from sora_studio.app.event_loop import StudioEventLoop
@@ -119,6 +121,39 @@ def test_esc_ends_the_stops_and_tab_elsewhere_has_its_usual_job(bench: Bench) ->
     assert not bench.writing.parts.stops.is_active
 
 
+@pytest.mark.parametrize("seed", range(25))
+def test_whatever_is_typed_the_same_stops_stay_the_same_and_undo_leads_back(bench: Bench, seed: int) -> None:
+    chance, editor, stops = random.Random(seed), bench.editor, bench.writing.parts.stops
+    editor.replace("Before 🛥️ ")
+    editor.forget_history()
+    text = "".join(chance.choice(("$1", "$2", "${3:ab 🛥️}", "$3", " ", "x\n", "$0")) for _ in range(9))
+    bench.writing.parts.insert_snippet(Snippet("any", f"{text}$1${{2:cd}}$1"))
+    keys = [
+        Qt.Key.Key_Tab,
+        Qt.Key.Key_Backtab,
+        Qt.Key.Key_Backspace,
+        Qt.Key.Key_Delete,
+        Qt.Key.Key_Left,
+        Qt.Key.Key_A,
+        Qt.Key.Key_Return,
+    ]
+    for _ in range(60):
+        if not stops.is_active:
+            break
+        match chance.random():
+            case step if step < 0.1:
+                editor.undo()
+            case step if step < 0.15:
+                editor.redo()
+            case _:
+                QTest.keyClick(editor, chance.choice(keys))
+        if stops.is_active:
+            assert len(set(stops.present_texts)) == 1, f"{editor.text()!r}"
+    for _ in range(editor.document().availableUndoSteps()):
+        editor.undo()
+    assert editor.text() == "Before 🛥️ "
+
+
 def test_another_draft_has_no_stops(bench: Bench) -> None:
     bench.writing.parts.insert_snippet(BEATS)
     bench.editor.show_draft(2, "Other", caret=0, leaving=1)
@@ -159,6 +194,15 @@ def test_an_at_offers_cards_and_inserts_the_name(bench: Bench) -> None:
     bench.type(" @Image1")
     assert offered(bench) == []
     assert bench.editor.text() == "Now (@pier a@ @Image1"
+
+
+def test_enter_behind_a_name_typed_in_full_begins_a_line(bench: Bench) -> None:
+    bench.type("With @ann")
+    assert offered(bench) == ["@anna"]
+    bench.type("a")
+    assert offered(bench) == []
+    bench.key(Qt.Key.Key_Return)
+    assert bench.editor.text() == "With @anna\n"
 
 
 def test_the_tip_of_a_card_says_what_it_expands_to_and_leaves_the_models_own_names(bench: Bench) -> None:

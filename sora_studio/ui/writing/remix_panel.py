@@ -9,7 +9,6 @@ from sora_studio.ui.kit.push_button import PushButton
 from sora_studio.ui.writing.difference_view import DifferenceView
 from sora_studio.viewmodels.writing.remix_model import RemixModel
 
-_ROW_HEIGHT = 30
 _ENTER_KEYS = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _ABOUT = "Your text with other words of the vocabulary. Taking one keeps your text as a version."
 _NONE = "Nothing to change yet: write a sentence, or name a light, a camera move or a pace."
@@ -82,7 +81,7 @@ class RemixPanel(QWidget):
         proposals, row = self._model.proposals, max(self._list.currentRow(), 0)
         self._list.clear()
         self._list.addItems([proposal.variant.title for proposal in proposals])
-        self._list.setFixedHeight(max(len(proposals), 1) * _ROW_HEIGHT + 2 * theme.GRID)
+        self._list.setFixedHeight(len(proposals) * self._list.sizeHintForRow(0) + 2 * theme.GRID if proposals else 0)
         self._about.setText(_ABOUT if proposals else _NONE)
         for part in (self._list, self._difference, self._take):
             part.setVisible(bool(proposals))

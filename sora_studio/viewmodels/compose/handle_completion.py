@@ -37,6 +37,8 @@ def handle_completions(before: str, sign: str, offers: Sequence[Offer]) -> Compl
     fitting = [offer for offer in offers if offer.words.casefold().startswith(wanted)]
     inside = wanted[1:]
     fitting += [offer for offer in offers if inside and inside in offer.words.casefold() and offer not in fitting]
+    if sign == CARD_SIGN and [offer.words.casefold() for offer in fitting] == [wanted]:
+        return Completions("", ())  # typed in full: Enter begins a new line
     return Completions(typed, fitting)
 
 

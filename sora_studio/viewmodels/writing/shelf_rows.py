@@ -1,6 +1,6 @@
 """Templates, snippets and cards as the lines of one list. Pure functions."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sora_studio.domain.errors import ProfileError
@@ -11,6 +11,7 @@ from sora_studio.domain.writing.snippets import Snippet, insertion
 from sora_studio.domain.writing.templates import Template, fill
 
 SHELVES = (Shelf.TEMPLATES, Shelf.SNIPPETS, Shelf.CARDS)
+_MOST_ERRORS = 3
 _MOST_ABOUT = 160
 """Characters."""
 
@@ -75,9 +76,10 @@ def preview(item: PromptItem, collection: PromptCollection) -> str:
             return CardExpansion(collection.cards).expand(f"@{item.name}").text
 
 
-def error_lines(errors: Iterable[ProfileError]) -> Iterator[str]:
-    """Yield why files cannot be used, each with its name and place."""
-    return (error.title for error in errors)
+def error_lines(errors: Sequence[ProfileError]) -> list[str]:
+    """Return why files cannot be used, each with its name and place; of many the first ones and how many more there are."""
+    left = len(errors) - _MOST_ERRORS
+    return [*(error.title for error in errors[:_MOST_ERRORS]), *([f"And {left:,} more."] if left > 0 else ())]
 
 
 def _has(kept: KeptItem, wanted: list[str]) -> bool:

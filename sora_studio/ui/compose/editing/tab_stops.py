@@ -48,6 +48,7 @@ class _Place:
 
     def _selection(self) -> QTextCursor:
         cursor = QTextCursor(self.start)
+        cursor.setKeepPositionOnInsert(False)  # copied, too: lines would be inserted in reverse
         cursor.setPosition(self.start.position())
         cursor.setPosition(self.end.position(), QTextCursor.MoveMode.KeepAnchor)
         return cursor
@@ -66,6 +67,7 @@ class TabStops(QObject):
         self._labels = list[str]()  # of the stops, in the order of Tab
         self._whole: _Place | None = None
         self._now = 0
+        self._text = ""  # what stands at all places of the present stop
         self._is_writing = False
         editor.document_shown.connect(self.end)
 
@@ -73,6 +75,11 @@ class TabStops(QObject):
     def is_active(self) -> bool:
         """Whether there are stops."""
         return self._whole is not None
+
+    @property
+    def present_texts(self) -> list[str]:
+        """What stands at the places of the present stop, in their order."""
+        return [place.text for place in self._places if place.stop == self._now]
 
     def insert(self, insertion: Insertion, *, instead_of: QTextCursor | None = None) -> None:
         """Insert a text as one undo step, in the place of the selection or of another one, and go to its first stop."""
@@ -156,7 +163,11 @@ class TabStops(QObject):
 
     def _go_to(self, stop: int) -> None:
         self._now = stop
+        if len(set(self.present_texts)) > 1:  # an undo or a deletion elsewhere has torn them apart
+            self.end()
+            return
         place = next(place for place in self._places if place.stop == stop)
+        self._text = place.text
         self._aim_at_stop(stop)
         cursor = self._editor.textCursor()
         cursor.setPosition(place.start.position())
@@ -179,7 +190,8 @@ class TabStops(QObject):
         if label:
             below = self._editor.cursorRect(place.start).bottomLeft() + QPoint(0, 4)
             view = self._editor.viewport()
-            QToolTip.showText(view.mapToGlobal(below), plain_tip(f"{label} · {where} · Tab goes on"), view)
+            words = f"{label} · {where} · Tab goes on".replace(" ", "\u00a0")  # on one line
+            QToolTip.showText(view.mapToGlobal(below), plain_tip(words), view)
 
     def _on_editor_text_changed(self) -> None:
         """Write what was typed at one place to the others of its stop."""
@@ -188,29 +200,30 @@ class TabStops(QObject):
         if self._whole.start.position() >= self._whole.end.position():  # the insertion was undone, or deleted
             self.end()
             return
-        same = [place for place in self._places if place.stop == self._now]
-        if len({place.text for place in same}) > 1:
-            if self._editor.document().isRedoAvailable():  # an undo that the places could not follow: writing would end redo
+        texts = self.present_texts
+        changed = [place for place in self._places if place.stop == self._now and place.text != self._text]
+        if len(set(texts)) > 1:
+            # Written by undo, writing more would end redo; written at several places, it is not clear what is meant.
+            if len(changed) > 1 or self._editor.document().isRedoAvailable():
                 self.end()
                 return
             self._is_writing = True
-            self._mirror(same)
+            self._mirror(changed[0])
             self._is_writing = False
+        self._text = self.present_texts[0]
+        self._aim_at_stop(self._now)  # places that a deletion has brought together touch now
         self._mark()
 
-    def _mirror(self, same: list[_Place]) -> None:
-        caret = self._editor.textCursor().position()
-        typed = next((place for place in same if place.start.position() <= caret <= place.end.position()), None)
-        if typed is None:
-            return
-        text, into = typed.text, caret - typed.start.position()
-        for place in same:
-            if place is not typed and place.text != text:
+    def _mirror(self, typed: _Place) -> None:
+        """Write what stands at a place to the others of its stop; the caret stays where it is in the text."""
+        text, into = typed.text, self._editor.textCursor().position() - typed.start.position()
+        for place in self._places:
+            if place is not typed and place.stop == typed.stop:
                 self._aim(place)
                 place.write(text)
         self._aim_at_stop(typed.stop)
         cursor = self._editor.textCursor()
-        if cursor.position() != typed.start.position() + into:
+        if 0 <= into <= utf16_length(text) and cursor.position() != typed.start.position() + into:
             cursor.setPosition(typed.start.position() + into)
             self._editor.setTextCursor(cursor)
 
