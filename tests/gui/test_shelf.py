@@ -157,14 +157,42 @@ def test_a_card_is_made_from_the_selection_edited_removed_and_brought_back(desk:
     desk.bot.waitUntil(lambda: desk.has("@pier"))
 
 
-def test_esc_leaves_the_form_and_stays_in_the_room(desk: Desk) -> None:
+def test_esc_leaves_the_form_and_what_was_typed_is_there_when_it_is_opened_again(desk: Desk) -> None:
     desk.press("New snippet, card or template")
-    name = desk.at.named(QLineEdit, "Name")
+    name, text = desk.at.named(QLineEdit, "Name"), desk.at.named(TextBox, "Text")
     desk.bot.waitUntil(name.hasFocus)
+    text.show_text("half of an idea")
     QTest.keyClick(name, Qt.Key.Key_Escape)
     assert not name.isVisible()
     assert desk.list.hasFocus()
-    assert desk.at.window.side.tabs == WRITING_TABS
+    assert desk.at.window.side.tabs == WRITING_TABS, "the window did not take Esc"
+    desk.press("New snippet, card or template")
+    assert text.text() == "half of an idea"
+    desk.press("Cancel editing")
+    desk.press("New snippet, card or template")
+    assert text.text() == ""
+
+
+def test_two_presses_of_save_are_one(desk: Desk, loop: StudioEventLoop) -> None:
+    desk.press("New snippet, card or template")
+    desk.fill("Name", "twice")
+    desk.at.named(TextBox, "Text").show_text("text")
+    told = list[object]()
+    desk.at.window.shelf.model.saved.connect(told.append)
+    desk.at.window.shelf.model.refused.connect(told.append)
+    desk.press("Save to the shelf")
+    desk.press("Save to the shelf")
+    desk.bot.waitUntil(lambda: desk.has("/twice"))
+    loop.run_until_complete(desk.at.studio.prompt_library.read())
+    assert len(told) == 2, "that nothing was refused, and what was saved"
+
+
+def test_the_arrows_go_over_the_headings(desk: Desk) -> None:
+    desk.choose("Trailer beat")
+    QTest.keyClick(desk.list, Qt.Key.Key_Down)
+    assert desk.preview().startswith("Beats")
+    QTest.keyClick(desk.list, Qt.Key.Key_Up)
+    assert desk.preview().startswith("Style")
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 from sora_studio.domain.request import is_url
 from sora_studio.ui.compose.pictures.address_field import AddressField
 from sora_studio.ui.compose.pictures.picture_steps import PictureSteps
-from sora_studio.ui.compose.problem_line import ProblemLine
 from sora_studio.ui.kit import theme
+from sora_studio.ui.kit.problem_line import ProblemLine
 from sora_studio.ui.kit.push_button import PushButton
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.viewmodels.compose.composer import ComposeModel

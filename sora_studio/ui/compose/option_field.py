@@ -10,11 +10,11 @@ from sora_studio.domain.models.forbidden import Ban, bounds, reason
 from sora_studio.domain.models.profile import Option, OptionKind
 from sora_studio.domain.models.values import OptionValue
 from sora_studio.ui.compose.choice_chip import ChoiceChip
-from sora_studio.ui.compose.problem_line import ProblemLine
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.controls import CheckChip
 from sora_studio.ui.kit.number_field import NumberField
 from sora_studio.ui.kit.number_slider import NumberSlider
+from sora_studio.ui.kit.problem_line import ProblemLine
 from sora_studio.ui.kit.segments import Segments
 from sora_studio.ui.kit.text_box import TextBox
 from sora_studio.viewmodels.compose import compose_text, form_fields

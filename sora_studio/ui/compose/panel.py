@@ -29,13 +29,13 @@ from sora_studio.ui.compose.model_picker.opener import PickerOpener
 from sora_studio.ui.compose.notes_line import NotesLine
 from sora_studio.ui.compose.option_chips import OptionChips
 from sora_studio.ui.compose.pictures.address_field import AddressField
-from sora_studio.ui.compose.problem_line import ProblemLine
 from sora_studio.ui.compose.prompt_editor import PromptEditor
 from sora_studio.ui.compose.send_question import SendQuestion
 from sora_studio.ui.compose.texts_desk import TextsDesk
 from sora_studio.ui.compose.unsaved import UnsavedPrompt
 from sora_studio.ui.compose.waiting_edit_desk import WaitingEditDesk
 from sora_studio.ui.kit.generate_button import GenerateButton
+from sora_studio.ui.kit.problem_line import ProblemLine
 from sora_studio.ui.kit.shortcuts import add_shortcut
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.viewmodels.compose import compose_text

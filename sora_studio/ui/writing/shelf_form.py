@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSizePolicy, QVBox
 
 from sora_studio.domain.writing.cards import CardKind
 from sora_studio.domain.writing.prompt_item import Shelf
-from sora_studio.ui.compose.problem_line import ProblemLine
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.elided_label import ElidedLabel
+from sora_studio.ui.kit.problem_line import ProblemLine
 from sora_studio.ui.kit.push_button import PushButton
 from sora_studio.ui.kit.segments import Segments
 from sora_studio.ui.kit.text_box import TextBox
@@ -26,10 +26,11 @@ _KINDS = tuple((kind.value, kind.value.capitalize(), None) for kind in CardKind)
 
 
 class ShelfForm(QWidget):
-    """Signals: `save_wanted(Entry)`, `cancelled()` also with Esc, `picture_wanted()`."""
+    """Signals: `save_wanted(Entry)`, `cancelled()`, `left(Entry)` with Esc, which forgets nothing, `picture_wanted()`."""
 
     save_wanted = Signal(object)
     cancelled = Signal()
+    left = Signal(object)
     picture_wanted = Signal()
 
     def __init__(self, parent: QWidget) -> None:
@@ -77,7 +78,7 @@ class ShelfForm(QWidget):
         """Take Esc before the window does."""
         if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
             if event.type() == QEvent.Type.KeyPress:
-                self.cancelled.emit()
+                self.left.emit(self._written())
             event.accept()
             return True
         return super().event(event)
@@ -144,5 +145,7 @@ class ShelfForm(QWidget):
         self._choose.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_save_clicked(self) -> None:
-        entry = replace(self._entry, name=self._name.text(), about=self._about.text(), text=self._text.text())
-        self.save_wanted.emit(entry)
+        self.save_wanted.emit(self._written())
+
+    def _written(self) -> Entry:
+        return replace(self._entry, name=self._name.text(), about=self._about.text(), text=self._text.text())

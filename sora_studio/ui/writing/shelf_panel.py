@@ -7,11 +7,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QPlainText
 
 from sora_studio.domain.writing.cards import Card
 from sora_studio.domain.writing.prompt_collection import KeptItem
-from sora_studio.domain.writing.prompt_item import title_of
+from sora_studio.domain.writing.prompt_item import Shelf, title_of
 from sora_studio.domain.writing.templates import Template
-from sora_studio.ui.compose.problem_line import ProblemLine
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.elided_label import ElidedLabel
+from sora_studio.ui.kit.problem_line import ProblemLine
 from sora_studio.ui.kit.push_button import PushButton
 from sora_studio.ui.writing.shelf_form import ShelfForm
 from sora_studio.ui.writing.shelf_list import ShelfList
@@ -19,6 +19,7 @@ from sora_studio.viewmodels.writing.shelf_entry import Entry, entry_for_text, en
 from sora_studio.viewmodels.writing.shelf_model import ShelfModel
 from sora_studio.viewmodels.writing.shelf_rows import best, error_lines, preview, rows
 
+_Key = tuple[Shelf, str] | None
 _PREVIEW_HEIGHT = 148
 
 
@@ -39,6 +40,7 @@ class ShelfPanel(QWidget):
         super().__init__(parent)
         self._model = model
         self._edited: KeptItem | None = None
+        self._left = dict[_Key, Entry]()  # what was left with Esc, by the item that it is about
         self._wanted: KeptItem | None = None  # to be selected once the files have been read again
         self._field = QLineEdit(self, placeholderText="Search", clearButtonEnabled=True)
         self._field.setAccessibleName("Search templates, snippets and cards")
@@ -59,10 +61,8 @@ class ShelfPanel(QWidget):
         self._show()
 
     def make(self, text: str) -> None:
-        """Open the form of a new item with this text."""
-        self._edited = None
-        self._form.open("New", entry_for_text(text), is_new=True)
-        self._pages.setCurrentWidget(self._form)
+        """Open the form of a new item with this text; without one, as it was left."""
+        self._open("New", entry_for_text(text), None, takes_left=not text)
 
     def put_picture(self, path: Path) -> None:
         """Give the card in the form this picture."""
@@ -104,6 +104,7 @@ class ShelfPanel(QWidget):
         self._detail.remove.clicked.connect(self._remove)
         self._form.save_wanted.connect(self._on_form_save_wanted)
         self._form.cancelled.connect(self._close_form)
+        self._form.left.connect(self._on_form_left)
         self._form.picture_wanted.connect(self.picture_wanted)
         self._model.changed.connect(self._show)
         self._model.saved.connect(self._on_model_saved)
@@ -143,9 +144,13 @@ class ShelfPanel(QWidget):
 
     def _edit(self) -> None:
         if (kept := self._list.current) is not None:
-            self._edited = kept
-            self._form.open(f"Edit {title_of(kept.item)}", entry_of(kept.item), is_new=False)
-            self._pages.setCurrentWidget(self._form)
+            self._open(f"Edit {title_of(kept.item)}", entry_of(kept.item), kept, takes_left=True)
+
+    def _open(self, title: str, entry: Entry, edited: KeptItem | None, *, takes_left: bool) -> None:
+        self._edited = edited
+        entry = self._left.get(_key(edited), entry) if takes_left else entry
+        self._form.open(title, entry, is_new=edited is None)
+        self._pages.setCurrentWidget(self._form)
 
     def _export(self) -> None:
         if (kept := self._list.current) is not None:
@@ -155,7 +160,12 @@ class ShelfPanel(QWidget):
         if (kept := self._list.current) is not None and kept.own:
             self._model.remove(kept)
 
+    def _on_form_left(self, entry: Entry) -> None:
+        self._close_form()
+        self._left[_key(self._edited)] = entry
+
     def _close_form(self) -> None:
+        self._left.pop(_key(self._edited), None)
         self._pages.setCurrentIndex(0)
         self._list.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -179,6 +189,10 @@ class ShelfPanel(QWidget):
             self._form.refuse(sentence)
         else:
             self._problem.say(sentence)
+
+
+def _key(kept: KeptItem | None) -> _Key:
+    return (kept.shelf, kept.file) if kept is not None else None
 
 
 class _Detail(QFrame):

@@ -26,7 +26,7 @@ class ShelfModel(QObject):
         super().__init__(parent)
         self._start = start
         self._library: PromptLibrary | None = None
-        self._is_reading = self._is_stale = False
+        self._is_reading = self._is_stale = self._is_saving = False
         self.collection = PromptCollection()
 
     def attach(self, library: "PromptLibrary") -> None:
@@ -42,8 +42,9 @@ class ShelfModel(QObject):
             self._start(self._read(self._library), name="read snippets, cards and templates")
 
     def save(self, item: PromptItem, *, instead_of: KeptItem | None = None) -> None:
-        """Save a new item, or an edited one."""
-        if self._library is not None:
+        """Save a new item, or an edited one, unless one is being saved: a second press of the button is the same wish."""
+        if self._library is not None and not self._is_saving:
+            self._is_saving = True
             self._start(self._tell(self._library.save(item, instead_of=instead_of)), name="save a prompt part")
 
     def remove(self, kept: KeptItem) -> None:
@@ -69,6 +70,8 @@ class ShelfModel(QObject):
         else:
             self.refused.emit("")
             self.saved.emit(kept)
+        finally:
+            self._is_saving = False
 
     async def _do(self, work: Awaitable[None]) -> None:
         try:

@@ -14,13 +14,13 @@ from sora_studio.domain.models.values import OptionValue
 from sora_studio.domain.request import MAX_TAKES
 from sora_studio.ui.compose.beside.model_row import BUTTONS_WIDTH, GAP, MODEL_WIDTH, PRICE_WIDTH, ModelRow
 from sora_studio.ui.compose.model_picker.floating_panel import BORDER, FloatingPanel
-from sora_studio.ui.compose.problem_line import ProblemLine
 from sora_studio.ui.compose.send_question import SendQuestion
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.choice_menu import ChoiceMenu, MenuEntry
 from sora_studio.ui.kit.controls import MenuChip
 from sora_studio.ui.kit.elided_label import ElidedLabel
 from sora_studio.ui.kit.generate_button import GenerateButton
+from sora_studio.ui.kit.problem_line import ProblemLine
 from sora_studio.ui.kit.task_scope import TaskScope
 from sora_studio.viewmodels.compose.consent import NO_CONSENT, Consent
 from sora_studio.viewmodels.compose.models.beside_model import BesideModel

@@ -4,9 +4,9 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
-from sora_studio.ui.compose.problem_line import ProblemLine
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.announcing import announce
+from sora_studio.ui.kit.problem_line import ProblemLine
 from sora_studio.ui.kit.push_button import PushButton
 from sora_studio.viewmodels.compose.text_search import TextSearch
 

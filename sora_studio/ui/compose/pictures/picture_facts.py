@@ -5,10 +5,10 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from sora_studio.domain.picture import PictureEdit, PictureRoute
 from sora_studio.ui.compose.fact_labels import block, button, label, say, say_address
-from sora_studio.ui.compose.problem_line import ProblemLine
 from sora_studio.ui.compose.route_block import RouteBlock
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.elided_label import ElidedLabel
+from sora_studio.ui.kit.problem_line import ProblemLine
 from sora_studio.ui.kit.segments import Segments
 from sora_studio.viewmodels.compose.compose_routes import Ways
 from sora_studio.viewmodels.compose.pictures import picture_words

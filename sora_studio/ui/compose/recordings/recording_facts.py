@@ -7,10 +7,10 @@ from sora_studio.domain.film_edit import FilmEdit
 from sora_studio.domain.models.profile import MediaKind
 from sora_studio.domain.picture import PictureRoute
 from sora_studio.ui.compose.fact_labels import block, button, label, say, say_address
-from sora_studio.ui.compose.problem_line import ProblemLine
 from sora_studio.ui.compose.route_block import RouteBlock
 from sora_studio.ui.kit import theme
 from sora_studio.ui.kit.elided_label import ElidedLabel
+from sora_studio.ui.kit.problem_line import ProblemLine
 from sora_studio.viewmodels.compose.compose_routes import Ways
 from sora_studio.viewmodels.compose.media_places import noun_of
 from sora_studio.viewmodels.compose.pictures import picture_words
