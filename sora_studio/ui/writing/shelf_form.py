@@ -62,6 +62,7 @@ class ShelfForm(QWidget):
         self._problem.say("")
         self._name.setText(entry.name)
         self._about.setText(entry.about)
+        self._about.setCursorPosition(0)
         self._text.show_text(entry.text)
         self._show(entry)
         self._name.setFocus(Qt.FocusReason.OtherFocusReason)
