@@ -31,15 +31,6 @@ class TableRow:
     flaws: tuple[Flaw, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Take:
-    """One task of a table: its row, and which of the row's takes it is, counted from 1."""
-
-    row: TableRow
-    take: int
-    takes: int
-
-
 def prompt_table(
     variations: Variations, cards: Iterable[Card] = (), model_tags: Iterable[str] = (), *, most: int = MOST_ROWS
 ) -> tuple[TableRow, ...]:
@@ -81,11 +72,6 @@ def _is_one(text: str) -> bool:
 
 def _is_itself(text: str) -> bool:
     return _is_one(text) and Variations(text).row(0).text == text
-
-
-def numbered_takes(rows: Iterable[TableRow], takes: int) -> tuple[Take, ...]:
-    """Return `takes` takes of each row, in the order in which they are sent: those of one row stand together."""
-    return tuple(Take(row, take, takes) for row in rows for take in range(1, takes + 1))
 
 
 def _picks(row: Row, expanded: Expanded) -> tuple[Pick, ...]:

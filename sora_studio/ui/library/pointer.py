@@ -53,11 +53,6 @@ class Pointer(QObject):
             return None
         return QRect(self._press.at, self._view.content_point(self._last)).normalized()
 
-    @property
-    def is_pressed(self) -> bool:
-        """Whether the left button is held in the view."""
-        return self._press is not None
-
     def press(self, event: QMouseEvent) -> None:
         """Select what was pressed, or turn a stack by its badge."""
         view = self._view

@@ -34,14 +34,6 @@ class DisplayOrder:
                 continue
         return None
 
-    def day_at(self, place: int) -> date | None:
-        """Return the day of a position; None without groups."""
-        for group, count in zip(self.groups, self.counts, strict=True):
-            if place < count:
-                return group.day
-            place -= count
-        return None
-
 
 NOTHING = DisplayOrder(array("q"), (), ())
 

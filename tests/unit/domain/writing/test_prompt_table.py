@@ -1,7 +1,7 @@
 """A table holds the exact texts: groups taken, cards expanded, repeats marked."""
 
 from sora_studio.domain.writing.cards import Card, CardKind
-from sora_studio.domain.writing.prompt_table import MOST_ROWS, numbered_takes, prompt_table
+from sora_studio.domain.writing.prompt_table import MOST_ROWS, prompt_table
 from sora_studio.domain.writing.variations import Variations
 
 ANNA, BEN = Card("anna", CardKind.CHARACTER, "a {tall} ferrywoman"), Card("ben", CardKind.CHARACTER, "a boy, like @ben")
@@ -33,8 +33,3 @@ def test_equal_texts_name_the_first_and_the_table_has_an_end() -> None:
     assert [row.text for row in rows] == ["a", "a", "b", "b", "a", "a"]
     assert [row.same_as for row in rows] == [None, 0, None, 2, 0, 0]
     assert len(prompt_table(Variations("{a|b|c|d|e|f|g|h|i|j}" * 4))) == MOST_ROWS
-
-
-def test_takes_of_one_text_stand_together() -> None:
-    takes = numbered_takes(prompt_table(Variations("{a|b}")), 2)
-    assert [(one.row.text, one.take, one.takes) for one in takes] == [("a", 1, 2), ("a", 2, 2), ("b", 1, 2), ("b", 2, 2)]
