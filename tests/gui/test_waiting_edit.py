@@ -162,3 +162,19 @@ def test_a_draft_that_is_opened_while_an_edit_begins_is_not_edited_as_the_task(d
     assert not is_shown(desk)
     assert desk.studio.task_editing.calls == [("begin", 4), ("cancel", 4)]
     assert DRAFT in [draft.request.prompt for draft in desk.studio.drafts.saved]
+
+
+def test_closing_the_window_releases_the_task_and_keeps_what_was_written(editing: Desk, loop: StudioEventLoop) -> None:
+    desk = editing
+    QTest.keyClicks(desk.editor, " at dusk")
+    loop.run_until_complete(desk.panel.finish())
+    assert desk.studio.task_editing.calls == [("begin", 4), ("cancel", 4)]
+    assert desk.studio.drafts.saved[-1].request.prompt == f"{TASK} at dusk"
+    assert DRAFT in [draft.request.prompt for draft in desk.studio.drafts.saved]
+
+
+def test_an_edit_that_changed_nothing_leaves_no_draft_when_the_window_closes(editing: Desk, loop: StudioEventLoop) -> None:
+    desk = editing
+    loop.run_until_complete(desk.panel.finish())
+    assert desk.studio.task_editing.calls == [("begin", 4), ("cancel", 4)]
+    assert desk.editor.text() == DRAFT

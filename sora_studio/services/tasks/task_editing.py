@@ -26,7 +26,7 @@ class TaskEdit:
 class TaskEditing:
     """Makes one task of an edited one, whenever it is due to be sent: the old or the new one, never both.
 
-    A task whose edit is neither saved nor cancelled, as after a crash, stays held until the user releases it.
+    A task whose edit is neither saved nor cancelled, after a crash, stays held until the user releases it.
     """
 
     def __init__(self, core: Core, submission: Submission, model_blocks: ModelBlocks) -> None:

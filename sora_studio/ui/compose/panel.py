@@ -240,7 +240,7 @@ class ComposePanel(QWidget):
     async def finish(self) -> None:
         """Stop playing. Save the draft; if that is not possible, write the prompt to a file for the next start."""
         self._images.stop()
-        await self._model.save()
+        await self._model.finish()
         if self._unsaved and not self._model.keeper.holds(self._model.request.prompt):
             await asyncio.to_thread(self._unsaved.keep, self._editor.text())
 

@@ -238,6 +238,13 @@ class ComposeModel(ComposeChanges):
             async with self._switching:
                 await self.waiting_edit.cancel(self._services)
 
+    async def finish(self) -> None:
+        """Save the draft, and release a waiting task that is being edited: closed is not saved."""
+        await self.save()
+        if self._services is not None:
+            async with self._switching:
+                await self.waiting_edit.release(self._services)
+
     # --- inside ---------------------------------------------------------------------------------------------------
 
     def _to_send(self) -> tuple[GenerationRequest, dict[str, str]]:

@@ -36,6 +36,7 @@ class WaitingEdit(QObject):
         self._compose = compose
         self._edit: TaskEdit | None = None
         self._before: Draft | None = None
+        self._began: GenerationRequest | None = None  # what was taken over, as the composer has it
 
     @property
     def is_under_way(self) -> bool:
@@ -57,6 +58,7 @@ class WaitingEdit(QObject):
             return
         self._edit, self._before = edit, self._compose.draft
         self._compose.open_draft(Draft(id=0, request=to_edit(edit.task.request)))
+        self._began = self._compose.request.wish
         self.taken_over.emit()
 
     async def save(self, services: "ComposeServices", request: GenerationRequest, shown: Mapping[str, str]) -> "list[Task]":
@@ -82,6 +84,16 @@ class WaitingEdit(QObject):
         if edit is not None:
             await services.task_editing.cancel(edit)
             await self._go_back(services)
+
+    async def release(self, services: "ComposeServices") -> None:
+        """Release the task as it was because the window closes. What was written in the edit stays in its own draft."""
+        if self._edit is None:
+            return
+        if self._compose.request.wish == self._began:
+            await self.cancel(services)
+            return
+        edit, self._edit, self._before = self._edit, None, None
+        await services.task_editing.cancel(edit)
 
     async def _go_back(self, services: "ComposeServices") -> None:
         before, self._before = self._before, None
